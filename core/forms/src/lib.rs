@@ -1,0 +1,10 @@
+//! The form engine: definitions, rules, validation and answers, the same on every target.
+//!
+//! Pure: no I/O, no clock, no machine time zone. The backend, the native core and the UI in the browser link this very
+//! crate, so that a form decides alike everywhere.
+//!
+//! - [`Definition`] is a form as an agency writes it: JSON, checked when it is loaded.
+
+mod definition;
+
+pub use definition::*;

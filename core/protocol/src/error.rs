@@ -1,0 +1,285 @@
+//! The one error at the edge: the same through HTTP (RFC 9457), the bridge, UniFFI and JavaScript.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! error_codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $zh:literal, $en:literal;)+) => {
+        /// Every code that may leave OneHall. Stable: clients and people rely on the text of a code.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum ErrorCode { $($(#[$doc])* $name,)+ }
+
+        impl ErrorCode {
+            /// Every code, for the glossary.
+            pub const ALL: &'static [ErrorCode] = &[$(ErrorCode::$name,)+];
+
+            /// The code on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(ErrorCode::$name => $code,)+ }
+            }
+
+            /// The HTTP status that goes with it; 0 where it never comes from the backend.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(ErrorCode::$name => $status,)+ }
+            }
+
+            /// One sentence for a person, free of personal data.
+            #[must_use]
+            pub const fn text(self, language: crate::Language) -> &'static str {
+                match (self, language) {
+                    $((ErrorCode::$name, crate::Language::ZhCn) => $zh, (ErrorCode::$name, crate::Language::En) => $en,)+
+                }
+            }
+
+            fn from_code(code: &str) -> Option<ErrorCode> {
+                match code { $($code => Some(ErrorCode::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+error_codes! {
+    /// The body is no JSON of the shape that the route takes: `details` says where.
+    InvalidBody = "request/invalid_body", 400, "请求内容有误，请检查后重试。", "The request is not what this service takes.";
+    /// A parameter of the address is not what it should be.
+    InvalidParameter = "request/invalid_parameter", 400, "请求参数有误。", "A parameter of the request is not valid.";
+    /// The body is larger than the route takes.
+    BodyTooLarge = "request/body_too_large", 413, "提交的内容过大。", "What was sent is too large.";
+    /// The body is of another media type than the route takes.
+    UnsupportedMediaType = "request/unsupported_media_type", 415, "不支持这种内容类型。", "This content type is not supported.";
+    /// The request comes from another site's page, or without the header that proves that it does not.
+    CrossSite = "request/cross_site", 403, "已拦截来自其他网站的请求。", "A request from another site was refused.";
+    /// No such thing, or not for you: the two are not told apart.
+    NotFound = "request/not_found", 404, "没有找到相关内容。", "There is nothing here, or it is not yours to see.";
+    /// The route does not take this method.
+    MethodNotAllowed = "request/method_not_allowed", 405, "不支持这种操作。", "This is not possible here.";
+    /// Too many requests; `details.retry_after` says how many seconds to wait.
+    TooManyRequests = "request/too_many", 429, "操作过于频繁，请稍后再试。", "Too many attempts. Please wait a moment.";
+    /// The same idempotency key came with another payload.
+    IdempotencyConflict = "request/idempotency_conflict", 409, "该请求已使用其他内容提交过。", "This request was already made with other content.";
+
+    /// Nobody is logged in, or the session has ended.
+    NotLoggedIn = "identity/not_logged_in", 401, "请先登录。", "Please log in first.";
+    /// The phone number is none.
+    InvalidPhone = "identity/invalid_phone", 422, "请输入正确的手机号码。", "Enter a valid mobile phone number.";
+    /// The one-time code is wrong or has expired; the two are not told apart.
+    WrongCode = "identity/wrong_code", 422, "验证码不正确或已过期。", "The code is wrong or has expired.";
+    /// Staff: account or password is wrong; the two are not told apart.
+    WrongCredentials = "identity/wrong_credentials", 422, "账号或密码不正确。", "The account or the password is wrong.";
+    /// The member of staff lacks the role.
+    Forbidden = "identity/forbidden", 403, "您没有进行此操作的权限。", "You may not do this.";
+    /// The password is too weak.
+    WeakPassword = "identity/weak_password", 422, "密码强度不足，请使用至少 12 位的密码。", "The password is too weak: use at least 12 characters.";
+    /// An account of this name exists.
+    AccountTaken = "identity/account_taken", 409, "该账号已存在。", "This account exists already.";
+
+    /// The service item cannot be applied for online.
+    NotApplicable = "catalog/not_online", 422, "该事项暂不支持网上申请。", "This service cannot be applied for online yet.";
+
+    /// Answers are missing or wrong: `fields` names each with a code and a path.
+    InvalidAnswers = "forms/invalid_answers", 422, "部分填写内容需要修改。", "Some answers need your attention.";
+    /// The evaluation of the terminal and that of the backend differ.
+    TranscriptDiffers = "forms/transcript_differs", 409, "表单规则已更新，请重新核对后提交。", "The rules of this form gave another result here. Check your answers again.";
+
+    /// Another terminal changed the same answer: `details.conflicts` holds what the backend has.
+    DraftConflict = "drafts/conflict", 409, "该内容已在其他设备上修改。", "This was also changed on another device.";
+    /// The draft moved since the revision that was to be submitted.
+    DraftMoved = "drafts/moved", 409, "草稿在其他设备上有更新，请核对后再提交。", "The draft has changed on another device. Check it before you submit.";
+    /// The draft has been submitted already.
+    DraftSubmitted = "drafts/submitted", 409, "该申请已经提交。", "This application has been submitted already.";
+
+    /// The file is larger than allowed.
+    FileTooLarge = "files/too_large", 413, "文件过大。", "The file is too large.";
+    /// The file type is not allowed here.
+    FileTypeNotAllowed = "files/type_not_allowed", 415, "不支持这种文件类型。", "This type of file is not accepted here.";
+    /// The content is not what name and type say.
+    FileContentMismatch = "files/content_mismatch", 422, "文件内容与其类型不符。", "The file is not what its name says.";
+    /// The scanner found something.
+    FileInfected = "files/infected", 422, "文件未通过安全检查。", "The file did not pass the safety check.";
+    /// The scanner cannot be reached; the file was not taken.
+    ScannerUnavailable = "files/scanner_unavailable", 503, "安全检查暂不可用，请稍后再试。", "The safety check is not available right now.";
+    /// The file is empty.
+    FileEmpty = "files/empty", 422, "文件是空的。", "The file is empty.";
+
+    /// The action is not possible in the case's state.
+    ActionOutOfState = "cases/out_of_state", 409, "当前状态下不能进行此操作。", "This is not possible in the state the case is in.";
+    /// Somebody else acted on the case since it was read.
+    CaseMoved = "cases/moved", 409, "该办件已被他人处理，请刷新查看。", "Somebody else has acted on this case. Look at it again.";
+    /// The action needs something that was not given: `fields` says what.
+    ActionIncomplete = "cases/incomplete", 422, "请补全办理所需内容。", "Something that this step needs is missing.";
+    /// The case has been rated already.
+    AlreadyRated = "cases/already_rated", 409, "您已评价过该办件。", "You have rated this case already.";
+
+    /// The backend is stopping or cannot reach its storage.
+    Unavailable = "backend/unavailable", 503, "服务暂时不可用，请稍后再试。", "The service is not available right now.";
+    /// The request took too long.
+    TimedOut = "backend/timed_out", 504, "处理超时，请稍后再试。", "This took too long. Please try again.";
+    /// A fault of the backend; the log knows it by the request id.
+    Internal = "backend/internal", 500, "系统出现问题，请稍后再试。", "Something went wrong on our side.";
+
+    /// The terminal has no connection to the backend.
+    Offline = "network/offline", 0, "网络连接不可用。", "There is no connection.";
+    /// The backend's answer could not be read.
+    InvalidReply = "network/invalid_reply", 0, "服务返回了无法识别的内容。", "The answer could not be read.";
+    /// The caller withdrew the request.
+    Cancelled = "client/cancelled", 0, "操作已取消。", "This was cancelled.";
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ErrorCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .enum_values(Some(ErrorCode::ALL.iter().map(|code| code.as_str())))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for ErrorCode {}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for ErrorCode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorCode {
+    /// A code of a newer backend reads as [`ErrorCode::Internal`]: an old client must not break on it.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<ErrorCode, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Ok(ErrorCode::from_code(&code).unwrap_or(ErrorCode::Internal))
+    }
+}
+
+/// One thing that is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    /// Where: an answer path (`shareholders/r1/name`) or a field of the request.
+    pub path: String,
+    /// What: a stable code, `required`, `too_long`, `invalid_checksum` ...
+    pub code: String,
+}
+
+/// The body of every error of the HTTP API: RFC 9457 problem details, `application/problem+json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// `https://onehall.dev/errors/` and the code: an identifier, not an address to fetch.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// One sentence for a person, in the language of the request.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code.
+    pub code: ErrorCode,
+    /// Whether the same request may succeed later.
+    pub retryable: bool,
+    /// The id of the request, to find it in the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// What is wrong, field by field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldError>,
+    /// More, by code; never personal data of anybody but the caller.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub details: serde_json::Value,
+}
+
+/// What a UI, a shell or an embedder sees when a command fails.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct CoreError {
+    /// The stable code.
+    pub code: ErrorCode,
+    /// One sentence for a person.
+    pub message: String,
+    /// Whether the same command may succeed later.
+    pub retryable: bool,
+    /// What is wrong, field by field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldError>,
+    /// More, by code.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub details: serde_json::Value,
+}
+
+impl CoreError {
+    /// An error with the code's own sentence in `language`.
+    #[must_use]
+    pub fn new(code: ErrorCode, language: crate::Language) -> CoreError {
+        CoreError {
+            code,
+            message: code.text(language).to_owned(),
+            retryable: code.is_retryable(),
+            fields: Vec::new(),
+            details: serde_json::Value::Null,
+        }
+    }
+}
+
+impl ErrorCode {
+    /// Whether the same request may succeed later without being changed.
+    #[must_use]
+    pub const fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            ErrorCode::Offline
+                | ErrorCode::Unavailable
+                | ErrorCode::TimedOut
+                | ErrorCode::Internal
+                | ErrorCode::TooManyRequests
+                | ErrorCode::ScannerUnavailable
+                | ErrorCode::InvalidReply
+        )
+    }
+}
+
+impl From<Problem> for CoreError {
+    fn from(problem: Problem) -> CoreError {
+        CoreError {
+            code: problem.code,
+            message: problem.title,
+            retryable: problem.retryable,
+            fields: problem.fields,
+            details: problem.details,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::Language;
+
+    #[test]
+    fn every_code_is_unique_and_speaks_both_languages() {
+        let codes: BTreeSet<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(codes.len(), ErrorCode::ALL.len());
+        for code in ErrorCode::ALL {
+            for language in Language::ALL {
+                assert!(!code.text(language).is_empty(), "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_of_a_newer_backend_does_not_break_an_old_client() {
+        let code: Result<ErrorCode, _> = serde_json::from_str(r#""future/unheard_of""#);
+        assert_eq!(code.ok(), Some(ErrorCode::Internal));
+    }
+}

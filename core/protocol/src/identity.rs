@@ -1,0 +1,151 @@
+//! Who is logged in: citizens and legal persons.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{PersonId, PhoneNumber, Timestamp};
+
+/// Asks for a one-time code by text message. The phone number is parsed by the backend, so that a wrong one gets
+/// `identity/invalid_phone` and not a refusal of the whole body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CodeRequest {
+    /// The phone number as typed.
+    pub phone: String,
+}
+
+/// A code is on its way. Says nothing about whether an account exists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CodeSent {
+    /// Seconds until another code can be asked for.
+    pub resend_after: u32,
+    /// Seconds for which the code can be used.
+    pub expires_in: u32,
+    /// The number that it went to, masked.
+    pub phone: String,
+}
+
+/// Logs in with phone number and one-time code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LoginRequest {
+    /// The phone number as typed.
+    pub phone: String,
+    /// The code, six digits.
+    pub code: String,
+}
+
+/// What kind of person an account belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum PersonKind {
+    /// 自然人
+    Citizen,
+    /// 法人
+    LegalPerson,
+}
+
+/// How sure the hall is of who somebody is (实名等级).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum AssuranceLevel {
+    /// The phone number answers.
+    L1,
+    /// An identity document was matched with the name.
+    L2,
+    /// In person, or face match.
+    L3,
+}
+
+/// A person as others may see them: name and masked numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PersonView {
+    /// The account.
+    pub id: PersonId,
+    /// Citizen or legal person.
+    pub kind: PersonKind,
+    /// The name; empty for an account that knows only a phone number.
+    pub name: String,
+    /// Citizen id or organisation code, masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+}
+
+/// The session of this terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Session {
+    /// Who is logged in and acts (经办人).
+    pub actor: PersonView,
+    /// Whose matters they may handle: themselves first, then the companies whose agent they are.
+    pub principals: Vec<PersonView>,
+    /// The phone number, masked.
+    pub phone: String,
+    /// How sure the hall is of the actor.
+    pub assurance: AssuranceLevel,
+    /// When the session ends by itself.
+    pub expires_at: Timestamp,
+}
+
+/// What is prefilled into forms: the person's own data, to the person only.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Profile {
+    /// Values by prefill key: `person.name`, `person.citizen_id`, `person.phone`, `person.address`,
+    /// `organisation.name`, `organisation.code`.
+    pub values: std::collections::BTreeMap<String, String>,
+}
+
+/// The terminal that a request comes from: header `OneHall-Terminal`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum TerminalKind {
+    /// A browser.
+    #[default]
+    Browser,
+    /// The desktop application.
+    Desktop,
+    /// The phone application.
+    Mobile,
+    /// A kiosk in a hall.
+    Kiosk,
+    /// A mini-app inside another app.
+    MiniApp,
+    /// A clerk's console.
+    Console,
+    /// The backend itself: a clock ran out.
+    System,
+}
+
+impl TerminalKind {
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TerminalKind::Browser => "browser",
+            TerminalKind::Desktop => "desktop",
+            TerminalKind::Mobile => "mobile",
+            TerminalKind::Kiosk => "kiosk",
+            TerminalKind::MiniApp => "mini_app",
+            TerminalKind::Console => "console",
+            TerminalKind::System => "system",
+        }
+    }
+}
+
+/// A message that the development message sender kept instead of sending it. Development mode only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SentMessage {
+    /// To which phone.
+    pub to: PhoneNumber,
+    /// The text.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+}

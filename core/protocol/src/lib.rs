@@ -1,0 +1,30 @@
+//! What every part of OneHall says to every other part: wire types, identifiers, error codes.
+//!
+//! serde only, no I/O. A type here is a shape that crosses a wire (HTTP, the bridge of a shell, a file of a city), so
+//! its JSON is a promise: unknown fields are refused in what comes in ([`serde(deny_unknown_fields)`] on requests) and
+//! values that have rules (a citizen id, a phone number, a date) are types that cannot hold anything else.
+//!
+//! [`serde(deny_unknown_fields)`]: https://serde.rs/container-attrs.html#deny_unknown_fields
+
+pub mod cases;
+pub mod catalog;
+pub mod drafts;
+mod error;
+pub mod files;
+mod identifiers;
+pub mod identity;
+mod ids;
+mod money;
+mod moment;
+pub mod staff;
+mod text;
+
+pub use error::{CoreError, ErrorCode, FieldError, Problem};
+pub use identifiers::{CitizenId, InvalidIdentifier, OrganisationCode, PhoneNumber};
+pub use ids::*;
+pub use moment::{Date, InvalidMoment, Timestamp};
+pub use money::{InvalidMoney, Money};
+pub use text::{Language, Text};
+
+/// The prefix of every route of the public API.
+pub const API: &str = "/api/v1";

@@ -1,0 +1,187 @@
+//! Staff: accounts, roles, login with password and one-time password.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AuthorityCode, HallCode, StaffId, Timestamp};
+
+/// What a member of staff may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Role {
+    /// 窗口人员: pre-review, receive, ask for supplements, accept.
+    WindowClerk,
+    /// 审核人员: handle and check.
+    Reviewer,
+    /// 审批人员: decide.
+    Approver,
+    /// 制证人员: issue results.
+    Issuer,
+    /// 管理员: accounts and roles.
+    Administrator,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 5] =
+        [Role::WindowClerk, Role::Reviewer, Role::Approver, Role::Issuer, Role::Administrator];
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::WindowClerk => "window_clerk",
+            Role::Reviewer => "reviewer",
+            Role::Approver => "approver",
+            Role::Issuer => "issuer",
+            Role::Administrator => "administrator",
+        }
+    }
+}
+
+/// First step of a staff login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffLogin {
+    /// The account name.
+    pub account: String,
+    /// The password.
+    pub password: String,
+}
+
+/// The password was right; the second factor comes now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffChallenge {
+    /// Names this login for five minutes and one use.
+    pub ticket: String,
+    /// For an account without a second factor yet: the secret to enrol, as `otpauth:` URI and as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrol: Option<TotpEnrolment>,
+    /// Whether the password must be changed with this login (it was set by an administrator).
+    pub change_password: bool,
+}
+
+/// The secret of an authenticator app, shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TotpEnrolment {
+    /// `otpauth://totp/...`, for a QR code.
+    pub uri: String,
+    /// The secret in base32, to type in.
+    pub secret: String,
+}
+
+/// Second step of a staff login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffSecondFactor {
+    /// The ticket of the first step.
+    pub ticket: String,
+    /// The code of the authenticator app, six digits (RFC 6238).
+    pub code: String,
+    /// The new password, where one must be set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_password: Option<String>,
+}
+
+/// The session of a console.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffSession {
+    /// The account.
+    pub id: StaffId,
+    /// The account name.
+    pub account: String,
+    /// The name.
+    pub name: String,
+    /// The roles.
+    pub roles: Vec<Role>,
+    /// The authority; none for administrators of the whole hall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<AuthorityCode>,
+    /// When the session ends by itself.
+    pub expires_at: Timestamp,
+}
+
+/// An account in the administration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffAccountView {
+    /// The account.
+    pub id: StaffId,
+    /// The account name.
+    pub account: String,
+    /// The name.
+    pub name: String,
+    /// The roles.
+    pub roles: Vec<Role>,
+    /// The authority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<AuthorityCode>,
+    /// The hall in which they sit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hall: Option<HallCode>,
+    /// Whether they can log in.
+    pub active: bool,
+    /// Whether a second factor is enrolled.
+    pub second_factor: bool,
+    /// When they last logged in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_login: Option<Timestamp>,
+}
+
+/// Creates an account; the answer holds its first password, shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreateStaff {
+    /// The account name: a code.
+    pub account: String,
+    /// The name.
+    pub name: String,
+    /// The roles.
+    pub roles: Vec<Role>,
+    /// The authority.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<AuthorityCode>,
+    /// The hall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hall: Option<HallCode>,
+}
+
+/// Changes an account. What is absent stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeStaff {
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The roles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<Role>>,
+    /// Whether they can log in; turning it off ends their sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+    /// Sets a new first password, which is in the answer.
+    #[serde(default)]
+    pub reset_password: bool,
+    /// Takes the second factor away: enrolled anew with the next login.
+    #[serde(default)]
+    pub reset_second_factor: bool,
+}
+
+/// An account that was created or changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffAccountSaved {
+    /// The account.
+    #[serde(flatten)]
+    pub account: StaffAccountView,
+    /// The first password, shown once, where one was set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_password: Option<String>,
+}
