@@ -202,13 +202,20 @@ impl FromStr for PhoneNumber {
     fn from_str(text: &str) -> Result<PhoneNumber, InvalidIdentifier> {
         let text = text.trim();
         let national = text.strip_prefix("+86").unwrap_or(text);
-        let digits: String = national.chars().filter(|character| !matches!(character, ' ' | '-')).collect();
+        let digits: String = national
+            .chars()
+            .filter(|character| !matches!(character, ' ' | '-'))
+            .collect();
         let bytes = digits.as_bytes();
         let shape = bytes.len() == 11
             && bytes.iter().all(u8::is_ascii_digit)
             && bytes[0] == b'1'
             && (b'3'..=b'9').contains(&bytes[1]);
-        if shape { Ok(PhoneNumber(digits)) } else { Err(InvalidIdentifier::Shape) }
+        if shape {
+            Ok(PhoneNumber(digits))
+        } else {
+            Err(InvalidIdentifier::Shape)
+        }
     }
 }
 
@@ -223,14 +230,20 @@ mod tests {
         for id in ["11010519491231002X", "440524188001010014", "11010519491231002x"] {
             assert!(id.parse::<CitizenId>().is_ok(), "{id}");
         }
-        assert_eq!("110105194902310025".parse::<CitizenId>().err(), Some(InvalidIdentifier::Checksum));
+        assert_eq!(
+            "110105194902310025".parse::<CitizenId>().err(),
+            Some(InvalidIdentifier::Checksum)
+        );
     }
 
     #[test]
     fn a_day_of_birth_that_does_not_exist_is_refused_even_with_a_right_checksum() {
         let first = "11010519490231002";
         let check = CitizenId::check_character(first).unwrap_or('?');
-        assert_eq!(format!("{first}{check}").parse::<CitizenId>(), Err(InvalidIdentifier::Date));
+        assert_eq!(
+            format!("{first}{check}").parse::<CitizenId>(),
+            Err(InvalidIdentifier::Date)
+        );
     }
 
     #[test]

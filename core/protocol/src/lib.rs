@@ -14,8 +14,8 @@ pub mod files;
 mod identifiers;
 pub mod identity;
 mod ids;
-mod money;
 mod moment;
+mod money;
 pub mod staff;
 mod text;
 

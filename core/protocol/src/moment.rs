@@ -40,7 +40,8 @@ impl Timestamp {
     #[must_use]
     pub fn at_offset(self, offset_minutes: i32) -> (Date, u8, u8) {
         let shifted = self.0.saturating_add(i64::from(offset_minutes) * 60_000);
-        let moment = OffsetDateTime::from_unix_timestamp(shifted.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let moment =
+            OffsetDateTime::from_unix_timestamp(shifted.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         (Date(moment.date()), moment.hour(), moment.minute())
     }
 }
@@ -49,7 +50,11 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, hour, minute) = self.at_offset(0);
         let second = self.0.div_euclid(1000).rem_euclid(60);
-        write!(f, "{date}T{hour:02}:{minute:02}:{second:02}.{:03}Z", self.0.rem_euclid(1000))
+        write!(
+            f,
+            "{date}T{hour:02}:{minute:02}:{second:02}.{:03}Z",
+            self.0.rem_euclid(1000)
+        )
     }
 }
 
@@ -57,7 +62,9 @@ impl FromStr for Timestamp {
     type Err = InvalidMoment;
     fn from_str(text: &str) -> Result<Timestamp, InvalidMoment> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| InvalidMoment)?;
-        i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).map(Timestamp).map_err(|_| InvalidMoment)
+        i64::try_from(moment.unix_timestamp_nanos() / 1_000_000)
+            .map(Timestamp)
+            .map_err(|_| InvalidMoment)
     }
 }
 
@@ -73,7 +80,9 @@ impl Date {
     /// [`InvalidMoment`] if there is no such day.
     pub fn new(year: i32, month: u8, day: u8) -> Result<Date, InvalidMoment> {
         let month = time::Month::try_from(month).map_err(|_| InvalidMoment)?;
-        time::Date::from_calendar_date(year, month, day).map(Date).map_err(|_| InvalidMoment)
+        time::Date::from_calendar_date(year, month, day)
+            .map(Date)
+            .map_err(|_| InvalidMoment)
     }
 
     /// The calendar date, for arithmetic.
@@ -104,7 +113,13 @@ impl From<time::Date> for Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.0.year(), self.0.month() as u8, self.0.day())
+        write!(
+            f,
+            "{:04}-{:02}-{:02}",
+            self.0.year(),
+            self.0.month() as u8,
+            self.0.day()
+        )
     }
 }
 
@@ -113,7 +128,13 @@ impl FromStr for Date {
     fn from_str(text: &str) -> Result<Date, InvalidMoment> {
         let bytes = text.as_bytes();
         let shape = bytes.len() == 10
-            && bytes.iter().enumerate().all(|(i, byte)| if i == 4 || i == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
+            && bytes.iter().enumerate().all(|(i, byte)| {
+                if i == 4 || i == 7 {
+                    *byte == b'-'
+                } else {
+                    byte.is_ascii_digit()
+                }
+            });
         if !shape {
             return Err(InvalidMoment);
         }
@@ -132,7 +153,9 @@ macro_rules! as_text {
         }
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+                String::deserialize(deserializer)?
+                    .parse()
+                    .map_err(de::Error::custom)
             }
         }
     };
@@ -149,19 +172,31 @@ mod tests {
         for text in ["2026-11-23T01:02:03.004Z", "1969-12-31T23:59:59.999Z"] {
             assert_eq!(text.parse::<Timestamp>().map(|at| at.to_string()), Ok(text.to_owned()));
         }
-        assert_eq!("2026-11-23T09:02:03.004+08:00".parse::<Timestamp>(), "2026-11-23T01:02:03.004Z".parse());
+        assert_eq!(
+            "2026-11-23T09:02:03.004+08:00".parse::<Timestamp>(),
+            "2026-11-23T01:02:03.004Z".parse()
+        );
     }
 
     #[test]
     fn a_day_that_is_none_is_refused() {
-        for text in ["2026-02-29", "2026-13-01", "2026-1-1", "20260101", "2026-01-01T00", "２026-01-01"] {
+        for text in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-1-1",
+            "20260101",
+            "2026-01-01T00",
+            "２026-01-01",
+        ] {
             assert_eq!(text.parse::<Date>(), Err(InvalidMoment), "{text}");
         }
     }
 
     #[test]
     fn the_day_follows_the_offset() {
-        let at: Timestamp = "2026-11-23T16:30:00.000Z".parse().unwrap_or(Timestamp::from_unix_millis(0));
+        let at: Timestamp = "2026-11-23T16:30:00.000Z"
+            .parse()
+            .unwrap_or(Timestamp::from_unix_millis(0));
         assert_eq!(at.at_offset(480).0.to_string(), "2026-11-24");
     }
 

@@ -51,7 +51,10 @@ impl FromStr for Money {
         }
         let whole: i64 = whole.parse().map_err(|_| InvalidMoney)?;
         let fraction: i64 = format!("{fraction:0<2}").parse().map_err(|_| InvalidMoney)?;
-        let fen = whole.checked_mul(100).and_then(|fen| fen.checked_add(fraction)).ok_or(InvalidMoney)?;
+        let fen = whole
+            .checked_mul(100)
+            .and_then(|fen| fen.checked_add(fraction))
+            .ok_or(InvalidMoney)?;
         Ok(Money(sign * fen))
     }
 }
@@ -59,7 +62,12 @@ impl FromStr for Money {
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
-        write!(f, "{sign}{}.{:02}", self.0.unsigned_abs() / 100, self.0.unsigned_abs() % 100)
+        write!(
+            f,
+            "{sign}{}.{:02}",
+            self.0.unsigned_abs() / 100,
+            self.0.unsigned_abs() % 100
+        )
     }
 }
 
@@ -83,7 +91,10 @@ mod tests {
     #[test]
     fn an_amount_survives_its_text() {
         for text in ["0.00", "0.05", "20.00", "-3.10", "92233720368547758.07"] {
-            assert_eq!(text.parse::<Money>().map(|money| money.to_string()), Ok(text.to_owned()));
+            assert_eq!(
+                text.parse::<Money>().map(|money| money.to_string()),
+                Ok(text.to_owned())
+            );
         }
         assert_eq!("20".parse(), Ok(Money::from_fen(2000)));
         assert_eq!("20.5".parse(), Ok(Money::from_fen(2050)));
@@ -91,7 +102,19 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_is_refused() {
-        for text in ["", ".", "1.", ".5", "1.234", "1,000", "1e3", "--1", "+1", "９", "92233720368547758.08"] {
+        for text in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "1.234",
+            "1,000",
+            "1e3",
+            "--1",
+            "+1",
+            "９",
+            "92233720368547758.08",
+        ] {
             assert_eq!(text.parse::<Money>(), Err(InvalidMoney), "{text}");
         }
     }

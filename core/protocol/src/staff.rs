@@ -23,8 +23,13 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 5] =
-        [Role::WindowClerk, Role::Reviewer, Role::Approver, Role::Issuer, Role::Administrator];
+    pub const ALL: [Role; 5] = [
+        Role::WindowClerk,
+        Role::Reviewer,
+        Role::Approver,
+        Role::Issuer,
+        Role::Administrator,
+    ];
 
     /// The name on the wire.
     #[must_use]

@@ -61,7 +61,10 @@ pub struct Text {
 impl Text {
     /// A text from its two languages.
     pub fn new(zh_cn: impl Into<String>, en: impl Into<String>) -> Text {
-        Text { zh_cn: zh_cn.into(), en: en.into() }
+        Text {
+            zh_cn: zh_cn.into(),
+            en: en.into(),
+        }
     }
 
     /// The text in `language`.
@@ -75,6 +78,8 @@ impl Text {
 
     /// The languages in which this text is blank.
     pub fn missing(&self) -> impl Iterator<Item = Language> + '_ {
-        Language::ALL.into_iter().filter(|language| self.get(*language).trim().is_empty())
+        Language::ALL
+            .into_iter()
+            .filter(|language| self.get(*language).trim().is_empty())
     }
 }
