@@ -1,1 +1,174 @@
-//! placeholder
+//! The client core of OneHall: identity, catalog, form filling and progress, written once for every terminal.
+//!
+//! The core does no I/O of its own. What it needs from its host stands in [`ports`]; [`platform`] holds the ports of the
+//! hosts that we ship. [`Core`] carries out the commands of `onehall-client`.
+//!
+//! - `identity`: the session of this terminal.
+//! - `catalog`: services, guides, search.
+//! - `drafts`: filling, autosave, submission.
+//! - `progress`: cases, and the pokes that tell of their steps.
+//! - `staff`: what the console asks.
+
+mod api;
+mod catalog;
+mod client;
+mod drafts;
+mod identity;
+pub mod platform;
+pub mod ports;
+mod preferences;
+mod progress;
+mod staff;
+
+pub use catalog::SearchIndex;
+pub use client::{LocalClient, LocalStaffClient};
+pub use drafts::{Autosave, Step};
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use onehall_client::{Event, Preferences, citizen, staff as staff_commands};
+use onehall_protocol::identity::TerminalKind;
+use onehall_protocol::{CoreError, ErrorCode, IdempotencyKey, Language};
+
+use crate::ports::Host;
+
+/// The core. Cheap to clone: clones share everything.
+#[derive(Clone)]
+pub struct Core {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    host: Host,
+    terminal: TerminalKind,
+    base_url: String,
+    listeners: Mutex<Listeners>,
+    preferences: Mutex<Preferences>,
+    identity: identity::State,
+    catalog: catalog::State,
+    drafts: drafts::State,
+    progress: progress::State,
+}
+
+type Listener = Arc<ports::EventListener>;
+
+#[derive(Default)]
+struct Listeners {
+    next: u64,
+    all: Vec<(u64, Listener)>,
+}
+
+/// A lock that a panic elsewhere does not take away.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Core {
+    /// A core over a host's ports. `base_url` is the backend's origin without a slash at the end; empty for "where the
+    /// page came from".
+    #[must_use]
+    pub fn new(host: Host, base_url: impl Into<String>, terminal: TerminalKind) -> Core {
+        Core {
+            #[allow(clippy::arc_with_non_send_sync)] // Send and Sync wherever the host's ports are: not in a browser.
+            inner: Arc::new(Inner {
+                host,
+                terminal,
+                base_url: base_url.into(),
+                listeners: Mutex::default(),
+                preferences: Mutex::default(),
+                identity: identity::State::default(),
+                catalog: catalog::State::default(),
+                drafts: drafts::State::default(),
+                progress: progress::State::default(),
+            }),
+        }
+    }
+
+    /// Carries out a command of the citizen's UI.
+    ///
+    /// # Errors
+    /// One [`CoreError`] with a stable code, in the language of the preferences.
+    pub async fn dispatch(&self, command: citizen::Command) -> Result<citizen::Reply, CoreError> {
+        use citizen::{Command as C, Reply as R};
+        Ok(match command {
+            C::GetPreferences(_) => R::GetPreferences(self.load_preferences().await),
+            C::SetPreferences(ask) => R::SetPreferences(self.set_preferences(ask.preferences).await),
+            C::RestoreSession(_) => R::RestoreSession(self.restore_session().await?),
+            C::RequestCode(ask) => R::RequestCode(self.request_code(ask.phone).await?),
+            C::LogIn(ask) => R::LogIn(self.log_in(ask.phone, ask.code).await?),
+            C::LogOut(_) => R::LogOut(self.log_out().await?),
+            C::GetCatalog(_) => R::GetCatalog((*self.catalog().await?).clone()),
+            C::SearchCatalog(ask) => R::SearchCatalog(self.search(&ask.query, ask.language, ask.limit).await?),
+            C::GetItem(ask) => R::GetItem(self.item(&ask.code).await?),
+            C::GetForm(ask) => R::GetForm(self.form(&ask.form).await?),
+            C::ListDrafts(_) => R::ListDrafts(self.list_drafts().await?),
+            C::OpenDraft(ask) => R::OpenDraft(self.open_draft(ask.start).await?),
+            C::GetDraft(ask) => R::GetDraft(self.draft(ask.id).await?),
+            C::ChangeAnswers(ask) => R::ChangeAnswers(self.change_answers(ask.id, ask.changes, ask.page)),
+            C::FlushDraft(ask) => R::FlushDraft(self.flush_draft(ask.id).await?),
+            C::ResolveConflict(ask) => R::ResolveConflict(self.resolve_conflict(ask.id, ask.path, ask.keep).await?),
+            C::DiscardDraft(ask) => R::DiscardDraft(self.discard_draft(ask.id).await?),
+            C::UploadFile(ask) => R::UploadFile(self.upload(ask.to, &ask.path, ask.file, ask.transfer).await?),
+            C::CancelUpload(ask) => R::CancelUpload(self.cancel_upload(ask.transfer)),
+            C::RemoveFile(ask) => R::RemoveFile(self.remove_file(ask.draft, ask.file).await?),
+            C::ReadFile(ask) => R::ReadFile(self.read_file(ask.id).await?),
+            C::NewKey(_) => R::NewKey(self.new_key()),
+            C::Submit(ask) => R::Submit(self.submit(ask.id, ask.submission, ask.key).await?),
+            C::ListCases(_) => R::ListCases(self.list_cases().await?),
+            C::GetCase(ask) => R::GetCase(self.case(ask.id).await?),
+            C::Supplement(ask) => R::Supplement(self.supplement(ask.id, ask.supplement, ask.key).await?),
+            C::Withdraw(ask) => R::Withdraw(self.withdraw(ask.id, ask.withdrawal).await?),
+            C::Rate(ask) => R::Rate(self.rate(ask.id, ask.rating).await?),
+        })
+    }
+
+    /// Carries out a command of the staff console.
+    ///
+    /// # Errors
+    /// As [`Core::dispatch`].
+    pub async fn dispatch_staff(&self, command: staff_commands::Command) -> Result<staff_commands::Reply, CoreError> {
+        self.staff(command).await
+    }
+
+    /// Calls `listener` with each event until [`Core::unsubscribe`] is called with the number that this gives.
+    pub fn subscribe(&self, listener: Box<ports::EventListener>) -> u64 {
+        let mut listeners = lock(&self.inner.listeners);
+        listeners.next += 1;
+        let number = listeners.next;
+        listeners.all.push((number, Arc::from(listener)));
+        number
+    }
+
+    /// Takes a listener off.
+    pub fn unsubscribe(&self, number: u64) {
+        lock(&self.inner.listeners).all.retain(|(other, _)| *other != number);
+    }
+
+    /// A UUIDv7 that names a new attempt.
+    fn new_key(&self) -> IdempotencyKey {
+        let mut random = [0; 10];
+        self.inner.host.rng.fill(&mut random);
+        let millis = u64::try_from(self.inner.host.clock.now().unix_millis()).unwrap_or(0);
+        IdempotencyKey(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    fn emit(&self, event: &Event) {
+        // The lock is not held while listeners run: a listener may dispatch.
+        let all: Vec<Listener> = lock(&self.inner.listeners)
+            .all
+            .iter()
+            .map(|(_, listener)| listener.clone())
+            .collect();
+        for listener in all {
+            listener(event.clone());
+        }
+    }
+
+    fn language(&self) -> Language {
+        lock(&self.inner.preferences).language.unwrap_or_default()
+    }
+
+    fn error(&self, code: ErrorCode) -> CoreError {
+        CoreError::new(code, self.language())
+    }
+}

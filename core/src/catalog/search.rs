@@ -1,0 +1,313 @@
+//! Looking a service up by Chinese, English, part of a word, pinyin or its initials.
+
+use onehall_client::SearchHit;
+use onehall_protocol::Language;
+use onehall_protocol::catalog::Catalog;
+
+/// What search needs of a catalog, prepared once.
+pub struct SearchIndex {
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    /// Place of the item in the catalog.
+    item: usize,
+    zh_cn: String,
+    en: String,
+    /// Pinyin without spaces, and where in it a syllable starts.
+    pinyin: String,
+    syllables: Vec<usize>,
+    initials: String,
+    keywords: Vec<String>,
+    /// Summary and authority, in both languages.
+    rest: String,
+    frequent: u16,
+}
+
+/// How well one word fits one item: the higher the better, 0 for not at all.
+fn fit(entry: &Entry, word: &str) -> u32 {
+    let ascii = word.is_ascii();
+    let in_text = |text: &str, exact: u32, start: u32, word_start: u32, inside: u32| match text.find(word) {
+        None => 0,
+        Some(_) if text.len() == word.len() => exact,
+        Some(0) => start,
+        Some(_) if ascii && starts_a_word(text, word) => word_start,
+        // Two letters in the middle of an English word mean nothing.
+        Some(_) if ascii && word.len() < 3 => 0,
+        Some(_) => inside,
+    };
+    let mut best = in_text(&entry.zh_cn, 1000, 900, 850, 800).max(in_text(&entry.en, 1000, 880, 820, 500));
+    for keyword in &entry.keywords {
+        best = best.max(in_text(keyword, 860, 780, 700, 450));
+    }
+    if ascii {
+        best = best.max(match entry.pinyin.find(word) {
+            Some(0) => 840,
+            Some(_) if at_a_syllable(entry, word) => 640,
+            _ => 0,
+        });
+        if word.len() >= 2 {
+            best = best.max(match entry.initials.find(word) {
+                Some(0) => 760,
+                Some(_) => 560,
+                None => 0,
+            });
+        }
+    }
+    best.max(in_text(&entry.rest, 300, 300, 280, 200))
+}
+
+fn starts_a_word(text: &str, word: &str) -> bool {
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(|before: char| before.is_ascii_alphanumeric()))
+}
+
+fn at_a_syllable(entry: &Entry, word: &str) -> bool {
+    entry
+        .pinyin
+        .match_indices(word)
+        .any(|(at, _)| entry.syllables.contains(&at))
+}
+
+impl SearchIndex {
+    /// Prepares a catalog.
+    #[must_use]
+    pub fn new(catalog: &Catalog) -> SearchIndex {
+        let entries = catalog.items.iter().enumerate().map(|(place, item)| {
+            let mut pinyin = String::new();
+            let mut syllables = Vec::new();
+            let mut initials = String::new();
+            for syllable in item.pinyin.split_whitespace() {
+                syllables.push(pinyin.len());
+                pinyin.push_str(&folded(syllable));
+                initials.extend(syllable.chars().next().map(|first| first.to_ascii_lowercase()));
+            }
+            let authority = catalog
+                .authorities
+                .iter()
+                .find(|authority| authority.code == item.authority);
+            let mut rest = folded(&format!("{}\n{}", item.summary.zh_cn, item.summary.en));
+            if let Some(authority) = authority {
+                rest.push_str(&folded(&format!("\n{}\n{}", authority.name.zh_cn, authority.name.en)));
+            }
+            Entry {
+                item: place,
+                zh_cn: folded(&item.name.zh_cn),
+                en: folded(&item.name.en),
+                pinyin,
+                syllables,
+                initials,
+                keywords: item.keywords.iter().map(|keyword| folded(keyword)).collect(),
+                rest,
+                frequent: item.frequent.unwrap_or(u16::MAX),
+            }
+        });
+        SearchIndex {
+            entries: entries.collect(),
+        }
+    }
+
+    /// The items that fit every word of the query, the best first.
+    #[must_use]
+    pub fn search(&self, catalog: &Catalog, query: &str, language: Language, limit: usize) -> Vec<SearchHit> {
+        let query = folded(query);
+        let words: Vec<&str> = query.split_whitespace().collect();
+        if words.is_empty() {
+            return Vec::new();
+        }
+        // "shen fen zheng" and "sfz " are also looked for as one word.
+        let joined: String = words.concat();
+        let mut found: Vec<(u32, u16, usize)> = Vec::new();
+        for entry in &self.entries {
+            let mut score = 0;
+            let mut all = true;
+            for word in &words {
+                let fits = fit(entry, word);
+                all &= fits > 0;
+                score += fits;
+            }
+            let mut score = if all { score / words.len() as u32 } else { 0 };
+            if words.len() > 1 && query.is_ascii() {
+                score = score.max(if entry.pinyin.starts_with(&joined) { 840 } else { 0 });
+                score = score.max(if at_a_syllable(entry, &joined) { 640 } else { 0 });
+            }
+            if score > 0 {
+                found.push((score, entry.frequent, entry.item));
+            }
+        }
+        found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+        found.truncate(limit);
+        let hits = found.into_iter().filter_map(|(_, _, place)| catalog.items.get(place));
+        hits.map(|item| SearchHit {
+            item: item.clone(),
+            marks: marks(item.name.get(language), &words),
+        })
+        .collect()
+    }
+}
+
+/// Where the words stand in a name: ranges of characters, in order and apart from each other.
+fn marks(name: &str, words: &[&str]) -> Vec<(usize, usize)> {
+    let characters: Vec<char> = name.chars().map(folded_char).collect();
+    let mut marked = vec![false; characters.len()];
+    for word in words {
+        let word: Vec<char> = word.chars().collect();
+        for start in 0..characters.len().saturating_sub(word.len() - 1) {
+            if characters[start..start + word.len()] == word[..] {
+                marked[start..start + word.len()].fill(true);
+            }
+        }
+    }
+    let mut ranges = Vec::new();
+    let mut start = None;
+    for (at, on) in marked.into_iter().chain([false]).enumerate() {
+        match (on, start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                ranges.push((from, at));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    ranges
+}
+
+/// Lower case, full-width forms as their ASCII letters: one character stays one character.
+fn folded(text: &str) -> String {
+    text.chars().map(folded_char).collect()
+}
+
+fn folded_char(character: char) -> char {
+    let narrow = match character {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(character as u32 - 0xfee0).unwrap_or(character),
+        '\u{3000}' => ' ',
+        other => other,
+    };
+    let mut lower = narrow.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(one), None) => one,
+        _ => narrow,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use onehall_protocol::catalog::{Catalog, Channel, City, ItemKind, ItemSummary, Promptness};
+    use onehall_protocol::{Language, Text};
+
+    use super::*;
+
+    fn item(code: &str, zh_cn: &str, en: &str, pinyin: &str, keywords: &[&str]) -> ItemSummary {
+        ItemSummary {
+            code: code.parse().unwrap_or_else(|error| panic!("{error}")),
+            name: Text::new(zh_cn, en),
+            summary: Text::new("摘要", "Summary"),
+            kind: ItemKind::PublicService,
+            authority: "public-security".parse().unwrap_or_else(|error| panic!("{error}")),
+            themes: Vec::new(),
+            audience: Vec::new(),
+            channels: vec![Channel::Desktop],
+            promptness: Promptness::Promised,
+            promised_days: 5,
+            online: true,
+            frequent: None,
+            keywords: keywords.iter().map(|keyword| (*keyword).to_owned()).collect(),
+            pinyin: pinyin.to_owned(),
+        }
+    }
+
+    fn catalog() -> Catalog {
+        Catalog {
+            version: String::new(),
+            city: City {
+                name: Text::new("兰川市", "Lanchuan"),
+                hall_name: Text::new("政务服务", "Services"),
+                case_prefix: "LC".to_owned(),
+                utc_offset_minutes: 480,
+                hotline: "12345".to_owned(),
+            },
+            authorities: Vec::new(),
+            halls: Vec::new(),
+            life_events: Vec::new(),
+            themes: Vec::new(),
+            items: vec![
+                item(
+                    "id",
+                    "居民身份证换领",
+                    "Identity card renewal",
+                    "ju min shen fen zheng huan ling",
+                    &["身份证到期"],
+                ),
+                item(
+                    "permit",
+                    "居住证申领",
+                    "Residence permit",
+                    "ju zhu zheng shen ling",
+                    &["暂住证"],
+                ),
+                item(
+                    "birth",
+                    "出生登记",
+                    "Birth registration",
+                    "chu sheng deng ji",
+                    &["上户口", "baby"],
+                ),
+            ],
+        }
+    }
+
+    fn found(query: &str) -> Vec<String> {
+        let catalog = catalog();
+        let hits = SearchIndex::new(&catalog).search(&catalog, query, Language::ZhCn, 10);
+        hits.into_iter().map(|hit| hit.item.code.to_string()).collect()
+    }
+
+    #[test]
+    fn a_service_is_found_however_one_types_it() {
+        for query in [
+            "身份证",
+            "身份证换领",
+            "identity",
+            "Ident",
+            "RENEWAL",
+            "shenfenzheng",
+            "shen fen",
+            "sfz",
+            "jmsfz",
+            "ＳＦＺ",
+        ] {
+            assert_eq!(found(query).first().map(String::as_str), Some("id"), "{query}");
+        }
+        assert_eq!(found("上户口"), ["birth"]);
+        assert_eq!(found("baby"), ["birth"]);
+        assert_eq!(found("暂住证"), ["permit"]);
+    }
+
+    #[test]
+    fn pinyin_counts_only_from_the_start_of_a_syllable() {
+        // "enfen" stands inside "shenfenzheng", but nobody means that.
+        assert!(found("enfen").is_empty());
+    }
+
+    #[test]
+    fn every_word_has_to_fit() {
+        assert_eq!(found("居民 换领"), ["id"]);
+        assert!(found("居民 火车").is_empty());
+        assert!(found("   ").is_empty());
+    }
+
+    #[test]
+    fn the_words_are_marked_in_the_name() {
+        let catalog = catalog();
+        let hits = SearchIndex::new(&catalog).search(&catalog, "居民 换领", Language::ZhCn, 10);
+        assert_eq!(hits[0].marks, [(0, 2), (5, 7)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_query_makes_search_panic(query in ".{0,30}") {
+            let _ = found(&query);
+        }
+    }
+}

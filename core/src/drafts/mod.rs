@@ -1,0 +1,387 @@
+//! Filling: drafts, autosave, files, submission.
+
+mod autosave;
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use futures::channel::oneshot;
+use futures::future::{Either, select};
+use onehall_client::citizen::{Keep, UploadTo};
+use onehall_client::{Event, FileContent};
+use onehall_protocol::drafts::{AnswerChange, DraftSaved, DraftSummary, DraftView, Receipt, StartDraft, SubmitDraft};
+use onehall_protocol::files::FileView;
+use onehall_protocol::{CoreError, DraftId, ErrorCode, FileId, IdempotencyKey, Timestamp};
+
+use crate::ports::boxed;
+use crate::{Core, api, lock};
+
+pub use autosave::{Autosave, Step};
+
+/// How long the citizen may go on typing before changes are sent, in milliseconds.
+const DEBOUNCE_MS: u32 = 400;
+
+#[derive(Default)]
+pub(crate) struct State {
+    saving: Mutex<HashMap<DraftId, Saving>>,
+    uploads: Mutex<HashMap<u32, oneshot::Sender<()>>>,
+}
+
+struct Saving {
+    autosave: Autosave,
+    /// Whether a driver runs; only one does.
+    driven: bool,
+    /// Wakes the driver out of its waiting.
+    hurry: Option<oneshot::Sender<()>>,
+    /// Who waits until everything is saved.
+    waiting: Vec<oneshot::Sender<Result<DraftSaved, CoreError>>>,
+}
+
+impl State {
+    pub(crate) fn forget(&self) {
+        lock(&self.saving).clear();
+        lock(&self.uploads).clear();
+    }
+}
+
+impl Core {
+    pub(crate) async fn list_drafts(&self) -> Result<Vec<DraftSummary>, CoreError> {
+        self.fetch(api::get("/drafts")).await
+    }
+
+    pub(crate) async fn open_draft(&self, start: StartDraft) -> Result<DraftView, CoreError> {
+        let draft: DraftView = self.fetch(api::post("/drafts").json(&start)).await?;
+        self.draft_read(&draft);
+        Ok(draft)
+    }
+
+    /// The draft as the backend holds it, with the changes over it that are still on this terminal.
+    pub(crate) async fn draft(&self, id: DraftId) -> Result<DraftView, CoreError> {
+        let draft: DraftView = self.fetch(api::get(format!("/drafts/{id}"))).await?;
+        self.draft_read(&draft);
+        Ok(draft)
+    }
+
+    fn draft_read(&self, draft: &DraftView) {
+        let mut saving = lock(&self.inner.drafts.saving);
+        let (revision, at) = (draft.summary.revision, draft.summary.updated_at);
+        match saving.get_mut(&draft.summary.id) {
+            Some(known) if known.autosave.unsaved() => {}
+            Some(known) => known.autosave.read_anew(revision),
+            None => {
+                saving.insert(draft.summary.id, Saving::new(Autosave::new(revision, at)));
+            }
+        }
+    }
+
+    pub(crate) fn change_answers(&self, id: DraftId, changes: Vec<AnswerChange>, page: Option<String>) {
+        let state = {
+            let mut saving = lock(&self.inner.drafts.saving);
+            let known = saving.entry(id).or_insert_with(|| {
+                // A draft that was never read: its first save is against nothing, and the backend says what differs.
+                Saving::new(Autosave::new(0, Timestamp::from_unix_millis(0)))
+            });
+            known.autosave.change(changes, page);
+            known.autosave.state()
+        };
+        self.emit(&Event::DraftSaving { id, state });
+        self.drive(id);
+    }
+
+    /// Starts the driver of a draft, if none runs.
+    fn drive(&self, id: DraftId) {
+        {
+            let mut saving = lock(&self.inner.drafts.saving);
+            match saving.get_mut(&id) {
+                Some(known) if !known.driven => known.driven = true,
+                _ => return,
+            }
+        }
+        let core = self.clone();
+        self.inner
+            .host
+            .spawner
+            .spawn(boxed(async move { core.driver(id).await }));
+    }
+
+    async fn driver(&self, id: DraftId) {
+        loop {
+            self.wait_for_more(id).await;
+            let step = {
+                let mut saving = lock(&self.inner.drafts.saving);
+                let Some(known) = saving.get_mut(&id) else { return };
+                match known.autosave.next() {
+                    Step::Send(save) => save,
+                    Step::Rest => {
+                        known.driven = false;
+                        known.settle();
+                        return;
+                    }
+                }
+            };
+            let answer = self
+                .fetch::<DraftSaved>(api::patch(format!("/drafts/{id}")).json(&step))
+                .await;
+            let (state, merged) = {
+                let mut saving = lock(&self.inner.drafts.saving);
+                let Some(known) = saving.get_mut(&id) else { return };
+                let merged = match answer {
+                    Ok(saved) => known.autosave.saved(&saved),
+                    Err(error) => {
+                        known.autosave.failed(error);
+                        Default::default()
+                    }
+                };
+                (known.autosave.state(), merged)
+            };
+            if !merged.is_empty() {
+                self.emit(&Event::DraftMerged { id, answers: merged });
+            }
+            self.emit(&Event::DraftSaving { id, state });
+        }
+    }
+
+    /// Waits while the citizen types, or until it is worth trying again; less where somebody hurries.
+    async fn wait_for_more(&self, id: DraftId) {
+        let (millis, hurried) = {
+            let mut saving = lock(&self.inner.drafts.saving);
+            let Some(known) = saving.get_mut(&id) else { return };
+            let backoff = known.autosave.backoff();
+            if !known.waiting.is_empty() && backoff.is_none() {
+                return;
+            }
+            let (sender, receiver) = oneshot::channel();
+            known.hurry = Some(sender);
+            (backoff.unwrap_or(DEBOUNCE_MS), receiver)
+        };
+        select(self.inner.host.timer.sleep(millis), hurried).await;
+    }
+
+    /// Everything on this terminal tries again now: the connection is back.
+    pub(crate) fn hurry_drafts(&self) {
+        for known in lock(&self.inner.drafts.saving).values_mut() {
+            known.wake();
+        }
+    }
+
+    pub(crate) async fn flush_draft(&self, id: DraftId) -> Result<DraftSaved, CoreError> {
+        let waiting = {
+            let mut saving = lock(&self.inner.drafts.saving);
+            let Some(known) = saving.get_mut(&id) else {
+                return Err(self.error(ErrorCode::NotFound));
+            };
+            if let Some(ended) = known.ended(self) {
+                return ended;
+            }
+            let (sender, receiver) = oneshot::channel();
+            known.waiting.push(sender);
+            known.wake();
+            receiver
+        };
+        self.drive(id);
+        waiting.await.unwrap_or_else(|_| Err(self.error(ErrorCode::Cancelled)))
+    }
+
+    pub(crate) async fn resolve_conflict(&self, id: DraftId, path: String, keep: Keep) -> Result<(), CoreError> {
+        let (state, theirs) = {
+            let mut saving = lock(&self.inner.drafts.saving);
+            let Some(known) = saving.get_mut(&id) else {
+                return Err(self.error(ErrorCode::NotFound));
+            };
+            let theirs = known.autosave.resolve(&path, keep);
+            (known.autosave.state(), theirs)
+        };
+        if let Some(answer) = theirs {
+            self.emit(&Event::DraftMerged {
+                id,
+                answers: [answer].into(),
+            });
+        }
+        self.emit(&Event::DraftSaving { id, state });
+        self.drive(id);
+        Ok(())
+    }
+
+    pub(crate) async fn discard_draft(&self, id: DraftId) -> Result<(), CoreError> {
+        self.send_only(api::delete(format!("/drafts/{id}"))).await?;
+        lock(&self.inner.drafts.saving).remove(&id);
+        Ok(())
+    }
+
+    pub(crate) async fn upload(
+        &self,
+        to: UploadTo,
+        path: &str,
+        file: FileContent,
+        transfer: u32,
+    ) -> Result<FileView, CoreError> {
+        let place = match to {
+            UploadTo::Draft(id) => format!("/drafts/{id}/files"),
+            UploadTo::Case(id) => format!("/cases/{id}/files"),
+        };
+        let (name, path) = (api::query_value(&file.name), api::query_value(path));
+        self.upload_to(format!("{place}?name={name}&path={path}"), file, transfer)
+            .await
+    }
+
+    /// Sends a file, tells how far it is, and stops when it is cancelled.
+    pub(crate) async fn upload_to(
+        &self,
+        place: String,
+        file: FileContent,
+        transfer: u32,
+    ) -> Result<FileView, CoreError> {
+        let (sender, cancelled) = oneshot::channel();
+        lock(&self.inner.drafts.uploads).insert(transfer, sender);
+        let core = self.clone();
+        let progress = Box::new(move |sent, total| core.emit(&Event::Upload { transfer, sent, total }));
+        let media_type = if file.media_type.is_empty() {
+            "application/octet-stream"
+        } else {
+            &file.media_type
+        };
+        let request = api::post(place).bytes(media_type, file.bytes).progress(progress);
+        let sending = boxed(self.fetch::<FileView>(request));
+        let outcome = match select(sending, cancelled).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(_) => Err(self.error(ErrorCode::Cancelled)),
+        };
+        lock(&self.inner.drafts.uploads).remove(&transfer);
+        outcome
+    }
+
+    pub(crate) fn cancel_upload(&self, transfer: u32) {
+        if let Some(sender) = lock(&self.inner.drafts.uploads).remove(&transfer) {
+            let _ = sender.send(());
+        }
+    }
+
+    pub(crate) async fn remove_file(&self, draft: DraftId, file: FileId) -> Result<(), CoreError> {
+        self.send_only(api::delete(format!("/drafts/{draft}/files/{file}")))
+            .await
+    }
+
+    pub(crate) async fn read_file(&self, id: FileId) -> Result<FileContent, CoreError> {
+        self.read_file_at(format!("/files/{id}")).await
+    }
+
+    pub(crate) async fn read_file_at(&self, path: String) -> Result<FileContent, CoreError> {
+        let answer = self.send(api::get(path)).await?;
+        let name = answer
+            .header("content-disposition")
+            .and_then(file_name)
+            .unwrap_or_else(|| "file".to_owned());
+        let media_type = answer
+            .header("content-type")
+            .unwrap_or("application/octet-stream")
+            .to_owned();
+        Ok(FileContent {
+            name,
+            media_type,
+            bytes: answer.body,
+        })
+    }
+
+    pub(crate) async fn submit(
+        &self,
+        id: DraftId,
+        submission: SubmitDraft,
+        key: IdempotencyKey,
+    ) -> Result<Receipt, CoreError> {
+        let receipt = self
+            .fetch(api::post(format!("/drafts/{id}/submission")).key(key).json(&submission))
+            .await?;
+        lock(&self.inner.drafts.saving).remove(&id);
+        Ok(receipt)
+    }
+}
+
+impl Saving {
+    fn new(autosave: Autosave) -> Saving {
+        Saving {
+            autosave,
+            driven: false,
+            hurry: None,
+            waiting: Vec::new(),
+        }
+    }
+
+    fn wake(&mut self) {
+        if let Some(hurry) = self.hurry.take() {
+            let _ = hurry.send(());
+        }
+    }
+
+    /// How waiting ends, if it does: all is saved, or nothing goes on without the citizen.
+    fn ended(&self, core: &Core) -> Option<Result<DraftSaved, CoreError>> {
+        if let Some(error) = self.autosave.stuck() {
+            return Some(Err(error));
+        }
+        if !self.autosave.conflicts().is_empty() {
+            return Some(Err(core.error(ErrorCode::DraftConflict)));
+        }
+        (!self.autosave.unsaved()).then(|| Ok(self.saved()))
+    }
+
+    fn saved(&self) -> DraftSaved {
+        DraftSaved {
+            revision: self.autosave.revision(),
+            saved_at: self.autosave.saved_at(),
+            others: Default::default(),
+        }
+    }
+
+    /// The driver rests: whoever waits is told.
+    fn settle(&mut self) {
+        let outcome = match self.autosave.stuck() {
+            Some(error) => Err(error),
+            None if !self.autosave.conflicts().is_empty() => Err(CoreError::new(
+                ErrorCode::DraftConflict,
+                onehall_protocol::Language::ZhCn,
+            )),
+            None => Ok(self.saved()),
+        };
+        for waiting in self.waiting.drain(..) {
+            let _ = waiting.send(outcome.clone());
+        }
+    }
+}
+
+/// The name in a `Content-Disposition` header: `filename*=UTF-8''…` (RFC 6266) or `filename="…"`.
+fn file_name(header: &str) -> Option<String> {
+    if let Some((_, encoded)) = header.split_once("filename*=UTF-8''") {
+        let encoded = encoded.split(';').next()?.trim();
+        return percent_decoded(encoded);
+    }
+    let (_, quoted) = header.split_once("filename=\"")?;
+    Some(quoted.split('"').next()?.to_owned())
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        if first == b'%' {
+            let hex = std::str::from_utf8(tail.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(hex, 16).ok()?);
+            rest = &tail[2..];
+        } else {
+            bytes.push(first);
+            rest = tail;
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_keeps_its_chinese_name() {
+        let header = "attachment; filename=\"notice.pdf\"; filename*=UTF-8''%E9%80%9A%E7%9F%A5.pdf";
+        assert_eq!(file_name(header).as_deref(), Some("通知.pdf"));
+        assert_eq!(file_name("inline; filename=\"a.png\"").as_deref(), Some("a.png"));
+        assert_eq!(file_name("inline"), None);
+    }
+}

@@ -1,0 +1,28 @@
+//! The hosts that we ship ports for.
+
+#[cfg(target_family = "wasm")]
+mod web;
+#[cfg(target_family = "wasm")]
+pub use web::browser;
+
+use onehall_client::Event;
+
+use crate::ports::EventListener;
+
+/// A listener of a UI that lives in this process. In a browser there is one thread; natively a UI that is not `Send`
+/// may only be called on the thread that it subscribed on, and is not called elsewhere.
+#[cfg(target_family = "wasm")]
+pub(crate) fn local_listener(listener: Box<dyn Fn(Event)>) -> Box<EventListener> {
+    listener
+}
+
+/// See the wasm version.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn local_listener(listener: Box<dyn Fn(Event)>) -> Box<EventListener> {
+    let listener = send_wrapper::SendWrapper::new(listener);
+    Box::new(move |event| {
+        if listener.valid() {
+            listener(event);
+        }
+    })
+}

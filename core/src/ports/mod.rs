@@ -1,0 +1,213 @@
+//! What the core needs from its host. This folder and `platform` are the only places that know the target.
+//!
+//! On a native host every port is `Send + Sync` and its futures are `Send`, so that the core runs on any executor. In a
+//! browser neither holds; [`SendOutsideWasm`] and [`SyncOutsideWasm`] say so once, here.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use onehall_client::Event;
+use onehall_protocol::Timestamp;
+
+#[cfg(not(target_family = "wasm"))]
+mod markers {
+    /// `Send`, but for wasm, where there is one thread.
+    pub trait SendOutsideWasm: Send {}
+    impl<T: Send> SendOutsideWasm for T {}
+    /// `Sync`, but for wasm, where there is one thread.
+    pub trait SyncOutsideWasm: Sync {}
+    impl<T: Sync> SyncOutsideWasm for T {}
+    /// A boxed future, `Send` outside wasm.
+    pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+    /// A callback that gets events, `Send + Sync` outside wasm.
+    pub type EventListener = dyn Fn(super::Event) + Send + Sync;
+    /// A callback that gets the progress of an upload: bytes sent and in all.
+    pub type ProgressListener = dyn Fn(u64, u64) + Send + Sync;
+    /// A callback that gets signals of the poke stream.
+    pub type PokeListener = dyn Fn(super::PokeSignal) + Send + Sync;
+}
+
+#[cfg(target_family = "wasm")]
+mod markers {
+    /// `Send`, but for wasm, where there is one thread.
+    pub trait SendOutsideWasm {}
+    impl<T> SendOutsideWasm for T {}
+    /// `Sync`, but for wasm, where there is one thread.
+    pub trait SyncOutsideWasm {}
+    impl<T> SyncOutsideWasm for T {}
+    /// A boxed future, `Send` outside wasm.
+    pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + 'a>>;
+    /// A callback that gets events, `Send + Sync` outside wasm.
+    pub type EventListener = dyn Fn(super::Event);
+    /// A callback that gets the progress of an upload: bytes sent and in all.
+    pub type ProgressListener = dyn Fn(u64, u64);
+    /// A callback that gets signals of the poke stream.
+    pub type PokeListener = dyn Fn(super::PokeSignal);
+}
+
+pub use markers::{BoxFuture, EventListener, PokeListener, ProgressListener, SendOutsideWasm, SyncOutsideWasm};
+
+/// All that a host gives.
+#[derive(Clone)]
+pub struct Host {
+    /// Requests to the backend.
+    pub http: Arc<dyn Http>,
+    /// The stream that says that something changed.
+    pub pokes: Arc<dyn Pokes>,
+    /// Small values that stay on the terminal.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Waiting.
+    pub timer: Arc<dyn Timer>,
+    /// Work that goes on by itself.
+    pub spawner: Arc<dyn Spawner>,
+    /// Random numbers.
+    pub rng: Arc<dyn Rng>,
+}
+
+/// A method of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Method {
+    Get,
+    Post,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+/// A request to the backend. The host adds its cookies, and nothing else.
+pub struct HttpRequest {
+    /// The method.
+    pub method: Method,
+    /// The whole address, or one that starts with a slash where the page came from.
+    pub url: String,
+    /// Header names (lower case) and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body; none for an empty one.
+    pub body: Option<Vec<u8>>,
+    /// Called while the body is sent, if given.
+    pub progress: Option<Box<ProgressListener>>,
+}
+
+/// An answer of the backend, whatever its status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// The status.
+    pub status: u16,
+    /// Header names (lower case) and values.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl HttpResponse {
+    /// The value of a header by its lower-case name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// No answer came: there is no network, the backend is not there, or it took too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoAnswer;
+
+/// Requests to the backend. Dropping the future ends the request.
+#[cfg_attr(target_family = "wasm", async_trait(?Send))]
+#[cfg_attr(not(target_family = "wasm"), async_trait)]
+pub trait Http: SendOutsideWasm + SyncOutsideWasm {
+    /// Sends a request and waits for the answer.
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer>;
+}
+
+/// What the poke stream says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PokeSignal {
+    /// The stream is open.
+    Open,
+    /// The stream is broken; the host tries again by itself.
+    Broken,
+    /// A poke, as JSON.
+    Poke(String),
+}
+
+/// Ends a stream when it is dropped.
+pub trait StreamHandle: SendOutsideWasm + SyncOutsideWasm {}
+
+/// The stream that says that something changed.
+pub trait Pokes: SendOutsideWasm + SyncOutsideWasm {
+    /// Listens at `url` until the handle is dropped. The host reconnects by itself.
+    fn listen(&self, url: &str, listener: Box<PokeListener>) -> Box<dyn StreamHandle>;
+}
+
+/// Small values that stay on the terminal. What is kept here must not be personal data.
+#[cfg_attr(target_family = "wasm", async_trait(?Send))]
+#[cfg_attr(not(target_family = "wasm"), async_trait)]
+pub trait Store: SendOutsideWasm + SyncOutsideWasm {
+    /// The value at a key.
+    async fn get(&self, key: &str) -> Option<Vec<u8>>;
+    /// Keeps a value at a key. A host that cannot keep it (a full or forbidden storage) drops it.
+    async fn put(&self, key: &str, value: Vec<u8>);
+    /// Forgets the value at a key.
+    async fn delete(&self, key: &str);
+}
+
+/// The time.
+pub trait Clock: SendOutsideWasm + SyncOutsideWasm {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Waiting.
+pub trait Timer: SendOutsideWasm + SyncOutsideWasm {
+    /// Completes after so many milliseconds.
+    fn sleep(&self, millis: u32) -> BoxFuture<'static, ()>;
+}
+
+/// Work that goes on by itself.
+pub trait Spawner: SendOutsideWasm + SyncOutsideWasm {
+    /// Runs a future to its end.
+    fn spawn(&self, work: BoxFuture<'static, ()>);
+}
+
+/// Random numbers fit for keys.
+pub trait Rng: SendOutsideWasm + SyncOutsideWasm {
+    /// Fills `bytes`.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+// A native core must be usable from any thread. This does not compile where it is not.
+#[cfg(not(target_family = "wasm"))]
+const _: () = {
+    const fn is_send_sync<T: Send + Sync>() {}
+    is_send_sync::<crate::Core>();
+};
+
+/// Erases the type of a future.
+#[cfg(not(target_family = "wasm"))]
+pub fn boxed<'a, T>(future: impl Future<Output = T> + Send + 'a) -> BoxFuture<'a, T> {
+    Box::pin(future)
+}
+
+/// Erases the type of a future.
+#[cfg(target_family = "wasm")]
+pub fn boxed<'a, T>(future: impl Future<Output = T> + 'a) -> BoxFuture<'a, T> {
+    Box::pin(future)
+}

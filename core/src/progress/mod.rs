@@ -1,0 +1,107 @@
+//! Cases, and the pokes that tell of their steps.
+
+use std::sync::Mutex;
+
+use onehall_client::Event;
+use onehall_protocol::cases::{AnswerSupplement, CaseSummary, CaseView, Poke, Rating, WithdrawCase};
+use onehall_protocol::{API, CaseId, CoreError, IdempotencyKey};
+
+use crate::ports::{PokeSignal, StreamHandle};
+use crate::{Core, api, lock};
+
+#[derive(Default)]
+pub(crate) struct State {
+    stream: Mutex<Option<Stream>>,
+    offline: Mutex<bool>,
+}
+
+struct Stream {
+    path: &'static str,
+    _handle: Box<dyn StreamHandle>,
+}
+
+impl State {
+    /// Notes whether the backend can be reached; true where that changed.
+    pub(crate) fn set_online(&self, online: bool) -> bool {
+        let mut offline = lock(&self.offline);
+        std::mem::replace(&mut *offline, !online) == online
+    }
+}
+
+impl Core {
+    pub(crate) async fn list_cases(&self) -> Result<Vec<CaseSummary>, CoreError> {
+        self.fetch(api::get("/cases")).await
+    }
+
+    pub(crate) async fn case(&self, id: CaseId) -> Result<CaseView, CoreError> {
+        self.fetch(api::get(format!("/cases/{id}"))).await
+    }
+
+    pub(crate) async fn supplement(
+        &self,
+        id: CaseId,
+        supplement: AnswerSupplement,
+        key: IdempotencyKey,
+    ) -> Result<CaseView, CoreError> {
+        self.fetch(api::post(format!("/cases/{id}/supplement")).key(key).json(&supplement))
+            .await
+    }
+
+    pub(crate) async fn withdraw(&self, id: CaseId, withdrawal: WithdrawCase) -> Result<CaseView, CoreError> {
+        self.fetch(api::post(format!("/cases/{id}/withdrawal")).json(&withdrawal))
+            .await
+    }
+
+    pub(crate) async fn rate(&self, id: CaseId, rating: Rating) -> Result<CaseView, CoreError> {
+        self.fetch(api::post(format!("/cases/{id}/rating")).json(&rating)).await
+    }
+
+    /// Listens to the poke stream at `path`; one stream at a time.
+    pub(crate) fn listen_for_pokes(&self, path: &'static str) {
+        if lock(&self.inner.progress.stream)
+            .as_ref()
+            .is_some_and(|stream| stream.path == path)
+        {
+            return;
+        }
+        let inner = std::sync::Arc::downgrade(&self.inner);
+        let broken = Mutex::new(false);
+        let listener = Box::new(move |signal| {
+            let Some(inner) = inner.upgrade() else { return };
+            Core { inner }.poke_signal(&broken, &signal);
+        });
+        let url = format!("{}{API}{path}", self.inner.base_url);
+        let handle = self.inner.host.pokes.listen(&url, listener);
+        *lock(&self.inner.progress.stream) = Some(Stream { path, _handle: handle });
+    }
+
+    pub(crate) fn stop_pokes(&self) {
+        // Taken out first: dropping the handle may call back.
+        let stream = lock(&self.inner.progress.stream).take();
+        drop(stream);
+    }
+
+    fn poke_signal(&self, broken: &Mutex<bool>, signal: &PokeSignal) {
+        match signal {
+            PokeSignal::Open => {
+                self.connection(true);
+                if std::mem::replace(&mut *lock(broken), false) {
+                    self.hurry_drafts();
+                    self.emit(&Event::MayHaveMissed);
+                }
+            }
+            PokeSignal::Broken => {
+                *lock(broken) = true;
+                self.connection(false);
+            }
+            PokeSignal::Poke(text) => match serde_json::from_str::<Poke>(text) {
+                Ok(Poke::Case { id }) => self.emit(&Event::CaseChanged { id }),
+                Ok(Poke::Draft { id }) => self.emit(&Event::DraftChanged { id }),
+                Ok(Poke::Queue) => self.emit(&Event::QueueChanged),
+                Ok(Poke::SessionEnded) => self.session_ended(),
+                // A kind of poke that this core does not know: something changed.
+                Err(_) => self.emit(&Event::MayHaveMissed),
+            },
+        }
+    }
+}

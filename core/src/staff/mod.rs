@@ -1,0 +1,88 @@
+//! What the console asks. The console holds no state of its own: the backend decides.
+
+use onehall_client::staff::{Command as C, Reply as R};
+use onehall_protocol::cases::{QueueQuery, QueueScope};
+use onehall_protocol::staff::StaffSession;
+use onehall_protocol::{CoreError, ErrorCode};
+
+use crate::{Core, api};
+
+impl Core {
+    pub(crate) async fn staff(&self, command: C) -> Result<R, CoreError> {
+        Ok(match command {
+            C::GetPreferences(_) => R::GetPreferences(self.load_preferences().await),
+            C::SetPreferences(ask) => R::SetPreferences(self.set_preferences(ask.preferences).await),
+            C::RestoreSession(_) => R::RestoreSession(self.restore_staff_session().await?),
+            C::LogIn(ask) => R::LogIn(self.fetch(api::post("/staff/session").json(&ask.login)).await?),
+            C::ConfirmLogIn(ask) => {
+                let request = api::post("/staff/session/second-factor").json(&ask.second_factor);
+                let session: StaffSession = self.fetch(request).await?;
+                self.listen_for_pokes("/staff/events");
+                R::ConfirmLogIn(session)
+            }
+            C::LogOut(_) => {
+                let told = self.send_only(api::delete("/staff/session")).await;
+                self.session_ended();
+                match told {
+                    Err(error) if error.code != ErrorCode::NotLoggedIn => return Err(error),
+                    _ => R::LogOut(()),
+                }
+            }
+            C::GetCatalog(_) => R::GetCatalog((*self.catalog().await?).clone()),
+            C::GetForm(ask) => R::GetForm(self.form(&ask.form).await?),
+            C::GetQueue(ask) => R::GetQueue(self.fetch(api::get(queue_path(&ask.query))).await?),
+            C::GetCase(ask) => R::GetCase(self.fetch(api::get(format!("/staff/cases/{}", ask.id))).await?),
+            C::Act(ask) => R::Act(
+                self.fetch(api::post(format!("/staff/cases/{}/actions", ask.id)).json(&ask.action))
+                    .await?,
+            ),
+            C::UploadResult(ask) => {
+                let place = format!(
+                    "/staff/cases/{}/files?name={}",
+                    ask.id,
+                    api::query_value(&ask.file.name)
+                );
+                R::UploadResult(self.upload_to(place, ask.file, ask.transfer).await?)
+            }
+            C::ReadFile(ask) => R::ReadFile(self.read_file_at(format!("/staff/files/{}", ask.id)).await?),
+            C::ListAccounts(_) => R::ListAccounts(self.fetch(api::get("/staff/accounts")).await?),
+            C::CreateAccount(ask) => {
+                R::CreateAccount(self.fetch(api::post("/staff/accounts").json(&ask.account)).await?)
+            }
+            C::ChangeAccount(ask) => R::ChangeAccount(
+                self.fetch(api::patch(format!("/staff/accounts/{}", ask.id)).json(&ask.change))
+                    .await?,
+            ),
+        })
+    }
+
+    async fn restore_staff_session(&self) -> Result<Option<StaffSession>, CoreError> {
+        match self.fetch::<StaffSession>(api::get("/staff/session")).await {
+            Ok(session) => {
+                self.listen_for_pokes("/staff/events");
+                Ok(Some(session))
+            }
+            Err(error) if error.code == ErrorCode::NotLoggedIn => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn queue_path(query: &QueueQuery) -> String {
+    let scope = match query.scope {
+        QueueScope::Mine => "mine",
+        QueueScope::Authority => "authority",
+        QueueScope::Ended => "ended",
+    };
+    let mut path = format!("/staff/cases?scope={scope}");
+    if let Some(state) = query.state.and_then(|state| serde_json::to_value(state).ok()) {
+        path.push_str(&format!("&state={}", state.as_str().unwrap_or_default()));
+    }
+    if let Some(search) = &query.search {
+        path.push_str(&format!("&search={}", api::query_value(search)));
+    }
+    if let Some(after) = query.after {
+        path.push_str(&format!("&after={after}"));
+    }
+    path
+}
