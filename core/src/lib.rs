@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use onehall_client::{Event, Preferences, citizen, staff as staff_commands};
 use onehall_protocol::identity::TerminalKind;
-use onehall_protocol::{CoreError, ErrorCode, IdempotencyKey, Language};
+use onehall_protocol::{CoreError, ErrorCode, IdempotencyKey, Language, WriterId};
 
 use crate::ports::Host;
 
@@ -42,6 +42,8 @@ struct Inner {
     host: Host,
     terminal: TerminalKind,
     base_url: String,
+    /// Names this running core to the backend.
+    writer: WriterId,
     listeners: Mutex<Listeners>,
     preferences: Mutex<Preferences>,
     identity: identity::State,
@@ -68,12 +70,14 @@ impl Core {
     /// page came from".
     #[must_use]
     pub fn new(host: Host, base_url: impl Into<String>, terminal: TerminalKind) -> Core {
+        let writer = WriterId(new_uuid(&host));
         Core {
             #[allow(clippy::arc_with_non_send_sync)] // Send and Sync wherever the host's ports are: not in a browser.
             inner: Arc::new(Inner {
                 host,
                 terminal,
                 base_url: base_url.into(),
+                writer,
                 listeners: Mutex::default(),
                 preferences: Mutex::default(),
                 identity: identity::State::default(),
@@ -144,12 +148,9 @@ impl Core {
         lock(&self.inner.listeners).all.retain(|(other, _)| *other != number);
     }
 
-    /// A UUIDv7 that names a new attempt.
+    /// A key that names a new attempt.
     fn new_key(&self) -> IdempotencyKey {
-        let mut random = [0; 10];
-        self.inner.host.rng.fill(&mut random);
-        let millis = u64::try_from(self.inner.host.clock.now().unix_millis()).unwrap_or(0);
-        IdempotencyKey(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+        IdempotencyKey(new_uuid(&self.inner.host))
     }
 
     fn emit(&self, event: &Event) {
@@ -171,4 +172,12 @@ impl Core {
     fn error(&self, code: ErrorCode) -> CoreError {
         CoreError::new(code, self.language())
     }
+}
+
+/// A UUIDv7.
+fn new_uuid(host: &Host) -> uuid::Uuid {
+    let mut random = [0; 10];
+    host.rng.fill(&mut random);
+    let millis = u64::try_from(host.clock.now().unix_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }

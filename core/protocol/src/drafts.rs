@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::catalog::FormReference;
 use crate::identity::{PersonView, TerminalKind};
-use crate::{CaseId, CaseNumber, Date, DraftId, IdempotencyKey, ItemCode, PersonId, Text, Timestamp};
+use crate::{CaseId, CaseNumber, Date, DraftId, IdempotencyKey, ItemCode, PersonId, Text, Timestamp, WriterId};
 
 /// Answers by path. `name` for a question, `shareholders/r1/name` for a question in row `r1` of a repeating group;
 /// the group's own path holds the list of its row ids. The values' shapes are those of the question's kind
@@ -86,6 +86,8 @@ pub struct SaveDraft {
     /// The revision that the terminal has seen. An answer that another terminal changed since, to another value, makes
     /// the request fail with `drafts/conflict`.
     pub base_revision: u64,
+    /// Who saves: what this writer wrote itself since `base_revision` (an answer to it was lost) is no conflict.
+    pub writer: WriterId,
     /// The changes.
     pub changes: Vec<AnswerChange>,
     /// The page on which the citizen is.

@@ -42,6 +42,8 @@ uuid_ids! {
     StaffId;
     /// Names one attempt of a mutation, whatever how often it is sent: same key, one effect.
     IdempotencyKey;
+    /// One running core: two tabs of a browser are two writers, a retry after a lost answer is the same one.
+    WriterId;
 }
 
 /// The text is no code: letters of ASCII in lower case, digits and hyphens, 1 to 64, a letter or digit first.

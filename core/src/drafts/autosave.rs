@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use onehall_client::SaveState;
 use onehall_client::citizen::Keep;
 use onehall_protocol::drafts::{AnswerChange, AnswerConflict, Answers, DraftSaved, SaveDraft};
-use onehall_protocol::{CoreError, ErrorCode, Timestamp};
+use onehall_protocol::{CoreError, ErrorCode, Timestamp, WriterId};
 use serde_json::Value;
 
 /// What the driver has to do next.
@@ -20,6 +20,7 @@ pub enum Step {
 /// The saving of one draft.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Autosave {
+    writer: WriterId,
     revision: u64,
     page: Option<String>,
     page_dirty: bool,
@@ -34,8 +35,9 @@ pub struct Autosave {
 impl Autosave {
     /// The saving of a draft as the backend just gave it.
     #[must_use]
-    pub fn new(revision: u64, saved_at: Timestamp) -> Autosave {
+    pub fn new(writer: WriterId, revision: u64, saved_at: Timestamp) -> Autosave {
         Autosave {
+            writer,
             revision,
             page: None,
             page_dirty: false,
@@ -212,7 +214,7 @@ mod tests {
     use super::*;
 
     fn start() -> Autosave {
-        Autosave::new(1, Timestamp::from_unix_millis(0))
+        Autosave::new(WriterId(uuid::Uuid::nil()), 1, Timestamp::from_unix_millis(0))
     }
 
     fn change(path: &str, value: Value) -> Vec<AnswerChange> {

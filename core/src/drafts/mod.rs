@@ -69,7 +69,10 @@ impl Core {
             Some(known) if known.autosave.unsaved() => {}
             Some(known) => known.autosave.read_anew(revision),
             None => {
-                saving.insert(draft.summary.id, Saving::new(Autosave::new(revision, at)));
+                saving.insert(
+                    draft.summary.id,
+                    Saving::new(Autosave::new(self.inner.writer, revision, at)),
+                );
             }
         }
     }
@@ -79,7 +82,7 @@ impl Core {
             let mut saving = lock(&self.inner.drafts.saving);
             let known = saving.entry(id).or_insert_with(|| {
                 // A draft that was never read: its first save is against nothing, and the backend says what differs.
-                Saving::new(Autosave::new(0, Timestamp::from_unix_millis(0)))
+                Saving::new(Autosave::new(self.inner.writer, 0, Timestamp::from_unix_millis(0)))
             });
             known.autosave.change(changes, page);
             known.autosave.state()
