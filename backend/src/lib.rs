@@ -1,1 +1,34 @@
-//! placeholder
+//! The OneHall backend: one library, one binary `onehall`.
+//!
+//! # How a centre plugs in
+//!
+//! A centre (identity, drafts, cases, ...) is a folder `src/<centre>/`:
+//!
+//! - `mod.rs`: its face. `model.rs`: its own types. Wire types are in `onehall-protocol`, never here.
+//! - `store.rs`: a trait of whole domain commands, `#[async_trait] pub trait CaseStore: Send + Sync { async fn
+//!   submit(&self, command: Submit) -> Result<Submitted>; ... }`. No transactions in the trait: one call is one unit.
+//! - `routes.rs`: `pub fn routes() -> OpenApiRouter<AppState>` with
+//!   `OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(one))`; one `routes!` holds the methods of one
+//!   path. Paths are relative to `/api/v1`. Handlers carry `#[utoipa::path(...)]`, take the extractors of
+//!   [`http::extract`] and `identity::Citizen` / `staff::Staff`, and return [`error::Result`] of [`http::extract::Json`]
+//!   or of a response.
+//!
+//! and four lines elsewhere:
+//!
+//! | what | where |
+//! |---|---|
+//! | routes | `.merge(centre::routes())` in `http::api` (`http/mod.rs`); routes that take big bodies or long: `http::uploads` |
+//! | store | `impl CentreStore for Sqlite` in `storage/sqlite/<centre>.rs`, and `+ CentreStore` on [`storage::Storage`] |
+//! | schema | a file in `storage/sqlite/migrations/` and a line in `storage/sqlite/migrations.rs` (numbers are given by range there) |
+//! | own services | a field of [`state::Services`], filled where it is built |
+//!
+//! A handler reads the time from `state.clock`, never from the machine, and passes it into the command. Refusals are
+//! `Error::new(ErrorCode::…)` (a code of the protocol's glossary), faults are `Error::internal(...)` or `?` on a SQLite
+//! error. Ids, times, codes and JSON go into columns by [`storage::sqlite::values`].
+
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod http;
+pub mod state;
+pub mod storage;

@@ -1,1 +1,3 @@
+//! The `onehall` binary.
+
 fn main() {}

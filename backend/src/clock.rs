@@ -1,0 +1,63 @@
+//! The time, as a port: what expires, locks or falls due is tested without waiting for it.
+
+use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use onehall_protocol::Timestamp;
+
+/// Tells the time.
+pub trait Clock: Send + Sync + fmt::Debug {
+    /// Now, to the millisecond, in UTC.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_unix_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// A clock for tests: it stands until it is moved.
+///
+/// ```
+/// use onehall_backend::clock::{Clock, ManualClock};
+/// let clock = ManualClock::at("2026-11-23T01:00:00.000Z");
+/// clock.advance(60);
+/// assert_eq!(clock.now().to_string(), "2026-11-23T01:01:00.000Z");
+/// ```
+#[derive(Debug)]
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    /// A clock that shows `moment` (RFC 3339).
+    ///
+    /// # Panics
+    /// If `moment` is no point in time.
+    #[must_use]
+    pub fn at(moment: &str) -> ManualClock {
+        let moment: Timestamp = moment.parse().unwrap_or_else(|error| panic!("{moment}: {error}"));
+        ManualClock(AtomicI64::new(moment.unix_millis()))
+    }
+
+    /// Moves the clock `seconds` on (back where negative).
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    /// Moves the clock to `moment`.
+    pub fn set(&self, moment: Timestamp) {
+        self.0.store(moment.unix_millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_millis(self.0.load(Ordering::SeqCst))
+    }
+}

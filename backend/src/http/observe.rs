@@ -1,0 +1,55 @@
+//! One line of log and one count for each request: what was asked (the route's pattern), what came of it, how long it
+//! took. No query strings, no ids in paths, no addresses, no names.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::HeaderValue;
+use axum::middleware::Next;
+use axum::response::Response;
+use uuid::Uuid;
+
+use super::problem::ProblemCode;
+use crate::state::AppState;
+
+/// The id of a request, UUIDv7: in the header `X-Request-Id`, in its problem, in the log.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId(pub Uuid);
+
+/// Names the request, times it, logs it, counts it.
+pub async fn observe(State(_state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let id = RequestId(Uuid::now_v7());
+    request.extensions_mut().insert(id);
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
+    let started = Instant::now();
+    let mut response = next.run(request).await;
+    let elapsed = started.elapsed();
+    if let Ok(value) = HeaderValue::from_str(&id.0.to_string()) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    let route = route.unwrap_or_else(|| "other".to_owned());
+    let status = response.status().as_u16();
+    let code = response.extensions().get::<ProblemCode>().map(|code| code.0.as_str());
+    tracing::info!(
+        target: "onehall::access",
+        request_id = %id.0,
+        method = %method,
+        route = %route,
+        status,
+        code,
+        milliseconds = elapsed.as_secs_f64() * 1000.0,
+        "request"
+    );
+    let labels = [
+        ("method", method.as_str().to_owned()),
+        ("route", route),
+        ("status", status.to_string()),
+    ];
+    metrics::counter!("onehall_http_requests_total", &labels).increment(1);
+    metrics::histogram!("onehall_http_request_seconds", &labels[..2]).record(elapsed.as_secs_f64());
+    response
+}

@@ -1,0 +1,172 @@
+//! The schema, one step after another. A step that was published never changes: a later one changes what it made.
+//!
+//! Each step is a file `migrations/NNNN_name.sql`, listed in [`ALL`]. The table `schema_version` says which steps a
+//! database has, with a hash of each, so that neither a newer database nor a changed step goes unnoticed.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+use sha2::{Digest, Sha256};
+
+/// One step of the schema.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    /// Its place: steps run in the order of their numbers.
+    pub number: u32,
+    /// Its name, for people.
+    pub name: &'static str,
+    /// Its statements.
+    pub sql: &'static str,
+}
+
+macro_rules! migrations {
+    ($($number:literal $name:literal;)+) => {
+        /// Every step, in order.
+        pub const ALL: &[Migration] = &[$(Migration {
+            number: $number,
+            name: $name,
+            sql: include_str!(concat!("migrations/", $name, ".sql")),
+        },)+];
+    };
+}
+
+// 1-9 foundation, identity, staff; 10-19 drafts and files; 20-29 cases.
+migrations! {
+    1 "0001_foundation";
+}
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    /// The database knows steps that this program does not.
+    #[error(
+        "the database was written by a newer version of onehall (it has schema step {0}, this version ends at {1})"
+    )]
+    Newer(u32, u32),
+    /// A step was changed after it had been applied.
+    #[error("schema step {0} ({1}) of the database is not the one of this version of onehall")]
+    Changed(u32, &'static str),
+    /// A step failed; nothing of it was kept.
+    #[error("schema step {0} ({1}) failed: {2}")]
+    Failed(u32, &'static str, rusqlite::Error),
+    /// The version table could not be read or written.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+/// Brings the database to the newest schema; `steps` in order. Each step is one transaction.
+///
+/// # Errors
+/// See [`MigrationError`]; the database then stands after the last step that succeeded.
+pub fn migrate(connection: &mut Connection, steps: &[Migration], now_millis: i64) -> Result<(), MigrationError> {
+    connection.execute_batch(
+        "CREATE TABLE IF NOT EXISTS schema_version (
+            number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL)",
+    )?;
+    let applied: Vec<(u32, String)> = connection
+        .prepare("SELECT number, sha256 FROM schema_version ORDER BY number")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let newest = steps.iter().map(|step| step.number).max().unwrap_or(0);
+    for (number, sha256) in &applied {
+        let Some(step) = steps.iter().find(|step| step.number == *number) else {
+            return Err(MigrationError::Newer(*number, newest));
+        };
+        if fingerprint(step) != *sha256 {
+            return Err(MigrationError::Changed(step.number, step.name));
+        }
+    }
+    for step in steps
+        .iter()
+        .filter(|step| !applied.iter().any(|(number, _)| *number == step.number))
+    {
+        let failed = |cause| MigrationError::Failed(step.number, step.name, cause);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        transaction.execute_batch(step.sql).map_err(failed)?;
+        transaction
+            .execute(
+                "INSERT INTO schema_version (number, name, sha256, applied_at) VALUES (?1, ?2, ?3, ?4)",
+                params![step.number, step.name, fingerprint(step), now_millis],
+            )
+            .map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn fingerprint(step: &Migration) -> String {
+    Sha256::digest(step.sql)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: Migration = Migration {
+        number: 1,
+        name: "one",
+        sql: "CREATE TABLE one (a INTEGER)",
+    };
+    const TWO: Migration = Migration {
+        number: 2,
+        name: "two",
+        sql: "CREATE TABLE two (a INTEGER); CREATE TABLE one (a)",
+    };
+
+    #[test]
+    fn the_shipped_steps_are_in_order_and_run() -> Result<(), Box<dyn std::error::Error>> {
+        assert!(ALL.is_sorted_by(|a, b| a.number < b.number));
+        let mut connection = Connection::open_in_memory()?;
+        migrate(&mut connection, ALL, 0)?;
+        migrate(&mut connection, ALL, 0)?;
+        Ok(())
+    }
+
+    #[test]
+    fn a_database_of_a_newer_version_is_refused() -> Result<(), Box<dyn std::error::Error>> {
+        let mut connection = Connection::open_in_memory()?;
+        let newer = Migration {
+            number: 7,
+            name: "seven",
+            sql: "CREATE TABLE seven (a INTEGER)",
+        };
+        migrate(&mut connection, &[ONE, newer], 0)?;
+        assert!(matches!(
+            migrate(&mut connection, &[ONE], 0),
+            Err(MigrationError::Newer(7, 1))
+        ));
+        Ok(())
+    }
+
+    #[test]
+    fn a_step_that_was_changed_afterwards_is_noticed() -> Result<(), Box<dyn std::error::Error>> {
+        let mut connection = Connection::open_in_memory()?;
+        migrate(&mut connection, &[ONE], 0)?;
+        let changed = Migration {
+            sql: "CREATE TABLE one (b INTEGER)",
+            ..ONE
+        };
+        assert!(matches!(
+            migrate(&mut connection, &[changed], 0),
+            Err(MigrationError::Changed(1, "one"))
+        ));
+        Ok(())
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_nothing_behind() -> Result<(), Box<dyn std::error::Error>> {
+        let mut connection = Connection::open_in_memory()?;
+        assert!(matches!(
+            migrate(&mut connection, &[ONE, TWO], 0),
+            Err(MigrationError::Failed(2, "two", _))
+        ));
+        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'two'", [], |row| {
+            row.get(0)
+        })?;
+        assert_eq!(tables, 0);
+        Ok(())
+    }
+}

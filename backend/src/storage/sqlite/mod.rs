@@ -1,0 +1,220 @@
+//! SQLite: the embedded engine. WAL, `synchronous=FULL`, one writer thread with group commit, several readers.
+//!
+//! A centre's store is `sqlite/<centre>.rs` with `impl XStore for Sqlite`. It calls [`Sqlite::write`] with a closure
+//! that holds a whole command, and [`Sqlite::read`] with one that holds a whole question:
+//!
+//! ```no_run
+//! # use onehall_backend::{error::Result, storage::sqlite::Sqlite};
+//! # async fn rename(sqlite: &Sqlite, id: [u8; 16], name: String) -> Result<()> {
+//! sqlite
+//!     .write(move |tx| {
+//!         tx.prepare_cached("UPDATE person SET name = ?2 WHERE id = ?1")?.execute((id, name))?;
+//!         Ok(())
+//!     })
+//!     .await
+//! # }
+//! ```
+//!
+//! The closure gets a connection inside a savepoint: it must not begin, commit or roll back by itself, and an `Err`
+//! undoes all that it did. It runs on the writer's thread, so it computes nothing slow (no hashing of passwords there).
+
+mod folder;
+pub mod migrations;
+mod readers;
+pub mod values;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use onehall_protocol::ErrorCode;
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{mpsc, oneshot};
+
+pub use folder::{DataFolder, FolderError};
+pub use migrations::MigrationError;
+
+use crate::error::{Error, Result};
+use crate::storage::Storage;
+
+/// Why a database could not be opened. Each reads as one sentence after "cannot open the database ...: ".
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The schema does not fit.
+    #[error(transparent)]
+    Schema(#[from] MigrationError),
+    /// SQLite says no.
+    #[error("{0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The writer's thread could not be started.
+    #[error("cannot start the writer: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// A database of SQLite.
+pub struct Sqlite {
+    queue: Mutex<Option<mpsc::Sender<Box<dyn writer::Job>>>>,
+    readers: readers::Readers,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    counters: Arc<Counters>,
+    path: PathBuf,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    groups: AtomicU64,
+    commands: AtomicU64,
+    failed_groups: AtomicU64,
+}
+
+impl writer::Watch for Counters {
+    fn group(&self, size: usize, committed: bool) {
+        self.groups.fetch_add(1, Ordering::Relaxed);
+        self.commands.fetch_add(size as u64, Ordering::Relaxed);
+        if !committed {
+            self.failed_groups.fetch_add(1, Ordering::Relaxed);
+        }
+        metrics::histogram!("onehall_storage_group_size").record(size as f64);
+    }
+}
+
+impl Sqlite {
+    /// Opens (or makes) the database file at `path`, brings its schema up to date, and starts its writer.
+    ///
+    /// # Errors
+    /// [`OpenError`]: it cannot be opened, or it belongs to a newer version.
+    pub fn open(
+        path: &Path,
+        readers: usize,
+        now: onehall_protocol::Timestamp,
+    ) -> std::result::Result<Sqlite, OpenError> {
+        let mut connection = connect(path)?;
+        migrations::migrate(&mut connection, migrations::ALL, now.unix_millis())?;
+        let readers = readers::Readers::open(path, readers.max(1))?;
+        let (queue, waiting) = mpsc::channel(writer::QUEUE);
+        let counters = Arc::new(Counters::default());
+        let watch: Arc<dyn writer::Watch> = counters.clone();
+        let thread = std::thread::Builder::new()
+            .name("onehall-writer".to_owned())
+            .spawn(move || writer::run(&connection, waiting, &watch))?;
+        Ok(Sqlite {
+            queue: Mutex::new(Some(queue)),
+            readers,
+            thread: Mutex::new(Some(thread)),
+            counters,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Runs one command on the writer. The outcome comes after the commit that holds it: `Ok` means that it is on disk.
+    ///
+    /// # Errors
+    /// What `work` returned (then nothing of it is kept); `backend/unavailable` where the commit failed or the database
+    /// is closed; `backend/internal` where `work` panicked.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let (job, outcome) = writer::job(work);
+        self.enqueue(job).await?;
+        answer(outcome).await
+    }
+
+    /// Asks one question. It sees one state of the database throughout, and all that was acknowledged before.
+    ///
+    /// # Errors
+    /// What `work` returned; `backend/unavailable` where the database is closed.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        self.readers.read(work).await
+    }
+
+    /// How many commands wait for the writer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue
+            .as_ref()
+            .map_or(0, |queue| queue.max_capacity() - queue.capacity())
+    }
+
+    /// How many groups were committed, and how many commands were in them.
+    #[must_use]
+    pub fn committed(&self) -> (u64, u64) {
+        (
+            self.counters.groups.load(Ordering::Relaxed),
+            self.counters.commands.load(Ordering::Relaxed),
+        )
+    }
+
+    async fn enqueue(&self, job: Box<dyn writer::Job>) -> Result<()> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(queue) = queue else {
+            return Err(Error::new(ErrorCode::Unavailable));
+        };
+        queue.send(job).await.map_err(|_| Error::new(ErrorCode::Unavailable))
+    }
+}
+
+async fn answer<T>(outcome: oneshot::Receiver<Result<T>>) -> Result<T> {
+    outcome
+        .await
+        .unwrap_or_else(|_| Err(Error::new(ErrorCode::Unavailable)))
+}
+
+#[async_trait]
+impl Storage for Sqlite {
+    async fn check(&self) -> Result<()> {
+        self.read(|db| Ok(db.query_row("SELECT count(*) FROM fact", [], |row| row.get::<_, i64>(0))?))
+            .await?;
+        self.write(|tx| {
+            tx.prepare_cached("INSERT INTO fact (name, value) VALUES ('checked', '1') ON CONFLICT DO NOTHING")?
+                .execute([])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn close(&self) {
+        // The writer ends once the last sender is gone and the queue is empty.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+        self.readers.close();
+    }
+}
+
+impl std::fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sqlite")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A connection as every one of ours is.
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,198 @@
+//! Promises of the writer, the readers and the data folder.
+
+use std::sync::Arc;
+
+use onehall_protocol::Timestamp;
+use proptest::prelude::*;
+
+use super::*;
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        let path = std::env::temp_dir().join(format!("onehall-test-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir_all(&path).unwrap_or_else(|error| panic!("{error}"));
+        Folder(path)
+    }
+
+    fn open(&self) -> Sqlite {
+        let sqlite = Sqlite::open(&self.0.join("test.sqlite"), 2, Timestamp::from_unix_millis(0));
+        sqlite.unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn set(sqlite: &Sqlite, name: String, fate: Fate) -> Result<()> {
+    sqlite
+        .write(move |tx| {
+            tx.execute("INSERT INTO fact (name, value) VALUES (?1, 'x')", [&name])?;
+            match fate {
+                Fate::Kept => Ok(()),
+                Fate::Refused => Err(Error::new(ErrorCode::CaseMoved)),
+                Fate::Panics => panic!("a command that panics"),
+            }
+        })
+        .await
+}
+
+async fn names(sqlite: &Sqlite) -> Vec<String> {
+    let read = sqlite.read(|db| {
+        let mut statement = db.prepare("SELECT name FROM fact ORDER BY name")?;
+        Ok(statement
+            .query_map([], |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<String>>>()?)
+    });
+    read.await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Kept,
+    Refused,
+    Panics,
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![5 => Just(Fate::Kept), 2 => Just(Fate::Refused), 1 => Just(Fate::Panics)]
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap_or_else(|e| panic!("{e}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn what_was_acknowledged_is_there_and_a_failing_command_takes_no_other_along(
+        fates in prop::collection::vec(fate(), 1..300),
+    ) {
+        let folder = Folder::new();
+        runtime().block_on(async {
+            let sqlite = Arc::new(folder.open());
+            // Hold the writer back until all wait, so that they share groups.
+            let (release, held) = std::sync::mpsc::channel::<()>();
+            let holder = { let sqlite = sqlite.clone(); tokio::spawn(async move {
+                sqlite.write(move |_| { let _ = held.recv(); Ok(()) }).await
+            }) };
+            let mut commands = Vec::new();
+            for (number, fate) in fates.iter().copied().enumerate() {
+                let sqlite = sqlite.clone();
+                commands.push(tokio::spawn(async move { set(&sqlite, format!("{number:04}"), fate).await }));
+            }
+            drop(release);
+            let _ = holder.await;
+            let mut expected = Vec::new();
+            for (number, (command, fate)) in commands.into_iter().zip(&fates).enumerate() {
+                let outcome = command.await.unwrap_or_else(|error| panic!("{error}"));
+                match fate {
+                    Fate::Kept => { assert!(outcome.is_ok(), "{outcome:?}"); expected.push(format!("{number:04}")); }
+                    Fate::Refused => assert_eq!(outcome.err().map(|e| e.code()), Some(ErrorCode::CaseMoved)),
+                    Fate::Panics => assert_eq!(outcome.err().map(|e| e.code()), Some(ErrorCode::Internal)),
+                }
+            }
+            assert_eq!(names(&sqlite).await, expected);
+            sqlite.close().await;
+            drop(sqlite);
+            // And it is on disk, not in the head of the process.
+            assert_eq!(names(&folder.open()).await, expected);
+        });
+    }
+}
+
+#[tokio::test]
+async fn many_commands_share_one_commit() {
+    let folder = Folder::new();
+    let sqlite = Arc::new(folder.open());
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let mut commands = vec![{
+        let sqlite = sqlite.clone();
+        tokio::spawn(async move {
+            sqlite
+                .write(move |_| {
+                    let _ = held.recv();
+                    Ok(())
+                })
+                .await
+        })
+    }];
+    for number in 0..100 {
+        let sqlite = sqlite.clone();
+        commands.push(tokio::spawn(async move {
+            set(&sqlite, format!("{number}"), Fate::Kept).await
+        }));
+    }
+    while sqlite.waiting() < 99 {
+        tokio::task::yield_now().await;
+    }
+    drop(release);
+    for command in commands {
+        assert!(matches!(command.await, Ok(Ok(()))));
+    }
+    let (groups, commands) = sqlite.committed();
+    assert_eq!(commands, 101);
+    assert!(groups <= 3, "{groups} commits for 101 commands");
+}
+
+#[tokio::test]
+async fn a_command_that_ends_the_transaction_itself_is_told_that_nothing_was_kept() {
+    let folder = Folder::new();
+    let sqlite = folder.open();
+    let outcome = sqlite
+        .write(|tx| {
+            tx.execute("INSERT INTO fact (name, value) VALUES ('lost', 'x')", [])?;
+            tx.execute_batch("ROLLBACK")?;
+            Ok(())
+        })
+        .await;
+    assert_eq!(outcome.err().map(|error| error.code()), Some(ErrorCode::Unavailable));
+    assert!(set(&sqlite, "next".to_owned(), Fate::Kept).await.is_ok());
+    assert_eq!(names(&sqlite).await, ["next"]);
+}
+
+#[tokio::test]
+async fn after_the_close_nothing_is_taken_any_more() {
+    let folder = Folder::new();
+    let sqlite = folder.open();
+    sqlite.close().await;
+    let code = |outcome: Result<()>| outcome.err().map(|error| error.code());
+    assert_eq!(
+        code(set(&sqlite, "late".to_owned(), Fate::Kept).await),
+        Some(ErrorCode::Unavailable)
+    );
+    assert_eq!(code(sqlite.read(|_| Ok(())).await), Some(ErrorCode::Unavailable));
+}
+
+#[tokio::test]
+async fn a_reader_cannot_write_and_a_panic_in_one_costs_no_reader() {
+    let folder = Folder::new();
+    let sqlite = folder.open();
+    for _ in 0..5 {
+        let wrote = sqlite
+            .read(|db| Ok(db.execute("INSERT INTO fact (name, value) VALUES ('r', 'x')", [])?))
+            .await;
+        assert!(wrote.is_err());
+        let panicked: Result<()> = sqlite.read(|_| panic!("a question that panics")).await;
+        assert!(panicked.is_err());
+    }
+    assert!(names(&sqlite).await.is_empty());
+}
+
+#[test]
+fn a_second_process_on_the_same_folder_is_told_so() {
+    let folder = Folder::new();
+    let first = DataFolder::open(&folder.0);
+    assert!(first.is_ok());
+    assert!(matches!(DataFolder::open(&folder.0), Err(FolderError::InUse(_))));
+    drop(first);
+    assert!(DataFolder::open(&folder.0).is_ok());
+}
