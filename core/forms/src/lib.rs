@@ -5,6 +5,9 @@
 //!
 //! - [`Definition`] is a form as an agency writes it: JSON, checked when it is loaded.
 
+mod decimal;
 mod definition;
+pub mod rules;
 
+pub use decimal::{Decimal, InvalidDecimal};
 pub use definition::*;

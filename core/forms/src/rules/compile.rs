@@ -1,0 +1,395 @@
+//! From JSON to a compiled rule: operators, numbers of arguments, scopes and references are settled here, once.
+
+use serde_json::Value;
+
+use super::ast::{Expr, Op, Place};
+use super::eval::steps;
+use super::value::Val;
+
+/// How deep a rule may nest.
+const DEPTH: usize = 40;
+
+/// Something wrong in a rule: where (JSON pointer from the rule), a stable code, what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) pointer: String,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+/// What a path names in a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// The question.
+    pub(crate) node: u32,
+    /// In how many groups it stands.
+    pub(crate) depth: u8,
+    /// A part of its answer: `["region"]` of an address.
+    pub(crate) rest: Vec<Box<str>>,
+    /// Whether it is a group.
+    pub(crate) group: bool,
+}
+
+/// The questions that a rule may name.
+pub(crate) trait Names {
+    /// A path as it is written in a rule that stands at a question: `city`, `row.share`.
+    fn answer(&self, path: &str) -> Result<Target, (&'static str, String)>;
+    /// A path inside a row of `group`.
+    fn field(&self, group: u32, path: &str) -> Result<Target, (&'static str, String)>;
+    /// Every question in the rows of `group`, at any depth.
+    fn fields(&self, group: u32) -> Vec<u32>;
+}
+
+/// A question that a rule reads. A change of the question reaches the rule wherever both stand in the same row of the
+/// first `shared` groups around the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Read {
+    pub(crate) node: u32,
+    pub(crate) shared: u8,
+}
+
+/// A compiled rule and what it reads.
+#[derive(Debug, Clone)]
+pub(crate) struct Compiled {
+    pub(crate) expr: Expr,
+    pub(crate) reads: Vec<Read>,
+}
+
+/// Compiles a rule of a form.
+pub(crate) fn compile(rule: &Value, names: &dyn Names) -> Result<Compiled, Vec<Fault>> {
+    let mut compiler = Compiler { names: Some(names), reads: Vec::new(), faults: Vec::new() };
+    let expr = compiler.expr(rule, Scope::Top, &mut String::new(), 0);
+    if compiler.faults.is_empty() {
+        compiler.reads.sort_unstable();
+        compiler.reads.dedup();
+        Ok(Compiled { expr, reads: compiler.reads })
+    } else {
+        Err(compiler.faults)
+    }
+}
+
+/// Compiles plain JsonLogic.
+pub(crate) fn compile_plain(rule: &Value) -> Result<Expr, Vec<Fault>> {
+    let mut compiler = Compiler { names: None, reads: Vec::new(), faults: Vec::new() };
+    let expr = compiler.expr(rule, Scope::Top, &mut String::new(), 0);
+    if compiler.faults.is_empty() { Ok(expr) } else { Err(compiler.faults) }
+}
+
+/// A group whose rows are iterated, and how many groups its own rule shares with it.
+#[derive(Debug, Clone, Copy)]
+struct Rows {
+    group: u32,
+    shared: u8,
+}
+
+/// What `var` means at a place of a rule.
+#[derive(Debug, Clone, Copy)]
+enum Scope {
+    /// The form; in plain mode the data.
+    Top,
+    /// An element of a list: a row of a group where it is one.
+    Element(Option<Rows>),
+    /// The pair that `reduce` hands on.
+    Pair(Option<Rows>),
+}
+
+struct Compiler<'a> {
+    names: Option<&'a dyn Names>,
+    reads: Vec<Read>,
+    faults: Vec<Fault>,
+}
+
+/// What stands for an expression that has a fault; never evaluated.
+const BROKEN: Expr = Expr::Const(Val::Unknown);
+
+impl Compiler<'_> {
+    fn fault(&mut self, pointer: &str, code: &'static str, message: impl Into<String>) -> Expr {
+        self.faults.push(Fault { pointer: pointer.to_owned(), code, message: message.into() });
+        BROKEN
+    }
+
+    /// An expression whose value is used whole: rows in it are read with all their answers.
+    fn expr(&mut self, rule: &Value, scope: Scope, pointer: &mut String, depth: usize) -> Expr {
+        let (expr, rows) = self.listed(rule, scope, pointer, depth);
+        if let (Some(rows), Some(names)) = (rows, self.names) {
+            for node in names.fields(rows.group) {
+                self.reads.push(Read { node, shared: rows.shared });
+            }
+        }
+        expr
+    }
+
+    /// An expression, and the group whose rows it lists if it does; nothing of the rows is read yet.
+    fn listed(&mut self, rule: &Value, scope: Scope, pointer: &mut String, depth: usize) -> (Expr, Option<Rows>) {
+        if depth > DEPTH {
+            let message = format!("a rule nests more than {DEPTH} deep");
+            return (self.fault(pointer, "rule_too_deep", message), None);
+        }
+        match rule {
+            Value::Array(items) => {
+                let items: Vec<Expr> = items
+                    .iter()
+                    .enumerate()
+                    .map(|(at, item)| self.inside(pointer, &at.to_string(), |this, pointer| this.expr(item, scope, pointer, depth + 1)))
+                    .collect();
+                (folded(items), None)
+            }
+            Value::Object(fields) => {
+                let mut entries = fields.iter();
+                match (entries.next(), entries.next()) {
+                    (Some((name, arguments)), None) => self.operation(name, arguments, scope, pointer, depth),
+                    _ if self.names.is_none() => (Expr::Const(Val::from_json(rule)), None),
+                    _ => (self.fault(pointer, "not_an_operation", "an operation is an object with exactly one operator"), None),
+                }
+            }
+            value => (Expr::Const(Val::from_json(value)), None),
+        }
+    }
+
+    fn inside<T>(&mut self, pointer: &mut String, step: &str, work: impl FnOnce(&mut Self, &mut String) -> T) -> T {
+        let length = pointer.len();
+        pointer.push('/');
+        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        let result = work(self, pointer);
+        pointer.truncate(length);
+        result
+    }
+
+    fn operation(
+        &mut self,
+        name: &str,
+        arguments: &Value,
+        scope: Scope,
+        pointer: &mut String,
+        depth: usize,
+    ) -> (Expr, Option<Rows>) {
+        self.inside(pointer, name, |this, pointer| {
+            let given: &[Value] = match arguments {
+                Value::Array(items) => items,
+                one => std::slice::from_ref(one),
+            };
+            match (name, this.names) {
+                ("var", Some(names)) => this.var(names, given, scope, pointer, depth),
+                ("var", None) => (this.plain_var(given, scope, pointer, depth), None),
+                ("answer", Some(names)) => match given {
+                    [Value::String(path)] => this.answer(names, path, None, pointer),
+                    _ => (this.fault(pointer, "bad_reference", "`answer` takes the id of one question"), None),
+                },
+                ("missing" | "missing_some", Some(names)) => (this.missing(names, name, given, scope, pointer), None),
+                ("missing" | "missing_some", None) => {
+                    let arguments = this.all(given, scope, pointer, depth);
+                    (Expr::DynamicMissing { some: name == "missing_some", arguments }, None)
+                }
+                _ => match Op::named(name).filter(|op| this.names.is_some() || !op.is_ours()) {
+                    Some(op) => this.call(op, name, given, scope, pointer, depth),
+                    None => (this.fault(pointer, "unknown_operator", format!("there is no operator `{name}`")), None),
+                },
+            }
+        })
+    }
+
+    fn all(&mut self, given: &[Value], scope: Scope, pointer: &mut String, depth: usize) -> Vec<Expr> {
+        let mut compiled = Vec::with_capacity(given.len());
+        for (at, argument) in given.iter().enumerate() {
+            let step = at.to_string();
+            compiled.push(self.inside(pointer, &step, |this, pointer| this.expr(argument, scope, pointer, depth + 1)));
+        }
+        compiled
+    }
+
+    fn call(
+        &mut self,
+        op: Op,
+        name: &str,
+        given: &[Value],
+        scope: Scope,
+        pointer: &mut String,
+        depth: usize,
+    ) -> (Expr, Option<Rows>) {
+        if self.names.is_some() {
+            let (least, most) = op.arguments();
+            let given = if op == Op::Today { &[] } else { given };
+            if given.len() < least || given.len() > most {
+                let message = format!("`{name}` takes {least} to {most} arguments, not {}", given.len());
+                return (self.fault(pointer, "wrong_arguments", message), None);
+            }
+            let compares = matches!(op, Op::Equal | Op::Same | Op::NotEqual | Op::NotSame);
+            if compares && given.iter().any(Value::is_null) {
+                let message = "an unanswered question is unknown, not null: use `answered`";
+                return (self.fault(pointer, "compares_with_null", message), None);
+            }
+        }
+        let given = if op == Op::Today { &[] } else { given };
+        let counts = matches!(op, Op::Truth | Op::Not | Op::Length | Op::Answered);
+        if !op.iterates() && !counts {
+            return (Expr::Call(op, self.all(given, scope, pointer, depth)), None);
+        }
+        let mut arguments = Vec::with_capacity(given.len());
+        let mut rows = None;
+        for (at, argument) in given.iter().enumerate() {
+            let step = at.to_string();
+            let compiled = self.inside(pointer, &step, |this, pointer| match at {
+                0 => {
+                    let (list, found) = this.listed(argument, scope, pointer, depth + 1);
+                    rows = found;
+                    list
+                }
+                1 if op == Op::Reduce => this.expr(argument, Scope::Pair(rows), pointer, depth + 1),
+                1 if op.iterates() => this.expr(argument, Scope::Element(rows), pointer, depth + 1),
+                _ => this.expr(argument, scope, pointer, depth + 1),
+            });
+            arguments.push(compiled);
+        }
+        (Expr::Call(op, arguments), rows.filter(|_| op == Op::Filter))
+    }
+
+    fn plain_var(&mut self, given: &[Value], scope: Scope, pointer: &mut String, depth: usize) -> Expr {
+        let path = match given.first() {
+            None | Some(Value::Null) => Some(String::new()),
+            Some(Value::String(path)) => Some(path.clone()),
+            Some(Value::Number(number)) => Some(number.to_string()),
+            Some(_) => None,
+        };
+        let mut compiled = self.all(given, scope, pointer, depth);
+        match path {
+            Some(path) => {
+                let default = (compiled.len() > 1).then(|| Box::new(compiled.swap_remove(1)));
+                Expr::Var(Place::Element(steps(&path)), default)
+            }
+            None => Expr::DynamicVar(compiled),
+        }
+    }
+
+    fn var(
+        &mut self,
+        names: &dyn Names,
+        given: &[Value],
+        scope: Scope,
+        pointer: &mut String,
+        depth: usize,
+    ) -> (Expr, Option<Rows>) {
+        let (path, default) = match given {
+            [Value::String(path)] => (path.as_str(), None),
+            [Value::String(path), default] => (path.as_str(), Some(default)),
+            _ => return (self.fault(pointer, "bad_reference", "`var` takes a path, and a default if need be"), None),
+        };
+        let default = default
+            .map(|default| self.inside(pointer, "1", |this, pointer| this.expr(default, scope, pointer, depth + 1)))
+            .map(Box::new);
+        match scope {
+            Scope::Top => self.answer(names, path, default, pointer),
+            Scope::Element(rows) => self.element(names, path, rows, default, pointer),
+            Scope::Pair(rows) => self.pair(names, path, rows, default, pointer),
+        }
+    }
+
+    fn answer(&mut self, names: &dyn Names, path: &str, default: Option<Box<Expr>>, pointer: &str) -> (Expr, Option<Rows>) {
+        match names.answer(path) {
+            Ok(target) => {
+                self.reads.push(Read { node: target.node, shared: target.depth });
+                let rows = target.group.then_some(Rows { group: target.node, shared: target.depth });
+                (Expr::Var(Place::Answer(target.node, target.rest), default), rows)
+            }
+            Err((code, message)) => (self.fault(pointer, code, message), None),
+        }
+    }
+
+    fn element(
+        &mut self,
+        names: &dyn Names,
+        path: &str,
+        rows: Option<Rows>,
+        default: Option<Box<Expr>>,
+        pointer: &str,
+    ) -> (Expr, Option<Rows>) {
+        match rows {
+            Some(rows) if !path.is_empty() => match self.field(names, path, rows, pointer) {
+                Some((place, inner)) => (Expr::Var(place, default), inner),
+                None => (BROKEN, None),
+            },
+            Some(rows) => {
+                self.reads.extend(names.fields(rows.group).into_iter().map(|node| Read { node, shared: rows.shared }));
+                (Expr::Var(Place::Element(Vec::new()), default), None)
+            }
+            None => (Expr::Var(Place::Element(steps(path)), default), None),
+        }
+    }
+
+    fn field(&mut self, names: &dyn Names, path: &str, rows: Rows, pointer: &str) -> Option<(Place, Option<Rows>)> {
+        match names.field(rows.group, path) {
+            Ok(target) => {
+                self.reads.push(Read { node: target.node, shared: rows.shared });
+                let inner = target.group.then_some(Rows { group: target.node, shared: rows.shared });
+                Some((Place::Field(target.node, target.rest), inner))
+            }
+            Err((code, message)) => {
+                self.fault(pointer, code, message);
+                None
+            }
+        }
+    }
+
+    fn pair(
+        &mut self,
+        names: &dyn Names,
+        path: &str,
+        rows: Option<Rows>,
+        default: Option<Box<Expr>>,
+        pointer: &str,
+    ) -> (Expr, Option<Rows>) {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        match (first, rows) {
+            ("accumulator", _) => {}
+            ("current", Some(rows)) if rest.is_empty() => {
+                self.reads.extend(names.fields(rows.group).into_iter().map(|node| Read { node, shared: rows.shared }));
+            }
+            ("current", Some(rows)) => {
+                if self.field(names, rest, rows, pointer).is_none() {
+                    return (BROKEN, None);
+                }
+            }
+            ("current", None) => {}
+            _ => {
+                let message = "inside `reduce` there are `current` and `accumulator`; use `answer` for the form's";
+                return (self.fault(pointer, "bad_reference", message), None);
+            }
+        }
+        (Expr::Var(Place::Element(steps(path)), default), None)
+    }
+
+    fn missing(&mut self, names: &dyn Names, name: &str, given: &[Value], scope: Scope, pointer: &mut String) -> Expr {
+        let (needed, listed) = match (name, given) {
+            ("missing_some", [Value::Number(needed), Value::Array(listed)]) => {
+                (Some(needed.as_u64().and_then(|needed| usize::try_from(needed).ok()).unwrap_or(0)), listed.as_slice())
+            }
+            ("missing", [Value::Array(listed)]) => (None, listed.as_slice()),
+            ("missing", listed) => (None, listed),
+            _ => return self.fault(pointer, "wrong_arguments", "`missing_some` takes a number and a list of ids"),
+        };
+        let mut places = Vec::with_capacity(listed.len());
+        for item in listed {
+            let Value::String(path) = item else {
+                return self.fault(pointer, "bad_reference", format!("`{name}` takes the ids themselves in a form"));
+            };
+            let (expr, _) = match scope {
+                Scope::Top => self.answer(names, path, None, pointer),
+                Scope::Element(rows) => self.element(names, path, rows, None, pointer),
+                Scope::Pair(rows) => self.pair(names, path, rows, None, pointer),
+            };
+            if let Expr::Var(place, _) = expr {
+                places.push((path.as_str().into(), place));
+            }
+        }
+        Expr::Missing { needed, names: places }
+    }
+}
+
+/// A list that is already a value where nothing in it has to be evaluated.
+fn folded(items: Vec<Expr>) -> Expr {
+    if items.iter().all(|item| matches!(item, Expr::Const(_))) {
+        let values = items.into_iter().map(|item| if let Expr::Const(value) = item { value } else { Val::Null });
+        Expr::Const(Val::list(values.collect()))
+    } else {
+        Expr::List(items)
+    }
+}
