@@ -1,1 +1,80 @@
-fn main() {}
+//! Every developer command of OneHall: `cargo xtask <command>`.
+//!
+//! It prepares what a fresh machine lacks, builds, runs and tests. It is compiled before anything else, so it has few
+//! dependencies and no command-line framework.
+
+mod arguments;
+mod bench;
+mod bundle;
+mod check;
+mod doctor;
+mod loopback;
+mod process;
+mod run;
+mod say;
+mod shots;
+mod test;
+mod toolchain;
+mod workspace;
+
+use std::process::ExitCode;
+
+use arguments::Arguments;
+
+const HELP: &str = "\
+Every developer command of OneHall.
+
+Usage: cargo xtask <command> [options]
+
+  run      build everything and start the hall with the demo city
+             --port N      the port to listen on (8080)
+             --data DIR    where the data is kept (./data)
+             --dev         debug builds: quicker to build, larger and slower to use
+  test     every test: checks, Rust, and the journeys in a real browser
+             --only PART   one part: check, rust or browser
+  check    formatting, lints, documentation, layers
+  bundle   build the pages for citizens and staff
+             --profile P   wasm-release (default) or wasm-dev
+  shots    a screenshot of every page in every terminal profile
+             --only WORD   only pages whose name has this word in it
+  bench    the benchmarks, as a table for docs/benchmarks.md
+             --only PART   one part: criterion or load
+  doctor   what is here, what is missing, and how to get it
+
+`cargo xtask run` and `cargo xtask test` install what they need where they can.
+";
+
+fn main() -> ExitCode {
+    say::start_clock();
+    match dispatch() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch() -> anyhow::Result<ExitCode> {
+    let mut words = std::env::args().skip(1);
+    let command = words.next().unwrap_or_default();
+    let words: Vec<String> = words.collect();
+    if words.iter().any(|word| word == "--help" || word == "-h") {
+        print!("{HELP}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    match command.as_str() {
+        "run" => run::run(&Arguments::parse(words, &["port", "data"], &["dev"])?),
+        "test" => test::test(&Arguments::parse(words, &["only"], &[])?),
+        "check" => check::command(&Arguments::parse(words, &[], &[])?),
+        "bundle" => bundle::command(&Arguments::parse(words, &["profile"], &[])?),
+        "shots" => shots::shots(&Arguments::parse(words, &["only"], &[])?),
+        "bench" => bench::bench(&Arguments::parse(words, &["only"], &[])?),
+        "doctor" => doctor::doctor(&Arguments::parse(words, &[], &[])?),
+        "" | "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        other => anyhow::bail!("there is no command `{other}`: `cargo xtask help` lists them"),
+    }
+}

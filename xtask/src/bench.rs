@@ -1,0 +1,135 @@
+//! `cargo xtask bench`: the benchmarks, as a table for docs/benchmarks.md.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::arguments::Arguments;
+use crate::say::say;
+use crate::{process, test, workspace};
+
+/// Runs the benchmarks and prints their figures.
+pub fn bench(arguments: &Arguments) -> Result<ExitCode> {
+    let only = arguments.one_of("only", &["criterion", "load"])?;
+    if only.is_none_or(|only| only == "criterion") {
+        criterion()?;
+    }
+    if only.is_none_or(|only| only == "load") {
+        load()?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the criterion benchmarks of every package that has some.
+fn criterion() -> Result<()> {
+    let results = workspace::target().join("criterion");
+    // Figures of benchmarks that are gone must not stand in the table.
+    if results.exists() {
+        fs::remove_dir_all(&results)?;
+    }
+    for (package, bench) in benchmarks(workspace::metadata()?) {
+        say(format!("── {package}: {bench}"));
+        process::run(workspace::cargo().args(["bench", "-p", &package, "--bench", &bench]))?;
+    }
+    let mut rows = Vec::new();
+    collect(&results, &mut rows)?;
+    rows.sort();
+    if rows.is_empty() {
+        bail!("the benchmarks left no figures in {}", results.display());
+    }
+    println!("\n| benchmark | time | between |\n|---|---:|---|");
+    for row in rows {
+        println!("{row}");
+    }
+    println!();
+    Ok(())
+}
+
+/// Package and name of each benchmark in the workspace.
+fn benchmarks(metadata: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for package in metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default() {
+        for target in package["targets"].as_array().map(Vec::as_slice).unwrap_or_default() {
+            let is_bench = target["kind"]
+                .as_array()
+                .is_some_and(|kinds| kinds.iter().any(|kind| kind == "bench"));
+            if let (true, Some(package), Some(name)) = (is_bench, package["name"].as_str(), target["name"].as_str()) {
+                found.push((package.to_owned(), name.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+/// A row for each result that criterion left below `folder`.
+fn collect(folder: &Path, rows: &mut Vec<String>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("could not list {}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() && path.ends_with("new") {
+            let read = |name: &str| -> Result<Value> { Ok(serde_json::from_slice(&fs::read(path.join(name))?)?) };
+            let (benchmark, estimates) = (read("benchmark.json")?, read("estimates.json")?);
+            rows.push(row(&benchmark, &estimates).with_context(|| format!("no figures in {}", path.display()))?);
+        } else if path.is_dir() {
+            collect(&path, rows)?;
+        }
+    }
+    Ok(())
+}
+
+fn row(benchmark: &Value, estimates: &Value) -> Option<String> {
+    // The slope where criterion could draw one through its samples, else the mean.
+    let estimate = if estimates["slope"].is_object() {
+        &estimates["slope"]
+    } else {
+        &estimates["mean"]
+    };
+    let bounds = &estimate["confidence_interval"];
+    Some(format!(
+        "| {} | {} | {} – {} |",
+        benchmark["full_id"].as_str()?,
+        duration(estimate["point_estimate"].as_f64()?),
+        duration(bounds["lower_bound"].as_f64()?),
+        duration(bounds["upper_bound"].as_f64()?),
+    ))
+}
+
+/// Nanoseconds as a person reads them.
+fn duration(nanoseconds: f64) -> String {
+    match nanoseconds {
+        ns if ns < 1e3 => format!("{ns:.1} ns"),
+        ns if ns < 1e6 => format!("{:.2} µs", ns / 1e3),
+        ns if ns < 1e9 => format!("{:.2} ms", ns / 1e6),
+        ns => format!("{:.2} s", ns / 1e9),
+    }
+}
+
+/// Runs the load over HTTP against the backend as it is released.
+fn load() -> Result<()> {
+    test::build_backend(true)?;
+    let mut load = workspace::cargo();
+    load.args(["run", "--quiet", "--release", "-p", "onehall-tests", "--bin", "load"])
+        .env("ONEHALL_BACKEND", workspace::backend(true))
+        .env("ONEHALL_CITY", workspace::demo_city());
+    process::run(&mut load)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    #[test]
+    fn a_result_of_criterion_becomes_a_row() {
+        let estimate = |point: f64| json!({ "point_estimate": point, "confidence_interval": { "lower_bound": point - 1.0, "upper_bound": point + 1.0 } });
+        let row = super::row(
+            &json!({ "full_id": "keystroke/10000" }),
+            &json!({ "mean": estimate(1.0), "slope": estimate(412_500.0) }),
+        );
+        assert_eq!(
+            row.as_deref(),
+            Some("| keystroke/10000 | 412.50 µs | 412.50 µs – 412.50 µs |")
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! `cargo xtask bundle`: the pages for citizens and for staff, as the backend serves them. ui/README.md says what the
+//! recipe means.
+
+mod assets;
+pub mod fingerprint;
+mod icons;
+mod program;
+mod recipe;
+mod sizes;
+mod styles;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+use crate::arguments::Arguments;
+use crate::say::say;
+use crate::toolchain::node;
+use crate::toolchain::wasm::Compiler;
+use crate::workspace;
+
+use assets::Assets;
+use program::Program;
+use recipe::{Flavour, Recipe};
+
+/// How the pages are compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// As small as can be.
+    Release,
+    /// Built quickly, large.
+    Dev,
+}
+
+impl Profile {
+    /// The cargo profile.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Release => "wasm-release",
+            Profile::Dev => "wasm-dev",
+        }
+    }
+}
+
+/// `cargo xtask bundle`.
+pub fn command(arguments: &Arguments) -> Result<ExitCode> {
+    let profile = match arguments.one_of("profile", &["wasm-release", "wasm-dev"])? {
+        Some("wasm-dev") => Profile::Dev,
+        _ => Profile::Release,
+    };
+    build(profile)?;
+    print!("{}", sizes::table(&workspace::bundle())?);
+    println!("in {}", workspace::bundle().display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the bundles, unless those that are there are made of the very same.
+///
+/// # Errors
+/// A tool is missing or a part does not build; what was there before then stays.
+pub fn build(profile: Profile) -> Result<()> {
+    let compiler = Compiler::prepare()?;
+    let fingerprint = fingerprint::of_inputs(&[profile.name(), &compiler.version()?])?;
+    let bundle = workspace::bundle();
+    let stamp = bundle.join("made-of");
+    if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == fingerprint) {
+        say("the pages are up to date");
+        return Ok(());
+    }
+    node::packages("ui")?;
+    say(format!("building the pages ({})", profile.name()));
+    let recipe = Recipe::read()?;
+    let bins: Vec<&str> = recipe.flavours.iter().map(|flavour| flavour.bin.as_str()).collect();
+    program::compile(&compiler, profile, &bins)?;
+
+    // Put together aside and then moved in place: a backend that serves the old bundle never sees half of a new one.
+    let aside = bundle.with_extension("new");
+    remove(&aside)?;
+    for flavour in &recipe.flavours {
+        let program = program::finish(profile, &flavour.bin)?;
+        assemble(&recipe, flavour, &program, aside.join(&flavour.name))
+            .with_context(|| format!("could not put the pages of {} together", flavour.name))?;
+    }
+    sizes::compress(&aside)?;
+    fs::write(aside.join("made-of"), fingerprint)?;
+    let old = bundle.with_extension("old");
+    remove(&old)?;
+    if bundle.exists() {
+        fs::rename(&bundle, &old)?;
+    }
+    fs::rename(&aside, &bundle).context("could not put the new bundle in place")?;
+    remove(&old)?;
+    say(format!("the pages are built: {}", sizes::summary(&bundle)?));
+    Ok(())
+}
+
+/// Writes one bundle to `folder`. What others refer to comes first, so that its new name changes theirs.
+fn assemble(recipe: &Recipe, flavour: &Flavour, program: &Program, folder: PathBuf) -> Result<()> {
+    let mut assets = Assets::new(folder, &flavour.base)?;
+    for (key, path) in &recipe.files {
+        let bytes = fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
+        assets.add(key, key, extension(path)?, &bytes)?;
+    }
+    let lucide = workspace::root().join("ui/node_modules/lucide-static/icons");
+    assets.add(
+        "sprite",
+        "icons",
+        "svg",
+        icons::sprite(&read(&recipe.icons)?, &lucide)?.as_bytes(),
+    )?;
+
+    let mut css = String::new();
+    for sheet in recipe.styles.iter().chain(&flavour.styles) {
+        css.push_str(&read(sheet)?);
+        css.push('\n');
+    }
+    assets.add(
+        "css",
+        &flavour.name,
+        "css",
+        styles::slim(&assets.fill(&css)?).as_bytes(),
+    )?;
+
+    assets.add("wasm", &flavour.name, "wasm", &program.wasm)?;
+    let mut module = String::from_utf8(program.module.clone()).context("the module is not text")?;
+    for (number, (path, content)) in program.snippets.iter().enumerate() {
+        let import = format!("./snippets/{path}");
+        let file = assets.add(&format!("snippet_{number}"), "snippet", "js", content)?;
+        if !module.contains(&import) {
+            bail!("the module does not import the snippet {path}");
+        }
+        module = module.replace(&import, &format!("./{file}"));
+    }
+    assets.add("js", &flavour.name, "js", module.as_bytes())?;
+    for (key, path) in &recipe.scripts {
+        let script = assets.fill(&read(path)?)?;
+        assets.add(key, key, extension(path)?, script.as_bytes())?;
+    }
+    assets.page("index.html", &assets.fill(&read(&flavour.html)?)?)
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))
+}
+
+fn extension(path: &Path) -> Result<&str> {
+    path.extension()
+        .and_then(|name| name.to_str())
+        .with_context(|| format!("{} has no extension", path.display()))
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("could not remove {}", folder.display()))?;
+    }
+    Ok(())
+}

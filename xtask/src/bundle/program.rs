@@ -1,0 +1,133 @@
+//! The program of a page: compiled to WebAssembly, bound to JavaScript, made small.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, anyhow};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::toolchain::wasm::{self, Compiler};
+use crate::{process, workspace};
+
+use super::{Profile, fingerprint};
+
+/// What rustc's wasm target uses beyond the first WebAssembly, which every browser since 2022 has. Named one by one so
+/// that wasm-opt brings in nothing newer.
+const FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// A program as a browser loads it.
+pub struct Program {
+    /// The JavaScript module that loads it: `init` is its default export and takes the address of the wasm file.
+    pub module: Vec<u8>,
+    /// The WebAssembly.
+    pub wasm: Vec<u8>,
+    /// JavaScript that the module imports, by its path below `snippets/`.
+    pub snippets: BTreeMap<String, Vec<u8>>,
+}
+
+/// Compiles the programs `bins` of the UI.
+///
+/// # Errors
+/// They do not compile.
+pub fn compile(compiler: &Compiler, profile: Profile, bins: &[&str]) -> Result<()> {
+    let mut cargo = compiler.cargo("build");
+    cargo.args(["-p", "onehall-ui", "--profile", profile.name()]);
+    for bin in bins {
+        cargo.args(["--bin", bin]);
+    }
+    process::run_quietly("pages", &mut cargo).context("could not compile the pages")
+}
+
+/// Binds the compiled program `bin` to JavaScript and makes it small. What was made before of the same wasm is used
+/// again: a change of styles does not run wasm-opt.
+///
+/// # Errors
+/// wasm-bindgen or wasm-opt does not take it.
+pub fn finish(profile: Profile, bin: &str) -> Result<Program> {
+    let compiled = workspace::target()
+        .join(wasm::TARGET)
+        .join(profile.name())
+        .join(bin)
+        .with_extension("wasm");
+    let bytes = fs::read(&compiled).with_context(|| format!("could not read {}", compiled.display()))?;
+    let how = format!(
+        "{} {} {}",
+        fingerprint::of_bytes(&bytes),
+        FEATURES.concat(),
+        include_str!("program.rs").len()
+    );
+    let folder = workspace::target().join("bundle-work").join(profile.name()).join(bin);
+    let stamp = folder.join("made-of");
+    if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == how) {
+        return read(&folder, bin);
+    }
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    bind(&compiled, bin, &folder)?;
+    if profile == Profile::Release {
+        optimise(&folder.join(format!("{bin}_bg.wasm")), bin)?;
+    }
+    fs::write(&stamp, how)?;
+    read(&folder, bin)
+}
+
+fn bind(compiled: &Path, bin: &str, folder: &Path) -> Result<()> {
+    Bindgen::new()
+        .input_path(compiled)
+        .out_name(bin)
+        .web(true)
+        .map_err(|error| anyhow!("{error:#}"))?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        // The page says where the wasm file is: its name has a hash, which the module cannot know.
+        .omit_default_module_path(true)
+        .generate(folder)
+        .map_err(|error| anyhow!("wasm-bindgen cannot bind {bin}: {error:#}"))
+}
+
+fn optimise(file: &Path, bin: &str) -> Result<()> {
+    let smaller = file.with_extension("small.wasm");
+    let mut tool = Command::new("node");
+    tool.arg(workspace::root().join("ui/node_modules/binaryen/bin/wasm-opt"))
+        .args(["-Oz", "--strip-debug", "--strip-producers"])
+        .args(FEATURES)
+        .arg(file)
+        .arg("-o")
+        .arg(&smaller);
+    process::run_quietly(&format!("wasm-opt of {bin}"), &mut tool)?;
+    fs::rename(&smaller, file).context("could not keep what wasm-opt made")
+}
+
+fn read(folder: &Path, bin: &str) -> Result<Program> {
+    let mut snippets = BTreeMap::new();
+    let start = folder.join("snippets");
+    let mut folders: Vec<PathBuf> = start.is_dir().then(|| start.clone()).into_iter().collect();
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(name) = path.strip_prefix(&start) {
+                snippets.insert(name.to_string_lossy().into_owned(), fs::read(&path)?);
+            }
+        }
+    }
+    Ok(Program {
+        module: fs::read(folder.join(bin).with_extension("js"))?,
+        wasm: fs::read(folder.join(format!("{bin}_bg.wasm")))?,
+        snippets,
+    })
+}

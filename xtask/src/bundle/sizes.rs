@@ -1,0 +1,155 @@
+//! What a bundle weighs: each file, as it is and as it travels.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::say::size;
+use crate::workspace;
+
+/// What the citizen's WebAssembly may weigh on the wire.
+const BUDGET: u64 = 400 * 1024;
+
+/// What is not compressed already.
+const COMPRESSIBLE: [&str; 6] = ["css", "html", "js", "json", "svg", "wasm"];
+
+/// Writes the brotli form beside each file of a bundle that gains by it.
+///
+/// # Errors
+/// Node fails.
+pub fn compress(bundle: &Path) -> Result<()> {
+    let list: String = files(bundle)?
+        .iter()
+        .filter(|file| has_extension(file, &COMPRESSIBLE))
+        .map(|file| format!("{}\n", file.display()))
+        .collect();
+    let mut node = Command::new("node")
+        .arg(workspace::root().join("xtask/scripts/compress.mjs"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .context("could not start node")?;
+    if let Some(mut input) = node.stdin.take() {
+        input.write_all(list.as_bytes())?;
+    }
+    if !node.wait()?.success() {
+        bail!("the bundle could not be compressed");
+    }
+    Ok(())
+}
+
+/// The sizes of each flavour in a line.
+///
+/// # Errors
+/// The bundle cannot be read.
+pub fn summary(bundle: &Path) -> Result<String> {
+    let mut parts = Vec::new();
+    for flavour in flavours(bundle)? {
+        let files = weigh(&flavour)?;
+        let wire: u64 = files.iter().map(|file| file.wire).sum();
+        parts.push(format!("{} {} on the wire", name(&flavour), size(wire)));
+    }
+    Ok(parts.join(", "))
+}
+
+/// The sizes of each file, and how the citizen's program stands to its budget.
+///
+/// # Errors
+/// The bundle cannot be read.
+pub fn table(bundle: &Path) -> Result<String> {
+    let mut table = String::new();
+    for flavour in flavours(bundle)? {
+        let files = weigh(&flavour)?;
+        let _ = writeln!(table, "\n{:<42} {:>10} {:>10}", name(&flavour), "raw", "brotli");
+        for file in &files {
+            let _ = writeln!(
+                table,
+                "  {:<40} {:>10} {:>10}",
+                file.name,
+                size(file.raw),
+                size(file.wire)
+            );
+        }
+        let (raw, wire) = files
+            .iter()
+            .fold((0, 0), |(raw, wire), file| (raw + file.raw, wire + file.wire));
+        let _ = writeln!(table, "  {:<40} {:>10} {:>10}", "in all", size(raw), size(wire));
+    }
+    let program = weigh(&bundle.join("citizen"))?
+        .into_iter()
+        .find(|file| file.name.ends_with(".wasm"));
+    if let Some(program) = program {
+        let stands = if program.wire <= BUDGET { "within" } else { "OVER" };
+        let _ = writeln!(
+            table,
+            "\nthe citizen's wasm: {} {stands} the budget of {}",
+            size(program.wire),
+            size(BUDGET)
+        );
+    }
+    Ok(table)
+}
+
+struct Weight {
+    name: String,
+    raw: u64,
+    wire: u64,
+}
+
+fn weigh(flavour: &Path) -> Result<Vec<Weight>> {
+    let mut weights = Vec::new();
+    for file in files(flavour)? {
+        if has_extension(&file, &["br"]) {
+            continue;
+        }
+        let raw = fs::metadata(&file)?.len();
+        let mut compressed = file.clone().into_os_string();
+        compressed.push(".br");
+        let wire = fs::metadata(&compressed).map_or(raw, |small| small.len());
+        weights.push(Weight {
+            name: name(&file),
+            raw,
+            wire,
+        });
+    }
+    weights.sort_by_key(|file| std::cmp::Reverse(file.raw));
+    Ok(weights)
+}
+
+fn flavours(bundle: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(bundle).with_context(|| format!("could not list {}", bundle.display()))?;
+    let mut flavours: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
+    flavours.sort();
+    Ok(flavours)
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("could not list {}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn has_extension(file: &Path, extensions: &[&str]) -> bool {
+    file.extension()
+        .is_some_and(|extension| extensions.iter().any(|known| extension == *known))
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

@@ -1,0 +1,140 @@
+//! Formatting, lints, documentation and the rules of the house.
+
+pub mod layers;
+pub mod platform_code;
+
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+
+use crate::arguments::Arguments;
+use crate::say::say;
+use crate::toolchain::{self, wasm};
+use crate::{process, workspace};
+
+/// The packages that run natively, each of which has tests.
+pub const NATIVE: [&str; 7] = [
+    "onehall-protocol",
+    "onehall-forms",
+    "onehall-client",
+    "onehall-core",
+    "onehall-backend",
+    "onehall-tests",
+    "xtask",
+];
+
+/// The packages that are compiled to WebAssembly.
+pub const WASM: [&str; 2] = ["onehall-core", "onehall-ui"];
+
+/// One thing that is checked.
+pub struct Check {
+    /// Its name, as the summary shows it.
+    pub name: &'static str,
+    /// Does it.
+    pub run: fn() -> Result<()>,
+}
+
+/// Every check, the quick ones first.
+pub const ALL: [Check; 6] = [
+    Check {
+        name: "layers",
+        run: layers::check,
+    },
+    Check {
+        name: "platform code",
+        run: platform_code::check,
+    },
+    Check {
+        name: "formatting",
+        run: formatting,
+    },
+    Check {
+        name: "lints",
+        run: lints,
+    },
+    Check {
+        name: "lints for wasm",
+        run: lints_for_wasm,
+    },
+    Check {
+        name: "documentation",
+        run: documentation,
+    },
+];
+
+/// `cargo xtask check`.
+pub fn command(_: &Arguments) -> Result<ExitCode> {
+    let mut parts = crate::test::Parts::default();
+    for check in &ALL {
+        parts.run(check.name, check.run);
+    }
+    Ok(parts.close())
+}
+
+fn formatting() -> Result<()> {
+    component("fmt", "rustfmt")?;
+    // Of each package by name: `--all` would also format what a path dependency outside the workspace holds.
+    for package in NATIVE.iter().chain(["onehall-ui"].iter()) {
+        process::run(workspace::cargo().args(["fmt", "--check", "-p", package]))?;
+    }
+    Ok(())
+}
+
+fn lints() -> Result<()> {
+    component("clippy", "clippy")?;
+    toolchain::c_compiler()?;
+    let mut clippy = workspace::cargo();
+    clippy.args(["clippy", "--quiet", "--all-targets"]);
+    for package in NATIVE {
+        clippy.args(["-p", package]);
+    }
+    process::run(clippy.args(["--", "-D", "warnings"]))
+}
+
+fn lints_for_wasm() -> Result<()> {
+    component("clippy", "clippy")?;
+    let compiler = wasm::Compiler::prepare()?;
+    if matches!(compiler, wasm::Compiler::Debian { .. }) {
+        // Clippy comes with one compiler and cannot check with another: the build itself still shows rustc's warnings.
+        say("skipped: only rustup's wasm target can be linted");
+        return Ok(());
+    }
+    for package in WASM {
+        process::run(
+            compiler
+                .cargo("clippy")
+                .args(["--quiet", "-p", package, "--", "-D", "warnings"]),
+        )?;
+    }
+    Ok(())
+}
+
+fn documentation() -> Result<()> {
+    let mut doc = workspace::cargo();
+    doc.env("RUSTDOCFLAGS", "-D warnings")
+        .args(["doc", "--quiet", "--no-deps"]);
+    // One call for each crate would be many; the binaries are left out because `onehall` and the library share pages.
+    for package in [
+        "onehall-protocol",
+        "onehall-forms",
+        "onehall-client",
+        "onehall-core",
+        "onehall-backend",
+    ] {
+        doc.args(["-p", package]);
+    }
+    process::run(doc.arg("--lib"))
+}
+
+/// Makes sure that a component of the Rust toolchain is here: cargo has `command` by it.
+fn component(command: &str, component: &str) -> Result<()> {
+    if process::succeeds(workspace::cargo().args([command, "--version"])) {
+        return Ok(());
+    }
+    say(format!("adding the Rust component {component}"));
+    process::run(
+        Command::new("rustup")
+            .current_dir(workspace::root())
+            .args(["component", "add", component]),
+    )
+}

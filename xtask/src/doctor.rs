@@ -1,0 +1,135 @@
+//! `cargo xtask doctor`: what is here, what is missing, and how to get it.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+
+use crate::arguments::Arguments;
+use crate::toolchain::{self, debian, node, wasm};
+use crate::{process, workspace};
+
+/// One thing that OneHall is built, run or tested with.
+struct Need {
+    /// What it is.
+    name: &'static str,
+    /// Which commands need it.
+    used_by: &'static str,
+    /// What was found, or nothing.
+    found: Option<String>,
+    /// How to get it.
+    remedy: String,
+}
+
+/// Looks at everything and installs nothing; the exit code says whether something is missing.
+pub fn doctor(_: &Arguments) -> Result<ExitCode> {
+    let needs = look();
+    for need in &needs {
+        match &need.found {
+            Some(found) => println!("  here     {:<22} {found}", need.name),
+            None => println!("  MISSING  {:<22} for {}: {}", need.name, need.used_by, need.remedy),
+        }
+    }
+    let missing = needs.iter().filter(|need| need.found.is_none()).count();
+    if missing == 0 {
+        println!("\nEverything is here.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let by_itself = if debian::can_install() {
+        "`cargo xtask run` and `cargo xtask test` get it by themselves here"
+    } else {
+        "npm packages and Rust targets come by themselves with `run` and `test`; Debian packages need root"
+    };
+    println!("\n{missing} missing; {by_itself}.");
+    Ok(ExitCode::FAILURE)
+}
+
+fn look() -> Vec<Need> {
+    let everything = "run, test, bundle";
+    vec![
+        Need {
+            name: "Rust",
+            used_by: everything,
+            found: first_line(workspace::cargo().arg("--version")),
+            remedy: "rustup.rs".to_owned(),
+        },
+        Need {
+            name: "C compiler",
+            used_by: "run, test",
+            found: first_line(Command::new("cc").arg("--version")),
+            remedy: debian::advice(&["gcc", "libc6-dev"]),
+        },
+        Need {
+            name: "wasm compiler",
+            used_by: everything,
+            found: wasm::Compiler::ready().map(|compiler| match compiler {
+                wasm::Compiler::Toolchain => format!("the toolchain's target {}", wasm::TARGET),
+                wasm::Compiler::Debian { .. } => "Debian's rustc-web".to_owned(),
+            }),
+            remedy: format!("rustup target add {}", wasm::TARGET),
+        },
+        Need {
+            name: "rustfmt",
+            used_by: "check, test",
+            found: first_line(workspace::cargo().args(["fmt", "--version"])),
+            remedy: "rustup component add rustfmt".to_owned(),
+        },
+        Need {
+            name: "clippy",
+            used_by: "check, test",
+            found: first_line(workspace::cargo().args(["clippy", "--version"])),
+            remedy: "rustup component add clippy".to_owned(),
+        },
+        Need {
+            name: "Node.js",
+            used_by: everything,
+            found: node::version()
+                .filter(|version| *version >= node::OLDEST)
+                .map(|version| format!("v{version}")),
+            remedy: format!(
+                "install Node.js {} or newer: nodejs.org, or {}",
+                node::OLDEST,
+                debian::advice(&["nodejs"])
+            ),
+        },
+        Need {
+            name: "npm",
+            used_by: everything,
+            found: process::find("npm").map(|path| path.display().to_string()),
+            remedy: format!("comes with Node.js, or {}", debian::advice(&["npm"])),
+        },
+        packages("ui", everything),
+        packages("tests/browser", "test, shots"),
+        Need {
+            name: "Chromium",
+            used_by: "test, shots",
+            found: Path::new(toolchain::CHROMIUM)
+                .is_file()
+                .then(|| toolchain::CHROMIUM.to_owned()),
+            remedy: debian::advice(&["chromium"]),
+        },
+        Need {
+            name: "Chinese glyphs",
+            used_by: "test, shots",
+            found: debian::has("fonts-noto-cjk").then(|| "fonts-noto-cjk".to_owned()),
+            remedy: debian::advice(&["fonts-noto-cjk"]),
+        },
+    ]
+}
+
+fn packages(folder: &'static str, used_by: &'static str) -> Need {
+    Need {
+        name: if folder == "ui" {
+            "npm packages of ui"
+        } else {
+            "npm packages of tests"
+        },
+        used_by,
+        found: node::installed(&workspace::root().join(folder)).then(|| format!("{folder}/node_modules")),
+        remedy: format!("npm ci --prefix {folder} --ignore-scripts, or leave it to `cargo xtask run`"),
+    }
+}
+
+fn first_line(command: &mut Command) -> Option<String> {
+    process::output(command).ok()?.lines().next().map(str::to_owned)
+}

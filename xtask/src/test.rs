@@ -1,0 +1,166 @@
+//! `cargo xtask test`: every test there is, part by part, with a summary at the end.
+
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use crate::arguments::Arguments;
+use crate::say::{say, span};
+use crate::toolchain::{self, node};
+use crate::{bundle, check, process, workspace};
+
+/// The folder of the browser journeys.
+const JOURNEYS: &str = "tests/browser";
+
+/// Runs every test, or one part of them.
+pub fn test(arguments: &Arguments) -> Result<ExitCode> {
+    let only = arguments.one_of("only", &["check", "rust", "browser"])?;
+    let wants = |part| only.is_none_or(|only| only == part);
+    match std::env::var("ONEHALL_TEST_DATA") {
+        Ok(folder) => say(format!("data of other projects: {folder}")),
+        Err(_) => say("ONEHALL_TEST_DATA is not set: tests on other projects' data say that they skip"),
+    }
+
+    let mut parts = Parts::default();
+    if wants("check") {
+        for check in &check::ALL {
+            parts.run(check.name, check.run);
+        }
+    }
+    if wants("rust") {
+        for package in check::NATIVE {
+            parts.run(package, || rust(package));
+        }
+    }
+    if wants("browser") && parts.run("bundle", || bundle::build(bundle::Profile::Release)) {
+        parts.run("journeys", journeys);
+    }
+    Ok(parts.close())
+}
+
+/// The unit, integration and documentation tests of a package.
+fn rust(package: &str) -> Result<()> {
+    toolchain::c_compiler()?;
+    if package == "onehall-tests" {
+        // They drive the real binary.
+        build_backend(false)?;
+    }
+    let mut test = workspace::cargo();
+    test.args(["test", "-p", package])
+        .env("ONEHALL_BACKEND", workspace::backend(false));
+    process::run(test.env("ONEHALL_CITY", workspace::demo_city()))
+}
+
+/// The journeys, in a real browser against the real backend.
+fn journeys() -> Result<()> {
+    build_backend(false)?;
+    process::run(journey_command("--test")?.arg("journeys/"))
+}
+
+/// Node in the folder of the journeys, with everything that they need installed and named.
+///
+/// # Errors
+/// Something is missing and cannot be installed.
+pub fn journey_command(argument: &str) -> Result<Command> {
+    toolchain::browser()?;
+    node::packages(JOURNEYS)?;
+    let mut command = Command::new("node");
+    command
+        .current_dir(workspace::root().join(JOURNEYS))
+        .arg(argument)
+        .env("ONEHALL_BACKEND", workspace::backend(false))
+        .env("ONEHALL_CITY", workspace::demo_city())
+        .env("ONEHALL_UI", workspace::bundle())
+        .env("ONEHALL_CHROMIUM", toolchain::CHROMIUM);
+    Ok(command)
+}
+
+/// Builds the `onehall` binary.
+///
+/// # Errors
+/// It does not build.
+pub fn build_backend(release: bool) -> Result<()> {
+    toolchain::c_compiler()?;
+    let mut build = workspace::cargo();
+    build.args(["build", "-p", "onehall-backend", "--bin", "onehall"]);
+    if release {
+        build.arg("--release");
+    }
+    process::run_quietly("backend", &mut build).context("could not build the backend")
+}
+
+/// The parts of a run: each is run whatever became of the others, and all are named at the end.
+#[derive(Default)]
+pub struct Parts(Vec<Part>);
+
+struct Part {
+    name: String,
+    took: Duration,
+    error: Option<String>,
+}
+
+impl Parts {
+    /// Runs a part; whether it went well.
+    pub fn run(&mut self, name: &str, part: impl FnOnce() -> Result<()>) -> bool {
+        say(format!("── {name}"));
+        let began = Instant::now();
+        let error = part().err().map(|error| format!("{error:#}"));
+        let took = began.elapsed();
+        match &error {
+            Some(error) => say(format!("   {name} FAILED after {}: {error}", span(took))),
+            None => say(format!("   {name}: well, {}", span(took))),
+        }
+        let well = error.is_none();
+        self.0.push(Part {
+            name: name.to_owned(),
+            took,
+            error,
+        });
+        well
+    }
+
+    /// Prints the summary; the exit code says whether every part went well.
+    pub fn close(self) -> ExitCode {
+        println!();
+        for part in &self.0 {
+            let result = if part.error.is_some() { "FAILED" } else { "well" };
+            println!("  {result:<6}  {:>7}  {}", span(part.took), part.name);
+        }
+        let failed: Vec<&Part> = self.0.iter().filter(|part| part.error.is_some()).collect();
+        println!("  in all  {:>7}", span(crate::say::elapsed()));
+        for part in &failed {
+            println!("\n{} failed: {}", part.name, part.error.as_deref().unwrap_or_default());
+        }
+        println!(
+            "\nparts: {} passed, {} failed",
+            self.0.len() - failed.len(),
+            failed.len()
+        );
+        if failed.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::ExitCode;
+
+    use super::Parts;
+
+    #[test]
+    fn one_failing_part_fails_the_run_and_does_not_stop_the_others() {
+        let mut parts = Parts::default();
+        let mut ran = 0;
+        assert!(!parts.run("first", || anyhow::bail!("the hall is closed")));
+        assert!(parts.run("second", || {
+            ran += 1;
+            Ok(())
+        }));
+        assert_eq!(ran, 1);
+        assert_eq!(parts.close(), ExitCode::FAILURE);
+    }
+}
