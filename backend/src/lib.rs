@@ -28,7 +28,12 @@
 
 pub mod clock;
 pub mod config;
+pub mod drafts;
 pub mod error;
+pub mod files;
 pub mod http;
+pub mod identity;
+pub mod messages;
+pub mod secrets;
 pub mod state;
 pub mod storage;

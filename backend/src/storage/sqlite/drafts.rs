@@ -13,7 +13,8 @@ use super::values::{self, Key};
 use crate::drafts::{DraftStore, OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft};
 use crate::error::{Error, Result};
 
-const COLUMNS: &str = "id, actor, principal, item, form_code, form_version, revision, page, updated_at, terminal, submitted_case";
+const COLUMNS: &str =
+    "id, actor, principal, item, form_code, form_version, revision, page, updated_at, terminal, submitted_case";
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<StoredDraft> {
     Ok(StoredDraft {
@@ -21,7 +22,10 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredDraft> {
         actor: values::id(row, 1)?,
         principal: values::id(row, 2)?,
         item: values::parsed(row, 3)?,
-        form: FormReference { code: values::parsed(row, 4)?, version: row.get(5)? },
+        form: FormReference {
+            code: values::parsed(row, 4)?,
+            version: row.get(5)?,
+        },
         revision: row.get(6)?,
         page: row.get(7)?,
         updated_at: values::time(row, 8)?,
@@ -37,7 +41,9 @@ fn find(db: &Connection, id: DraftId, principals: &[PersonId]) -> Result<StoredD
         .prepare_cached(&format!("SELECT {COLUMNS} FROM draft WHERE id = ?1"))?
         .query_row([id.key()], stored)
         .optional()?;
-    draft.filter(|draft| principals.contains(&draft.principal)).ok_or_else(Error::not_found)
+    draft
+        .filter(|draft| principals.contains(&draft.principal))
+        .ok_or_else(Error::not_found)
 }
 
 fn find_open(db: &Connection, id: DraftId, principals: &[PersonId]) -> Result<StoredDraft> {
@@ -54,7 +60,11 @@ fn with_answers(db: &Connection, mut draft: StoredDraft) -> Result<StoredDraft> 
         "SELECT path, value, prefilled FROM draft_answer WHERE draft = ?1 AND value <> 'null' ORDER BY path",
     )?;
     let rows = statement.query_map([draft.id.key()], |row| {
-        Ok((row.get::<_, String>(0)?, values::json::<Value>(row, 1)?, row.get::<_, bool>(2)?))
+        Ok((
+            row.get::<_, String>(0)?,
+            values::json::<Value>(row, 1)?,
+            row.get::<_, bool>(2)?,
+        ))
     })?;
     for row in rows {
         let (path, value, prefilled) = row?;
@@ -97,7 +107,13 @@ fn register(row: &Row<'_>) -> rusqlite::Result<Register> {
 }
 
 fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
-    let SaveCommand { id, save, terminal, now, .. } = command;
+    let SaveCommand {
+        id,
+        save,
+        terminal,
+        now,
+        ..
+    } = command;
     let draft = find_open(db, *id, &command.principals)?;
     let mut conflicts = Vec::new();
     let mut changed = Vec::new();
@@ -155,7 +171,11 @@ fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
         "UPDATE draft SET revision = ?2, page = coalesce(?3, page), updated_at = ?4, terminal = ?5 WHERE id = ?1",
     )?
     .execute(params![id.key(), revision, save.page, now.unix_millis(), terminal])?;
-    Ok(SaveOutcome::Saved(DraftSaved { revision, saved_at: *now, others: others(db, command)? }))
+    Ok(SaveOutcome::Saved(DraftSaved {
+        revision,
+        saved_at: *now,
+        others: others(db, command)?,
+    }))
 }
 
 /// What other writers changed since the revision that the terminal has seen.
@@ -245,8 +265,10 @@ impl DraftStore for Sqlite {
                 .prepare_cached("SELECT id FROM file WHERE draft = ?1")?
                 .query_map([id.key()], |row| values::id(row, 0))?
                 .collect::<rusqlite::Result<Vec<FileId>>>()?;
-            db.prepare_cached("DELETE FROM file WHERE draft = ?1")?.execute([id.key()])?;
-            db.prepare_cached("DELETE FROM draft WHERE id = ?1")?.execute([id.key()])?;
+            db.prepare_cached("DELETE FROM file WHERE draft = ?1")?
+                .execute([id.key()])?;
+            db.prepare_cached("DELETE FROM draft WHERE id = ?1")?
+                .execute([id.key()])?;
             Ok(files)
         })
         .await

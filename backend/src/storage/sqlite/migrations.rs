@@ -31,6 +31,8 @@ macro_rules! migrations {
 // 1-9 foundation, identity, staff; 10-19 drafts and files; 20-29 cases.
 migrations! {
     1 "0001_foundation";
+    2 "0002_identity";
+    10 "0010_drafts_and_files";
 }
 
 /// Why a database cannot be used.

@@ -1,0 +1,266 @@
+//! Promises of drafts in storage.
+
+use std::path::PathBuf;
+
+use onehall_protocol::catalog::FormReference;
+use onehall_protocol::drafts::{AnswerChange, Answers, SaveDraft};
+use onehall_protocol::files::FileView;
+use onehall_protocol::identity::TerminalKind;
+use onehall_protocol::{DraftId, ErrorCode, FileId, PersonId, Timestamp, WriterId};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::*;
+use crate::error::Result;
+use crate::files::{FileStore, NewFile};
+use crate::storage::sqlite::Sqlite;
+
+struct Place {
+    folder: PathBuf,
+    sqlite: Sqlite,
+    citizen: PersonId,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn place() -> Place {
+    let folder = std::env::temp_dir().join(format!("onehall-drafts-{}", Uuid::now_v7()));
+    std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
+    let sqlite = Sqlite::open(&folder.join("test.sqlite"), 2, Timestamp::from_unix_millis(0))
+        .unwrap_or_else(|error| panic!("{error}"));
+    Place {
+        folder,
+        sqlite,
+        citizen: PersonId(Uuid::now_v7()),
+    }
+}
+
+fn writer(number: u128) -> WriterId {
+    WriterId(Uuid::from_u128(number))
+}
+
+fn change(path: &str, value: Value) -> AnswerChange {
+    AnswerChange {
+        path: path.to_owned(),
+        value,
+    }
+}
+
+impl Place {
+    async fn open(&self) -> Result<Opened> {
+        let open = OpenDraft {
+            id: DraftId(Uuid::now_v7()),
+            actor: self.citizen,
+            principal: self.citizen,
+            item: "residence-permit".parse().unwrap_or_else(|error| panic!("{error}")),
+            form: FormReference {
+                code: "residence-permit".parse().unwrap_or_else(|error| panic!("{error}")),
+                version: 1,
+            },
+            prefilled: Answers::from([("name".to_owned(), json!("陈雨"))]),
+            terminal: TerminalKind::Kiosk,
+            now: Timestamp::from_unix_millis(1),
+        };
+        self.sqlite.open_draft(open).await
+    }
+
+    async fn new_draft(&self) -> Result<StoredDraft> {
+        match self.open().await? {
+            Opened::New(draft) | Opened::Existing(draft) => Ok(draft),
+        }
+    }
+
+    async fn save(&self, id: DraftId, by: u128, base: u64, changes: Vec<AnswerChange>) -> Result<SaveOutcome> {
+        let save = SaveDraft {
+            base_revision: base,
+            writer: writer(by),
+            changes,
+            page: None,
+        };
+        let command = SaveCommand {
+            id,
+            principals: vec![self.citizen],
+            save,
+            terminal: TerminalKind::Mobile,
+            now: Timestamp::from_unix_millis(2),
+        };
+        self.sqlite.save_draft(command).await
+    }
+
+    async fn answers(&self, id: DraftId) -> Result<Answers> {
+        Ok(self.sqlite.draft(id, vec![self.citizen]).await?.answers)
+    }
+}
+
+fn saved(outcome: SaveOutcome) -> onehall_protocol::drafts::DraftSaved {
+    match outcome {
+        SaveOutcome::Saved(saved) => saved,
+        SaveOutcome::Conflict(conflicts) => panic!("{conflicts:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_draft_begun_on_one_terminal_is_the_one_that_another_opens() -> Result<()> {
+    let place = place();
+    let Opened::New(draft) = place.open().await? else {
+        panic!("should be new")
+    };
+    assert_eq!(
+        (draft.answers["name"].clone(), draft.prefilled.clone()),
+        (json!("陈雨"), vec!["name".to_owned()])
+    );
+    saved(
+        place
+            .save(draft.id, 1, draft.revision, vec![change("reason", json!("work"))])
+            .await?,
+    );
+    let Opened::Existing(again) = place.open().await? else {
+        panic!("should be there")
+    };
+    assert_eq!((again.id, again.answers["reason"].clone()), (draft.id, json!("work")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn two_terminals_that_change_different_answers_both_keep_theirs() -> Result<()> {
+    let place = place();
+    let draft = place.new_draft().await?;
+    saved(place.save(draft.id, 1, 1, vec![change("a", json!("one"))]).await?);
+    let second = saved(place.save(draft.id, 2, 1, vec![change("b", json!("two"))]).await?);
+    assert_eq!(second.others, Answers::from([("a".to_owned(), json!("one"))]));
+    let answers = place.answers(draft.id).await?;
+    assert_eq!((&answers["a"], &answers["b"]), (&json!("one"), &json!("two")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn two_terminals_that_change_one_answer_are_told_and_nothing_is_overwritten() -> Result<()> {
+    let place = place();
+    let draft = place.new_draft().await?;
+    saved(place.save(draft.id, 1, 1, vec![change("a", json!("one"))]).await?);
+    let outcome = place
+        .save(draft.id, 2, 1, vec![change("a", json!("two")), change("b", json!("x"))])
+        .await?;
+    let SaveOutcome::Conflict(conflicts) = outcome else {
+        panic!("should be a conflict")
+    };
+    assert_eq!((conflicts[0].path.as_str(), &conflicts[0].value), ("a", &json!("one")));
+    // All or none: b was not kept either.
+    assert_eq!(place.answers(draft.id).await?.get("b"), None);
+    // The citizen decides for their own: the next save is against what they saw.
+    let revision = conflicts[0].revision;
+    saved(
+        place
+            .save(draft.id, 2, revision, vec![change("a", json!("two"))])
+            .await?,
+    );
+    assert_eq!(place.answers(draft.id).await?["a"], json!("two"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_was_taken_away_elsewhere_is_a_conflict_too() -> Result<()> {
+    let place = place();
+    let draft = place.new_draft().await?;
+    let first = saved(place.save(draft.id, 1, 1, vec![change("a", json!("one"))]).await?);
+    saved(
+        place
+            .save(draft.id, 1, first.revision, vec![change("a", Value::Null)])
+            .await?,
+    );
+    let outcome = place
+        .save(draft.id, 2, first.revision, vec![change("a", json!("two"))])
+        .await?;
+    assert!(matches!(outcome, SaveOutcome::Conflict(_)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_save_sent_again_because_its_answer_was_lost_is_no_conflict_with_itself() -> Result<()> {
+    let place = place();
+    let draft = place.new_draft().await?;
+    saved(place.save(draft.id, 1, 1, vec![change("a", json!("one"))]).await?);
+    // The answer was lost, and the citizen went on typing.
+    let again = saved(place.save(draft.id, 1, 1, vec![change("a", json!("one more"))]).await?);
+    assert_eq!(
+        (again.others.len(), place.answers(draft.id).await?["a"].clone()),
+        (0, json!("one more"))
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_same_value_again_does_not_count_as_a_change() -> Result<()> {
+    let place = place();
+    let draft = place.new_draft().await?;
+    let first = saved(place.save(draft.id, 1, 1, vec![change("a", json!("one"))]).await?);
+    let again = saved(place.save(draft.id, 2, 1, vec![change("a", json!("one"))]).await?);
+    assert_eq!(first.revision, again.revision);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_value_of_the_profile_that_the_citizen_confirms_is_theirs() -> Result<()> {
+    let place = place();
+    let draft = place.new_draft().await?;
+    saved(place.save(draft.id, 1, 1, vec![change("name", json!("陈雨"))]).await?);
+    assert!(
+        place
+            .sqlite
+            .draft(draft.id, vec![place.citizen])
+            .await?
+            .prefilled
+            .is_empty()
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn somebody_elses_draft_is_not_there() -> Result<()> {
+    let place = place();
+    let draft = place.new_draft().await?;
+    let stranger = vec![PersonId(Uuid::now_v7())];
+    let read = place.sqlite.draft(draft.id, stranger.clone()).await;
+    assert_eq!(read.err().map(|error| error.code()), Some(ErrorCode::NotFound));
+    let gone = place.sqlite.discard_draft(draft.id, stranger).await;
+    assert_eq!(gone.err().map(|error| error.code()), Some(ErrorCode::NotFound));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_draft_that_is_thrown_away_takes_its_files_along() -> Result<()> {
+    let place = place();
+    let draft = place.new_draft().await?;
+    let file = NewFile {
+        view: FileView {
+            id: FileId(Uuid::now_v7()),
+            name: "photo.png".to_owned(),
+            media_type: "image/png".to_owned(),
+            size: 1,
+            sha256: String::new(),
+            uploaded_at: Timestamp::from_unix_millis(3),
+        },
+        principal: place.citizen,
+        draft: Some(draft.id),
+        case: None,
+        path: Some("photo".to_owned()),
+        released: true,
+    };
+    place.sqlite.add_file(file.clone()).await?;
+    assert_eq!(place.sqlite.file(file.view.id, vec![place.citizen]).await?, file);
+    let stranger = place.sqlite.file(file.view.id, vec![PersonId(Uuid::now_v7())]).await;
+    assert_eq!(stranger.err().map(|error| error.code()), Some(ErrorCode::NotFound));
+    assert_eq!(
+        place.sqlite.discard_draft(draft.id, vec![place.citizen]).await?,
+        [file.view.id]
+    );
+    let gone = place.sqlite.file(file.view.id, vec![place.citizen]).await;
+    assert_eq!(gone.err().map(|error| error.code()), Some(ErrorCode::NotFound));
+    let late = place.sqlite.add_file(file).await;
+    assert_eq!(late.err().map(|error| error.code()), Some(ErrorCode::NotFound));
+    Ok(())
+}

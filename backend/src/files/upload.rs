@@ -1,0 +1,245 @@
+//! Taking a file: counted while it comes, judged by its content, scanned, then kept.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::body::Body;
+use futures::StreamExt;
+use onehall_protocol::files::{FileView, MAX_FILE_BYTES};
+use onehall_protocol::{ErrorCode, FileId, Timestamp};
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use super::sniff::{HEAD, media_type_of};
+use super::{Blobs, FileName, Scanner, Staged, Verdict};
+use crate::error::{Error, Result};
+
+/// How many files are taken at the same time: each holds a scanner and a disk.
+const AT_ONCE: usize = 32;
+
+/// All that files need of the machine.
+#[derive(Debug, Clone)]
+pub struct Files {
+    /// The bytes.
+    pub blobs: Arc<dyn Blobs>,
+    scanner: Arc<dyn Scanner>,
+    room: Arc<Semaphore>,
+}
+
+/// A file that was found good, and is not kept yet: [`Files::keep`] does that.
+#[derive(Debug)]
+pub struct Received {
+    /// What is known of it.
+    pub view: FileView,
+    staged: Staged,
+}
+
+impl Files {
+    /// Files over these.
+    #[must_use]
+    pub fn new(blobs: Arc<dyn Blobs>, scanner: Arc<dyn Scanner>) -> Files {
+        Files {
+            blobs,
+            scanner,
+            room: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// Takes a file in and judges it. Nothing of a file that is refused stays.
+    ///
+    /// # Errors
+    /// `files/empty`, `files/too_large`, `files/type_not_allowed`, `files/content_mismatch`, `files/infected`,
+    /// `files/scanner_unavailable`.
+    pub async fn receive(
+        &self,
+        name: &FileName,
+        claimed: Option<&str>,
+        body: Body,
+        now: Timestamp,
+    ) -> Result<Received> {
+        let _room = self
+            .room
+            .acquire()
+            .await
+            .map_err(|_| Error::new(ErrorCode::Unavailable))?;
+        let id = FileId(Uuid::now_v7());
+        let mut staged = self.blobs.stage(id).await.map_err(medium)?;
+        let mut content = body.into_data_stream();
+        let (mut head, mut size, mut hash) = (Vec::new(), 0u64, Sha256::new());
+        while let Some(chunk) = content.next().await {
+            // The citizen's connection broke, or what comes is longer than what was announced.
+            let chunk = chunk.map_err(|_| Error::new(ErrorCode::InvalidBody))?;
+            size += chunk.len() as u64;
+            if size > MAX_FILE_BYTES {
+                return Err(too_large());
+            }
+            if head.len() < HEAD {
+                head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
+            }
+            hash.update(&chunk);
+            staged.write(&chunk).await.map_err(medium)?;
+        }
+        let media_type = media_type_of(&head, name, claimed)?;
+        let mut reader = staged.reader().await.map_err(medium)?;
+        match self.scanner.scan(&mut reader).await {
+            Ok(Verdict::Clean) => {}
+            Ok(Verdict::Infected(found)) => {
+                tracing::warn!(found, "a file was refused by the scanner");
+                return Err(ErrorCode::FileInfected.into());
+            }
+            Err(cause) => return Err(Error::new(ErrorCode::ScannerUnavailable).caused_by("scan a file", cause)),
+        }
+        let view = FileView {
+            id,
+            name: name.as_str().to_owned(),
+            media_type: media_type.to_owned(),
+            size,
+            sha256: hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+            uploaded_at: now,
+        };
+        Ok(Received { view, staged })
+    }
+
+    /// Keeps a file that was received: its bytes are on the medium when this returns.
+    ///
+    /// # Errors
+    /// `backend/internal` where the medium fails.
+    pub async fn keep(&self, received: Received) -> Result<FileView> {
+        self.blobs.keep(received.staged).await.map_err(medium)?;
+        Ok(received.view)
+    }
+
+    /// Takes the bytes of files away. A failure is for the log: what is known of them is gone already.
+    pub async fn remove(&self, files: &[FileId]) {
+        for file in files {
+            if let Err(error) = self.blobs.remove(*file).await {
+                tracing::error!(%error, %file, "the bytes of a removed file are still there");
+            }
+        }
+    }
+}
+
+/// The refusal of a file that is too large, with what is allowed.
+pub(super) fn too_large() -> Error {
+    Error::new(ErrorCode::FileTooLarge).with_details(serde_json::json!({ "max_bytes": MAX_FILE_BYTES }))
+}
+
+fn medium(cause: io::Error) -> Error {
+    Error::internal("write or read a file", cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use tokio::io::{AsyncRead, AsyncReadExt};
+
+    use super::super::DiskBlobs;
+    use super::*;
+
+    type Outcome = std::result::Result<(), Box<dyn std::error::Error>>;
+
+    /// Finds the word "bad"; is away where told to.
+    #[derive(Debug, Default)]
+    struct Watchdog {
+        away: Mutex<bool>,
+    }
+
+    #[async_trait]
+    impl Scanner for Watchdog {
+        async fn scan(&self, content: &mut (dyn AsyncRead + Send + Unpin)) -> io::Result<Verdict> {
+            if *self.away.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
+                return Err(io::ErrorKind::ConnectionRefused.into());
+            }
+            let mut bytes = Vec::new();
+            content.read_to_end(&mut bytes).await?;
+            let bad = bytes.windows(3).any(|window| window == b"bad");
+            Ok(if bad {
+                Verdict::Infected("Bad".to_owned())
+            } else {
+                Verdict::Clean
+            })
+        }
+    }
+
+    struct Setting {
+        folder: std::path::PathBuf,
+        files: Files,
+        watchdog: Arc<Watchdog>,
+    }
+
+    fn setting() -> io::Result<Setting> {
+        let folder = std::env::temp_dir().join(format!("onehall-files-{}", Uuid::now_v7()));
+        let watchdog = Arc::new(Watchdog::default());
+        let files = Files::new(Arc::new(DiskBlobs::open(&folder)?), watchdog.clone());
+        Ok(Setting {
+            folder,
+            files,
+            watchdog,
+        })
+    }
+
+    impl Setting {
+        async fn judged(&self, bytes: Vec<u8>) -> std::result::Result<u64, ErrorCode> {
+            let name = FileName::parse("a.pdf").map_err(|error| error.code())?;
+            let now = Timestamp::from_unix_millis(0);
+            let received = self
+                .files
+                .receive(&name, None, Body::from(bytes), now)
+                .await
+                .map_err(|error| error.code())?;
+            Ok(self.files.keep(received).await.map_err(|error| error.code())?.size)
+        }
+
+        fn kept(&self) -> io::Result<usize> {
+            let mut files = 0;
+            for folder in std::fs::read_dir(&self.folder)? {
+                files += std::fs::read_dir(folder?.path())?.count();
+            }
+            Ok(files)
+        }
+    }
+
+    fn pdf(length: usize) -> Vec<u8> {
+        let mut bytes = b"%PDF-1.7\n".to_vec();
+        bytes.resize(length, b' ');
+        bytes
+    }
+
+    #[tokio::test]
+    async fn a_good_file_is_kept_and_a_bad_one_leaves_nothing() -> Outcome {
+        let setting = setting()?;
+        assert_eq!(
+            setting.judged([pdf(100), b"bad".to_vec()].concat()).await,
+            Err(ErrorCode::FileInfected)
+        );
+        assert_eq!(
+            setting.judged(b"MZ no pdf".to_vec()).await,
+            Err(ErrorCode::FileContentMismatch)
+        );
+        assert_eq!(setting.judged(Vec::new()).await, Err(ErrorCode::FileEmpty));
+        assert_eq!(
+            setting.judged(pdf(MAX_FILE_BYTES as usize + 1)).await,
+            Err(ErrorCode::FileTooLarge)
+        );
+        assert_eq!(setting.kept()?, 0);
+        assert_eq!(setting.judged(pdf(MAX_FILE_BYTES as usize)).await, Ok(MAX_FILE_BYTES));
+        assert_eq!(setting.kept()?, 1);
+        Ok(std::fs::remove_dir_all(&setting.folder)?)
+    }
+
+    #[tokio::test]
+    async fn without_a_verdict_no_file_is_taken() -> Outcome {
+        let setting = setting()?;
+        *setting
+            .watchdog
+            .away
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = true;
+        assert_eq!(setting.judged(pdf(100)).await, Err(ErrorCode::ScannerUnavailable));
+        assert_eq!(setting.kept()?, 0);
+        Ok(std::fs::remove_dir_all(&setting.folder)?)
+    }
+}

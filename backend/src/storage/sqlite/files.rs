@@ -1,0 +1,122 @@
+//! What is known of files, in SQLite.
+
+use async_trait::async_trait;
+use onehall_protocol::files::FileView;
+use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::Sqlite;
+use super::values::{self, Key};
+use crate::error::{Error, Result};
+use crate::files::{FileStore, NewFile, StoredFile};
+
+const COLUMNS: &str = "id, principal, draft, case_id, path, name, media_type, size, sha256, uploaded_at, released";
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<StoredFile> {
+    Ok(StoredFile {
+        principal: values::id(row, 1)?,
+        draft: values::optional_id(row, 2)?,
+        case: values::optional_id(row, 3)?,
+        path: row.get(4)?,
+        released: row.get(10)?,
+        view: FileView {
+            id: values::id(row, 0)?,
+            name: row.get(5)?,
+            media_type: row.get(6)?,
+            size: row.get(7)?,
+            sha256: row.get(8)?,
+            uploaded_at: values::time(row, 9)?,
+        },
+    })
+}
+
+fn find(db: &Connection, id: FileId) -> Result<StoredFile> {
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM file WHERE id = ?1"))?
+        .query_row([id.key()], stored)
+        .optional()?
+        .ok_or_else(Error::not_found)
+}
+
+/// Refuses a draft that is not there any more, or that has been submitted.
+fn draft_is_open(db: &Connection, draft: DraftId) -> Result<()> {
+    let submitted = db
+        .prepare_cached("SELECT submitted_case IS NOT NULL FROM draft WHERE id = ?1")?
+        .query_row([draft.key()], |row| row.get::<_, bool>(0))
+        .optional()?;
+    match submitted {
+        None => Err(Error::not_found()),
+        Some(true) => Err(ErrorCode::DraftSubmitted.into()),
+        Some(false) => Ok(()),
+    }
+}
+
+/// The files of a case, oldest first: for a storage command that already runs.
+pub(super) fn of_case(db: &Connection, case: CaseId) -> Result<Vec<StoredFile>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM file
+         WHERE case_id = ?1 OR draft IN (SELECT id FROM draft WHERE submitted_case = ?1) ORDER BY uploaded_at, id"
+    ))?;
+    Ok(statement
+        .query_map([case.key()], stored)?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+#[async_trait]
+impl FileStore for Sqlite {
+    async fn add_file(&self, file: NewFile) -> Result<()> {
+        self.write(move |db| {
+            if let Some(draft) = file.draft {
+                draft_is_open(db, draft)?;
+            }
+            db.prepare_cached(&format!(
+                "INSERT INTO file ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+            ))?
+            .execute(params![
+                file.view.id.key(),
+                file.principal.key(),
+                file.draft.map(|id| id.key()),
+                file.case.map(|id| id.key()),
+                file.path,
+                file.view.name,
+                file.view.media_type,
+                file.view.size,
+                file.view.sha256,
+                file.view.uploaded_at.unix_millis(),
+                file.released,
+            ])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn file(&self, id: FileId, principals: Vec<PersonId>) -> Result<StoredFile> {
+        let file = self.read(move |db| find(db, id)).await?;
+        if file.released && principals.contains(&file.principal) {
+            Ok(file)
+        } else {
+            Err(Error::not_found())
+        }
+    }
+
+    async fn any_file(&self, id: FileId) -> Result<StoredFile> {
+        self.read(move |db| find(db, id)).await
+    }
+
+    async fn files_of_case(&self, case: CaseId) -> Result<Vec<StoredFile>> {
+        self.read(move |db| of_case(db, case)).await
+    }
+
+    async fn remove_file(&self, draft: DraftId, file: FileId, principals: Vec<PersonId>) -> Result<()> {
+        self.write(move |db| {
+            let known = find(db, file)?;
+            if known.draft != Some(draft) || !principals.contains(&known.principal) {
+                return Err(Error::not_found());
+            }
+            draft_is_open(db, draft)?;
+            db.prepare_cached("DELETE FROM file WHERE id = ?1")?
+                .execute([file.key()])?;
+            Ok(())
+        })
+        .await
+    }
+}
