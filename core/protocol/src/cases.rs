@@ -451,4 +451,6 @@ pub enum Poke {
     Queue,
     /// The session ended.
     SessionEnded,
+    /// More changed than was kept for a slow terminal: read everything anew that is shown.
+    Again,
 }

@@ -99,8 +99,8 @@ impl Core {
                 Ok(Poke::Draft { id }) => self.emit(&Event::DraftChanged { id }),
                 Ok(Poke::Queue) => self.emit(&Event::QueueChanged),
                 Ok(Poke::SessionEnded) => self.session_ended(),
-                // A kind of poke that this core does not know: something changed.
-                Err(_) => self.emit(&Event::MayHaveMissed),
+                // More than was kept for us, or a kind of poke that this core does not know: something changed.
+                Ok(Poke::Again) | Err(_) => self.emit(&Event::MayHaveMissed),
             },
         }
     }
