@@ -1,5 +1,6 @@
 //! `cargo xtask run`: from a fresh machine to a hall that can be visited, with one command.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -174,14 +175,27 @@ The hall of Lanchuan is open (an invented city; {}).
 ",
         data.display()
     );
-    text.push_str(&citizens(port).unwrap_or_default());
+    text.push_str(&citizens(
+        &fs::read_to_string(workspace::demo_city().join("people.toml")).unwrap_or_default(),
+    ));
     text.push_str(&staff(port).unwrap_or_default());
     text.push_str("\nEnd it with Ctrl-C. The data stays for the next time.\n");
     text
 }
 
-fn citizens(_port: u16) -> Option<String> {
-    None
+/// The demo citizens of `people.toml`. Read line by line, not as TOML: this is a greeting, the backend checks the file.
+fn citizens(people: &str) -> String {
+    let mut text = String::from("  Citizens (phone number; the code is on the page of codes)\n");
+    for table in people.split("\n[[").filter(|table| table.starts_with("citizen]]")) {
+        let value = |key: &str| {
+            let line = table
+                .lines()
+                .find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('='));
+            line.unwrap_or_default().trim().trim_matches('"').to_owned()
+        };
+        let _ = writeln!(text, "    {:<14} {}", value("phone"), value("name"));
+    }
+    text
 }
 
 fn staff(port: u16) -> Option<String> {
@@ -199,4 +213,19 @@ fn staff(port: u16) -> Option<String> {
         ));
     }
     Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_greeting_names_every_demo_citizen_with_their_phone() {
+        let people = "# people\n\n[[citizen]]\nkey = \"a\"\nname = \"张敏\"\nphone = \"13800000001\"\n\n\
+            [[legal_person]]\nkey = \"b\"\nname = \"No citizen\"\n\n[[citizen]]\nname=\"李国华\"\nphone=\"13800000002\"\n";
+        let text = super::citizens(people);
+        assert!(
+            text.contains("13800000001    张敏\n") && text.contains("13800000002    李国华\n"),
+            "{text}"
+        );
+        assert!(!text.contains("No citizen"));
+    }
 }

@@ -32,6 +32,10 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
         for package in check::NATIVE {
             parts.run(package, || rust(package));
         }
+        // The logic of the pages; what needs a browser is in the journeys.
+        parts.run("onehall-ui", || {
+            process::run(workspace::cargo().args(["test", "-p", "onehall-ui", "--lib"]))
+        });
     }
     if wants("browser") && parts.run("bundle", || bundle::build(bundle::Profile::Release)) {
         parts.run("journeys", journeys);

@@ -21,7 +21,8 @@ pub fn slim(css: &str) -> String {
             match next {
                 _ if next.is_whitespace() => space(&mut slim),
                 '{' | '}' | ';' | ',' => {
-                    if slim.ends_with(' ') {
+                    // `--empty: ;` is a value, `--empty:;` is not everywhere.
+                    if slim.ends_with(' ') && !slim.ends_with(": ") {
                         slim.pop();
                     }
                     if next == '}' && slim.ends_with(';') {

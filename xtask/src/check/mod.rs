@@ -12,7 +12,7 @@ use crate::say::say;
 use crate::toolchain::{self, wasm};
 use crate::{process, workspace};
 
-/// The packages that run natively, each of which has tests.
+/// The packages that are built natively.
 pub const NATIVE: [&str; 7] = [
     "onehall-protocol",
     "onehall-forms",
@@ -73,11 +73,12 @@ pub fn command(_: &Arguments) -> Result<ExitCode> {
 
 fn formatting() -> Result<()> {
     component("fmt", "rustfmt")?;
-    // Of each package by name: `--all` would also format what a path dependency outside the workspace holds.
+    let mut fmt = workspace::cargo();
+    fmt.args(["fmt", "--check"]);
     for package in NATIVE.iter().chain(["onehall-ui"].iter()) {
-        process::run(workspace::cargo().args(["fmt", "--check", "-p", package]))?;
+        fmt.args(["-p", package]);
     }
-    Ok(())
+    process::run(&mut fmt)
 }
 
 fn lints() -> Result<()> {
@@ -113,7 +114,6 @@ fn documentation() -> Result<()> {
     let mut doc = workspace::cargo();
     doc.env("RUSTDOCFLAGS", "-D warnings")
         .args(["doc", "--quiet", "--no-deps"]);
-    // One call for each crate would be many; the binaries are left out because `onehall` and the library share pages.
     for package in [
         "onehall-protocol",
         "onehall-forms",

@@ -1,0 +1,201 @@
+// A real backend for a test: its own free port, its own empty data folder, the demo city in development mode.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { DemoPeople } from "./people.mjs";
+
+const READY_WITHIN = 60_000;
+const STOPS_WITHIN = 30_000;
+
+export class Hall {
+  #process;
+  #folder;
+  #exit;
+
+  /** Opens a hall and waits until it is ready. `ui: false` serves no pages. */
+  static async open({ ui = true, args = [], env = {} } = {}) {
+    const hall = new Hall();
+    hall.#folder = await mkdtemp(join(tmpdir(), "onehall-journey-"));
+    hall.data = join(hall.#folder, "data");
+    hall.port = await freePort();
+    hall.url = `http://127.0.0.1:${hall.port}`;
+    hall.people = await DemoPeople.read(setting("ONEHALL_CITY"));
+    hall.options = { ui, args, env };
+    await hall.start();
+    return hall;
+  }
+
+  /** Starts the backend on the data that is there. */
+  async start() {
+    const { ui, args, env } = this.options;
+    const words = ["serve", "--mode", "development", "--port", `${this.port}`];
+    words.push("--data", this.data, "--city", setting("ONEHALL_CITY"));
+    if (ui) words.push("--ui", setting("ONEHALL_UI"));
+    const log = createWriteStream(this.#logFile(), { flags: "a" });
+    this.#process = spawn(setting("ONEHALL_BACKEND"), [...words, ...args], {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#process.stdout.pipe(log, { end: false });
+    this.#process.stderr.pipe(log, { end: false });
+    this.#exit = once(this.#process, "exit");
+    running.add(this.#process);
+    await this.#untilReady();
+  }
+
+  async #untilReady() {
+    const deadline = Date.now() + READY_WITHIN;
+    while (Date.now() < deadline) {
+      if (this.#ended()) throw new Error(`the backend ended before it was ready:\n${await this.log()}`);
+      const ready = await fetch(`${this.url}/ready`).then((answer) => answer.ok, () => false);
+      if (ready) return;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new Error(`the backend was not ready within ${READY_WITHIN / 1000} s:\n${await this.log()}`);
+  }
+
+  #ended() {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
+  #logFile() {
+    return join(this.#folder, "backend.log");
+  }
+
+  /** What the backend has printed. */
+  async log() {
+    return readFile(this.#logFile(), "utf8").catch(() => "");
+  }
+
+  /** Ends the backend as a power cut would: no signal handler runs. */
+  async kill() {
+    this.#process.kill("SIGKILL");
+    await this.#exit;
+    running.delete(this.#process);
+  }
+
+  /** A power cut, and a start on what is left. */
+  async killAndRestart() {
+    await this.kill();
+    await this.start();
+  }
+
+  /** Ends the backend in order, looks whether it ended well, and takes its data away. */
+  async close() {
+    if (!this.#ended()) {
+      this.#process.kill("SIGTERM");
+      const timer = setTimeout(() => this.#process.kill("SIGKILL"), STOPS_WITHIN);
+      await this.#exit;
+      clearTimeout(timer);
+    }
+    running.delete(this.#process);
+    const log = await this.log();
+    const code = this.#process.exitCode;
+    await rm(this.#folder, { recursive: true, force: true });
+    if (/panicked at/.test(log)) throw new Error(`the backend panicked:\n${log}`);
+    if (code !== 0 && this.#process.signalCode !== "SIGKILL") throw new Error(`the backend ended with ${code}:\n${log}`);
+  }
+
+  /** A request to the API, as a terminal sends it. The answer's JSON, or an error that names status and code. */
+  async api(method, path, body, { cookie, terminal = "browser", headers = {} } = {}) {
+    const answer = await this.request(method, path, body, { cookie, terminal, headers });
+    const text = await answer.text();
+    const json = text ? JSON.parse(text) : undefined;
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${json?.code ?? text}`);
+    return json;
+  }
+
+  /** A request to the API; the answer as it is. */
+  async request(method, path, body, { cookie, terminal = "browser", headers = {} } = {}) {
+    return fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        "OneHall-Terminal": terminal,
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(cookie ? { Cookie: cookie } : {}),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  }
+
+  /** The newest one-time code that was sent to a phone. */
+  async codeFor(phone) {
+    const messages = await this.api("GET", "/api/v1/dev/messages");
+    const mine = messages.filter((message) => message.to.endsWith(phone));
+    mine.sort((one, other) => (one.at < other.at ? 1 : -1));
+    const code = mine[0]?.text.match(/(?<!\d)\d{6}(?!\d)/)?.[0];
+    if (!code) throw new Error(`no code was sent to ${phone}`);
+    return code;
+  }
+
+  /** Logs a citizen in by the API; the cookie of the session. */
+  async citizenCookie(phone, terminal = "browser") {
+    await this.api("POST", "/api/v1/identity/codes", { phone }, { terminal });
+    const code = await this.codeFor(phone);
+    return cookieOf(await this.request("POST", "/api/v1/identity/session", { phone, code }, { terminal }));
+  }
+
+  /** The demo account of staff, with its password and the code of its authenticator app at this moment. */
+  async staffAccount(account) {
+    const accounts = await this.api("GET", "/api/v1/dev/staff-codes");
+    const found = accounts.find((one) => one.account === account);
+    if (!found) throw new Error(`there is no demo account ${account}: ${accounts.map((one) => one.account).join(", ")}`);
+    return found;
+  }
+
+  /** Logs a member of staff in by the API; the cookie of the session. */
+  async staffCookie(account) {
+    const terminal = "console";
+    const deadline = Date.now() + 40_000;
+    let used;
+    for (;;) {
+      const { password, code } = await this.staffAccount(account);
+      if (code !== used) {
+        const { ticket } = await this.api("POST", "/api/v1/staff/session", { account, password }, { terminal });
+        const answer = await this.request("POST", "/api/v1/staff/session/second-factor", { ticket, code }, { terminal });
+        if (answer.ok) return cookieOf(answer);
+        used = code;
+        if (Date.now() > deadline) return cookieOf(answer);
+      }
+      // Each code is good once: who logs in twice within half a minute waits for the next one.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+/** Backends that a test which fails in its set-up would leave behind. */
+const running = new Set();
+process.on("exit", () => {
+  for (const backend of running) backend.kill("SIGKILL");
+});
+
+async function cookieOf(answer) {
+  if (!answer.ok) throw new Error(`no session: ${answer.status} ${await answer.text()}`);
+  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
+  if (cookies.length === 0) throw new Error("the answer sets no cookie");
+  return cookies.join("; ");
+}
+
+/** A setting that `cargo xtask test` gives. */
+export function setting(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: start the journeys with \`cargo xtask test --only browser\``);
+  return value;
+}
+
+/** A port of the loopback interface that nobody listens on. */
+async function freePort() {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
