@@ -83,6 +83,7 @@ impl Autosave {
         self.page_dirty = false;
         Step::Send(SaveDraft {
             base_revision: self.revision,
+            writer: self.writer,
             changes,
             page: self.page.clone(),
         })
@@ -156,6 +157,18 @@ impl Autosave {
     #[must_use]
     pub fn unsaved(&self) -> bool {
         !self.pending.is_empty() || self.sent.is_some()
+    }
+
+    /// Lays what waits here over the answers that the backend holds: the draft as this terminal knows it.
+    pub fn lay_over(&self, answers: &mut Answers) {
+        let waiting = self.sent.iter().flatten().chain(&self.pending);
+        for (path, value) in waiting {
+            if value.is_null() {
+                answers.remove(path);
+            } else {
+                answers.insert(path.clone(), value.clone());
+            }
+        }
     }
 
     /// Whether nothing will be sent until the citizen does something.
@@ -249,6 +262,21 @@ mod tests {
             panic!("nothing sent")
         };
         assert_eq!((second.base_revision, second.changes), (2, change("name", json!("b"))));
+    }
+
+    #[test]
+    fn a_draft_read_anew_shows_what_waits_here() {
+        let mut autosave = start();
+        autosave.change(change("name", json!("sent")), None);
+        autosave.change(change("old", Value::Null), None);
+        autosave.next();
+        autosave.change(change("phone", json!("pending")), None);
+        let mut answers: Answers = [("name", "stored"), ("old", "stored"), ("other", "stored")]
+            .map(|(path, value)| (path.to_owned(), json!(value)))
+            .into();
+        autosave.lay_over(&mut answers);
+        let expected = [("name", "sent"), ("other", "stored"), ("phone", "pending")];
+        assert_eq!(answers, expected.map(|(path, value)| (path.to_owned(), json!(value))).into());
     }
 
     #[test]

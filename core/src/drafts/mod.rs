@@ -51,22 +51,20 @@ impl Core {
 
     pub(crate) async fn open_draft(&self, start: StartDraft) -> Result<DraftView, CoreError> {
         let draft: DraftView = self.fetch(api::post("/drafts").json(&start)).await?;
-        self.draft_read(&draft);
-        Ok(draft)
+        Ok(self.draft_read(draft))
     }
 
     /// The draft as the backend holds it, with the changes over it that are still on this terminal.
     pub(crate) async fn draft(&self, id: DraftId) -> Result<DraftView, CoreError> {
         let draft: DraftView = self.fetch(api::get(format!("/drafts/{id}"))).await?;
-        self.draft_read(&draft);
-        Ok(draft)
+        Ok(self.draft_read(draft))
     }
 
-    fn draft_read(&self, draft: &DraftView) {
+    fn draft_read(&self, mut draft: DraftView) -> DraftView {
         let mut saving = lock(&self.inner.drafts.saving);
         let (revision, at) = (draft.summary.revision, draft.summary.updated_at);
         match saving.get_mut(&draft.summary.id) {
-            Some(known) if known.autosave.unsaved() => {}
+            Some(known) if known.autosave.unsaved() => known.autosave.lay_over(&mut draft.answers),
             Some(known) => known.autosave.read_anew(revision),
             None => {
                 saving.insert(
@@ -75,6 +73,7 @@ impl Core {
                 );
             }
         }
+        draft
     }
 
     pub(crate) fn change_answers(&self, id: DraftId, changes: Vec<AnswerChange>, page: Option<String>) {
