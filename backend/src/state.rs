@@ -3,8 +3,12 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use onehall_protocol::Text;
+
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::messages::MessageSender;
+use crate::secrets::ServerKey;
 use crate::storage::Storage;
 
 /// The services of the backend, shared by every handler. Cheap to clone.
@@ -20,6 +24,10 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// The store.
     pub storage: Arc<dyn Storage>,
+    /// The key of this installation.
+    pub key: ServerKey,
+    /// Sends text messages.
+    pub messages: Arc<dyn MessageSender>,
 }
 
 impl AppState {
@@ -27,6 +35,12 @@ impl AppState {
     #[must_use]
     pub fn new(services: Services) -> AppState {
         AppState(Arc::new(services))
+    }
+
+    /// The name of the hall, as it signs messages.
+    #[must_use]
+    pub fn hall_name(&self) -> Text {
+        Text::new("政务服务大厅", "Government Service Hall")
     }
 }
 

@@ -278,6 +278,20 @@ impl FromRequestParts<AppState> for ClientAddress {
     }
 }
 
+impl ClientAddress {
+    /// What limits count by: an IPv4 address, or the /64 network of an IPv6 one, which one household or attacker holds.
+    #[must_use]
+    pub fn network(self) -> String {
+        match self.0.to_canonical() {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        }
+    }
+}
+
 /// The value of one cookie.
 #[must_use]
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -1,5 +1,6 @@
 //! The HTTP face: every centre's routes in one router, and what holds for all of them.
 
+pub mod cookies;
 pub mod extract;
 pub mod observe;
 pub mod problem;
@@ -12,6 +13,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::Error;
+use crate::identity;
 use crate::state::AppState;
 
 #[derive(OpenApi)]
@@ -21,7 +23,7 @@ struct Document;
 /// Every route of the API, and the document that describes them.
 #[must_use]
 pub fn api() -> OpenApiRouter<AppState> {
-    let centres = OpenApiRouter::new();
+    let centres = OpenApiRouter::new().merge(identity::routes::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest(API, centres)
 }
 

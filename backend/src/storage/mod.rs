@@ -9,10 +9,11 @@ pub mod sqlite;
 use async_trait::async_trait;
 
 use crate::error::Result;
+use crate::identity::IdentityStore;
 
 /// The whole store: a supertrait of every centre's.
 #[async_trait]
-pub trait Storage: Send + Sync + std::fmt::Debug + 'static {
+pub trait Storage: IdentityStore + Send + Sync + std::fmt::Debug + 'static {
     /// Whether the store answers: reads and writes one thing.
     ///
     /// # Errors

@@ -1,0 +1,90 @@
+//! What identity keeps, as whole commands.
+
+use async_trait::async_trait;
+use onehall_protocol::identity::TerminalKind;
+use onehall_protocol::{PersonId, PhoneNumber, Timestamp};
+
+use super::model::{Citizen, Person};
+use crate::config::CodeLimits;
+use crate::error::Result;
+use crate::secrets::TokenHash;
+
+/// A one-time code that is about to be sent. Phone number and address of the client are keyed hashes: this table knows
+/// nobody.
+#[derive(Debug, Clone)]
+pub struct CodeToSend {
+    /// Keyed hash of the phone number.
+    pub phone: [u8; 32],
+    /// Keyed hash of the client's address.
+    pub client: [u8; 32],
+    /// Keyed hash of phone number and code.
+    pub code: [u8; 32],
+    /// How many are allowed.
+    pub limits: CodeLimits,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A login with a one-time code.
+#[derive(Debug, Clone)]
+pub struct LogIn {
+    /// The phone number, for the account.
+    pub phone: PhoneNumber,
+    /// Keyed hash of the phone number.
+    pub phone_hash: [u8; 32],
+    /// Keyed hash of the client's address.
+    pub client: [u8; 32],
+    /// Keyed hash of phone number and code.
+    pub code: [u8; 32],
+    /// The id of the account, should it be new.
+    pub new_person: PersonId,
+    /// The session to begin.
+    pub session: TokenHash,
+    /// The terminal on which it begins.
+    pub terminal: TerminalKind,
+    /// How many wrong codes are allowed.
+    pub limits: CodeLimits,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The store of identity.
+#[async_trait]
+pub trait IdentityStore: Send + Sync {
+    /// Takes a code that is to be sent; it replaces the one before.
+    ///
+    /// # Errors
+    /// `request/too_many` beyond the limits.
+    async fn take_code(&self, code: CodeToSend) -> Result<()>;
+
+    /// Begins a session if the code is right, and uses it up; counts the try if it is wrong. A phone number that the hall
+    /// does not know gets an account of assurance L1.
+    ///
+    /// # Errors
+    /// `identity/wrong_code` (wrong, used, expired, tried too often, never asked for: all alike); `request/too_many`.
+    async fn log_in(&self, login: LogIn) -> Result<Citizen>;
+
+    /// The citizen of a session that has not ended.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn citizen(&self, session: TokenHash, now: Timestamp) -> Result<Option<Citizen>>;
+
+    /// Moves the end of an idle session.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn prolong_session(&self, session: TokenHash, idle_ends_at: Timestamp) -> Result<()>;
+
+    /// Ends a session; one that is not there has ended already.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn log_out(&self, session: TokenHash) -> Result<()>;
+
+    /// One person.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn person(&self, id: PersonId) -> Result<Option<Person>>;
+}
