@@ -103,7 +103,11 @@ impl Decimal {
         let step = 10_i128.pow(PLACES.saturating_sub(places));
         let rest = self.0 % step;
         let cut = self.0 - rest;
-        let carry = if rest.abs() * 2 >= step && step > 1 { step * rest.signum() } else { 0 };
+        let carry = if rest.abs() * 2 >= step && step > 1 {
+            step * rest.signum()
+        } else {
+            0
+        };
         Decimal(cut + carry)
     }
 
@@ -137,7 +141,11 @@ impl Decimal {
     /// The value, if it is whole and fits.
     #[must_use]
     pub fn to_i64(self) -> Option<i64> {
-        if self.0 % ONE == 0 { i64::try_from(self.0 / ONE).ok() } else { None }
+        if self.0 % ONE == 0 {
+            i64::try_from(self.0 / ONE).ok()
+        } else {
+            None
+        }
     }
 
     /// The text with exactly `places` (at most 16) digits after the point, rounded as [`Decimal::rounded`].
@@ -146,7 +154,10 @@ impl Decimal {
         let places = places.min(PLACES);
         let units = self.rounded(places).0;
         let sign = if units < 0 { "-" } else { "" };
-        let (whole, fraction) = (units.unsigned_abs() / ONE.unsigned_abs(), units.unsigned_abs() % ONE.unsigned_abs());
+        let (whole, fraction) = (
+            units.unsigned_abs() / ONE.unsigned_abs(),
+            units.unsigned_abs() % ONE.unsigned_abs(),
+        );
         if places == 0 {
             return format!("{sign}{whole}");
         }
@@ -169,7 +180,10 @@ impl Decimal {
     pub fn to_json(self) -> serde_json::Value {
         match self.to_i64() {
             Some(whole) => whole.into(),
-            None => self.to_string().parse::<f64>().map_or(serde_json::Value::Null, Into::into),
+            None => self
+                .to_string()
+                .parse::<f64>()
+                .map_or(serde_json::Value::Null, Into::into),
         }
     }
 }
@@ -310,7 +324,9 @@ mod tests {
         assert_eq!(number("1.5e3"), Decimal::from(1500));
         assert_eq!(number("25e-2"), number("0.25"));
         assert_eq!(number("0.30000000000000004"), number("0.3"));
-        for text in ["", ".", "-", "1e20", "1e400", "1e99999", "0x1", "1,0", "１", "1.2.3", "1e"] {
+        for text in [
+            "", ".", "-", "1e20", "1e400", "1e99999", "0x1", "1,0", "１", "1.2.3", "1e",
+        ] {
             assert_eq!(text.parse::<Decimal>(), Err(InvalidDecimal), "{text}");
         }
     }

@@ -7,7 +7,13 @@
 
 mod decimal;
 mod definition;
+mod filling;
+mod form;
 pub mod rules;
 
 pub use decimal::{Decimal, InvalidDecimal};
 pub use definition::*;
+pub use filling::{
+    AnswerCode, AnswerFault, Changed, Context, Evaluation, Filling, PageView, Progress, QuestionView, RowView, evaluate,
+};
+pub use form::{Finding, Form, is_row_id};

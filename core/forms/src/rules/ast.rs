@@ -14,7 +14,10 @@ pub(crate) enum Expr {
     /// A read whose path is computed; plain mode only.
     DynamicVar(Vec<Expr>),
     /// Which of these are unanswered, if fewer than `needed` are answered (`missing`: always).
-    Missing { needed: Option<usize>, names: Vec<(Box<str>, Place)> },
+    Missing {
+        needed: Option<usize>,
+        names: Vec<(Box<str>, Place)>,
+    },
     /// `missing` and `missing_some` with computed names; plain mode only.
     DynamicMissing { some: bool, arguments: Vec<Expr> },
     /// An operation.

@@ -38,6 +38,8 @@ pub(crate) trait Names {
     fn field(&self, group: u32, path: &str) -> Result<Target, (&'static str, String)>;
     /// Every question in the rows of `group`, at any depth.
     fn fields(&self, group: u32) -> Vec<u32>;
+    /// Whether the question has options and `value` is none of them.
+    fn lacks_option(&self, node: u32, value: &str) -> bool;
 }
 
 /// A question that a rule reads. A change of the question reaches the rule wherever both stand in the same row of the
@@ -57,12 +59,19 @@ pub(crate) struct Compiled {
 
 /// Compiles a rule of a form.
 pub(crate) fn compile(rule: &Value, names: &dyn Names) -> Result<Compiled, Vec<Fault>> {
-    let mut compiler = Compiler { names: Some(names), reads: Vec::new(), faults: Vec::new() };
+    let mut compiler = Compiler {
+        names: Some(names),
+        reads: Vec::new(),
+        faults: Vec::new(),
+    };
     let expr = compiler.expr(rule, Scope::Top, &mut String::new(), 0);
     if compiler.faults.is_empty() {
         compiler.reads.sort_unstable();
         compiler.reads.dedup();
-        Ok(Compiled { expr, reads: compiler.reads })
+        Ok(Compiled {
+            expr,
+            reads: compiler.reads,
+        })
     } else {
         Err(compiler.faults)
     }
@@ -70,9 +79,17 @@ pub(crate) fn compile(rule: &Value, names: &dyn Names) -> Result<Compiled, Vec<F
 
 /// Compiles plain JsonLogic.
 pub(crate) fn compile_plain(rule: &Value) -> Result<Expr, Vec<Fault>> {
-    let mut compiler = Compiler { names: None, reads: Vec::new(), faults: Vec::new() };
+    let mut compiler = Compiler {
+        names: None,
+        reads: Vec::new(),
+        faults: Vec::new(),
+    };
     let expr = compiler.expr(rule, Scope::Top, &mut String::new(), 0);
-    if compiler.faults.is_empty() { Ok(expr) } else { Err(compiler.faults) }
+    if compiler.faults.is_empty() {
+        Ok(expr)
+    } else {
+        Err(compiler.faults)
+    }
 }
 
 /// A group whose rows are iterated, and how many groups its own rule shares with it.
@@ -104,7 +121,11 @@ const BROKEN: Expr = Expr::Const(Val::Unknown);
 
 impl Compiler<'_> {
     fn fault(&mut self, pointer: &str, code: &'static str, message: impl Into<String>) -> Expr {
-        self.faults.push(Fault { pointer: pointer.to_owned(), code, message: message.into() });
+        self.faults.push(Fault {
+            pointer: pointer.to_owned(),
+            code,
+            message: message.into(),
+        });
         BROKEN
     }
 
@@ -113,7 +134,10 @@ impl Compiler<'_> {
         let (expr, rows) = self.listed(rule, scope, pointer, depth);
         if let (Some(rows), Some(names)) = (rows, self.names) {
             for node in names.fields(rows.group) {
-                self.reads.push(Read { node, shared: rows.shared });
+                self.reads.push(Read {
+                    node,
+                    shared: rows.shared,
+                });
             }
         }
         expr
@@ -130,7 +154,11 @@ impl Compiler<'_> {
                 let items: Vec<Expr> = items
                     .iter()
                     .enumerate()
-                    .map(|(at, item)| self.inside(pointer, &at.to_string(), |this, pointer| this.expr(item, scope, pointer, depth + 1)))
+                    .map(|(at, item)| {
+                        self.inside(pointer, &at.to_string(), |this, pointer| {
+                            this.expr(item, scope, pointer, depth + 1)
+                        })
+                    })
                     .collect();
                 (folded(items), None)
             }
@@ -139,7 +167,14 @@ impl Compiler<'_> {
                 match (entries.next(), entries.next()) {
                     (Some((name, arguments)), None) => self.operation(name, arguments, scope, pointer, depth),
                     _ if self.names.is_none() => (Expr::Const(Val::from_json(rule)), None),
-                    _ => (self.fault(pointer, "not_an_operation", "an operation is an object with exactly one operator"), None),
+                    _ => (
+                        self.fault(
+                            pointer,
+                            "not_an_operation",
+                            "an operation is an object with exactly one operator",
+                        ),
+                        None,
+                    ),
                 }
             }
             value => (Expr::Const(Val::from_json(value)), None),
@@ -173,16 +208,28 @@ impl Compiler<'_> {
                 ("var", None) => (this.plain_var(given, scope, pointer, depth), None),
                 ("answer", Some(names)) => match given {
                     [Value::String(path)] => this.answer(names, path, None, pointer),
-                    _ => (this.fault(pointer, "bad_reference", "`answer` takes the id of one question"), None),
+                    _ => (
+                        this.fault(pointer, "bad_reference", "`answer` takes the id of one question"),
+                        None,
+                    ),
                 },
                 ("missing" | "missing_some", Some(names)) => (this.missing(names, name, given, scope, pointer), None),
                 ("missing" | "missing_some", None) => {
                     let arguments = this.all(given, scope, pointer, depth);
-                    (Expr::DynamicMissing { some: name == "missing_some", arguments }, None)
+                    (
+                        Expr::DynamicMissing {
+                            some: name == "missing_some",
+                            arguments,
+                        },
+                        None,
+                    )
                 }
                 _ => match Op::named(name).filter(|op| this.names.is_some() || !op.is_ours()) {
                     Some(op) => this.call(op, name, given, scope, pointer, depth),
-                    None => (this.fault(pointer, "unknown_operator", format!("there is no operator `{name}`")), None),
+                    None => (
+                        this.fault(pointer, "unknown_operator", format!("there is no operator `{name}`")),
+                        None,
+                    ),
                 },
             }
         })
@@ -192,7 +239,9 @@ impl Compiler<'_> {
         let mut compiled = Vec::with_capacity(given.len());
         for (at, argument) in given.iter().enumerate() {
             let step = at.to_string();
-            compiled.push(self.inside(pointer, &step, |this, pointer| this.expr(argument, scope, pointer, depth + 1)));
+            compiled.push(self.inside(pointer, &step, |this, pointer| {
+                this.expr(argument, scope, pointer, depth + 1)
+            }));
         }
         compiled
     }
@@ -222,7 +271,9 @@ impl Compiler<'_> {
         let given = if op == Op::Today { &[] } else { given };
         let counts = matches!(op, Op::Truth | Op::Not | Op::Length | Op::Answered);
         if !op.iterates() && !counts {
-            return (Expr::Call(op, self.all(given, scope, pointer, depth)), None);
+            let arguments = self.all(given, scope, pointer, depth);
+            self.check_options(op, &arguments, pointer);
+            return (Expr::Call(op, arguments), None);
         }
         let mut arguments = Vec::with_capacity(given.len());
         let mut rows = None;
@@ -241,6 +292,38 @@ impl Compiler<'_> {
             arguments.push(compiled);
         }
         (Expr::Call(op, arguments), rows.filter(|_| op == Op::Filter))
+    }
+
+    /// A comparison with a value that is no option can never hold: a slip of the pen, or an option that was renamed.
+    fn check_options(&mut self, op: Op, arguments: &[Expr], pointer: &str) {
+        let ([a, b], Some(names)) = (arguments, self.names) else {
+            return;
+        };
+        let compares = matches!(op, Op::Equal | Op::Same | Op::NotEqual | Op::NotSame | Op::In);
+        let (place, values) = match (a, b) {
+            (Expr::Var(place, _), Expr::Const(values)) | (Expr::Const(values), Expr::Var(place, _)) if compares => {
+                (place, values)
+            }
+            _ => return,
+        };
+        let (Place::Answer(node, _) | Place::Field(node, _)) = place else {
+            return;
+        };
+        let texts: Vec<&Val> = match values {
+            Val::List(items) => items.iter().collect(),
+            one => vec![one],
+        };
+        for value in texts {
+            if let Val::Text(text) = value
+                && names.lacks_option(*node, text)
+            {
+                self.fault(
+                    pointer,
+                    "unknown_option",
+                    format!("`{text}` is no option of the question"),
+                );
+            }
+        }
     }
 
     fn plain_var(&mut self, given: &[Value], scope: Scope, pointer: &mut String, depth: usize) -> Expr {
@@ -271,10 +354,19 @@ impl Compiler<'_> {
         let (path, default) = match given {
             [Value::String(path)] => (path.as_str(), None),
             [Value::String(path), default] => (path.as_str(), Some(default)),
-            _ => return (self.fault(pointer, "bad_reference", "`var` takes a path, and a default if need be"), None),
+            _ => {
+                return (
+                    self.fault(pointer, "bad_reference", "`var` takes a path, and a default if need be"),
+                    None,
+                );
+            }
         };
         let default = default
-            .map(|default| self.inside(pointer, "1", |this, pointer| this.expr(default, scope, pointer, depth + 1)))
+            .map(|default| {
+                self.inside(pointer, "1", |this, pointer| {
+                    this.expr(default, scope, pointer, depth + 1)
+                })
+            })
             .map(Box::new);
         match scope {
             Scope::Top => self.answer(names, path, default, pointer),
@@ -283,11 +375,23 @@ impl Compiler<'_> {
         }
     }
 
-    fn answer(&mut self, names: &dyn Names, path: &str, default: Option<Box<Expr>>, pointer: &str) -> (Expr, Option<Rows>) {
+    fn answer(
+        &mut self,
+        names: &dyn Names,
+        path: &str,
+        default: Option<Box<Expr>>,
+        pointer: &str,
+    ) -> (Expr, Option<Rows>) {
         match names.answer(path) {
             Ok(target) => {
-                self.reads.push(Read { node: target.node, shared: target.depth });
-                let rows = target.group.then_some(Rows { group: target.node, shared: target.depth });
+                self.reads.push(Read {
+                    node: target.node,
+                    shared: target.depth,
+                });
+                let rows = target.group.then_some(Rows {
+                    group: target.node,
+                    shared: target.depth,
+                });
                 (Expr::Var(Place::Answer(target.node, target.rest), default), rows)
             }
             Err((code, message)) => (self.fault(pointer, code, message), None),
@@ -308,7 +412,10 @@ impl Compiler<'_> {
                 None => (BROKEN, None),
             },
             Some(rows) => {
-                self.reads.extend(names.fields(rows.group).into_iter().map(|node| Read { node, shared: rows.shared }));
+                self.reads.extend(names.fields(rows.group).into_iter().map(|node| Read {
+                    node,
+                    shared: rows.shared,
+                }));
                 (Expr::Var(Place::Element(Vec::new()), default), None)
             }
             None => (Expr::Var(Place::Element(steps(path)), default), None),
@@ -318,8 +425,14 @@ impl Compiler<'_> {
     fn field(&mut self, names: &dyn Names, path: &str, rows: Rows, pointer: &str) -> Option<(Place, Option<Rows>)> {
         match names.field(rows.group, path) {
             Ok(target) => {
-                self.reads.push(Read { node: target.node, shared: rows.shared });
-                let inner = target.group.then_some(Rows { group: target.node, shared: rows.shared });
+                self.reads.push(Read {
+                    node: target.node,
+                    shared: rows.shared,
+                });
+                let inner = target.group.then_some(Rows {
+                    group: target.node,
+                    shared: rows.shared,
+                });
                 Some((Place::Field(target.node, target.rest), inner))
             }
             Err((code, message)) => {
@@ -341,7 +454,10 @@ impl Compiler<'_> {
         match (first, rows) {
             ("accumulator", _) => {}
             ("current", Some(rows)) if rest.is_empty() => {
-                self.reads.extend(names.fields(rows.group).into_iter().map(|node| Read { node, shared: rows.shared }));
+                self.reads.extend(names.fields(rows.group).into_iter().map(|node| Read {
+                    node,
+                    shared: rows.shared,
+                }));
             }
             ("current", Some(rows)) => {
                 if self.field(names, rest, rows, pointer).is_none() {
@@ -359,17 +475,33 @@ impl Compiler<'_> {
 
     fn missing(&mut self, names: &dyn Names, name: &str, given: &[Value], scope: Scope, pointer: &mut String) -> Expr {
         let (needed, listed) = match (name, given) {
-            ("missing_some", [Value::Number(needed), Value::Array(listed)]) => {
-                (Some(needed.as_u64().and_then(|needed| usize::try_from(needed).ok()).unwrap_or(0)), listed.as_slice())
-            }
+            ("missing_some", [Value::Number(needed), Value::Array(listed)]) => (
+                Some(
+                    needed
+                        .as_u64()
+                        .and_then(|needed| usize::try_from(needed).ok())
+                        .unwrap_or(0),
+                ),
+                listed.as_slice(),
+            ),
             ("missing", [Value::Array(listed)]) => (None, listed.as_slice()),
             ("missing", listed) => (None, listed),
-            _ => return self.fault(pointer, "wrong_arguments", "`missing_some` takes a number and a list of ids"),
+            _ => {
+                return self.fault(
+                    pointer,
+                    "wrong_arguments",
+                    "`missing_some` takes a number and a list of ids",
+                );
+            }
         };
         let mut places = Vec::with_capacity(listed.len());
         for item in listed {
             let Value::String(path) = item else {
-                return self.fault(pointer, "bad_reference", format!("`{name}` takes the ids themselves in a form"));
+                return self.fault(
+                    pointer,
+                    "bad_reference",
+                    format!("`{name}` takes the ids themselves in a form"),
+                );
             };
             let (expr, _) = match scope {
                 Scope::Top => self.answer(names, path, None, pointer),
@@ -387,7 +519,13 @@ impl Compiler<'_> {
 /// A list that is already a value where nothing in it has to be evaluated.
 fn folded(items: Vec<Expr>) -> Expr {
     if items.iter().all(|item| matches!(item, Expr::Const(_))) {
-        let values = items.into_iter().map(|item| if let Expr::Const(value) = item { value } else { Val::Null });
+        let values = items.into_iter().map(|item| {
+            if let Expr::Const(value) = item {
+                value
+            } else {
+                Val::Null
+            }
+        });
         Expr::Const(Val::list(values.collect()))
     } else {
         Expr::List(items)

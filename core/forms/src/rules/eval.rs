@@ -17,8 +17,6 @@ pub(crate) trait Source {
     fn field(&self, row: u32, node: u32) -> Val;
     /// The answer of the question with this id in row `row`.
     fn field_named(&self, row: u32, name: &str) -> Val;
-    /// The row with all its answers, as an object.
-    fn row(&self, row: u32) -> Val;
 }
 
 /// How much one evaluation may do: elements visited plus sizes of texts and lists made. A rule that needs more is
@@ -37,7 +35,11 @@ pub(crate) struct Evaluator<'a> {
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(source: Option<&'a dyn Source>, today: Option<Date>) -> Evaluator<'a> {
-        Evaluator { source, today, fuel: Cell::new(FUEL) }
+        Evaluator {
+            source,
+            today,
+            fuel: Cell::new(FUEL),
+        }
     }
 
     /// Whether unanswered is unknown (a form) rather than null (plain JsonLogic).
@@ -52,7 +54,10 @@ impl<'a> Evaluator<'a> {
 
     /// Takes fuel; false when there is none left.
     pub(crate) fn burn(&self, amount: usize) -> bool {
-        let left = self.fuel.get().saturating_sub(u32::try_from(amount).unwrap_or(u32::MAX));
+        let left = self
+            .fuel
+            .get()
+            .saturating_sub(u32::try_from(amount).unwrap_or(u32::MAX));
         self.fuel.set(left);
         left > 0
     }
@@ -116,7 +121,8 @@ impl<'a> Evaluator<'a> {
                 (Val::Map(fields), _) => fields.get(&**step).cloned().unwrap_or_else(|| self.nothing()),
                 (Val::List(items), _) => {
                     let at: Option<usize> = step.parse().ok();
-                    at.and_then(|at| items.get(at).cloned()).unwrap_or_else(|| self.nothing())
+                    at.and_then(|at| items.get(at).cloned())
+                        .unwrap_or_else(|| self.nothing())
                 }
                 _ => return self.nothing(),
             };
@@ -139,7 +145,11 @@ impl<'a> Evaluator<'a> {
     fn dynamic_missing(&self, some: bool, arguments: &[Expr], element: &Val) -> Val {
         let mut values: Vec<Val> = arguments.iter().map(|argument| self.eval(argument, element)).collect();
         let needed = if some && !values.is_empty() {
-            let needed = values.remove(0).to_number().and_then(|number| number.to_i64()).unwrap_or(0);
+            let needed = values
+                .remove(0)
+                .to_number()
+                .and_then(|number| number.to_i64())
+                .unwrap_or(0);
             Some(usize::try_from(needed).unwrap_or(0))
         } else {
             None
@@ -164,9 +174,13 @@ impl<'a> Evaluator<'a> {
         let body = arguments.get(1);
         let each = |item: &Val| body.map_or_else(|| item.clone(), |body| self.eval(body, item));
         match op {
-            Op::Filter => {
-                Val::list(items.iter().filter(|item| each(item).truth() == Some(true)).cloned().collect())
-            }
+            Op::Filter => Val::list(
+                items
+                    .iter()
+                    .filter(|item| each(item).truth() == Some(true))
+                    .cloned()
+                    .collect(),
+            ),
             Op::Map => Val::list(items.iter().map(each).collect()),
             Op::Count => {
                 let counted = match body {
@@ -183,7 +197,10 @@ impl<'a> Evaluator<'a> {
             Op::Reduce => {
                 let mut accumulator = arguments.get(2).map_or(Val::Null, |start| self.eval(start, element));
                 for item in items.iter() {
-                    let pair = [("current".to_owned(), item.clone()), ("accumulator".to_owned(), accumulator)];
+                    let pair = [
+                        ("current".to_owned(), item.clone()),
+                        ("accumulator".to_owned(), accumulator),
+                    ];
                     accumulator = each(&Val::Map(Arc::new(pair.into_iter().collect())));
                 }
                 accumulator
@@ -215,5 +232,9 @@ fn enough_or_missing(needed: Option<usize>, total: usize, missing: Vec<Val>) -> 
 
 /// The steps of a path with points.
 pub(crate) fn steps(path: &str) -> Vec<Box<str>> {
-    if path.is_empty() { Vec::new() } else { path.split('.').map(Into::into).collect() }
+    if path.is_empty() {
+        Vec::new()
+    } else {
+        path.split('.').map(Into::into).collect()
+    }
 }

@@ -94,7 +94,11 @@ pub fn apply(rule: &Value, data: &Value) -> Result<Value, RuleError> {
     })?;
     let run = Evaluator::new(None, None);
     let value = run.eval(&expr, &Val::from_json(data));
-    if run.fuel.get() == 0 { Err(RuleError::TooMuch) } else { Ok(value.to_json()) }
+    if run.fuel.get() == 0 {
+        Err(RuleError::TooMuch)
+    } else {
+        Ok(value.to_json())
+    }
 }
 
 #[cfg(test)]

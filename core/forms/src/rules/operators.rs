@@ -21,10 +21,14 @@ pub(crate) fn call(run: &Evaluator<'_>, op: Op, arguments: &[Expr], element: &Va
             .find(|value| !matches!(value, Val::Unknown | Val::Null))
             .unwrap_or_else(|| run.nothing()),
         Op::Answered => {
-            let value = arguments.first().map_or(Val::Unknown, |argument| run.eval(argument, element));
+            let value = arguments
+                .first()
+                .map_or(Val::Unknown, |argument| run.eval(argument, element));
             Val::Bool(run.is_answered(&value))
         }
-        Op::Today => run.today.map_or_else(|| run.nothing(), |day| Val::text(&day.to_string())),
+        Op::Today => run
+            .today
+            .map_or_else(|| run.nothing(), |day| Val::text(&day.to_string())),
         _ => {
             let values: Vec<Val> = arguments.iter().map(|argument| run.eval(argument, element)).collect();
             if run.three_valued() && op != Op::Merge && values.iter().any(Val::is_unknown) {
@@ -54,7 +58,11 @@ fn strict(run: &Evaluator<'_>, op: Op, values: &[Val]) -> Val {
         Op::In => contains(at(0), at(1)),
         Op::Cat => {
             let text: String = values.iter().map(Val::item_text).collect();
-            if run.burn(text.len()) { Val::text(&text) } else { run.nothing() }
+            if run.burn(text.len()) {
+                Val::text(&text)
+            } else {
+                run.nothing()
+            }
         }
         Op::Merge => {
             let mut merged = Vec::new();
@@ -64,7 +72,11 @@ fn strict(run: &Evaluator<'_>, op: Op, values: &[Val]) -> Val {
                     other => merged.push(other.clone()),
                 }
             }
-            if run.burn(merged.len()) { Val::list(merged) } else { run.nothing() }
+            if run.burn(merged.len()) {
+                Val::list(merged)
+            } else {
+                run.nothing()
+            }
         }
         Op::Add => fold(run, values.iter().cloned(), Decimal::ZERO, Decimal::plus),
         Op::Multiply => fold(run, values.iter().cloned(), 1.into(), Decimal::times),
@@ -75,7 +87,11 @@ fn strict(run: &Evaluator<'_>, op: Op, values: &[Val]) -> Val {
         Op::Max | Op::Min => {
             let numbers: Option<Vec<Decimal>> = values.iter().map(Val::to_number).collect();
             let best = numbers.and_then(|numbers| {
-                if op == Op::Max { numbers.into_iter().max() } else { numbers.into_iter().min() }
+                if op == Op::Max {
+                    numbers.into_iter().max()
+                } else {
+                    numbers.into_iter().min()
+                }
             });
             numeric(run, best)
         }
@@ -95,7 +111,10 @@ fn strict(run: &Evaluator<'_>, op: Op, values: &[Val]) -> Val {
         Op::DaysBetween => dates(run, at(0), at(1), |a, b| (b.calendar() - a.calendar()).whole_days()),
         Op::AddDays => {
             let day = date(at(0));
-            let days = at(1).to_number().and_then(Decimal::to_i64).filter(|days| days.abs() < 4_000_000);
+            let days = at(1)
+                .to_number()
+                .and_then(Decimal::to_i64)
+                .filter(|days| days.abs() < 4_000_000);
             match (day, days) {
                 (Some(day), Some(days)) => Val::text(&day.plus_days(days).to_string()),
                 _ => run.nothing(),
@@ -172,7 +191,9 @@ pub(crate) fn fold(
         if value.is_unknown() {
             return Val::Unknown;
         }
-        total = total.zip(value.to_number()).and_then(|(total, number)| step(total, number));
+        total = total
+            .zip(value.to_number())
+            .and_then(|(total, number)| step(total, number));
     }
     numeric(run, total)
 }

@@ -33,7 +33,10 @@ fn same(a: &Value, b: &Value) -> bool {
 
 #[test]
 fn sums_of_decimals_are_exact() {
-    assert_eq!(apply(&json!({"==": [{"+": [0.1, 0.2]}, 0.3]}), &Value::Null), Ok(json!(true)));
+    assert_eq!(
+        apply(&json!({"==": [{"+": [0.1, 0.2]}, 0.3]}), &Value::Null),
+        Ok(json!(true))
+    );
 }
 
 #[test]
@@ -45,9 +48,17 @@ fn what_is_no_number_is_null_and_in_no_order() {
 
 #[test]
 fn an_operator_that_there_is_not_is_refused_with_its_place() {
-    let error = apply(&json!({"and": [true, {"launch": []}]}), &Value::Null).err().map(|error| error.to_string());
-    assert_eq!(error.as_deref(), Some("there is no operator `launch` at \"/and/1/launch\""));
-    assert!(apply(&json!({"today": []}), &Value::Null).is_err(), "plain mode has no operators of ours");
+    let error = apply(&json!({"and": [true, {"launch": []}]}), &Value::Null)
+        .err()
+        .map(|error| error.to_string());
+    assert_eq!(
+        error.as_deref(),
+        Some("there is no operator `launch` at \"/and/1/launch\"")
+    );
+    assert!(
+        apply(&json!({"today": []}), &Value::Null).is_err(),
+        "plain mode has no operators of ours"
+    );
 }
 
 #[test]
@@ -82,15 +93,39 @@ mod no_rule_panics {
             Just(json!({"var": ""})),
         ];
         let names = prop_oneof![
-            Just("=="), Just("==="), Just("<"), Just("and"), Just("or"), Just("!"), Just("if"), Just("in"), Just("cat"),
-            Just("%"), Just("max"), Just("+"), Just("*"), Just("-"), Just("/"), Just("substr"), Just("merge"),
-            Just("filter"), Just("map"), Just("reduce"), Just("all"), Just("none"), Just("some"), Just("var"),
-            Just("missing"), Just("missing_some"), Just("nonsense"),
+            Just("=="),
+            Just("==="),
+            Just("<"),
+            Just("and"),
+            Just("or"),
+            Just("!"),
+            Just("if"),
+            Just("in"),
+            Just("cat"),
+            Just("%"),
+            Just("max"),
+            Just("+"),
+            Just("*"),
+            Just("-"),
+            Just("/"),
+            Just("substr"),
+            Just("merge"),
+            Just("filter"),
+            Just("map"),
+            Just("reduce"),
+            Just("all"),
+            Just("none"),
+            Just("some"),
+            Just("var"),
+            Just("missing"),
+            Just("missing_some"),
+            Just("nonsense"),
         ];
         leaf.prop_recursive(5, 60, 4, move |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                (names.clone(), prop::collection::vec(inner.clone(), 0..4)).prop_map(|(name, given)| json!({name: given})),
+                (names.clone(), prop::collection::vec(inner.clone(), 0..4))
+                    .prop_map(|(name, given)| json!({name: given})),
                 (names.clone(), inner).prop_map(|(name, given)| json!({name: given})),
             ]
         })

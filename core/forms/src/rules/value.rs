@@ -51,7 +51,10 @@ impl Val {
             Value::String(text) => Val::text(text),
             Value::Array(items) => Val::list(items.iter().map(Val::from_json).collect()),
             Value::Object(fields) => Val::Map(Arc::new(
-                fields.iter().map(|(name, value)| (name.clone(), Val::from_json(value))).collect(),
+                fields
+                    .iter()
+                    .map(|(name, value)| (name.clone(), Val::from_json(value)))
+                    .collect(),
             )),
         }
     }
@@ -64,9 +67,12 @@ impl Val {
             Val::Number(number) => number.to_json(),
             Val::Text(text) => Value::String(text.to_string()),
             Val::List(items) => Value::Array(items.iter().map(Val::to_json).collect()),
-            Val::Map(fields) => {
-                Value::Object(fields.iter().map(|(name, value)| (name.clone(), value.to_json())).collect())
-            }
+            Val::Map(fields) => Value::Object(
+                fields
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.to_json()))
+                    .collect(),
+            ),
         }
     }
 
@@ -113,13 +119,21 @@ impl Val {
 
     /// The text inside a list: nothing for null.
     pub(crate) fn item_text(&self) -> String {
-        if matches!(self, Val::Null | Val::Unknown) { String::new() } else { self.to_text() }
+        if matches!(self, Val::Null | Val::Unknown) {
+            String::new()
+        } else {
+            self.to_text()
+        }
     }
 }
 
 fn number_in(text: &str) -> Option<Decimal> {
     let text = text.trim();
-    if text.is_empty() { Some(Decimal::ZERO) } else { text.parse().ok() }
+    if text.is_empty() {
+        Some(Decimal::ZERO)
+    } else {
+        text.parse().ok()
+    }
 }
 
 /// `===`: same kind, same content. None where it hangs on something unknown.

@@ -1,0 +1,186 @@
+//! The evaluation as one document, and its hash: what terminal and backend compare.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use onehall_protocol::FieldError;
+use onehall_protocol::drafts::Answers;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::answer::is_blank;
+use super::view::computed;
+use super::{Context, Filling};
+use crate::decimal::Decimal;
+use crate::definition::{ENGINE, Kind};
+use crate::form::Form;
+
+/// All that follows from answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// What is wrong; a submission is taken only where nothing is.
+    pub errors: Vec<FieldError>,
+    /// The answers that are submitted: those of questions that are shown.
+    pub submitted: Answers,
+    /// The computed values that are shown or read by rules, by path.
+    pub computed: Answers,
+    /// The hash over all of it: [`Filling::transcript`].
+    pub transcript: String,
+    /// The pages on the path.
+    pub pages: Vec<String>,
+}
+
+/// Evaluates answers in full: what the backend does with a submission.
+#[must_use]
+pub fn evaluate(form: &Arc<Form>, answers: Answers, context: Context) -> Evaluation {
+    Filling::new(Arc::clone(form), answers, context).evaluation()
+}
+
+impl Filling {
+    /// All that follows from the answers as they are.
+    #[must_use]
+    pub fn evaluation(&self) -> Evaluation {
+        Evaluation {
+            errors: self.errors(),
+            submitted: self.submitted_answers(),
+            computed: self.computed_values(),
+            transcript: self.transcript(),
+            pages: self.pages().into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// The answers that are submitted: of questions that are shown, without blank ones.
+    #[must_use]
+    pub fn submitted_answers(&self) -> Answers {
+        let mut answers = Answers::new();
+        self.walk(&mut |slot| {
+            let here = &self.slots[slot as usize];
+            if let Some(answer) = here.answer.as_ref().filter(|answer| here.shown && !is_blank(answer)) {
+                answers.insert(self.path_of(slot), answer.clone());
+            }
+        });
+        answers
+    }
+
+    /// The computed values of questions that are shown, the hidden format included; null where one is not known.
+    #[must_use]
+    pub fn computed_values(&self) -> Answers {
+        let mut values = Answers::new();
+        self.walk(&mut |slot| {
+            let here = &self.slots[slot as usize];
+            if let Some(Kind::Computed { format, .. }) = self.form.question_of(here.node).map(|question| &question.kind)
+                && here.shown
+            {
+                values.insert(self.path_of(slot), computed(&here.value, *format));
+            }
+        });
+        values
+    }
+
+    /// The canonical document over which [`Filling::transcript`] is made; the crate's documentation describes it.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        let definition = self.form.definition();
+        let mut values: BTreeMap<String, Value> = BTreeMap::new();
+        self.walk(&mut |slot| {
+            let here = &self.slots[slot as usize];
+            let question = self.form.question_of(here.node);
+            let asked =
+                question.is_some_and(|question| !matches!(question.kind, Kind::Computed { .. } | Kind::Note { .. }));
+            if here.shown && asked {
+                let answer = here.answer.as_ref().filter(|answer| !is_blank(answer));
+                values.insert(self.path_of(slot), answer.cloned().unwrap_or_default());
+            }
+        });
+        let mut errors: Vec<(String, String)> = self
+            .errors()
+            .into_iter()
+            .map(|error| (error.path, error.code))
+            .collect();
+        errors.sort();
+        let mut document = String::new();
+        write(
+            &json!({
+                "as_of": self.context.as_of.to_string(),
+                "computed": self.computed_values(),
+                "engine": ENGINE,
+                "errors": errors,
+                "form": definition.code,
+                "pages": self.pages(),
+                "values": values,
+                "version": definition.version,
+            }),
+            &mut document,
+        );
+        document
+    }
+
+    /// SHA-256 over the canonical document, lower-case hex.
+    #[must_use]
+    pub fn transcript(&self) -> String {
+        let hash = Sha256::digest(self.canonical().as_bytes());
+        hash.iter().fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+}
+
+/// Writes JSON in the one way that there is: names sorted, no spaces, numbers as plain decimals.
+fn write(value: &Value, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
+        Value::Number(number) => match Decimal::from_json(number) {
+            Some(decimal) => {
+                let _ = write!(out, "{decimal}");
+            }
+            None => {
+                let _ = write!(out, "{number}");
+            }
+        },
+        Value::String(text) => write_text(text, out),
+        Value::Array(items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write(item, out);
+            }
+            out.push(']');
+        }
+        Value::Object(fields) => {
+            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
+            out.push('{');
+            for (at, (name, value)) in sorted.into_iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write_text(name, out);
+                out.push(':');
+                write(value, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn write_text(text: &str, out: &mut String) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            control if (control as u32) < 0x20 => {
+                let _ = write!(out, "\\u{:04x}", control as u32);
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}

@@ -1,0 +1,358 @@
+//! A form that was loaded: checked, numbered, its rules compiled, its dependency graph laid.
+
+mod check;
+mod finding;
+mod nodes;
+mod order;
+mod shape;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub use finding::Finding;
+use nodes::{Around, Nodes, OptionSet, pointer};
+pub(crate) use nodes::{Aspect, Node, Reader, choices, options_of, question_at};
+
+use crate::definition::{Choice, Definition, Kind, Page, Question};
+use crate::rules::{Compiled, Evaluator, Expr, Read, compile};
+
+/// A form that was checked when it was loaded, ready to be filled. Cheap to share: keep it in an `Arc`.
+#[derive(Debug)]
+pub struct Form {
+    definition: Definition,
+    nodes: Vec<Node>,
+    top: BTreeMap<Box<str>, u32>,
+    order: Vec<(u32, Aspect)>,
+}
+
+impl Form {
+    /// Reads and checks a definition.
+    ///
+    /// ```
+    /// use onehall_forms::Form;
+    /// let form = Form::parse(r#"{"schema": "onehall-form/1", "code": "demo", "version": 1,
+    ///     "title": {"zh-CN": "示例", "en": "Demo"},
+    ///     "pages": [{"id": "you", "title": {"zh-CN": "您", "en": "You"}, "questions": [
+    ///         {"id": "name", "kind": "text", "label": {"zh-CN": "姓名", "en": "Name"}, "requird": true}]}]}"#);
+    /// let finding = &form.err().ok_or("should have findings")?[0];
+    /// assert_eq!((finding.path.as_str(), finding.code), ("/pages/0/questions/0/requird", "unknown_field"));
+    /// # Ok::<(), &'static str>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with its place. Faults of the shape hide those of the content.
+    pub fn parse(json: &str) -> Result<Form, Vec<Finding>> {
+        let unreadable = |error: serde_json::Error| vec![Finding::new("", "no_json", error.to_string())];
+        Form::from_value(&serde_json::from_str(json).map_err(unreadable)?)
+    }
+
+    /// As [`Form::parse`], from JSON that was read already.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with its place.
+    pub fn from_value(value: &Value) -> Result<Form, Vec<Finding>> {
+        let findings = shape::check(value);
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let definition = serde::Deserialize::deserialize(value)
+            .map_err(|error: serde_json::Error| vec![Finding::new("", "wrong_type", error.to_string())])?;
+        Form::load(definition)
+    }
+
+    /// Checks a definition and prepares it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with its place.
+    pub fn load(definition: Definition) -> Result<Form, Vec<Finding>> {
+        let mut findings = Vec::new();
+        check::definition(&definition, &mut findings);
+        let nodes = Nodes::of(&definition, &mut findings);
+        let mut loading = Loading {
+            definition: &definition,
+            nodes: &nodes,
+            findings,
+            reads: Vec::new(),
+        };
+        let compiled = loading.all();
+        let Loading {
+            mut findings, reads, ..
+        } = loading;
+        let Nodes { list: mut nodes, top } = nodes;
+        for (node, rules) in nodes.iter_mut().zip(compiled) {
+            rules.put_into(node);
+        }
+        connect(&mut nodes, reads);
+        let order = order::arrange(&mut nodes, &mut findings);
+        if findings.is_empty() {
+            Ok(Form {
+                definition,
+                nodes,
+                top,
+                order,
+            })
+        } else {
+            Err(findings)
+        }
+    }
+
+    /// The definition.
+    #[must_use]
+    pub fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// The page with this id.
+    #[must_use]
+    pub fn page(&self, id: &str) -> Option<&Page> {
+        self.definition.pages.iter().find(|page| page.id == id)
+    }
+
+    /// The question at an answer path: `name`, `shareholders/r1/name`, whether or not there is such a row.
+    #[must_use]
+    pub fn question(&self, path: &str) -> Option<&Question> {
+        self.question_of(self.node_at(path)?)
+    }
+
+    /// The options of a question that has some, wherever they are written and whether or not they are offered.
+    #[must_use]
+    pub fn options_of<'a>(&'a self, question: &'a Question) -> &'a [Choice] {
+        options_of(&question.kind).map_or(&[], |options| choices(&self.definition, options))
+    }
+
+    /// The node of an answer path, by its shape alone.
+    pub(crate) fn node_at(&self, path: &str) -> Option<u32> {
+        let mut steps = path.split('/');
+        let mut node = *self.top.get(steps.next()?)?;
+        while let Some(row) = steps.next() {
+            if !is_row_id(row) {
+                return None;
+            }
+            node = *self.nodes[node as usize].by_id.get(steps.next()?)?;
+        }
+        Some(node)
+    }
+
+    /// The question of this id that stands in no group.
+    pub(crate) fn top(&self, id: &str) -> Option<u32> {
+        self.top.get(id).copied()
+    }
+
+    pub(crate) fn node(&self, node: u32) -> &Node {
+        &self.nodes[node as usize]
+    }
+
+    pub(crate) fn question_of(&self, node: u32) -> Option<&Question> {
+        question_at(&self.definition, &self.nodes.get(node as usize)?.steps)
+    }
+
+    /// How many nodes stand outside groups: pages and their questions.
+    pub(crate) fn top_count(&self) -> usize {
+        self.definition.pages.len() + self.top.len()
+    }
+
+    pub(crate) fn order(&self) -> &[(u32, Aspect)] {
+        &self.order
+    }
+}
+
+/// Whether the text may name a row: 1 to 32 letters, digits and hyphens.
+#[must_use]
+pub fn is_row_id(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// The compiled rules of one node.
+#[derive(Default)]
+struct Rules {
+    visible_when: Option<Expr>,
+    required_when: Option<Expr>,
+    computed: Option<Expr>,
+    checks: Vec<Expr>,
+    options: Option<OptionSet>,
+    pattern: Option<regex_lite::Regex>,
+}
+
+impl Rules {
+    fn put_into(self, node: &mut Node) {
+        node.visible_when = self.visible_when;
+        node.required_when = self.required_when;
+        node.computed = self.computed;
+        node.checks = self.checks;
+        node.options = self.options;
+        node.pattern = self.pattern;
+    }
+}
+
+/// A definition while it is loaded.
+struct Loading<'a> {
+    definition: &'a Definition,
+    nodes: &'a Nodes,
+    findings: Vec<Finding>,
+    reads: Vec<(u32, Aspect, Read)>,
+}
+
+impl Loading<'_> {
+    fn all(&mut self) -> Vec<Rules> {
+        let tables: BTreeMap<&str, Arc<BTreeMap<Box<str>, u32>>> = self
+            .definition
+            .code_tables
+            .iter()
+            .map(|(name, table)| (name.as_str(), Arc::new(check::index(table))))
+            .collect();
+        (0..self.nodes.list.len() as u32)
+            .map(|node| self.node(node, &tables))
+            .collect()
+    }
+
+    fn node(&mut self, node: u32, tables: &BTreeMap<&str, Arc<BTreeMap<Box<str>, u32>>>) -> Rules {
+        let steps = &self.nodes.list[node as usize].steps;
+        let path = pointer(steps);
+        let Some(question) = question_at(self.definition, steps) else {
+            let page = &self.definition.pages[steps[0] as usize];
+            let visible_when = self.shown(node, page.visible_when.as_ref(), &path, "unreachable_page");
+            return Rules {
+                visible_when,
+                ..Rules::default()
+            };
+        };
+        check::question(self.definition, question, &path, &mut self.findings);
+        let mut rules = Rules {
+            visible_when: self.shown(node, question.visible_when.as_ref(), &path, "unreachable_question"),
+            ..Rules::default()
+        };
+        if let Some(rule) = &question.required_when {
+            rules.required_when = self.rule(node, Aspect::State, rule, &format!("{path}/required_when"));
+        }
+        for (at, check) in question.valid_when.iter().enumerate() {
+            let rule = self.rule(
+                node,
+                Aspect::State,
+                &check.rule,
+                &format!("{path}/valid_when/{at}/rule"),
+            );
+            rules.checks.extend(rule);
+        }
+        match &question.kind {
+            Kind::Computed { value, .. } => {
+                rules.computed = self.rule(node, Aspect::Value, value, &format!("{path}/value"));
+            }
+            Kind::Text {
+                pattern: Some(pattern), ..
+            } => match check::pattern(pattern) {
+                Ok(pattern) => rules.pattern = Some(pattern),
+                Err(message) => self
+                    .findings
+                    .push(Finding::new(format!("{path}/pattern"), "bad_pattern", message)),
+            },
+            _ => {}
+        }
+        if let Some(options) = options_of(&question.kind) {
+            let offered = choices(self.definition, options);
+            let index = match &options.code_table {
+                Some(table) => tables.get(table.as_str()).cloned().unwrap_or_default(),
+                None => Arc::new(check::index(offered)),
+            };
+            let place = match &options.code_table {
+                Some(table) => format!("/code_tables/{}", shape::escaped(table)),
+                None => format!("{path}/options"),
+            };
+            let mut own = BTreeMap::new();
+            for (at, choice) in offered.iter().enumerate() {
+                if let Some(rule) = &choice.visible_when
+                    && let Some(rule) = self.rule(node, Aspect::State, rule, &format!("{place}/{at}/visible_when"))
+                {
+                    own.insert(at as u32, rule);
+                }
+            }
+            rules.options = Some(OptionSet { index, rules: own });
+        }
+        rules
+    }
+
+    /// A rule that shows something; one that reads nothing and does not hold hides it for ever.
+    fn shown(&mut self, node: u32, rule: Option<&Value>, path: &str, code: &'static str) -> Option<Expr> {
+        let rule = rule?;
+        let path = format!("{path}/visible_when");
+        let before = self.reads.len();
+        let expr = self.rule(node, Aspect::Shown, rule, &path)?;
+        let nobody = NoAnswers;
+        if self.reads.len() == before
+            && Evaluator::new(Some(&nobody), None)
+                .eval(&expr, &crate::rules::Val::Null)
+                .truth()
+                == Some(false)
+        {
+            self.findings.push(Finding::new(
+                path,
+                code,
+                "the rule never holds, so nobody ever sees this",
+            ));
+        }
+        Some(expr)
+    }
+
+    fn rule(&mut self, node: u32, aspect: Aspect, rule: &Value, path: &str) -> Option<Expr> {
+        let chain = &self.nodes.list[node as usize].chain;
+        let names = Around {
+            definition: self.definition,
+            nodes: self.nodes,
+            chain,
+        };
+        match compile(rule, &names) {
+            Ok(Compiled { expr, reads }) => {
+                self.reads.extend(reads.into_iter().map(|read| (node, aspect, read)));
+                Some(expr)
+            }
+            Err(faults) => {
+                for fault in faults {
+                    // A code table's rule is compiled for each question that uses it; its faults are told once.
+                    let finding = Finding::new(format!("{path}{}", fault.pointer), fault.code, fault.message);
+                    if !self.findings.contains(&finding) {
+                        self.findings.push(finding);
+                    }
+                }
+                None
+            }
+        }
+    }
+}
+
+/// No question at all is answered.
+struct NoAnswers;
+
+impl crate::rules::Source for NoAnswers {
+    fn answer(&self, _node: u32) -> crate::rules::Val {
+        crate::rules::Val::Unknown
+    }
+    fn field(&self, _row: u32, _node: u32) -> crate::rules::Val {
+        crate::rules::Val::Unknown
+    }
+    fn field_named(&self, _row: u32, _name: &str) -> crate::rules::Val {
+        crate::rules::Val::Unknown
+    }
+}
+
+/// Lays the dependency graph: who reads whom, and what stands in what.
+fn connect(nodes: &mut [Node], reads: Vec<(u32, Aspect, Read)>) {
+    for at in 0..nodes.len() {
+        let shared = nodes[at].depth();
+        let children = std::mem::take(&mut nodes[at].children);
+        let readers = children.iter().map(|child| Reader {
+            node: *child,
+            aspect: Aspect::Shown,
+            shared,
+        });
+        nodes[at].shown_readers = readers.collect();
+        nodes[at].children = children;
+    }
+    for (node, aspect, read) in reads {
+        nodes[read.node as usize].value_readers.push(Reader {
+            node,
+            aspect,
+            shared: read.shared,
+        });
+    }
+}

@@ -1,0 +1,117 @@
+//! The order of evaluation: who is read before who reads. A circle of rules has none and is named.
+
+use std::collections::VecDeque;
+
+use super::finding::Finding;
+use super::nodes::{Aspect, Node, Reader, pointer};
+
+const ASPECTS: [Aspect; 3] = [Aspect::Shown, Aspect::Value, Aspect::State];
+
+/// How many circles are named; who has more, mends these first.
+const MOST: usize = 20;
+
+/// Gives each aspect of each node its rank, and the order itself. Every circle becomes a finding.
+pub(super) fn arrange(nodes: &mut [Node], findings: &mut Vec<Finding>) -> Vec<(u32, Aspect)> {
+    let total = nodes.len() * 3;
+    let mut waits: Vec<u32> = vec![0; total];
+    for at in 0..total {
+        each_reader(nodes, at, |reader| waits[reader] += 1);
+    }
+    let mut ready: VecDeque<usize> = (0..total).filter(|at| waits[*at] == 0).collect();
+    let mut order = Vec::with_capacity(total);
+    let mut done = vec![false; total];
+    let mut named = 0;
+    loop {
+        while let Some(at) = ready.pop_front() {
+            if std::mem::replace(&mut done[at], true) {
+                continue;
+            }
+            let (node, aspect) = ((at / 3) as u32, ASPECTS[at % 3]);
+            nodes[node as usize].ranks[aspect as usize] = order.len() as u32;
+            order.push((node, aspect));
+            let mut freed = Vec::new();
+            each_reader(nodes, at, |reader| {
+                waits[reader] -= 1;
+                if waits[reader] == 0 {
+                    freed.push(reader);
+                }
+            });
+            ready.extend(freed);
+        }
+        let Some(circle) = circle(nodes, &done).filter(|_| named < MOST) else {
+            return order;
+        };
+        named += 1;
+        let names: Vec<String> = circle.iter().chain(circle.first()).map(|at| name(nodes, *at)).collect();
+        let node = &nodes[circle[0] / 3];
+        let message = format!("these hang on each other in a circle: {}", names.join(", "));
+        findings.push(Finding::new(pointer(&node.steps), "cycle", message));
+        // Take the circle as settled, to find the next one.
+        ready.extend(circle);
+    }
+}
+
+fn name(nodes: &[Node], at: usize) -> String {
+    let what = match ASPECTS[at % 3] {
+        Aspect::Shown => "whether it is shown",
+        Aspect::Value => "its value",
+        Aspect::State => "its checks",
+    };
+    let node = &nodes[at / 3];
+    let groups: String = node
+        .chain
+        .iter()
+        .map(|group| format!("{}/", nodes[*group as usize].id))
+        .collect();
+    format!("{groups}{} ({what})", node.id)
+}
+
+/// A circle among what is not done yet.
+fn circle(nodes: &[Node], done: &[bool]) -> Option<Vec<usize>> {
+    let mut before = vec![usize::MAX; done.len()];
+    let mut start = None;
+    for at in (0..done.len()).filter(|at| !done[*at]) {
+        each_reader(nodes, at, |reader| {
+            if !done[reader] {
+                before[reader] = at;
+            }
+        });
+        start = start.or(Some(at));
+    }
+    // Who is not done waits for another that is not done: going back long enough ends in a circle.
+    let mut seen = vec![false; done.len()];
+    let mut at = start?;
+    while !seen[at] {
+        seen[at] = true;
+        at = *before.get(at).filter(|at| **at != usize::MAX)?;
+    }
+    let mut circle = vec![at];
+    let mut next = before[at];
+    while next != at {
+        circle.push(next);
+        next = before[next];
+    }
+    circle.reverse();
+    Some(circle)
+}
+
+fn each_reader(nodes: &[Node], at: usize, mut tell: impl FnMut(usize)) {
+    let node = &nodes[at / 3];
+    let mut all = |readers: &[Reader]| {
+        for reader in readers {
+            tell(reader.node as usize * 3 + reader.aspect as usize);
+        }
+    };
+    match ASPECTS[at % 3] {
+        Aspect::Shown => {
+            all(&node.shown_readers);
+            tell(at + 1);
+            tell(at + 2);
+        }
+        Aspect::Value => {
+            all(&node.value_readers);
+            tell(at + 1);
+        }
+        Aspect::State => {}
+    }
+}

@@ -1,0 +1,292 @@
+//! The shape of a definition's JSON: which fields stand where, and what each holds.
+//!
+//! serde would tell of one fault at a time and not where it stands; this check tells of all, each with its path.
+
+use onehall_protocol::{Date, FormCode, MaterialCode, Money};
+use serde_json::{Map, Value};
+
+use super::finding::Finding;
+
+/// What a field holds.
+#[derive(Clone, Copy)]
+enum Shape {
+    Text,
+    Name,
+    Flag,
+    Count,
+    Number,
+    Amount,
+    DateBound,
+    Rule,
+    Code,
+    FormCode,
+    OneOf(&'static [&'static str]),
+    Pages,
+    Questions,
+    Choices,
+    Checks,
+    CodeTables,
+}
+
+struct Field(&'static str, Shape, bool);
+
+const fn needed(name: &'static str, shape: Shape) -> Field {
+    Field(name, shape, true)
+}
+
+const fn optional(name: &'static str, shape: Shape) -> Field {
+    Field(name, shape, false)
+}
+
+const DEFINITION: &[Field] = &[
+    needed("schema", Shape::Name),
+    needed("code", Shape::FormCode),
+    needed("version", Shape::Count),
+    needed("title", Shape::Text),
+    needed("pages", Shape::Pages),
+    optional("code_tables", Shape::CodeTables),
+];
+const PAGE: &[Field] = &[
+    needed("id", Shape::Name),
+    needed("title", Shape::Text),
+    optional("help", Shape::Text),
+    optional("visible_when", Shape::Rule),
+    needed("questions", Shape::Questions),
+];
+const QUESTION: &[Field] = &[
+    needed("id", Shape::Name),
+    needed("label", Shape::Text),
+    needed("kind", Shape::Name),
+    optional("help", Shape::Text),
+    optional("required", Shape::Flag),
+    optional("required_when", Shape::Rule),
+    optional("visible_when", Shape::Rule),
+    optional("valid_when", Shape::Checks),
+    optional("sensitive", Shape::Flag),
+    optional("prefill", Shape::Name),
+];
+const CHOICE: &[Field] = &[
+    needed("value", Shape::Name),
+    needed("label", Shape::Text),
+    optional("help", Shape::Text),
+    optional("visible_when", Shape::Rule),
+];
+const CHECK: &[Field] = &[needed("rule", Shape::Rule), needed("message", Shape::Text)];
+const TEXT: &[Field] = &[needed("zh-CN", Shape::Name), needed("en", Shape::Name)];
+
+/// The fields that belong to a kind; none for a kind that there is not.
+fn kind(name: &str) -> Option<&'static [Field]> {
+    const OPTIONS: &[Field] = &[optional("options", Shape::Choices), optional("code_table", Shape::Name)];
+    Some(match name {
+        "text" => {
+            const {
+                &[
+                    optional("max_length", Shape::Count),
+                    optional("min_length", Shape::Count),
+                    optional("pattern", Shape::Name),
+                ]
+            }
+        }
+        "long_text" => const { &[optional("max_length", Shape::Count)] },
+        "number" => {
+            const {
+                &[
+                    optional("min", Shape::Number),
+                    optional("max", Shape::Number),
+                    optional("decimals", Shape::Count),
+                    optional("unit", Shape::Text),
+                ]
+            }
+        }
+        "money" => const { &[optional("min", Shape::Amount), optional("max", Shape::Amount)] },
+        "date" => const { &[optional("min", Shape::DateBound), optional("max", Shape::DateBound)] },
+        "phone" | "email" | "citizen_id" | "organisation_code" | "bank_card" | "yes_no" | "address" => const { &[] },
+        "choice" => OPTIONS,
+        "choices" => {
+            const {
+                &[
+                    optional("options", Shape::Choices),
+                    optional("code_table", Shape::Name),
+                    optional("min", Shape::Count),
+                    optional("max", Shape::Count),
+                ]
+            }
+        }
+        "material" => {
+            const {
+                &[
+                    needed("material", Shape::Code),
+                    optional("max_files", Shape::Count),
+                    optional("trust_grade", Shape::OneOf(&["A", "B", "C", "D"])),
+                ]
+            }
+        }
+        "declaration" => const { &[needed("statement", Shape::Text)] },
+        "computed" => {
+            const {
+                &[
+                    needed("value", Shape::Rule),
+                    optional("format", Shape::OneOf(&["plain", "money", "percent", "hidden"])),
+                ]
+            }
+        }
+        "note" => const { &[optional("tone", Shape::OneOf(&["plain", "info", "warning"]))] },
+        "group" => {
+            const {
+                &[
+                    needed("questions", Shape::Questions),
+                    optional("min_rows", Shape::Count),
+                    optional("max_rows", Shape::Count),
+                    needed("row_label", Shape::Text),
+                    optional("row_title", Shape::Name),
+                ]
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// Every fault of the shape.
+pub(super) fn check(definition: &Value) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    object(definition, &[DEFINITION], "", &mut findings);
+    findings
+}
+
+fn object(value: &Value, fields: &[&[Field]], path: &str, findings: &mut Vec<Finding>) {
+    let Value::Object(given) = value else {
+        findings.push(Finding::new(path, "wrong_type", "should be an object"));
+        return;
+    };
+    for name in given.keys() {
+        if !fields.iter().any(|fields| fields.iter().any(|field| field.0 == name)) {
+            let message = format!("there is no field `{name}` here");
+            findings.push(Finding::new(
+                format!("{path}/{}", escaped(name)),
+                "unknown_field",
+                message,
+            ));
+        }
+    }
+    for Field(name, shape, needed) in fields.iter().flat_map(|fields| fields.iter()) {
+        match given.get(*name) {
+            None if *needed => {
+                findings.push(Finding::new(
+                    path,
+                    "missing_field",
+                    format!("the field `{name}` is missing"),
+                ));
+            }
+            None => {}
+            Some(value) => field(value, *shape, &format!("{path}/{}", escaped(name)), findings),
+        }
+    }
+}
+
+fn field(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
+    let wrong = |what: &str| Some(Finding::new(path, "wrong_type", format!("should be {what}")));
+    let text = value.as_str();
+    let found = match shape {
+        Shape::Text => {
+            object(value, &[TEXT], path, findings);
+            None
+        }
+        Shape::Name if text.is_none() => wrong("a text"),
+        Shape::Flag if !value.is_boolean() => wrong("true or false"),
+        Shape::Count if !value.as_u64().is_some_and(|count| count <= u64::from(u32::MAX)) => {
+            wrong("a whole number from 0")
+        }
+        Shape::Number if !value.is_number() => wrong("a number"),
+        Shape::Amount if text.and_then(|text| text.parse::<Money>().ok()).is_none() => {
+            wrong("an amount as a text: \"20.00\"")
+        }
+        Shape::Rule if value.is_null() => wrong("a rule"),
+        Shape::Code if text.and_then(|text| text.parse::<MaterialCode>().ok()).is_none() => wrong("a code"),
+        Shape::FormCode if text.and_then(|text| text.parse::<FormCode>().ok()).is_none() => wrong("a code"),
+        Shape::OneOf(names) if !text.is_some_and(|text| names.contains(&text)) => {
+            wrong(&format!("one of {}", names.join(", ")))
+        }
+        Shape::DateBound if !is_date_bound(value) => wrong("a day, \"2026-01-31\", or {\"today_plus_days\": 0}"),
+        Shape::Pages => {
+            each(value, path, findings, |page, path, findings| {
+                object(page, &[PAGE], path, findings)
+            });
+            None
+        }
+        Shape::Questions => {
+            each(value, path, findings, question);
+            None
+        }
+        Shape::Choices => {
+            each(value, path, findings, |choice, path, findings| {
+                object(choice, &[CHOICE], path, findings)
+            });
+            None
+        }
+        Shape::Checks => {
+            each(value, path, findings, |check, path, findings| {
+                object(check, &[CHECK], path, findings)
+            });
+            None
+        }
+        Shape::CodeTables => match value {
+            Value::Object(tables) => {
+                for (name, table) in tables {
+                    field(table, Shape::Choices, &format!("{path}/{}", escaped(name)), findings);
+                }
+                None
+            }
+            _ => wrong("an object of code tables"),
+        },
+        _ => None,
+    };
+    findings.extend(found);
+}
+
+fn each(value: &Value, path: &str, findings: &mut Vec<Finding>, check: fn(&Value, &str, &mut Vec<Finding>)) {
+    match value {
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                check(item, &format!("{path}/{at}"), findings);
+            }
+        }
+        _ => findings.push(Finding::new(path, "wrong_type", "should be a list")),
+    }
+}
+
+fn question(value: &Value, path: &str, findings: &mut Vec<Finding>) {
+    let name = value.get("kind").and_then(Value::as_str);
+    match name.map(kind) {
+        Some(Some(own)) => object(value, &[QUESTION, own], path, findings),
+        Some(None) => {
+            let message = format!("there is no kind of question `{}`", name.unwrap_or_default());
+            findings.push(Finding::new(format!("{path}/kind"), "unknown_kind", message));
+        }
+        // Without a kind nothing can be said about the other fields.
+        None => findings.push(Finding::new(
+            path,
+            "missing_field",
+            "the field `kind` is missing or no text",
+        )),
+    }
+}
+
+fn is_date_bound(value: &Value) -> bool {
+    let days = |fields: &Map<String, Value>| {
+        fields.len() == 1
+            && fields
+                .get("today_plus_days")
+                .and_then(Value::as_i64)
+                .is_some_and(|days| i32::try_from(days).is_ok())
+    };
+    match value {
+        Value::String(text) => text.parse::<Date>().is_ok(),
+        Value::Object(fields) => days(fields),
+        _ => false,
+    }
+}
+
+/// A name as a step of a JSON pointer.
+pub(super) fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
