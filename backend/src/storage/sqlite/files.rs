@@ -61,6 +61,27 @@ pub(super) fn of_case(db: &Connection, case: CaseId) -> Result<Vec<StoredFile>> 
         .collect::<rusqlite::Result<_>>()?)
 }
 
+/// Keeps what is known of a new file, inside a storage command that already runs.
+pub(super) fn insert(db: &Connection, file: &NewFile) -> Result<()> {
+    db.prepare_cached(&format!(
+        "INSERT INTO file ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+    ))?
+    .execute(params![
+        file.view.id.key(),
+        file.principal.key(),
+        file.draft.map(|id| id.key()),
+        file.case.map(|id| id.key()),
+        file.path,
+        file.view.name,
+        file.view.media_type,
+        file.view.size,
+        file.view.sha256,
+        file.view.uploaded_at.unix_millis(),
+        file.released,
+    ])?;
+    Ok(())
+}
+
 #[async_trait]
 impl FileStore for Sqlite {
     async fn add_file(&self, file: NewFile) -> Result<()> {
@@ -68,23 +89,7 @@ impl FileStore for Sqlite {
             if let Some(draft) = file.draft {
                 draft_is_open(db, draft)?;
             }
-            db.prepare_cached(&format!(
-                "INSERT INTO file ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
-            ))?
-            .execute(params![
-                file.view.id.key(),
-                file.principal.key(),
-                file.draft.map(|id| id.key()),
-                file.case.map(|id| id.key()),
-                file.path,
-                file.view.name,
-                file.view.media_type,
-                file.view.size,
-                file.view.sha256,
-                file.view.uploaded_at.unix_millis(),
-                file.released,
-            ])?;
-            Ok(())
+            insert(db, &file)
         })
         .await
     }

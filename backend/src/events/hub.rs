@@ -1,0 +1,234 @@
+//! Who is told that something changed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use onehall_protocol::cases::Poke;
+use onehall_protocol::{AuthorityCode, PersonId, StaffId};
+use tokio::sync::Notify;
+
+/// The most different pokes that wait for one listener. What is beyond becomes one "read everything anew".
+const MOST_WAITING: usize = 32;
+
+/// What a listener listens to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// What concerns a citizen or a legal person.
+    Person(PersonId),
+    /// What concerns an authority: its queue.
+    Authority(AuthorityCode),
+    /// What concerns a clerk alone: the end of a session.
+    Staff(StaffId),
+}
+
+/// Hands pokes to whoever listens in this process. Cheap to clone.
+///
+/// A poke carries no data and is the same however often it is sent, so a listener has a small set of pokes that wait for
+/// it, not a queue: a slow listener costs a few bytes and never makes the sender wait.
+#[derive(Debug, Clone, Default)]
+pub struct Hub(Arc<Mutex<Table>>);
+
+#[derive(Debug, Default)]
+struct Table {
+    listeners: HashMap<Channel, Vec<Arc<Mailbox>>>,
+    closed: bool,
+}
+
+#[derive(Debug, Default)]
+struct Mailbox {
+    waiting: Mutex<Waiting>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    pokes: Vec<Poke>,
+    closed: bool,
+}
+
+impl Hub {
+    /// A hub to which nobody listens yet.
+    #[must_use]
+    pub fn new() -> Hub {
+        Hub::default()
+    }
+
+    /// Tells everybody who listens to `channel`.
+    pub fn poke(&self, channel: &Channel, poke: &Poke) {
+        if let Some(listeners) = self.table().listeners.get(channel) {
+            listeners.iter().for_each(|mailbox| mailbox.put(poke));
+        }
+    }
+
+    /// Begins to listen. What is poked from now on arrives.
+    #[must_use]
+    pub fn listen(&self, channels: Vec<Channel>) -> Listener {
+        let mailbox = Arc::new(Mailbox::default());
+        let mut table = self.table();
+        if table.closed {
+            mailbox.close();
+        }
+        for channel in &channels {
+            table.listeners.entry(channel.clone()).or_default().push(Arc::clone(&mailbox));
+        }
+        Listener { hub: self.clone(), channels, mailbox }
+    }
+
+    /// Ends every listener, now and later: the backend stops.
+    pub fn close(&self) {
+        let mut table = self.table();
+        table.closed = true;
+        table.listeners.values().flatten().for_each(|mailbox| mailbox.close());
+    }
+
+    /// How many listen, counted by channel.
+    #[must_use]
+    pub fn listeners(&self) -> usize {
+        self.table().listeners.values().map(Vec::len).sum()
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Mailbox {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, poke: &Poke) {
+        let mut waiting = self.waiting();
+        if waiting.pokes.contains(poke) || waiting.pokes.contains(&Poke::Again) && *poke != Poke::SessionEnded {
+            return;
+        }
+        if waiting.pokes.len() == MOST_WAITING {
+            waiting.pokes.retain(|poke| *poke == Poke::SessionEnded);
+            waiting.pokes.push(Poke::Again);
+        } else {
+            waiting.pokes.push(poke.clone());
+        }
+        drop(waiting);
+        self.changed.notify_one();
+    }
+
+    fn close(&self) {
+        self.waiting().closed = true;
+        self.changed.notify_one();
+    }
+}
+
+/// One who listens. Dropping it ends that.
+#[derive(Debug)]
+pub struct Listener {
+    hub: Hub,
+    channels: Vec<Channel>,
+    mailbox: Arc<Mailbox>,
+}
+
+impl Listener {
+    /// Waits for the next pokes, oldest first; none once the hub is closed. Nothing is lost if the wait is given up.
+    pub async fn next(&mut self) -> Option<Vec<Poke>> {
+        loop {
+            {
+                let mut waiting = self.mailbox.waiting();
+                if !waiting.pokes.is_empty() {
+                    return Some(std::mem::take(&mut waiting.pokes));
+                }
+                if waiting.closed {
+                    return None;
+                }
+            }
+            self.mailbox.changed.notified().await;
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let mut table = self.hub.table();
+        for channel in &self.channels {
+            if let Some(listeners) = table.listeners.get_mut(channel) {
+                listeners.retain(|mailbox| !Arc::ptr_eq(mailbox, &self.mailbox));
+                if listeners.is_empty() {
+                    table.listeners.remove(channel);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use onehall_protocol::CaseId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn person() -> Channel {
+        Channel::Person(PersonId(Uuid::now_v7()))
+    }
+
+    fn case() -> Poke {
+        Poke::Case { id: CaseId(Uuid::now_v7()) }
+    }
+
+    #[tokio::test]
+    async fn a_poke_reaches_those_whom_it_concerns_and_nobody_else() {
+        let (hub, mine, other, poke) = (Hub::new(), person(), person(), case());
+        let mut listener = hub.listen(vec![mine.clone(), person()]);
+        let mut stranger = hub.listen(vec![other]);
+        hub.poke(&mine, &poke);
+        assert_eq!(listener.next().await, Some(vec![poke]));
+        assert_eq!(stranger.next().now_or_never(), None);
+    }
+
+    #[tokio::test]
+    async fn what_is_poked_before_the_wait_begins_is_not_lost() {
+        let (hub, mine) = (Hub::new(), person());
+        let mut listener = hub.listen(vec![mine.clone()]);
+        assert_eq!(listener.next().now_or_never(), None);
+        let (one, two) = (case(), case());
+        hub.poke(&mine, &one);
+        hub.poke(&mine, &two);
+        hub.poke(&mine, &one);
+        assert_eq!(listener.next().await, Some(vec![one, two]));
+        assert_eq!(listener.next().now_or_never(), None);
+    }
+
+    #[tokio::test]
+    async fn a_slow_listener_is_told_once_to_read_everything_anew() {
+        let (hub, mine) = (Hub::new(), person());
+        let mut listener = hub.listen(vec![mine.clone()]);
+        hub.poke(&mine, &Poke::SessionEnded);
+        for _ in 0..10_000 {
+            hub.poke(&mine, &case());
+        }
+        assert_eq!(listener.next().await, Some(vec![Poke::SessionEnded, Poke::Again]));
+        let poke = case();
+        hub.poke(&mine, &poke);
+        assert_eq!(listener.next().await, Some(vec![poke]));
+    }
+
+    #[tokio::test]
+    async fn a_stop_ends_every_listener_after_what_still_waits() {
+        let (hub, mine, poke) = (Hub::new(), person(), case());
+        let mut listener = hub.listen(vec![mine.clone()]);
+        hub.poke(&mine, &poke);
+        hub.close();
+        assert_eq!(listener.next().await, Some(vec![poke]));
+        assert_eq!(listener.next().await, None);
+        assert_eq!(hub.listen(vec![mine]).next().await, None);
+    }
+
+    #[tokio::test]
+    async fn who_leaves_leaves_nothing_behind() {
+        let hub = Hub::new();
+        let listener = hub.listen(vec![person(), person()]);
+        assert_eq!(hub.listeners(), 2);
+        drop(listener);
+        assert_eq!(hub.listeners(), 0);
+        assert!(hub.table().listeners.is_empty());
+    }
+}

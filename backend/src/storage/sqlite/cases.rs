@@ -1,0 +1,135 @@
+//! Cases in SQLite.
+
+mod queue;
+mod rows;
+mod step;
+mod submit;
+
+use async_trait::async_trait;
+use onehall_protocol::drafts::Receipt;
+use onehall_protocol::{CaseId, Date, ErrorCode, FileId, PersonId, StaffId, StateCode, Timestamp, WorkflowCode};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::Sqlite;
+use super::values::{self, Key};
+use crate::cases::model::{
+    Attempt, CaseFile, QueueQuestion, Step, StoredCase, StoredQueue, Submit, Submitted, Viewer,
+};
+use crate::cases::store::CaseStore;
+use crate::error::{Error, Result};
+
+/// What an attempt came to before: the case, and the answer that was given.
+fn attempted(db: &Connection, attempt: &Attempt) -> Result<Option<(CaseId, Option<Receipt>)>> {
+    let found = db
+        .prepare_cached("SELECT payload, case_id, reply FROM attempt WHERE actor = ?1 AND key = ?2")?
+        .query_row(params![attempt.actor.key(), attempt.key.key()], |row| {
+            Ok((row.get::<_, [u8; 32]>(0)?, values::id::<CaseId>(row, 1)?, values::optional_json(row, 2)?))
+        })
+        .optional()?;
+    match found {
+        Some((payload, _, _)) if payload != attempt.payload => Err(ErrorCode::IdempotencyConflict.into()),
+        Some((_, case, reply)) => Ok(Some((case, reply))),
+        None => Ok(None),
+    }
+}
+
+fn keep_attempt(
+    db: &Connection,
+    attempt: &Attempt,
+    case: CaseId,
+    reply: Option<&Receipt>,
+    at: Timestamp,
+) -> Result<()> {
+    db.prepare_cached("INSERT INTO attempt (actor, key, payload, case_id, reply, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute(params![
+            attempt.actor.key(),
+            attempt.key.key(),
+            attempt.payload,
+            case.key(),
+            reply.map(values::to_json).transpose()?,
+            at.unix_millis()
+        ])?;
+    Ok(())
+}
+
+#[async_trait]
+impl CaseStore for Sqlite {
+    async fn receipt(&self, attempt: Attempt) -> Result<Option<Receipt>> {
+        match self.read(move |db| attempted(db, &attempt)).await? {
+            Some((_, Some(receipt))) => Ok(Some(receipt)),
+            Some((_, None)) => Err(ErrorCode::IdempotencyConflict.into()),
+            None => Ok(None),
+        }
+    }
+
+    async fn attempted(&self, attempt: Attempt) -> Result<Option<CaseId>> {
+        Ok(self.read(move |db| attempted(db, &attempt)).await?.map(|(case, _)| case))
+    }
+
+    async fn submit(&self, submit: Submit) -> Result<Submitted> {
+        // Written out here and not on the writer's thread, which everybody waits for.
+        let answers = values::to_json(&submit.answers)?;
+        self.write(move |db| submit::submit(db, &submit, &answers)).await
+    }
+
+    async fn cases(&self, principals: Vec<PersonId>) -> Result<Vec<StoredCase>> {
+        self.read(move |db| {
+            let mut cases = Vec::new();
+            for principal in principals {
+                let mut statement =
+                    db.prepare_cached(&format!("SELECT {} FROM case_record WHERE principal = ?1", rows::COLUMNS))?;
+                for case in statement.query_map([principal.key()], rows::case)? {
+                    cases.push(case?);
+                }
+            }
+            cases.sort_by(|a: &StoredCase, b| b.updated_at.cmp(&a.updated_at).then(b.id.cmp(&a.id)));
+            Ok(cases)
+        })
+        .await
+    }
+
+    async fn case(&self, id: CaseId, viewer: Viewer) -> Result<CaseFile> {
+        self.read(move |db| rows::case_file(db, rows::find(db, id, &viewer)?)).await
+    }
+
+    async fn step(&self, step: Step) -> Result<CaseFile> {
+        let answers = step.with.handed_in.as_ref().map(|handed_in| values::to_json(&handed_in.answers)).transpose()?;
+        self.write(move |db| step::step(db, &step, answers.as_deref())).await
+    }
+
+    async fn queue(&self, question: QueueQuestion) -> Result<StoredQueue> {
+        self.read(move |db| queue::queue(db, &question)).await
+    }
+
+    async fn overdue(
+        &self,
+        today: Date,
+        steps: Vec<(WorkflowCode, StateCode)>,
+        limit: usize,
+    ) -> Result<Vec<StoredCase>> {
+        self.read(move |db| queue::overdue(db, today, &steps, limit)).await
+    }
+
+    async fn open_steps(&self) -> Result<Vec<(WorkflowCode, StateCode)>> {
+        self.read(|db| {
+            let mut statement = db.prepare("SELECT DISTINCT workflow, step FROM case_record ORDER BY 1, 2")?;
+            let steps = statement.query_map([], |row| Ok((values::parsed(row, 0)?, values::parsed(row, 1)?)))?;
+            Ok(steps.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    async fn note_access(&self, case: CaseId, staff: StaffId, file: Option<FileId>, at: Timestamp) -> Result<()> {
+        self.write(move |db| {
+            db.prepare_cached("INSERT INTO case_access (case_id, staff, file, at) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![case.key(), staff.key(), file.map(|file| file.key()), at.unix_millis()])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// The refusal of a file that an answer names and that is not one of those it may name.
+fn foreign_file(path: &str) -> Error {
+    Error::new(ErrorCode::InvalidAnswers).with_field(path, "unknown_file")
+}
