@@ -1,1 +1,14 @@
-//! placeholder
+//! The user interface of OneHall: one bundle for citizens on every terminal, one console for staff.
+//!
+//! - [`design`]: tokens and components.
+//! - [`texts`]: every text that the UI itself says, in every language.
+//! - [`shell`]: what every page stands in.
+//! - [`citizen`], [`console`]: the pages.
+//!
+//! How to add a page, a text, a component, an icon, a style: README.md of this crate.
+
+pub mod citizen;
+pub mod console;
+pub mod design;
+pub mod shell;
+pub mod texts;

@@ -1,0 +1,96 @@
+//! The citizen's UI as a whole: starts it, frames its pages, and says which page an address is.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::path;
+use onehall_client::citizen::{GetPreferences, SetPreferences};
+use onehall_client::{CoreClient, Preferences};
+
+use super::frame::{BottomBar, Foot, Head, KioskBar};
+use super::hall::{Client, Hall};
+use crate::design::keyboard::OnScreenKeyboard;
+use crate::design::states::OfflineBar;
+use crate::design::toasts::Toasts;
+use crate::shell::{Profile, SiteName, Ui, document, remember_scroll, use_ui};
+use crate::texts::{Words, frame};
+
+/// Starts the citizen's UI over a core.
+pub fn start(core: Rc<dyn CoreClient>) {
+    spawn_local(async move {
+        let preferences = core.ask(GetPreferences {}).await.unwrap_or_default();
+        let place = document::app_root();
+        leptos::mount::mount_to(place, move || view! { <App core=core preferences=preferences/> }).forget();
+        document::remove_boot();
+    });
+}
+
+#[component]
+fn App(core: Rc<dyn CoreClient>, preferences: Preferences) -> impl IntoView {
+    let ui = Ui::provide(preferences);
+    let client = Client::new(core);
+    let hall = Hall::provide(client);
+    remember_scroll();
+    keep_preferences(ui, client);
+    provide_context(SiteName(Signal::derive(move || {
+        let language = ui.language.get();
+        hall.catalog
+            .with_ready(|catalog| catalog.city.hall_name.get(language).to_owned())
+            .unwrap_or_default()
+    })));
+    view! { <Router><Frame/></Router> }.into_any()
+}
+
+/// The core keeps the preferences, and learns the language in which its errors speak.
+fn keep_preferences(ui: Ui, client: Client) {
+    Effect::new(move || {
+        let preferences = ui.preferences.get();
+        let preferences = Preferences {
+            language: preferences.language.or(Some(ui.language.get())),
+            ..preferences
+        };
+        spawn_local(async move {
+            // Where they cannot be kept they still hold for this visit.
+            let _ = client.ask(SetPreferences { preferences }).await;
+        });
+    });
+}
+
+#[component]
+fn Frame() -> impl IntoView {
+    let ui = use_ui();
+    let profile = ui.profile;
+    let chrome = Signal::derive(move || profile.get().has_own_chrome());
+    let phone = Signal::derive(move || profile.get() == Profile::Mobile);
+    let kiosk = Signal::derive(move || profile.get() == Profile::Kiosk);
+    let skip = |event: web_sys::MouseEvent| {
+        event.prevent_default();
+        document::focus_into_view("main");
+    };
+    view! {
+        <a class="skip" href="#main" on:click=skip>{frame::SKIP}</a>
+        <div class="page">
+            {move || chrome.get().then(|| view! { <Head/> })}
+            <OfflineBar/>
+            <main id="main" class="main" tabindex="-1"><Pages/></main>
+            {move || (chrome.get() && !kiosk.get()).then(|| view! { <Foot/> })}
+        </div>
+        {move || phone.get().then(|| view! { <BottomBar/> })}
+        {move || kiosk.get().then(|| view! { <OnScreenKeyboard/><KioskBar/> })}
+        <Toasts/>
+    }
+    .into_any()
+}
+
+/// Which page an address is.
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <FlatRoutes fallback=|| view! { <p>{Words::from("404")}</p> }>
+            <Route path=path!("/") view=|| view! { <p>"…"</p> }/>
+        </FlatRoutes>
+    }
+    .into_any()
+}

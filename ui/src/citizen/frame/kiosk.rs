@@ -1,0 +1,134 @@
+//! The kiosk's bar: the way home, the time that is left, the end of the session.
+//!
+//! A person who walks away must leave nothing behind: after a while without a touch the session ends by itself. Before
+//! that the kiosk asks.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
+use onehall_client::Preferences;
+use onehall_client::citizen::LogOut;
+
+use crate::citizen::{routes, use_hall};
+use crate::design::button::{Button, Weight};
+use crate::design::dialog::Dialog;
+use crate::design::icon::Icon;
+use crate::shell::use_ui;
+use crate::texts::{Words, frame};
+
+/// Seconds without a touch after which the session ends.
+pub const IDLE_SECONDS: u32 = 120;
+/// Seconds before the end at which the kiosk asks.
+pub const ASK_SECONDS: u32 = 30;
+
+/// What a second without a touch leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tick {
+    Wait,
+    Ask,
+    End,
+}
+
+fn tick(left: u32) -> Tick {
+    match left {
+        0 => Tick::End,
+        left if left <= ASK_SECONDS => Tick::Ask,
+        _ => Tick::Wait,
+    }
+}
+
+/// The kiosk's bar.
+#[component]
+pub fn KioskBar() -> impl IntoView {
+    let ui = use_ui();
+    let hall = use_hall();
+    let navigate = use_navigate();
+    let left = RwSignal::new(IDLE_SECONDS);
+    let asking = RwSignal::new(false);
+
+    let end = Callback::new(move |()| {
+        let navigate = navigate.clone();
+        asking.set(false);
+        left.set(IDLE_SECONDS);
+        spawn_local(async move {
+            // Also where the backend cannot be reached: what this terminal knew is forgotten by the core either way.
+            let _ = hall.client.ask(LogOut {}).await;
+            ui.preferences.set(Preferences::default());
+            ui.language.set(Default::default());
+            navigate(routes::HOME, Default::default());
+        });
+    });
+
+    // Only a session or a place away from the start needs an end; the clock runs all the same.
+    let clock = set_interval_with_handle(
+        move || {
+            let now = left.get_untracked().saturating_sub(1);
+            left.set(now);
+            match tick(now) {
+                Tick::Wait => {}
+                Tick::Ask => {
+                    if !asking.get_untracked() {
+                        asking.set(true);
+                    }
+                }
+                Tick::End => end.run(()),
+            }
+        },
+        Duration::from_secs(1),
+    );
+    let touched = move || {
+        if !asking.get_untracked() {
+            left.set(IDLE_SECONDS);
+        }
+    };
+    let pointer = window_event_listener(leptos::ev::pointerdown, move |_| touched());
+    let keys = window_event_listener(leptos::ev::keydown, move |_| touched());
+    on_cleanup(move || {
+        if let Ok(clock) = clock {
+            clock.clear();
+        }
+        pointer.remove();
+        keys.remove();
+    });
+    // Closed by the cross or by Escape is an answer too: somebody is there.
+    Effect::new(move |was: Option<bool>| {
+        let open = asking.get();
+        if was == Some(true) && !open {
+            left.set(IDLE_SECONDS);
+        }
+        open
+    });
+
+    let seconds = Words::made(move |_| left.get().to_string());
+    view! {
+        <div class="kiosk-bar" role="region" aria-label=frame::KIOSK_END>
+            <a class="button button-secondary" href=routes::HOME><Icon name="house"/><span class="button-label">{frame::HOME}</span></a>
+            <p class="kiosk-left" aria-hidden="true"><Icon name="timer"/>{frame::KIOSK_LEFT.with([seconds.clone()])}</p>
+            <Button label=frame::KIOSK_END icon="log-out" weight=Weight::Danger on_press=end/>
+        </div>
+        <Dialog id="kiosk-still-there" title=frame::KIOSK_STILL_THERE open=asking>
+            <p class="lead" role="status">{frame::KIOSK_STILL_THERE_TEXT.with([seconds])}</p>
+            <div class="buttons">
+                <Button label=frame::KIOSK_STAY weight=Weight::Primary on_press=Callback::new(move |()| asking.set(false))/>
+                <Button label=frame::KIOSK_END on_press=end/>
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kiosk_asks_before_it_ends() {
+        assert_eq!(tick(IDLE_SECONDS), Tick::Wait);
+        assert_eq!(tick(ASK_SECONDS + 1), Tick::Wait);
+        assert_eq!(tick(ASK_SECONDS), Tick::Ask);
+        assert_eq!(tick(1), Tick::Ask);
+        assert_eq!(tick(0), Tick::End);
+    }
+}

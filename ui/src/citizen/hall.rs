@@ -1,0 +1,128 @@
+//! What every page of the citizen's UI shares: the core, the session, the catalog.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use futures::future::LocalBoxFuture;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use onehall_client::citizen::{Command, GetCatalog, Reply, RestoreSession};
+use onehall_client::{CoreClient, Event, Request};
+use onehall_protocol::CoreError;
+use onehall_protocol::catalog::Catalog;
+use onehall_protocol::identity::Session;
+
+use crate::shell::{Loaded, Ui, load, use_ui};
+use crate::texts::frame;
+
+/// The core, as pages ask it. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Client(StoredValue<Rc<dyn CoreClient>, LocalStorage>);
+
+impl Client {
+    /// Over a core.
+    #[must_use]
+    pub fn new(core: Rc<dyn CoreClient>) -> Client {
+        Client(StoredValue::new_local(core))
+    }
+
+    /// Asks the core.
+    ///
+    /// # Errors
+    /// The one error at the edge.
+    pub fn ask<R>(self, request: R) -> LocalBoxFuture<'static, Result<R::Reply, CoreError>>
+    where
+        R: Request<Command = Command, AnyReply = Reply> + 'static,
+    {
+        self.0.with_value(|core| core.ask(request))
+    }
+
+    /// Hears the core's events, until the component that called this is gone.
+    pub fn on_event(self, listener: impl Fn(Event) + 'static) {
+        let subscription = self.0.with_value(|core| core.subscribe(Box::new(listener)));
+        let kept = StoredValue::new_local(Some(subscription));
+        on_cleanup(move || drop(kept.try_update_value(Option::take)));
+    }
+}
+
+/// What every page shares, in context. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Hall {
+    /// The core.
+    pub client: Client,
+    /// Who is logged in.
+    pub session: RwSignal<Option<Session>>,
+    /// Whether it is known yet who is logged in.
+    pub session_known: RwSignal<bool>,
+    /// The catalog.
+    pub catalog: Loaded<Arc<Catalog>>,
+}
+
+/// What every page shares.
+///
+/// # Panics
+/// Outside of the citizen's UI.
+#[must_use]
+pub fn use_hall() -> Hall {
+    expect_context()
+}
+
+impl Hall {
+    /// Makes it, puts it in context, and keeps it in step with the core's events.
+    pub fn provide(client: Client) -> Hall {
+        let ui = use_ui();
+        let catalog = load(move || {
+            let answer = client.ask(GetCatalog {});
+            async move { answer.await.map(Arc::new) }
+        });
+        let hall = Hall {
+            client,
+            session: RwSignal::new(None),
+            session_known: RwSignal::new(false),
+            catalog,
+        };
+        provide_context(hall);
+        Effect::new(move || {
+            catalog.with_ready(|catalog| {
+                ui.hotline.set(catalog.city.hotline.clone());
+                ui.utc_offset.set(catalog.city.utc_offset_minutes);
+            });
+        });
+        client.on_event(move |event| hall.hear(ui, event));
+        spawn_local(async move {
+            // Where it cannot be known, nobody is logged in; a page that needs a login asks again.
+            if let Ok(session) = client.ask(RestoreSession {}).await {
+                hall.session.set(session);
+            }
+            hall.session_known.set(true);
+        });
+        hall
+    }
+
+    fn hear(self, ui: Ui, event: Event) {
+        match event {
+            Event::SessionChanged { session } => {
+                let ended = session.is_none() && self.session.with_untracked(Option::is_some);
+                self.session.set(session);
+                self.session_known.set(true);
+                if ended {
+                    ui.say(frame::SESSION_ENDED);
+                }
+            }
+            Event::Connection { online } => ui.online.set(online),
+            _ => {}
+        }
+    }
+
+    /// Whether somebody is logged in.
+    #[must_use]
+    pub fn logged_in(self) -> bool {
+        self.session.with(Option::is_some)
+    }
+
+    /// Reads the catalog, where it is there.
+    #[must_use]
+    pub fn catalog_now(self) -> Option<Arc<Catalog>> {
+        self.catalog.with_ready(Arc::clone)
+    }
+}

@@ -1,0 +1,162 @@
+//! The answers of a page while they are given: what every question reads and changes, whoever keeps them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use leptos::prelude::*;
+use onehall_client::citizen::UploadTo;
+use onehall_forms::{AnswerCode, Changed, Filling, Question};
+use onehall_protocol::FieldError;
+use onehall_protocol::drafts::{AnswerChange, Answers};
+use serde_json::Value;
+
+use super::uploads::Uploads;
+use crate::texts::Words;
+
+/// Answers that are being given. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Answering {
+    /// The form with its answers, and all that follows from them.
+    pub filling: RwSignal<Filling>,
+    /// Answers that came from the profile and were not touched yet, by path.
+    pub prefilled: RwSignal<BTreeSet<String>>,
+    /// Where files go.
+    pub uploads: Uploads,
+    /// Questions that were left, or asked for by Continue: only their faults are shown.
+    shown: RwSignal<BTreeSet<String>>,
+    /// What the backend found wrong with an answer, until it is changed.
+    refused: RwSignal<BTreeMap<String, AnswerCode>>,
+    /// Keeps what changed.
+    keep: Callback<Vec<AnswerChange>>,
+}
+
+impl Answering {
+    /// Answers to start from. `keep` gets every change of the citizen's.
+    pub fn new(filling: Filling, prefilled: Vec<String>, to: UploadTo, keep: Callback<Vec<AnswerChange>>) -> Answering {
+        Answering {
+            filling: RwSignal::new(filling),
+            prefilled: RwSignal::new(prefilled.into_iter().collect()),
+            uploads: Uploads::new(to),
+            shown: RwSignal::default(),
+            refused: RwSignal::default(),
+            keep,
+        }
+    }
+
+    /// Takes an answer of the citizen's; null takes it away.
+    pub fn change(self, path: &str, value: Value) {
+        self.filling
+            .try_update(|filling| filling.set(path, value))
+            .map_or((), |changed| self.changed(changed));
+    }
+
+    /// Adds a row to a group, and gives its id.
+    pub fn add_row(self, group: &str) -> Option<String> {
+        let random = random_bits();
+        let (id, changed) = self.filling.try_update(|filling| {
+            let id = filling.new_row_id(group, random);
+            let changed = filling.add_row(group, &id);
+            (id, changed)
+        })?;
+        self.changed(changed);
+        Some(id)
+    }
+
+    /// Removes a row of a group, with its answers.
+    pub fn remove_row(self, group: &str, row: &str) {
+        let changed = self.filling.try_update(|filling| filling.remove_row(group, row));
+        self.changed(changed.unwrap_or_default());
+    }
+
+    fn changed(self, changed: Changed) {
+        let paths = || changed.answers.iter().map(|change| &change.path);
+        if self.prefilled.with_untracked(|prefilled| paths().any(|path| prefilled.contains(path))) {
+            self.prefilled
+                .update(|prefilled| prefilled.retain(|path| !paths().any(|other| other == path)));
+        }
+        if self.refused.with_untracked(|refused| paths().any(|path| refused.contains_key(path))) {
+            self.refused
+                .update(|refused| refused.retain(|path, _| !paths().any(|other| other == path)));
+        }
+        if !changed.answers.is_empty() {
+            self.keep.run(changed.answers);
+        }
+    }
+
+    /// Takes answers that another terminal gave. They are not the citizen's change: nothing is kept anew.
+    pub fn merge(self, answers: Answers) {
+        self.filling.update(|filling| {
+            filling.set_all(answers);
+        });
+    }
+
+    /// The answer at a path.
+    pub fn answer(self, path: String) -> Memo<Option<Value>> {
+        Memo::new(move |_| self.filling.with(|filling| filling.answer(&path).cloned()))
+    }
+
+    /// The answer now, without following it.
+    pub fn answer_now(self, path: &str) -> Option<Value> {
+        self.filling.with_untracked(|filling| filling.answer(path).cloned())
+    }
+
+    /// Whether an answer is required.
+    pub fn required(self, path: String) -> Memo<bool> {
+        Memo::new(move |_| {
+            self.filling
+                .with(|filling| filling.question(&path).is_some_and(|question| question.required))
+        })
+    }
+
+    /// The question was left: its fault may be shown, if something was answered. What is still empty is not called
+    /// missing before Continue is pressed.
+    pub fn left(self, path: &str) {
+        if self.answer_now(path).is_some() {
+            self.show([path.to_owned()]);
+        }
+    }
+
+    /// Shows the faults of these questions from now on.
+    pub fn show(self, paths: impl IntoIterator<Item = String>) {
+        let mut paths: Vec<String> = paths.into_iter().collect();
+        self.shown.with_untracked(|shown| paths.retain(|path| !shown.contains(path)));
+        if !paths.is_empty() {
+            self.shown.update(|shown| shown.extend(paths));
+        }
+    }
+
+    /// Marks what the backend refused.
+    pub fn refuse(self, fields: &[FieldError]) {
+        let found = fields.iter().map(|field| {
+            let code = AnswerCode::named(&field.code).unwrap_or(AnswerCode::WrongType);
+            (field.path.clone(), code)
+        });
+        self.refused.set(found.collect());
+    }
+
+    /// What the backend refused, path by path.
+    pub fn refused(self) -> RwSignal<BTreeMap<String, AnswerCode>> {
+        self.refused
+    }
+
+    /// What is wrong with the answer at a path and may be shown now.
+    pub fn error(self, path: String) -> Signal<Option<Words>> {
+        let fault = Memo::new(move |_| {
+            if let Some(code) = self.refused.with(|refused| refused.get(&path).copied()) {
+                return Some((path.clone(), code.into()));
+            }
+            if !self.shown.with(|shown| shown.contains(&path)) {
+                return None;
+            }
+            let fault = self
+                .filling
+                .with(|filling| filling.question(&path).and_then(|question| question.errors.first().copied()));
+            fault.map(|fault| (path.clone(), fault))
+        });
+        Signal::derive(move || fault.get().and_then(|(path, fault)| self.fault_words(&path, fault)))
+    }
+}
+
+fn random_bits() -> u64 {
+    let half = || (js_sys::Math::random() * f64::from(u32::MAX)) as u64;
+    half() << 32 | half()
+}

@@ -1,0 +1,152 @@
+//! The addresses of the citizen's pages. Links are made here and nowhere else.
+
+use onehall_protocol::{AuthorityCode, CaseId, DraftId, ItemCode, LifeEventCode, ThemeCode};
+
+/// The home page.
+pub const HOME: &str = "/";
+/// Search results: `?q=` holds the words.
+pub const SEARCH: &str = "/search";
+/// Every service.
+pub const SERVICES: &str = "/services";
+/// The themes.
+pub const THEMES: &str = "/themes";
+/// The life events.
+pub const LIFE_EVENTS: &str = "/life-events";
+/// The authorities.
+pub const AUTHORITIES: &str = "/authorities";
+/// The halls.
+pub const HALLS: &str = "/halls";
+/// Login: `?next=` holds the address to go to afterwards.
+pub const LOGIN: &str = "/login";
+/// The account and the display settings.
+pub const ACCOUNT: &str = "/account";
+/// One's drafts and cases.
+pub const MATTERS: &str = "/matters";
+/// What is done for people with disabilities.
+pub const ACCESSIBILITY: &str = "/accessibility";
+
+/// Search results for `words`.
+#[must_use]
+pub fn search(words: &str) -> String {
+    format!("{SEARCH}?q={}", encode(words))
+}
+
+/// The guide of a service item.
+#[must_use]
+pub fn item(code: &ItemCode) -> String {
+    format!("/services/{code}")
+}
+
+/// The services of a theme.
+#[must_use]
+pub fn theme(code: &ThemeCode) -> String {
+    format!("/themes/{code}")
+}
+
+/// A life event.
+#[must_use]
+pub fn life_event(code: &LifeEventCode) -> String {
+    format!("/life-events/{code}")
+}
+
+/// An authority and its services.
+#[must_use]
+pub fn authority(code: &AuthorityCode) -> String {
+    format!("/authorities/{code}")
+}
+
+/// Starts (or goes on with) an application for a service item.
+#[must_use]
+pub fn apply(code: &ItemCode) -> String {
+    format!("/apply/{code}")
+}
+
+/// A draft, at the page where its citizen left it.
+#[must_use]
+pub fn draft(id: DraftId) -> String {
+    format!("/drafts/{id}")
+}
+
+/// A page of a draft.
+#[must_use]
+pub fn draft_page(id: DraftId, page: &str) -> String {
+    format!("/drafts/{id}/{}", encode(page))
+}
+
+/// A case.
+#[must_use]
+pub fn case(id: CaseId) -> String {
+    format!("/matters/{id}")
+}
+
+/// Login, and back to `next` afterwards.
+#[must_use]
+pub fn login(next: &str) -> String {
+    if next == HOME {
+        LOGIN.to_owned()
+    } else {
+        format!("{LOGIN}?next={}", encode(next))
+    }
+}
+
+/// The address to go to after a login. Only an address of this hall: a link must not lead somebody who has just logged in
+/// to another site.
+#[must_use]
+pub fn safe_next(next: Option<&str>) -> &str {
+    match next {
+        Some(next) if next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r', '\t']) => {
+            next
+        }
+        _ => HOME,
+    }
+}
+
+/// Writes a value into an address.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ => {
+                const HEX: &[u8; 16] = b"0123456789ABCDEF";
+                out.push('%');
+                out.push(char::from(HEX[usize::from(byte >> 4)]));
+                out.push(char::from(HEX[usize::from(byte & 15)]));
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_never_leads_to_another_site() {
+        assert_eq!(safe_next(Some("/matters?tab=1")), "/matters?tab=1");
+        for address in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "javascript:x",
+            "",
+        ] {
+            assert_eq!(safe_next(Some(address)), HOME, "{address}");
+        }
+        assert_eq!(safe_next(None), HOME);
+    }
+
+    #[test]
+    fn words_of_a_search_survive_the_address() {
+        assert_eq!(search("身份证 a&b"), "/search?q=%E8%BA%AB%E4%BB%BD%E8%AF%81%20a%26b");
+    }
+
+    #[test]
+    fn the_home_page_needs_no_next() {
+        assert_eq!(login(HOME), LOGIN);
+        assert_eq!(login("/matters"), "/login?next=%2Fmatters");
+    }
+}

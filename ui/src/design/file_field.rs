@@ -1,0 +1,180 @@
+//! Files to hand in: chosen or dropped, with their progress.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{DragEvent, File, FileList, HtmlInputElement};
+
+use super::field::{Field, described_by};
+use super::icon::Icon;
+use crate::texts::{Words, format, general};
+
+/// A file of the field, as it is shown.
+#[derive(Clone)]
+pub struct FileRow {
+    /// What tells it from the others.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Where it stands.
+    pub state: FileState,
+}
+
+/// Where a file stands.
+#[derive(Clone)]
+pub enum FileState {
+    /// On its way: 0 to 100.
+    Uploading(u8),
+    /// With the hall.
+    Done,
+    /// Not taken, and why.
+    Failed(Words),
+}
+
+fn files_of(list: Option<FileList>) -> Vec<File> {
+    let list = list.as_ref();
+    (0..list.map_or(0, FileList::length))
+        .filter_map(|at| list.and_then(|list| list.get(at)))
+        .collect()
+}
+
+/// Files to hand in. The page uploads them and says in `files` where each stands.
+#[component]
+pub fn FileField(
+    /// The id of the control.
+    #[prop(into)]
+    id: String,
+    /// What is asked for.
+    #[prop(into)]
+    label: Words,
+    /// The files.
+    #[prop(into)]
+    files: Signal<Vec<FileRow>>,
+    /// Called with files that were chosen or dropped.
+    #[prop(into)]
+    on_files: Callback<Vec<File>>,
+    /// Called with the key of a file to take away (or whose upload to end).
+    #[prop(into)]
+    on_remove: Callback<String>,
+    /// Media types that are taken, for the browser's dialog.
+    #[prop(into)]
+    accept: String,
+    /// Several may be chosen at once.
+    #[prop(optional)]
+    multiple: bool,
+    /// No more are taken: the picker is away.
+    #[prop(optional, into)]
+    full: Signal<bool>,
+    /// What helps to fill it: types and size.
+    #[prop(optional, into)]
+    hint: Option<Words>,
+    /// What is wrong, if anything.
+    #[prop(optional, into)]
+    error: Signal<Option<Words>>,
+    /// Says that it may be left empty.
+    #[prop(optional)]
+    optional: bool,
+) -> impl IntoView {
+    let over = RwSignal::new(false);
+    let has_hint = hint.is_some();
+    let described = {
+        let id = id.clone();
+        move || described_by(&id, has_hint, error.with(Option::is_some))
+    };
+    let chosen = move |event: web_sys::Event| {
+        let Some(input) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+        else {
+            return;
+        };
+        let files = files_of(input.files());
+        // The same file can be chosen again after it was taken away.
+        input.set_value("");
+        if !files.is_empty() {
+            on_files.run(files);
+        }
+    };
+    let dropped = move |event: DragEvent| {
+        event.prevent_default();
+        over.set(false);
+        let files = files_of(event.data_transfer().and_then(|transfer| transfer.files()));
+        if !files.is_empty() && !full.get_untracked() {
+            on_files.run(files);
+        }
+    };
+    let drag = move |event: DragEvent| {
+        event.prevent_default();
+        over.set(true);
+    };
+    let for_label = id.clone();
+    view! {
+        <Field id=for_label label=label hint=hint error=error optional=optional>
+            <ul class="files" class:is-empty=move || files.with(Vec::is_empty)>
+                {move || files.get().into_iter().map(|file| file_row(file, on_remove)).collect_view()}
+            </ul>
+            <div
+                class="file-drop"
+                class:file-drop-over=move || over.get()
+                hidden=move || full.get()
+                on:dragover=drag
+                on:dragleave=move |_| over.set(false)
+                on:drop=dropped
+            >
+                <input
+                    id=id
+                    class="file-input"
+                    type="file"
+                    accept=accept
+                    multiple=multiple
+                    aria-describedby=described
+                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    on:change=chosen
+                />
+                <span class="file-drop-face" aria-hidden="true">
+                    <Icon name="cloud-upload" class="icon-large"/>
+                    <span class="file-drop-choose">{general::FILE_CHOOSE}</span>
+                    <span class="file-drop-hint">{general::FILE_DROP}</span>
+                </span>
+            </div>
+        </Field>
+    }
+    .into_any()
+}
+
+fn file_row(file: FileRow, on_remove: Callback<String>) -> AnyView {
+    let FileRow { key, name, size, state } = file;
+    let (class, icon) = match &state {
+        FileState::Uploading(_) => ("file file-uploading", "file-up"),
+        FileState::Done => ("file file-done", "file-check"),
+        FileState::Failed(_) => ("file file-failed", "circle-alert"),
+    };
+    let below = match state {
+        FileState::Uploading(percent) => {
+            let label = general::FILE_UPLOADING.with([name.as_str().into()]);
+            view! {
+                <progress class="progress" max="100" value=percent.to_string() aria-label=label></progress>
+                <span class="file-note">{general::FILE_PROGRESS.with([percent.to_string().into()])}</span>
+            }
+            .into_any()
+        }
+        FileState::Done => view! { <span class="file-note">{format::size(size)}</span> }.into_any(),
+        FileState::Failed(why) => view! { <span class="file-note file-why" role="alert">{why}</span> }.into_any(),
+    };
+    let remove = general::FILE_REMOVE.with([name.as_str().into()]);
+    view! {
+        <li class=class>
+            <Icon name=icon/>
+            <span class="file-what"><span class="file-name">{name}</span>{below}</span>
+            <super::button::Button
+                label=remove
+                icon="x"
+                icon_only=true
+                weight=super::button::Weight::Quiet
+                on_press=Callback::new(move |()| on_remove.run(key.clone()))
+            />
+        </li>
+    }
+    .into_any()
+}

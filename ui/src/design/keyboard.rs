@@ -1,0 +1,310 @@
+//! The on-screen keyboard of the kiosk: digits, identity numbers, letters.
+//!
+//! It follows the field that has the focus (`data-keyboard` names its layout) and types into it as a hand would: the
+//! field's own `input` event tells the page.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement, PointerEvent};
+
+use super::icon::Icon;
+use crate::texts::{Phrase, general};
+
+/// A layout of keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// Digits.
+    Digits,
+    /// Digits and a point.
+    Decimal,
+    /// Digits and X: an identity number.
+    Id,
+    /// Letters, digits above.
+    Letters,
+}
+
+impl Layout {
+    /// The layout that a field names.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Layout> {
+        match name {
+            "digits" => Some(Layout::Digits),
+            "decimal" => Some(Layout::Decimal),
+            "id" => Some(Layout::Id),
+            "letters" => Some(Layout::Letters),
+            _ => None,
+        }
+    }
+
+    fn rows(self) -> &'static [&'static str] {
+        match self {
+            Layout::Digits => &["123", "456", "789", "0"],
+            Layout::Decimal => &["123", "456", "789", ".0"],
+            Layout::Id => &["123", "456", "789", "X0"],
+            Layout::Letters => &["1234567890", "qwertyuiop", "asdfghjkl-", "zxcvbnm,.@"],
+        }
+    }
+
+    fn class(self) -> &'static str {
+        if self == Layout::Letters {
+            "keyboard-keys keyboard-letters"
+        } else {
+            "keyboard-keys keyboard-digits"
+        }
+    }
+}
+
+/// A field that the keyboard types into.
+enum Target {
+    Line(HtmlInputElement),
+    Area(HtmlTextAreaElement),
+}
+
+impl Target {
+    fn focused() -> Option<Target> {
+        let element = document().active_element()?;
+        match element.dyn_into::<HtmlInputElement>() {
+            Ok(input) => Some(Target::Line(input)),
+            Err(element) => element.dyn_into().ok().map(Target::Area),
+        }
+    }
+
+    fn element(&self) -> &HtmlElement {
+        match self {
+            Target::Line(input) => input,
+            Target::Area(area) => area,
+        }
+    }
+
+    fn value(&self) -> String {
+        match self {
+            Target::Line(input) => input.value(),
+            Target::Area(area) => area.value(),
+        }
+    }
+
+    /// What is selected, in UTF-16 units. A field that knows no selection (`email`) is typed at its end.
+    fn selection(&self) -> (usize, usize) {
+        let (start, end) = match self {
+            Target::Line(input) => (input.selection_start(), input.selection_end()),
+            Target::Area(area) => (area.selection_start(), area.selection_end()),
+        };
+        let at = |place: Result<Option<u32>, JsValue>| place.ok().flatten().map(|place| place as usize);
+        let length = self.value().encode_utf16().count();
+        (at(start).unwrap_or(length), at(end).unwrap_or(length))
+    }
+
+    fn most(&self) -> Option<usize> {
+        let most = match self {
+            Target::Line(input) => input.max_length(),
+            Target::Area(area) => area.max_length(),
+        };
+        usize::try_from(most).ok()
+    }
+
+    fn set(&self, value: &str, caret: usize) {
+        let caret = u32::try_from(caret).unwrap_or(u32::MAX);
+        match self {
+            Target::Line(input) => {
+                input.set_value(value);
+                let _ = input.set_selection_range(caret, caret);
+            }
+            Target::Area(area) => {
+                area.set_value(value);
+                let _ = area.set_selection_range(caret, caret);
+            }
+        }
+        let init = web_sys::EventInit::new();
+        init.set_bubbles(true);
+        if let Ok(event) = web_sys::Event::new_with_event_init_dict("input", &init) {
+            let _ = self.element().dispatch_event(&event);
+        }
+    }
+}
+
+/// What a key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Press {
+    Type(char),
+    Backspace,
+}
+
+/// The text and the caret after a key, all in UTF-16 units as the browser counts; none where the field is full.
+fn pressed(value: &str, selection: (usize, usize), most: Option<usize>, press: Press) -> Option<(String, usize)> {
+    let units: Vec<u16> = value.encode_utf16().collect();
+    let end = selection.1.min(units.len());
+    let mut start = selection.0.min(end);
+    let mut typed: Vec<u16> = Vec::new();
+    match press {
+        Press::Type(key) => typed.extend(key.encode_utf16(&mut [0; 2]).iter()),
+        Press::Backspace if start == end => {
+            // A character of two units goes as a whole.
+            let low = start > 0 && (0xDC00..0xE000).contains(&units[start - 1]);
+            start = start.saturating_sub(if low { 2 } else { 1 });
+        }
+        Press::Backspace => {}
+    }
+    if most.is_some_and(|most| units.len() - (end - start) + typed.len() > most) {
+        return None;
+    }
+    let caret = start + typed.len();
+    let mut after = units[..start].to_vec();
+    after.extend(typed);
+    after.extend(&units[end..]);
+    Some((String::from_utf16_lossy(&after), caret))
+}
+
+fn press(key: Press) {
+    if let Some(target) = Target::focused() {
+        if let Some((value, caret)) = pressed(&target.value(), target.selection(), target.most(), key) {
+            target.set(&value, caret);
+        }
+    }
+}
+
+/// The keyboard. Comes up with the focus of a field that names a layout, and goes with it.
+#[component]
+pub fn OnScreenKeyboard() -> impl IntoView {
+    let layout: RwSignal<Option<Layout>> = RwSignal::new(None);
+    let capitals = RwSignal::new(false);
+    let focus_in = window_event_listener(leptos::ev::focusin, move |event| {
+        let named = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlElement>().ok())
+            .and_then(|element| element.get_attribute("data-keyboard"));
+        let wanted = named.as_deref().and_then(Layout::from_name);
+        if layout.get_untracked() != wanted {
+            layout.set(wanted);
+        }
+        if wanted.is_some() {
+            // The field must not hide behind the keyboard that it brings up.
+            request_animation_frame(|| {
+                if let Some(target) = Target::focused() {
+                    let options = web_sys::ScrollIntoViewOptions::new();
+                    options.set_block(web_sys::ScrollLogicalPosition::Center);
+                    target
+                        .element()
+                        .scroll_into_view_with_scroll_into_view_options(&options);
+                }
+            });
+        }
+    });
+    on_cleanup(move || focus_in.remove());
+    // A press must not take the focus from the field.
+    let keep_focus = |event: PointerEvent| event.prevent_default();
+    let key = move |name: char| {
+        let shown = move || {
+            if capitals.get() {
+                name.to_ascii_uppercase()
+            } else {
+                name
+            }
+        };
+        view! {
+            <button type="button" tabindex="-1" class="key" on:click=move |_| press(Press::Type(shown_untracked(name, capitals)))>
+                {move || shown().to_string()}
+            </button>
+        }
+        .into_any()
+    };
+    let special = |label: Phrase, icon: Option<&'static str>, class: &'static str, on_press: Callback<()>| {
+        let named = icon.map(|_| label);
+        view! {
+            <button type="button" tabindex="-1" class=class aria-label=named.map(|label| move || crate::texts::Words::from(label).now()) on:click=move |_| on_press.run(())>
+                {match icon {
+                    Some(icon) => view! { <Icon name=icon/> }.into_any(),
+                    None => view! { {label} }.into_any(),
+                }}
+            </button>
+        }
+        .into_any()
+    };
+    let done = Callback::new(move |()| {
+        if let Some(target) = Target::focused() {
+            let _ = target.element().blur();
+        }
+        layout.set(None);
+    });
+    let backspace = Callback::new(|()| press(Press::Backspace));
+    let space = Callback::new(|()| press(Press::Type(' ')));
+    let shift = Callback::new(move |()| capitals.update(|on| *on = !*on));
+    (move || {
+        layout.get().map(|layout| {
+            let rows = layout.rows().iter().map(|row| {
+                view! { <div class="keyboard-row">{row.chars().map(key).collect_view()}</div> }.into_any()
+            });
+            let letters = layout == Layout::Letters;
+            view! {
+                <div class="keyboard" role="group" aria-label=general::KEYBOARD on:pointerdown=keep_focus on:mousedown=|event| event.prevent_default()>
+                    <div class=layout.class()>
+                        {rows.collect_view()}
+                        <div class="keyboard-row">
+                            {letters.then(|| special(general::KEY_SHIFT, None, "key key-special", shift))}
+                            {letters.then(|| special(general::KEY_SPACE, None, "key key-space", space))}
+                            {special(general::KEY_BACKSPACE, Some("delete"), "key key-special", backspace)}
+                            {special(general::KEY_DONE, None, "key key-done", done)}
+                        </div>
+                    </div>
+                </div>
+            }
+        })
+    })
+    .into_any()
+}
+
+fn shown_untracked(name: char, capitals: RwSignal<bool>) -> char {
+    if capitals.get_untracked() {
+        name.to_ascii_uppercase()
+    } else {
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_goes_where_the_caret_is_and_takes_the_place_of_what_is_selected() {
+        assert_eq!(
+            pressed("138", (3, 3), Some(11), Press::Type('0')),
+            Some(("1380".to_owned(), 4))
+        );
+        assert_eq!(
+            pressed("138", (0, 2), None, Press::Type('9')),
+            Some(("98".to_owned(), 1))
+        );
+        assert_eq!(
+            pressed("张三", (1, 1), None, Press::Type('a')),
+            Some(("张a三".to_owned(), 2))
+        );
+    }
+
+    #[test]
+    fn a_full_field_takes_no_more_but_lets_go() {
+        assert_eq!(pressed("123456", (6, 6), Some(6), Press::Type('7')), None);
+        assert_eq!(
+            pressed("123456", (6, 6), Some(6), Press::Backspace),
+            Some(("12345".to_owned(), 5))
+        );
+        assert_eq!(
+            pressed("123456", (0, 6), Some(6), Press::Type('7')),
+            Some(("7".to_owned(), 1))
+        );
+    }
+
+    #[test]
+    fn backspace_takes_a_whole_character() {
+        assert_eq!(
+            pressed("a\u{20BB7}", (3, 3), None, Press::Backspace),
+            Some(("a".to_owned(), 1))
+        );
+        assert_eq!(pressed("", (0, 0), None, Press::Backspace), Some((String::new(), 0)));
+    }
+
+    #[test]
+    fn an_identity_number_has_its_x() {
+        assert!(Layout::Id.rows().concat().contains('X'));
+        assert!(!Layout::Digits.rows().concat().contains('X'));
+    }
+}

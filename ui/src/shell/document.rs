@@ -1,0 +1,126 @@
+//! The document around the UI: attributes of `<html>`, title, focus, scroll.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, ScrollToOptions};
+
+fn root() -> Option<HtmlElement> {
+    document().document_element()?.dyn_into().ok()
+}
+
+/// An attribute of `<html>`.
+#[must_use]
+pub fn root_attribute(name: &str) -> Option<String> {
+    root()?.get_attribute(name)
+}
+
+/// Sets an attribute of `<html>`.
+pub fn set_root_attribute(name: &str, value: &str) {
+    if let Some(root) = root() {
+        let _ = root.set_attribute(name, value);
+    }
+}
+
+/// Sets a CSS custom property of `<html>`.
+pub fn set_root_property(name: &str, value: &str) {
+    if let Some(root) = root() {
+        let _ = root.style().set_property(name, value);
+    }
+}
+
+/// The content of `<meta name="…">`.
+#[must_use]
+pub fn meta(name: &str) -> Option<String> {
+    document()
+        .query_selector(&format!("meta[name='{name}']"))
+        .ok()??
+        .get_attribute("content")
+}
+
+/// Takes the first paint away: the UI is there.
+pub fn remove_boot() {
+    if let Some(boot) = document().get_element_by_id("boot") {
+        boot.remove();
+    }
+}
+
+/// Shows that the UI cannot go on.
+pub fn show_boot_failed() {
+    remove_boot();
+    if let Some(failed) = document().get_element_by_id("boot-failed") {
+        let _ = failed.remove_attribute("hidden");
+    }
+}
+
+/// Moves the focus to the element of this id, without scrolling to it.
+pub fn focus(id: &str) {
+    let element = document()
+        .get_element_by_id(id)
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = element {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = element.focus_with_options(&options);
+    }
+}
+
+/// Moves the focus to the element of this id and scrolls to it, below whatever sticks to the top.
+pub fn focus_into_view(id: &str) {
+    focus(id);
+    if let Some(element) = document().get_element_by_id(id) {
+        element.scroll_into_view();
+    }
+}
+
+/// How far the page is scrolled, in CSS pixels.
+#[must_use]
+pub fn scrolled() -> f64 {
+    window().scroll_y().unwrap_or(0.0)
+}
+
+/// Scrolls the page without a movement.
+pub fn scroll_to(top: f64) {
+    let options = ScrollToOptions::new();
+    options.set_top(top);
+    options.set_behavior(web_sys::ScrollBehavior::Instant);
+    window().scroll_to_with_scroll_to_options(&options);
+}
+
+/// Whether a media query holds now.
+#[must_use]
+pub fn media(query: &str) -> bool {
+    window()
+        .match_media(query)
+        .ok()
+        .flatten()
+        .is_some_and(|list| list.matches())
+}
+
+/// The width of the window in CSS pixels.
+#[must_use]
+pub fn width() -> f64 {
+    window()
+        .inner_width()
+        .ok()
+        .and_then(|width| width.as_f64())
+        .unwrap_or(1280.0)
+}
+
+/// The languages that the browser prefers, as BCP 47 tags.
+#[must_use]
+pub fn browser_language() -> Option<String> {
+    window().navigator().language()
+}
+
+/// The element that the UI is drawn in; `<body>` where the page has none.
+///
+/// # Panics
+/// Never in a browser: a document has a body.
+#[must_use]
+pub fn app_root() -> HtmlElement {
+    let app = document()
+        .get_element_by_id("app")
+        .and_then(|element| element.dyn_into().ok());
+    app.or_else(|| document().body())
+        .unwrap_or_else(|| unreachable!("a document has a body"))
+}

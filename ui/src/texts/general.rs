@@ -1,0 +1,67 @@
+//! Words that many pages use: buttons, states, errors of fields.
+
+use super::texts;
+
+texts! {
+    BACK = "返回", "Back";
+    CANCEL = "取消", "Cancel";
+    CLOSE = "关闭", "Close";
+    CONFIRM = "确定", "Confirm";
+    CONTINUE = "继续", "Continue";
+    DOWNLOAD = "下载", "Download";
+    EDIT = "修改", "Change";
+    PRINT = "打印", "Print";
+    REMOVE = "删除", "Remove";
+    RETRY = "重试", "Try again";
+    SAVE = "保存", "Save";
+    SEARCH = "搜索", "Search";
+    SUBMIT = "提交", "Submit";
+    VIEW = "查看", "View";
+    YES = "是", "Yes";
+    NO = "否", "No";
+    NONE = "无", "None";
+    OPTIONAL = "（选填）", "(optional)";
+    PLEASE_CHOOSE = "请选择", "Please choose";
+    OPENS_NEW_WINDOW = "在新窗口打开", "opens in a new window";
+
+    LOADING = "正在加载…", "Loading…";
+    WORKING = "正在处理…", "Working…";
+    DONE = "已完成", "Done";
+    COPIED = "已复制", "Copied";
+
+    ERROR_SUMMARY = "请核对以下内容", "There is a problem";
+    ERROR_PREFIX = "错误：", "Error: ";
+    FAILED_TITLE = "没有加载出来", "This could not be loaded";
+    FAILED_HINT = "请稍后重试。如果一直不行，可以拨打服务热线 {}。", "Please try again in a moment. If it keeps failing, call {}.";
+    OFFLINE_TITLE = "网络连接已断开", "You are offline";
+    OFFLINE_HINT = "连接恢复后会自动继续。您已保存的内容不会丢失。", "This goes on by itself when you are back online. What you have saved is not lost.";
+    BACK_ONLINE = "网络已恢复", "You are back online";
+
+    YEAR = "年", "Year";
+    MONTH = "月", "Month";
+    DAY = "日", "Day";
+
+    FILE_CHOOSE = "选择文件", "Choose files";
+    FILE_DROP = "或将文件拖到这里", "or drop files here";
+    FILE_UPLOADING = "正在上传 {}", "Uploading {}";
+    FILE_PROGRESS = "已上传 {}%", "{} % uploaded";
+    FILE_REMOVE = "删除文件 {}", "Remove file {}";
+
+    PAGE_PREVIOUS = "上一页", "Previous";
+    PAGE_NEXT = "下一页", "Next";
+    PAGE_OF = "第 {} 页，共 {} 页", "Page {} of {}";
+    PAGES = "翻页", "Pages";
+    CRUMBS = "当前位置", "You are here";
+    STEPS = "步骤", "Steps";
+    STEP_DONE = "已完成：", "Done: ";
+    STEP_CURRENT = "当前：", "Now: ";
+
+    KEYBOARD = "屏幕键盘", "On-screen keyboard";
+    KEY_BACKSPACE = "退格", "Backspace";
+    KEY_SPACE = "空格", "Space";
+    KEY_DONE = "完成", "Done";
+    KEY_SHIFT = "大写", "Capitals";
+    KEY_LETTERS = "字母", "Letters";
+    KEY_DIGITS = "数字", "Digits";
+    QR_CODE = "二维码：{}", "QR code: {}";
+}

@@ -1,0 +1,11 @@
+//! Every text that the UI itself says, in every language. Texts of the catalog and of forms come with their data.
+//!
+//! A module per area of the UI; a phrase that is missing in a language does not compile.
+
+pub mod format;
+pub mod frame;
+pub mod general;
+mod phrase;
+
+pub(crate) use phrase::texts;
+pub use phrase::{CurrentLanguage, Phrase, Words, counted, language};
