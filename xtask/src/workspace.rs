@@ -6,8 +6,14 @@ use std::sync::OnceLock;
 
 /// The folder of the workspace.
 pub fn root() -> &'static Path {
-    // xtask stands in <root>/xtask, and cargo compiled that path in.
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    // Cargo says where xtask stands when it runs it, and said so when it compiled it: two clones that share a target
+    // folder may share the compiled xtask, so the first counts.
+    ROOT.get_or_init(|| {
+        let xtask =
+            std::env::var_os("CARGO_MANIFEST_DIR").map_or(PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        xtask.parent().map_or(xtask.clone(), Path::to_owned)
+    })
 }
 
 /// Cargo's target folder: `CARGO_TARGET_DIR`, or `target` in the workspace.

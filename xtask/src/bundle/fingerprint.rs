@@ -53,7 +53,8 @@ pub fn of_inputs(how: &[&str]) -> Result<String> {
     for file in files {
         let bytes = fs::read(&file).with_context(|| format!("could not read {}", file.display()))?;
         // Lengths keep the end of one file from being the start of the next.
-        hash.update(file.to_string_lossy().as_bytes());
+        let name = file.strip_prefix(workspace::root()).unwrap_or(&file);
+        hash.update(name.to_string_lossy().as_bytes());
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(&bytes);
     }
