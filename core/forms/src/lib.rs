@@ -5,15 +5,24 @@
 //!
 //! - [`Definition`] is a form as an agency writes it: JSON, checked when it is loaded.
 
+mod calendar;
+pub mod calendar;
 mod decimal;
 mod definition;
+mod display;
 mod filling;
 mod form;
+mod message;
+mod normalise;
 pub mod rules;
 
+pub use calendar::{CountedDay, CountedDays, InvalidCalendar, WorkingCalendar};
 pub use decimal::{Decimal, InvalidDecimal};
 pub use definition::*;
+pub use display::{display, display_date, display_money};
 pub use filling::{
     AnswerCode, AnswerFault, Changed, Context, Evaluation, Filling, PageView, Progress, QuestionView, RowView, evaluate,
 };
 pub use form::{Finding, Form, is_row_id};
+pub use message::message;
+pub use normalise::normalise;

@@ -15,6 +15,7 @@ use onehall_protocol::drafts::{AnswerChange, Answers};
 use onehall_protocol::{Date, FieldError};
 use serde_json::Value;
 
+pub(crate) use answer::bound;
 pub use fault::{AnswerCode, AnswerFault};
 use slots::{Row, Slot};
 pub use transcript::{Evaluation, evaluate};

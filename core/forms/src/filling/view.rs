@@ -37,6 +37,8 @@ pub struct QuestionView<'a> {
     pub options: Vec<&'a Choice>,
     /// The rows of a group.
     pub rows: Vec<RowView<'a>>,
+    /// All options, offered or not: an answer is shown with its label even where it is no longer offered.
+    pub(crate) choices: &'a [Choice],
 }
 
 /// A row of a repeating group.
@@ -170,6 +172,7 @@ impl Filling {
             errors: here.fault.into_iter().collect(),
             options: self.offered(slot, question),
             rows: here.rows.iter().map(|row| self.row(*row, question)).collect(),
+            choices: self.form.options_of(question),
         })
     }
 
