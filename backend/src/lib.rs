@@ -26,14 +26,18 @@
 //! `Error::new(ErrorCode::…)` (a code of the protocol's glossary), faults are `Error::internal(...)` or `?` on a SQLite
 //! error. Ids, times, codes and JSON go into columns by [`storage::sqlite::values`].
 
+pub mod cases;
+pub mod city;
 pub mod clock;
 pub mod config;
 pub mod drafts;
 pub mod error;
+pub mod events;
 pub mod files;
 pub mod http;
 pub mod identity;
 pub mod messages;
 pub mod secrets;
+pub mod staff;
 pub mod state;
 pub mod storage;

@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use onehall_protocol::Text;
 
+use crate::city::CityContent;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::events::Hub;
+use crate::files::Files;
 use crate::messages::MessageSender;
 use crate::secrets::ServerKey;
 use crate::storage::Storage;
@@ -28,6 +31,12 @@ pub struct Services {
     pub key: ServerKey,
     /// Sends text messages.
     pub messages: Arc<dyn MessageSender>,
+    /// What the city has written: catalog, forms, workflows, calendar.
+    pub city: Arc<CityContent>,
+    /// Uploaded files: their bytes, and who judges them.
+    pub files: Files,
+    /// Tells who listens that something changed.
+    pub events: Hub,
 }
 
 impl AppState {
@@ -40,7 +49,19 @@ impl AppState {
     /// The name of the hall, as it signs messages.
     #[must_use]
     pub fn hall_name(&self) -> Text {
-        Text::new("政务服务大厅", "Government Service Hall")
+        self.city.catalog.city.hall_name.clone()
+    }
+
+    /// Whether the city has this authority.
+    #[must_use]
+    pub fn knows_authority(&self, code: &onehall_protocol::AuthorityCode) -> bool {
+        self.city.catalog.authorities.iter().any(|authority| authority.code == *code)
+    }
+
+    /// Whether the city has this hall.
+    #[must_use]
+    pub fn knows_hall(&self, code: &onehall_protocol::HallCode) -> bool {
+        self.city.catalog.halls.iter().any(|hall| hall.code == *code)
     }
 }
 

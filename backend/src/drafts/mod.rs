@@ -5,9 +5,13 @@
 //! decides. Nothing is overwritten silently.
 
 mod model;
+mod prefill;
+mod routes;
 mod store;
 
 pub use model::{OpenDraft, Opened, SaveOutcome, StoredDraft};
+pub use prefill::prefilled_answers;
+pub use routes::routes;
 pub use store::{DraftStore, SaveCommand};
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod blobs;
 mod clamav;
 mod model;
+pub mod routes;
 mod scanner;
 mod sniff;
 mod store;
@@ -14,6 +15,7 @@ mod upload;
 pub use blobs::{Blobs, DiskBlobs, Staged};
 pub use clamav::ClamAv;
 pub use model::{NewFile, StoredFile};
+pub use routes::routes;
 pub use scanner::{NoScanner, Scanner, Verdict, scanner_from};
 pub use sniff::{FileName, media_type_of};
 pub use store::FileStore;

@@ -13,7 +13,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::error::Error;
-use crate::identity;
+use crate::{drafts, files, identity, staff};
 use crate::state::AppState;
 
 #[derive(OpenApi)]
@@ -23,7 +23,9 @@ struct Document;
 /// Every route of the API, and the document that describes them.
 #[must_use]
 pub fn api() -> OpenApiRouter<AppState> {
-    let centres = OpenApiRouter::new().merge(identity::routes::routes());
+    let centres = OpenApiRouter::new().merge(identity::routes::routes()).merge(staff::routes::routes()).merge(drafts::routes());
+    let uploads = files::routes().layer(DefaultBodyLimit::disable());
+    let centres = centres.merge(uploads);
     OpenApiRouter::with_openapi(Document::openapi()).nest(API, centres)
 }
 

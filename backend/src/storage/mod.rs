@@ -8,12 +8,16 @@ pub mod sqlite;
 
 use async_trait::async_trait;
 
+use crate::cases::CaseStore;
+use crate::drafts::DraftStore;
 use crate::error::Result;
+use crate::files::FileStore;
 use crate::identity::IdentityStore;
+use crate::staff::StaffStore;
 
 /// The whole store: a supertrait of every centre's.
 #[async_trait]
-pub trait Storage: IdentityStore + Send + Sync + std::fmt::Debug + 'static {
+pub trait Storage: CaseStore + IdentityStore + StaffStore + DraftStore + FileStore + Send + Sync + std::fmt::Debug + 'static {
     /// Whether the store answers: reads and writes one thing.
     ///
     /// # Errors

@@ -1,0 +1,190 @@
+//! Drafts over HTTP. The submission of a draft is the cases' route.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use onehall_protocol::cases::Poke;
+use onehall_protocol::drafts::{DraftSaved, DraftSummary, DraftView, SaveDraft, StartDraft};
+use onehall_protocol::{DraftId, ErrorCode, Problem};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::{OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft, prefilled_answers};
+use crate::error::{Error, Result};
+use crate::events::Channel;
+use crate::http::extract::{Json, Path, Terminal};
+use crate::identity::Citizen;
+use crate::state::AppState;
+
+/// Most changes in one save.
+const MOST_CHANGES: usize = 500;
+
+/// Longest path of an answer: a question in a row of a group in a row of a group.
+const LONGEST_PATH: usize = 400;
+
+/// The routes of drafts.
+#[must_use]
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(open, list)).routes(routes!(read, save, discard))
+}
+
+fn summary(state: &AppState, citizen: &Citizen, draft: &StoredDraft) -> Result<DraftSummary> {
+    let principal = citizen.principal(Some(draft.principal))?;
+    let item = state.city.item(&draft.item).ok_or_else(|| Error::broken("find the service item of a draft"))?;
+    Ok(DraftSummary {
+        id: draft.id,
+        item: draft.item.clone(),
+        item_name: item.summary.name.clone(),
+        principal: principal.view(),
+        updated_at: draft.updated_at,
+        terminal: draft.terminal,
+        page: draft.page.clone(),
+        form: draft.form.clone(),
+        revision: draft.revision,
+    })
+}
+
+fn view(state: &AppState, citizen: &Citizen, draft: StoredDraft) -> Result<DraftView> {
+    Ok(DraftView { summary: summary(state, citizen, &draft)?, answers: draft.answers, prefilled: draft.prefilled })
+}
+
+/// Starts a draft, or gives the open one of the same principal and item.
+#[utoipa::path(post, path = "/drafts", tag = "drafts", request_body = StartDraft, responses(
+    (status = 201, body = DraftView, description = "A new draft, prefilled from the profile"),
+    (status = 200, body = DraftView, description = "The draft that was open already, from whatever terminal"),
+    (status = 401, body = Problem), (status = 404, body = Problem, description = "No such item, or not your principal"),
+    (status = 422, body = Problem, description = "catalog/not_online"),
+))]
+async fn open(
+    axum::extract::State(state): axum::extract::State<AppState>,
+    citizen: Citizen,
+    Terminal(terminal): Terminal,
+    Json(start): Json<StartDraft>,
+) -> Result<Response> {
+    let principal = citizen.principal(start.principal)?;
+    let item = state.city.item(&start.item).ok_or_else(Error::not_found)?;
+    let form = item.form.clone().filter(|_| item.summary.online).ok_or(ErrorCode::NotApplicable)?;
+    let definition = state
+        .city
+        .form(&form.code, form.version)
+        .ok_or_else(|| Error::broken("find the form of a service item"))?;
+    let open = OpenDraft {
+        id: DraftId(Uuid::now_v7()),
+        actor: citizen.actor.id,
+        principal: principal.id,
+        item: start.item,
+        prefilled: prefilled_answers(definition.form.definition(), &citizen.profile(principal)),
+        form,
+        terminal,
+        now: state.clock.now(),
+    };
+    let (status, draft) = match state.storage.open_draft(open).await? {
+        Opened::New(draft) => (StatusCode::CREATED, draft),
+        Opened::Existing(draft) => (StatusCode::OK, draft),
+    };
+    Ok((status, Json(view(&state, &citizen, draft)?)).into_response())
+}
+
+/// The open drafts, the last changed first.
+#[utoipa::path(get, path = "/drafts", tag = "drafts", responses(
+    (status = 200, body = Vec<DraftSummary>), (status = 401, body = Problem),
+))]
+async fn list(
+    axum::extract::State(state): axum::extract::State<AppState>,
+    citizen: Citizen,
+) -> Result<Json<Vec<DraftSummary>>> {
+    let drafts = state.storage.list_drafts(citizen.principal_ids()).await?;
+    drafts.iter().map(|draft| summary(&state, &citizen, draft)).collect::<Result<_>>().map(Json)
+}
+
+/// A draft with its answers.
+#[utoipa::path(get, path = "/drafts/{id}", tag = "drafts", params(("id" = DraftId, Path)), responses(
+    (status = 200, body = DraftView), (status = 401, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem, description = "drafts/submitted; `details.case_id` names the case"),
+))]
+async fn read(
+    axum::extract::State(state): axum::extract::State<AppState>,
+    citizen: Citizen,
+    Path(id): Path<DraftId>,
+) -> Result<Json<DraftView>> {
+    let draft = state.storage.draft(id, citizen.principal_ids()).await?;
+    if let Some(case) = draft.submitted_case {
+        let details = serde_json::json!({ "case_id": case });
+        return Err(Error::new(ErrorCode::DraftSubmitted).with_details(details));
+    }
+    Ok(Json(view(&state, &citizen, draft)?))
+}
+
+/// Saves changed answers: all of them, or none.
+#[utoipa::path(patch, path = "/drafts/{id}", tag = "drafts", params(("id" = DraftId, Path)), request_body = SaveDraft,
+    responses(
+        (status = 200, body = DraftSaved), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "drafts/conflict: `details.conflicts` is a list of AnswerConflict; or drafts/submitted"),
+))]
+async fn save(
+    axum::extract::State(state): axum::extract::State<AppState>,
+    citizen: Citizen,
+    Terminal(terminal): Terminal,
+    Path(id): Path<DraftId>,
+    Json(save): Json<SaveDraft>,
+) -> Result<Json<DraftSaved>> {
+    if save.changes.len() > MOST_CHANGES {
+        return Err(Error::new(ErrorCode::InvalidBody).with_field("changes", "too_many"));
+    }
+    for (place, change) in save.changes.iter().enumerate() {
+        if !is_path(&change.path) {
+            return Err(Error::new(ErrorCode::InvalidBody).with_field(format!("changes[{place}].path"), "invalid"));
+        }
+    }
+    let command =
+        SaveCommand { id, principals: citizen.principal_ids(), save, terminal, now: state.clock.now() };
+    match state.storage.save_draft(command).await? {
+        SaveOutcome::Saved(saved) => {
+            state.events.poke(&Channel::Person(citizen.actor.id), &Poke::Draft { id });
+            Ok(Json(saved))
+        }
+        SaveOutcome::Conflict(conflicts) => Err(Error::new(ErrorCode::DraftConflict)
+            .with_details(serde_json::json!({ "conflicts": conflicts }))),
+    }
+}
+
+/// Whether a text has the shape of an answer's path. Whether the form has such a question is the form's to say, when the
+/// draft is submitted: a newer form on another terminal must not make an older one lose answers.
+fn is_path(path: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    };
+    path.len() <= LONGEST_PATH && path.split('/').all(part)
+}
+
+/// Throws a draft away, with its files.
+#[utoipa::path(delete, path = "/drafts/{id}", tag = "drafts", params(("id" = DraftId, Path)), responses(
+    (status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem, description = "drafts/submitted"),
+))]
+async fn discard(
+    axum::extract::State(state): axum::extract::State<AppState>,
+    citizen: Citizen,
+    _: Terminal,
+    Path(id): Path<DraftId>,
+) -> Result<StatusCode> {
+    let files = state.storage.discard_draft(id, citizen.principal_ids()).await?;
+    state.files.remove(&files).await;
+    state.events.poke(&Channel::Person(citizen.actor.id), &Poke::Draft { id });
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_path;
+
+    #[test]
+    fn a_path_names_questions_and_rows_and_nothing_else() {
+        for path in ["name", "shareholders/r1/name", "a_b/0f-3/c/9/d"] {
+            assert!(is_path(path), "{path}");
+        }
+        for path in ["", "/name", "name/", "a//b", "a.b", "a b", "名", "../x", &"a/".repeat(300)] {
+            assert!(!is_path(path), "{path}");
+        }
+    }
+}
