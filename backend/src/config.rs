@@ -72,6 +72,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// One-time codes.
     pub codes: CodeLimits,
+    /// Wrong passwords and second factors of staff from one address in an hour.
+    pub staff_wrong_per_client_hour: u32,
 }
 
 impl Default for Config {
@@ -85,6 +87,7 @@ impl Default for Config {
             ui: None,
             trusted_proxies: Vec::new(),
             codes: CodeLimits::default(),
+            staff_wrong_per_client_hour: 100,
         }
     }
 }

@@ -24,7 +24,7 @@ struct Inner {
 }
 
 /// What most of the backend returns.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// A refusal: the code says all.

@@ -75,6 +75,8 @@ error_codes! {
     WeakPassword = "identity/weak_password", 422, "密码强度不足，请使用至少 12 位的密码。", "The password is too weak: use at least 12 characters.";
     /// An account of this name exists.
     AccountTaken = "identity/account_taken", 409, "该账号已存在。", "This account exists already.";
+    /// Nobody could administer the hall any more.
+    LastAdministrator = "identity/last_administrator", 409, "至少须保留一名可用的管理员。", "At least one administrator must remain.";
 
     /// The service item cannot be applied for online.
     NotApplicable = "catalog/not_online", 422, "该事项暂不支持网上申请。", "This service cannot be applied for online yet.";

@@ -32,7 +32,9 @@ macro_rules! migrations {
 migrations! {
     1 "0001_foundation";
     2 "0002_identity";
+    3 "0003_staff";
     10 "0010_drafts_and_files";
+    20 "0020_cases";
 }
 
 /// Why a database cannot be used.

@@ -18,12 +18,14 @@
 //! The closure gets a connection inside a savepoint: it must not begin, commit or roll back by itself, and an `Err`
 //! undoes all that it did. It runs on the writer's thread, so it computes nothing slow (no hashing of passwords there).
 
+mod cases;
 mod drafts;
 mod files;
 mod folder;
 mod identity;
 pub mod migrations;
 mod readers;
+mod staff;
 pub mod values;
 mod writer;
 

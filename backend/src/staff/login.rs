@@ -1,0 +1,97 @@
+//! The two steps of a staff login.
+//!
+//! First account and password, then the code of an authenticator app. At no point does an answer, or the time that it
+//! takes, tell whether an account exists: an unknown one is hashed against nobody's password, counted and locked like a
+//! known one.
+
+use onehall_protocol::ErrorCode;
+use onehall_protocol::staff::{StaffChallenge, StaffLogin, StaffSecondFactor};
+
+use super::model::Staff;
+use super::store::{Attempt, Enter, NewTicket};
+use super::{password, totp};
+use crate::error::{Error, Result};
+use crate::http::extract::ClientAddress;
+use crate::secrets::{Token, TokenHash};
+use crate::state::AppState;
+
+/// Seconds for which a ticket counts.
+const TICKET_SECONDS: i64 = 300;
+
+fn attempt(state: &AppState, account: &str, client: ClientAddress) -> Attempt {
+    Attempt {
+        account: state.key.keyed_hash("staff-account", &[account]),
+        client: state.key.keyed_hash("client", &[&client.network()]),
+        wrong_per_client_hour: state.config.staff_wrong_per_client_hour,
+        now: state.clock.now(),
+    }
+}
+
+/// First step: account and password give a ticket.
+///
+/// # Errors
+/// `identity/wrong_credentials`; `request/too_many` while locked out.
+pub async fn first_step(state: &AppState, login: StaffLogin, client: ClientAddress) -> Result<StaffChallenge> {
+    let account = login.account.trim().to_lowercase();
+    let attempt = attempt(state, &account, client);
+    let found = state.storage.credentials(account, attempt).await?;
+    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
+    let right = password::verify(login.password, hash).await?;
+    let Some(found) = found.as_ref().filter(|_| right) else {
+        let staff = found.map(|found| found.account.id);
+        state.storage.password_refused(staff, attempt).await?;
+        return Err(Error::new(ErrorCode::WrongCredentials));
+    };
+    let ticket = Token::generate();
+    let enrol = (!found.account.second_factor).then(totp::new_secret);
+    let hall = state.hall_name();
+    let new = NewTicket {
+        ticket: ticket.hash(),
+        staff: found.account.id,
+        enrol: enrol.map(|secret| state.key.seal(&secret)).transpose()?,
+        expires_at: attempt.now.plus_seconds(TICKET_SECONDS),
+        attempt,
+    };
+    state.storage.password_taken(new).await?;
+    let enrol = enrol.map(|secret| totp::enrolment(&secret, &found.account.account, &hall.zh_cn)).transpose()?;
+    Ok(StaffChallenge { ticket: ticket.as_str().to_owned(), enrol, change_password: found.account.change_password })
+}
+
+/// Second step: the ticket and the code of the authenticator app begin a session.
+///
+/// # Errors
+/// `identity/wrong_code` (wrong, used, too late, no such ticket: all alike); `identity/weak_password` where a new
+/// password is needed and there is none, or it is weak. The code is not used up by the latter.
+pub async fn second_step(
+    state: &AppState,
+    second: StaffSecondFactor,
+    client: ClientAddress,
+) -> Result<(Staff, Token)> {
+    let wrong = || Error::new(ErrorCode::WrongCode);
+    let ticket = TokenHash::of(&second.ticket);
+    let now = state.clock.now();
+    let known = state.storage.second_factor(ticket, now).await?.ok_or_else(wrong)?;
+    let attempt = attempt(state, &known.account.account, client);
+    let secret = state.key.open(&known.secret)?;
+    let Some(step) = totp::matching_step(&secret, &second.code, known.last_step, now)? else {
+        state.storage.second_factor_refused(ticket, attempt).await?;
+        return Err(wrong());
+    };
+    let new_password = match second.new_password {
+        None if known.account.change_password => {
+            return Err(Error::new(ErrorCode::WeakPassword).with_field("new_password", "required"));
+        }
+        None => None,
+        Some(new) => {
+            password::check_new(&new, &known.account.account)?;
+            if password::verify(new.clone(), known.password_hash.clone()).await? {
+                return Err(Error::new(ErrorCode::WeakPassword).with_field("new_password", "same_as_before"));
+            }
+            Some(password::hash(new).await?)
+        }
+    };
+    let token = Token::generate();
+    let enter = Enter { ticket, step, new_password, session: token.hash(), now };
+    let staff = state.storage.enter(enter, attempt).await?;
+    Ok((staff, token))
+}

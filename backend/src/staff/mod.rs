@@ -1,0 +1,13 @@
+//! Who works in the hall: accounts and roles, login with password and one-time password, and the administration of both.
+//!
+//! [`Staff`] is the extractor of a logged-in member of staff; [`Staff::require`] is how a handler asks for a role.
+
+pub mod login;
+mod model;
+pub mod password;
+pub mod routes;
+mod store;
+pub mod totp;
+
+pub use model::{AuditAction, AuditEntry, STAFF_COOKIE, Scope, Staff, StaffAccount, lifetime};
+pub use store::{Attempt, ChangeAccount, CreateAccount, Credentials, Enter, NewTicket, SecondFactor, StaffStore};

@@ -1,0 +1,139 @@
+//! Passwords: argon2id, a policy of length rather than of odd characters, first passwords that can be read out.
+
+use std::sync::OnceLock;
+
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use argon2::{Algorithm, Argon2, Params, Version};
+use onehall_protocol::ErrorCode;
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result};
+use crate::secrets::random_below;
+
+/// The least and the most characters of a password.
+const LENGTH: std::ops::RangeInclusive<usize> = 12..=128;
+
+/// How many are hashed at once: each takes 19 MiB and some tens of milliseconds of a core.
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
+
+/// argon2id with the parameters that OWASP recommends: 19 MiB, two passes, one lane. Tests prove promises, not the cost.
+fn argon2() -> Argon2<'static> {
+    let (memory, passes) = if cfg!(test) { (64, 1) } else { (19_456, 2) };
+    let params = Params::new(memory, passes, 1, None).unwrap_or_else(|_| unreachable!("these parameters are valid"));
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// The hash of a password, as a PHC string.
+///
+/// # Errors
+/// `backend/internal` if the machine cannot.
+pub async fn hash(password: String) -> Result<String> {
+    on_a_thread(move || hash_now(&password)).await?
+}
+
+/// [`hash`], on this thread: for the import of a demo city.
+///
+/// # Errors
+/// `backend/internal` if the machine cannot.
+pub fn hash_now(password: &str) -> Result<String> {
+    let hash: PasswordHash = argon2()
+        .hash_password(password.as_bytes())
+        .map_err(|cause| Error::internal("hash a password", cause.to_string()))?;
+    Ok(hash.to_string())
+}
+
+/// Whether a password is the one of a hash. Where there is none (no such account) it takes as long, and says no.
+///
+/// # Errors
+/// `backend/internal` if the hash is none.
+pub async fn verify(password: String, hash: Option<String>) -> Result<bool> {
+    // An hour of attempts with megabytes of password is no attempt.
+    if password.chars().count() > *LENGTH.end() {
+        return Ok(false);
+    }
+    on_a_thread(move || {
+        let known = hash.is_some();
+        let hash = hash.as_deref().unwrap_or_else(|| nobodys_hash());
+        let parsed = PasswordHash::new(hash).map_err(|cause| Error::internal("read a stored hash", cause.to_string()))?;
+        Ok(argon2().verify_password(password.as_bytes(), &parsed).is_ok() && known)
+    })
+    .await?
+}
+
+async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let _permit = AT_ONCE.acquire().await.map_err(|_| ErrorCode::Unavailable)?;
+    tokio::task::spawn_blocking(work).await.map_err(|cause| Error::internal("hash on a thread", cause))
+}
+
+/// A hash of a password that nobody has, made once.
+fn nobodys_hash() -> &'static str {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| hash_now(&first_password()).unwrap_or_default())
+}
+
+/// Refuses a new password that is too short, too long, or easy to guess for this account.
+///
+/// # Errors
+/// `identity/weak_password` with the field `new_password`.
+pub fn check_new(password: &str, account: &str) -> Result<()> {
+    let weak = |code: &str| Err(Error::new(ErrorCode::WeakPassword).with_field("new_password", code));
+    let characters: Vec<char> = password.to_lowercase().chars().collect();
+    if characters.len() < *LENGTH.start() {
+        return weak("too_short");
+    }
+    if characters.len() > *LENGTH.end() {
+        return weak("too_long");
+    }
+    let mut different: Vec<char> = characters.clone();
+    different.sort_unstable();
+    different.dedup();
+    let step = |pair: &[char]| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0]));
+    let runs = characters.windows(2).filter(|pair| step(pair).abs() <= 1).count();
+    let text: String = characters.iter().collect();
+    const KNOWN: [&str; 8] =
+        ["password", "qwertyuiop", "asdfghjkl", "1qaz2wsx", "letmein", "administrator", "woaini", "onehall"];
+    let known = KNOWN.iter().find(|known| text.contains(*known)).map_or(0, |known| known.len());
+    let own = if !account.is_empty() && text.contains(&account.to_lowercase()) { account.len() } else { 0 };
+    // What is left when everything that a guesser tries first is taken away.
+    let left = characters.len().saturating_sub(runs).saturating_sub(known).saturating_sub(own);
+    if different.len() < 5 || left < 6 { weak("easy_to_guess") } else { Ok(()) }
+}
+
+/// A first password, to be read out and typed once: five groups of four characters that are not mistaken for others
+/// (99 bits).
+#[must_use]
+pub fn first_password() -> String {
+    const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let group = || (0..4).map(|_| char::from(ALPHABET[random_below(ALPHABET.len() as u32) as usize])).collect::<String>();
+    (0..5).map(|_| group()).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_verified_and_nobodys_never() -> Result<()> {
+        let hash = hash("maple-river-stone-41".to_owned()).await?;
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(verify("maple-river-stone-41".to_owned(), Some(hash.clone())).await?);
+        assert!(!verify("maple-river-stone-42".to_owned(), Some(hash)).await?);
+        assert!(!verify("maple-river-stone-41".to_owned(), None).await?);
+        Ok(())
+    }
+
+    #[test]
+    fn a_password_that_is_easy_to_guess_is_refused() {
+        for weak in ["short", "aaaaaaaaaaaa", "123456789012345", "abcdefghijklmnop", "password1234", "ps-window-2026", "qwertyuiop12"] {
+            assert!(check_new(weak, "ps-window").is_err(), "{weak}");
+        }
+        for good in ["maple-river-stone-41", "correct horse battery", "槐荫巷口的第三棵树下有猫一只", &first_password()] {
+            assert!(check_new(good, "ps-window").is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn first_passwords_differ() {
+        assert_ne!(first_password(), first_password());
+    }
+}
