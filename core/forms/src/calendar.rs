@@ -206,6 +206,15 @@ mod tests {
         }
 
         #[test]
+        fn who_starts_later_or_counts_further_ends_no_earlier(start in 0i64..700, count in -200i32..200) {
+            let calendar = october();
+            let from = day("2026-01-01").plus_days(start);
+            let to = calendar.plus_working_days(from, count);
+            prop_assert!(calendar.plus_working_days(from.plus_days(1), count) >= to);
+            prop_assert!(calendar.plus_working_days(from, count + 1) > to);
+        }
+
+        #[test]
         fn the_count_is_that_of_the_days_one_by_one(start in 0i64..700, length in 0i64..400) {
             let calendar = october();
             let from = day("2025-06-01").plus_days(start);

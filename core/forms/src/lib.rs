@@ -5,7 +5,6 @@
 //!
 //! - [`Definition`] is a form as an agency writes it: JSON, checked when it is loaded.
 
-mod calendar;
 pub mod calendar;
 mod decimal;
 mod definition;
@@ -16,7 +15,6 @@ mod message;
 mod normalise;
 pub mod rules;
 
-pub use calendar::{CountedDay, CountedDays, InvalidCalendar, WorkingCalendar};
 pub use decimal::{Decimal, InvalidDecimal};
 pub use definition::*;
 pub use display::{display, display_date, display_money};
