@@ -91,6 +91,16 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
+/// What a question of a form may name as its `prefill`. An address question takes `<key>.region` and `<key>.detail`.
+pub const PREFILL_KEYS: [&str; 6] = [
+    "person.name",
+    "person.citizen_id",
+    "person.phone",
+    "person.address",
+    "organisation.name",
+    "organisation.code",
+];
+
 /// What is prefilled into forms: the person's own data, to the person only.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

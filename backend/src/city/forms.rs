@@ -1,0 +1,198 @@
+//! Forms: `forms/<code>.v<version>.json`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use onehall_forms::{Form, Kind, Question};
+use onehall_protocol::catalog::{FormReference, TrustGrade};
+use onehall_protocol::identity::PREFILL_KEYS;
+use onehall_protocol::{FormCode, MaterialCode};
+
+use super::content::FormContent;
+use super::document::Source;
+use super::finding::{Findings, Place, Sited};
+use super::items::ItemFile;
+use super::json_lines::JsonLines;
+use super::served::Served;
+
+/// A form's file that could be read.
+pub(super) struct FormFile {
+    pub(super) reference: FormReference,
+    pub(super) content: Arc<FormContent>,
+    place: Place,
+    /// Every question that asks for a material.
+    materials: Vec<Sited<AskedMaterial>>,
+}
+
+struct AskedMaterial {
+    code: MaterialCode,
+    trust_grade: Option<TrustGrade>,
+}
+
+/// Everything that was read of `forms/`.
+#[derive(Default)]
+pub(super) struct Forms {
+    files: Vec<FormFile>,
+    /// The versions that have a file, even one that is wrong.
+    known: BTreeSet<FormReference>,
+}
+
+impl Forms {
+    pub(super) fn read(sources: &[(String, Source)], findings: &Findings) -> Forms {
+        let mut forms = Forms::default();
+        for (stem, source) in sources {
+            let Some(reference) = reference(stem) else {
+                let reason = "a form's file is named <code>.v<version>.json: `passport.v1.json`";
+                findings.add(&source.line(1), reason);
+                continue;
+            };
+            forms.known.insert(reference.clone());
+            forms.files.extend(read(reference, source, findings));
+        }
+        forms
+    }
+
+    /// That the form which an item names is there, and that the two agree on the materials.
+    pub(super) fn check(&self, item: &ItemFile, findings: &Findings) {
+        let Some(wanted) = &item.form else { return };
+        if !self.known.contains(&wanted.value) {
+            let file = format!("forms/{}.v{}.json", wanted.value.code, wanted.value.version);
+            findings.add(&wanted.place, format!("there is no form {file}"));
+        }
+        let Some(form) = self.files.iter().find(|file| file.reference == wanted.value) else {
+            return;
+        };
+        for asked in &form.materials {
+            let AskedMaterial { code, trust_grade } = &asked.value;
+            match item.material(code) {
+                None if item.material_codes.contains(code) => {}
+                None => findings.add(
+                    &asked.place,
+                    format!(
+                        "the form asks for `{code}`, a material that items/{}.toml does not have",
+                        item.code
+                    ),
+                ),
+                // A is the most trusted grade, and the least in the order of the grades.
+                Some(material) if trust_grade.is_some_and(|grade| grade > material.trust_grade) => findings.add(
+                    &asked.place,
+                    format!(
+                        "the form takes `{code}` with less trust than items/{}.toml asks for",
+                        item.code
+                    ),
+                ),
+                Some(_) => {}
+            }
+        }
+        for (code, place) in item.needed() {
+            if !form.materials.iter().any(|asked| asked.value.code == *code) {
+                findings.add(
+                    place,
+                    format!(
+                        "the item needs `{code}` always, but {} never asks for it",
+                        form.place.file
+                    ),
+                );
+            }
+        }
+    }
+
+    pub(super) fn into_content(self) -> BTreeMap<FormReference, Arc<FormContent>> {
+        self.files
+            .into_iter()
+            .map(|file| (file.reference, file.content))
+            .collect()
+    }
+}
+
+/// `passport.v1` is version 1 of the form `passport`.
+fn reference(stem: &str) -> Option<FormReference> {
+    let (code, version) = stem.rsplit_once(".v")?;
+    let code: FormCode = code.parse().ok()?;
+    let number: u32 = version.parse().ok()?;
+    (number > 0 && number.to_string() == version).then_some(FormReference { code, version: number })
+}
+
+fn read(reference: FormReference, source: &Source, findings: &Findings) -> Option<FormFile> {
+    let value: serde_json::Value = match serde_json::from_str(&source.text) {
+        Ok(value) => value,
+        Err(error) => {
+            findings.add(&source.line(error.line().max(1)), error.to_string());
+            return None;
+        }
+    };
+    let lines = JsonLines::of(source, findings);
+    let form = match Form::from_value(&value) {
+        Ok(form) => form,
+        Err(faults) => {
+            for fault in faults {
+                let place = lines.place(&fault.path, source);
+                let at = if fault.path.is_empty() { "/" } else { &fault.path };
+                findings.add(&place, format!("{} ({} at {at})", fault.message, fault.code));
+            }
+            return None;
+        }
+    };
+    let definition = form.definition();
+    if definition.code != reference.code {
+        let reason = format!(
+            "`code` is `{}`, but the file's name says `{}`",
+            definition.code, reference.code
+        );
+        findings.add(&lines.place("/code", source), reason);
+    }
+    if definition.version != reference.version {
+        let reason = format!(
+            "`version` is {}, but the file's name says {}",
+            definition.version, reference.version
+        );
+        findings.add(&lines.place("/version", source), reason);
+    }
+    let mut materials = Vec::new();
+    for (index, page) in definition.pages.iter().enumerate() {
+        let pointer = format!("/pages/{index}");
+        questions(&page.questions, &pointer, &mut |question, pointer| {
+            let place = |field: &str| lines.place(&format!("{pointer}/{field}"), source);
+            if let Some(key) = &question.prefill
+                && !PREFILL_KEYS.contains(&key.as_str())
+            {
+                let known = PREFILL_KEYS.join(", ");
+                let reason = format!("no profile has `{key}` to prefill from; it has {known}");
+                findings.add(&place("prefill"), reason);
+            }
+            if let Kind::Material {
+                material, trust_grade, ..
+            } = &question.kind
+            {
+                materials.push(Sited {
+                    value: AskedMaterial {
+                        code: material.clone(),
+                        trust_grade: *trust_grade,
+                    },
+                    place: place("material"),
+                });
+            }
+        });
+    }
+    Some(FormFile {
+        reference,
+        // The definition, not the file: white space and order of the file change nothing that is served.
+        content: Arc::new(FormContent {
+            document: Served::of(definition).ok()?,
+            form,
+        }),
+        place: source.line(1),
+        materials,
+    })
+}
+
+/// Every question, those of groups too, with its JSON pointer.
+fn questions(list: &[Question], around: &str, visit: &mut dyn FnMut(&Question, &str)) {
+    for (index, question) in list.iter().enumerate() {
+        let pointer = format!("{around}/questions/{index}");
+        visit(question, &pointer);
+        if let Kind::Group { questions: rows, .. } = &question.kind {
+            questions(rows, &pointer, visit);
+        }
+    }
+}

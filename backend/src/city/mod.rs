@@ -1,0 +1,38 @@
+//! The city: what it writes in files (`backend/demo-city` is an example), checked and loaded as a whole.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `city.toml` | the city and its hall |
+//! | `calendar.toml` | holidays, weekends that are worked, and which days the calendar covers |
+//! | `authorities.toml`, `halls.toml`, `themes.toml`, `life-events.toml` | `[[authority]]`, `[[hall]]`, `[[theme]]`, `[[life_event]]` |
+//! | `items/<code>.toml` | one service item with its guide |
+//! | `forms/<code>.v<version>.json` | one version of a form, `onehall-form/1`; versions stay as long as cases name them |
+//! | `workflows/<code>.toml` | the states and actions of cases |
+//! | `people.toml`, `staff.toml` | accounts of a demonstration; a real city has neither |
+//!
+//! [`load`] reports everything that is wrong at once, each with file, line and reason, and loads nothing by half.
+
+mod accounts;
+mod calendar;
+mod content;
+mod directory;
+mod document;
+mod finding;
+mod folder;
+mod forms;
+mod guide;
+mod items;
+mod json_lines;
+mod leaf;
+mod load;
+mod pinyin;
+mod served;
+#[cfg(test)]
+mod tests;
+mod version;
+mod workflows;
+
+pub use content::{Citizen, CityContent, FormContent, LegalPerson, People, PostalAddress, StaffMember};
+pub use finding::LoadError;
+pub use load::{Checked, check, load};
+pub use served::Served;

@@ -1,0 +1,7 @@
+//! Promises of the loader.
+
+mod accounts;
+mod content;
+mod fixture;
+mod forms;
+mod items;
