@@ -68,6 +68,8 @@ pub struct Config {
     pub city: PathBuf,
     /// The folder of the UI bundle.
     pub ui: Option<PathBuf>,
+    /// Other origins from which requests may come: shells with a web view of their own.
+    pub allowed_origins: Vec<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// One-time codes.
@@ -85,6 +87,7 @@ impl Default for Config {
             data: PathBuf::from("data"),
             city: PathBuf::from("city"),
             ui: None,
+            allowed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             codes: CodeLimits::default(),
             staff_wrong_per_client_hour: 100,

@@ -27,6 +27,7 @@
 //! error. Ids, times, codes and JSON go into columns by [`storage::sqlite::values`].
 
 pub mod cases;
+pub mod catalog;
 pub mod city;
 pub mod clock;
 pub mod config;
@@ -34,9 +35,11 @@ pub mod drafts;
 pub mod error;
 pub mod events;
 pub mod files;
+pub mod founding;
 pub mod http;
 pub mod identity;
 pub mod messages;
+pub mod operations;
 pub mod secrets;
 pub mod staff;
 pub mod state;

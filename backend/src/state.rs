@@ -4,13 +4,14 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use onehall_protocol::Text;
+use tokio_util::sync::CancellationToken;
 
 use crate::city::CityContent;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::events::Hub;
 use crate::files::Files;
-use crate::messages::MessageSender;
+use crate::messages::{DevelopmentSender, MessageSender};
 use crate::secrets::ServerKey;
 use crate::storage::Storage;
 
@@ -31,12 +32,16 @@ pub struct Services {
     pub key: ServerKey,
     /// Sends text messages.
     pub messages: Arc<dyn MessageSender>,
+    /// The same sender, where it is the one of development mode: its messages are shown on a page.
+    pub development_messages: Option<Arc<DevelopmentSender>>,
     /// What the city has written: catalog, forms, workflows, calendar.
     pub city: Arc<CityContent>,
     /// Uploaded files: their bytes, and who judges them.
     pub files: Files,
     /// Tells who listens that something changed.
     pub events: Hub,
+    /// Cancelled when the backend begins to stop.
+    pub stopping: CancellationToken,
 }
 
 impl AppState {

@@ -1,49 +1,84 @@
 //! The HTTP face: every centre's routes in one router, and what holds for all of them.
+//!
+//! From the outside in, a request passes: the log and its id ([`observe`]), the security headers ([`security`]), the one
+//! place that writes problems ([`problem`]), the net for panics ([`limits`]), compression, and, for the API, the check
+//! against other sites and the time limit.
 
 pub mod cookies;
+mod docs;
 pub mod extract;
+mod limits;
 pub mod observe;
+pub mod openapi;
 pub mod problem;
+mod security;
+mod ui;
 
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use onehall_protocol::{API, ErrorCode};
-use utoipa::OpenApi;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::config::Mode;
 use crate::error::Error;
-use crate::{drafts, files, identity, staff};
 use crate::state::AppState;
+use crate::{catalog, drafts, files, identity, messages, operations, staff};
 
-#[derive(OpenApi)]
-#[openapi(info(title = "OneHall", description = "One government service hall on every terminal."))]
-struct Document;
+/// Every ordinary route of the API: small bodies, quick answers.
+fn ordinary(mode: Mode) -> OpenApiRouter<AppState> {
+    let routes = OpenApiRouter::new()
+        .merge(catalog::routes::routes())
+        .merge(identity::routes::routes())
+        .merge(drafts::routes())
+        .merge(staff::routes::routes());
+    if mode == Mode::Development { routes.merge(messages::routes::routes()) } else { routes }
+}
+
+/// Routes that take files: each counts what comes by itself, and gets more time.
+fn uploads() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().merge(files::routes())
+}
 
 /// Every route of the API, and the document that describes them.
-#[must_use]
-pub fn api() -> OpenApiRouter<AppState> {
-    let centres = OpenApiRouter::new().merge(identity::routes::routes()).merge(staff::routes::routes()).merge(drafts::routes());
-    let uploads = files::routes().layer(DefaultBodyLimit::disable());
-    let centres = centres.merge(uploads);
-    OpenApiRouter::with_openapi(Document::openapi()).nest(API, centres)
+fn api(mode: Mode) -> OpenApiRouter<AppState> {
+    let ordinary = ordinary(mode).layer(DefaultBodyLimit::max(extract::MAX_JSON_BYTES)).layer(from_fn(limits::ordinary_time));
+    let uploads = uploads().layer(DefaultBodyLimit::disable()).layer(from_fn(limits::upload_time));
+    OpenApiRouter::with_openapi(openapi::base()).nest(API, ordinary.merge(uploads)).merge(operations::routes::routes())
+}
+
+/// The OpenAPI document of everything that `mode` serves, as JSON.
+///
+/// # Errors
+/// Only if the document cannot be written.
+pub fn document(mode: Mode) -> Result<String, Error> {
+    Ok(serde_json::to_string_pretty(&openapi::complete(api(mode).into_openapi()))?)
 }
 
 /// The whole service.
-pub fn router(state: AppState) -> axum::Router {
-    let (api, _document) = api().split_for_parts();
-    api.method_not_allowed_fallback(method_not_allowed)
-        .fallback(nothing_here)
-        .layer(DefaultBodyLimit::max(extract::MAX_JSON_BYTES))
+///
+/// # Errors
+/// Only if the OpenAPI document cannot be written.
+pub fn router(state: AppState) -> Result<axum::Router, Error> {
+    let mode = state.config.mode;
+    let (api, _) = api(mode).split_for_parts();
+    // Streams of events are never held back by a compressor that waits for more.
+    let compress = DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream"));
+    Ok(api
+        .merge(docs::pages(document(mode)?, mode))
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(ui::serve)
+        .layer(from_fn_with_state(state.clone(), security::refuse_cross_site))
+        .layer(CompressionLayer::new().compress_when(compress))
+        .layer(from_fn(limits::contain_panic))
         .layer(from_fn(problem::speak))
+        .layer(from_fn_with_state(state.clone(), security::headers))
         .layer(from_fn_with_state(state.clone(), observe::observe))
-        .with_state(state)
+        .with_state(state))
 }
 
 async fn method_not_allowed() -> Response {
     Error::new(ErrorCode::MethodNotAllowed).into_response()
-}
-
-async fn nothing_here() -> Response {
-    Error::not_found().into_response()
 }

@@ -5,6 +5,7 @@
 
 mod command;
 mod development;
+pub mod routes;
 
 use async_trait::async_trait;
 use onehall_protocol::{Language, PhoneNumber, Text};

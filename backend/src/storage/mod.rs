@@ -7,10 +7,12 @@
 pub mod sqlite;
 
 use async_trait::async_trait;
+use onehall_protocol::Timestamp;
 
 use crate::cases::CaseStore;
 use crate::drafts::DraftStore;
 use crate::error::Result;
+use crate::founding::{Founding, FoundingState};
 use crate::files::FileStore;
 use crate::identity::IdentityStore;
 use crate::staff::StaffStore;
@@ -24,6 +26,35 @@ pub trait Storage: CaseStore + IdentityStore + StaffStore + DraftStore + FileSto
     /// What the engine says.
     async fn check(&self) -> Result<()>;
 
+    /// What is counted for the metrics.
+    ///
+    /// # Errors
+    /// What the engine says.
+    async fn counts(&self, now: Timestamp) -> Result<Counts>;
+
+    /// Whether the city's accounts were imported.
+    ///
+    /// # Errors
+    /// What the engine says.
+    async fn founding_state(&self) -> Result<FoundingState>;
+
+    /// Imports the city's accounts: all of them, and the mark that it was done, or nothing.
+    ///
+    /// # Errors
+    /// `backend/internal` if the database is not empty.
+    async fn found(&self, founding: Founding, now: Timestamp) -> Result<()>;
+
     /// Finishes what was taken and closes. Afterwards every command fails with `backend/unavailable`.
     async fn close(&self);
+}
+
+/// What the store counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Commands that wait for the writer.
+    pub commands_waiting: u64,
+    /// Sessions of citizens that have not ended.
+    pub citizen_sessions: u64,
+    /// Sessions of staff that have not ended.
+    pub staff_sessions: u64,
 }

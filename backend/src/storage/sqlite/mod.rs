@@ -22,6 +22,7 @@ mod cases;
 mod drafts;
 mod files;
 mod folder;
+mod founding;
 mod identity;
 pub mod migrations;
 mod readers;
@@ -36,7 +37,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use onehall_protocol::ErrorCode;
+use onehall_protocol::{ErrorCode, Timestamp};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot};
 
@@ -44,7 +45,8 @@ pub use folder::{DataFolder, FolderError};
 pub use migrations::MigrationError;
 
 use crate::error::{Error, Result};
-use crate::storage::Storage;
+use crate::founding::{Founding, FoundingState};
+use crate::storage::{Counts, Storage};
 
 /// Why a database could not be opened. Each reads as one sentence after "cannot open the database ...: ".
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +97,7 @@ impl Sqlite {
     pub fn open(
         path: &Path,
         readers: usize,
-        now: onehall_protocol::Timestamp,
+        now: Timestamp,
     ) -> std::result::Result<Sqlite, OpenError> {
         let mut connection = connect(path)?;
         migrations::migrate(&mut connection, migrations::ALL, now.unix_millis())?;
@@ -186,6 +188,30 @@ impl Storage for Sqlite {
             Ok(())
         })
         .await
+    }
+
+    async fn counts(&self, now: Timestamp) -> Result<Counts> {
+        let commands_waiting = self.waiting() as u64;
+        self.read(move |db| {
+            let count = |table: &str| {
+                let sql = format!("SELECT count(*) FROM {table} WHERE idle_ends_at > ?1 AND ends_at > ?1");
+                db.prepare_cached(&sql)?.query_row([now.unix_millis()], |row| row.get::<_, u64>(0))
+            };
+            Ok(Counts {
+                commands_waiting,
+                citizen_sessions: count("citizen_session")?,
+                staff_sessions: count("staff_session")?,
+            })
+        })
+        .await
+    }
+
+    async fn founding_state(&self) -> Result<FoundingState> {
+        self.read(founding::state).await
+    }
+
+    async fn found(&self, founding: Founding, now: Timestamp) -> Result<()> {
+        self.write(move |tx| founding::found(tx, &founding, now)).await
     }
 
     async fn close(&self) {

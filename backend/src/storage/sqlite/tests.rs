@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use onehall_protocol::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
