@@ -28,18 +28,33 @@ fn findings(value: &Value) -> Vec<Finding> {
 }
 
 fn found(value: &Value) -> Vec<(String, &'static str)> {
-    findings(value).into_iter().map(|finding| (finding.path, finding.code)).collect()
+    findings(value)
+        .into_iter()
+        .map(|finding| (finding.path, finding.code))
+        .collect()
 }
 
 /// One kind each, with every field that it has.
 fn complete() -> Value {
     let options = json!([{"value": "a", "label": text("A"), "help": text("a")}, {"value": "b", "label": text("B"), "visible_when": {"var": "agree"}}]);
     let mut value = form(vec![
-        question("name", "text", json!({"max_length": 20, "min_length": 2, "pattern": "[a-z]+", "prefill": "person.name", "sensitive": true, "help": text("help")})),
+        question(
+            "name",
+            "text",
+            json!({"max_length": 20, "min_length": 2, "pattern": "[a-z]+", "prefill": "person.name", "sensitive": true, "help": text("help")}),
+        ),
         question("story", "long_text", json!({"max_length": 500})),
-        question("count", "number", json!({"min": 1, "max": 10.5, "decimals": 1, "unit": text("m")})),
+        question(
+            "count",
+            "number",
+            json!({"min": 1, "max": 10.5, "decimals": 1, "unit": text("m")}),
+        ),
         question("amount", "money", json!({"min": "0.00", "max": "100.00"})),
-        question("day", "date", json!({"min": "2020-01-01", "max": {"today_plus_days": 0}})),
+        question(
+            "day",
+            "date",
+            json!({"min": "2020-01-01", "max": {"today_plus_days": 0}}),
+        ),
         question("phone", "phone", json!({})),
         question("mail", "email", json!({})),
         question("citizen", "citizen_id", json!({})),
@@ -50,17 +65,37 @@ fn complete() -> Value {
         question("coded", "choice", json!({"code_table": "letters"})),
         question("many", "choices", json!({"options": options, "min": 1, "max": 2})),
         question("home", "address", json!({"required_when": {"var": "agree"}})),
-        question("photo", "material", json!({"material": "photo", "max_files": 2, "trust_grade": "C"})),
-        question("declared", "declaration", json!({"statement": text("It is true."), "required": true})),
-        question("double", "computed", json!({"value": {"*": [{"var": "amount"}, 2]}, "format": "money"})),
-        question("hint", "note", json!({"tone": "warning", "visible_when": {"var": "agree"}})),
-        question("people", "group", json!({
-            "questions": [
-                question("share", "number", json!({"valid_when": [{"rule": {"<=": [{"var": "row.share"}, 100]}, "message": text("at most 100")}]})),
-                question("cars", "group", json!({"questions": [question("plate", "text", json!({"visible_when": {">": [{"var": "outer_row.share"}, 1]}}))], "row_label": text("car")})),
-            ],
-            "min_rows": 1, "max_rows": 9, "row_label": text("person"), "row_title": "share",
-        })),
+        question(
+            "photo",
+            "material",
+            json!({"material": "photo", "max_files": 2, "trust_grade": "C"}),
+        ),
+        question(
+            "declared",
+            "declaration",
+            json!({"statement": text("It is true."), "required": true}),
+        ),
+        question(
+            "double",
+            "computed",
+            json!({"value": {"*": [{"var": "amount"}, 2]}, "format": "money"}),
+        ),
+        question(
+            "hint",
+            "note",
+            json!({"tone": "warning", "visible_when": {"var": "agree"}}),
+        ),
+        question(
+            "people",
+            "group",
+            json!({
+                "questions": [
+                    question("share", "number", json!({"valid_when": [{"rule": {"<=": [{"var": "row.share"}, 100]}, "message": text("at most 100")}]})),
+                    question("cars", "group", json!({"questions": [question("plate", "text", json!({"visible_when": {">": [{"var": "outer_row.share"}, 1]}}))], "row_label": text("car")})),
+                ],
+                "min_rows": 1, "max_rows": 9, "row_label": text("person"), "row_title": "share",
+            }),
+        ),
     ]);
     value["code_tables"] = json!({"letters": [{"value": "a", "label": text("A")}]});
     value
@@ -125,7 +160,12 @@ fn whatever_is_left_out_or_of_another_type_never_passes_by_chance() {
     let mut places = Vec::new();
     objects(&value, "", &mut places);
     for place in places {
-        let fields: Vec<String> = value.pointer(&place).and_then(Value::as_object).into_iter().flat_map(|object| object.keys().cloned()).collect();
+        let fields: Vec<String> = value
+            .pointer(&place)
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(|object| object.keys().cloned())
+            .collect();
         for field in fields {
             let mut wrong = value.clone();
             wrong.pointer_mut(&place).unwrap_or_else(|| panic!("{place}"))[&field] = Value::Null;
@@ -142,40 +182,191 @@ fn each_fault_is_found_with_its_place() {
         (question("Name", "text", json!({})), "/id", "bad_id"),
         (question("row", "text", json!({})), "/id", "reserved_id"),
         (question("name", "txt", json!({})), "/kind", "unknown_kind"),
-        (question("name", "text", json!({"pattern": "(a"})), "/pattern", "bad_pattern"),
-        (question("name", "text", json!({"pattern": "a)|(b"})), "/pattern", "bad_pattern"),
-        (question("name", "text", json!({"pattern": "(a{1000}){1000}"})), "/pattern", "bad_pattern"),
-        (question("name", "text", json!({"min_length": 5, "max_length": 4})), "/min_length", "min_above_max"),
-        (question("n", "number", json!({"min": 2, "max": 1})), "/min", "min_above_max"),
+        (
+            question("name", "text", json!({"pattern": "(a"})),
+            "/pattern",
+            "bad_pattern",
+        ),
+        (
+            question("name", "text", json!({"pattern": "a)|(b"})),
+            "/pattern",
+            "bad_pattern",
+        ),
+        (
+            question("name", "text", json!({"pattern": "(a{1000}){1000}"})),
+            "/pattern",
+            "bad_pattern",
+        ),
+        (
+            question("name", "text", json!({"min_length": 5, "max_length": 4})),
+            "/min_length",
+            "min_above_max",
+        ),
+        (
+            question("n", "number", json!({"min": 2, "max": 1})),
+            "/min",
+            "min_above_max",
+        ),
         (question("n", "number", json!({"max": 1e30})), "/max", "out_of_bounds"),
-        (question("m", "money", json!({"min": "2.00", "max": "1.00"})), "/min", "min_above_max"),
+        (
+            question("m", "money", json!({"min": "2.00", "max": "1.00"})),
+            "/min",
+            "min_above_max",
+        ),
         (question("m", "money", json!({"min": 2})), "/min", "wrong_type"),
-        (question("d", "date", json!({"min": "2026-02-30"})), "/min", "wrong_type"),
-        (question("d", "date", json!({"min": {"today_plus_days": 1}, "max": {"today_plus_days": 0}})), "/min", "min_above_max"),
+        (
+            question("d", "date", json!({"min": "2026-02-30"})),
+            "/min",
+            "wrong_type",
+        ),
+        (
+            question(
+                "d",
+                "date",
+                json!({"min": {"today_plus_days": 1}, "max": {"today_plus_days": 0}}),
+            ),
+            "/min",
+            "min_above_max",
+        ),
         (question("c", "choice", json!({})), "/options", "empty"),
-        (question("c", "choice", json!({"code_table": "none"})), "/code_table", "dangling_reference"),
-        (question("c", "choice", json!({"options": [{"value": "a", "label": text("a")}, {"value": "a", "label": text("b")}]})), "/options/1/value", "duplicate_option"),
-        (question("c", "choice", json!({"options": [{"value": "a", "label": {"zh-CN": "甲", "en": " "}}]})), "/options/0/label/en", "missing_text"),
-        (question("f", "material", json!({"material": "Photo"})), "/material", "wrong_type"),
-        (question("x", "computed", json!({"value": 1, "required": true})), "", "never_answered"),
-        (question("x", "computed", json!({"value": {"var": "y"}})), "/value/var", "dangling_reference"),
-        (question("x", "text", json!({"visible_when": {"var": "row.y"}})), "/visible_when/var", "row_outside_group"),
-        (question("x", "text", json!({"valid_when": check(json!({"sum": [1, 2, 3]}))})), "/valid_when/0/rule/sum", "wrong_arguments"),
-        (question("x", "text", json!({"valid_when": check(json!({"matches": ["a"]}))})), "/valid_when/0/rule/matches", "unknown_operator"),
-        (question("x", "text", json!({"valid_when": check(json!({"==": [{"var": "x"}, null]}))})), "/valid_when/0/rule/==", "compares_with_null"),
-        (question("x", "text", json!({"valid_when": check(json!({"!": [], "==": []}))})), "/valid_when/0/rule", "not_an_operation"),
-        (question("x", "text", json!({"valid_when": check(json!({"var": {"cat": ["x"]}}))})), "/valid_when/0/rule/var", "bad_reference"),
-        (question("x", "text", json!({"visible_when": false})), "/visible_when", "unreachable_question"),
-        (question("c", "choice", json!({"options": [{"value": "a", "label": text("a")}], "valid_when": check(json!({"in": [{"var": "c"}, ["a", "z"]]}))})), "/valid_when/0/rule/in", "unknown_option"),
-        (question("g", "group", json!({"questions": [], "row_label": text("r")})), "/questions", "empty"),
-        (question("g", "group", json!({"questions": [question("a", "text", json!({}))], "row_label": text("r"), "row_title": "b"})), "/row_title", "dangling_reference"),
-        (question("g", "group", json!({"questions": [question("a", "text", json!({}))], "row_label": text("r"), "min_rows": 9, "max_rows": 3})), "/min_rows", "min_above_max"),
-        (question("g", "group", json!({"questions": [question("a", "text", json!({"visible_when": {"var": "g.a"}}))], "row_label": text("r")})), "/questions/0/visible_when/var", "reads_into_group"),
-        (question("g", "group", json!({"questions": [question("a", "text", json!({"valid_when": check(json!({"sum": [{"var": "g"}, {"var": "b"}]}))}))], "row_label": text("r")})), "/questions/0/valid_when/0/rule/sum/1/var", "dangling_reference"),
+        (
+            question("c", "choice", json!({"code_table": "none"})),
+            "/code_table",
+            "dangling_reference",
+        ),
+        (
+            question(
+                "c",
+                "choice",
+                json!({"options": [{"value": "a", "label": text("a")}, {"value": "a", "label": text("b")}]}),
+            ),
+            "/options/1/value",
+            "duplicate_option",
+        ),
+        (
+            question(
+                "c",
+                "choice",
+                json!({"options": [{"value": "a", "label": {"zh-CN": "甲", "en": " "}}]}),
+            ),
+            "/options/0/label/en",
+            "missing_text",
+        ),
+        (
+            question("f", "material", json!({"material": "Photo"})),
+            "/material",
+            "wrong_type",
+        ),
+        (
+            question("x", "computed", json!({"value": 1, "required": true})),
+            "",
+            "never_answered",
+        ),
+        (
+            question("x", "computed", json!({"value": {"var": "y"}})),
+            "/value/var",
+            "dangling_reference",
+        ),
+        (
+            question("x", "text", json!({"visible_when": {"var": "row.y"}})),
+            "/visible_when/var",
+            "row_outside_group",
+        ),
+        (
+            question("x", "text", json!({"valid_when": check(json!({"sum": [1, 2, 3]}))})),
+            "/valid_when/0/rule/sum",
+            "wrong_arguments",
+        ),
+        (
+            question("x", "text", json!({"valid_when": check(json!({"matches": ["a"]}))})),
+            "/valid_when/0/rule/matches",
+            "unknown_operator",
+        ),
+        (
+            question(
+                "x",
+                "text",
+                json!({"valid_when": check(json!({"==": [{"var": "x"}, null]}))}),
+            ),
+            "/valid_when/0/rule/==",
+            "compares_with_null",
+        ),
+        (
+            question("x", "text", json!({"valid_when": check(json!({"!": [], "==": []}))})),
+            "/valid_when/0/rule",
+            "not_an_operation",
+        ),
+        (
+            question(
+                "x",
+                "text",
+                json!({"valid_when": check(json!({"var": {"cat": ["x"]}}))}),
+            ),
+            "/valid_when/0/rule/var",
+            "bad_reference",
+        ),
+        (
+            question("x", "text", json!({"visible_when": false})),
+            "/visible_when",
+            "unreachable_question",
+        ),
+        (
+            question(
+                "c",
+                "choice",
+                json!({"options": [{"value": "a", "label": text("a")}], "valid_when": check(json!({"in": [{"var": "c"}, ["a", "z"]]}))}),
+            ),
+            "/valid_when/0/rule/in",
+            "unknown_option",
+        ),
+        (
+            question("g", "group", json!({"questions": [], "row_label": text("r")})),
+            "/questions",
+            "empty",
+        ),
+        (
+            question(
+                "g",
+                "group",
+                json!({"questions": [question("a", "text", json!({}))], "row_label": text("r"), "row_title": "b"}),
+            ),
+            "/row_title",
+            "dangling_reference",
+        ),
+        (
+            question(
+                "g",
+                "group",
+                json!({"questions": [question("a", "text", json!({}))], "row_label": text("r"), "min_rows": 9, "max_rows": 3}),
+            ),
+            "/min_rows",
+            "min_above_max",
+        ),
+        (
+            question(
+                "g",
+                "group",
+                json!({"questions": [question("a", "text", json!({"visible_when": {"var": "g.a"}}))], "row_label": text("r")}),
+            ),
+            "/questions/0/visible_when/var",
+            "reads_into_group",
+        ),
+        (
+            question(
+                "g",
+                "group",
+                json!({"questions": [question("a", "text", json!({"valid_when": check(json!({"sum": [{"var": "g"}, {"var": "b"}]}))}))], "row_label": text("r")}),
+            ),
+            "/questions/0/valid_when/0/rule/sum/1/var",
+            "dangling_reference",
+        ),
     ];
     for (question, place, code) in cases {
         let found = found(&form(vec![question.clone()]));
-        assert!(found.contains(&(format!("{q}{place}"), code)), "{code} in {question}: {found:?}");
+        assert!(
+            found.contains(&(format!("{q}{place}"), code)),
+            "{code} in {question}: {found:?}"
+        );
     }
 }
 
@@ -187,8 +378,18 @@ fn faults_of_the_whole_are_found() {
         ("/version", json!(0), "/version", "bad_version"),
         ("/code", json!("De mo"), "/code", "wrong_type"),
         ("/pages", json!([]), "/pages", "empty"),
-        ("/pages/0/visible_when", json!({"==": [1, 2]}), "/pages/0/visible_when", "unreachable_page"),
-        ("/pages/0/questions/1", question("a", "text", json!({})), "/pages/0/questions/1/id", "duplicate_id"),
+        (
+            "/pages/0/visible_when",
+            json!({"==": [1, 2]}),
+            "/pages/0/visible_when",
+            "unreachable_page",
+        ),
+        (
+            "/pages/0/questions/1",
+            question("a", "text", json!({})),
+            "/pages/0/questions/1/id",
+            "duplicate_id",
+        ),
     ];
     for (place, value, path, code) in cases {
         let mut wrong = good.clone();
@@ -198,7 +399,11 @@ fn faults_of_the_whole_are_found() {
             Some(Value::Array(items)) => items.push(value),
             _ => panic!("{place}"),
         }
-        assert!(found(&wrong).contains(&(path.to_owned(), code)), "{code}: {:?}", found(&wrong));
+        assert!(
+            found(&wrong).contains(&(path.to_owned(), code)),
+            "{code}: {:?}",
+            found(&wrong)
+        );
     }
     assert_eq!(found(&json!("{")), [(String::new(), "wrong_type")]);
     assert_eq!(Form::parse("{").err().map(|findings| findings[0].code), Some("no_json"));
@@ -211,22 +416,45 @@ fn every_circle_of_rules_is_named() {
         question("b", "computed", json!({"value": {"var": "c"}})),
         question("c", "number", json!({"visible_when": {">": [{"var": "a"}, 0]}})),
         question("d", "text", json!({"visible_when": {"var": "d"}})),
-        question("e", "text", json!({"visible_when": {"var": "a"}, "valid_when": [{"rule": {"var": "e"}, "message": text("own answer")}]})),
+        question(
+            "e",
+            "text",
+            json!({"visible_when": {"var": "a"}, "valid_when": [{"rule": {"var": "e"}, "message": text("own answer")}]}),
+        ),
     ]);
-    let circles: Vec<String> = findings(&value).into_iter().filter(|finding| finding.code == "cycle").map(|finding| finding.message).collect();
+    let circles: Vec<String> = findings(&value)
+        .into_iter()
+        .filter(|finding| finding.code == "cycle")
+        .map(|finding| finding.message)
+        .collect();
     assert_eq!(circles.len(), 2, "{circles:?}");
-    for name in ["a (its value)", "b (its value)", "c (its value)", "c (whether it is shown)"] {
-        assert!(circles.iter().any(|circle| circle.contains(name)), "{name} in {circles:?}");
+    for name in [
+        "a (its value)",
+        "b (its value)",
+        "c (its value)",
+        "c (whether it is shown)",
+    ] {
+        assert!(
+            circles.iter().any(|circle| circle.contains(name)),
+            "{name} in {circles:?}"
+        );
     }
     assert!(circles.iter().any(|circle| circle.contains("d (whether it is shown)")));
-    assert!(!circles.iter().any(|circle| circle.contains("e (")), "who reads its own answer in a check is in no circle");
+    assert!(
+        !circles.iter().any(|circle| circle.contains("e (")),
+        "who reads its own answer in a check is in no circle"
+    );
 }
 
 #[test]
 fn a_long_chain_of_rules_is_no_circle_and_needs_no_deep_stack() {
     let mut questions = vec![question("q0", "number", json!({}))];
     for at in 1..5_000 {
-        questions.push(question(&format!("q{at}"), "computed", json!({"value": {"+": [{"var": format!("q{}", at - 1)}, 1]}})));
+        questions.push(question(
+            &format!("q{at}"),
+            "computed",
+            json!({"value": {"+": [{"var": format!("q{}", at - 1)}, 1]}}),
+        ));
     }
     assert_eq!(findings(&form(questions)), []);
 }
@@ -240,13 +468,20 @@ fn any_json() -> impl Strategy<Value = Value> {
         "[a-z_/~.]{0,8}".prop_map(Value::from),
     ];
     let names = prop_oneof![
-        Just("id".to_owned()), Just("kind".to_owned()), Just("questions".to_owned()), Just("options".to_owned()),
-        Just("visible_when".to_owned()), Just("var".to_owned()), Just("and".to_owned()), "[a-z_]{0,6}",
+        Just("id".to_owned()),
+        Just("kind".to_owned()),
+        Just("questions".to_owned()),
+        Just("options".to_owned()),
+        Just("visible_when".to_owned()),
+        Just("var".to_owned()),
+        Just("and".to_owned()),
+        "[a-z_]{0,6}",
     ];
     leaf.prop_recursive(4, 48, 5, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(names.clone(), inner, 0..4).prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            prop::collection::btree_map(names.clone(), inner, 0..4)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
         ]
     })
 }
@@ -277,8 +512,13 @@ proptest! {
 
 fn all(value: &Value, path: String, found: &mut Vec<String>) {
     match value {
-        Value::Object(fields) => fields.iter().for_each(|(name, value)| all(value, format!("{path}/{name}"), found)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(at, value)| all(value, format!("{path}/{at}"), found)),
+        Value::Object(fields) => fields
+            .iter()
+            .for_each(|(name, value)| all(value, format!("{path}/{name}"), found)),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(at, value)| all(value, format!("{path}/{at}"), found)),
         _ => {}
     }
     found.push(path);
