@@ -229,6 +229,7 @@ pub enum Kind {
     /// hyphens) in the order of the rows; a row's answers stand at `group/row/question`.
     Group {
         /// The questions of a row. Groups may nest.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
         questions: Vec<Question>,
         /// Fewest rows.
         #[serde(default)]
