@@ -9,13 +9,21 @@ use leptos_router::path;
 use onehall_client::citizen::{GetPreferences, SetPreferences};
 use onehall_client::{CoreClient, Preferences};
 
+use super::account::{AccessibilityPage, AccountPage, LoginPage};
+use super::directory::{
+    AuthoritiesPage, AuthorityPage, HallsPage, LifeEventPage, LifeEventsPage, ServicesPage, ThemePage, ThemesPage,
+};
 use super::frame::{BottomBar, Foot, Head, KioskBar};
+use super::guide::GuidePage;
 use super::hall::{Client, Hall};
+use super::home::HomePage;
+use super::not_found::NotFoundPage;
+use super::search::SearchPage;
 use crate::design::keyboard::OnScreenKeyboard;
 use crate::design::states::OfflineBar;
 use crate::design::toasts::Toasts;
 use crate::shell::{Profile, SiteName, Ui, document, remember_scroll, use_ui};
-use crate::texts::{Words, frame};
+use crate::texts::frame;
 
 /// Starts the citizen's UI over a core.
 pub fn start(core: Rc<dyn CoreClient>) {
@@ -78,7 +86,7 @@ fn Frame() -> impl IntoView {
             {move || (chrome.get() && !kiosk.get()).then(|| view! { <Foot/> })}
         </div>
         {move || phone.get().then(|| view! { <BottomBar/> })}
-        {move || kiosk.get().then(|| view! { <OnScreenKeyboard/><KioskBar/> })}
+        {move || kiosk.get().then(|| view! { <div class="dock"><OnScreenKeyboard/><KioskBar/></div> })}
         <Toasts/>
     }
     .into_any()
@@ -88,8 +96,21 @@ fn Frame() -> impl IntoView {
 #[component]
 fn Pages() -> impl IntoView {
     view! {
-        <FlatRoutes fallback=|| view! { <p>{Words::from("404")}</p> }>
-            <Route path=path!("/") view=|| view! { <p>"…"</p> }/>
+        <FlatRoutes fallback=|| view! { <NotFoundPage/> }>
+            <Route path=path!("/") view=HomePage/>
+            <Route path=path!("/search") view=SearchPage/>
+            <Route path=path!("/services") view=ServicesPage/>
+            <Route path=path!("/services/:code") view=GuidePage/>
+            <Route path=path!("/themes") view=ThemesPage/>
+            <Route path=path!("/themes/:code") view=ThemePage/>
+            <Route path=path!("/life-events") view=LifeEventsPage/>
+            <Route path=path!("/life-events/:code") view=LifeEventPage/>
+            <Route path=path!("/authorities") view=AuthoritiesPage/>
+            <Route path=path!("/authorities/:code") view=AuthorityPage/>
+            <Route path=path!("/halls") view=HallsPage/>
+            <Route path=path!("/login") view=LoginPage/>
+            <Route path=path!("/account") view=AccountPage/>
+            <Route path=path!("/accessibility") view=AccessibilityPage/>
         </FlatRoutes>
     }
     .into_any()

@@ -57,6 +57,9 @@ pub fn FileField(
     /// Called with the key of a file to take away (or whose upload to end).
     #[prop(into)]
     on_remove: Callback<String>,
+    /// Called with the key of a file that was not taken, to send it again.
+    #[prop(optional, into)]
+    on_retry: Option<Callback<String>>,
     /// Media types that are taken, for the browser's dialog.
     #[prop(into)]
     accept: String,
@@ -112,7 +115,11 @@ pub fn FileField(
     view! {
         <Field id=for_label label=label hint=hint error=error optional=optional>
             <ul class="files" class:is-empty=move || files.with(Vec::is_empty)>
-                {move || files.get().into_iter().map(|file| file_row(file, on_remove)).collect_view()}
+                <For
+                    each=move || files.get()
+                    key=|file| file.key.clone()
+                    children=move |file| file_row(file, files, on_remove, on_retry)
+                />
             </ul>
             <div
                 class="file-drop"
@@ -143,30 +150,66 @@ pub fn FileField(
     .into_any()
 }
 
-fn file_row(file: FileRow, on_remove: Callback<String>) -> AnyView {
+/// A row stays while its file moves on: whoever stands on its button keeps their place.
+fn file_row(
+    file: FileRow,
+    files: Signal<Vec<FileRow>>,
+    on_remove: Callback<String>,
+    on_retry: Option<Callback<String>>,
+) -> AnyView {
     let FileRow { key, name, size, state } = file;
-    let (class, icon) = match &state {
-        FileState::Uploading(_) => ("file file-uploading", "file-up"),
-        FileState::Done => ("file file-done", "file-check"),
-        FileState::Failed(_) => ("file file-failed", "circle-alert"),
-    };
-    let below = match state {
-        FileState::Uploading(percent) => {
-            let label = general::FILE_UPLOADING.with([name.as_str().into()]);
-            view! {
-                <progress class="progress" max="100" value=percent.to_string() aria-label=label></progress>
-                <span class="file-note">{general::FILE_PROGRESS.with([percent.to_string().into()])}</span>
-            }
-            .into_any()
+    let state = {
+        let key = key.clone();
+        move || {
+            let now = files.with(|files| files.iter().find(|file| file.key == key).map(|file| file.state.clone()));
+            now.unwrap_or_else(|| state.clone())
         }
+    };
+    let (for_class, for_icon, for_note, for_retry) = (state.clone(), state.clone(), state.clone(), state);
+    let class = move || match for_class() {
+        FileState::Uploading(_) => "file file-uploading",
+        FileState::Done => "file file-done",
+        FileState::Failed(_) => "file file-failed",
+    };
+    let icon = move || {
+        let name = match for_icon() {
+            FileState::Uploading(_) => "file-up",
+            FileState::Done => "file-check",
+            FileState::Failed(_) => "circle-alert",
+        };
+        view! { <Icon name=name/> }
+    };
+    let label = general::FILE_UPLOADING.with([name.as_str().into()]);
+    let note = move || match for_note() {
+        FileState::Uploading(percent) => view! {
+            <progress class="progress" max="100" value=percent.to_string() aria-label=label.clone()></progress>
+            <span class="file-note">{general::FILE_PROGRESS.with([percent.to_string().into()])}</span>
+        }
+        .into_any(),
         FileState::Done => view! { <span class="file-note">{format::size(size)}</span> }.into_any(),
         FileState::Failed(why) => view! { <span class="file-note file-why" role="alert">{why}</span> }.into_any(),
     };
     let remove = general::FILE_REMOVE.with([name.as_str().into()]);
+    let again = general::FILE_RETRY.with([name.as_str().into()]);
+    let retried = key.clone();
+    let retry = move || {
+        let on_retry = on_retry.filter(|_| matches!(for_retry(), FileState::Failed(_)))?;
+        let key = retried.clone();
+        Some(view! {
+            <super::button::Button
+                label=again.clone()
+                icon="refresh-cw"
+                icon_only=true
+                weight=super::button::Weight::Quiet
+                on_press=Callback::new(move |()| on_retry.run(key.clone()))
+            />
+        })
+    };
     view! {
         <li class=class>
-            <Icon name=icon/>
-            <span class="file-what"><span class="file-name">{name}</span>{below}</span>
+            {icon}
+            <span class="file-what"><span class="file-name">{name}</span>{note}</span>
+            {retry}
             <super::button::Button
                 label=remove
                 icon="x"

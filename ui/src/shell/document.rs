@@ -124,3 +124,13 @@ pub fn app_root() -> HtmlElement {
     app.or_else(|| document().body())
         .unwrap_or_else(|| unreachable!("a document has a body"))
 }
+
+/// Scrolls to the element of this id and moves the focus into it, so that Tab goes on from there.
+pub fn reveal(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        if !element.has_attribute("tabindex") {
+            let _ = element.set_attribute("tabindex", "-1");
+        }
+        focus_into_view(id);
+    }
+}

@@ -36,10 +36,12 @@ texts! {
     SAVING = "正在保存…", "Saving…";
     WAITING = "网络不通，尚未保存：您的填写只保留在本页，恢复后自动保存", "Not saved yet, no connection: your answers are kept on this page only and will be saved when it is back";
     REFUSED = "没有保存：{}", "Not saved: {}";
+    CONFLICT_ONE = "有 {} 处填写与其他设备不一致，请选择", "{} answer differs from another device: please choose";
     CONFLICT = "有 {} 处填写与其他设备不一致，请选择", "{} answers differ from another device: please choose";
     NOT_SAVED_LEAVE = "还有内容没有保存，离开本页会丢失。", "Something is not saved yet and will be lost if you leave.";
     LEAVE_ANYWAY = "仍要离开", "Leave without saving";
     STAY = "留在本页", "Stay here";
+    MERGED_ONE = "其他设备上更新了 {} 处填写，已同步到本页。", "{} answer was updated on another device and is shown here.";
     MERGED = "其他设备上更新了 {} 处填写，已同步到本页。", "{} answers were updated on another device and are shown here.";
 
     CONFLICT_TITLE = "以下内容在其他设备上有不同的填写", "These answers were changed on another device, too";

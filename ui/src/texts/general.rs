@@ -46,6 +46,7 @@ texts! {
     FILE_UPLOADING = "正在上传 {}", "Uploading {}";
     FILE_PROGRESS = "已上传 {}%", "{} % uploaded";
     FILE_REMOVE = "删除文件 {}", "Remove file {}";
+    FILE_RETRY = "重新上传 {}", "Upload {} again";
 
     PAGE_PREVIOUS = "上一页", "Previous";
     PAGE_NEXT = "下一页", "Next";

@@ -2,9 +2,15 @@
 //!
 //! A module per area of the UI; a phrase that is missing in a language does not compile.
 
+pub mod fill;
+pub mod find;
 pub mod format;
 pub mod frame;
 pub mod general;
+pub mod guide;
+pub mod home;
+pub mod login;
+pub mod matters;
 mod phrase;
 
 pub(crate) use phrase::texts;

@@ -1,39 +1,7 @@
-//! The way through a form: which page comes next, where one goes on, what the addresses are.
-
-use onehall_protocol::{DraftId, ItemCode};
+//! The way through a form: which page comes next, which came before, where one goes on.
 
 /// The last part of the address of the check. No page can have this id: ids have no hyphens.
 pub const CHECK: &str = "check-answers";
-
-/// Where an application for an item starts.
-#[must_use]
-pub fn start_address(item: &ItemCode) -> String {
-    format!("/services/{item}/apply")
-}
-
-/// Where a draft goes on: on the page where one was.
-#[must_use]
-pub fn draft_address(draft: DraftId) -> String {
-    format!("/apply/{draft}")
-}
-
-/// A page of a draft.
-#[must_use]
-pub fn page_address(draft: DraftId, page: &str) -> String {
-    format!("/apply/{draft}/{page}")
-}
-
-/// A page of a draft from which one comes back to the check.
-#[must_use]
-pub fn page_address_from_check(draft: DraftId, page: &str) -> String {
-    format!("/apply/{draft}/{page}?from=check")
-}
-
-/// The check of a draft.
-#[must_use]
-pub fn check_address(draft: DraftId) -> String {
-    format!("/apply/{draft}/{CHECK}")
-}
 
 /// Where a page stands on the way: its place from 1, and how many steps there are with the check as the last one.
 #[must_use]

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::prelude::*;
 use onehall_client::citizen::UploadTo;
-use onehall_forms::{AnswerCode, Changed, Filling, Question};
-use onehall_protocol::FieldError;
+use onehall_forms::{AnswerCode, AnswerFault, Changed, Filling, message};
+use onehall_protocol::{FieldError, Language};
 use onehall_protocol::drafts::{AnswerChange, Answers};
 use serde_json::Value;
 
+use super::control_id;
+use super::shown::row_title;
 use super::uploads::Uploads;
+use crate::design::errors::SummaryLine;
 use crate::texts::Words;
 
 /// Answers that are being given. Cheap to copy.
@@ -21,6 +24,8 @@ pub struct Answering {
     pub prefilled: RwSignal<BTreeSet<String>>,
     /// Where files go.
     pub uploads: Uploads,
+    /// Rows of repeating groups that are open to be changed, by path.
+    pub open_rows: RwSignal<BTreeSet<String>>,
     /// Questions that were left, or asked for by Continue: only their faults are shown.
     shown: RwSignal<BTreeSet<String>>,
     /// What the backend found wrong with an answer, until it is changed.
@@ -36,6 +41,7 @@ impl Answering {
             filling: RwSignal::new(filling),
             prefilled: RwSignal::new(prefilled.into_iter().collect()),
             uploads: Uploads::new(to),
+            open_rows: RwSignal::default(),
             shown: RwSignal::default(),
             refused: RwSignal::default(),
             keep,
@@ -96,7 +102,8 @@ impl Answering {
 
     /// The answer now, without following it.
     pub fn answer_now(self, path: &str) -> Option<Value> {
-        self.filling.with_untracked(|filling| filling.answer(path).cloned())
+        // An upload may end after its page is gone.
+        self.filling.try_with_untracked(|filling| filling.answer(path).cloned()).flatten()
     }
 
     /// Whether an answer is required.
@@ -152,11 +159,75 @@ impl Answering {
                 .with(|filling| filling.question(&path).and_then(|question| question.errors.first().copied()));
             fault.map(|fault| (path.clone(), fault))
         });
-        Signal::derive(move || fault.get().and_then(|(path, fault)| self.fault_words(&path, fault)))
+        Signal::derive(move || fault.get().map(|(path, fault)| self.fault_words(path, fault)))
     }
+
+    fn fault_words(self, path: String, fault: AnswerFault) -> Words {
+        Words::made(move |language| {
+            self.filling.with_untracked(|filling| {
+                let question = filling.form().question(&path);
+                question.map_or_else(String::new, |question| message(question, fault, filling.context(), language))
+            })
+        })
+    }
+
+    /// All that is wrong with these answers, as the lines of a summary; from now on it is shown at the questions, too.
+    pub fn point_out(self, errors: &[FieldError]) -> Vec<SummaryLine> {
+        self.show(errors.iter().map(|error| error.path.clone()));
+        let rows: Vec<String> = errors.iter().flat_map(|error| rows_around(&error.path)).collect();
+        if !rows.is_empty() {
+            self.open_rows.update(|open| open.extend(rows));
+        }
+        errors.iter().cloned().map(|error| self.summary_line(error)).collect()
+    }
+
+    fn summary_line(self, error: FieldError) -> SummaryLine {
+        let field = Some(control_id(&error.path));
+        let words = Words::made(move |language| {
+            self.filling.with_untracked(|filling| {
+                let said = filling.message(&error, language);
+                let label = filling.form().question(&error.path).map(|question| question.label.get(language));
+                let row = row_name(filling, &error.path, language);
+                let named: Vec<&str> = row.as_deref().into_iter().chain(label).collect();
+                match language {
+                    Language::ZhCn => format!("{}：{said}", named.join(" · ")),
+                    Language::En => format!("{}: {said}", named.join(" · ")),
+                }
+            })
+        });
+        SummaryLine { field, words }
+    }
+}
+
+/// What names the row that a path stands in.
+fn row_name(filling: &Filling, path: &str, language: Language) -> Option<String> {
+    let row = rows_around(path).pop()?;
+    let (group, id) = row.rsplit_once('/')?;
+    let group = filling.question(group)?;
+    let at = group.rows.iter().position(|row| row.id == id)?;
+    let title = row_title(&group, at, group.rows[at].title.as_deref());
+    Some(title.get(language).to_owned())
+}
+
+/// The paths of the rows that a path stands in, the outermost first: `a/r1/b/r2/c` stands in `a/r1` and `a/r1/b/r2`.
+fn rows_around(path: &str) -> Vec<String> {
+    let parts: Vec<&str> = path.split('/').collect();
+    (2..parts.len()).step_by(2).map(|end| parts[..end].join("/")).collect()
 }
 
 fn random_bits() -> u64 {
     let half = || (js_sys::Math::random() * f64::from(u32::MAX)) as u64;
     half() << 32 | half()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_stands_in_its_rows() {
+        assert_eq!(rows_around("a/r1/b/r2/c"), ["a/r1", "a/r1/b/r2"]);
+        assert_eq!(rows_around("a/r1/c"), ["a/r1"]);
+        assert!(rows_around("a").is_empty());
+    }
 }

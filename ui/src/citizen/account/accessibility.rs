@@ -1,0 +1,30 @@
+//! What is done for people with disabilities, and whom to tell where it fails.
+
+use leptos::prelude::*;
+
+use crate::citizen::place::Reading;
+use crate::shell::{PageHeading, use_ui};
+use crate::texts::{Words, login};
+
+/// The accessibility statement.
+#[component]
+pub fn AccessibilityPage() -> impl IntoView {
+    let ui = use_ui();
+    let points = [
+        login::ACCESS_KEYBOARD,
+        login::ACCESS_READER,
+        login::ACCESS_TEXT,
+        login::ACCESS_ELDER,
+        login::ACCESS_MOTION,
+    ];
+    let hotline = Words::made(move |_| ui.hotline.get());
+    view! {
+        <Reading>
+            <PageHeading title=login::ACCESS_TITLE/>
+            <p class="lead">{login::ACCESS_GOAL}</p>
+            <ul class="bullets">{points.into_iter().map(|point| view! { <li>{point}</li> }).collect_view()}</ul>
+            <p>{login::ACCESS_TROUBLE.with([hotline])}</p>
+        </Reading>
+    }
+    .into_any()
+}

@@ -1,0 +1,105 @@
+//! The account: who is logged in, for whom they may act; and the display settings.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use onehall_client::citizen::LogOut;
+use onehall_protocol::identity::{AssuranceLevel, Session};
+
+use super::settings::DisplaySettings;
+use crate::citizen::place::Reading;
+use crate::citizen::{routes, use_hall};
+use crate::design::button::{Button, ButtonLink, Weight};
+use crate::design::content::{Fact, Facts, Section};
+use crate::design::states::{Skeleton, SkeletonKind, error_words};
+use crate::shell::{PageHeading, use_ui};
+use crate::texts::{Phrase, Words, format, frame, login};
+
+fn assurance_name(level: AssuranceLevel) -> Phrase {
+    match level {
+        AssuranceLevel::L1 => login::ASSURANCE_L1,
+        AssuranceLevel::L2 => login::ASSURANCE_L2,
+        AssuranceLevel::L3 => login::ASSURANCE_L3,
+    }
+}
+
+/// The account page. The display settings are for everybody.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let hall = use_hall();
+    view! {
+        <Reading>
+            <PageHeading title=login::ACCOUNT_TITLE/>
+            {move || {
+                if !hall.session_known.get() {
+                    return view! { <Skeleton kind=SkeletonKind::Text/> }.into_any();
+                }
+                match hall.session.get() {
+                    Some(session) => person(&session),
+                    None => view! {
+                        <div class="card">
+                            <p class="card-title">{login::NOT_LOGGED_IN}</p>
+                            <p>{login::NOT_LOGGED_IN_TEXT}</p>
+                            <ButtonLink
+                                href=routes::login(routes::ACCOUNT)
+                                label=frame::LOG_IN
+                                weight=Weight::Primary
+                                icon="log-in"
+                            />
+                        </div>
+                    }
+                    .into_any(),
+                }
+            }}
+            <Section id="settings" title=login::SETTINGS_TITLE>
+                <p class="muted">{login::SETTINGS_HINT}</p>
+                <DisplaySettings/>
+            </Section>
+        </Reading>
+    }
+    .into_any()
+}
+
+fn person(session: &Session) -> AnyView {
+    let ui = use_ui();
+    let hall = use_hall();
+    let busy = RwSignal::new(false);
+    let log_out = Callback::new(move |()| {
+        busy.set(true);
+        spawn_local(async move {
+            if let Err(error) = hall.client.ask(LogOut {}).await {
+                ui.say_failure(error_words(&error));
+            }
+            let _ = busy.try_set(false);
+        });
+    });
+    let actor = &session.actor;
+    let name: Words = if actor.name.is_empty() {
+        login::NAME_UNKNOWN.into()
+    } else {
+        actor.name.as_str().into()
+    };
+    let mut facts = vec![
+        Fact::new(login::NAME, name),
+        Fact::new(login::PHONE, session.phone.as_str()),
+    ];
+    if let Some(number) = &actor.number {
+        facts.push(Fact::new(login::NUMBER, number.as_str()));
+    }
+    facts.push(Fact::new(login::ASSURANCE, assurance_name(session.assurance)));
+    let others = session.principals.iter().filter(|principal| principal.id != actor.id);
+    let others: Vec<String> = others.map(|principal| principal.name.clone()).collect();
+    if !others.is_empty() {
+        facts.push(Fact::new(login::PRINCIPALS, others.join("\n")));
+    }
+    facts.push(Fact::new(
+        login::SESSION_UNTIL,
+        format::moment_words(session.expires_at, ui.utc_offset.get_untracked()),
+    ));
+    view! {
+        <div class="card">
+            <Facts facts=facts/>
+            <div class="buttons"><Button label=frame::LOG_OUT icon="log-out" busy=busy on_press=log_out/></div>
+        </div>
+    }
+    .into_any()
+}

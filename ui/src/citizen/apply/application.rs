@@ -1,0 +1,359 @@
+//! A draft that is being filled on this terminal: its answers, and where their saving stands.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use onehall_client::citizen::{ChangeAnswers, GetDraft, GetForm, UploadTo};
+use onehall_client::{Event, SaveState};
+use onehall_forms::{Context, Filling, Form};
+use onehall_protocol::drafts::{AnswerChange, Answers, DraftSummary, DraftView};
+use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, PersonId, Timestamp};
+use serde_json::Value;
+
+use super::submission::Attempt;
+use crate::citizen::questions::Answering;
+use crate::citizen::{Hall, use_hall};
+use crate::shell::{Ui, use_ui};
+
+/// A draft that is being filled. Cheap to copy; lives as long as one is on the pages of the draft.
+#[derive(Clone, Copy)]
+pub struct Application {
+    /// What every page shares.
+    pub hall: Hall,
+    /// What every part of the UI shares.
+    pub ui: Ui,
+    /// The draft.
+    pub id: DraftId,
+    /// What lists know of it.
+    pub summary: StoredValue<DraftSummary>,
+    /// Its answers.
+    pub answering: Answering,
+    /// Where their saving stands.
+    pub saving: RwSignal<SaveState>,
+    /// How many answers came from another terminal since one last looked.
+    pub merged: RwSignal<usize>,
+    /// The page that is shown.
+    pub page: RwSignal<String>,
+    /// The attempt to submit it that is not known to have arrived or failed.
+    pub attempt: StoredValue<Option<Attempt>>,
+    /// What the backend may not have yet.
+    unsaved: StoredValue<Unsaved>,
+}
+
+/// A draft with its form, as it was loaded.
+#[derive(Clone)]
+pub struct LoadedDraft {
+    /// The draft.
+    pub draft: DraftView,
+    /// Its form.
+    pub form: Arc<Form>,
+}
+
+/// Loads a draft and its form.
+pub async fn load_draft(hall: Hall, id: DraftId) -> Result<LoadedDraft, CoreError> {
+    let draft = hall.client.ask(GetDraft { id }).await?;
+    let form = load_form(hall, draft.summary.form.clone()).await?;
+    Ok(LoadedDraft { draft, form })
+}
+
+/// Loads a form, ready to be filled.
+pub async fn load_form(
+    hall: Hall,
+    form: onehall_protocol::catalog::FormReference,
+) -> Result<Arc<Form>, CoreError> {
+    let definition = hall.client.ask(GetForm { form }).await?;
+    // The backend checked it when it loaded its city: what is refused here is of a newer format.
+    let unreadable = |_| CoreError::new(ErrorCode::InvalidReply, onehall_protocol::Language::default());
+    Form::load(definition).map(Arc::new).map_err(unreadable)
+}
+
+/// Today, on the city's calendar.
+#[must_use]
+pub fn today(ui: Ui) -> Date {
+    #[allow(clippy::cast_possible_truncation)] // Milliseconds since 1970 fit for the next 200,000 years.
+    let now = Timestamp::from_unix_millis(js_sys::Date::now() as i64);
+    now.at_offset(ui.utc_offset.get_untracked()).0
+}
+
+impl Application {
+    /// Takes a draft in hand, until the component that called this is gone.
+    pub fn take(loaded: &LoadedDraft) -> Application {
+        let (hall, ui) = (use_hall(), use_ui());
+        let LoadedDraft { draft, form } = loaded;
+        let id = draft.summary.id;
+        let context = Context { as_of: today(ui) };
+        let filling = Filling::new(Arc::clone(form), draft.answers.clone(), context);
+        let unsaved = StoredValue::new(Unsaved::over(draft.answers.clone()));
+        let page = RwSignal::new(String::new());
+        let keep = Callback::new(move |changes: Vec<AnswerChange>| {
+            keep(hall, id, unsaved, page.get_untracked(), changes);
+        });
+        let answering = Answering::new(filling, draft.prefilled.clone(), UploadTo::Draft(id), keep);
+        let application = Application {
+            hall,
+            ui,
+            id,
+            summary: StoredValue::new(draft.summary.clone()),
+            answering,
+            saving: RwSignal::new(SaveState::Saved {
+                at: draft.summary.updated_at,
+            }),
+            merged: RwSignal::new(0),
+            page,
+            attempt: StoredValue::new(None),
+            unsaved,
+        };
+        hall.client.on_event(move |event| application.hear(event));
+        application.warn_before_the_tab_closes();
+        application.take_up_what_was_left(&draft.answers);
+        application
+    }
+
+    /// Whether the backend has everything.
+    pub fn is_saved(self) -> bool {
+        self.saving.with(|state| matches!(state, SaveState::Saved { .. }))
+    }
+
+    /// Notes the page on which the citizen is; the draft goes on there.
+    pub fn be_on(self, page: &str) {
+        if self.page.get_untracked() == page {
+            return;
+        }
+        self.page.set(page.to_owned());
+        keep(self.hall, self.id, self.unsaved, page.to_owned(), Vec::new());
+    }
+
+    fn hear(self, event: Event) {
+        match event {
+            Event::DraftSaving { id, state } if id == self.id => {
+                if let SaveState::Saved { .. } = state {
+                    let _ = self.unsaved.try_update_value(Unsaved::all_saved);
+                }
+                let _ = self.saving.try_set(state);
+            }
+            Event::DraftMerged { id, answers } if id == self.id => self.merge(answers),
+            Event::DraftChanged { id } if id == self.id => self.read_anew(),
+            Event::MayHaveMissed => self.read_anew(),
+            _ => {}
+        }
+    }
+
+    /// Answers of another terminal come in; those that one is changing here stay.
+    pub fn merge(self, mut answers: Answers) {
+        self.unsaved.update_value(|unsaved| unsaved.heard(&answers));
+        self.unsaved.with_value(|unsaved| answers.retain(|path, _| !unsaved.changes.contains_key(path)));
+        let known = |path: &String, value: &mut Value| {
+            self.answering.answer_now(path).unwrap_or(Value::Null) == *value
+        };
+        answers.retain(|path, value| !known(path, value));
+        if answers.is_empty() {
+            return;
+        }
+        self.merged.update(|count| *count += answers.len());
+        self.answering.merge(answers);
+    }
+
+    fn read_anew(self) {
+        spawn_local(async move {
+            // Where it does not come now, the next save brings it.
+            if let Ok(draft) = self.hall.client.ask(GetDraft { id: self.id }).await {
+                self.take_in(&draft);
+            }
+        });
+    }
+
+    /// The draft as it was read anew: what differs comes in.
+    pub fn take_in(self, draft: &DraftView) {
+        let Some(here) = self.answering.filling.try_with_untracked(Filling::answers) else { return };
+        self.merge(differences(&here, &draft.answers));
+    }
+
+    fn warn_before_the_tab_closes(self) {
+        let handle = window_event_listener(leptos::ev::beforeunload, move |event| {
+            let saved = self.saving.try_with_untracked(|state| matches!(state, SaveState::Saved { .. }));
+            let uploading = self.answering.uploads.running_now();
+            if saved == Some(false) || uploading {
+                event.prevent_default();
+                event.set_return_value(crate::texts::fill::NOT_SAVED_LEAVE.get(self.ui.language.get_untracked()));
+            }
+        });
+        on_cleanup(move || handle.remove());
+    }
+
+    /// Keeps what is not saved while one logs in again. Only in the memory of this page, only for the same person.
+    pub fn leave_behind(self, person: PersonId) {
+        let changes = self.unsaved.with_value(Unsaved::left);
+        LEFT.set((!changes.is_empty()).then_some(Left { draft: self.id, person, changes }));
+    }
+
+    fn take_up_what_was_left(self, stored: &Answers) {
+        let person = self.hall.session.with_untracked(|session| session.as_ref().map(|session| session.actor.id));
+        let Some(left) = LEFT.take().filter(|left| left.draft == self.id && Some(left.person) == person) else {
+            return;
+        };
+        let (mine, theirs) = taken_up(left.changes, stored);
+        for (path, value) in mine {
+            self.answering.change(&path, value);
+        }
+        self.merged.set(theirs);
+    }
+}
+
+/// Gives changes to the core, which saves them.
+fn keep(hall: Hall, id: DraftId, unsaved: StoredValue<Unsaved>, page: String, changes: Vec<AnswerChange>) {
+    let turn = unsaved.try_update_value(|unsaved| unsaved.note(&changes)).unwrap_or_default();
+    let asked = ChangeAnswers {
+        id,
+        changes,
+        page: (!page.is_empty()).then_some(page),
+    };
+    let answer = hall.client.ask(asked);
+    spawn_local(async move {
+        // It only takes the changes; how the saving goes is told by events.
+        let _ = answer.await;
+        let _ = unsaved.try_update_value(|unsaved| unsaved.handed_over(turn));
+    });
+}
+
+/// What differs in `there` from `here`: new values, and null for what is not there any more.
+fn differences(here: &Answers, there: &Answers) -> Answers {
+    let changed = there.iter().filter(|(path, value)| here.get(*path) != Some(*value));
+    let gone = here.keys().filter(|path| !there.contains_key(*path));
+    changed
+        .map(|(path, value)| (path.clone(), value.clone()))
+        .chain(gone.map(|path| (path.clone(), Value::Null)))
+        .collect()
+}
+
+/// Changes that the backend may not have yet, and what it is known to have.
+#[derive(Debug, Default)]
+struct Unsaved {
+    known: Answers,
+    changes: BTreeMap<String, (Value, u64)>,
+    turn: u64,
+    handed: u64,
+}
+
+impl Unsaved {
+    fn over(known: Answers) -> Unsaved {
+        Unsaved { known, ..Unsaved::default() }
+    }
+
+    fn note(&mut self, changes: &[AnswerChange]) -> u64 {
+        self.turn += 1;
+        for change in changes {
+            self.changes.insert(change.path.clone(), (change.value.clone(), self.turn));
+        }
+        self.turn
+    }
+
+    /// The core has everything up to this turn: what it says from now on counts for it.
+    fn handed_over(&mut self, turn: u64) {
+        self.handed = self.handed.max(turn);
+    }
+
+    /// The backend has all that the core had.
+    fn all_saved(&mut self) {
+        let handed = self.handed;
+        let saved = |_: &String, (_, turn): &mut (Value, u64)| *turn <= handed;
+        for (path, (value, _)) in self.changes.extract_if(.., saved) {
+            self.known.insert(path, value);
+        }
+    }
+
+    /// The backend has these answers of another terminal.
+    fn heard(&mut self, answers: &Answers) {
+        self.known.extend(answers.clone());
+    }
+
+    fn left(&self) -> Vec<LeftAnswer> {
+        let left = |(path, (value, _)): (&String, &(Value, u64))| LeftAnswer {
+            path: path.clone(),
+            value: value.clone(),
+            before: self.known.get(path).cloned().unwrap_or_default(),
+        };
+        self.changes.iter().map(left).collect()
+    }
+}
+
+/// What was not saved when a session ended.
+struct Left {
+    draft: DraftId,
+    person: PersonId,
+    changes: Vec<LeftAnswer>,
+}
+
+/// An answer that was not saved when a session ended.
+#[derive(Debug, Clone, PartialEq)]
+struct LeftAnswer {
+    path: String,
+    value: Value,
+    /// What the backend had.
+    before: Value,
+}
+
+thread_local! {
+    static LEFT: RefCell<Option<Left>> = const { RefCell::new(None) };
+}
+
+/// Of what was left: the changes to make again, and how many answers the backend now knows otherwise than before. Those
+/// stay as they are there: another terminal decided meanwhile, and nothing is overwritten in silence.
+fn taken_up(left: Vec<LeftAnswer>, stored: &Answers) -> (Vec<(String, Value)>, usize) {
+    let now = |path: &str| stored.get(path).cloned().unwrap_or_default();
+    let all = left.len();
+    let mine = left.into_iter().filter(|answer| [&answer.before, &answer.value].contains(&&now(&answer.path)));
+    let mine: Vec<_> = mine.map(|answer| (answer.path, answer.value)).collect();
+    let theirs = all - mine.len();
+    (mine, theirs)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn change(path: &str, value: Value) -> Vec<AnswerChange> {
+        vec![AnswerChange { path: path.to_owned(), value }]
+    }
+
+    fn answers(list: &[(&str, Value)]) -> Answers {
+        list.iter().map(|(path, value)| ((*path).to_owned(), value.clone())).collect()
+    }
+
+    #[test]
+    fn what_is_typed_while_a_save_ends_still_counts_as_unsaved() {
+        let mut unsaved = Unsaved::default();
+        let first = unsaved.note(&change("name", json!("a")));
+        unsaved.handed_over(first);
+        unsaved.note(&change("phone", json!("b")));
+        unsaved.all_saved();
+        assert_eq!(unsaved.changes.keys().collect::<Vec<_>>(), ["phone"]);
+    }
+
+    #[test]
+    fn what_was_left_is_taken_up_but_for_what_another_terminal_decided() {
+        let mut unsaved = Unsaved::over(answers(&[("name", json!("a")), ("phone", json!("1"))]));
+        let turn = unsaved.note(&change("city", json!("saved")));
+        unsaved.handed_over(turn);
+        unsaved.all_saved();
+        unsaved.note(&change("name", json!("ab")));
+        unsaved.note(&change("phone", json!("2")));
+        unsaved.note(&change("city", Value::Null));
+        let stored = answers(&[("name", json!("a")), ("phone", json!("elsewhere")), ("city", json!("saved"))]);
+        let (mine, theirs) = taken_up(unsaved.left(), &stored);
+        assert_eq!(mine, [("city".to_owned(), Value::Null), ("name".to_owned(), json!("ab"))]);
+        assert_eq!(theirs, 1);
+    }
+
+    #[test]
+    fn what_another_terminal_took_away_is_taken_away_here() {
+        let here = answers(&[("a", json!(1)), ("b", json!(2)), ("c", json!(3))]);
+        let there = answers(&[("a", json!(1)), ("b", json!(5)), ("d", json!(4))]);
+        let expected = answers(&[("b", json!(5)), ("c", Value::Null), ("d", json!(4))]);
+        assert_eq!(differences(&here, &there), expected);
+    }
+}

@@ -1,0 +1,338 @@
+//! Filling a draft, one thing per page.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use onehall_client::citizen::FlushDraft;
+use onehall_forms::Filling;
+use onehall_protocol::{CoreError, DraftId, ErrorCode, FieldError};
+
+use super::application::{Application, LoadedDraft, load_draft};
+use super::check::check_view;
+use super::saving::{save_line, save_notices};
+use super::way::{self, CHECK};
+use crate::citizen::questions::questions;
+use crate::citizen::{routes, use_hall};
+use crate::design::button::{Button, ButtonLink, Weight};
+use crate::design::dialog::Dialog;
+use crate::design::errors::{ErrorSummary, SummaryLine};
+use crate::design::navigation::ProgressBar;
+use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind};
+use crate::shell::{PageHeading, Remote, load, use_ui};
+use crate::texts::{Words, fill, general};
+
+/// `/drafts/{draft}` and its pages. Stays while one goes from page to page: so do the answers.
+#[component]
+pub fn FillPage() -> impl IntoView {
+    let (hall, params) = (use_hall(), use_params_map());
+    let draft = Memo::new(move |_| params.with(|params| params.get("draft").and_then(|id| id.parse::<DraftId>().ok())));
+    let loaded = load(move || {
+        // Logged in again, it is read again.
+        let known = hall.session_known.get() && hall.logged_in();
+        let (draft, language) = (draft.get(), use_ui().language);
+        async move {
+            let error = |code| CoreError::new(code, language.get_untracked());
+            match (known, draft) {
+                (false, _) => Err(error(ErrorCode::NotLoggedIn)),
+                (true, None) => Err(error(ErrorCode::NotFound)),
+                (true, Some(id)) => load_draft(hall, id).await,
+            }
+        }
+    });
+    (move || {
+        loaded.state().with(|state| match state {
+            _ if !hall.session_known.get() => waiting(),
+            Remote::Loading => waiting(),
+            Remote::Ready(loaded) => filling(loaded),
+            Remote::Failed(error) => match error.code {
+                ErrorCode::NotLoggedIn => logged_out(None),
+                ErrorCode::NotFound | ErrorCode::DraftSubmitted => gone(error.code),
+                _ => {
+                    let retry = Callback::new(move |()| loaded.restart());
+                    view! {
+                        <div class="reading">
+                            <PageHeading title=fill::APPLY_TITLE/>
+                            <ErrorState error=error.clone() retry=retry/>
+                        </div>
+                    }
+                    .into_any()
+                }
+            },
+        })
+    })
+    .into_any()
+}
+
+fn waiting() -> AnyView {
+    view! { <div class="reading"><Skeleton kind=SkeletonKind::Form/></div> }.into_any()
+}
+
+fn gone(code: ErrorCode) -> AnyView {
+    let title = if code == ErrorCode::DraftSubmitted { fill::DRAFT_SUBMITTED } else { fill::DRAFT_GONE };
+    view! {
+        <div class="reading">
+            <PageHeading title=title/>
+            <EmptyState icon="file-text" title=title text=fill::DRAFT_GONE_TEXT>
+                <ButtonLink href=routes::MATTERS label=fill::TO_MATTERS weight=Weight::Primary/>
+            </EmptyState>
+        </div>
+    }
+    .into_any()
+}
+
+/// Says that one has to log in, and leads back here afterwards. What is not saved waits for the same person.
+fn logged_out(application: Option<Application>) -> AnyView {
+    let navigate = use_navigate();
+    let person = application.and_then(|application| {
+        let session = application.hall.session.get_untracked();
+        session.map(|session| session.actor.id)
+    });
+    let _ = person;
+    let log_in = move |()| navigate(&routes::login(&here()), NavigateOptions::default());
+    let (title, text) = (fill::LOGGED_OUT_TITLE, fill::LOGGED_OUT_TEXT);
+    view! {
+        <div class="reading">
+            <PageHeading title=title/>
+            <EmptyState icon="log-in" title=title text=text>
+                <Button label=fill::LOG_IN_AGAIN weight=Weight::Primary on_press=Callback::new(log_in)/>
+            </EmptyState>
+        </div>
+    }
+    .into_any()
+}
+
+/// The address of the page that is shown.
+fn here() -> String {
+    let location = window().location();
+    format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default())
+}
+
+/// A draft that is there: its pages, as the address says.
+fn filling(loaded: &LoadedDraft) -> AnyView {
+    let application = Application::take(loaded);
+    let (params, navigate) = (use_params_map(), use_navigate());
+    let resumed = application.answering.filling.with_untracked(|filling| {
+        let pages = pages_of(filling);
+        way::resume(&pages, loaded.draft.summary.page.as_deref()).to_owned()
+    });
+    let page = Memo::new(move |_| params.with(|params| params.get("page")));
+    Effect::new(move || {
+        // The address of the draft itself leads to where one was.
+        if page.get().is_none() {
+            let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+            navigate(&routes::draft_page(application.id, &resumed), options);
+        }
+    });
+    let owner = StoredValue::new(application.hall.session.get_untracked().map(|session| session.actor.id));
+    (move || {
+        if !application.hall.logged_in() {
+            if let Some(person) = owner.get_value() {
+                application.leave_behind(person);
+            }
+            return logged_out(Some(application));
+        }
+        match page.get() {
+            None => waiting(),
+            Some(page) if page == CHECK => {
+                application.be_on(CHECK);
+                check_view(application)
+            }
+            Some(page) => {
+                application.be_on(&page);
+                page_view(application, page)
+            }
+        }
+    })
+    .into_any()
+}
+
+/// The pages on the way.
+pub(super) fn pages_of(filling: &Filling) -> Vec<String> {
+    filling.pages().into_iter().map(str::to_owned).collect()
+}
+
+/// Whether one came from the check, and goes back there.
+fn from_check() -> Memo<bool> {
+    let query = use_query_map();
+    Memo::new(move |_| query.with(|query| query.get("from").as_deref() == Some("check")))
+}
+
+fn page_view(application: Application, page: String) -> AnyView {
+    let answering = application.answering;
+    let found = answering.filling.with_untracked(|filling| {
+        let view = filling.page(&page)?;
+        Some((Words::from(&view.page.title), view.page.help.clone().map(Words::from)))
+    });
+    let Some((title, help)) = found else { return off_the_way(application) };
+    let errors = RwSignal::new(Vec::<SummaryLine>::new());
+    let waiting = RwSignal::new(false);
+    let back_to_check = from_check();
+    let navigate = use_navigate();
+    let go_on = {
+        let page = page.clone();
+        move |()| {
+            let wrong = answering.filling.with_untracked(|filling| errors_of(filling, &page));
+            errors.set(answering.point_out(&wrong));
+            if !wrong.is_empty() {
+                return;
+            }
+            if answering.uploads.running_now() {
+                waiting.set(true);
+                return;
+            }
+            let next = answering.filling.with_untracked(|filling| {
+                if back_to_check.get_untracked() { CHECK.to_owned() } else { way::after(&pages_of(filling), &page).to_owned() }
+            });
+            application.merged.set(0);
+            navigate(&routes::draft_page(application.id, &next), NavigateOptions::default());
+        }
+    };
+    // What was pointed out goes away when all of it is mended.
+    let mended = {
+        let page = page.clone();
+        Memo::new(move |_| answering.filling.with(|filling| filling.is_page_complete(&page)))
+    };
+    Effect::new(move || {
+        if mended.get() && errors.with_untracked(|errors| !errors.is_empty()) {
+            errors.set(Vec::new());
+        }
+    });
+    let asked = page.clone();
+    let body = questions(answering, move |filling| filling.page(&asked).map(|view| view.questions));
+    let continue_label = Words::made(move |language| {
+        let phrase = if back_to_check.get() { fill::SAVE_AND_CHECK } else { general::CONTINUE };
+        phrase.get(language).to_owned()
+    });
+    view! {
+        <div class="reading fill">
+            {step_head(application, page.clone())}
+            <PageHeading title=title/>
+            {help.map(|help| view! { <p class="lead">{help}</p> })}
+            {save_notices(application)}
+            <ErrorSummary errors=errors/>
+            <form class="fill-form" novalidate=true on:submit=move |event| event.prevent_default()>
+                {body}
+                <div role="status">
+                    {move || (waiting.get() && answering.uploads.running())
+                        .then(|| view! { <p class="field-hint">{fill::UPLOADS_RUNNING}</p> })}
+                </div>
+                <div class="fill-actions">
+                    <Button label=continue_label weight=Weight::Primary icon_after="arrow-right" on_press=Callback::new(go_on)/>
+                    {back_link(application, page)}
+                    {leave_button(application)}
+                </div>
+            </form>
+            {save_line(application)}
+        </div>
+    }
+    .into_any()
+}
+
+/// What is wrong on a page, also in the rows on it.
+fn errors_of(filling: &Filling, page: &str) -> Vec<FieldError> {
+    let mut errors = filling.errors();
+    errors.retain(|error| filling.page_of(&error.path) == Some(page));
+    errors
+}
+
+/// What one applies for, for whom, and how far one is.
+pub(super) fn step_head(application: Application, page: String) -> AnyView {
+    let (item, principal) =
+        application.summary.with_value(|summary| (Words::from(&summary.item_name), summary.principal.name.clone()));
+    let step = Memo::new(move |_| {
+        application
+            .answering
+            .filling
+            .with(|filling| way::step(&pages_of(filling), &page))
+            .unwrap_or((1, 1))
+    });
+    let label = Words::made(move |language| {
+        let (at, of) = step.get();
+        fill::STEP_OF.with([at.to_string().into(), of.to_string().into()]).get(language)
+    });
+    let percent = Signal::derive(move || {
+        let (at, of) = step.get();
+        u8::try_from(at * 100 / of.max(1)).unwrap_or(100)
+    });
+    view! {
+        <div class="fill-head">
+            <p class="fill-item">
+                <strong>{item}</strong>
+                <span class="fill-principal">{fill::APPLYING_FOR.with([principal.into()])}</span>
+            </p>
+            <ProgressBar percent=percent label=label/>
+        </div>
+    }
+    .into_any()
+}
+
+/// Back to the page before, as a link: it keeps what is on this page, finished or not.
+pub(super) fn back_link(application: Application, page: String) -> AnyView {
+    let before = Memo::new(move |_| {
+        application
+            .answering
+            .filling
+            .with(|filling| way::before(&pages_of(filling), &page).map(str::to_owned))
+    });
+    (move || {
+        before.get().map(|before| {
+            let href = routes::draft_page(application.id, &before);
+            view! { <ButtonLink href=href label=general::BACK icon="arrow-left"/> }
+        })
+    })
+    .into_any()
+}
+
+/// Saves and leaves for one's matters. Where it cannot be saved one is asked.
+pub(super) fn leave_button(application: Application) -> AnyView {
+    let (busy, asked) = (RwSignal::new(false), RwSignal::new(false));
+    let navigate = use_navigate();
+    let go = Callback::new(move |()| navigate(routes::MATTERS, NavigateOptions::default()));
+    let leave = move |()| {
+        busy.set(true);
+        spawn_local(async move {
+            let flushed = application.hall.client.ask(FlushDraft { id: application.id }).await;
+            let _ = busy.try_set(false);
+            match flushed {
+                Ok(_) => go.run(()),
+                Err(_) => {
+                    let _ = asked.try_set(true);
+                }
+            }
+        });
+    };
+    // Without a network there is nothing to wait for.
+    let press = move |()| if application.ui.online.get_untracked() { leave(()) } else { asked.set(true) };
+    view! {
+        <Button label=fill::SAVE_AND_LEAVE weight=Weight::Quiet icon="save" busy=busy on_press=Callback::new(press)/>
+        <Dialog id="leave-unsaved" title=fill::NOT_SAVED_TITLE open=asked>
+            <p>{fill::NOT_SAVED_TEXT}</p>
+            <div class="buttons">
+                <Button label=fill::STAY weight=Weight::Primary on_press=Callback::new(move |()| asked.set(false))/>
+                <Button label=fill::LEAVE_ANYWAY weight=Weight::Danger on_press=go/>
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// A page that is not on the way, or not any more: another answer made it needless.
+fn off_the_way(application: Application) -> AnyView {
+    let href = Signal::derive(move || {
+        let page = application.answering.filling.with(|filling| {
+            let next = filling.first_incomplete_page().unwrap_or(CHECK);
+            next.to_owned()
+        });
+        routes::draft_page(application.id, &page)
+    });
+    view! {
+        <div class="reading">
+            <PageHeading title=fill::NO_SUCH_PAGE/>
+            <EmptyState icon="file-text" title=fill::NO_SUCH_PAGE>
+                <ButtonLink href=href label=fill::TO_CURRENT_PAGE weight=Weight::Primary/>
+            </EmptyState>
+        </div>
+    }
+    .into_any()
+}

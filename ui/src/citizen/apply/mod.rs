@@ -1,0 +1,15 @@
+//! Applying online: for whom, page by page, the check, the submission.
+
+mod application;
+mod check;
+mod fill;
+mod saving;
+mod start;
+mod submission;
+mod way;
+
+pub use application::{Application, load_form, today};
+pub use fill::FillPage;
+pub use saving::terminal_words;
+pub use start::StartPage;
+pub use way::CHECK;

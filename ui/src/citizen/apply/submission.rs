@@ -1,0 +1,114 @@
+//! One attempt to submit a draft: what is sent, under which key, and what an error means for it.
+
+use onehall_forms::{ENGINE, Filling};
+use onehall_protocol::drafts::SubmitDraft;
+use onehall_protocol::{CoreError, ErrorCode, IdempotencyKey};
+
+/// An attempt to submit. It keeps its key until it is known how it went: pressed again, or sent again after a broken
+/// connection, it is the same attempt and makes the same case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// What is sent.
+    pub submission: SubmitDraft,
+    /// Names it.
+    pub key: IdempotencyKey,
+}
+
+/// What is submitted: these answers at this revision.
+#[must_use]
+pub fn submission(filling: &Filling, revision: u64) -> SubmitDraft {
+    SubmitDraft {
+        revision,
+        as_of: filling.context().as_of,
+        engine: ENGINE,
+        transcript: filling.transcript(),
+    }
+}
+
+/// What a failed attempt means for the citizen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// It did not leave this terminal.
+    NotSent,
+    /// Nobody knows whether it arrived: the same attempt is made again.
+    NotSure,
+    /// The draft is another one now, or the rules are: it is shown anew, to be checked again.
+    Changed,
+    /// The backend found answers that need a change.
+    Answers,
+    /// It was submitted before.
+    Done,
+    /// The session has ended.
+    LoggedOut,
+    /// It was refused for another reason.
+    Refused,
+}
+
+impl Failure {
+    /// What an error means.
+    #[must_use]
+    pub fn of(error: &CoreError) -> Failure {
+        match error.code {
+            ErrorCode::Offline => Failure::NotSent,
+            ErrorCode::DraftMoved | ErrorCode::TranscriptDiffers | ErrorCode::DraftConflict => Failure::Changed,
+            ErrorCode::InvalidAnswers => Failure::Answers,
+            ErrorCode::DraftSubmitted => Failure::Done,
+            ErrorCode::NotLoggedIn => Failure::LoggedOut,
+            _ if error.retryable => Failure::NotSure,
+            _ => Failure::Refused,
+        }
+    }
+
+    /// Whether the next press makes the same attempt again. An attempt that the backend judged is over: what is sent
+    /// next is another submission, with a key of its own.
+    #[must_use]
+    pub fn keeps_the_key(self) -> bool {
+        matches!(self, Failure::NotSent | Failure::NotSure | Failure::LoggedOut)
+    }
+}
+
+/// The key for a submission: that of the attempt before, where it sent the very same.
+#[must_use]
+pub fn same_attempt(before: Option<&Attempt>, submission: &SubmitDraft) -> Option<Attempt> {
+    before.filter(|attempt| attempt.submission == *submission).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use onehall_protocol::Language;
+
+    use super::*;
+
+    fn attempt(revision: u64) -> Attempt {
+        let as_of = "2026-11-23".parse().unwrap_or_else(|error| panic!("{error}"));
+        let key = "01935a00-0000-7000-8000-000000000001".parse();
+        Attempt {
+            submission: SubmitDraft {
+                revision,
+                as_of,
+                engine: ENGINE,
+                transcript: "a".repeat(64),
+            },
+            key: key.unwrap_or_else(|error| panic!("{error}")),
+        }
+    }
+
+    #[test]
+    fn the_same_submission_sent_again_has_the_same_key() {
+        let first = attempt(3);
+        assert_eq!(same_attempt(Some(&first), &first.submission), Some(first.clone()));
+        assert_eq!(same_attempt(Some(&first), &attempt(4).submission), None);
+        assert_eq!(same_attempt(None, &first.submission), None);
+    }
+
+    #[test]
+    fn an_attempt_that_may_have_arrived_is_made_again_and_one_that_was_judged_is_not() {
+        let failure = |code| Failure::of(&CoreError::new(code, Language::En));
+        for code in [ErrorCode::Offline, ErrorCode::TimedOut, ErrorCode::Unavailable, ErrorCode::Internal] {
+            assert!(failure(code).keeps_the_key(), "{code}");
+        }
+        for code in [ErrorCode::DraftMoved, ErrorCode::TranscriptDiffers, ErrorCode::InvalidAnswers, ErrorCode::NotFound] {
+            assert!(!failure(code).keeps_the_key(), "{code}");
+        }
+    }
+}

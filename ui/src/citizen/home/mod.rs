@@ -1,0 +1,6 @@
+//! The home page: search first.
+
+mod matters;
+mod view;
+
+pub use view::HomePage;

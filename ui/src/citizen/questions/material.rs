@@ -1,0 +1,64 @@
+//! A material to hand in.
+
+use leptos::prelude::*;
+use onehall_forms::Kind;
+use onehall_protocol::catalog::TrustGrade;
+use onehall_protocol::files::{FILE_TYPES, MAX_FILE_BYTES};
+
+use super::{Answering, Asked};
+use crate::design::file_field::FileField;
+use crate::texts::{Words, fill, format};
+
+/// As many files as the format takes where a form sets no other number.
+const MOST_FILES: u32 = 5;
+
+/// A material: the files that the hall has, those on their way, and a place to add more.
+pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
+    let Kind::Material { max_files, trust_grade, .. } = asked.question.kind else { return ().into_any() };
+    let most = max_files.unwrap_or(MOST_FILES);
+    let rows = answering.file_rows(asked.path.clone());
+    let full = Memo::new(move |_| rows.with(Vec::len) >= most as usize);
+    let (added, removed) = (asked.path.clone(), asked.path.clone());
+    let hint = hint(&asked, answering, most, trust_grade);
+    view! {
+        <FileField
+            id=asked.id.clone()
+            label=asked.label()
+            files=rows
+            on_files=Callback::new(move |files| answering.upload(&added, files, most as usize))
+            on_remove=Callback::new(move |key: String| answering.take_file_away(&removed, &key))
+            on_retry=Callback::new(move |key: String| answering.upload_again(&key))
+            accept=FILE_TYPES.join(",")
+            multiple=(most > 1)
+            full=full
+            hint=hint
+            error=asked.error
+            optional=asked.optional
+        />
+    }
+    .into_any()
+}
+
+/// What is needed, how far it must be trusted, and what a file may be.
+fn hint(asked: &Asked, answering: Answering, most: u32, grade: Option<TrustGrade>) -> Words {
+    let size: Words = format::size(MAX_FILE_BYTES).into();
+    let files = match most {
+        1 => fill::FILES_HINT_ONE.with([size]),
+        most => fill::FILES_HINT.with([size, most.to_string().into()]),
+    };
+    let help = asked.hint(answering);
+    let grade = grade.map(|grade| match grade {
+        TrustGrade::A => fill::GRADE_A,
+        TrustGrade::B => fill::GRADE_B,
+        TrustGrade::C => fill::GRADE_C,
+        TrustGrade::D => fill::GRADE_D,
+    });
+    Words::made(move |language| {
+        let parts = [
+            help.as_ref().map(|help| help.get(language)),
+            Some(files.get(language)),
+            grade.map(|grade| grade.get(language).to_owned()),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    })
+}

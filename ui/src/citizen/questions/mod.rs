@@ -1,0 +1,136 @@
+//! The questions of a form: one view for each kind, over [`Answering`].
+
+mod answering;
+mod choice;
+mod group;
+mod material;
+mod read;
+pub mod shown;
+mod text;
+mod typed;
+mod uploads;
+
+use leptos::prelude::*;
+use onehall_forms::{Filling, Kind, Question, QuestionView};
+
+pub use answering::Answering;
+pub use uploads::files_of;
+
+use crate::texts::{Words, fill};
+
+/// A question as it is asked: what every view of one needs.
+#[derive(Clone)]
+pub struct Asked {
+    /// Where its answer stands.
+    pub path: String,
+    /// The question.
+    pub question: Question,
+    /// The id of its first control: an error summary leads there.
+    pub id: String,
+    /// Whether it may be left empty.
+    pub optional: bool,
+    /// What is wrong, where it may be shown.
+    pub error: Signal<Option<Words>>,
+}
+
+impl Asked {
+    /// What is asked.
+    fn label(&self) -> Words {
+        Words::from(&self.question.label)
+    }
+
+    /// What helps to answer, with the word that the answer came from the profile while it is untouched.
+    fn hint(&self, answering: Answering) -> Option<Words> {
+        let help = self.question.help.clone().map(Words::from);
+        let prefilled = answering
+            .prefilled
+            .with_untracked(|prefilled| prefilled.contains(&self.path));
+        if !prefilled {
+            return help;
+        }
+        let path = self.path.clone();
+        Some(Words::made(move |language| {
+            let untouched = answering.prefilled.with(|prefilled| prefilled.contains(&path));
+            let parts = [untouched.then(|| fill::PREFILLED.get(language).to_owned()), help.as_ref().map(|help| help.get(language))];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        }))
+    }
+}
+
+/// The id of the first control of the question at a path.
+#[must_use]
+pub fn control_id(path: &str) -> String {
+    format!("q.{}", path.replace('/', "."))
+}
+
+/// Passes a hint only where there is one: a control without must not be described by nothing.
+macro_rules! hinted {
+    ($Component:ident, $props:expr, $hint:expr) => {
+        match $hint {
+            Some(hint) => $Component($props.hint(hint).build()).into_any(),
+            None => $Component($props.build()).into_any(),
+        }
+    };
+}
+use hinted;
+
+/// Some questions that are asked together: those of a page, or of a row. `which` picks them out of the filling.
+pub fn questions(
+    answering: Answering,
+    which: impl Fn(&Filling) -> Option<Vec<QuestionView<'_>>> + Send + Sync + 'static,
+) -> AnyView {
+    // Only which questions are asked is followed here: a keystroke must not draw the others anew.
+    let asked = Memo::new(move |_| {
+        answering.filling.with(|filling| {
+            let views = which(filling).unwrap_or_default();
+            views
+                .into_iter()
+                .map(|view| (view.path, view.required))
+                .collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <For
+            each=move || asked.get()
+            key=|asked| asked.clone()
+            children=move |(path, required)| question(answering, path, required)
+        />
+    }
+    .into_any()
+}
+
+/// One question.
+pub fn question(answering: Answering, path: String, required: bool) -> AnyView {
+    let question = answering
+        .filling
+        .with_untracked(|filling| filling.form().question(&path).cloned());
+    let Some(question) = question else { return ().into_any() };
+    let asked = Asked {
+        id: control_id(&path),
+        optional: !required,
+        error: answering.error(path.clone()),
+        path,
+        question,
+    };
+    match &asked.question.kind {
+        Kind::LongText { max_length } => text::area(answering, &asked, max_length.unwrap_or(1_000)),
+        Kind::Text { .. }
+        | Kind::Number { .. }
+        | Kind::Money { .. }
+        | Kind::Phone {}
+        | Kind::Email {}
+        | Kind::CitizenId {}
+        | Kind::OrganisationCode {}
+        | Kind::BankCard {} => text::line(answering, &asked),
+        Kind::Date { .. } => text::day(answering, &asked),
+        Kind::Address {} => text::address(answering, asked),
+        Kind::YesNo {} => choice::yes_no(answering, &asked),
+        Kind::Choice { .. } => choice::one(answering, &asked),
+        Kind::Choices { .. } => choice::several(answering, &asked),
+        Kind::Declaration { statement } => choice::declaration(answering, &asked, statement),
+        Kind::Material { .. } => material::material(answering, asked),
+        Kind::Computed { .. } => read::computed(answering, &asked),
+        Kind::Note { tone } => read::note(&asked, *tone),
+        Kind::Group { .. } => group::group(answering, asked),
+    }
+}

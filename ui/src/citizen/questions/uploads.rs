@@ -1,0 +1,279 @@
+//! Files on their way to the hall.
+
+use std::cell::Cell;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use onehall_client::citizen::{CancelUpload, RemoveFile, UploadFile, UploadTo};
+use onehall_client::{Event, FileContent};
+use onehall_protocol::ErrorCode;
+use onehall_protocol::files::{FILE_TYPES, FileView, MAX_FILE_BYTES};
+use serde_json::Value;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::File;
+
+use super::Answering;
+use crate::citizen::{Client, use_hall};
+use crate::design::file_field::{FileRow, FileState};
+use crate::design::states::error_words;
+use crate::shell::{Ui, use_ui};
+use crate::texts::{Words, fill, format};
+
+/// Files on their way, whatever question they answer. They go on while one is on another page of the same draft.
+#[derive(Clone, Copy)]
+pub struct Uploads {
+    to: StoredValue<UploadTo>,
+    client: Client,
+    ui: Ui,
+    under_way: RwSignal<Vec<Transfer>, LocalStorage>,
+}
+
+#[derive(Clone)]
+struct Transfer {
+    number: u32,
+    path: String,
+    name: String,
+    size: u64,
+    state: FileState,
+    file: File,
+}
+
+thread_local! {
+    /// Numbers name an upload to the core, which knows those of every page.
+    static NEXT: Cell<u32> = const { Cell::new(1) };
+}
+
+impl Uploads {
+    /// Nothing under way yet.
+    pub fn new(to: UploadTo) -> Uploads {
+        let client = use_hall().client;
+        let under_way = RwSignal::new_local(Vec::<Transfer>::new());
+        client.on_event(move |event| {
+            let Event::Upload { transfer, sent, total } = event else { return };
+            let percent = percent(sent, total);
+            let _ = under_way.try_update(|transfers| {
+                for one in transfers.iter_mut().filter(|one| one.number == transfer) {
+                    one.state = FileState::Uploading(percent);
+                }
+            });
+        });
+        Uploads {
+            to: StoredValue::new(to),
+            client,
+            ui: use_ui(),
+            under_way,
+        }
+    }
+
+    /// Whether a file is on its way.
+    pub fn running(self) -> bool {
+        self.under_way.with(|transfers| any_running(transfers))
+    }
+
+    /// Whether a file is on its way, without following it.
+    pub fn running_now(self) -> bool {
+        self.under_way.try_with_untracked(|transfers| any_running(transfers)).unwrap_or(false)
+    }
+
+    fn state(self, number: u32, state: FileState) {
+        let _ = self.under_way.try_update(|transfers| {
+            for one in transfers.iter_mut().filter(|one| one.number == number) {
+                one.state = state.clone();
+            }
+        });
+    }
+
+    fn end(self, number: u32) {
+        let _ = self
+            .under_way
+            .try_update(|transfers| transfers.retain(|transfer| transfer.number != number));
+    }
+}
+
+fn any_running(transfers: &[Transfer]) -> bool {
+    transfers.iter().any(|transfer| matches!(transfer.state, FileState::Uploading(_)))
+}
+
+/// The share of an upload that is done. Sent is not taken: 100 stays for the hall's own answer.
+fn percent(sent: u64, total: u64) -> u8 {
+    let share = sent.saturating_mul(100).checked_div(total).unwrap_or(0);
+    u8::try_from(share.min(99)).unwrap_or(99)
+}
+
+/// What is wrong with a file before it is sent.
+fn fault(name: &str, media_type: &str, size: u64) -> Option<Words> {
+    let extensions = [".pdf", ".jpg", ".jpeg", ".png", ".webp"];
+    let lower = name.to_lowercase();
+    let taken = FILE_TYPES.contains(&media_type)
+        || (media_type.is_empty() && extensions.iter().any(|extension| lower.ends_with(extension)));
+    if !taken {
+        Some(fill::FILE_WRONG_TYPE.into())
+    } else if size == 0 {
+        Some(fill::FILE_EMPTY.into())
+    } else {
+        (size > MAX_FILE_BYTES).then(|| fill::FILE_TOO_LARGE.with([format::size(MAX_FILE_BYTES).into()]))
+    }
+}
+
+/// The files of an answer.
+pub fn files_of(answer: Option<&Value>) -> Vec<FileView> {
+    let files = answer.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    files
+        .iter()
+        .filter_map(|file| serde_json::from_value(file.clone()).ok())
+        .collect()
+}
+
+fn answer_of(files: &[FileView]) -> Value {
+    if files.is_empty() {
+        return Value::Null;
+    }
+    serde_json::to_value(files).unwrap_or_default()
+}
+
+impl Answering {
+    /// The rows of a question's files: those that the hall has, then those under way.
+    pub fn file_rows(self, path: String) -> Signal<Vec<FileRow>> {
+        let answer = self.answer(path.clone());
+        Signal::derive(move || {
+            let done = files_of(answer.get().as_ref()).into_iter().map(|file| FileRow {
+                key: file.id.to_string(),
+                name: file.name,
+                size: file.size,
+                state: FileState::Done,
+            });
+            let mut rows: Vec<FileRow> = done.collect();
+            self.uploads.under_way.with(|transfers| {
+                rows.extend(transfers.iter().filter(|one| one.path == path).map(|one| FileRow {
+                    key: one.number.to_string(),
+                    name: one.name.clone(),
+                    size: one.size,
+                    state: one.state.clone(),
+                }));
+            });
+            rows
+        })
+    }
+
+    /// Takes chosen files: those that can be are sent, for the others it is said why not.
+    pub fn upload(self, path: &str, files: Vec<File>, most: usize) {
+        let there = files_of(self.answer_now(path).as_ref()).len();
+        let on_the_way = self
+            .uploads
+            .under_way
+            .with_untracked(|transfers| transfers.iter().filter(|one| one.path == path).count());
+        let room = most.saturating_sub(there + on_the_way);
+        if files.len() > room {
+            self.uploads.ui.say_failure(fill::FILES_TOO_MANY.with([most.to_string().into()]));
+        }
+        for file in files.into_iter().take(room) {
+            let number = NEXT.replace(NEXT.get().wrapping_add(1));
+            let size = file.size() as u64;
+            let fault = fault(&file.name(), &file.type_(), size);
+            let sound = fault.is_none();
+            let transfer = Transfer {
+                number,
+                path: path.to_owned(),
+                name: file.name(),
+                size,
+                state: fault.map_or(FileState::Uploading(0), FileState::Failed),
+                file,
+            };
+            self.uploads.under_way.update(|transfers| transfers.push(transfer));
+            if sound {
+                self.send(number);
+            }
+        }
+    }
+
+    fn send(self, number: u32) {
+        let transfer = self
+            .uploads
+            .under_way
+            .with_untracked(|transfers| transfers.iter().find(|one| one.number == number).cloned());
+        let Some(Transfer { path, name, file, .. }) = transfer else { return };
+        let (client, to) = (self.uploads.client, self.uploads.to.get_value());
+        spawn_local(async move {
+            let Ok(buffer) = JsFuture::from(file.array_buffer()).await else {
+                self.uploads.state(number, FileState::Failed(fill::FILE_UNREADABLE.into()));
+                return;
+            };
+            let content = FileContent {
+                name,
+                media_type: file.type_(),
+                bytes: js_sys::Uint8Array::new(&buffer).to_vec(),
+            };
+            let asked = UploadFile {
+                to,
+                path: path.clone(),
+                file: content,
+                transfer: number,
+            };
+            match client.ask(asked).await {
+                Ok(view) => {
+                    self.uploads.end(number);
+                    let mut files = files_of(self.answer_now(&path).as_ref());
+                    files.push(view);
+                    self.change(&path, answer_of(&files));
+                }
+                Err(error) if error.code == ErrorCode::Cancelled => self.uploads.end(number),
+                Err(error) => self.uploads.state(number, FileState::Failed(error_words(&error))),
+            }
+        });
+    }
+
+    /// Sends a file again that was not taken.
+    pub fn upload_again(self, key: &str) {
+        if let Ok(number) = key.parse() {
+            self.uploads.state(number, FileState::Uploading(0));
+            self.send(number);
+        }
+    }
+
+    /// Takes a file away, or ends its upload.
+    pub fn take_file_away(self, path: &str, key: &str) {
+        let client = self.uploads.client;
+        if let Ok(transfer) = key.parse::<u32>() {
+            spawn_local(async move {
+                // Nothing depends on it: an upload that has just ended is simply not listed any more.
+                let _ = client.ask(CancelUpload { transfer }).await;
+                self.uploads.end(transfer);
+            });
+            return;
+        }
+        let mut files = files_of(self.answer_now(path).as_ref());
+        let Some(at) = files.iter().position(|file| file.id.to_string() == key) else {
+            return;
+        };
+        let gone = files.remove(at);
+        self.change(path, answer_of(&files));
+        if let UploadTo::Draft(draft) = self.uploads.to.get_value() {
+            spawn_local(async move {
+                // The answer is what counts: a file that nothing names any more goes with the draft at the latest.
+                let _ = client.ask(RemoveFile { draft, file: gone.id }).await;
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_the_hall_would_refuse_is_not_sent() {
+        assert!(fault("a.pdf", "application/pdf", 10).is_none());
+        assert!(fault("A.JPG", "", 10).is_none());
+        assert!(fault("a.exe", "", 10).is_some());
+        assert!(fault("a.svg", "image/svg+xml", 10).is_some());
+        assert!(fault("a.pdf", "application/pdf", 0).is_some());
+        assert!(fault("a.pdf", "application/pdf", MAX_FILE_BYTES + 1).is_some());
+    }
+
+    #[test]
+    fn an_upload_is_not_called_done_before_the_hall_says_so() {
+        assert_eq!(percent(0, 0), 0);
+        assert_eq!(percent(50, 200), 25);
+        assert_eq!(percent(200, 200), 99);
+    }
+}
