@@ -59,6 +59,20 @@ struct SkippedPage {
     of: usize,
 }
 
+impl Wrong {
+    /// The complete answers with the slip in them.
+    fn answers(&self, sample: &Sample, today: Date) -> Answers {
+        let mut answers = filled(&sample.complete[self.of].answers, today);
+        for (path, value) in &self.changes {
+            match value {
+                Value::Null => answers.remove(path),
+                value => answers.insert(path.clone(), on_day(value, today)),
+            };
+        }
+        answers
+    }
+}
+
 fn backend() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -192,17 +206,41 @@ fn each_slip_is_told_by_its_place_and_its_code_and_nothing_else_is() -> Outcome 
         assert!(sample.wrong.len() >= 2, "{}", sample.form);
         for today in days()?.into_iter().take(if is_of_one_year(&sample) { 1 } else { 3 }) {
             for wrong in &sample.wrong {
-                let mut answers = filled(&sample.complete[wrong.of].answers, today);
-                for (path, value) in &wrong.changes {
-                    match value {
-                        Value::Null => answers.remove(path),
-                        value => answers.insert(path.clone(), on_day(value, today)),
-                    };
-                }
-                let errors = evaluated(&form, answers, today).errors;
+                let errors = evaluated(&form, wrong.answers(&sample, today), today).errors;
                 assert_eq!(errors, wrong.errors, "{}, on {today}: {}", sample.form, wrong.title);
             }
         }
+    }
+    Ok(())
+}
+
+/// A check that no slip trips is one that might hold whatever is answered.
+#[test]
+fn each_check_of_each_form_fails_for_some_slip() -> Outcome {
+    let today = days()?[0];
+    for (sample, form) in samples()? {
+        let mut tripped = BTreeSet::new();
+        for wrong in &sample.wrong {
+            let filling = Filling::new(
+                Arc::clone(&form),
+                wrong.answers(&sample, today),
+                Context { as_of: today },
+            );
+            for question in filling
+                .errors()
+                .iter()
+                .filter_map(|error| filling.question(&error.path))
+            {
+                let checks = question.errors.iter().filter_map(|fault| fault.check);
+                tripped.extend(checks.map(|check| (question.question.id.clone(), check)));
+            }
+        }
+        let written: BTreeSet<(String, usize)> = questions(&form)
+            .iter()
+            .flat_map(|question| (0..question.valid_when.len()).map(|check| (question.id.clone(), check)))
+            .collect();
+        let untried: Vec<_> = written.difference(&tripped).collect();
+        assert!(untried.is_empty(), "{}: {untried:?}", sample.form);
     }
     Ok(())
 }
@@ -364,6 +402,24 @@ fn a_form_asks_for_the_materials_of_its_guide() -> Outcome {
         );
     }
     Ok(())
+}
+
+/// Every question of a form, those in groups included.
+fn questions(form: &Form) -> Vec<&Question> {
+    let mut found: Vec<&Question> = form
+        .definition()
+        .pages
+        .iter()
+        .flat_map(|page| &page.questions)
+        .collect();
+    let mut at = 0;
+    while let Some(question) = found.get(at).copied() {
+        if let Kind::Group { questions, .. } = &question.kind {
+            found.extend(questions);
+        }
+        at += 1;
+    }
+    found
 }
 
 fn is_always_asked(form: &Form, question: &Question) -> bool {
