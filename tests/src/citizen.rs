@@ -1,0 +1,246 @@
+//! A citizen who uses the hall over HTTP, as a terminal does for them.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use onehall_forms::{Context, ENGINE, Form, evaluate};
+use onehall_protocol::cases::CaseSummary;
+use onehall_protocol::catalog::ServiceItem;
+use onehall_protocol::drafts::{AnswerChange, DraftSaved, DraftView, Receipt, SaveDraft, StartDraft, SubmitDraft};
+use onehall_protocol::files::FileView;
+use onehall_protocol::{Date, DraftId, IdempotencyKey, Timestamp, WriterId};
+use reqwest::{Method, RequestBuilder, StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::hall::Hall;
+use crate::samples::{self, Sample};
+use crate::{Failure, Outcome};
+
+/// A citizen who is logged in.
+#[derive(Debug, Clone)]
+pub struct Citizen {
+    cookie: String,
+}
+
+/// A draft that is complete and can be submitted.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// The draft.
+    pub draft: DraftId,
+    /// What is submitted.
+    pub submission: SubmitDraft,
+}
+
+/// A PNG of one point: the smallest file that is what it says.
+pub const PICTURE: &[u8] = &[
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1f, 0x15, 0xc4, 0x89, 0x00, 0x00, 0x00, 0x0d, 0x49,
+    0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0xf8, 0xcf, 0xc0, 0xf0, 0x1f, 0x00, 0x05, 0x00, 0x01, 0xff, 0x56, 0xc7, 0x2f,
+    0x0d, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+];
+
+/// Today in the demo city, eight hours ahead of UTC.
+///
+/// # Errors
+/// The clock of this machine stands before 1970.
+pub fn today() -> Outcome<Date> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    Ok(Timestamp::from_unix_millis(i64::try_from(now.as_millis())?)
+        .at_offset(480)
+        .0)
+}
+
+impl Citizen {
+    /// Logs in with a one-time code. Any phone number has an account.
+    ///
+    /// # Errors
+    /// The hall refuses.
+    pub async fn login(hall: &Hall, phone: &str) -> Outcome<Citizen> {
+        let body = json!({ "phone": phone });
+        succeed(hall.request(Method::POST, "/identity/codes").json(&body)).await?;
+        let body = json!({ "phone": phone, "code": hall.code_for(phone).await? });
+        let answer = hall
+            .request(Method::POST, "/identity/session")
+            .json(&body)
+            .send()
+            .await?
+            .error_for_status()?;
+        let cookie = answer
+            .headers()
+            .get(header::SET_COOKIE)
+            .ok_or("no cookie came with the session")?
+            .to_str()?;
+        Ok(Citizen {
+            cookie: cookie.split(';').next().unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// A request as this citizen.
+    pub fn request(&self, hall: &Hall, method: Method, path: &str) -> RequestBuilder {
+        hall.request(method, path).header(header::COOKIE, &self.cookie)
+    }
+
+    /// Starts the draft of an item, or opens the one that is there.
+    ///
+    /// # Errors
+    /// The hall refuses.
+    pub async fn start(&self, hall: &Hall, item: &str) -> Outcome<DraftView> {
+        let body = StartDraft {
+            item: item.parse()?,
+            principal: None,
+        };
+        read(self.request(hall, Method::POST, "/drafts").json(&body)).await
+    }
+
+    /// Saves answers.
+    ///
+    /// # Errors
+    /// The hall refuses.
+    pub async fn save(&self, hall: &Hall, draft: &DraftView, changes: Vec<AnswerChange>) -> Outcome<DraftSaved> {
+        let body = SaveDraft {
+            base_revision: draft.summary.revision,
+            writer: WriterId(Uuid::new_v4()),
+            changes,
+            page: None,
+        };
+        read(
+            self.request(hall, Method::PATCH, &format!("/drafts/{}", draft.summary.id))
+                .json(&body),
+        )
+        .await
+    }
+
+    /// Uploads a file for a question.
+    ///
+    /// # Errors
+    /// The hall refuses.
+    pub async fn upload(&self, hall: &Hall, draft: DraftId, path: &str, name: &str) -> Outcome<FileView> {
+        let request = self
+            .request(hall, Method::POST, &format!("/drafts/{draft}/files"))
+            .query(&[("name", name), ("path", path)])
+            .header(header::CONTENT_TYPE, "image/png")
+            .body(PICTURE);
+        read(request).await
+    }
+
+    /// Fills the form of an item with complete answers, its materials uploaded, everything saved.
+    ///
+    /// # Errors
+    /// The hall refuses, or the answers are not complete.
+    pub async fn fill(&self, hall: &Hall, sample: &Sample) -> Outcome<Ready> {
+        let today = today()?;
+        let draft = self.start(hall, &sample.item).await?;
+        let id = draft.summary.id;
+        let mut answers = sample.answers.clone();
+        for (path, value) in &mut answers {
+            if samples::is_material(value) {
+                let file = self.upload(hall, id, path, "material.png").await?;
+                *value = Value::Array(vec![serde_json::to_value(file)?]);
+            }
+        }
+        let form = form(hall, &sample.item).await?;
+        let evaluation = evaluate(&form, answers.clone(), Context { as_of: today });
+        if !evaluation.errors.is_empty() {
+            return Err(format!(
+                "the answers to {} are not complete: {:?}",
+                sample.item, evaluation.errors
+            )
+            .into());
+        }
+        // What the profile filled in and the sample does not answer goes.
+        let prefilled = draft.answers.keys().filter(|path| !answers.contains_key(*path));
+        let gone = prefilled
+            .map(|path| AnswerChange {
+                path: path.clone(),
+                value: Value::Null,
+            })
+            .collect::<Vec<_>>();
+        let changes = answers.into_iter().map(|(path, value)| AnswerChange { path, value });
+        let saved = self.save(hall, &draft, changes.chain(gone).collect()).await?;
+        let submission = SubmitDraft {
+            revision: saved.revision,
+            as_of: today,
+            engine: ENGINE,
+            transcript: evaluation.transcript,
+        };
+        Ok(Ready { draft: id, submission })
+    }
+
+    /// Submits. The status tells a first time (201) from a repetition (200).
+    ///
+    /// # Errors
+    /// The hall refuses or does not answer.
+    pub async fn submit(&self, hall: &Hall, ready: &Ready, key: IdempotencyKey) -> Outcome<(StatusCode, Receipt)> {
+        let answer = self.submission(hall, ready, key).send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        if !status.is_success() {
+            return Err(format!("the submission got {status}: {text}").into());
+        }
+        Ok((status, serde_json::from_str(&text)?))
+    }
+
+    /// The request that submits.
+    pub fn submission(&self, hall: &Hall, ready: &Ready, key: IdempotencyKey) -> RequestBuilder {
+        self.request(hall, Method::POST, &format!("/drafts/{}/submission", ready.draft))
+            .header("Idempotency-Key", key.to_string())
+            .json(&ready.submission)
+    }
+
+    /// The citizen's cases.
+    ///
+    /// # Errors
+    /// The hall refuses.
+    pub async fn cases(&self, hall: &Hall) -> Outcome<Vec<CaseSummary>> {
+        read(self.request(hall, Method::GET, "/cases")).await
+    }
+}
+
+/// The form of an item.
+///
+/// # Errors
+/// There is none, or the engine does not take it.
+pub async fn form(hall: &Hall, item: &str) -> Outcome<Arc<Form>> {
+    let item: ServiceItem = read(hall.request(Method::GET, &format!("/catalog/items/{item}"))).await?;
+    let form = item.form.ok_or("the item has no form")?;
+    let definition: Value = read(hall.request(Method::GET, &format!("/forms/{}/{}", form.code, form.version))).await?;
+    Form::from_value(&definition)
+        .map(Arc::new)
+        .map_err(|findings| format!("the form does not load: {findings:?}").into())
+}
+
+/// A new idempotency key.
+#[must_use]
+pub fn new_key() -> IdempotencyKey {
+    IdempotencyKey(Uuid::new_v4())
+}
+
+/// Sends; the answer's JSON.
+///
+/// # Errors
+/// Anything but a success.
+pub async fn read<T: DeserializeOwned>(request: RequestBuilder) -> Outcome<T> {
+    let answer = request.send().await?;
+    let (status, url) = (answer.status(), answer.url().path().to_owned());
+    let text = answer.text().await?;
+    if !status.is_success() {
+        return Err(format!("{url} got {status}: {text}").into());
+    }
+    serde_json::from_str(&text).map_err(|error| Failure::from(format!("{url}: {error}: {text}")))
+}
+
+/// Sends; only that it went well counts.
+///
+/// # Errors
+/// Anything but a success.
+pub async fn succeed(request: RequestBuilder) -> Outcome {
+    let answer = request.send().await?;
+    let status = answer.status();
+    if status.is_success() {
+        Ok(())
+    } else {
+        Err(format!("{status}: {}", answer.text().await?).into())
+    }
+}

@@ -1,0 +1,244 @@
+//! A real backend for a test: its own port and data folder, the demo city, development mode.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use onehall_protocol::Problem;
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::{Failure, Outcome};
+
+/// How long a start may take before the test gives up.
+const READY_WITHIN: Duration = Duration::from_secs(60);
+
+/// Limits that a test would run into: it logs in more people from one address than a city has in an hour.
+const CONFIGURATION: &str = "\
+[codes]
+resend_after = 0
+per_phone_hour = 100000
+per_phone_day = 100000
+per_client_hour = 100000
+per_client_day = 100000
+";
+
+/// A running backend. It ends with the value, and its data with it.
+pub struct Hall {
+    folder: TempDir,
+    port: u16,
+    process: Child,
+    http: reqwest::Client,
+    limits: Limits,
+}
+
+/// Whose limits on one-time codes hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limits {
+    /// None that a test would meet.
+    Wide,
+    /// Those of a city that configures nothing.
+    Default,
+}
+
+impl Hall {
+    /// Opens a hall with wide limits and waits until it is ready.
+    ///
+    /// # Errors
+    /// The binary is missing, or it does not become ready.
+    pub async fn open() -> Outcome<Hall> {
+        Hall::open_with(Limits::Wide).await
+    }
+
+    /// Opens a hall and waits until it is ready.
+    ///
+    /// # Errors
+    /// The binary is missing, or it does not become ready.
+    pub async fn open_with(limits: Limits) -> Outcome<Hall> {
+        let folder = tempfile::tempdir()?;
+        std::fs::write(folder.path().join("onehall.toml"), CONFIGURATION)?;
+        let port = free_port()?;
+        let process = start(folder.path(), port, limits)?;
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let mut hall = Hall {
+            folder,
+            port,
+            process,
+            http,
+            limits,
+        };
+        hall.wait_until_ready().await?;
+        Ok(hall)
+    }
+
+    /// The address of a path: `http://127.0.0.1:4711/ready`.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The process id of the backend.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
+    /// A request below `/api/v1` as a browser sends it.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request_from("browser", method, path)
+    }
+
+    /// A request below `/api/v1` as a terminal of this kind sends it.
+    pub fn request_from(&self, terminal: &str, method: Method, path: &str) -> RequestBuilder {
+        self.http
+            .request(method, self.url(&format!("{}{path}", onehall_protocol::API)))
+            .header("OneHall-Terminal", terminal)
+    }
+
+    /// Ends the backend as a power cut would: no handler runs, nothing is flushed.
+    ///
+    /// # Errors
+    /// It cannot be ended.
+    pub async fn kill(&mut self) -> Outcome {
+        self.process.kill().await?;
+        Ok(())
+    }
+
+    /// Starts the backend again on the data that it left.
+    ///
+    /// # Errors
+    /// It does not become ready.
+    pub async fn restart(&mut self) -> Outcome {
+        self.process = start(self.folder.path(), self.port, self.limits)?;
+        // Connections to the dead process are gone.
+        self.http = reqwest::Client::builder().no_proxy().build()?;
+        self.wait_until_ready().await
+    }
+
+    /// The newest one-time code that was sent to a phone.
+    ///
+    /// # Errors
+    /// None was sent.
+    pub async fn code_for(&self, phone: &str) -> Outcome<String> {
+        let sent: Vec<onehall_protocol::identity::SentMessage> = self
+            .request(Method::GET, "/dev/messages")
+            .send()
+            .await?
+            .error_for_status()?
+            .json()
+            .await?;
+        let newest = sent
+            .iter()
+            .filter(|message| message.to.as_str() == phone)
+            .max_by_key(|message| message.at);
+        let text = newest.map(|message| message.text.as_str()).unwrap_or_default();
+        let code = text
+            .split(|letter: char| !letter.is_ascii_digit())
+            .find(|digits| digits.len() == 6);
+        code.map(str::to_owned)
+            .ok_or_else(|| format!("no code was sent to {phone}").into())
+    }
+
+    async fn wait_until_ready(&mut self) -> Outcome {
+        let deadline = Instant::now() + READY_WITHIN;
+        loop {
+            if let Some(status) = self.process.try_wait()? {
+                return Err(format!("the backend ended with {status}:\n{}", self.log()).into());
+            }
+            if self
+                .http
+                .get(self.url("/ready"))
+                .send()
+                .await
+                .is_ok_and(|answer| answer.status() == StatusCode::OK)
+            {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(format!("the backend was not ready in time:\n{}", self.log()).into());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// What the backend has printed.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("backend.log")).unwrap_or_default()
+    }
+}
+
+/// The refusal that an answer holds; an error where it is none.
+///
+/// # Errors
+/// The answer is a success, or its body is no problem.
+pub async fn refusal(answer: Response) -> Outcome<Problem> {
+    let status = answer.status();
+    let text = answer.text().await?;
+    if status.is_success() {
+        return Err(format!("{status} where a refusal had to come: {text}").into());
+    }
+    serde_json::from_str(&text).map_err(|error| Failure::from(format!("{status}, and no problem ({error}): {text}")))
+}
+
+fn start(folder: &Path, port: u16, limits: Limits) -> Outcome<Child> {
+    let log = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(folder.join("backend.log"))?;
+    let binary = binary();
+    let mut command = Command::new(&binary);
+    if limits == Limits::Wide {
+        command.arg("--config").arg(folder.join("onehall.toml"));
+    }
+    command
+        .args(["serve", "--mode", "development", "--port", &port.to_string()])
+        .arg("--data")
+        .arg(folder.join("data"))
+        .arg("--city")
+        .arg(demo_city())
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| {
+            format!(
+                "could not start {}: {error}; `cargo xtask test` builds it",
+                binary.display()
+            )
+            .into()
+        })
+}
+
+/// The built backend: what `cargo xtask` says, else what `cargo build` leaves beside this test.
+fn binary() -> PathBuf {
+    if let Some(binary) = std::env::var_os("ONEHALL_BACKEND") {
+        return PathBuf::from(binary);
+    }
+    // <target>/<profile>/deps/test or <target>/<profile>/load
+    let own = std::env::current_exe().unwrap_or_default();
+    own.ancestors()
+        .skip(1)
+        .map(|folder| folder.join("onehall"))
+        .find(|file| file.is_file())
+        .unwrap_or("onehall".into())
+}
+
+/// The demo city's files.
+#[must_use]
+pub fn demo_city() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/demo-city")
+}
+
+fn free_port() -> Outcome<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
