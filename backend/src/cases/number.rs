@@ -45,7 +45,11 @@ mod tests {
     fn the_check_digit_is_that_of_the_standard() {
         // The example of ISO 7064 for mod 11-10: 0794 has the check digit 5.
         assert_eq!(check_digit([0, 7, 9, 4].into_iter()), 5);
-        assert!(case_number("LC", day("2026-11-23"), 42).0.starts_with("LC-20261123-000042-"));
+        assert!(
+            case_number("LC", day("2026-11-23"), 42)
+                .0
+                .starts_with("LC-20261123-000042-")
+        );
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use onehall_protocol::drafts::Receipt;
-use onehall_protocol::{CaseId, Date, FileId, PersonId, StaffId, StateCode, Timestamp, WorkflowCode};
+use onehall_protocol::{AuthorityCode, CaseId, Date, FileId, PersonId, StaffId, StateCode, Timestamp, WorkflowCode};
 
 use super::model::{Attempt, CaseFile, QueueQuestion, Step, StoredCase, StoredQueue, Submit, Submitted, Viewer};
 use crate::error::Result;
@@ -72,7 +72,13 @@ pub trait CaseStore {
     /// What the engine says.
     async fn open_steps(&self) -> Result<Vec<(WorkflowCode, StateCode)>>;
 
-    /// Notes that a clerk looked at a case, or at a file of it.
+    /// The case of this authority to which a file belongs: it came with the draft, with a supplement, or is a result.
+    ///
+    /// # Errors
+    /// `request/not_found`.
+    async fn case_of_file(&self, file: FileId, authority: AuthorityCode) -> Result<CaseId>;
+
+    /// Notes that a clerk looked at a case, or at a file of it; once an hour is enough to know.
     ///
     /// # Errors
     /// What the engine says.

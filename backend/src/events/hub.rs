@@ -60,6 +60,21 @@ impl Hub {
         }
     }
 
+    /// Tells a citizen or a legal person, on every terminal.
+    pub fn poke_person(&self, person: PersonId, poke: Poke) {
+        self.poke(&Channel::Person(person), &poke);
+    }
+
+    /// Tells the clerks of an authority.
+    pub fn poke_authority(&self, authority: &AuthorityCode, poke: Poke) {
+        self.poke(&Channel::Authority(authority.clone()), &poke);
+    }
+
+    /// Tells one clerk.
+    pub fn poke_staff(&self, staff: StaffId, poke: Poke) {
+        self.poke(&Channel::Staff(staff), &poke);
+    }
+
     /// Begins to listen. What is poked from now on arrives.
     #[must_use]
     pub fn listen(&self, channels: Vec<Channel>) -> Listener {
@@ -69,9 +84,17 @@ impl Hub {
             mailbox.close();
         }
         for channel in &channels {
-            table.listeners.entry(channel.clone()).or_default().push(Arc::clone(&mailbox));
+            table
+                .listeners
+                .entry(channel.clone())
+                .or_default()
+                .push(Arc::clone(&mailbox));
         }
-        Listener { hub: self.clone(), channels, mailbox }
+        Listener {
+            hub: self.clone(),
+            channels,
+            mailbox,
+        }
     }
 
     /// Ends every listener, now and later: the backend stops.
@@ -81,10 +104,10 @@ impl Hub {
         table.listeners.values().flatten().for_each(|mailbox| mailbox.close());
     }
 
-    /// How many listen, counted by channel.
+    /// How many listen to a channel.
     #[must_use]
-    pub fn listeners(&self) -> usize {
-        self.table().listeners.values().map(Vec::len).sum()
+    pub fn listeners(&self, channel: &Channel) -> usize {
+        self.table().listeners.get(channel).map_or(0, Vec::len)
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -99,14 +122,15 @@ impl Mailbox {
 
     fn put(&self, poke: &Poke) {
         let mut waiting = self.waiting();
-        if waiting.pokes.contains(poke) || waiting.pokes.contains(&Poke::Again) && *poke != Poke::SessionEnded {
+        let pokes = &mut waiting.pokes;
+        if pokes.contains(poke) || pokes.contains(&Poke::Again) && *poke != Poke::SessionEnded {
             return;
         }
-        if waiting.pokes.len() == MOST_WAITING {
-            waiting.pokes.retain(|poke| *poke == Poke::SessionEnded);
-            waiting.pokes.push(Poke::Again);
+        if pokes.len() == MOST_WAITING {
+            pokes.retain(|poke| *poke == Poke::SessionEnded);
+            pokes.push(Poke::Again);
         } else {
-            waiting.pokes.push(poke.clone());
+            pokes.push(poke.clone());
         }
         drop(waiting);
         self.changed.notify_one();
@@ -171,7 +195,9 @@ mod tests {
     }
 
     fn case() -> Poke {
-        Poke::Case { id: CaseId(Uuid::now_v7()) }
+        Poke::Case {
+            id: CaseId(Uuid::now_v7()),
+        }
     }
 
     #[tokio::test]
@@ -225,10 +251,11 @@ mod tests {
     #[tokio::test]
     async fn who_leaves_leaves_nothing_behind() {
         let hub = Hub::new();
-        let listener = hub.listen(vec![person(), person()]);
-        assert_eq!(hub.listeners(), 2);
+        let mine = person();
+        let listener = hub.listen(vec![mine.clone(), person()]);
+        assert_eq!(hub.listeners(&mine), 1);
         drop(listener);
-        assert_eq!(hub.listeners(), 0);
+        assert_eq!(hub.listeners(&mine), 0);
         assert!(hub.table().listeners.is_empty());
     }
 }

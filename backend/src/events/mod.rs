@@ -1,7 +1,10 @@
 //! Pokes: who looks at a case, a draft or a queue is told within a second that it changed.
 //!
-//! A poke says only that something changed; the terminal reads anew. [`Hub`] knows who listens.
+//! A poke says only that something changed; the terminal reads anew. [`Hub`] knows who listens in this process; the
+//! routes carry pokes to terminals as server-sent events. A stream ends when its session does and when the backend stops.
 
 mod hub;
+mod routes;
 
 pub use hub::{Channel, Hub, Listener};
+pub use routes::routes;

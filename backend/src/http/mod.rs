@@ -25,7 +25,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::config::Mode;
 use crate::error::Error;
 use crate::state::AppState;
-use crate::{catalog, drafts, files, identity, messages, operations, staff};
+use crate::{cases, catalog, drafts, events, files, identity, messages, operations, staff};
 
 /// Every ordinary route of the API: small bodies, quick answers.
 fn ordinary(mode: Mode) -> OpenApiRouter<AppState> {
@@ -33,13 +33,15 @@ fn ordinary(mode: Mode) -> OpenApiRouter<AppState> {
         .merge(catalog::routes::routes())
         .merge(identity::routes::routes())
         .merge(drafts::routes())
+        .merge(cases::routes())
+        .merge(events::routes())
         .merge(staff::routes::routes());
     if mode == Mode::Development { routes.merge(messages::routes::routes()) } else { routes }
 }
 
 /// Routes that take files: each counts what comes by itself, and gets more time.
 fn uploads() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().merge(files::routes())
+    OpenApiRouter::new().merge(files::routes()).merge(cases::file_routes())
 }
 
 /// Every route of the API, and the document that describes them.

@@ -7,23 +7,30 @@ mod submit;
 
 use async_trait::async_trait;
 use onehall_protocol::drafts::Receipt;
-use onehall_protocol::{CaseId, Date, ErrorCode, FileId, PersonId, StaffId, StateCode, Timestamp, WorkflowCode};
+use onehall_protocol::{
+    AuthorityCode, CaseId, Date, ErrorCode, FileId, PersonId, StaffId, StateCode, Timestamp, WorkflowCode,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Sqlite;
 use super::values::{self, Key};
-use crate::cases::model::{
-    Attempt, CaseFile, QueueQuestion, Step, StoredCase, StoredQueue, Submit, Submitted, Viewer,
-};
+use crate::cases::model::{Attempt, CaseFile, QueueQuestion, Step, StoredCase, StoredQueue, Submit, Submitted, Viewer};
 use crate::cases::store::CaseStore;
 use crate::error::{Error, Result};
+
+/// Milliseconds after which a second look of the same clerk at the same thing is noted again.
+const ACCESS_AGAIN_AFTER: i64 = 3_600_000;
 
 /// What an attempt came to before: the case, and the answer that was given.
 fn attempted(db: &Connection, attempt: &Attempt) -> Result<Option<(CaseId, Option<Receipt>)>> {
     let found = db
         .prepare_cached("SELECT payload, case_id, reply FROM attempt WHERE actor = ?1 AND key = ?2")?
         .query_row(params![attempt.actor.key(), attempt.key.key()], |row| {
-            Ok((row.get::<_, [u8; 32]>(0)?, values::id::<CaseId>(row, 1)?, values::optional_json(row, 2)?))
+            Ok((
+                row.get::<_, [u8; 32]>(0)?,
+                values::id::<CaseId>(row, 1)?,
+                values::optional_json(row, 2)?,
+            ))
         })
         .optional()?;
     match found {
@@ -63,7 +70,10 @@ impl CaseStore for Sqlite {
     }
 
     async fn attempted(&self, attempt: Attempt) -> Result<Option<CaseId>> {
-        Ok(self.read(move |db| attempted(db, &attempt)).await?.map(|(case, _)| case))
+        Ok(self
+            .read(move |db| attempted(db, &attempt))
+            .await?
+            .map(|(case, _)| case))
     }
 
     async fn submit(&self, submit: Submit) -> Result<Submitted> {
@@ -76,8 +86,10 @@ impl CaseStore for Sqlite {
         self.read(move |db| {
             let mut cases = Vec::new();
             for principal in principals {
-                let mut statement =
-                    db.prepare_cached(&format!("SELECT {} FROM case_record WHERE principal = ?1", rows::COLUMNS))?;
+                let mut statement = db.prepare_cached(&format!(
+                    "SELECT {} FROM case_record WHERE principal = ?1",
+                    rows::COLUMNS
+                ))?;
                 for case in statement.query_map([principal.key()], rows::case)? {
                     cases.push(case?);
                 }
@@ -89,11 +101,17 @@ impl CaseStore for Sqlite {
     }
 
     async fn case(&self, id: CaseId, viewer: Viewer) -> Result<CaseFile> {
-        self.read(move |db| rows::case_file(db, rows::find(db, id, &viewer)?)).await
+        self.read(move |db| rows::case_file(db, rows::find(db, id, &viewer)?))
+            .await
     }
 
     async fn step(&self, step: Step) -> Result<CaseFile> {
-        let answers = step.with.handed_in.as_ref().map(|handed_in| values::to_json(&handed_in.answers)).transpose()?;
+        let answers = step
+            .with
+            .handed_in
+            .as_ref()
+            .map(|handed_in| values::to_json(&handed_in.answers))
+            .transpose()?;
         self.write(move |db| step::step(db, &step, answers.as_deref())).await
     }
 
@@ -119,10 +137,39 @@ impl CaseStore for Sqlite {
         .await
     }
 
+    async fn case_of_file(&self, file: FileId, authority: AuthorityCode) -> Result<CaseId> {
+        self.read(move |db| {
+            let case = db
+                .prepare_cached(
+                    "SELECT c.id FROM file f LEFT JOIN draft d ON d.id = f.draft
+                     JOIN case_record c ON c.id = coalesce(f.case_id, d.submitted_case)
+                     WHERE f.id = ?1 AND c.authority = ?2",
+                )?
+                .query_row(params![file.key(), authority.as_str()], |row| values::id(row, 0))
+                .optional()?;
+            case.ok_or_else(Error::not_found)
+        })
+        .await
+    }
+
     async fn note_access(&self, case: CaseId, staff: StaffId, file: Option<FileId>, at: Timestamp) -> Result<()> {
+        let (now, file) = (at.unix_millis(), file.map(|file| file.key()));
+        let known = self
+            .read(move |db| {
+                let known = db
+                    .prepare_cached(
+                        "SELECT 1 FROM case_access WHERE case_id = ?1 AND staff = ?2 AND file IS ?3 AND at > ?4 LIMIT 1",
+                    )?
+                    .exists(params![case.key(), staff.key(), file, now - ACCESS_AGAIN_AFTER])?;
+                Ok(known)
+            })
+            .await?;
+        if known {
+            return Ok(());
+        }
         self.write(move |db| {
             db.prepare_cached("INSERT INTO case_access (case_id, staff, file, at) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![case.key(), staff.key(), file.map(|file| file.key()), at.unix_millis()])?;
+                .execute(params![case.key(), staff.key(), file, now])?;
             Ok(())
         })
         .await

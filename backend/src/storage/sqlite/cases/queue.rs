@@ -32,7 +32,9 @@ impl Where {
             return;
         }
         let pairs = vec!["(?, ?)"; steps.len()].join(", ");
-        let values = steps.iter().flat_map(|(workflow, step)| [text(workflow.as_str()), text(step.as_str())]);
+        let values = steps
+            .iter()
+            .flat_map(|(workflow, step)| [text(workflow.as_str()), text(step.as_str())]);
         self.and(format!("(workflow, step) IN (VALUES {pairs})"), values);
     }
 
@@ -77,11 +79,19 @@ pub(super) fn queue(db: &Connection, question: &QueueQuestion) -> Result<StoredQ
     let mut wanted = wanted(question)?;
     let (total, overdue) = totals(db, &wanted, question.today)?;
     if let Some(after) = question.after {
-        let (columns, compare) = if question.ended { ("updated_at, id", "<") } else { (URGENCY, ">") };
+        let (columns, compare) = if question.ended {
+            ("updated_at, id", "<")
+        } else {
+            (URGENCY, ">")
+        };
         let here = db
-            .prepare_cached(&format!("SELECT {columns} FROM case_record WHERE id = ?1 AND authority = ?2"))?
+            .prepare_cached(&format!(
+                "SELECT {columns} FROM case_record WHERE id = ?1 AND authority = ?2"
+            ))?
             .query_row((after.key(), question.authority.as_str()), |row| {
-                (0..row.as_ref().column_count()).map(|column| row.get(column)).collect::<rusqlite::Result<Vec<Value>>>()
+                (0..row.as_ref().column_count())
+                    .map(|column| row.get(column))
+                    .collect::<rusqlite::Result<Vec<Value>>>()
             })
             .optional()?
             .ok_or_else(|| Error::new(ErrorCode::InvalidParameter).with_field("after", "unknown"))?;
@@ -101,11 +111,19 @@ pub(super) fn queue(db: &Connection, question: &QueueQuestion) -> Result<StoredQ
     let mut cases: Vec<StoredCase> = found.collect::<rusqlite::Result<_>>()?;
     let more = cases.len() > question.limit;
     cases.truncate(question.limit);
-    Ok(StoredQueue { cases, total, overdue, more })
+    Ok(StoredQueue {
+        cases,
+        total,
+        overdue,
+        more,
+    })
 }
 
 fn totals(db: &Connection, wanted: &Where, today: Date) -> Result<(u64, u64)> {
-    let sql = format!("SELECT count(*), coalesce(sum(due < ?), 0) FROM case_record WHERE {}", wanted.sql());
+    let sql = format!(
+        "SELECT count(*), coalesce(sum(due < ?), 0) FROM case_record WHERE {}",
+        wanted.sql()
+    );
     let values = std::iter::once(Value::Text(today.to_string())).chain(wanted.values.iter().cloned());
     let totals = db
         .prepare_cached(&sql)?
@@ -120,9 +138,16 @@ pub(super) fn overdue(
     limit: usize,
 ) -> Result<Vec<StoredCase>> {
     let mut wanted = Where::default();
-    wanted.and("ended = 0 AND due IS NOT NULL AND due < ?", [Value::Text(today.to_string())]);
+    wanted.and(
+        "ended = 0 AND due IS NOT NULL AND due < ?",
+        [Value::Text(today.to_string())],
+    );
     wanted.and_one_of_steps(steps);
-    let sql = format!("SELECT {} FROM case_record WHERE {} ORDER BY due, id LIMIT {limit}", rows::COLUMNS, wanted.sql());
+    let sql = format!(
+        "SELECT {} FROM case_record WHERE {} ORDER BY due, id LIMIT {limit}",
+        rows::COLUMNS,
+        wanted.sql()
+    );
     let mut statement = db.prepare_cached(&sql)?;
     let found = statement.query_map(params_from_iter(&wanted.values), rows::case)?;
     Ok(found.collect::<rusqlite::Result<_>>()?)

@@ -27,7 +27,10 @@ pub(super) fn case(row: &Row<'_>) -> rusqlite::Result<StoredCase> {
         actor: values::id(row, 4)?,
         item: values::parsed(row, 5)?,
         authority: values::parsed(row, 6)?,
-        form: FormReference { code: values::parsed(row, 7)?, version: row.get(8)? },
+        form: FormReference {
+            code: values::parsed(row, 7)?,
+            version: row.get(8)?,
+        },
         workflow: values::parsed(row, 9)?,
         submitted_at: values::time(row, 10)?,
         updated_at: values::time(row, 11)?,
@@ -66,7 +69,9 @@ pub(super) fn case_file(db: &Connection, case: StoredCase) -> Result<CaseFile> {
         .prepare_cached(
             "SELECT revision, answers, transcript FROM case_answers WHERE case_id = ?1 ORDER BY revision DESC LIMIT 1",
         )?
-        .query_row([case.id.key()], |row| Ok((row.get(0)?, values::json(row, 1)?, row.get(2)?)))?;
+        .query_row([case.id.key()], |row| {
+            Ok((row.get(0)?, values::json(row, 1)?, row.get(2)?))
+        })?;
     let of_case = files::of_case(db, case.id)?;
     let (materials, documents): (Vec<_>, Vec<_>) = of_case.into_iter().partition(|file| file.path.is_some());
     Ok(CaseFile {
@@ -75,7 +80,11 @@ pub(super) fn case_file(db: &Connection, case: StoredCase) -> Result<CaseFile> {
         transcript,
         history: history(db, case.id)?,
         supplement: open_supplement(db, case.id)?,
-        result: result(db, case.id, &documents.into_iter().map(|file| file.view).collect::<Vec<_>>())?,
+        result: result(
+            db,
+            case.id,
+            &documents.into_iter().map(|file| file.view).collect::<Vec<_>>(),
+        )?,
         rating: rating(db, case.id)?,
         files: materials.into_iter().map(|file| file.view).collect(),
         case,
@@ -98,8 +107,14 @@ fn history(db: &Connection, id: CaseId) -> Result<Vec<StoredEvent>> {
             step_name: values::json(row, 5)?,
             state: values::named(row, 6)?,
             who: match row.get::<_, String>(7)?.as_str() {
-                "person" => Who::Person { id: values::id(row, 8)?, name: name(row)? },
-                "staff" => Who::Staff { id: values::id(row, 8)?, name: name(row)? },
+                "person" => Who::Person {
+                    id: values::id(row, 8)?,
+                    name: name(row)?,
+                },
+                "staff" => Who::Staff {
+                    id: values::id(row, 8)?,
+                    name: name(row)?,
+                },
                 _ => Who::System,
             },
             terminal: values::named(row, 10)?,
@@ -146,7 +161,11 @@ fn rating(db: &Connection, id: CaseId) -> Result<Option<Rating>> {
     let rating = db
         .prepare_cached("SELECT stars, tags, comment FROM case_rating WHERE case_id = ?1")?
         .query_row([id.key()], |row| {
-            Ok(Rating { stars: row.get(0)?, tags: values::json(row, 1)?, comment: row.get(2)? })
+            Ok(Rating {
+                stars: row.get(0)?,
+                tags: values::json(row, 1)?,
+                comment: row.get(2)?,
+            })
         });
     Ok(rating.optional()?)
 }

@@ -5,9 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::values::{self, Key};
 use super::{attempted, foreign_file, keep_attempt, rows};
-use crate::cases::model::{
-    Asked, CaseFile, HandedIn, NamedFile, NewResult, ResultDocument, Step, StoredCase, Viewer,
-};
+use crate::cases::model::{Asked, CaseFile, HandedIn, NamedFile, NewResult, ResultDocument, Step, StoredCase, Viewer};
 use crate::error::{Error, Result};
 
 pub(super) fn step(db: &Connection, step: &Step, answers: Option<&str>) -> Result<CaseFile> {
@@ -68,7 +66,11 @@ fn move_on(db: &Connection, step: &Step) -> Result<()> {
             standing.clock.since.map(|since| since.to_string()),
             standing.clock.begun,
         ])?;
-    if moved == 1 { Ok(()) } else { Err(ErrorCode::CaseMoved.into()) }
+    if moved == 1 {
+        Ok(())
+    } else {
+        Err(ErrorCode::CaseMoved.into())
+    }
 }
 
 fn hand_in(db: &Connection, case: &StoredCase, handed_in: &HandedIn, answers: &str, at: i64) -> Result<()> {
@@ -91,8 +93,20 @@ fn file_is_of_case(db: &Connection, case: &StoredCase, file: &NamedFile) -> Resu
              WHERE id = ?1 AND path = ?2 AND principal = ?3 AND (case_id = ?4 OR draft = ?5)",
         )?
         .query_row(
-            params![file.view.id.key(), file.path, case.principal.id.key(), case.id.key(), case.draft.key()],
-            |row| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?, row.get::<_, String>(2)?)),
+            params![
+                file.view.id.key(),
+                file.path,
+                case.principal.id.key(),
+                case.id.key(),
+                case.draft.key()
+            ],
+            |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, u64>(1)?,
+                    row.get::<_, String>(2)?,
+                ))
+            },
         )
         .optional()?;
     let named = (&file.view.sha256, file.view.size, &file.view.media_type);

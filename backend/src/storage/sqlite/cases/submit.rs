@@ -7,14 +7,16 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::super::drafts;
 use super::super::values::{self, Key};
 use super::{attempted, foreign_file, keep_attempt, rows};
-use crate::cases::model::{NamedFile, StoredCase, Submit, Submitted};
 use crate::cases::case_number;
+use crate::cases::model::{NamedFile, StoredCase, Submit, Submitted};
 use crate::error::{Error, Result};
 
 pub(super) fn submit(db: &Connection, submit: &Submit, answers: &str) -> Result<Submitted> {
     if let Some((_, receipt)) = attempted(db, &submit.attempt)? {
         // The key of a supplement is none of a submission: its payload would have differed.
-        return receipt.map(Submitted::Again).ok_or_else(|| Error::broken("read a receipt"));
+        return receipt
+            .map(Submitted::Again)
+            .ok_or_else(|| Error::broken("read a receipt"));
     }
     draft_is_the_one_checked(db, submit.draft, submit.revision)?;
     for file in &submit.files {
@@ -75,7 +77,11 @@ fn file_is_of_draft(db: &Connection, draft: DraftId, file: &NamedFile) -> Result
     let known = db
         .prepare_cached("SELECT sha256, size, media_type FROM file WHERE id = ?1 AND draft = ?2 AND path = ?3")?
         .query_row(params![file.view.id.key(), draft.key(), file.path], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?, row.get::<_, String>(2)?))
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, u64>(1)?,
+                row.get::<_, String>(2)?,
+            ))
         })
         .optional()?;
     let named = (&file.view.sha256, file.view.size, &file.view.media_type);

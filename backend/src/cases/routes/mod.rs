@@ -1,0 +1,52 @@
+//! Cases over HTTP.
+
+mod citizen;
+mod files;
+mod staff;
+mod submission;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::{Error, Result};
+use crate::state::AppState;
+
+/// The routes of cases.
+#[must_use]
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(submission::submit))
+        .routes(routes!(citizen::list))
+        .routes(routes!(citizen::one))
+        .routes(routes!(citizen::supplement))
+        .routes(routes!(citizen::withdraw))
+        .routes(routes!(citizen::rate))
+        .routes(routes!(staff::queue))
+        .routes(routes!(staff::one))
+        .routes(routes!(staff::act))
+}
+
+/// The routes of cases that carry files; hung where uploads are.
+#[must_use]
+pub fn file_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(files::upload_for_supplement))
+        .routes(routes!(files::upload_result))
+        .routes(routes!(files::download_for_staff))
+}
+
+/// A text that somebody typed: without the space around it, none where nothing is left.
+fn typed(text: Option<String>, field: &str, longest: usize, refusal: fn() -> Error) -> Result<Option<String>> {
+    let Some(text) = text else { return Ok(None) };
+    let text = text.trim();
+    if text.chars().count() > longest {
+        return Err(refusal().with_field(field, "too_long"));
+    }
+    if text
+        .chars()
+        .any(|character| character.is_control() && character != '\n')
+    {
+        return Err(refusal().with_field(field, "invalid"));
+    }
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}

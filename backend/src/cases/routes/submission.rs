@@ -1,0 +1,174 @@
+//! `POST /drafts/{id}/submission`: a draft becomes a case, once.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use onehall_protocol::cases::Poke;
+use onehall_protocol::drafts::{Receipt, SubmitDraft};
+use onehall_protocol::identity::TerminalKind;
+use onehall_protocol::{ActionCode, CaseId, DraftId, ErrorCode, IdempotencyKey, Problem, Text};
+use uuid::Uuid;
+
+use crate::cases::model::{Attempt, StoredEvent, Submit, Submitted, Who};
+use crate::cases::workflow::Standing;
+use crate::cases::{submission, supplement, view};
+use crate::drafts::StoredDraft;
+use crate::error::{Error, Result};
+use crate::http::extract::{IdempotencyKeyHeader, Json, Path, Terminal};
+use crate::identity::Citizen;
+use crate::state::AppState;
+
+/// Submit a draft
+///
+/// The header `Idempotency-Key` names the attempt: however often it is sent, one case comes of it and the same receipt
+/// comes back. The time of the receipt is the legal time of the submission.
+#[utoipa::path(post, path = "/drafts/{id}/submission", tag = "cases",
+    params(("id" = DraftId, Path), ("Idempotency-Key" = IdempotencyKey, Header, description = "names this attempt")),
+    request_body = SubmitDraft,
+    responses(
+        (status = 201, body = Receipt, description = "A case was made"),
+        (status = 200, body = Receipt, description = "This attempt had made it before"),
+        (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "request/idempotency_conflict, drafts/moved, drafts/submitted \
+            (`details.case_id`), forms/transcript_differs"),
+        (status = 422, body = Problem, description = "forms/invalid_answers with `fields`; catalog/not_online"),
+    ))]
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    citizen: Citizen,
+    Terminal(terminal): Terminal,
+    IdempotencyKeyHeader(key): IdempotencyKeyHeader,
+    Path(id): Path<DraftId>,
+    Json(submit): Json<SubmitDraft>,
+) -> Result<Response> {
+    let payload = submission::payload("submission", id, &submit)?;
+    let attempt = Attempt {
+        actor: citizen.actor.id,
+        key,
+        payload,
+    };
+    if let Some(receipt) = state.storage.receipt(attempt).await? {
+        return Ok((StatusCode::OK, Json(receipt)).into_response());
+    }
+    let outcome = make_case(&state, &citizen, attempt, terminal, id, submit).await;
+    let submitted = match outcome {
+        // The same attempt may have been faster on another connection.
+        Err(error) if error.code() == ErrorCode::DraftSubmitted => match state.storage.receipt(attempt).await? {
+            Some(receipt) => Submitted::Again(receipt),
+            None => return Err(error),
+        },
+        outcome => outcome?,
+    };
+    Ok(match submitted {
+        Submitted::New(receipt) => (StatusCode::CREATED, Json(receipt)).into_response(),
+        Submitted::Again(receipt) => (StatusCode::OK, Json(receipt)).into_response(),
+    })
+}
+
+async fn make_case(
+    state: &AppState,
+    citizen: &Citizen,
+    attempt: Attempt,
+    terminal: TerminalKind,
+    id: DraftId,
+    submit: SubmitDraft,
+) -> Result<Submitted> {
+    let draft = state.storage.draft(id, citizen.principal_ids()).await?;
+    if let Some(case) = draft.submitted_case {
+        let details = serde_json::json!({ "case_id": case });
+        return Err(Error::new(ErrorCode::DraftSubmitted).with_details(details));
+    }
+    if draft.revision != submit.revision {
+        let details = serde_json::json!({ "revision": draft.revision });
+        return Err(Error::new(ErrorCode::DraftMoved).with_details(details));
+    }
+    let command = command(state, citizen, attempt, terminal, draft, submit).await?;
+    let (principal, authority) = (command.principal.id, command.authority.clone());
+    let submitted = state.storage.submit(command).await?;
+    if let Submitted::New(receipt) = &submitted {
+        metrics::counter!("onehall_cases_submitted_total").increment(1);
+        state.events.poke_person(principal, Poke::Draft { id });
+        state.events.poke_person(principal, Poke::Case { id: receipt.case_id });
+        state.events.poke_authority(&authority, Poke::Queue);
+    }
+    Ok(submitted)
+}
+
+async fn command(
+    state: &AppState,
+    citizen: &Citizen,
+    attempt: Attempt,
+    terminal: TerminalKind,
+    draft: StoredDraft,
+    submit: SubmitDraft,
+) -> Result<Submit> {
+    let now = state.clock.now();
+    let today = view::today(state, now);
+    let city = &state.city;
+    let item = city
+        .item(&draft.item)
+        .filter(|item| item.summary.online)
+        .ok_or(ErrorCode::NotApplicable)?;
+    let code = item.workflow.clone().ok_or(ErrorCode::NotApplicable)?;
+    let workflow = city
+        .workflow(&code)
+        .ok_or_else(|| Error::broken("find the workflow of a service item"))?;
+    let content = city
+        .form(&draft.form.code, draft.form.version)
+        .ok_or_else(|| Error::broken("find the form of a draft"))?;
+    let form = Arc::clone(&content.form);
+    let revision = submit.revision;
+    // A large form takes a while: not on a thread that serves others.
+    let (evaluation, files) = tokio::task::spawn_blocking(move || {
+        let evaluation = submission::check(&form, draft.answers, &submit, today)?;
+        let files = supplement::named_files(&form, &evaluation.submitted)?;
+        Ok::<_, Error>((evaluation, files))
+    })
+    .await
+    .map_err(|cause| Error::internal("evaluate a form", cause))??;
+    let standing = Standing::submitted(workflow, item.summary.promised_days, today, &city.calendar);
+    let first = workflow
+        .state(&standing.step)
+        .ok_or_else(|| Error::broken("find the first step of a workflow"))?;
+    Ok(Submit {
+        attempt,
+        draft: draft.id,
+        revision,
+        id: CaseId(Uuid::now_v7()),
+        number: (city.catalog.city.case_prefix.clone(), today),
+        principal: citizen.principal(Some(draft.principal))?.view(),
+        item: draft.item,
+        item_name: item.summary.name.clone(),
+        authority: item.summary.authority.clone(),
+        form: draft.form,
+        workflow: code,
+        event: StoredEvent {
+            sequence: 0,
+            at: now,
+            action: submitted_code()?,
+            action_name: Text::new("提交申请", "Submitted"),
+            step: first.code.clone(),
+            step_name: first.name.clone(),
+            state: first.is,
+            who: Who::Person {
+                id: citizen.actor.id,
+                name: citizen.actor.name.clone(),
+            },
+            terminal,
+            reason: None,
+        },
+        standing,
+        answers: evaluation.submitted,
+        transcript: evaluation.transcript,
+        files,
+    })
+}
+
+/// The first entry of every history. Not an action of a workflow: before it there is no case.
+fn submitted_code() -> Result<ActionCode> {
+    "submit"
+        .parse()
+        .map_err(|cause| Error::internal("name the first event of a case", cause))
+}
