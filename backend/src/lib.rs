@@ -29,6 +29,7 @@
 pub mod cases;
 pub mod catalog;
 pub mod city;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod drafts;
@@ -41,6 +42,10 @@ pub mod identity;
 pub mod messages;
 pub mod operations;
 pub mod secrets;
+pub mod serve;
 pub mod staff;
+pub mod start;
 pub mod state;
 pub mod storage;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,3 +1,7 @@
-//! The `onehall` binary.
+//! The `onehall` binary: see `onehall --help`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    onehall_backend::cli::run()
+}

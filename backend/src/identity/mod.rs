@@ -6,6 +6,8 @@
 mod model;
 pub mod routes;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use model::{Address, Citizen, Lifetime, Person, SESSION_COOKIE};
 pub use store::{CodeToSend, IdentityStore, LogIn};

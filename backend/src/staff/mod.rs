@@ -10,4 +10,5 @@ mod store;
 pub mod totp;
 
 pub use model::{AuditAction, AuditEntry, STAFF_COOKIE, Scope, Staff, StaffAccount, lifetime};
+pub(crate) use routes::is_account_name;
 pub use store::{Attempt, ChangeAccount, CreateAccount, Credentials, Enter, NewTicket, SecondFactor, StaffStore};

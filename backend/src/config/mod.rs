@@ -1,0 +1,207 @@
+//! The configuration in force, and where each part of it comes from.
+//!
+//! A value stands in the file (`--config`, TOML), in the environment (`ONEHALL_…`) or in a flag; a later one of these
+//! beats an earlier one. [`sources`] does that; this is what comes of it.
+
+pub mod sources;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// How the backend is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// For people who try it: messages are shown on a page, demo accounts have known passwords.
+    Development,
+    /// For citizens.
+    #[default]
+    Production,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// Lines for a person where the log goes to a terminal, JSON elsewhere.
+    #[default]
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// Lines for a person.
+    Pretty,
+}
+
+/// The log, on standard error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// How lines are written.
+    pub format: LogFormat,
+    /// Which lines are written: `info`, or by part, `warn,onehall::access=info`.
+    pub filter: String,
+}
+
+impl Default for Log {
+    fn default() -> Log {
+        Log { format: LogFormat::Auto, filter: "info".to_owned() }
+    }
+}
+
+/// How text messages leave the hall.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Messages {
+    /// A program and its arguments, run for each message (see `messages::CommandSender`). Required in production.
+    pub command: Vec<String>,
+}
+
+/// Uploaded files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Files {
+    /// What looks through them: `none`, `clamav:HOST:PORT`, `clamav:/path/of/the/socket`.
+    pub scanner: String,
+}
+
+impl Default for Files {
+    fn default() -> Files {
+        Files { scanner: "none".to_owned() }
+    }
+}
+
+/// How many one-time codes and wrong tries are allowed, and for how long a code counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CodeLimits {
+    /// Seconds for which a code counts.
+    pub expires_after: i64,
+    /// Seconds until another code can be asked for.
+    pub resend_after: i64,
+    /// Tries of one code.
+    pub tries: u32,
+    /// Codes for one phone number in an hour.
+    pub per_phone_hour: u32,
+    /// Codes for one phone number in a day.
+    pub per_phone_day: u32,
+    /// Codes asked for from one address in an hour.
+    pub per_client_hour: u32,
+    /// Codes asked for from one address in a day.
+    pub per_client_day: u32,
+    /// Wrong codes from one address in an hour.
+    pub wrong_per_client_hour: u32,
+}
+
+impl Default for CodeLimits {
+    fn default() -> CodeLimits {
+        CodeLimits {
+            expires_after: 300,
+            resend_after: 60,
+            tries: 5,
+            per_phone_hour: 5,
+            per_phone_day: 10,
+            per_client_hour: 60,
+            per_client_day: 300,
+            wrong_per_client_hour: 60,
+        }
+    }
+}
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// How the backend is run.
+    pub mode: Mode,
+    /// The address on which it listens.
+    pub address: IpAddr,
+    /// The port on which it listens; 0 for any that is free.
+    pub port: u16,
+    /// The address under which people reach it, where that is another: `https://hall.example`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    /// Other origins from which requests may come: shells with a web view of their own.
+    pub allowed_origins: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The data folder.
+    pub data: PathBuf,
+    /// The folder of the city's files.
+    pub city: PathBuf,
+    /// The folder of the UI bundle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ui: Option<PathBuf>,
+    /// How many connections read from the database at the same time.
+    pub readers: usize,
+    /// Seconds for which a stop waits for what was begun.
+    pub stop_within: u64,
+    /// Wrong passwords and second factors of staff from one address in an hour.
+    pub staff_wrong_per_client_hour: u32,
+    /// One-time codes.
+    pub codes: CodeLimits,
+    /// Text messages.
+    pub messages: Messages,
+    /// Uploaded files.
+    pub files: Files,
+    /// The log.
+    pub log: Log,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            mode: Mode::Production,
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 8080,
+            public_url: None,
+            allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            data: PathBuf::from("data"),
+            city: PathBuf::from("city"),
+            ui: None,
+            readers: std::thread::available_parallelism().map_or(4, |cores| (cores.get() * 2).clamp(4, 16)),
+            stop_within: 20,
+            staff_wrong_per_client_hour: 100,
+            codes: CodeLimits::default(),
+            messages: Messages::default(),
+            files: Files::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Where it listens.
+    #[must_use]
+    pub fn listen(&self) -> SocketAddr {
+        SocketAddr::from((self.address, self.port))
+    }
+
+    /// Whether cookies are sent over TLS only: wherever people reach the hall by https.
+    #[must_use]
+    pub fn secure_cookies(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Whatever has the right type and still cannot be meant.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut origins: Vec<(&str, &String)> = self.allowed_origins.iter().map(|url| ("allowed_origins", url)).collect();
+        origins.extend(self.public_url.iter().map(|url| ("public_url", url)));
+        for (key, url) in origins {
+            let rest = url.split_once("://").map(|(_, rest)| rest.trim_end_matches('/')).unwrap_or_default();
+            if rest.is_empty() || rest.contains('/') {
+                faults.push(format!("{key}: {url:?} is no origin such as https://hall.example"));
+            }
+        }
+        if !(1..=64).contains(&self.readers) {
+            faults.push("readers: choose 1 to 64".to_owned());
+        }
+        if self.codes.expires_after < 30 || self.codes.resend_after < 0 || self.codes.tries == 0 {
+            faults.push("codes: expires_after needs at least 30 seconds, tries at least 1".to_owned());
+        }
+        faults
+    }
+}

@@ -1,0 +1,147 @@
+//! The start: from a configuration to a hall that can serve, or one sentence that says why not.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::city;
+use crate::clock::Clock;
+use crate::config::{Config, Mode};
+use crate::error::Error;
+use crate::events::Hub;
+use crate::files::{DiskBlobs, Files, scanner_from};
+use crate::founding::{Founding, FoundingState};
+use crate::messages::{CommandSender, DevelopmentSender, MessageSender};
+use crate::secrets::ServerKey;
+use crate::state::{AppState, Services};
+use crate::storage::Storage;
+use crate::storage::sqlite::{DataFolder, FolderError, OpenError, Sqlite};
+
+/// Why the hall cannot open. Each reads as one sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The city's files are wrong: every finding, one a line.
+    #[error("{}the city's files in {} are not valid ({} findings); nothing was loaded", list(.1), .0.display(), .1.len())]
+    City(PathBuf, Vec<String>),
+    /// The database cannot be opened.
+    #[error("cannot open the database {0}: {1}")]
+    Database(PathBuf, OpenError),
+    /// The database was loaded by half.
+    #[error(
+        "the database {0} holds data, but the loading of the city was never finished: restore a backup, or move the \
+         folder {1} away and start again"
+    )]
+    Half(PathBuf, PathBuf),
+    /// The key of the installation cannot be used.
+    #[error("cannot use the key {0}: {1}; restore it from a backup (second factors of staff were sealed with it)")]
+    Key(PathBuf, std::io::Error),
+    /// The folder of uploaded files cannot be used.
+    #[error("cannot use the folder of uploaded files {0}: {1}")]
+    Files(PathBuf, std::io::Error),
+    /// The scanner's setting is none.
+    #[error("files.scanner is not valid: {0}")]
+    Scanner(String),
+    /// There is no way to send messages.
+    #[error(
+        "production mode needs a program that sends text messages: set messages.command (ONEHALL_MESSAGES_COMMAND), or \
+         try the hall with --mode development"
+    )]
+    NoMessages,
+    /// Something inside.
+    #[error("{0}")]
+    Inside(#[from] Error),
+}
+
+fn list(findings: &[String]) -> String {
+    findings.iter().map(|finding| format!("{finding}\n")).collect()
+}
+
+/// A hall that can serve. The data folder is held as long as this lives.
+#[derive(Debug)]
+pub struct Hall {
+    /// What every handler can reach.
+    pub state: AppState,
+    /// Whether this start imported the city's accounts.
+    pub founded: bool,
+    _folder: DataFolder,
+}
+
+/// Opens the hall: takes hold of the data folder, loads the city, opens the database, imports the accounts once.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartError> {
+    let (messages, development_messages) = sender(&config, &clock)?;
+    let scanner = scanner_from(&config.files.scanner).map_err(StartError::Scanner)?;
+    // The city first: a mistake in its files is the likeliest, and should leave no data behind.
+    let city = load_city(config.city.clone()).await?;
+    let folder = DataFolder::open(&config.data)?;
+
+    let database = folder.database();
+    // A new key beside an old database would lock every member of staff out.
+    let key_path = folder.path().join("secret.key");
+    if database.exists() && !key_path.exists() {
+        let missing = std::io::Error::new(std::io::ErrorKind::NotFound, "it is missing beside an existing database");
+        return Err(StartError::Key(key_path, missing));
+    }
+    let key = ServerKey::load(&key_path).map_err(|cause| StartError::Key(key_path, cause))?;
+    let files_path = folder.path().join("files");
+    let blobs = DiskBlobs::open(&files_path).map_err(|cause| StartError::Files(files_path, cause))?;
+    let sqlite = Sqlite::open(&database, config.readers, clock.now())
+        .map_err(|cause| StartError::Database(database.clone(), cause))?;
+    let storage: Arc<dyn Storage> = Arc::new(sqlite);
+
+    let founded = match storage.founding_state().await? {
+        FoundingState::Done => false,
+        FoundingState::Half => return Err(StartError::Half(database, folder.path().to_owned())),
+        FoundingState::Empty => {
+            let (content, mode, sealing) = (Arc::clone(&city), config.mode, key.clone());
+            let founding = tokio::task::spawn_blocking(move || Founding::of(&content, mode, &sealing))
+                .await
+                .map_err(|cause| Error::internal("prepare the first start", cause))??;
+            storage.found(founding, clock.now()).await?;
+            true
+        }
+    };
+    let state = AppState::new(Services {
+        config,
+        clock,
+        storage,
+        key,
+        messages,
+        development_messages,
+        city,
+        files: Files::new(Arc::new(blobs), scanner),
+        events: Hub::new(),
+        stopping: CancellationToken::new(),
+    });
+    Ok(Hall { state, founded, _folder: folder })
+}
+
+type Sender = (Arc<dyn MessageSender>, Option<Arc<DevelopmentSender>>);
+
+fn sender(config: &Config, clock: &Arc<dyn Clock>) -> Result<Sender, StartError> {
+    if let Some(sender) = CommandSender::new(&config.messages.command) {
+        return Ok((Arc::new(sender), None));
+    }
+    match config.mode {
+        Mode::Production => Err(StartError::NoMessages),
+        Mode::Development => {
+            let sender = Arc::new(DevelopmentSender::new(Arc::clone(clock)));
+            Ok((sender.clone(), Some(sender)))
+        }
+    }
+}
+
+async fn load_city(path: PathBuf) -> Result<Arc<city::CityContent>, StartError> {
+    let folder = path.clone();
+    tokio::task::spawn_blocking(move || city::load(&folder))
+        .await
+        .map_err(|cause| Error::internal("load the city's files", cause))?
+        .map(Arc::new)
+        .map_err(|findings| StartError::City(path, findings.iter().map(ToString::to_string).collect()))
+}

@@ -1,0 +1,249 @@
+//! For tests: a whole hall in a folder of its own, with the demo city, a clock that stands, and terminals to use it.
+//!
+//! ```ignore
+//! let hall = TestHall::open().await;
+//! let mut browser = hall.browser();
+//! browser.log_in("13800000001").await;
+//! let reply = browser.get("/api/v1/drafts").await;
+//! assert_eq!(reply.status, 200);
+//! ```
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Method, Request, header};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use crate::city::{self, CityContent};
+use crate::clock::{Clock, ManualClock};
+use crate::config::{Config, Mode};
+use crate::events::Hub;
+use crate::files::{DiskBlobs, Files, NoScanner};
+use crate::founding::Founding;
+use crate::http;
+use crate::messages::DevelopmentSender;
+use crate::secrets::ServerKey;
+use crate::state::{AppState, Services};
+use crate::storage::Storage;
+use crate::storage::sqlite::Sqlite;
+
+/// A hall that is open: the demo city, its people and staff, an empty database otherwise.
+pub(crate) struct TestHall {
+    pub state: AppState,
+    pub clock: Arc<ManualClock>,
+    pub messages: Arc<DevelopmentSender>,
+    pub folder: PathBuf,
+    router: Router,
+}
+
+impl Drop for TestHall {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The demo city, loaded once for all tests.
+pub(crate) fn demo_city() -> Arc<CityContent> {
+    static CITY: OnceLock<Arc<CityContent>> = OnceLock::new();
+    let load = || {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("demo-city");
+        Arc::new(city::load(&folder).unwrap_or_else(|findings| panic!("{findings:#?}")))
+    };
+    Arc::clone(CITY.get_or_init(load))
+}
+
+fn must<T, E: std::fmt::Display>(outcome: Result<T, E>) -> T {
+    outcome.unwrap_or_else(|error| panic!("{error}"))
+}
+
+impl TestHall {
+    /// A hall in development mode, on a Monday morning.
+    pub async fn open() -> TestHall {
+        TestHall::open_with(|_| {}).await
+    }
+
+    /// A hall with a changed configuration.
+    pub async fn open_with(change: impl FnOnce(&mut Config)) -> TestHall {
+        let folder = std::env::temp_dir().join(format!("onehall-hall-{}", Uuid::now_v7()));
+        must(std::fs::create_dir_all(&folder));
+        let clock = Arc::new(ManualClock::at("2026-11-23T01:00:00.000Z"));
+        let port: Arc<dyn Clock> = clock.clone();
+        let messages = Arc::new(DevelopmentSender::new(port.clone()));
+        let mut config = Config { mode: Mode::Development, data: folder.clone(), ..Config::default() };
+        change(&mut config);
+        let sqlite = must(Sqlite::open(&folder.join("onehall.sqlite"), 2, clock.now()));
+        let (key, city) = (ServerKey::ephemeral(), demo_city());
+        must(sqlite.found(must(Founding::of(&city, config.mode, &key)), clock.now()).await);
+        let blobs = must(DiskBlobs::open(&folder.join("files")));
+        let development = config.mode == Mode::Development;
+        let state = AppState::new(Services {
+            config,
+            clock: port,
+            storage: Arc::new(sqlite),
+            key,
+            messages: messages.clone(),
+            development_messages: development.then(|| messages.clone()),
+            city,
+            files: Files::new(Arc::new(blobs), Arc::new(NoScanner)),
+            events: Hub::new(),
+            stopping: CancellationToken::new(),
+        });
+        let router = must(http::router(state.clone()));
+        TestHall { state, clock, messages, folder, router }
+    }
+
+    /// A browser that has never been here.
+    pub fn browser(&self) -> TestTerminal {
+        self.terminal("browser")
+    }
+
+    /// A console that has never been here.
+    pub fn console(&self) -> TestTerminal {
+        self.terminal("console")
+    }
+
+    /// A terminal of a kind that has never been here.
+    pub fn terminal(&self, kind: &str) -> TestTerminal {
+        TestTerminal {
+            router: self.router.clone(),
+            cookies: BTreeMap::new(),
+            headers: vec![("onehall-terminal".to_owned(), kind.to_owned())],
+            address: "127.0.0.1:40000".to_owned(),
+            messages: Arc::clone(&self.messages),
+        }
+    }
+}
+
+/// A terminal with its cookies.
+#[derive(Clone)]
+pub(crate) struct TestTerminal {
+    router: Router,
+    pub cookies: BTreeMap<String, String>,
+    /// Headers of every request.
+    pub headers: Vec<(String, String)>,
+    /// From where it comes.
+    pub address: String,
+    messages: Arc<DevelopmentSender>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// The body as JSON; null where it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The code of a problem; empty where it is none.
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// A header, empty where it is missing.
+    pub fn header(&self, name: &str) -> String {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    }
+}
+
+impl TestTerminal {
+    pub async fn get(&mut self, path: &str) -> Reply {
+        self.send(Method::GET, path, &[], Vec::new()).await
+    }
+
+    pub async fn delete(&mut self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, &[], Vec::new()).await
+    }
+
+    pub async fn post(&mut self, path: &str, body: Value) -> Reply {
+        self.send(Method::POST, path, &[("content-type", "application/json")], body.to_string().into_bytes()).await
+    }
+
+    pub async fn patch(&mut self, path: &str, body: Value) -> Reply {
+        self.send(Method::PATCH, path, &[("content-type", "application/json")], body.to_string().into_bytes()).await
+    }
+
+    /// Sends a request with more headers, keeps the cookies that come back.
+    pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "hall.test");
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !self.cookies.is_empty() {
+            let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        let mut request = must(request.body(Body::from(body)));
+        let peer: SocketAddr = must(self.address.parse());
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let response = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let text = cookie.to_str().unwrap_or_default();
+            if let Some((name, value)) = text.split(';').next().and_then(|pair| pair.split_once('=')) {
+                if value.is_empty() {
+                    self.cookies.remove(name);
+                } else {
+                    self.cookies.insert(name.to_owned(), value.to_owned());
+                }
+            }
+        }
+        let body = must(axum::body::to_bytes(body, usize::MAX).await).to_vec();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// Asks for a code and reads it from the message.
+    pub async fn ask_code(&mut self, phone: &str) -> String {
+        let reply = self.post("/api/v1/identity/codes", json!({ "phone": phone })).await;
+        assert_eq!(reply.status, 202, "{}", reply.json());
+        let text = self.messages.sent().first().map(|message| message.text.clone()).unwrap_or_default();
+        let digits: Vec<&str> = text.split(|character: char| !character.is_ascii_digit()).collect();
+        digits.into_iter().find(|part| part.len() == 6).unwrap_or_default().to_owned()
+    }
+
+    /// Logs a citizen in.
+    pub async fn log_in(&mut self, phone: &str) -> Value {
+        let code = self.ask_code(phone).await;
+        let reply = self.post("/api/v1/identity/session", json!({ "phone": phone, "code": code })).await;
+        assert_eq!(reply.status, 200, "{}", reply.json());
+        reply.json()
+    }
+
+    /// What the page of development mode says of a demo account: password and code.
+    pub async fn demo_staff(&mut self, account: &str) -> (String, String) {
+        let accounts = self.get("/api/v1/dev/staff-codes").await.json();
+        let accounts = accounts.as_array().cloned().unwrap_or_default();
+        let found = accounts.into_iter().find(|one| one["account"] == account);
+        let found = found.unwrap_or_else(|| panic!("no demo account {account}"));
+        let text = |key: &str| found[key].as_str().unwrap_or_default().to_owned();
+        (text("password"), text("code"))
+    }
+
+    /// Logs a demo member of staff in.
+    pub async fn staff_log_in(&mut self, account: &str) -> Value {
+        let (password, code) = self.demo_staff(account).await;
+        let reply = self.post("/api/v1/staff/session", json!({ "account": account, "password": password })).await;
+        assert_eq!(reply.status, 200, "{}", reply.json());
+        let ticket = reply.json()["ticket"].clone();
+        let second = json!({ "ticket": ticket, "code": code });
+        let reply = self.post("/api/v1/staff/session/second-factor", second).await;
+        assert_eq!(reply.status, 200, "{}", reply.json());
+        reply.json()
+    }
+}
