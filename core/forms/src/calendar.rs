@@ -40,7 +40,12 @@ impl TryFrom<Written> for WorkingCalendar {
         if first > last {
             return Err("covers ends before it begins");
         }
-        Ok(WorkingCalendar::new(written.holidays, written.working_weekends, first, last))
+        Ok(WorkingCalendar::new(
+            written.holidays,
+            written.working_weekends,
+            first,
+            last,
+        ))
     }
 }
 
@@ -68,15 +73,24 @@ impl WorkingCalendar {
         last: Date,
     ) -> WorkingCalendar {
         let covered = |day: &Date| (first..=last).contains(day);
-        let mut holidays: Vec<Date> =
-            holidays.into_iter().filter(|day| covered(day) && !is_weekend(*day)).collect();
-        let mut working_weekends: Vec<Date> =
-            working_weekends.into_iter().filter(|day| covered(day) && is_weekend(*day)).collect();
+        let mut holidays: Vec<Date> = holidays
+            .into_iter()
+            .filter(|day| covered(day) && !is_weekend(*day))
+            .collect();
+        let mut working_weekends: Vec<Date> = working_weekends
+            .into_iter()
+            .filter(|day| covered(day) && is_weekend(*day))
+            .collect();
         for days in [&mut holidays, &mut working_weekends] {
             days.sort_unstable();
             days.dedup();
         }
-        WorkingCalendar { holidays, working_weekends, first, last }
+        WorkingCalendar {
+            holidays,
+            working_weekends,
+            first,
+            last,
+        }
     }
 
     /// Whether the city has said which days around `day` are worked. Outside, Monday to Friday is a guess.
@@ -162,7 +176,14 @@ mod tests {
     fn october() -> WorkingCalendar {
         let days = |texts: &[&str]| texts.iter().map(|text| day(text)).collect::<Vec<_>>();
         WorkingCalendar::new(
-            days(&["2026-10-01", "2026-10-02", "2026-10-03", "2026-10-05", "2026-10-06", "2026-10-07"]),
+            days(&[
+                "2026-10-01",
+                "2026-10-02",
+                "2026-10-03",
+                "2026-10-05",
+                "2026-10-06",
+                "2026-10-07",
+            ]),
             days(&["2026-09-20", "2026-10-10"]),
             day("2026-01-01"),
             day("2026-12-31"),
@@ -188,7 +209,8 @@ mod tests {
 
     #[test]
     fn a_calendar_is_read_as_a_city_writes_it() -> Result<(), serde_json::Error> {
-        let text = r#"{"covers":["2026-01-01","2026-12-31"],"holidays":["2026-10-01"],"working_weekends":["2026-10-10"]}"#;
+        let text =
+            r#"{"covers":["2026-01-01","2026-12-31"],"holidays":["2026-10-01"],"working_weekends":["2026-10-10"]}"#;
         let calendar: WorkingCalendar = serde_json::from_str(text)?;
         assert_eq!(serde_json::to_string(&calendar)?, text);
         assert!(serde_json::from_str::<WorkingCalendar>(&text.replace("2026-12-31", "2025-12-31")).is_err());

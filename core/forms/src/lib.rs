@@ -3,7 +3,88 @@
 //! Pure: no I/O, no clock, no machine time zone. The backend, the native core and the UI in the browser link this very
 //! crate, so that a form decides alike everywhere.
 //!
-//! - [`Definition`] is a form as an agency writes it: JSON, checked when it is loaded.
+//! - [`Definition`] is a form as an agency writes it: JSON of the format `onehall-form/1`.
+//! - [`Form`] is a definition that was checked when it was loaded: rules compiled, dependency graph laid. What is wrong
+//!   with a definition comes as [`Finding`]s, each with its place.
+//! - [`Filling`] is a form with answers: what is shown, what is missing or wrong, what is computed, how far it is. A
+//!   change evaluates only what it reaches. [`evaluate`] does all of it at once, for the backend.
+//! - [`rules`] is the language of conditions, checks and computed values: JsonLogic, and what "unanswered" means in it.
+//! - [`normalise`] reads what a person typed, [`QuestionView::display`] writes it as a person reads it, [`message`] says
+//!   what to do about a fault, [`calendar`] counts working days.
+//!
+//! # A form
+//! Pages in order, each with questions; a question has a `kind` and what belongs to it ([`Kind`] lists all). Texts stand
+//! in every language. Rules decide what is shown (`visible_when`), required (`required_when`), sound (`valid_when`),
+//! offered (an option's `visible_when`) and computed. Questions of a repeating group are answered once in each row.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use onehall_forms::{Context, Filling, Form};
+//! use onehall_protocol::Language;
+//! use serde_json::json;
+//!
+//! let form = Form::parse(r#"{
+//!     "schema": "onehall-form/1", "code": "company", "version": 1, "title": {"zh-CN": "公司设立", "en": "Start a company"},
+//!     "pages": [{
+//!         "id": "owners", "title": {"zh-CN": "股东", "en": "Shareholders"}, "questions": [{
+//!             "id": "shareholders", "kind": "group", "label": {"zh-CN": "股东", "en": "Shareholders"}, "min_rows": 1,
+//!             "row_label": {"zh-CN": "股东", "en": "shareholder"}, "row_title": "name",
+//!             "questions": [
+//!                 {"id": "name", "kind": "text", "label": {"zh-CN": "姓名", "en": "Name"}, "required": true},
+//!                 {"id": "share", "kind": "number", "label": {"zh-CN": "股份", "en": "Share"}, "required": true,
+//!                  "min": 0, "max": 100, "decimals": 2, "unit": {"zh-CN": "%", "en": "%"}}
+//!             ],
+//!             "valid_when": [{
+//!                 "rule": {"==": [{"sum": [{"var": "shareholders"}, {"var": "share"}]}, 100]},
+//!                 "message": {"zh-CN": "股份合计须为 100%。", "en": "Shares must add up to 100 %."}
+//!             }]
+//!         }]
+//!     }]
+//! }"#).map_err(|findings| format!("{findings:?}"))?;
+//!
+//! let mut filling = Filling::new(Arc::new(form), Default::default(), Context { as_of: "2026-11-23".parse()? });
+//! filling.add_row("shareholders", "r1");
+//! filling.set("shareholders/r1/name", json!("李雷"));
+//! filling.set("shareholders/r1/share", json!(60));
+//! let error = &filling.errors()[0];
+//! assert_eq!((error.path.as_str(), error.code.as_str()), ("shareholders", "check_failed"));
+//! assert_eq!(filling.message(error, Language::En), "Shares must add up to 100 %.");
+//! filling.set("shareholders/r1/share", json!(100));
+//! assert!(filling.is_complete());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Answers
+//! A flat map from paths to JSON values ([`Answers`](onehall_protocol::drafts::Answers)). `name` is a question;
+//! `shareholders/r1/name` one in row `r1` of a group; the group's own path holds the list of its row ids, in order. Row
+//! ids never change and say nothing about the order, so two terminals that add, move and remove rows do not mix up answers.
+//! Null takes an answer away; a blank text, an empty list and an address without content count as unanswered.
+//!
+//! Answers of hidden questions are kept, read as unanswered and never submitted; so are those of rows that the group does
+//! not list. An answer at a path that the form does not have is an error, `unknown_path`.
+//!
+//! # The transcript
+//! [`Filling::transcript`] is what terminal and backend compare: SHA-256, in lower-case hex, over the UTF-8 bytes of
+//! [`Filling::canonical`], one JSON object with these names:
+//!
+//! | name | value |
+//! |---|---|
+//! | `as_of` | the day of the evaluation |
+//! | `computed` | of each computed question that is shown (the format `hidden` too), path and value; null where unknown; amounts as texts with two decimals |
+//! | `engine` | [`ENGINE`] |
+//! | `errors` | pairs of path and code, sorted |
+//! | `form`, `version` | code and version of the definition |
+//! | `pages` | the ids of the pages on the path, in order |
+//! | `values` | of each question that is shown and can be answered, path and answer as given; null where unanswered |
+//!
+//! It is written without spaces, the names of every object sorted by their UTF-8 bytes. Numbers are plain decimals
+//! without exponent or zeros at the end, rounded half to even at the sixteenth digit after the point (as they were read,
+//! from 10^20 on). In texts `"` and `\` are escaped by `\`, line feed, carriage return and tab as `\n`, `\r`, `\t`, other characters
+//! below U+0020 as `\u` and four lower-case hex digits; everything else stands as it is.
+//!
+//! # Equal on every target
+//! Numbers are [`Decimal`]s, texts compare by their characters, the day comes from outside, maps are sorted. Nothing
+//! depends on floating-point arithmetic, a hash's order, a locale or a time zone.
 
 pub mod calendar;
 mod decimal;

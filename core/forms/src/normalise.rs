@@ -88,7 +88,7 @@ fn money(typed: &str) -> String {
 fn date(typed: &str) -> Option<Date> {
     let plain = narrow(typed);
     let parts: Vec<&str> = plain
-        .split(|character: char| matches!(character, '-' | '/' | '.' | '年' | '月' | '日' | ' '))
+        .split(['-', '/', '.', '年', '月', '日', ' '])
         .filter(|part| !part.is_empty())
         .collect();
     let (year, month, day) = match parts.as_slice() {

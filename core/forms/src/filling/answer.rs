@@ -253,5 +253,5 @@ fn bank_card(text: &str) -> Option<AnswerCode> {
             }
         })
         .sum();
-    (sum % 10 != 0).then_some(AnswerCode::InvalidChecksum)
+    (!sum.is_multiple_of(10)).then_some(AnswerCode::InvalidChecksum)
 }

@@ -337,16 +337,14 @@ impl crate::rules::Source for NoAnswers {
 
 /// Lays the dependency graph: who reads whom, and what stands in what.
 fn connect(nodes: &mut [Node], reads: Vec<(u32, Aspect, Read)>) {
-    for at in 0..nodes.len() {
-        let shared = nodes[at].depth();
-        let children = std::mem::take(&mut nodes[at].children);
-        let readers = children.iter().map(|child| Reader {
+    for node in nodes.iter_mut() {
+        let shared = node.depth();
+        let readers = node.children.iter().map(|child| Reader {
             node: *child,
             aspect: Aspect::Shown,
             shared,
         });
-        nodes[at].shown_readers = readers.collect();
-        nodes[at].children = children;
+        node.shown_readers = readers.collect();
     }
     for (node, aspect, read) in reads {
         nodes[read.node as usize].value_readers.push(Reader {

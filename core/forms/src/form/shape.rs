@@ -193,7 +193,7 @@ fn field(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
         }
         Shape::Name if text.is_none() => wrong("a text"),
         Shape::Flag if !value.is_boolean() => wrong("true or false"),
-        Shape::Count if !value.as_u64().is_some_and(|count| count <= u64::from(u32::MAX)) => {
+        Shape::Count if value.as_u64().is_none_or(|count| count > u64::from(u32::MAX)) => {
             wrong("a whole number from 0")
         }
         Shape::Number if !value.is_number() => wrong("a number"),

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::ast::{Expr, Op, Place};
-use super::eval::steps;
 use super::value::Val;
 
 /// How deep a rule may nest.
@@ -94,14 +93,14 @@ pub(crate) fn compile_plain(rule: &Value) -> Result<Expr, Vec<Fault>> {
 
 /// A group whose rows are iterated, and how many groups its own rule shares with it.
 #[derive(Debug, Clone, Copy)]
-struct Rows {
-    group: u32,
-    shared: u8,
+pub(super) struct Rows {
+    pub(super) group: u32,
+    pub(super) shared: u8,
 }
 
 /// What `var` means at a place of a rule.
 #[derive(Debug, Clone, Copy)]
-enum Scope {
+pub(super) enum Scope {
     /// The form; in plain mode the data.
     Top,
     /// An element of a list: a row of a group where it is one.
@@ -110,17 +109,17 @@ enum Scope {
     Pair(Option<Rows>),
 }
 
-struct Compiler<'a> {
-    names: Option<&'a dyn Names>,
-    reads: Vec<Read>,
+pub(super) struct Compiler<'a> {
+    pub(super) names: Option<&'a dyn Names>,
+    pub(super) reads: Vec<Read>,
     faults: Vec<Fault>,
 }
 
 /// What stands for an expression that has a fault; never evaluated.
-const BROKEN: Expr = Expr::Const(Val::Unknown);
+pub(super) const BROKEN: Expr = Expr::Const(Val::Unknown);
 
 impl Compiler<'_> {
-    fn fault(&mut self, pointer: &str, code: &'static str, message: impl Into<String>) -> Expr {
+    pub(super) fn fault(&mut self, pointer: &str, code: &'static str, message: impl Into<String>) -> Expr {
         self.faults.push(Fault {
             pointer: pointer.to_owned(),
             code,
@@ -130,7 +129,7 @@ impl Compiler<'_> {
     }
 
     /// An expression whose value is used whole: rows in it are read with all their answers.
-    fn expr(&mut self, rule: &Value, scope: Scope, pointer: &mut String, depth: usize) -> Expr {
+    pub(super) fn expr(&mut self, rule: &Value, scope: Scope, pointer: &mut String, depth: usize) -> Expr {
         let (expr, rows) = self.listed(rule, scope, pointer, depth);
         if let (Some(rows), Some(names)) = (rows, self.names) {
             for node in names.fields(rows.group) {
@@ -181,7 +180,12 @@ impl Compiler<'_> {
         }
     }
 
-    fn inside<T>(&mut self, pointer: &mut String, step: &str, work: impl FnOnce(&mut Self, &mut String) -> T) -> T {
+    pub(super) fn inside<T>(
+        &mut self,
+        pointer: &mut String,
+        step: &str,
+        work: impl FnOnce(&mut Self, &mut String) -> T,
+    ) -> T {
         let length = pointer.len();
         pointer.push('/');
         pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
@@ -235,7 +239,7 @@ impl Compiler<'_> {
         })
     }
 
-    fn all(&mut self, given: &[Value], scope: Scope, pointer: &mut String, depth: usize) -> Vec<Expr> {
+    pub(super) fn all(&mut self, given: &[Value], scope: Scope, pointer: &mut String, depth: usize) -> Vec<Expr> {
         let mut compiled = Vec::with_capacity(given.len());
         for (at, argument) in given.iter().enumerate() {
             let step = at.to_string();
@@ -324,195 +328,6 @@ impl Compiler<'_> {
                 );
             }
         }
-    }
-
-    fn plain_var(&mut self, given: &[Value], scope: Scope, pointer: &mut String, depth: usize) -> Expr {
-        let path = match given.first() {
-            None | Some(Value::Null) => Some(String::new()),
-            Some(Value::String(path)) => Some(path.clone()),
-            Some(Value::Number(number)) => Some(number.to_string()),
-            Some(_) => None,
-        };
-        let mut compiled = self.all(given, scope, pointer, depth);
-        match path {
-            Some(path) => {
-                let default = (compiled.len() > 1).then(|| Box::new(compiled.swap_remove(1)));
-                Expr::Var(Place::Element(steps(&path)), default)
-            }
-            None => Expr::DynamicVar(compiled),
-        }
-    }
-
-    fn var(
-        &mut self,
-        names: &dyn Names,
-        given: &[Value],
-        scope: Scope,
-        pointer: &mut String,
-        depth: usize,
-    ) -> (Expr, Option<Rows>) {
-        let (path, default) = match given {
-            [Value::String(path)] => (path.as_str(), None),
-            [Value::String(path), default] => (path.as_str(), Some(default)),
-            _ => {
-                return (
-                    self.fault(pointer, "bad_reference", "`var` takes a path, and a default if need be"),
-                    None,
-                );
-            }
-        };
-        let default = default
-            .map(|default| {
-                self.inside(pointer, "1", |this, pointer| {
-                    this.expr(default, scope, pointer, depth + 1)
-                })
-            })
-            .map(Box::new);
-        match scope {
-            Scope::Top => self.answer(names, path, default, pointer),
-            Scope::Element(rows) => self.element(names, path, rows, default, pointer),
-            Scope::Pair(rows) => self.pair(names, path, rows, default, pointer),
-        }
-    }
-
-    fn answer(
-        &mut self,
-        names: &dyn Names,
-        path: &str,
-        default: Option<Box<Expr>>,
-        pointer: &str,
-    ) -> (Expr, Option<Rows>) {
-        match names.answer(path) {
-            Ok(target) => {
-                self.reads.push(Read {
-                    node: target.node,
-                    shared: target.depth,
-                });
-                let rows = target.group.then_some(Rows {
-                    group: target.node,
-                    shared: target.depth,
-                });
-                (Expr::Var(Place::Answer(target.node, target.rest), default), rows)
-            }
-            Err((code, message)) => (self.fault(pointer, code, message), None),
-        }
-    }
-
-    fn element(
-        &mut self,
-        names: &dyn Names,
-        path: &str,
-        rows: Option<Rows>,
-        default: Option<Box<Expr>>,
-        pointer: &str,
-    ) -> (Expr, Option<Rows>) {
-        match rows {
-            Some(rows) if !path.is_empty() => match self.field(names, path, rows, pointer) {
-                Some((place, inner)) => (Expr::Var(place, default), inner),
-                None => (BROKEN, None),
-            },
-            Some(rows) => {
-                self.reads.extend(names.fields(rows.group).into_iter().map(|node| Read {
-                    node,
-                    shared: rows.shared,
-                }));
-                (Expr::Var(Place::Element(Vec::new()), default), None)
-            }
-            None => (Expr::Var(Place::Element(steps(path)), default), None),
-        }
-    }
-
-    fn field(&mut self, names: &dyn Names, path: &str, rows: Rows, pointer: &str) -> Option<(Place, Option<Rows>)> {
-        match names.field(rows.group, path) {
-            Ok(target) => {
-                self.reads.push(Read {
-                    node: target.node,
-                    shared: rows.shared,
-                });
-                let inner = target.group.then_some(Rows {
-                    group: target.node,
-                    shared: rows.shared,
-                });
-                Some((Place::Field(target.node, target.rest), inner))
-            }
-            Err((code, message)) => {
-                self.fault(pointer, code, message);
-                None
-            }
-        }
-    }
-
-    fn pair(
-        &mut self,
-        names: &dyn Names,
-        path: &str,
-        rows: Option<Rows>,
-        default: Option<Box<Expr>>,
-        pointer: &str,
-    ) -> (Expr, Option<Rows>) {
-        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-        match (first, rows) {
-            ("accumulator", _) => {}
-            ("current", Some(rows)) if rest.is_empty() => {
-                self.reads.extend(names.fields(rows.group).into_iter().map(|node| Read {
-                    node,
-                    shared: rows.shared,
-                }));
-            }
-            ("current", Some(rows)) => {
-                if self.field(names, rest, rows, pointer).is_none() {
-                    return (BROKEN, None);
-                }
-            }
-            ("current", None) => {}
-            _ => {
-                let message = "inside `reduce` there are `current` and `accumulator`; use `answer` for the form's";
-                return (self.fault(pointer, "bad_reference", message), None);
-            }
-        }
-        (Expr::Var(Place::Element(steps(path)), default), None)
-    }
-
-    fn missing(&mut self, names: &dyn Names, name: &str, given: &[Value], scope: Scope, pointer: &mut String) -> Expr {
-        let (needed, listed) = match (name, given) {
-            ("missing_some", [Value::Number(needed), Value::Array(listed)]) => (
-                Some(
-                    needed
-                        .as_u64()
-                        .and_then(|needed| usize::try_from(needed).ok())
-                        .unwrap_or(0),
-                ),
-                listed.as_slice(),
-            ),
-            ("missing", [Value::Array(listed)]) => (None, listed.as_slice()),
-            ("missing", listed) => (None, listed),
-            _ => {
-                return self.fault(
-                    pointer,
-                    "wrong_arguments",
-                    "`missing_some` takes a number and a list of ids",
-                );
-            }
-        };
-        let mut places = Vec::with_capacity(listed.len());
-        for item in listed {
-            let Value::String(path) = item else {
-                return self.fault(
-                    pointer,
-                    "bad_reference",
-                    format!("`{name}` takes the ids themselves in a form"),
-                );
-            };
-            let (expr, _) = match scope {
-                Scope::Top => self.answer(names, path, None, pointer),
-                Scope::Element(rows) => self.element(names, path, rows, None, pointer),
-                Scope::Pair(rows) => self.pair(names, path, rows, None, pointer),
-            };
-            if let Expr::Var(place, _) = expr {
-                places.push((path.as_str().into(), place));
-            }
-        }
-        Expr::Missing { needed, names: places }
     }
 }
 

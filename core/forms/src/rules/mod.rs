@@ -50,6 +50,7 @@ mod ast;
 mod compile;
 mod eval;
 mod operators;
+mod references;
 mod value;
 
 use serde_json::Value;
