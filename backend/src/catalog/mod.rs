@@ -2,3 +2,5 @@
 
 mod conditional;
 pub mod routes;
+#[cfg(test)]
+mod tests;

@@ -1,28 +1,39 @@
 //! `/api/v1/catalog` and `/api/v1/forms`: open to everybody, kept by terminals.
 
-use axum::extract::State;
+use std::sync::Arc;
+
+use axum::extract::{FromRef, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use onehall_forms::Definition;
 use onehall_protocol::catalog::{Catalog, ServiceItem};
 use onehall_protocol::{FormCode, ItemCode};
-use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::conditional::{Keep, serve};
+use crate::city::CityContent;
 use crate::error::{Error, Result};
 use crate::http::extract::Path;
 use crate::state::AppState;
 
-/// The routes of the catalog. Their answers are the largest of the API, and compress to a tenth.
+/// The routes of the catalog. They see of the backend only the city.
 #[must_use]
-pub fn routes() -> OpenApiRouter<AppState> {
+pub fn routes<S>() -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Arc<CityContent>: FromRef<S>,
+{
     OpenApiRouter::new()
         .routes(routes!(catalog))
         .routes(routes!(item))
         .routes(routes!(form))
-        .layer(CompressionLayer::new())
+}
+
+impl FromRef<AppState> for Arc<CityContent> {
+    fn from_ref(state: &AppState) -> Arc<CityContent> {
+        state.city.clone()
+    }
 }
 
 /// The catalog
@@ -35,8 +46,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         (status = 200, description = "The catalog", body = Catalog),
         (status = 304, description = "The terminal's copy is the current one"),
     ))]
-async fn catalog(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    serve(state.city.catalog_document(), Keep::AskFirst, &headers)
+async fn catalog(State(city): State<Arc<CityContent>>, headers: HeaderMap) -> Response {
+    serve(city.catalog_document(), Keep::AskFirst, &headers)
 }
 
 /// A service item with its guide
@@ -50,8 +61,12 @@ async fn catalog(State(state): State<AppState>, headers: HeaderMap) -> Response 
         (status = 304, description = "The terminal's copy is the current one"),
         (status = 404, description = "There is no such item"),
     ))]
-async fn item(State(state): State<AppState>, Path(code): Path<ItemCode>, headers: HeaderMap) -> Result<Response> {
-    let item = state.city.item_document(&code).ok_or_else(Error::not_found)?;
+async fn item(
+    State(city): State<Arc<CityContent>>,
+    Path(code): Path<ItemCode>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let item = city.item_document(&code).ok_or_else(Error::not_found)?;
     Ok(serve(item, Keep::AskFirst, &headers))
 }
 
@@ -68,10 +83,10 @@ async fn item(State(state): State<AppState>, Path(code): Path<ItemCode>, headers
         (status = 404, description = "There is no such version"),
     ))]
 async fn form(
-    State(state): State<AppState>,
+    State(city): State<Arc<CityContent>>,
     Path((code, version)): Path<(FormCode, u32)>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let form = state.city.form(&code, version).ok_or_else(Error::not_found)?;
+    let form = city.form(&code, version).ok_or_else(Error::not_found)?;
     Ok(serve(&form.document, Keep::ForGood, &headers))
 }

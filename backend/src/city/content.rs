@@ -94,7 +94,7 @@ pub struct FormContent {
     /// The definition: what a terminal gets.
     pub document: Served,
     /// The engine's form, which checks submissions.
-    pub form: Form,
+    pub form: Arc<Form>,
 }
 
 /// The people of a demonstration.

@@ -179,7 +179,7 @@ fn read(reference: FormReference, source: &Source, findings: &Findings) -> Optio
         // The definition, not the file: white space and order of the file change nothing that is served.
         content: Arc::new(FormContent {
             document: Served::of(definition).ok()?,
-            form,
+            form: Arc::new(form),
         }),
         place: source.line(1),
         materials,

@@ -1,0 +1,126 @@
+//! Promises of the catalog's routes.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use axum::response::Response;
+use onehall_forms::Definition;
+use onehall_protocol::catalog::{Catalog, ServiceItem};
+use serde::de::DeserializeOwned;
+use tower::ServiceExt;
+
+use super::routes::routes;
+use crate::city::{self, CityContent};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn demo_city() -> Arc<CityContent> {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/demo-city"));
+    Arc::new(city::load(folder).unwrap_or_else(|errors| panic!("{errors:#?}")))
+}
+
+async fn get(city: &Arc<CityContent>, path: &str, known: Option<&str>) -> Response {
+    let (router, _) = routes::<Arc<CityContent>>().with_state(city.clone()).split_for_parts();
+    let mut request = Request::get(path);
+    if let Some(tag) = known {
+        request = request.header(header::IF_NONE_MATCH, tag);
+    }
+    let request = request.body(Body::empty()).unwrap_or_else(|error| panic!("{error}"));
+    router.oneshot(request).await.unwrap_or_else(|error| match error {})
+}
+
+async fn json<T: DeserializeOwned>(response: Response) -> T {
+    let body = to_bytes(response.into_body(), usize::MAX).await;
+    let body = body.unwrap_or_else(|error| panic!("{error}"));
+    serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn text(response: &Response, name: header::HeaderName) -> &str {
+    let value = response.headers().get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default()
+}
+
+#[tokio::test]
+async fn the_catalog_is_what_was_loaded_and_its_version_is_its_tag() {
+    let city = demo_city();
+    let response = get(&city, "/catalog", None).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(text(&response, header::ETAG), format!("W/\"{}\"", city.catalog.version));
+    assert_eq!(text(&response, header::CACHE_CONTROL), "no-cache");
+    assert_eq!(text(&response, header::CONTENT_TYPE), "application/json");
+    assert_eq!(json::<Catalog>(response).await, *city.catalog);
+}
+
+#[tokio::test]
+async fn a_terminal_that_has_the_catalog_is_not_sent_it_again() -> Outcome {
+    let city = demo_city();
+    let tag = &city.catalog.version;
+    for known in [
+        format!("\"{tag}\""),
+        format!("W/\"{tag}\""),
+        format!("\"other\", W/\"{tag}\""),
+        "*".to_owned(),
+    ] {
+        let response = get(&city, "/catalog", Some(&known)).await;
+        assert_eq!(response.status(), StatusCode::NOT_MODIFIED, "{known}");
+        assert_eq!(text(&response, header::ETAG), format!("W/\"{tag}\""));
+        assert!(to_bytes(response.into_body(), 1).await?.is_empty());
+    }
+    for other in ["\"other\"", tag.as_str(), ""] {
+        let response = get(&city, "/catalog", Some(other)).await;
+        assert_eq!(response.status(), StatusCode::OK, "{other}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_item_comes_with_its_guide_and_its_own_tag() -> Outcome {
+    let city = demo_city();
+    let response = get(&city, "/catalog/items/identity-card-renewal", None).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let tag = text(&response, header::ETAG).to_owned();
+    let item: ServiceItem = json(response).await;
+    assert_eq!(
+        Some(&item),
+        city.item(&"identity-card-renewal".parse()?).map(Arc::as_ref)
+    );
+    let again = get(&city, "/catalog/items/identity-card-renewal", Some(&tag)).await;
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    let other = get(&city, "/catalog/items/passport", Some(&tag)).await;
+    assert_eq!(other.status(), StatusCode::OK);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_version_of_a_form_is_kept_for_good() {
+    let city = demo_city();
+    let response = get(&city, "/forms/identity-card-renewal/1", None).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(
+        text(&response, header::CACHE_CONTROL),
+        "public, max-age=31536000, immutable"
+    );
+    let definition: Definition = json(response).await;
+    assert_eq!(
+        (definition.code.as_str(), definition.version),
+        ("identity-card-renewal", 1)
+    );
+}
+
+#[tokio::test]
+async fn what_there_is_not_is_not_found() {
+    let city = demo_city();
+    for path in [
+        "/catalog/items/no-such-item",
+        "/catalog/items/No%20Code",
+        "/forms/identity-card-renewal/2",
+        "/forms/identity-card-renewal/0",
+        "/forms/identity-card-renewal/first",
+        "/forms/no-such-form/1",
+    ] {
+        let response = get(&city, path, None).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
