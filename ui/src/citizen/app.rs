@@ -9,6 +9,7 @@ use leptos_router::path;
 use onehall_client::citizen::{GetPreferences, SetPreferences};
 use onehall_client::{CoreClient, Preferences};
 
+use super::apply::{FillPage, StartPage};
 use super::account::{AccessibilityPage, AccountPage, LoginPage};
 use super::directory::{
     AuthoritiesPage, AuthorityPage, HallsPage, LifeEventPage, LifeEventsPage, ServicesPage, ThemePage, ThemesPage,
@@ -108,6 +109,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/authorities") view=AuthoritiesPage/>
             <Route path=path!("/authorities/:code") view=AuthorityPage/>
             <Route path=path!("/halls") view=HallsPage/>
+            <Route path=path!("/apply/:item") view=StartPage/>
+            <Route path=path!("/drafts/:draft/:page?") view=FillPage/>
             <Route path=path!("/login") view=LoginPage/>
             <Route path=path!("/account") view=AccountPage/>
             <Route path=path!("/accessibility") view=AccessibilityPage/>

@@ -2,12 +2,15 @@
 
 mod account;
 mod app;
+mod apply;
 mod directory;
 mod frame;
 mod guide;
 mod hall;
+pub mod questions;
 mod home;
 mod items;
+pub mod matters;
 mod not_found;
 pub mod place;
 pub mod routes;

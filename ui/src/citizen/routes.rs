@@ -79,6 +79,18 @@ pub fn case(id: CaseId) -> String {
     format!("/matters/{id}")
 }
 
+/// The receipt of a case.
+#[must_use]
+pub fn receipt(id: CaseId) -> String {
+    format!("/matters/{id}/receipt")
+}
+
+/// Hands in what a case waits for.
+#[must_use]
+pub fn supplement(id: CaseId) -> String {
+    format!("/matters/{id}/supplement")
+}
+
 /// Login, and back to `next` afterwards.
 #[must_use]
 pub fn login(next: &str) -> String {

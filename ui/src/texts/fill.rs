@@ -6,6 +6,8 @@ texts! {
     APPLY_TITLE = "网上办理", "Apply online";
     FOR_WHOM = "您为谁办理？", "Who is this application for?";
     FOR_WHOM_HELP = "您可以为自己办理，也可以为您担任经办人的单位办理。", "You can apply for yourself, or for an organisation whose agent you are.";
+    FOR_WHOM_CHOOSE = "请选择为谁办理", "Choose who the application is for";
+    NO_SUCH_ITEM = "没有找到这个事项", "There is no such service";
     FOR_MYSELF = "{}（本人）", "{} (myself)";
     FOR_COMPANY = "{}（单位）", "{} (organisation)";
     FOR_NOBODY = "这个事项只能由单位办理，您目前没有可以代办的单位。", "Only an organisation can apply for this service, and you are not the agent of one.";
@@ -38,7 +40,9 @@ texts! {
     REFUSED = "没有保存：{}", "Not saved: {}";
     CONFLICT_ONE = "有 {} 处填写与其他设备不一致，请选择", "{} answer differs from another device: please choose";
     CONFLICT = "有 {} 处填写与其他设备不一致，请选择", "{} answers differ from another device: please choose";
-    NOT_SAVED_LEAVE = "还有内容没有保存，离开本页会丢失。", "Something is not saved yet and will be lost if you leave.";
+    NOT_SAVED_LEAVE = "还有内容没有保存，离开会丢失。", "Something is not saved yet and will be lost if you leave.";
+    NOT_SAVED_TITLE = "还有内容没有保存", "Something is not saved yet";
+    NOT_SAVED_TEXT = "最近的填写还没有保存到服务器。您可以留在本页等待网络恢复；如果离开后关闭网页，未保存的内容会丢失。", "Your last answers have not reached the server. You can stay until the connection is back. If you leave and close this tab, they are lost.";
     LEAVE_ANYWAY = "仍要离开", "Leave without saving";
     STAY = "留在本页", "Stay here";
     MERGED_ONE = "其他设备上更新了 {} 处填写，已同步到本页。", "{} answer was updated on another device and is shown here.";
@@ -101,19 +105,23 @@ texts! {
     CHECK_STEP = "核对并提交", "Check and submit";
     CHANGE_PAGE = "修改“{}”", "Change “{}”";
     CHANGE_ANSWER = "修改{}", "Change {}";
+    MISSING_ONE = "还有 {} 处需要填写或修改", "{} answer is missing or needs a change";
     MISSING_TITLE = "还有 {} 处需要填写或修改", "{} answers are missing or need a change";
     DECLARE_TITLE = "声明并提交", "Declare and submit";
     DECLARE_TEXT = "我声明所填内容和所交材料真实、准确、完整。我知道提供虚假材料的，申请可能不予批准，并承担相应的法律责任。", "I declare that my answers and the materials are true, correct and complete. I know that an application with false statements can be refused and has consequences in law.";
+    DECLARE_OWN = "提交即表示您确认所填内容和所交材料真实、准确、完整，并遵守您已同意的声明。", "By submitting you confirm that your answers and materials are true, correct and complete, and that the declaration you agreed to holds.";
     DECLARE_AGREE = "我已阅读上述声明，同意并提交申请。", "I have read this declaration and agree to it.";
     DECLARE_FIRST = "请先阅读并同意声明", "Read the declaration and agree to it first";
     SUBMIT_NOW = "提交申请", "Submit the application";
     SUBMITTING = "正在提交，请不要关闭页面…", "Submitting. Please keep this page open…";
-    NOT_SENT = "还没有提交成功", "Your application has not been sent";
-    NOT_SENT_TEXT = "网络不通，申请没有送达。内容都在，网络恢复后请再次点击“提交申请”，不会重复提交。", "There is no connection, so it did not arrive. Nothing is lost: press “Submit the application” again when you are back online. It will not be submitted twice.";
-    NOT_SURE_TEXT = "没有收到服务器的答复。请再次点击“提交申请”确认，不会重复提交。", "The server did not answer in time. Press “Submit the application” again to make sure: it will not be submitted twice.";
+    NOT_SENT = "还没有提交", "Your application has not been sent";
+    NOT_SENT_TEXT = "网络不通，申请没有送出。内容都在，网络恢复后请再次点击“提交申请”，不会重复提交。", "There is no connection, so it was not sent. Nothing is lost: press “Submit the application” again when you are back online. It will not be submitted twice.";
+    NOT_SURE = "还没有收到提交回执", "We have no answer yet";
+    NOT_SURE_TEXT = "没有收到服务器的答复，不能确定是否已经提交。请再次点击“提交申请”确认，不会重复提交。", "The server has not answered, so we do not know whether it arrived. Press “Submit the application” again to find out. It will not be submitted twice.";
     SUBMIT_FAILED = "没有提交", "Not submitted";
     CHANGED_TITLE = "申请内容有更新，请重新核对", "Something changed: please check again";
     CHANGED_TEXT = "您的申请在其他设备上有修改，或表单规则有更新。最新内容如下，请核对后再提交。", "Your application was changed on another device, or the rules of the form changed. Below is how it stands now. Check it, then submit.";
+    NEEDS_CHANGE = "需要填写或修改", "Needs attention";
     CHANGED_HERE = "有更新", "Updated";
 
     RECEIPT_TITLE = "申请已提交", "Your application is submitted";

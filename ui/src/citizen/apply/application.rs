@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use onehall_client::citizen::{ChangeAnswers, GetDraft, GetForm, UploadTo};
+use onehall_client::citizen::{ChangeAnswers, FlushDraft, GetDraft, GetForm, UploadTo};
 use onehall_client::{Event, SaveState};
 use onehall_forms::{Context, Filling, Form};
-use onehall_protocol::drafts::{AnswerChange, Answers, DraftSummary, DraftView};
+use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftSummary, DraftView};
 use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, PersonId, Timestamp};
 use serde_json::Value;
 
@@ -41,6 +42,8 @@ pub struct Application {
     pub attempt: StoredValue<Option<Attempt>>,
     /// What the backend may not have yet.
     unsaved: StoredValue<Unsaved>,
+    /// Ends the waiting of [`Application::flush`].
+    flushing: StoredValue<Option<AbortHandle>>,
 }
 
 /// A draft with its form, as it was loaded.
@@ -105,6 +108,7 @@ impl Application {
             page,
             attempt: StoredValue::new(None),
             unsaved,
+            flushing: StoredValue::new(None),
         };
         hall.client.on_event(move |event| application.hear(event));
         application.warn_before_the_tab_closes();
@@ -112,9 +116,12 @@ impl Application {
         application
     }
 
-    /// Whether the backend has everything.
-    pub fn is_saved(self) -> bool {
-        self.saving.with(|state| matches!(state, SaveState::Saved { .. }))
+    /// Saves what is not saved, now. Fails where that needs more than a moment: without a network, with a conflict.
+    pub async fn flush(self) -> Result<DraftSaved, CoreError> {
+        let (flush, handle) = abortable(self.hall.client.ask(FlushDraft { id: self.id }));
+        self.flushing.set_value(Some(handle));
+        let offline = CoreError::new(ErrorCode::Offline, self.ui.language.get_untracked());
+        flush.await.unwrap_or(Err(offline))
     }
 
     /// Notes the page on which the citizen is; the draft goes on there.
@@ -129,8 +136,16 @@ impl Application {
     fn hear(self, event: Event) {
         match event {
             Event::DraftSaving { id, state } if id == self.id => {
-                if let SaveState::Saved { .. } = state {
-                    let _ = self.unsaved.try_update_value(Unsaved::all_saved);
+                match state {
+                    SaveState::Saved { .. } => {
+                        let _ = self.unsaved.try_update_value(Unsaved::all_saved);
+                    }
+                    SaveState::Waiting => {
+                        if let Some(handle) = self.flushing.try_update_value(Option::take).flatten() {
+                            handle.abort();
+                        }
+                    }
+                    _ => {}
                 }
                 let _ = self.saving.try_set(state);
             }
@@ -169,6 +184,14 @@ impl Application {
     pub fn take_in(self, draft: &DraftView) {
         let Some(here) = self.answering.filling.try_with_untracked(Filling::answers) else { return };
         self.merge(differences(&here, &draft.answers));
+    }
+
+    /// Evaluates everything anew, as of today: a day may have passed since the draft was opened.
+    pub fn evaluate_anew(self) {
+        let context = Context { as_of: today(self.ui) };
+        self.answering.filling.update(|filling| {
+            *filling = Filling::new(Arc::clone(filling.form()), filling.answers(), context);
+        });
     }
 
     fn warn_before_the_tab_closes(self) {

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
-use onehall_client::citizen::FlushDraft;
 use onehall_forms::Filling;
 use onehall_protocol::{CoreError, DraftId, ErrorCode, FieldError};
 
@@ -25,12 +24,12 @@ use crate::texts::{Words, fill, general};
 /// `/drafts/{draft}` and its pages. Stays while one goes from page to page: so do the answers.
 #[component]
 pub fn FillPage() -> impl IntoView {
-    let (hall, params) = (use_hall(), use_params_map());
+    let (hall, ui, params) = (use_hall(), use_ui(), use_params_map());
     let draft = Memo::new(move |_| params.with(|params| params.get("draft").and_then(|id| id.parse::<DraftId>().ok())));
     let loaded = load(move || {
         // Logged in again, it is read again.
         let known = hall.session_known.get() && hall.logged_in();
-        let (draft, language) = (draft.get(), use_ui().language);
+        let (draft, language) = (draft.get(), ui.language);
         async move {
             let error = |code| CoreError::new(code, language.get_untracked());
             match (known, draft) {
@@ -46,7 +45,7 @@ pub fn FillPage() -> impl IntoView {
             Remote::Loading => waiting(),
             Remote::Ready(loaded) => filling(loaded),
             Remote::Failed(error) => match error.code {
-                ErrorCode::NotLoggedIn => logged_out(None),
+                ErrorCode::NotLoggedIn => logged_out(),
                 ErrorCode::NotFound | ErrorCode::DraftSubmitted => gone(error.code),
                 _ => {
                     let retry = Callback::new(move |()| loaded.restart());
@@ -81,14 +80,9 @@ fn gone(code: ErrorCode) -> AnyView {
     .into_any()
 }
 
-/// Says that one has to log in, and leads back here afterwards. What is not saved waits for the same person.
-fn logged_out(application: Option<Application>) -> AnyView {
+/// Says that one has to log in, and leads back here afterwards.
+pub(super) fn logged_out() -> AnyView {
     let navigate = use_navigate();
-    let person = application.and_then(|application| {
-        let session = application.hall.session.get_untracked();
-        session.map(|session| session.actor.id)
-    });
-    let _ = person;
     let log_in = move |()| navigate(&routes::login(&here()), NavigateOptions::default());
     let (title, text) = (fill::LOGGED_OUT_TITLE, fill::LOGGED_OUT_TEXT);
     view! {
@@ -124,13 +118,13 @@ fn filling(loaded: &LoadedDraft) -> AnyView {
             navigate(&routes::draft_page(application.id, &resumed), options);
         }
     });
-    let owner = StoredValue::new(application.hall.session.get_untracked().map(|session| session.actor.id));
+    let person = application.hall.session.get_untracked().map(|session| session.actor.id);
     (move || {
         if !application.hall.logged_in() {
-            if let Some(person) = owner.get_value() {
+            if let Some(person) = person {
                 application.leave_behind(person);
             }
-            return logged_out(Some(application));
+            return logged_out();
         }
         match page.get() {
             None => waiting(),
@@ -171,7 +165,7 @@ fn page_view(application: Application, page: String) -> AnyView {
     let navigate = use_navigate();
     let go_on = {
         let page = page.clone();
-        move |()| {
+        move || {
             let wrong = answering.filling.with_untracked(|filling| errors_of(filling, &page));
             errors.set(answering.point_out(&wrong));
             if !wrong.is_empty() {
@@ -187,6 +181,10 @@ fn page_view(application: Application, page: String) -> AnyView {
             application.merged.set(0);
             navigate(&routes::draft_page(application.id, &next), NavigateOptions::default());
         }
+    };
+    let submitted = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        go_on();
     };
     // What was pointed out goes away when all of it is mended.
     let mended = {
@@ -211,14 +209,14 @@ fn page_view(application: Application, page: String) -> AnyView {
             {help.map(|help| view! { <p class="lead">{help}</p> })}
             {save_notices(application)}
             <ErrorSummary errors=errors/>
-            <form class="fill-form" novalidate=true on:submit=move |event| event.prevent_default()>
+            <form class="fill-form" novalidate=true on:submit=submitted>
                 {body}
                 <div role="status">
                     {move || (waiting.get() && answering.uploads.running())
                         .then(|| view! { <p class="field-hint">{fill::UPLOADS_RUNNING}</p> })}
                 </div>
                 <div class="fill-actions">
-                    <Button label=continue_label weight=Weight::Primary icon_after="arrow-right" on_press=Callback::new(go_on)/>
+                    <Button label=continue_label weight=Weight::Primary icon_after="arrow-right" submit=true/>
                     {back_link(application, page)}
                     {leave_button(application)}
                 </div>
@@ -292,20 +290,18 @@ pub(super) fn leave_button(application: Application) -> AnyView {
     let leave = move |()| {
         busy.set(true);
         spawn_local(async move {
-            let flushed = application.hall.client.ask(FlushDraft { id: application.id }).await;
-            let _ = busy.try_set(false);
+            let flushed = application.flush().await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
             match flushed {
                 Ok(_) => go.run(()),
-                Err(_) => {
-                    let _ = asked.try_set(true);
-                }
+                Err(_) => asked.set(true),
             }
         });
     };
-    // Without a network there is nothing to wait for.
-    let press = move |()| if application.ui.online.get_untracked() { leave(()) } else { asked.set(true) };
     view! {
-        <Button label=fill::SAVE_AND_LEAVE weight=Weight::Quiet icon="save" busy=busy on_press=Callback::new(press)/>
+        <Button label=fill::SAVE_AND_LEAVE weight=Weight::Quiet icon="save" busy=busy on_press=Callback::new(leave)/>
         <Dialog id="leave-unsaved" title=fill::NOT_SAVED_TITLE open=asked>
             <p>{fill::NOT_SAVED_TEXT}</p>
             <div class="buttons">

@@ -45,16 +45,16 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// What an error means.
+    /// What an error means. `sent` says whether the submission itself had left: without an answer to it, nobody knows.
     #[must_use]
-    pub fn of(error: &CoreError) -> Failure {
+    pub fn of(error: &CoreError, sent: bool) -> Failure {
         match error.code {
-            ErrorCode::Offline => Failure::NotSent,
             ErrorCode::DraftMoved | ErrorCode::TranscriptDiffers | ErrorCode::DraftConflict => Failure::Changed,
             ErrorCode::InvalidAnswers => Failure::Answers,
             ErrorCode::DraftSubmitted => Failure::Done,
             ErrorCode::NotLoggedIn => Failure::LoggedOut,
-            _ if error.retryable => Failure::NotSure,
+            _ if error.retryable && sent => Failure::NotSure,
+            _ if error.retryable => Failure::NotSent,
             _ => Failure::Refused,
         }
     }
@@ -102,8 +102,15 @@ mod tests {
     }
 
     #[test]
+    fn not_sent_is_said_only_of_what_surely_was_not() {
+        let error = CoreError::new(ErrorCode::Offline, Language::En);
+        assert_eq!(Failure::of(&error, false), Failure::NotSent);
+        assert_eq!(Failure::of(&error, true), Failure::NotSure);
+    }
+
+    #[test]
     fn an_attempt_that_may_have_arrived_is_made_again_and_one_that_was_judged_is_not() {
-        let failure = |code| Failure::of(&CoreError::new(code, Language::En));
+        let failure = |code| Failure::of(&CoreError::new(code, Language::En), true);
         for code in [ErrorCode::Offline, ErrorCode::TimedOut, ErrorCode::Unavailable, ErrorCode::Internal] {
             assert!(failure(code).keeps_the_key(), "{code}");
         }

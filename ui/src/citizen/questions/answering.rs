@@ -181,7 +181,8 @@ impl Answering {
         errors.iter().cloned().map(|error| self.summary_line(error)).collect()
     }
 
-    fn summary_line(self, error: FieldError) -> SummaryLine {
+    /// An error as a line of a summary: which question, and what is wrong with it.
+    pub fn summary_line(self, error: FieldError) -> SummaryLine {
         let field = Some(control_id(&error.path));
         let words = Words::made(move |language| {
             self.filling.with_untracked(|filling| {

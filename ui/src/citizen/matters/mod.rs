@@ -1,0 +1,3 @@
+//! The citizen's matters: drafts and cases.
+
+pub mod standing;
