@@ -3,6 +3,7 @@
 //! A module per area of the UI; a phrase that is missing in a language does not compile.
 
 pub mod fill;
+pub mod console;
 pub mod find;
 pub mod format;
 pub mod frame;

@@ -1,0 +1,195 @@
+//! Login of staff: password, then one-time password; enrolment and a new password where they are due.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use onehall_client::staff::{ConfirmLogIn, LogIn};
+use onehall_protocol::staff::{StaffChallenge, StaffLogin, StaffSecondFactor};
+use onehall_protocol::{CoreError, ErrorCode};
+
+use super::desk::use_desk;
+use crate::citizen::place::Reading;
+use crate::design::button::{Button, Weight};
+use crate::design::errors::{ErrorSummary, SummaryLine};
+use crate::design::qr::Qr;
+use crate::design::states::error_words;
+use crate::design::text_field::{InputKind, TextField, Width};
+use crate::shell::{PageHeading, document};
+use crate::texts::{Words, console};
+
+const ACCOUNT: &str = "account";
+const PASSWORD: &str = "password";
+const CODE: &str = "code";
+const NEW_PASSWORD: &str = "new-password";
+
+/// The shortest password that staff may choose.
+const SHORTEST: usize = 12;
+
+fn words_of(error: &CoreError) -> Words {
+    let wait = error.details.get("retry_after").and_then(serde_json::Value::as_u64);
+    match (error.code, wait) {
+        (ErrorCode::TooManyRequests, Some(seconds)) => console::TRY_AGAIN_IN.with([seconds.to_string().into()]),
+        _ => error_words(error),
+    }
+}
+
+/// The login page.
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    let desk = use_desk();
+    let account = RwSignal::new(String::new());
+    let password = RwSignal::new(String::new());
+    let code = RwSignal::new(String::new());
+    let new_password = RwSignal::new(String::new());
+    let challenge: RwSignal<Option<StaffChallenge>> = RwSignal::new(None);
+    let busy = RwSignal::new(false);
+    let lines: RwSignal<Vec<SummaryLine>> = RwSignal::new(Vec::new());
+    let error_of = move |field: &'static str| {
+        Signal::derive(move || {
+            let of_field = |line: &&SummaryLine| line.field.as_deref() == Some(field);
+            lines.with(|lines| lines.iter().find(of_field).map(|line| line.words.clone()))
+        })
+    };
+    let line = |field: &'static str, words: Words| SummaryLine { field: Some(field.to_owned()), words };
+
+    let first = move || {
+        let mut wrong = Vec::new();
+        if account.with_untracked(|text| text.trim().is_empty()) {
+            wrong.push(line(ACCOUNT, console::EMPTY_ACCOUNT.into()));
+        }
+        if password.with_untracked(String::is_empty) {
+            wrong.push(line(PASSWORD, console::EMPTY_PASSWORD.into()));
+        }
+        let go = wrong.is_empty();
+        lines.set(wrong);
+        if !go {
+            return;
+        }
+        busy.set(true);
+        let login = StaffLogin { account: account.get_untracked().trim().to_owned(), password: password.get_untracked() };
+        spawn_local(async move {
+            let answer = desk.core.ask(LogIn { login }).await;
+            busy.set(false);
+            match answer {
+                Ok(answer) => {
+                    challenge.set(Some(answer));
+                    request_animation_frame(|| document::focus(CODE));
+                }
+                Err(error) => lines.set(vec![SummaryLine { field: None, words: words_of(&error) }]),
+            }
+        });
+    };
+    let second = move |now: StaffChallenge| {
+        let digits: String = code.get_untracked().chars().filter(char::is_ascii_digit).collect();
+        let mut wrong = Vec::new();
+        if digits.len() != 6 {
+            wrong.push(line(CODE, console::EMPTY_CODE.into()));
+        }
+        let chosen = now.change_password.then(|| new_password.get_untracked());
+        if chosen.as_ref().is_some_and(|chosen| chosen.chars().count() < SHORTEST) {
+            wrong.push(line(NEW_PASSWORD, console::NEW_PASSWORD_SHORT.into()));
+        }
+        let go = wrong.is_empty();
+        lines.set(wrong);
+        if !go {
+            return;
+        }
+        busy.set(true);
+        let second_factor = StaffSecondFactor { ticket: now.ticket, code: digits, new_password: chosen };
+        spawn_local(async move {
+            let answer = desk.core.ask(ConfirmLogIn { second_factor }).await;
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(session) => desk.session.set(Some(session)),
+                Err(error) => {
+                    let field = match error.code {
+                        ErrorCode::WrongCode => Some(CODE),
+                        ErrorCode::WeakPassword => Some(NEW_PASSWORD),
+                        _ => None,
+                    };
+                    // The ticket is used up or too old: from the start.
+                    if matches!(error.code, ErrorCode::WrongCredentials | ErrorCode::NotLoggedIn | ErrorCode::NotFound) {
+                        challenge.set(None);
+                    }
+                    code.set(String::new());
+                    lines.set(vec![SummaryLine { field: field.map(str::to_owned), words: words_of(&error) }]);
+                }
+            }
+        });
+    };
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        match challenge.get_untracked() {
+            None => first(),
+            Some(now) => second(now),
+        }
+    };
+    let back = Callback::new(move |()| {
+        challenge.set(None);
+        lines.set(Vec::new());
+        code.set(String::new());
+        password.set(String::new());
+    });
+
+    let first_fields = move || {
+        view! {
+            <TextField id=ACCOUNT label=console::ACCOUNT kind=InputKind::Account value=account
+                on_input=Callback::new(move |text| account.set(text)) error=error_of(ACCOUNT)/>
+            <TextField id=PASSWORD label=console::PASSWORD kind=InputKind::Password value=password
+                on_input=Callback::new(move |text| password.set(text)) error=error_of(PASSWORD)/>
+            <Button label=console::LOGIN_NEXT weight=Weight::Primary submit=true busy=busy wide=true/>
+        }
+        .into_any()
+    };
+    let second_fields = move |now: StaffChallenge| {
+        let enrol = now.enrol.map(|enrol| {
+            view! {
+                <p>{console::ENROL_TEXT}</p>
+                <div class="console-enrol">
+                    <Qr text=enrol.uri label=console::ENROL_QR/>
+                    <p class="console-secret">{console::ENROL_SECRET}" "<code>{enrol.secret}</code></p>
+                </div>
+            }
+        });
+        let hint = enrol.is_none().then(|| Words::from(console::SECOND_HINT));
+        view! {
+            {enrol}
+            <TextField id=CODE label=console::CODE kind=InputKind::Code width=Width::Short value=code
+                on_input=Callback::new(move |text| code.set(text)) error=error_of(CODE)/>
+            {hint.map(|hint| view! { <p class="field-hint">{hint}</p> })}
+            {now.change_password.then(|| view! {
+                <TextField id=NEW_PASSWORD label=console::NEW_PASSWORD kind=InputKind::NewPassword value=new_password
+                    hint=console::NEW_PASSWORD_HINT on_input=Callback::new(move |text| new_password.set(text))
+                    error=error_of(NEW_PASSWORD)/>
+            })}
+            <Button label=console::LOGIN weight=Weight::Primary submit=true busy=busy wide=true/>
+            <Button label=console::LOGIN_BACK weight=Weight::Quiet on_press=back/>
+        }
+        .into_any()
+    };
+    let title = Words::made(move |language| {
+        let phrase = challenge.with(|challenge| match challenge {
+            None => console::LOGIN_TITLE,
+            Some(challenge) if challenge.enrol.is_some() => console::ENROL_TITLE,
+            Some(_) => console::SECOND_TITLE,
+        });
+        phrase.get(language).to_owned()
+    });
+    view! {
+        <Reading>
+            <div class="console-login">
+                <PageHeading title=title/>
+                <ErrorSummary errors=lines/>
+                <form class="console-login-form" novalidate on:submit=submit>
+                    {move || match challenge.get() {
+                        None => first_fields(),
+                        Some(now) => second_fields(now),
+                    }}
+                </form>
+            </div>
+        </Reading>
+    }
+    .into_any()
+}

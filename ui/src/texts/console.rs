@@ -1,0 +1,141 @@
+//! Words of the staff console.
+
+use super::texts;
+
+texts! {
+    NAME = "工作人员控制台", "Staff console";
+
+    LOGIN_TITLE = "工作人员登录", "Staff log-in";
+    ACCOUNT = "账号", "Account";
+    PASSWORD = "密码", "Password";
+    LOGIN_NEXT = "下一步", "Next";
+    SECOND_TITLE = "输入动态验证码", "Enter the one-time password";
+    SECOND_HINT = "打开身份验证器应用，输入 6 位验证码。", "Open your authenticator app and enter its 6 digits.";
+    CODE = "动态验证码", "One-time password";
+    LOGIN = "登录", "Log in";
+    LOGIN_BACK = "换一个账号", "Use another account";
+    EMPTY_ACCOUNT = "请输入账号", "Enter your account";
+    EMPTY_PASSWORD = "请输入密码", "Enter your password";
+    EMPTY_CODE = "请输入 6 位动态验证码", "Enter the 6 digits of the one-time password";
+    ENROL_TITLE = "首次登录：绑定身份验证器", "First log-in: set up your authenticator";
+    ENROL_TEXT = "用身份验证器应用扫描二维码，或手动输入密钥，然后输入应用显示的 6 位验证码。", "Scan the code with an authenticator app, or type the secret, then enter the 6 digits that the app shows.";
+    ENROL_SECRET = "密钥", "Secret";
+    ENROL_QR = "绑定身份验证器", "set up an authenticator";
+    NEW_PASSWORD = "新密码", "New password";
+    NEW_PASSWORD_HINT = "至少 12 位。初始密码只能使用一次，请设置您自己的密码。", "At least 12 characters. The first password works once: choose your own.";
+    NEW_PASSWORD_SHORT = "新密码至少 12 位", "The new password needs at least 12 characters";
+    LOG_OUT = "退出登录", "Log out";
+    SESSION_ENDED = "登录已失效，请重新登录。", "You have been logged out. Log in again.";
+    TRY_AGAIN_IN = "尝试次数过多，请 {} 秒后再试。", "Too many attempts. Try again in {} seconds.";
+
+    WAY_QUEUE = "办件", "Cases";
+    WAY_ACCOUNTS = "人员账号", "Accounts";
+    MENU = "控制台导航", "Console";
+
+    QUEUE_TITLE = "办件", "Cases";
+    SCOPE = "查看范围", "Show";
+    SCOPE_MINE = "待我办理", "Waiting for me";
+    SCOPE_AUTHORITY = "本部门在办", "All of my authority";
+    SCOPE_ENDED = "已办结", "Ended";
+    QUEUE_SEARCH = "按办件编号或事项名称查找", "Find by case number or service";
+    QUEUE_TOTAL_ONE = "共 {} 件", "{} case";
+    QUEUE_TOTAL = "共 {} 件", "{} cases";
+    QUEUE_OVERDUE = "{} 件超期", "{} overdue";
+    QUEUE_EMPTY = "目前没有办件", "No cases here";
+    QUEUE_EMPTY_MINE = "有新办件时会自动出现在这里。", "New cases appear here by themselves.";
+    QUEUE_EMPTY_SEARCH = "请换个编号或事项名称试试。", "Try another number or service.";
+    QUEUE_MORE = "显示更多", "Show more";
+    QUEUE_CHANGED = "办件列表有更新", "The list of cases has changed";
+    COLUMN_NUMBER = "办件编号", "Case";
+    COLUMN_ITEM = "事项", "Service";
+    COLUMN_PRINCIPAL = "申请人", "Applicant";
+    COLUMN_STATE = "状态", "State";
+    COLUMN_DUE = "截止", "Due";
+    COLUMN_SUBMITTED = "提交时间", "Submitted";
+    NO_DUE = "未设", "None";
+
+    CASE_ABOVE = "办件 {}", "Case {}";
+    CASE_BACK = "返回办件列表", "Back to the cases";
+    CASE_APPLICANT = "申请人", "Applicant";
+    CASE_SUBMITTED = "提交时间", "Submitted";
+    CASE_STATE = "当前状态", "State";
+    CASE_DUE = "本环节截止", "This step is due";
+    CASE_PROMISED = "承诺办结", "Promised by";
+    CASE_CLOCK_PAUSED = "计时已暂停", "The clock is paused";
+    CASE_ANSWERS = "申请内容", "Application";
+    CASE_MATERIALS = "申请材料", "Materials";
+    CASE_NO_MATERIALS = "没有上传材料。", "No materials were uploaded.";
+    CASE_HISTORY = "办理过程", "History";
+    CASE_RESULT = "办理结果", "Result";
+    CASE_SUPPLEMENT = "已要求补正", "Supplement asked for";
+    CASE_SUPPLEMENT_DUE = "截止 {}", "By {}";
+    CASE_MOVED = "该办件刚被他人处理，已为您刷新。", "Somebody else has just acted on this case. It was read anew.";
+    CASE_CHANGED = "办件有更新。", "The case has changed.";
+    CASE_RATING = "评价", "Rating";
+    CASE_RATING_STARS = "{} 分（满分 5 分）", "{} of 5";
+    DOWNLOAD_FILE = "下载 {}", "Download {}";
+    HISTORY_BY = "{} · {}", "{} · {}";
+    HISTORY_SYSTEM = "系统", "System";
+
+    ACTIONS = "办理", "Act";
+    NO_ACTIONS = "当前环节不由您办理。", "This step is not yours to take.";
+    ACT_TITLE = "{}", "{}";
+    ACT_REASON = "理由", "Reason";
+    ACT_REASON_HINT = "申请人会看到，请写清楚、写完整。", "The applicant reads this: be clear and complete.";
+    ACT_NOTE = "说明", "Note";
+    ACT_DOCUMENT = "证照或文书编号", "Number of the certificate or decision";
+    ACT_FILE = "结果文件", "Result file";
+    ACT_FILE_HINT = "PDF、JPG、PNG 或 WebP，不超过 10 MB。不上传则由系统生成办结通知书。", "PDF, JPG, PNG or WebP up to 10 MB. Without one the hall makes a notice of the result.";
+    ACT_ITEMS = "需要补正的内容", "What is missing or wrong";
+    ACT_ITEMS_HINT = "请一次性勾选全部需要补正的内容，并逐项写明原因。", "Tick everything at once, and say why for each.";
+    ACT_ITEM_REASON = "“{}”的补正原因", "What is wrong with “{}”";
+    ACT_ADVERSE = "该操作对申请人不利，提交后不能撤回。", "This goes against the applicant and cannot be undone.";
+    ACT_ADVERSE_SURE = "我已核对，确认{}", "I have checked this and confirm: {}";
+    ACT_DONE = "已完成：{}", "Done: {}";
+    ACT_MISSING_REASON = "请填写理由", "Give a reason";
+    ACT_MISSING_ITEMS = "请至少勾选一项需要补正的内容", "Tick at least one thing that is missing";
+    ACT_MISSING_ITEM_REASON = "请写明“{}”的补正原因", "Say what is wrong with “{}”";
+    ACT_MISSING_DOCUMENT = "请填写编号", "Enter the number";
+    ACT_MISSING_FILE = "请上传结果文件", "Upload the result file";
+    ACT_MISSING_SURE = "请确认您已核对", "Confirm that you have checked this";
+    ACT_FILE_WAIT = "文件还在上传，请稍候", "The file is still on its way";
+
+    ACCOUNTS_TITLE = "人员账号", "Accounts";
+    ACCOUNTS_NEW = "新建账号", "New account";
+    ACCOUNTS_EDIT = "修改账号 {}", "Change account {}";
+    ACCOUNTS_ACCOUNT_HINT = "小写字母、数字和连字符，例如 ps-window", "Lower-case letters, digits and hyphens: ps-window";
+    ACCOUNTS_PERSON = "姓名", "Name";
+    ACCOUNTS_ROLES = "角色", "Roles";
+    ACCOUNTS_AUTHORITY = "所属部门", "Authority";
+    ACCOUNTS_NO_AUTHORITY = "全厅（仅管理员）", "The whole hall (administrators only)";
+    ACCOUNTS_HALL = "所在大厅", "Hall";
+    ACCOUNTS_NO_HALL = "未指定", "None";
+    ACCOUNTS_ACTIVE = "可登录", "Can log in";
+    ACCOUNTS_STATE = "状态", "State";
+    ACCOUNTS_OFF = "已停用", "Turned off";
+    ACCOUNTS_ON = "正常", "Active";
+    ACCOUNTS_NO_SECOND = "未绑定验证器", "No authenticator yet";
+    ACCOUNTS_LAST = "最近登录", "Last log-in";
+    ACCOUNTS_NEVER = "从未登录", "Never";
+    ACCOUNTS_CREATE = "创建账号", "Create account";
+    ACCOUNTS_SAVE = "保存修改", "Save changes";
+    ACCOUNTS_SAVED = "账号已保存。", "The account was saved.";
+    ACCOUNTS_RESET_PASSWORD = "重置密码", "Reset password";
+    ACCOUNTS_RESET_SECOND = "解除验证器绑定", "Remove authenticator";
+    ACCOUNTS_RESET_SURE = "重置后，该人员需要用新的初始密码登录。", "The person then logs in with a new first password.";
+    ACCOUNTS_RESET_SECOND_SURE = "解除后，该人员下次登录时重新绑定。", "The person sets it up again with the next log-in.";
+    ACCOUNTS_TURN_OFF = "停用账号", "Turn off";
+    ACCOUNTS_TURN_ON = "恢复账号", "Turn on";
+    ACCOUNTS_TURN_OFF_SURE = "停用后立即退出登录，且不能再登录。", "They are logged out at once and cannot log in any more.";
+    FIRST_PASSWORD = "初始密码（只显示这一次）", "First password (shown this once)";
+    FIRST_PASSWORD_TEXT = "请当面告知本人。首次登录时必须修改。", "Tell it to the person directly. It must be changed with the first log-in.";
+
+    ROLE_WINDOW_CLERK = "窗口人员", "Window clerk";
+    ROLE_REVIEWER = "审核人员", "Reviewer";
+    ROLE_APPROVER = "审批人员", "Approver";
+    ROLE_ISSUER = "制证人员", "Issuer";
+    ROLE_ADMINISTRATOR = "管理员", "Administrator";
+
+    NOT_FOUND = "没有找到这个页面", "There is no such page";
+    NOT_ALLOWED = "您没有查看此页面的权限。", "You may not see this page.";
+}
