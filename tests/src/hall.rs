@@ -196,6 +196,10 @@ fn start(folder: &Path, port: u16, limits: Limits) -> Outcome<Child> {
         .open(folder.join("backend.log"))?;
     let binary = binary();
     let mut command = Command::new(&binary);
+    // A setting of whoever runs the tests is none of theirs.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ONEHALL_")) {
+        command.env_remove(name);
+    }
     if limits == Limits::Wide {
         command.arg("--config").arg(folder.join("onehall.toml"));
     }
@@ -221,7 +225,7 @@ fn start(folder: &Path, port: u16, limits: Limits) -> Outcome<Child> {
 
 /// The built backend: what `cargo xtask` says, else what `cargo build` leaves beside this test.
 fn binary() -> PathBuf {
-    if let Some(binary) = std::env::var_os("ONEHALL_BACKEND") {
+    if let Some(binary) = std::env::var_os("ONEHALL_TEST_BACKEND") {
         return PathBuf::from(binary);
     }
     // <target>/<profile>/deps/test or <target>/<profile>/load

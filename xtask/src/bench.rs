@@ -111,8 +111,8 @@ fn load() -> Result<()> {
     test::build_backend(true)?;
     let mut load = workspace::cargo();
     load.args(["run", "--quiet", "--release", "-p", "onehall-tests", "--bin", "load"])
-        .env("ONEHALL_BACKEND", workspace::backend(true))
-        .env("ONEHALL_CITY", workspace::demo_city());
+        .env("ONEHALL_TEST_BACKEND", workspace::backend(true))
+        .env("ONEHALL_TEST_CITY", workspace::demo_city());
     process::run(&mut load)
 }
 

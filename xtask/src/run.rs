@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -84,7 +84,12 @@ fn start(binary: &Path, port: u16, data: &Path) -> Result<Child> {
             fs::set_permissions(data, fs::Permissions::from_mode(0o700))?;
         }
     }
-    Command::new(binary)
+    let mut command = Command::new(binary);
+    if std::env::var_os("ONEHALL_LOG_FILTER").is_none() {
+        // A line for each request is for operators, not for somebody who looks around.
+        command.args(["--log-filter", "warn"]);
+    }
+    command
         .args(["serve", "--mode", "development", "--port", &port.to_string()])
         .arg("--data")
         .arg(data)
@@ -92,6 +97,8 @@ fn start(binary: &Path, port: u16, data: &Path) -> Result<Child> {
         .arg(workspace::demo_city())
         .arg("--ui")
         .arg(workspace::bundle())
+        // What it greets with is said below, with the demo accounts; its log goes on as it is.
+        .stdout(Stdio::null())
         // Its own process group: Ctrl-C reaches it once, from us, and not a second time from the terminal.
         .process_group(0)
         .spawn()

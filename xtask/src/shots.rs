@@ -14,7 +14,7 @@ pub fn shots(arguments: &Arguments) -> Result<ExitCode> {
     test::build_backend(false)?;
     let folder = workspace::target().join("shots");
     let mut node = test::journey_command("shots.mjs")?;
-    node.env("ONEHALL_SHOTS", &folder);
+    node.env("ONEHALL_TEST_SHOTS", &folder);
     if let Some(word) = arguments.text("only") {
         node.arg(word);
     }

@@ -52,8 +52,8 @@ fn rust(package: &str) -> Result<()> {
     }
     let mut test = workspace::cargo();
     test.args(["test", "-p", package])
-        .env("ONEHALL_BACKEND", workspace::backend(false));
-    process::run(test.env("ONEHALL_CITY", workspace::demo_city()))
+        .env("ONEHALL_TEST_BACKEND", workspace::backend(false));
+    process::run(test.env("ONEHALL_TEST_CITY", workspace::demo_city()))
 }
 
 /// The journeys, in a real browser against the real backend.
@@ -80,10 +80,10 @@ pub fn journey_command(argument: &str) -> Result<Command> {
     command
         .current_dir(workspace::root().join(JOURNEYS))
         .arg(argument)
-        .env("ONEHALL_BACKEND", workspace::backend(false))
-        .env("ONEHALL_CITY", workspace::demo_city())
-        .env("ONEHALL_UI", workspace::bundle())
-        .env("ONEHALL_CHROMIUM", toolchain::CHROMIUM);
+        .env("ONEHALL_TEST_BACKEND", workspace::backend(false))
+        .env("ONEHALL_TEST_CITY", workspace::demo_city())
+        .env("ONEHALL_TEST_UI", workspace::bundle())
+        .env("ONEHALL_TEST_CHROMIUM", toolchain::CHROMIUM);
     Ok(command)
 }
 

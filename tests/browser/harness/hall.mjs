@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,15 +17,18 @@ export class Hall {
   #folder;
   #exit;
 
-  /** Opens a hall and waits until it is ready. `ui: false` serves no pages. */
-  static async open({ ui = true, args = [], env = {} } = {}) {
+  /**
+   * Opens a hall and waits until it is ready. `ui: false` serves no pages; `limits: "default"` keeps the limits on
+   * one-time codes that a city has, which a journey on two terminals would run into.
+   */
+  static async open({ ui = true, limits = "wide", args = [], env = {} } = {}) {
     const hall = new Hall();
     hall.#folder = await mkdtemp(join(tmpdir(), "onehall-journey-"));
     hall.data = join(hall.#folder, "data");
     hall.port = await freePort();
     hall.url = `http://127.0.0.1:${hall.port}`;
-    hall.people = await DemoPeople.read(setting("ONEHALL_CITY"));
-    hall.options = { ui, args, env };
+    hall.people = await DemoPeople.read(setting("ONEHALL_TEST_CITY"));
+    hall.options = { ui, limits, args, env };
     await hall.start();
     return hall;
   }
@@ -34,11 +37,12 @@ export class Hall {
   async start() {
     const { ui, args, env } = this.options;
     const words = ["serve", "--mode", "development", "--port", `${this.port}`];
-    words.push("--data", this.data, "--city", setting("ONEHALL_CITY"));
-    if (ui) words.push("--ui", setting("ONEHALL_UI"));
+    words.push("--data", this.data, "--city", setting("ONEHALL_TEST_CITY"));
+    if (ui) words.push("--ui", setting("ONEHALL_TEST_UI"));
+    if (this.options.limits === "wide") words.push("--config", await this.#wideLimits());
     const log = createWriteStream(this.#logFile(), { flags: "a" });
-    this.#process = spawn(setting("ONEHALL_BACKEND"), [...words, ...args], {
-      env: { ...process.env, ...env },
+    this.#process = spawn(setting("ONEHALL_TEST_BACKEND"), [...words, ...args], {
+      env: { ...inherited(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#process.stdout.pipe(log, { end: false });
@@ -46,6 +50,14 @@ export class Hall {
     this.#exit = once(this.#process, "exit");
     running.add(this.#process);
     await this.#untilReady();
+  }
+
+  async #wideLimits() {
+    const file = join(this.#folder, "onehall.toml");
+    const limits = ["per_phone_hour", "per_phone_day", "per_client_hour", "per_client_day"];
+    const lines = ["[codes]", "resend_after = 0", ...limits.map((limit) => `${limit} = 100000`)];
+    await writeFile(file, `${lines.join("\n")}\n`);
+    return file;
   }
 
   async #untilReady() {
@@ -97,7 +109,7 @@ export class Hall {
     const log = await this.log();
     const code = this.#process.exitCode;
     await rm(this.#folder, { recursive: true, force: true });
-    if (/panicked at/.test(log)) throw new Error(`the backend panicked:\n${log}`);
+    if (/panicked at|"a panic"/.test(log)) throw new Error(`the backend panicked:\n${log}`);
     if (code !== 0 && this.#process.signalCode !== "SIGKILL") throw new Error(`the backend ended with ${code}:\n${log}`);
   }
 
@@ -174,6 +186,11 @@ const running = new Set();
 process.on("exit", () => {
   for (const backend of running) backend.kill("SIGKILL");
 });
+
+/** The environment without settings of whoever runs the tests. */
+function inherited() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ONEHALL_")));
+}
 
 async function cookieOf(answer) {
   if (!answer.ok) throw new Error(`no session: ${answer.status} ${await answer.text()}`);

@@ -20,7 +20,7 @@ export const LANGUAGES = { zh: "zh-CN", en: "en" };
 /** Chromium, which asks nothing of any other host. */
 export async function openBrowser() {
   return chromium.launch({
-    executablePath: setting("ONEHALL_CHROMIUM"),
+    executablePath: setting("ONEHALL_TEST_CHROMIUM"),
     args: [
       "--no-sandbox",
       "--disable-gpu",
