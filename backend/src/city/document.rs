@@ -173,6 +173,17 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// Whether the key is there, be its value right or wrong.
+    pub(super) fn has(&self, key: &'static str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Whether the key holds a list with something in it, be that right or wrong.
+    pub(super) fn holds_any(&self, key: &'static str) -> bool {
+        let list = self.get(key).and_then(|(_, node)| node.get_ref().as_array());
+        list.is_some_and(|items| !items.is_empty())
+    }
+
     /// The line of a key, or that of the table where it is absent.
     pub(super) fn place_of(&self, key: &str) -> Place {
         let name = self.table.iter().find(|(name, _)| name.get_ref() == key);

@@ -176,22 +176,15 @@ fn rest(
     let questions = guide::questions(entry);
     let updated = entry.required("updated");
     if summary.as_ref().is_some_and(|summary| summary.online) {
-        for (key, empty) in [
-            ("conditions", conditions.is_empty()),
-            ("steps", steps.is_empty()),
-            ("halls", halls.is_empty()),
-            ("legal_basis", legal_basis.is_empty()),
-        ] {
-            if empty {
-                entry.find(
-                    "online",
-                    format!("an item that is online needs its whole guide: `{key}` is empty"),
-                );
+        for key in ["conditions", "steps", "halls", "legal_basis"] {
+            if !entry.holds_any(key) {
+                let reason = format!("an item that is online needs its whole guide: `{key}` is empty");
+                entry.find("online", reason);
             }
         }
     }
     if let Some(summary) = &summary {
-        applicable(entry, summary.online, form.is_some(), workflow.is_some());
+        applicable(entry, summary.online, entry.has("form"), entry.has("workflow"));
     }
     Some(ServiceItem {
         summary: summary?,

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::super::{check, load};
-use super::fixture::{Fixture, broken, broken_at, one_fault};
+use super::fixture::{FILES, Fixture, broken, broken_at, one_fault};
 
 fn demo_city() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/demo-city"))
@@ -194,6 +196,12 @@ fn texts_must_speak_every_language_and_say_something() {
         "`fr`",
     );
     broken("themes.toml", name, r#""证件""#, "in every language");
+    broken(
+        "themes.toml",
+        name,
+        r#"{ zh-CN = "证件 ", en = "Identity" }"#,
+        "begins or ends with a space",
+    );
 }
 
 #[test]
@@ -278,6 +286,9 @@ fn the_calendar_must_make_sense() {
         "is a holiday too",
     );
     broken("calendar.toml", "\"2026-10-01\"", "\"2026-01-01\"", "twice");
+    let fixture = Fixture::new();
+    fixture.write("calendar.toml", b"covers = [\"2026-12-31\", \"2026-01-01\"]\n");
+    one_fault(&fixture, "calendar.toml", 1, "ends before it begins");
 }
 
 #[test]
@@ -293,4 +304,41 @@ fn the_report_says_what_is_wrong_and_how_much() {
     assert!(!checked.sound);
     assert!(checked.report.starts_with("city.toml:3: `case_prefix`"), "{checked}");
     assert!(checked.report.contains("1 thing is wrong"), "{checked}");
+}
+
+#[test]
+fn an_empty_list_of_entries_is_told() {
+    let fixture = Fixture::new();
+    fixture.remove("staff.toml");
+    fixture.write("staff.toml", b"# Nobody yet.\n");
+    one_fault(&fixture, "staff.toml", 1, "at least one [[staff]]");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+    /// A line taken away, doubled or cut short anywhere: the loader never panics, and what it tells is in order and
+    /// names files of the city.
+    #[test]
+    fn no_slip_of_an_editor_makes_the_loader_panic(file in 0usize..FILES.len(), line in 0usize..60, cut in 0usize..40, slip in 0u8..3) {
+        let fixture = Fixture::new();
+        let (name, text) = FILES[file];
+        let lines: Vec<&str> = text.lines().collect();
+        let at = line % lines.len();
+        let mut edited: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        match slip {
+            0 => { edited.remove(at); }
+            1 => edited.insert(at, lines[at].to_owned()),
+            _ => edited[at] = lines[at].chars().take(cut).collect(),
+        }
+        fixture.write(name, edited.join("\n").as_bytes());
+        if let Err(errors) = fixture.load() {
+            prop_assert!(!errors.is_empty());
+            prop_assert!(errors.is_sorted());
+            for error in errors {
+                let known = FILES.iter().find(|(name, _)| *name == error.file);
+                let length = known.map_or(0, |(_, text)| text.lines().count());
+                prop_assert!((1..=length + 1).contains(&error.line), "{}", error);
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::super::{CityContent, LoadError, load};
 
-const FILES: &[(&str, &str)] = &[
+pub(super) const FILES: &[(&str, &str)] = &[
     (
         "city.toml",
         r#"name = { zh-CN = "小城", en = "Small Town" }

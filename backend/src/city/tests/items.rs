@@ -36,10 +36,61 @@ fn codes_of_the_standard_are_checked() {
     broken_at(PASSPORT, "kind = \"01\"", "kind = \"07\"", 12, "begins with 0007");
     broken_at(PASSPORT, "level = \"3\"", "level = \"4\"", 13, "`task_code` must be");
     let fixture = Fixture::new();
+    let line = fixture.replace(PASSPORT, "\"000109002000\"", "\"00010900200\"");
+    fixture.replace(PASSPORT, "3000109002000\"", "300010900200\"");
+    one_fault(&fixture, PASSPORT, line, "must be 12 digits");
+    let fixture = Fixture::new();
     fixture.replace(PASSPORT, "kind = \"01\"", "kind = \"07\"");
     fixture.replace(PASSPORT, "\"000109002000\"", "\"000709001000\"");
     fixture.replace(PASSPORT, "3000109002000\"", "3000709001000\"");
     one_fault(&fixture, PASSPORT, 12, "already, at items/identity-card.toml:15");
+}
+
+#[test]
+fn what_is_named_is_named_once() {
+    broken(
+        ITEM,
+        "[\"citizen\"]",
+        "[\"citizen\", \"citizen\"]",
+        "this audience stands in the list twice",
+    );
+    broken(
+        ITEM,
+        "[\"window\", \"mobile\"]",
+        "[\"window\", \"window\"]",
+        "this channel stands in the list twice",
+    );
+    broken(
+        ITEM,
+        "[\"身份证\", \"ID\"]",
+        "[\"ID\", \"ID\"]",
+        "this keyword stands in the list twice",
+    );
+    broken(
+        ITEM,
+        "[\"central\"]",
+        "[\"central\", \"central\"]",
+        "this hall stands in the list twice",
+    );
+    broken(ITEM, "themes = [\"identity\"]", "themes = []", "`themes` is empty");
+}
+
+#[test]
+fn a_reference_to_a_form_names_code_and_version() {
+    broken(
+        ITEM,
+        "{ code = \"identity-card\", version = 1 }",
+        "\"identity-card\"",
+        "must name code and version",
+    );
+    broken(ITEM, ", version = 1 }", " }", "must name code and version");
+    broken(
+        ITEM,
+        "version = 1 }",
+        "version = 1, draft = true }",
+        "must name code and version",
+    );
+    broken(ITEM, "online = true", "online = \"yes\"", "must be true or false");
 }
 
 #[test]
