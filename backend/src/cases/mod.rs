@@ -17,6 +17,8 @@ mod routes;
 pub mod store;
 mod submission;
 mod supplement;
+#[cfg(test)]
+pub(crate) mod tests;
 mod view;
 pub mod workflow;
 

@@ -110,6 +110,19 @@ impl Hub {
         self.table().listeners.get(channel).map_or(0, Vec::len)
     }
 
+    /// How many listen in all: open streams.
+    #[must_use]
+    pub fn streams(&self) -> usize {
+        let table = self.table();
+        table
+            .listeners
+            .values()
+            .flatten()
+            .map(Arc::as_ptr)
+            .collect::<std::collections::HashSet<_>>()
+            .len()
+    }
+
     fn table(&self) -> MutexGuard<'_, Table> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -5,6 +5,8 @@
 
 mod hub;
 mod routes;
+#[cfg(test)]
+mod tests;
 
 pub use hub::{Channel, Hub, Listener};
 pub use routes::routes;

@@ -1,0 +1,327 @@
+//! What clerks see and do, and what they may not.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::*;
+
+#[tokio::test]
+async fn a_case_stands_in_the_queue_of_whoever_has_to_act() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    browser.log_in(CITIZEN).await;
+    let id = apply(&hall, &mut browser).await;
+    let (mut window, mut reviewer) = (clerk(&hall, "ps-window").await, clerk(&hall, "ps-reviewer").await);
+    async fn queue(console: &mut TestTerminal, query: &str) -> (u64, Vec<Value>) {
+        let page = console.get(&format!("/api/v1/staff/cases{query}")).await;
+        assert_eq!(page.status, 200, "{}", page.json());
+        let cases = page.json()["cases"].as_array().cloned().unwrap_or_default();
+        (
+            page.json()["total"].as_u64().unwrap_or_default(),
+            cases.into_iter().map(|case| case["id"].clone()).collect(),
+        )
+    }
+    assert_eq!(queue(&mut window, "").await, (1, vec![json!(id)]));
+    assert_eq!(queue(&mut reviewer, "").await, (0, vec![]));
+    assert_eq!(queue(&mut reviewer, "?scope=authority").await, (1, vec![json!(id)]));
+    done(&mut window, &id, "pass-pre-review", json!({})).await;
+    done(&mut window, &id, "accept", json!({})).await;
+    assert_eq!(queue(&mut window, "").await.0, 0);
+    assert_eq!(queue(&mut reviewer, "").await, (1, vec![json!(id)]));
+    assert_eq!(queue(&mut reviewer, "?state=submitted").await.0, 0);
+    assert_eq!(queue(&mut reviewer, "?state=in_review").await.0, 1);
+    for (search, found) in [
+        ("身份证", 1),
+        ("Identity", 1),
+        ("20261123", 1),
+        ("lc-2026", 1),
+        ("营业执照", 0),
+        ("9999", 0),
+    ] {
+        let search: String = search.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        assert_eq!(
+            queue(&mut reviewer, &format!("?search={search}")).await.0,
+            found,
+            "{search}"
+        );
+    }
+    done(&mut reviewer, &id, "reject", json!({ "reason": "不符合规定。" })).await;
+    assert_eq!(queue(&mut reviewer, "").await.0, 0);
+    assert_eq!(queue(&mut reviewer, "?scope=ended").await, (1, vec![json!(id)]));
+    let unknown = reviewer.get("/api/v1/staff/cases?sort=up").await;
+    assert_eq!(
+        (unknown.status, unknown.code().as_str()),
+        (400, "request/invalid_parameter")
+    );
+}
+
+#[tokio::test]
+async fn another_authoritys_case_does_not_exist() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    browser.log_in(CITIZEN).await;
+    let id = apply(&hall, &mut browser).await;
+    let file = look(&mut browser, &id).await["answers"]["photo"][0]["id"].clone();
+    let file = file.as_str().unwrap_or_default();
+    let (mut own, mut other) = (clerk(&hall, "ps-window").await, clerk(&hall, "mr-window").await);
+    let path = format!("/api/v1/staff/cases/{id}");
+    let upload_path = format!("{path}/files?name=a.pdf");
+    let mut replies = vec![
+        other.get(&path).await,
+        other.get(&format!("/api/v1/staff/files/{file}")).await,
+    ];
+    replies.push(
+        other
+            .post(&format!("{path}/actions"), json!({ "action": "accept", "version": 1 }))
+            .await,
+    );
+    replies.push(upload(&mut other, &upload_path).await);
+    for reply in replies {
+        assert_eq!((reply.status, reply.code().as_str()), (404, "request/not_found"));
+    }
+    assert_eq!(
+        other.get("/api/v1/staff/cases?scope=authority").await.json()["total"],
+        0
+    );
+    let material = own.get(&format!("/api/v1/staff/files/{file}")).await;
+    assert_eq!((material.status, material.body.as_slice()), (200, PDF));
+    assert_eq!(
+        own.get(&path).await.json()["files"].as_array().map(Vec::len),
+        Some(2),
+        "photo and old card"
+    );
+    assert_eq!(
+        count(&hall, "SELECT count(*) FROM case_access WHERE file IS NULL"),
+        1,
+        "who looked is recorded"
+    );
+    assert_eq!(
+        count(&hall, "SELECT count(*) FROM case_access WHERE file IS NOT NULL"),
+        1
+    );
+}
+
+#[tokio::test]
+async fn who_handles_no_cases_sees_none() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    browser.log_in(CITIZEN).await;
+    let id = apply(&hall, &mut browser).await;
+    let mut administrator = clerk(&hall, "admin").await;
+    for path in ["/api/v1/staff/cases".to_owned(), format!("/api/v1/staff/cases/{id}")] {
+        let reply = administrator.get(&path).await;
+        assert_eq!((reply.status, reply.code().as_str()), (403, "identity/forbidden"));
+        assert_eq!(
+            browser.get(&path).await.status,
+            401,
+            "a citizen's session is none of staff"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_action_out_of_role_or_state_or_without_what_it_needs_is_refused() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    browser.log_in(CITIZEN).await;
+    let id = apply(&hall, &mut browser).await;
+    let (mut window, mut reviewer) = (clerk(&hall, "ps-window").await, clerk(&hall, "ps-reviewer").await);
+    let refused = |reply: Reply, status: u16, code: &str, wanted: &[(&str, &str)]| {
+        assert_eq!(
+            (reply.status, reply.code().as_str()),
+            (status, code),
+            "{}",
+            reply.json()
+        );
+        let wanted: Vec<_> = wanted.iter().map(|(path, code)| field(path, code)).collect();
+        assert_eq!(fields(&reply), wanted);
+    };
+    refused(
+        act(&mut reviewer, &id, "pass-pre-review", json!({})).await,
+        403,
+        "identity/forbidden",
+        &[],
+    );
+    refused(
+        act(&mut reviewer, &id, "approve", json!({})).await,
+        409,
+        "cases/out_of_state",
+        &[],
+    );
+    refused(
+        act(&mut window, &id, "withdraw", json!({})).await,
+        409,
+        "cases/out_of_state",
+        &[],
+    );
+    refused(
+        act(&mut window, &id, "lapse", json!({})).await,
+        409,
+        "cases/out_of_state",
+        &[],
+    );
+    refused(
+        act(&mut window, &id, "fly", json!({})).await,
+        409,
+        "cases/out_of_state",
+        &[],
+    );
+    let incomplete = "cases/incomplete";
+    refused(
+        act(&mut window, &id, "refuse-acceptance", json!({})).await,
+        422,
+        incomplete,
+        &[("reason", "required")],
+    );
+    let blank = json!({ "reason": "  \n " });
+    refused(
+        act(&mut window, &id, "refuse-acceptance", blank).await,
+        422,
+        incomplete,
+        &[("reason", "required")],
+    );
+    let long = json!({ "reason": "长".repeat(1001) });
+    refused(
+        act(&mut window, &id, "refuse-acceptance", long).await,
+        422,
+        incomplete,
+        &[("reason", "too_long")],
+    );
+    let number = json!({ "document_number": "1" });
+    refused(
+        act(&mut window, &id, "pass-pre-review", number).await,
+        422,
+        incomplete,
+        &[("document_number", "not_taken")],
+    );
+    for (items, at, code) in [
+        (
+            json!([{ "path": "shoe_size", "reason": "x" }]),
+            "items[0].path",
+            "unknown",
+        ),
+        // A question that these answers do not bring up cannot be answered again.
+        (
+            json!([{ "path": "ward_name", "reason": "x" }]),
+            "items[0].path",
+            "unknown",
+        ),
+        (
+            json!([{ "path": "photo", "reason": " " }]),
+            "items[0].reason",
+            "required",
+        ),
+        (
+            json!([{ "path": "photo", "reason": "x" }, { "path": "photo", "reason": "y" }]),
+            "items[1].path",
+            "twice",
+        ),
+    ] {
+        let reply = act(
+            &mut window,
+            &id,
+            "return",
+            json!({ "reason": "请修改。", "items": items }),
+        )
+        .await;
+        refused(reply, 422, incomplete, &[(at, code)]);
+    }
+    assert_eq!(
+        count(&hall, "SELECT count(*) FROM case_event"),
+        1,
+        "nothing of it left a trace in the case"
+    );
+}
+
+#[tokio::test]
+async fn of_two_clerks_who_act_at_once_one_wins_and_the_other_is_told() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    browser.log_in(CITIZEN).await;
+    let id = apply(&hall, &mut browser).await;
+    let consoles = [clerk(&hall, "ps-window").await, clerk(&hall, "ps-window-2").await];
+    let mut actions = Vec::new();
+    for (mut console, action) in consoles.into_iter().zip(["pass-pre-review", "refuse-acceptance"]) {
+        let path = format!("/api/v1/staff/cases/{id}/actions");
+        let reason = (action == "refuse-acceptance").then_some("不属于本机关。");
+        let body = json!({ "action": action, "version": 1, "reason": reason });
+        actions.push(tokio::spawn(async move { console.post(&path, body).await }));
+    }
+    let mut replies = Vec::new();
+    for action in actions {
+        replies.push(action.await.unwrap_or_else(|error| panic!("{error}")));
+    }
+    replies.sort_by_key(|reply| reply.status);
+    assert_eq!(replies[0].status, 200, "{}", replies[0].json());
+    assert_eq!((replies[1].status, replies[1].code().as_str()), (409, "cases/moved"));
+    assert_eq!(count(&hall, "SELECT count(*) FROM case_event"), 2);
+    let results = count(&hall, "SELECT count(*) FROM case_result");
+    let notices = count(&hall, "SELECT count(*) FROM file WHERE path IS NULL");
+    assert_eq!(results, notices, "who lost leaves no notice behind");
+}
+
+#[tokio::test]
+async fn a_result_is_the_citizens_to_read_only_once_the_case_says_so() {
+    let hall = TestHall::open().await;
+    let (mut browser, mut stranger) = (hall.browser(), hall.browser());
+    browser.log_in(CITIZEN).await;
+    stranger.log_in(STRANGER).await;
+    let id = apply(&hall, &mut browser).await;
+    let mut window = clerk(&hall, "ps-window").await;
+    let mut approver = clerk(&hall, "ps-approver").await;
+    let mut issuer = clerk(&hall, "ps-issuer").await;
+    let upload_path = format!("/api/v1/staff/cases/{id}/files?name=%E8%AF%81.pdf");
+    let early = upload(&mut issuer, &upload_path).await;
+    assert_eq!((early.status, early.code().as_str()), (409, "cases/out_of_state"));
+    done(&mut window, &id, "pass-pre-review", json!({})).await;
+    done(&mut window, &id, "accept", json!({})).await;
+    done(&mut approver, &id, "approve", json!({})).await;
+    let fake = issuer
+        .send(
+            Method::POST,
+            &upload_path,
+            &[("content-type", "application/pdf")],
+            b"MZ".to_vec(),
+        )
+        .await;
+    assert_eq!(fake.code(), "files/content_mismatch");
+    let file = upload(&mut issuer, &upload_path).await;
+    assert_eq!(file.status, 201, "{}", file.json());
+    let file = file.json()["id"].clone();
+    let download = format!("/api/v1/files/{}", file.as_str().unwrap_or_default());
+    assert_eq!(browser.get(&download).await.status, 404, "not yet");
+    let invented = json!({ "document_number": "1号", "file": Uuid::now_v7() });
+    let reply = act(&mut issuer, &id, "issue", invented).await;
+    assert_eq!(
+        (reply.status, fields(&reply)),
+        (422, vec![field("file", "unknown_file")])
+    );
+    let closed = done(
+        &mut issuer,
+        &id,
+        "issue",
+        json!({ "document_number": "1号", "file": file }),
+    )
+    .await;
+    assert_eq!(closed["result"]["file"]["name"], "证.pdf");
+    assert_eq!(browser.get(&download).await.body, PDF);
+    assert_eq!(stranger.get(&download).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_history_of_a_case_is_only_added_to() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    browser.log_in(CITIZEN).await;
+    apply(&hall, &mut browser).await;
+    let database = rusqlite::Connection::open(hall.folder.join("onehall.sqlite")).unwrap_or_else(|e| panic!("{e}"));
+    for sql in ["UPDATE case_event SET reason = 'x'", "DELETE FROM case_event"] {
+        let refused = database
+            .execute(sql, [])
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
+        assert!(refused.contains("only added to"), "{sql}: {refused}");
+    }
+}
