@@ -15,4 +15,6 @@ pub use routes::routes;
 pub use store::{DraftStore, SaveCommand};
 
 #[cfg(test)]
+mod http_tests;
+#[cfg(test)]
 mod tests;

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 #[must_use]
 pub fn prefilled_answers(definition: &Definition, profile: &Profile) -> Answers {
     let questions = definition.pages.iter().flat_map(|page| &page.questions);
-    questions.filter_map(|question| Some((question.id.clone(), value(question, profile)?))).collect()
+    questions
+        .filter_map(|question| Some((question.id.clone(), value(question, profile)?)))
+        .collect()
 }
 
 fn value(question: &Question, profile: &Profile) -> Option<Value> {
@@ -58,7 +60,11 @@ mod tests {
             ]}],
         }))?;
         let mut profile = Profile::default();
-        for (key, value) in [("person.name", "陈雨"), ("person.address.region", "兰川市"), ("person.address.detail", "河滨路1号")] {
+        for (key, value) in [
+            ("person.name", "陈雨"),
+            ("person.address.region", "兰川市"),
+            ("person.address.detail", "河滨路1号"),
+        ] {
             profile.values.insert(key.to_owned(), value.to_owned());
         }
         let expected = Answers::from([

@@ -25,12 +25,17 @@ const LONGEST_PATH: usize = 400;
 /// The routes of drafts.
 #[must_use]
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(open, list)).routes(routes!(read, save, discard))
+    OpenApiRouter::new()
+        .routes(routes!(open, list))
+        .routes(routes!(read, save, discard))
 }
 
 fn summary(state: &AppState, citizen: &Citizen, draft: &StoredDraft) -> Result<DraftSummary> {
     let principal = citizen.principal(Some(draft.principal))?;
-    let item = state.city.item(&draft.item).ok_or_else(|| Error::broken("find the service item of a draft"))?;
+    let item = state
+        .city
+        .item(&draft.item)
+        .ok_or_else(|| Error::broken("find the service item of a draft"))?;
     Ok(DraftSummary {
         id: draft.id,
         item: draft.item.clone(),
@@ -45,7 +50,11 @@ fn summary(state: &AppState, citizen: &Citizen, draft: &StoredDraft) -> Result<D
 }
 
 fn view(state: &AppState, citizen: &Citizen, draft: StoredDraft) -> Result<DraftView> {
-    Ok(DraftView { summary: summary(state, citizen, &draft)?, answers: draft.answers, prefilled: draft.prefilled })
+    Ok(DraftView {
+        summary: summary(state, citizen, &draft)?,
+        answers: draft.answers,
+        prefilled: draft.prefilled,
+    })
 }
 
 /// Starts a draft, or gives the open one of the same principal and item.
@@ -63,7 +72,11 @@ async fn open(
 ) -> Result<Response> {
     let principal = citizen.principal(start.principal)?;
     let item = state.city.item(&start.item).ok_or_else(Error::not_found)?;
-    let form = item.form.clone().filter(|_| item.summary.online).ok_or(ErrorCode::NotApplicable)?;
+    let form = item
+        .form
+        .clone()
+        .filter(|_| item.summary.online)
+        .ok_or(ErrorCode::NotApplicable)?;
     let definition = state
         .city
         .form(&form.code, form.version)
@@ -94,7 +107,11 @@ async fn list(
     citizen: Citizen,
 ) -> Result<Json<Vec<DraftSummary>>> {
     let drafts = state.storage.list_drafts(citizen.principal_ids()).await?;
-    drafts.iter().map(|draft| summary(&state, &citizen, draft)).collect::<Result<_>>().map(Json)
+    drafts
+        .iter()
+        .map(|draft| summary(&state, &citizen, draft))
+        .collect::<Result<_>>()
+        .map(Json)
 }
 
 /// A draft with its answers.
@@ -136,15 +153,23 @@ async fn save(
             return Err(Error::new(ErrorCode::InvalidBody).with_field(format!("changes[{place}].path"), "invalid"));
         }
     }
-    let command =
-        SaveCommand { id, principals: citizen.principal_ids(), save, terminal, now: state.clock.now() };
+    let command = SaveCommand {
+        id,
+        principals: citizen.principal_ids(),
+        save,
+        terminal,
+        now: state.clock.now(),
+    };
     match state.storage.save_draft(command).await? {
         SaveOutcome::Saved(saved) => {
-            state.events.poke(&Channel::Person(citizen.actor.id), &Poke::Draft { id });
+            state
+                .events
+                .poke(&Channel::Person(citizen.actor.id), &Poke::Draft { id });
             Ok(Json(saved))
         }
-        SaveOutcome::Conflict(conflicts) => Err(Error::new(ErrorCode::DraftConflict)
-            .with_details(serde_json::json!({ "conflicts": conflicts }))),
+        SaveOutcome::Conflict(conflicts) => {
+            Err(Error::new(ErrorCode::DraftConflict).with_details(serde_json::json!({ "conflicts": conflicts })))
+        }
     }
 }
 
@@ -152,7 +177,10 @@ async fn save(
 /// draft is submitted: a newer form on another terminal must not make an older one lose answers.
 fn is_path(path: &str) -> bool {
     let part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
     };
     path.len() <= LONGEST_PATH && path.split('/').all(part)
 }
@@ -170,7 +198,9 @@ async fn discard(
 ) -> Result<StatusCode> {
     let files = state.storage.discard_draft(id, citizen.principal_ids()).await?;
     state.files.remove(&files).await;
-    state.events.poke(&Channel::Person(citizen.actor.id), &Poke::Draft { id });
+    state
+        .events
+        .poke(&Channel::Person(citizen.actor.id), &Poke::Draft { id });
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -183,7 +213,17 @@ mod tests {
         for path in ["name", "shareholders/r1/name", "a_b/0f-3/c/9/d"] {
             assert!(is_path(path), "{path}");
         }
-        for path in ["", "/name", "name/", "a//b", "a.b", "a b", "名", "../x", &"a/".repeat(300)] {
+        for path in [
+            "",
+            "/name",
+            "name/",
+            "a//b",
+            "a.b",
+            "a b",
+            "名",
+            "../x",
+            &"a/".repeat(300),
+        ] {
             assert!(!is_path(path), "{path}");
         }
     }

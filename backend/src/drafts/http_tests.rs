@@ -1,0 +1,233 @@
+//! Promises of drafts and files over HTTP.
+
+use axum::http::Method;
+use onehall_protocol::files::MAX_FILE_BYTES;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::testing::{Reply, TestHall, TestTerminal};
+
+const CITIZEN: &str = "13800000001";
+const STRANGER: &str = "13800000002";
+
+async fn draft(terminal: &mut TestTerminal, item: &str) -> Value {
+    let reply = terminal.post("/api/v1/drafts", json!({ "item": item })).await;
+    assert!(matches!(reply.status, 200 | 201), "{}", reply.json());
+    reply.json()
+}
+
+fn at(draft: &Value, rest: &str) -> String {
+    format!("/api/v1/drafts/{}{rest}", draft["id"].as_str().unwrap_or_default())
+}
+
+fn change(base: &Value, path: &str, value: Value) -> Value {
+    json!({ "base_revision": base["revision"], "writer": Uuid::now_v7(), "changes": [{ "path": path, "value": value }] })
+}
+
+async fn upload(terminal: &mut TestTerminal, draft: &Value, name: &str, bytes: &[u8]) -> Reply {
+    let path = at(draft, &format!("/files?name={name}&path=photo"));
+    terminal
+        .send(
+            Method::POST,
+            &path,
+            &[("content-type", "application/octet-stream")],
+            bytes.to_vec(),
+        )
+        .await
+}
+
+fn png(length: usize) -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    bytes.resize(length.max(bytes.len()), 0);
+    bytes
+}
+
+#[tokio::test]
+async fn a_draft_of_the_kiosk_goes_on_in_the_browser_with_what_the_hall_knows_already() {
+    let hall = TestHall::open().await;
+    let mut kiosk = hall.terminal("kiosk");
+    kiosk.log_in(CITIZEN).await;
+    let begun = kiosk
+        .post("/api/v1/drafts", json!({ "item": "residence-permit" }))
+        .await;
+    assert_eq!(begun.status, 201);
+    let begun = begun.json();
+    assert!(
+        begun["prefilled"]
+            .as_array()
+            .is_some_and(|paths| paths.contains(&json!("name")))
+    );
+
+    hall.clock.advance(61);
+    let mut browser = hall.browser();
+    browser.log_in(CITIZEN).await;
+    let found = browser
+        .post("/api/v1/drafts", json!({ "item": "residence-permit" }))
+        .await;
+    assert_eq!((found.status, &found.json()["id"]), (200, &begun["id"]));
+    let saved = browser
+        .patch(&at(&begun, ""), change(&begun, "reason", json!("work")))
+        .await;
+    assert_eq!(saved.status, 200, "{}", saved.json());
+    let read = kiosk.get(&at(&begun, "")).await.json();
+    assert_eq!(
+        (&read["answers"]["reason"], &read["terminal"]),
+        (&json!("work"), &json!("browser"))
+    );
+}
+
+#[tokio::test]
+async fn two_terminals_that_change_one_answer_get_a_conflict_with_both_values() {
+    let hall = TestHall::open().await;
+    let mut one = hall.browser();
+    one.log_in(CITIZEN).await;
+    let mut two = one.clone();
+    let draft = draft(&mut one, "residence-permit").await;
+    assert_eq!(
+        one.patch(&at(&draft, ""), change(&draft, "reason", json!("work")))
+            .await
+            .status,
+        200
+    );
+    let refused = two
+        .patch(&at(&draft, ""), change(&draft, "reason", json!("study")))
+        .await;
+    assert_eq!((refused.status, refused.code().as_str()), (409, "drafts/conflict"));
+    let conflict = &refused.json()["details"]["conflicts"][0];
+    assert_eq!(
+        (&conflict["path"], &conflict["value"]),
+        (&json!("reason"), &json!("work"))
+    );
+}
+
+#[tokio::test]
+async fn somebody_elses_draft_and_files_are_not_there() {
+    let hall = TestHall::open().await;
+    let mut citizen = hall.browser();
+    citizen.log_in(CITIZEN).await;
+    let draft = draft(&mut citizen, "identity-card-renewal").await;
+    let file = upload(&mut citizen, &draft, "a.png", &png(100)).await.json();
+    let file = file["id"].as_str().unwrap_or_default().to_owned();
+
+    let mut stranger = hall.browser();
+    stranger.log_in(STRANGER).await;
+    let mut replies = vec![
+        stranger.get(&at(&draft, "")).await,
+        stranger
+            .patch(&at(&draft, ""), change(&draft, "name", json!("x")))
+            .await,
+        stranger.delete(&at(&draft, "")).await,
+        stranger.get(&format!("/api/v1/files/{file}")).await,
+        stranger.delete(&at(&draft, &format!("/files/{file}"))).await,
+        upload(&mut stranger, &draft, "a.png", &png(100)).await,
+    ];
+    // What was never there looks the same.
+    let nothing = Uuid::now_v7();
+    replies.push(stranger.get(&format!("/api/v1/drafts/{nothing}")).await);
+    replies.push(stranger.get(&format!("/api/v1/files/{nothing}")).await);
+    replies.push(stranger.get("/api/v1/drafts/not-an-id").await);
+    for reply in replies {
+        assert_eq!((reply.status, reply.code().as_str()), (404, "request/not_found"));
+    }
+    let mut nobody = hall.browser();
+    for path in [at(&draft, ""), format!("/api/v1/files/{file}")] {
+        assert_eq!(nobody.get(&path).await.code(), "identity/not_logged_in");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_taken_read_back_and_taken_away() {
+    let hall = TestHall::open().await;
+    let mut citizen = hall.browser();
+    citizen.log_in(CITIZEN).await;
+    let draft = draft(&mut citizen, "identity-card-renewal").await;
+    let name = "%E7%85%A7%E7%89%87.png";
+    let taken = upload(&mut citizen, &draft, name, &png(5000)).await;
+    assert_eq!(taken.status, 201, "{}", taken.json());
+    let view = taken.json();
+    assert_eq!(
+        (&view["name"], &view["media_type"], &view["size"]),
+        (&json!("照片.png"), &json!("image/png"), &json!(5000))
+    );
+    let path = format!("/api/v1/files/{}", view["id"].as_str().unwrap_or_default());
+    let read = citizen.get(&path).await;
+    assert_eq!((read.status, &read.body), (200, &png(5000)));
+    assert!(read.header("content-disposition").starts_with("attachment; "));
+    assert_eq!(read.header("x-content-type-options"), "nosniff");
+    assert!(read.header("cache-control").contains("no-store"));
+    let place = at(&draft, &format!("/files/{}", view["id"].as_str().unwrap_or_default()));
+    assert_eq!(citizen.delete(&place).await.status, 204);
+    assert_eq!(citizen.get(&path).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_what_it_says_too_large_or_empty_is_refused_with_its_code() {
+    let hall = TestHall::open().await;
+    let mut citizen = hall.browser();
+    citizen.log_in(CITIZEN).await;
+    let draft = draft(&mut citizen, "identity-card-renewal").await;
+    let large = png(MAX_FILE_BYTES as usize + 1);
+    for (name, bytes, status, code) in [
+        (
+            "a.png",
+            b"MZ this is a program".as_slice(),
+            422,
+            "files/content_mismatch",
+        ),
+        ("a.pdf", &png(100), 422, "files/content_mismatch"),
+        ("a.exe", b"MZ this is a program", 415, "files/type_not_allowed"),
+        ("a.png", b"", 422, "files/empty"),
+        ("a.png", &large, 413, "files/too_large"),
+        ("..", &png(100), 400, "request/invalid_parameter"),
+    ] {
+        let reply = upload(&mut citizen, &draft, name, bytes).await;
+        assert_eq!((reply.status, reply.code().as_str()), (status, code), "{name}");
+    }
+    assert_eq!(citizen.get(&at(&draft, "")).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_a_draft_cannot_be_is_refused_with_its_place() {
+    let hall = TestHall::open().await;
+    let mut citizen = hall.browser();
+    citizen.log_in(CITIZEN).await;
+    let unknown = citizen
+        .post("/api/v1/drafts", json!({ "item": "flying-carpet-licence" }))
+        .await;
+    assert_eq!((unknown.status, unknown.code().as_str()), (404, "request/not_found"));
+    let offline = hall
+        .state
+        .city
+        .items()
+        .find(|item| !item.summary.online)
+        .map(|item| item.summary.code.to_string());
+    let offline = citizen.post("/api/v1/drafts", json!({ "item": offline })).await;
+    assert_eq!((offline.status, offline.code().as_str()), (422, "catalog/not_online"));
+    let other = citizen
+        .post(
+            "/api/v1/drafts",
+            json!({ "item": "residence-permit", "principal": Uuid::now_v7() }),
+        )
+        .await;
+    assert_eq!(other.code(), "request/not_found");
+
+    let draft = draft(&mut citizen, "residence-permit").await;
+    let bad_path = citizen
+        .patch(&at(&draft, ""), change(&draft, "../name", json!("x")))
+        .await;
+    assert_eq!(
+        (bad_path.status, &bad_path.json()["fields"][0]["path"]),
+        (400, &json!("changes[0].path"))
+    );
+    let large = citizen
+        .patch(&at(&draft, ""), change(&draft, "name", json!("x".repeat(300_000))))
+        .await;
+    assert_eq!((large.status, large.code().as_str()), (413, "request/body_too_large"));
+    let unknown = citizen
+        .patch(
+            &at(&draft, ""),
+            json!({ "base_revision": 1, "changes": [], "owner": "me" }),
+        )
+        .await;
+    assert_eq!(unknown.code(), "request/invalid_body");
+}
