@@ -235,13 +235,15 @@ fn codes(
     directory: &Directory,
 ) {
     let kind = two_digits(summary.kind);
-    if catalog.len() != 12 || !catalog.bytes().all(|byte| byte.is_ascii_digit()) {
+    let digits = catalog.len() == 12 && catalog.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits {
         entry.find("catalog_code", "`catalog_code` must be 12 digits");
-    } else if !catalog.starts_with(&format!("00{kind}")) {
-        entry.find(
-            "catalog_code",
-            format!("`catalog_code` of an item of kind {kind} begins with 00{kind}"),
-        );
+        // The implementation code can only be told from a right basic code.
+        return;
+    }
+    if !catalog.starts_with(&format!("00{kind}")) {
+        let reason = format!("`catalog_code` of an item of kind {kind} begins with 00{kind}");
+        entry.find("catalog_code", reason);
     }
     let authority = directory
         .authorities
