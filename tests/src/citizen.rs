@@ -8,13 +8,13 @@ use onehall_protocol::cases::CaseSummary;
 use onehall_protocol::catalog::ServiceItem;
 use onehall_protocol::drafts::{AnswerChange, DraftSaved, DraftView, Receipt, SaveDraft, StartDraft, SubmitDraft};
 use onehall_protocol::files::FileView;
-use onehall_protocol::{Date, DraftId, IdempotencyKey, Timestamp, WriterId};
+use onehall_protocol::{Date, DraftId, IdempotencyKey, PersonId, Timestamp, WriterId};
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::hall::Hall;
+use crate::hall::Site;
 use crate::samples::{self, Sample};
 use crate::{Failure, Outcome};
 
@@ -57,11 +57,11 @@ impl Citizen {
     ///
     /// # Errors
     /// The hall refuses.
-    pub async fn login(hall: &Hall, phone: &str) -> Outcome<Citizen> {
+    pub async fn login(site: &Site, phone: &str) -> Outcome<Citizen> {
         let body = json!({ "phone": phone });
-        succeed(hall.request(Method::POST, "/identity/codes").json(&body)).await?;
-        let body = json!({ "phone": phone, "code": hall.code_for(phone).await? });
-        let answer = hall
+        succeed(site.request(Method::POST, "/identity/codes").json(&body)).await?;
+        let body = json!({ "phone": phone, "code": site.code_for(phone).await? });
+        let answer = site
             .request(Method::POST, "/identity/session")
             .json(&body)
             .send()
@@ -78,27 +78,35 @@ impl Citizen {
     }
 
     /// A request as this citizen.
-    pub fn request(&self, hall: &Hall, method: Method, path: &str) -> RequestBuilder {
-        hall.request(method, path).header(header::COOKIE, &self.cookie)
+    pub fn request(&self, site: &Site, method: Method, path: &str) -> RequestBuilder {
+        site.request(method, path).header(header::COOKIE, &self.cookie)
     }
 
     /// Starts the draft of an item, or opens the one that is there.
     ///
     /// # Errors
     /// The hall refuses.
-    pub async fn start(&self, hall: &Hall, item: &str) -> Outcome<DraftView> {
+    pub async fn start(&self, site: &Site, item: &str) -> Outcome<DraftView> {
+        self.start_for(site, item, None).await
+    }
+
+    /// As [`Citizen::start`], for another principal.
+    ///
+    /// # Errors
+    /// The hall refuses.
+    pub async fn start_for(&self, site: &Site, item: &str, principal: Option<PersonId>) -> Outcome<DraftView> {
         let body = StartDraft {
             item: item.parse()?,
-            principal: None,
+            principal,
         };
-        read(self.request(hall, Method::POST, "/drafts").json(&body)).await
+        read(self.request(site, Method::POST, "/drafts").json(&body)).await
     }
 
     /// Saves answers.
     ///
     /// # Errors
     /// The hall refuses.
-    pub async fn save(&self, hall: &Hall, draft: &DraftView, changes: Vec<AnswerChange>) -> Outcome<DraftSaved> {
+    pub async fn save(&self, site: &Site, draft: &DraftView, changes: Vec<AnswerChange>) -> Outcome<DraftSaved> {
         let body = SaveDraft {
             base_revision: draft.summary.revision,
             writer: WriterId(Uuid::new_v4()),
@@ -106,7 +114,7 @@ impl Citizen {
             page: None,
         };
         read(
-            self.request(hall, Method::PATCH, &format!("/drafts/{}", draft.summary.id))
+            self.request(site, Method::PATCH, &format!("/drafts/{}", draft.summary.id))
                 .json(&body),
         )
         .await
@@ -116,9 +124,9 @@ impl Citizen {
     ///
     /// # Errors
     /// The hall refuses.
-    pub async fn upload(&self, hall: &Hall, draft: DraftId, path: &str, name: &str) -> Outcome<FileView> {
+    pub async fn upload(&self, site: &Site, draft: DraftId, path: &str, name: &str) -> Outcome<FileView> {
         let request = self
-            .request(hall, Method::POST, &format!("/drafts/{draft}/files"))
+            .request(site, Method::POST, &format!("/drafts/{draft}/files"))
             .query(&[("name", name), ("path", path)])
             .header(header::CONTENT_TYPE, "image/png")
             .body(PICTURE);
@@ -129,18 +137,26 @@ impl Citizen {
     ///
     /// # Errors
     /// The hall refuses, or the answers are not complete.
-    pub async fn fill(&self, hall: &Hall, sample: &Sample) -> Outcome<Ready> {
+    pub async fn fill(&self, site: &Site, sample: &Sample) -> Outcome<Ready> {
+        self.fill_for(site, sample, None).await
+    }
+
+    /// As [`Citizen::fill`], for another principal: a company whose agent the citizen is.
+    ///
+    /// # Errors
+    /// The hall refuses, or the answers are not complete.
+    pub async fn fill_for(&self, site: &Site, sample: &Sample, principal: Option<PersonId>) -> Outcome<Ready> {
         let today = today()?;
-        let draft = self.start(hall, &sample.item).await?;
+        let draft = self.start_for(site, &sample.item, principal).await?;
         let id = draft.summary.id;
         let mut answers = sample.answers.clone();
         for (path, value) in &mut answers {
             if samples::is_material(value) {
-                let file = self.upload(hall, id, path, "material.png").await?;
+                let file = self.upload(site, id, path, "material.png").await?;
                 *value = Value::Array(vec![serde_json::to_value(file)?]);
             }
         }
-        let form = form(hall, &sample.item).await?;
+        let form = form(site, &sample.item).await?;
         let evaluation = evaluate(&form, answers.clone(), Context { as_of: today });
         if !evaluation.errors.is_empty() {
             return Err(format!(
@@ -158,7 +174,7 @@ impl Citizen {
             })
             .collect::<Vec<_>>();
         let changes = answers.into_iter().map(|(path, value)| AnswerChange { path, value });
-        let saved = self.save(hall, &draft, changes.chain(gone).collect()).await?;
+        let saved = self.save(site, &draft, changes.chain(gone).collect()).await?;
         let submission = SubmitDraft {
             revision: saved.revision,
             as_of: today,
@@ -172,8 +188,8 @@ impl Citizen {
     ///
     /// # Errors
     /// The hall refuses or does not answer.
-    pub async fn submit(&self, hall: &Hall, ready: &Ready, key: IdempotencyKey) -> Outcome<(StatusCode, Receipt)> {
-        let answer = self.submission(hall, ready, key).send().await?;
+    pub async fn submit(&self, site: &Site, ready: &Ready, key: IdempotencyKey) -> Outcome<(StatusCode, Receipt)> {
+        let answer = self.submission(site, ready, key).send().await?;
         let status = answer.status();
         let text = answer.text().await?;
         if !status.is_success() {
@@ -183,8 +199,8 @@ impl Citizen {
     }
 
     /// The request that submits.
-    pub fn submission(&self, hall: &Hall, ready: &Ready, key: IdempotencyKey) -> RequestBuilder {
-        self.request(hall, Method::POST, &format!("/drafts/{}/submission", ready.draft))
+    pub fn submission(&self, site: &Site, ready: &Ready, key: IdempotencyKey) -> RequestBuilder {
+        self.request(site, Method::POST, &format!("/drafts/{}/submission", ready.draft))
             .header("Idempotency-Key", key.to_string())
             .json(&ready.submission)
     }
@@ -193,8 +209,8 @@ impl Citizen {
     ///
     /// # Errors
     /// The hall refuses.
-    pub async fn cases(&self, hall: &Hall) -> Outcome<Vec<CaseSummary>> {
-        read(self.request(hall, Method::GET, "/cases")).await
+    pub async fn cases(&self, site: &Site) -> Outcome<Vec<CaseSummary>> {
+        read(self.request(site, Method::GET, "/cases")).await
     }
 }
 
@@ -202,10 +218,10 @@ impl Citizen {
 ///
 /// # Errors
 /// There is none, or the engine does not take it.
-pub async fn form(hall: &Hall, item: &str) -> Outcome<Arc<Form>> {
-    let item: ServiceItem = read(hall.request(Method::GET, &format!("/catalog/items/{item}"))).await?;
+pub async fn form(site: &Site, item: &str) -> Outcome<Arc<Form>> {
+    let item: ServiceItem = read(site.request(Method::GET, &format!("/catalog/items/{item}"))).await?;
     let form = item.form.ok_or("the item has no form")?;
-    let definition: Value = read(hall.request(Method::GET, &format!("/forms/{}/{}", form.code, form.version))).await?;
+    let definition: Value = read(site.request(Method::GET, &format!("/forms/{}/{}", form.code, form.version))).await?;
     Form::from_value(&definition)
         .map(Arc::new)
         .map_err(|findings| format!("the form does not load: {findings:?}").into())

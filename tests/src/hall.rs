@@ -25,13 +25,26 @@ per_client_hour = 100000
 per_client_day = 100000
 ";
 
-/// A running backend. It ends with the value, and its data with it.
+/// Where a hall is, and how to ask it.
+#[derive(Debug, Clone)]
+pub struct Site {
+    port: u16,
+    http: reqwest::Client,
+}
+
+/// A running backend of one's own. It ends with the value, and its data with it.
 pub struct Hall {
     folder: TempDir,
-    port: u16,
+    site: Site,
     process: Child,
-    http: reqwest::Client,
     limits: Limits,
+}
+
+impl std::ops::Deref for Hall {
+    type Target = Site;
+    fn deref(&self) -> &Site {
+        &self.site
+    }
 }
 
 /// Whose limits on one-time codes hold.
@@ -43,34 +56,16 @@ pub enum Limits {
     Default,
 }
 
-impl Hall {
-    /// Opens a hall with wide limits and waits until it is ready.
+impl Site {
+    /// The hall that listens on a port of this machine.
     ///
     /// # Errors
-    /// The binary is missing, or it does not become ready.
-    pub async fn open() -> Outcome<Hall> {
-        Hall::open_with(Limits::Wide).await
-    }
-
-    /// Opens a hall and waits until it is ready.
-    ///
-    /// # Errors
-    /// The binary is missing, or it does not become ready.
-    pub async fn open_with(limits: Limits) -> Outcome<Hall> {
-        let folder = tempfile::tempdir()?;
-        std::fs::write(folder.path().join("onehall.toml"), CONFIGURATION)?;
-        let port = free_port()?;
-        let process = start(folder.path(), port, limits)?;
-        let http = reqwest::Client::builder().no_proxy().build()?;
-        let mut hall = Hall {
-            folder,
+    /// There is no HTTP client to be had.
+    pub fn at(port: u16) -> Outcome<Site> {
+        Ok(Site {
             port,
-            process,
-            http,
-            limits,
-        };
-        hall.wait_until_ready().await?;
-        Ok(hall)
+            http: reqwest::Client::builder().no_proxy().build()?,
+        })
     }
 
     /// The address of a path: `http://127.0.0.1:4711/ready`.
@@ -85,12 +80,6 @@ impl Hall {
         self.port
     }
 
-    /// The process id of the backend.
-    #[must_use]
-    pub fn process_id(&self) -> Option<u32> {
-        self.process.id()
-    }
-
     /// A request below `/api/v1` as a browser sends it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.request_from("browser", method, path)
@@ -101,26 +90,6 @@ impl Hall {
         self.http
             .request(method, self.url(&format!("{}{path}", onehall_protocol::API)))
             .header("OneHall-Terminal", terminal)
-    }
-
-    /// Ends the backend as a power cut would: no handler runs, nothing is flushed.
-    ///
-    /// # Errors
-    /// It cannot be ended.
-    pub async fn kill(&mut self) -> Outcome {
-        self.process.kill().await?;
-        Ok(())
-    }
-
-    /// Starts the backend again on the data that it left.
-    ///
-    /// # Errors
-    /// It does not become ready.
-    pub async fn restart(&mut self) -> Outcome {
-        self.process = start(self.folder.path(), self.port, self.limits)?;
-        // Connections to the dead process are gone.
-        self.http = reqwest::Client::builder().no_proxy().build()?;
-        self.wait_until_ready().await
     }
 
     /// The newest one-time code that was sent to a phone.
@@ -145,6 +114,61 @@ impl Hall {
             .find(|digits| digits.len() == 6);
         code.map(str::to_owned)
             .ok_or_else(|| format!("no code was sent to {phone}").into())
+    }
+}
+
+impl Hall {
+    /// Opens a hall with wide limits and waits until it is ready.
+    ///
+    /// # Errors
+    /// The binary is missing, or it does not become ready.
+    pub async fn open() -> Outcome<Hall> {
+        Hall::open_with(Limits::Wide).await
+    }
+
+    /// Opens a hall and waits until it is ready.
+    ///
+    /// # Errors
+    /// The binary is missing, or it does not become ready.
+    pub async fn open_with(limits: Limits) -> Outcome<Hall> {
+        let folder = tempfile::tempdir()?;
+        std::fs::write(folder.path().join("onehall.toml"), CONFIGURATION)?;
+        let port = free_port()?;
+        let process = start(folder.path(), port, limits)?;
+        let mut hall = Hall {
+            folder,
+            site: Site::at(port)?,
+            process,
+            limits,
+        };
+        hall.wait_until_ready().await?;
+        Ok(hall)
+    }
+
+    /// The process id of the backend.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
+    /// Ends the backend as a power cut would: no handler runs, nothing is flushed.
+    ///
+    /// # Errors
+    /// It cannot be ended.
+    pub async fn kill(&mut self) -> Outcome {
+        self.process.kill().await?;
+        Ok(())
+    }
+
+    /// Starts the backend again on the data that it left.
+    ///
+    /// # Errors
+    /// It does not become ready.
+    pub async fn restart(&mut self) -> Outcome {
+        self.process = start(self.folder.path(), self.port, self.limits)?;
+        // Connections to the dead process are gone.
+        self.site = Site::at(self.port)?;
+        self.wait_until_ready().await
     }
 
     async fn wait_until_ready(&mut self) -> Outcome {

@@ -1,9 +1,10 @@
 //! The complete answers of the demo city's forms, as its people would give them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use onehall_protocol::Date;
 use onehall_protocol::drafts::Answers;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::Outcome;
@@ -13,6 +14,10 @@ use crate::Outcome;
 pub struct Sample {
     /// The item, which in the demo city has the code of its form.
     pub item: String,
+    /// Who gives them: a key of people.toml.
+    pub citizen: String,
+    /// For which legal person, where it is one: a key of people.toml.
+    pub principal: Option<String>,
     /// The answers; those to materials hold files that still have to be uploaded.
     pub answers: Answers,
 }
@@ -22,20 +27,51 @@ pub struct Sample {
 /// # Errors
 /// There are none.
 pub fn complete(item: &str, today: Date) -> Outcome<Sample> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../backend/tests/demo-answers/{item}.json"));
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let file: Value = serde_json::from_str(&text)?;
-    let answers = file["complete"][0]["answers"]
-        .as_object()
-        .ok_or("no complete answers")?;
-    let answers = answers
-        .iter()
-        .map(|(path, value)| (path.clone(), on_day(value, today)))
-        .collect();
-    Ok(Sample {
-        item: item.to_owned(),
-        answers,
-    })
+    of_file(&folder().join(format!("{item}.json")), today)?
+        .into_iter()
+        .next()
+        .ok_or_else(|| "no complete answers".into())
+}
+
+/// Complete answers to the form `item` by the demo citizen of this key.
+///
+/// # Errors
+/// There are none.
+pub fn complete_by(citizen: &str, item: &str, today: Date) -> Outcome<Sample> {
+    let all = of_file(&folder().join(format!("{item}.json")), today)?;
+    let theirs = all.into_iter().find(|sample| sample.citizen == citizen);
+    theirs.ok_or_else(|| format!("no complete answers of {citizen} to {item}").into())
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/tests/demo-answers")
+}
+
+fn of_file(path: &Path, today: Date) -> Outcome<Vec<Sample>> {
+    #[derive(Deserialize)]
+    struct File {
+        form: String,
+        complete: Vec<Complete>,
+    }
+    #[derive(Deserialize)]
+    struct Complete {
+        citizen: String,
+        principal: Option<String>,
+        answers: Answers,
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let file: File = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let sample = |complete: Complete| Sample {
+        item: file.form.clone(),
+        citizen: complete.citizen,
+        principal: complete.principal,
+        answers: complete
+            .answers
+            .iter()
+            .map(|(path, value)| (path.clone(), on_day(value, today)))
+            .collect(),
+    };
+    Ok(file.complete.into_iter().map(sample).collect())
 }
 
 /// Days are written from today on (`{"$day": -12}`, `{"$weekday": 6}`), so that the answers never grow old.

@@ -5,7 +5,7 @@ use reqwest::{Method, RequestBuilder, header};
 use serde_json::{Value, json};
 
 use crate::citizen::read;
-use crate::hall::Hall;
+use crate::hall::Site;
 use crate::{Failure, Outcome};
 
 /// A member of staff who is logged in.
@@ -20,14 +20,14 @@ impl Clerk {
     ///
     /// # Errors
     /// There is no such account, or the hall refuses.
-    pub async fn login(hall: &Hall, account: &str) -> Outcome<Clerk> {
-        let accounts: Vec<Value> = read(hall.request(Method::GET, "/dev/staff-codes")).await?;
+    pub async fn login(site: &Site, account: &str) -> Outcome<Clerk> {
+        let accounts: Vec<Value> = read(site.request(Method::GET, "/dev/staff-codes")).await?;
         let found = accounts.iter().find(|one| one["account"] == account);
         let found = found.ok_or_else(|| Failure::from(format!("there is no demo account {account}")))?;
         let body = json!({ "account": account, "password": found["password"] });
-        let challenge: StaffChallenge = read(console(hall, Method::POST, "/staff/session").json(&body)).await?;
+        let challenge: StaffChallenge = read(console(site, Method::POST, "/staff/session").json(&body)).await?;
         let body = json!({ "ticket": challenge.ticket, "code": found["code"] });
-        let answer = console(hall, Method::POST, "/staff/session/second-factor")
+        let answer = console(site, Method::POST, "/staff/session/second-factor")
             .json(&body)
             .send()
             .await?
@@ -43,11 +43,11 @@ impl Clerk {
     }
 
     /// A request as this clerk.
-    pub fn request(&self, hall: &Hall, method: Method, path: &str) -> RequestBuilder {
-        console(hall, method, path).header(header::COOKIE, &self.cookie)
+    pub fn request(&self, site: &Site, method: Method, path: &str) -> RequestBuilder {
+        console(site, method, path).header(header::COOKIE, &self.cookie)
     }
 }
 
-fn console(hall: &Hall, method: Method, path: &str) -> RequestBuilder {
-    hall.request_from("console", method, path)
+fn console(site: &Site, method: Method, path: &str) -> RequestBuilder {
+    site.request_from("console", method, path)
 }
