@@ -15,6 +15,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
+use crate::cases;
 use crate::state::AppState;
 
 /// How long a client may take to send the head of a request.
@@ -29,6 +30,7 @@ const NO_ROOM: Duration = Duration::from_millis(100);
 /// True if everything was finished in time.
 pub async fn serve(listener: TcpListener, router: Router, state: AppState, stop: impl Future<Output = ()>) -> bool {
     let connections = GracefulShutdown::new();
+    let by_itself = tokio::spawn(cases::watch(state.clone()));
     tokio::pin!(stop);
     loop {
         tokio::select! {
@@ -44,6 +46,7 @@ pub async fn serve(listener: TcpListener, router: Router, state: AppState, stop:
     }
     drop(listener);
     tracing::info!(connections = connections.count(), "stopping");
+    by_itself.abort();
     state.stopping.cancel();
     state.events.close();
     let patience = Duration::from_secs(state.config.stop_within);

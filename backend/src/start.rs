@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::cases;
 use crate::city;
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
@@ -36,6 +37,9 @@ pub enum StartError {
          folder {1} away and start again"
     )]
     Half(PathBuf, PathBuf),
+    /// Cases stand where their workflows no longer lead.
+    #[error("cases stand in steps that the city's workflows do not have: {0}; put these steps back")]
+    LostSteps(String),
     /// The key of the installation cannot be used.
     #[error("cannot use the key {0}: {1}; restore it from a backup (second factors of staff were sealed with it)")]
     Key(PathBuf, std::io::Error),
@@ -107,6 +111,10 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
             true
         }
     };
+    let lost = cases::lost_steps(&city, storage.as_ref()).await?;
+    if !lost.is_empty() {
+        return Err(StartError::LostSteps(lost.join(", ")));
+    }
     let state = AppState::new(Services {
         config,
         clock,

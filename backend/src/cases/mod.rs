@@ -22,7 +22,26 @@ pub(crate) mod tests;
 mod view;
 pub mod workflow;
 
+use crate::city::CityContent;
+use crate::error::Result;
+use crate::storage::Storage;
+
 pub use lapse::{lapse_overdue, watch};
 pub use number::case_number;
 pub use routes::{file_routes, routes};
 pub use store::CaseStore;
+
+/// The steps (`workflow/step`) in which cases stand and which the city's workflows do not have: somebody took a state out
+/// of a file while a case stood in it. Such a hall must not open, or those cases could neither be shown nor taken on.
+///
+/// # Errors
+/// What the store says.
+pub async fn lost_steps(city: &CityContent, storage: &dyn Storage) -> Result<Vec<String>> {
+    let steps = storage.steps_in_use().await?;
+    let known = |workflow, step| {
+        city.workflow(workflow)
+            .is_some_and(|workflow| workflow.state(step).is_some())
+    };
+    let lost = steps.iter().filter(|(workflow, step)| !known(workflow, step));
+    Ok(lost.map(|(workflow, step)| format!("{workflow}/{step}")).collect())
+}

@@ -66,11 +66,11 @@ pub trait CaseStore {
         limit: usize,
     ) -> Result<Vec<StoredCase>>;
 
-    /// The steps in which open cases stand: a city whose workflows lack one of them must not start.
+    /// The steps in which cases stand, open or ended.
     ///
     /// # Errors
     /// What the engine says.
-    async fn open_steps(&self) -> Result<Vec<(WorkflowCode, StateCode)>>;
+    async fn steps_in_use(&self) -> Result<Vec<(WorkflowCode, StateCode)>>;
 
     /// The case of this authority to which a file belongs: it came with the draft, with a supplement, or is a result.
     ///

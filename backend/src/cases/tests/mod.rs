@@ -2,6 +2,7 @@
 
 mod citizen;
 mod lapse;
+mod queue;
 mod staff;
 mod submission;
 

@@ -128,7 +128,7 @@ impl CaseStore for Sqlite {
         self.read(move |db| queue::overdue(db, today, &steps, limit)).await
     }
 
-    async fn open_steps(&self) -> Result<Vec<(WorkflowCode, StateCode)>> {
+    async fn steps_in_use(&self) -> Result<Vec<(WorkflowCode, StateCode)>> {
         self.read(|db| {
             let mut statement = db.prepare("SELECT DISTINCT workflow, step FROM case_record ORDER BY 1, 2")?;
             let steps = statement.query_map([], |row| Ok((values::parsed(row, 0)?, values::parsed(row, 1)?)))?;

@@ -1,0 +1,244 @@
+//! A long queue, asked of the store: pages, order, totals. And cases that a city's files have lost.
+
+use onehall_protocol::cases::{CaseState, ResultKind};
+use onehall_protocol::catalog::FormReference;
+use onehall_protocol::identity::{PersonKind, PersonView, TerminalKind};
+use onehall_protocol::{CaseId, Date, DraftId, ErrorCode, IdempotencyKey, PersonId, Text, Timestamp};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use crate::cases::model::{
+    Attempt, NewResult, QueueQuestion, Step, StepWith, StoredEvent, StoredQueue, Submit, Viewer, Who,
+};
+use crate::cases::workflow::{CaseClock, Standing};
+use crate::cases::{CaseStore, lost_steps};
+use crate::drafts::{DraftStore, OpenDraft};
+use crate::error::Result;
+use crate::storage::Storage;
+use crate::storage::sqlite::Sqlite;
+use crate::testing::demo_city;
+
+struct Place {
+    folder: std::path::PathBuf,
+    sqlite: Sqlite,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn must<T, E: std::fmt::Display>(outcome: std::result::Result<T, E>) -> T {
+    outcome.unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> T {
+    must(text.parse())
+}
+
+fn at(seconds: i64) -> Timestamp {
+    parsed::<Timestamp>("2026-11-23T01:00:00.000Z").plus_seconds(seconds)
+}
+
+fn event(step: &str, state: CaseState, seconds: i64) -> StoredEvent {
+    StoredEvent {
+        sequence: 0,
+        at: at(seconds),
+        action: parsed("submit"),
+        action_name: Text::new("提交申请", "Submitted"),
+        step: parsed(step),
+        step_name: Text::new("待预审", "Waiting"),
+        state,
+        who: Who::System,
+        terminal: TerminalKind::System,
+        reason: None,
+    }
+}
+
+impl Place {
+    fn new() -> Place {
+        let folder = std::env::temp_dir().join(format!("onehall-queue-{}", Uuid::now_v7()));
+        must(std::fs::create_dir_all(&folder));
+        let sqlite = must(Sqlite::open(&folder.join("test.sqlite"), 2, at(0)));
+        Place { folder, sqlite }
+    }
+
+    /// Makes a case in a step of the simple workflow.
+    async fn case(&self, step: &str, due: Option<Date>, seconds: i64) -> CaseId {
+        let principal = PersonId(Uuid::now_v7());
+        let form = FormReference {
+            code: parsed("identity-card-renewal"),
+            version: 1,
+        };
+        let open = OpenDraft {
+            id: DraftId(Uuid::now_v7()),
+            actor: principal,
+            principal,
+            item: parsed("identity-card-renewal"),
+            form: form.clone(),
+            prefilled: Default::default(),
+            terminal: TerminalKind::Browser,
+            now: at(seconds),
+        };
+        let (id, draft) = (CaseId(Uuid::now_v7()), open.id);
+        must(self.sqlite.open_draft(open).await);
+        let submit = Submit {
+            attempt: Attempt {
+                actor: principal,
+                key: IdempotencyKey(Uuid::now_v7()),
+                payload: [0; 32],
+            },
+            draft,
+            revision: 1,
+            id,
+            number: ("LC".to_owned(), parsed("2026-11-23")),
+            principal: PersonView {
+                id: principal,
+                kind: PersonKind::Citizen,
+                name: String::new(),
+                number: None,
+            },
+            item: parsed("identity-card-renewal"),
+            item_name: Text::default(),
+            authority: parsed("public-security"),
+            form,
+            workflow: parsed("simple"),
+            standing: Standing {
+                step: parsed(step),
+                due,
+                clock: CaseClock::new(10),
+            },
+            answers: Default::default(),
+            transcript: String::new(),
+            files: Vec::new(),
+            event: event(step, CaseState::Submitted, seconds),
+        };
+        must(self.sqlite.submit(submit).await);
+        id
+    }
+
+    /// Ends a case.
+    async fn end(&self, case: CaseId, seconds: i64) -> Result<()> {
+        let result = NewResult {
+            kind: ResultKind::Withdrawn,
+            document_number: None,
+            reason: None,
+            document: None,
+        };
+        let step = Step {
+            case,
+            viewer: Viewer::System,
+            version: 1,
+            attempt: None,
+            standing: Standing {
+                step: parsed("withdrawn"),
+                due: None,
+                clock: CaseClock::new(10),
+            },
+            event: event("withdrawn", CaseState::Withdrawn, seconds),
+            with: StepWith {
+                result: Some(result),
+                ..StepWith::default()
+            },
+        };
+        self.sqlite.step(step).await.map(|_| ())
+    }
+
+    async fn page(&self, ended: bool, after: Option<CaseId>, limit: usize) -> Result<StoredQueue> {
+        let question = QueueQuestion {
+            authority: parsed("public-security"),
+            steps: None,
+            ended,
+            state: None,
+            search: None,
+            after,
+            today: parsed("2026-11-23"),
+            limit,
+        };
+        self.sqlite.queue(question).await
+    }
+
+    /// Every page, one after another.
+    async fn pages(&self, ended: bool, limit: usize) -> Vec<CaseId> {
+        let mut all = Vec::new();
+        loop {
+            let page = must(self.page(ended, all.last().copied(), limit).await);
+            all.extend(page.cases.iter().map(|case| case.id));
+            if !page.more {
+                return all;
+            }
+        }
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    must(tokio::runtime::Builder::new_multi_thread().worker_threads(2).build())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+    #[test]
+    fn the_pages_hold_every_case_once_the_most_urgent_first(
+        cases in prop::collection::vec((prop::option::of(-5i64..5), 0i64..4, any::<bool>()), 0..40),
+        limit in 1usize..9,
+    ) {
+        let place = Place::new();
+        runtime().block_on(async {
+            let today: Date = parsed("2026-11-23");
+            let (mut open, mut ended) = (Vec::new(), Vec::new());
+            for (due, seconds, ends) in &cases {
+                let due = due.map(|days| today.plus_days(days));
+                let id = place.case("submitted", due, *seconds).await;
+                if *ends {
+                    must(place.end(id, *seconds).await);
+                    ended.push((std::cmp::Reverse(*seconds), std::cmp::Reverse(id)));
+                    open.push((true, None, *seconds, id));
+                } else {
+                    open.push((false, due, *seconds, id));
+                }
+            }
+            // What is open comes first, what is due sooner before what is later or never.
+            open.sort_by_key(|(ended, due, seconds, id)| (*ended, due.is_none(), *due, *seconds, *id));
+            let overdue = open.iter().filter(|(_, due, ..)| due.is_some_and(|due| due < today)).count() as u64;
+            let wanted: Vec<CaseId> = open.iter().map(|(.., id)| *id).collect();
+            assert_eq!(place.pages(false, limit).await, wanted);
+            ended.sort();
+            let wanted: Vec<CaseId> = ended.iter().map(|(_, id)| id.0).collect();
+            assert_eq!(place.pages(true, limit).await, wanted);
+            let first = must(place.page(false, None, limit).await);
+            assert_eq!((first.total, first.overdue), (cases.len() as u64, overdue));
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_page_behind_a_case_of_nobody_is_no_page() {
+    let place = Place::new();
+    let unknown = place.page(false, Some(CaseId(Uuid::now_v7())), 10).await;
+    assert_eq!(
+        unknown.err().map(|error| error.code()),
+        Some(ErrorCode::InvalidParameter)
+    );
+}
+
+#[tokio::test]
+async fn a_case_cannot_end_twice_even_past_its_workflow() {
+    let place = Place::new();
+    let id = place.case("submitted", None, 0).await;
+    must(place.end(id, 1).await);
+    let moved = place.end(id, 2).await;
+    assert_eq!(moved.err().map(|error| error.code()), Some(ErrorCode::CaseMoved));
+    let file = must(place.sqlite.case(id, Viewer::System).await);
+    assert_eq!((file.case.version, file.history.len()), (2, 2));
+}
+
+#[tokio::test]
+async fn a_city_that_lost_a_step_in_which_a_case_stands_is_noticed() {
+    let place = Place::new();
+    place.case("submitted", None, 0).await;
+    let storage: &dyn Storage = &place.sqlite;
+    assert!(must(lost_steps(&demo_city(), storage).await).is_empty());
+    place.case("fitting-room", None, 0).await;
+    assert_eq!(must(lost_steps(&demo_city(), storage).await), ["simple/fitting-room"]);
+}
