@@ -18,6 +18,7 @@ use super::frame::{BottomBar, Foot, Head, KioskBar};
 use super::guide::GuidePage;
 use super::hall::{Client, Hall};
 use super::home::HomePage;
+use super::matters::{CasePage, MattersPage, ReceiptPage, SupplementPage};
 use super::not_found::NotFoundPage;
 use super::search::SearchPage;
 use crate::design::keyboard::OnScreenKeyboard;
@@ -111,6 +112,10 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/halls") view=HallsPage/>
             <Route path=path!("/apply/:item") view=StartPage/>
             <Route path=path!("/drafts/:draft/:page?") view=FillPage/>
+            <Route path=path!("/matters") view=MattersPage/>
+            <Route path=path!("/matters/:case") view=CasePage/>
+            <Route path=path!("/matters/:case/receipt") view=ReceiptPage/>
+            <Route path=path!("/matters/:case/supplement") view=SupplementPage/>
             <Route path=path!("/login") view=LoginPage/>
             <Route path=path!("/account") view=AccountPage/>
             <Route path=path!("/accessibility") view=AccessibilityPage/>

@@ -135,6 +135,8 @@ texts! {
     RECEIPT_QR = "扫码查看进度", "Scan to follow the case";
     RECEIPT_SAVE = "保存回执图片", "Save as a picture";
     RECEIPT_SAVED = "回执图片已保存", "The picture is saved";
+    RECEIPT_NOT_SAVED = "图片没有保存，请改用打印。", "The picture could not be saved. Please print instead.";
+    NUMBER_NOT_COPIED = "没有复制成功，请手动记录编号。", "The number could not be copied. Please write it down.";
     RECEIPT_PRINT = "打印回执", "Print";
     RECEIPT_FOLLOW = "查看办理进度", "Follow the case";
     RECEIPT_HEAD = "申请回执", "Receipt of an application";

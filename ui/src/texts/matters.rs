@@ -86,6 +86,7 @@ texts! {
     SUPPLEMENT_SUBMIT = "提交补正", "Hand in";
     SUPPLEMENT_DONE = "补正已提交", "Your supplement is handed in";
     SUPPLEMENT_NOT_SAVED = "补交的内容只保留在本页，提交后才会送达。", "What you enter here is kept on this page only until you hand it in.";
+    SUPPLEMENT_UNCHANGED = "还没有修改或补充任何内容。", "Nothing has been changed or added yet.";
     SUPPLEMENT_NOTHING = "目前没有需要补交的内容。", "Nothing is asked of you at present.";
     SUPPLEMENT_NOT_SENT = "网络不通，补正没有送达。内容仍在本页，网络恢复后请再次点击“提交补正”，不会重复提交。", "There is no connection, so it did not arrive. It is still on this page: press “Hand in” again when you are back online. It will not be handed in twice.";
     BACK_TO_CASE = "返回办件", "Back to the case";

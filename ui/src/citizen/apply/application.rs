@@ -63,10 +63,7 @@ pub async fn load_draft(hall: Hall, id: DraftId) -> Result<LoadedDraft, CoreErro
 }
 
 /// Loads a form, ready to be filled.
-pub async fn load_form(
-    hall: Hall,
-    form: onehall_protocol::catalog::FormReference,
-) -> Result<Arc<Form>, CoreError> {
+pub async fn load_form(hall: Hall, form: onehall_protocol::catalog::FormReference) -> Result<Arc<Form>, CoreError> {
     let definition = hall.client.ask(GetForm { form }).await?;
     // The backend checked it when it loaded its city: what is refused here is of a newer format.
     let unreadable = |_| CoreError::new(ErrorCode::InvalidReply, onehall_protocol::Language::default());
@@ -159,10 +156,9 @@ impl Application {
     /// Answers of another terminal come in; those that one is changing here stay.
     pub fn merge(self, mut answers: Answers) {
         self.unsaved.update_value(|unsaved| unsaved.heard(&answers));
-        self.unsaved.with_value(|unsaved| answers.retain(|path, _| !unsaved.changes.contains_key(path)));
-        let known = |path: &String, value: &mut Value| {
-            self.answering.answer_now(path).unwrap_or(Value::Null) == *value
-        };
+        self.unsaved
+            .with_value(|unsaved| answers.retain(|path, _| !unsaved.changes.contains_key(path)));
+        let known = |path: &String, value: &mut Value| self.answering.answer_now(path).unwrap_or(Value::Null) == *value;
         answers.retain(|path, value| !known(path, value));
         if answers.is_empty() {
             return;
@@ -182,7 +178,9 @@ impl Application {
 
     /// The draft as it was read anew: what differs comes in.
     pub fn take_in(self, draft: &DraftView) {
-        let Some(here) = self.answering.filling.try_with_untracked(Filling::answers) else { return };
+        let Some(here) = self.answering.filling.try_with_untracked(Filling::answers) else {
+            return;
+        };
         self.merge(differences(&here, &draft.answers));
     }
 
@@ -196,7 +194,9 @@ impl Application {
 
     fn warn_before_the_tab_closes(self) {
         let handle = window_event_listener(leptos::ev::beforeunload, move |event| {
-            let saved = self.saving.try_with_untracked(|state| matches!(state, SaveState::Saved { .. }));
+            let saved = self
+                .saving
+                .try_with_untracked(|state| matches!(state, SaveState::Saved { .. }));
             let uploading = self.answering.uploads.running_now();
             if saved == Some(false) || uploading {
                 event.prevent_default();
@@ -209,12 +209,22 @@ impl Application {
     /// Keeps what is not saved while one logs in again. Only in the memory of this page, only for the same person.
     pub fn leave_behind(self, person: PersonId) {
         let changes = self.unsaved.with_value(Unsaved::left);
-        LEFT.set((!changes.is_empty()).then_some(Left { draft: self.id, person, changes }));
+        LEFT.set((!changes.is_empty()).then_some(Left {
+            draft: self.id,
+            person,
+            changes,
+        }));
     }
 
     fn take_up_what_was_left(self, stored: &Answers) {
-        let person = self.hall.session.with_untracked(|session| session.as_ref().map(|session| session.actor.id));
-        let Some(left) = LEFT.take().filter(|left| left.draft == self.id && Some(left.person) == person) else {
+        let person = self
+            .hall
+            .session
+            .with_untracked(|session| session.as_ref().map(|session| session.actor.id));
+        let Some(left) = LEFT
+            .take()
+            .filter(|left| left.draft == self.id && Some(left.person) == person)
+        else {
             return;
         };
         let (mine, theirs) = taken_up(left.changes, stored);
@@ -227,7 +237,9 @@ impl Application {
 
 /// Gives changes to the core, which saves them.
 fn keep(hall: Hall, id: DraftId, unsaved: StoredValue<Unsaved>, page: String, changes: Vec<AnswerChange>) {
-    let turn = unsaved.try_update_value(|unsaved| unsaved.note(&changes)).unwrap_or_default();
+    let turn = unsaved
+        .try_update_value(|unsaved| unsaved.note(&changes))
+        .unwrap_or_default();
     let asked = ChangeAnswers {
         id,
         changes,
@@ -262,13 +274,17 @@ struct Unsaved {
 
 impl Unsaved {
     fn over(known: Answers) -> Unsaved {
-        Unsaved { known, ..Unsaved::default() }
+        Unsaved {
+            known,
+            ..Unsaved::default()
+        }
     }
 
     fn note(&mut self, changes: &[AnswerChange]) -> u64 {
         self.turn += 1;
         for change in changes {
-            self.changes.insert(change.path.clone(), (change.value.clone(), self.turn));
+            self.changes
+                .insert(change.path.clone(), (change.value.clone(), self.turn));
         }
         self.turn
     }
@@ -327,7 +343,9 @@ thread_local! {
 fn taken_up(left: Vec<LeftAnswer>, stored: &Answers) -> (Vec<(String, Value)>, usize) {
     let now = |path: &str| stored.get(path).cloned().unwrap_or_default();
     let all = left.len();
-    let mine = left.into_iter().filter(|answer| [&answer.before, &answer.value].contains(&&now(&answer.path)));
+    let mine = left
+        .into_iter()
+        .filter(|answer| [&answer.before, &answer.value].contains(&&now(&answer.path)));
     let mine: Vec<_> = mine.map(|answer| (answer.path, answer.value)).collect();
     let theirs = all - mine.len();
     (mine, theirs)
@@ -340,11 +358,16 @@ mod tests {
     use super::*;
 
     fn change(path: &str, value: Value) -> Vec<AnswerChange> {
-        vec![AnswerChange { path: path.to_owned(), value }]
+        vec![AnswerChange {
+            path: path.to_owned(),
+            value,
+        }]
     }
 
     fn answers(list: &[(&str, Value)]) -> Answers {
-        list.iter().map(|(path, value)| ((*path).to_owned(), value.clone())).collect()
+        list.iter()
+            .map(|(path, value)| ((*path).to_owned(), value.clone()))
+            .collect()
     }
 
     #[test]
@@ -366,9 +389,16 @@ mod tests {
         unsaved.note(&change("name", json!("ab")));
         unsaved.note(&change("phone", json!("2")));
         unsaved.note(&change("city", Value::Null));
-        let stored = answers(&[("name", json!("a")), ("phone", json!("elsewhere")), ("city", json!("saved"))]);
+        let stored = answers(&[
+            ("name", json!("a")),
+            ("phone", json!("elsewhere")),
+            ("city", json!("saved")),
+        ]);
         let (mine, theirs) = taken_up(unsaved.left(), &stored);
-        assert_eq!(mine, [("city".to_owned(), Value::Null), ("name".to_owned(), json!("ab"))]);
+        assert_eq!(
+            mine,
+            [("city".to_owned(), Value::Null), ("name".to_owned(), json!("ab"))]
+        );
         assert_eq!(theirs, 1);
     }
 

@@ -54,13 +54,22 @@ pub(super) fn check_view(application: Application) -> AnyView {
         changed: RwSignal::default(),
         done: Callback::new(move |receipt: Receipt| {
             // The draft is no more: going back must not lead to it.
-            let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+            let options = NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            };
             navigate(&routes::receipt(receipt.case_id), options);
         }),
     };
     let pages = Memo::new(move |_| answering.filling.with(shown::pages));
     let missing = Memo::new(move |_| all_errors(answering));
-    let page_list = move || pages.get().into_iter().map(|page| page_section(submitting, page)).collect_view();
+    let page_list = move || {
+        pages
+            .get()
+            .into_iter()
+            .map(|page| page_section(submitting, page))
+            .collect_view()
+    };
     let form = view! { <div class="check-pages">{page_list}</div> };
     view! {
         <div class="reading fill">
@@ -153,7 +162,10 @@ fn all_errors(answering: Answering) -> Vec<FieldError> {
     answering.refused().with(|refused| {
         for (path, code) in refused {
             if !errors.iter().any(|error| error.path == *path) {
-                errors.push(FieldError { path: path.clone(), code: code.as_str().to_owned() });
+                errors.push(FieldError {
+                    path: path.clone(),
+                    code: code.as_str().to_owned(),
+                });
             }
         }
     });
@@ -174,7 +186,10 @@ fn missing_notice(application: Application, errors: &[FieldError]) -> Option<Any
             .answering
             .filling
             .with_untracked(|filling| filling.page_of(&error.path).map(str::to_owned));
-        let href = format!("{}?from=check", routes::draft_page(application.id, &page.unwrap_or_default()));
+        let href = format!(
+            "{}?from=check",
+            routes::draft_page(application.id, &page.unwrap_or_default())
+        );
         let words = application.answering.summary_line(error.clone()).words;
         view! { <li><a href=href>{words}</a></li> }
     });
@@ -194,13 +209,16 @@ fn missing_notice(application: Application, errors: &[FieldError]) -> Option<Any
 
 fn changed_notice(submitting: Submitting) -> AnyView {
     (move || {
-        submitting.failure.with(|failure| matches!(failure, Some((Failure::Changed, _)))).then(|| {
-            view! {
-                <Notice tone=Tone::Attention title=fill::CHANGED_TITLE role="alert">
-                    <p>{fill::CHANGED_TEXT}</p>
-                </Notice>
-            }
-        })
+        submitting
+            .failure
+            .with(|failure| matches!(failure, Some((Failure::Changed, _))))
+            .then(|| {
+                view! {
+                    <Notice tone=Tone::Attention title=fill::CHANGED_TITLE role="alert">
+                        <p>{fill::CHANGED_TEXT}</p>
+                    </Notice>
+                }
+            })
     })
     .into_any()
 }
@@ -277,13 +295,19 @@ impl Submitting {
         }
         if !self.declared.get_untracked() {
             let words = fill::DECLARE_FIRST.into();
-            self.errors.set(vec![SummaryLine { field: Some("declare".to_owned()), words }]);
+            self.errors.set(vec![SummaryLine {
+                field: Some("declare".to_owned()),
+                words,
+            }]);
             return;
         }
         self.errors.set(Vec::new());
         self.failure.set(None);
         if !window().navigator().on_line() {
-            self.fail(CoreError::new(ErrorCode::Offline, self.application.ui.language.get_untracked()), false);
+            self.fail(
+                CoreError::new(ErrorCode::Offline, self.application.ui.language.get_untracked()),
+                false,
+            );
             return;
         }
         self.busy.set(true);
@@ -303,10 +327,18 @@ impl Submitting {
     /// Saves what is not saved, then submits. The key is made once and kept until the attempt is known to be over.
     /// With a failure it says whether the submission itself was sent.
     async fn attempt(self) -> Result<Receipt, (CoreError, bool)> {
-        let Application { hall, id, answering, attempt, .. } = self.application;
+        let Application {
+            hall,
+            id,
+            answering,
+            attempt,
+            ..
+        } = self.application;
         let unsent = |error| (error, false);
         let saved = self.application.flush().await.map_err(unsent)?;
-        let submission = answering.filling.with_untracked(|filling| submission(filling, saved.revision));
+        let submission = answering
+            .filling
+            .with_untracked(|filling| submission(filling, saved.revision));
         let made = match attempt.with_value(|before| same_attempt(before.as_ref(), &submission)) {
             Some(same) => same,
             None => {
@@ -317,7 +349,10 @@ impl Submitting {
             }
         };
         let Attempt { submission, key } = made;
-        hall.client.ask(Submit { id, submission, key }).await.map_err(|error| (error, true))
+        hall.client
+            .ask(Submit { id, submission, key })
+            .await
+            .map_err(|error| (error, true))
     }
 
     async fn failed(self, error: CoreError, sent: bool) {
@@ -342,14 +377,19 @@ impl Submitting {
 
     /// Reads the draft anew, shows it, and marks what is not as it was checked.
     async fn show_what_changed(self) {
-        let Application { hall, id, answering, .. } = self.application;
+        let Application {
+            hall, id, answering, ..
+        } = self.application;
         let before = answering.filling.with_untracked(Filling::submitted_answers);
         // Where it cannot be read now, what is shown stays; the next press finds out again.
         let Ok(loaded) = load_draft(hall, id).await else { return };
         self.application.take_in(&loaded.draft);
         self.application.evaluate_anew();
         let after = answering.filling.with_untracked(Filling::submitted_answers);
-        let changed = before.keys().chain(after.keys()).filter(|path| before.get(*path) != after.get(*path));
+        let changed = before
+            .keys()
+            .chain(after.keys())
+            .filter(|path| before.get(*path) != after.get(*path));
         self.changed.set(changed.cloned().collect());
         let _ = self.declared.try_set(answering.filling.with_untracked(has_declaration));
     }

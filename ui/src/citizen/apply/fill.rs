@@ -68,7 +68,11 @@ fn waiting() -> AnyView {
 }
 
 fn gone(code: ErrorCode) -> AnyView {
-    let title = if code == ErrorCode::DraftSubmitted { fill::DRAFT_SUBMITTED } else { fill::DRAFT_GONE };
+    let title = if code == ErrorCode::DraftSubmitted {
+        fill::DRAFT_SUBMITTED
+    } else {
+        fill::DRAFT_GONE
+    };
     view! {
         <div class="reading">
             <PageHeading title=title/>
@@ -99,7 +103,11 @@ pub(super) fn logged_out() -> AnyView {
 /// The address of the page that is shown.
 fn here() -> String {
     let location = window().location();
-    format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default())
+    format!(
+        "{}{}",
+        location.pathname().unwrap_or_default(),
+        location.search().unwrap_or_default()
+    )
 }
 
 /// A draft that is there: its pages, as the address says.
@@ -114,7 +122,10 @@ fn filling(loaded: &LoadedDraft) -> AnyView {
     Effect::new(move || {
         // The address of the draft itself leads to where one was.
         if page.get().is_none() {
-            let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+            let options = NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            };
             navigate(&routes::draft_page(application.id, &resumed), options);
         }
     });
@@ -158,7 +169,9 @@ fn page_view(application: Application, page: String) -> AnyView {
         let view = filling.page(&page)?;
         Some((Words::from(&view.page.title), view.page.help.clone().map(Words::from)))
     });
-    let Some((title, help)) = found else { return off_the_way(application) };
+    let Some((title, help)) = found else {
+        return off_the_way(application);
+    };
     let errors = RwSignal::new(Vec::<SummaryLine>::new());
     let waiting = RwSignal::new(false);
     let back_to_check = from_check();
@@ -176,7 +189,11 @@ fn page_view(application: Application, page: String) -> AnyView {
                 return;
             }
             let next = answering.filling.with_untracked(|filling| {
-                if back_to_check.get_untracked() { CHECK.to_owned() } else { way::after(&pages_of(filling), &page).to_owned() }
+                if back_to_check.get_untracked() {
+                    CHECK.to_owned()
+                } else {
+                    way::after(&pages_of(filling), &page).to_owned()
+                }
             });
             application.merged.set(0);
             navigate(&routes::draft_page(application.id, &next), NavigateOptions::default());
@@ -197,9 +214,15 @@ fn page_view(application: Application, page: String) -> AnyView {
         }
     });
     let asked = page.clone();
-    let body = questions(answering, move |filling| filling.page(&asked).map(|view| view.questions));
+    let body = questions(answering, move |filling| {
+        filling.page(&asked).map(|view| view.questions)
+    });
     let continue_label = Words::made(move |language| {
-        let phrase = if back_to_check.get() { fill::SAVE_AND_CHECK } else { general::CONTINUE };
+        let phrase = if back_to_check.get() {
+            fill::SAVE_AND_CHECK
+        } else {
+            general::CONTINUE
+        };
         phrase.get(language).to_owned()
     });
     view! {
@@ -236,8 +259,9 @@ fn errors_of(filling: &Filling, page: &str) -> Vec<FieldError> {
 
 /// What one applies for, for whom, and how far one is.
 pub(super) fn step_head(application: Application, page: String) -> AnyView {
-    let (item, principal) =
-        application.summary.with_value(|summary| (Words::from(&summary.item_name), summary.principal.name.clone()));
+    let (item, principal) = application
+        .summary
+        .with_value(|summary| (Words::from(&summary.item_name), summary.principal.name.clone()));
     let step = Memo::new(move |_| {
         application
             .answering
@@ -247,7 +271,9 @@ pub(super) fn step_head(application: Application, page: String) -> AnyView {
     });
     let label = Words::made(move |language| {
         let (at, of) = step.get();
-        fill::STEP_OF.with([at.to_string().into(), of.to_string().into()]).get(language)
+        fill::STEP_OF
+            .with([at.to_string().into(), of.to_string().into()])
+            .get(language)
     });
     let percent = Signal::derive(move || {
         let (at, of) = step.get();

@@ -21,14 +21,15 @@ use crate::texts::{Phrase, Words, counted, fill, format};
 /// that is over: not at every keystroke.
 pub(super) fn save_line(application: Application) -> AnyView {
     let offset = application.ui.utc_offset;
-    let (saving, kind) = (application.saving, Memo::new(move |_| Standing::of(&application.saving.get())));
+    let (saving, kind) = (
+        application.saving,
+        Memo::new(move |_| Standing::of(&application.saving.get())),
+    );
     let words = Words::made(move |language| match saving.get() {
         SaveState::Saved { at } => clock_words(fill::SAVED_AT, at, offset.get(), language),
         SaveState::Saving => fill::SAVING.get(language).to_owned(),
         SaveState::Waiting => fill::WAITING.get(language).to_owned(),
-        SaveState::Conflict { conflicts } => {
-            counted(conflicts.len(), fill::CONFLICT_ONE, fill::CONFLICT).get(language)
-        }
+        SaveState::Conflict { conflicts } => counted(conflicts.len(), fill::CONFLICT_ONE, fill::CONFLICT).get(language),
         SaveState::Refused { error } => fill::REFUSED.with([error_words(&error)]).get(language),
     });
     let icon = move || {
@@ -45,8 +46,14 @@ pub(super) fn save_line(application: Application) -> AnyView {
         let was_bad = StoredValue::new(false);
         Words::made(move |language| {
             let bad = matches!(kind.get(), Standing::Waiting | Standing::Stuck);
-            let before = was_bad.try_update_value(|was| std::mem::replace(was, bad)).unwrap_or(false);
-            if bad || (before && kind.get() == Standing::Saved) { words.get(language) } else { String::new() }
+            let before = was_bad
+                .try_update_value(|was| std::mem::replace(was, bad))
+                .unwrap_or(false);
+            if bad || (before && kind.get() == Standing::Saved) {
+                words.get(language)
+            } else {
+                String::new()
+            }
         })
     };
     view! {
@@ -108,7 +115,10 @@ pub(super) fn save_notices(application: Application) -> AnyView {
 }
 
 fn conflict_panel(application: Application, conflicts: Vec<AnswerConflict>) -> AnyView {
-    let rows = conflicts.into_iter().map(|conflict| conflict_row(application, conflict)).collect_view();
+    let rows = conflicts
+        .into_iter()
+        .map(|conflict| conflict_row(application, conflict))
+        .collect_view();
     view! {
         <Notice tone=Tone::Attention title=fill::CONFLICT_TITLE role="alert">
             <p>{fill::CONFLICT_HELP}</p>
@@ -120,14 +130,22 @@ fn conflict_panel(application: Application, conflicts: Vec<AnswerConflict>) -> A
 
 /// One answer of which two terminals say different things: both, side by side, each with its button.
 fn conflict_row(application: Application, conflict: AnswerConflict) -> AnyView {
-    let AnswerConflict { path, value, terminal, at, .. } = conflict;
+    let AnswerConflict {
+        path,
+        value,
+        terminal,
+        at,
+        ..
+    } = conflict;
     let offset = application.ui.utc_offset.get_untracked();
     let mine = application.answering.answer_now(&path).unwrap_or_default();
     let (label, mine, theirs) = application.answering.filling.with_untracked(|filling| {
         let question = filling.form().question(&path);
         let label = question.map_or_else(|| path.as_str().into(), |question| Words::from(&question.label));
         let shown = |value: Value| -> Words {
-            let Some(question) = question else { return value.to_string().into() };
+            let Some(question) = question else {
+                return value.to_string().into();
+            };
             let choices = filling.form().options_of(question);
             let in_language = |language| display(question, choices, &value, language);
             onehall_protocol::Text::new(in_language(Language::ZhCn), in_language(Language::En)).into()
@@ -138,7 +156,11 @@ fn conflict_row(application: Application, conflict: AnswerConflict) -> AnyView {
     let decide = move |keep: Keep| {
         let path = path.clone();
         Callback::new(move |()| {
-            let asked = ResolveConflict { id: application.id, path: path.clone(), keep };
+            let asked = ResolveConflict {
+                id: application.id,
+                path: path.clone(),
+                keep,
+            };
             spawn_local(async move {
                 if let Err(error) = application.hall.client.ask(asked).await {
                     application.ui.say_failure(error_words(&error));
@@ -177,7 +199,11 @@ fn conflict_row(application: Application, conflict: AnswerConflict) -> AnyView {
 fn or_nothing(words: Words) -> Words {
     Words::made(move |language| {
         let said = words.get(language);
-        if said.is_empty() { fill::NOT_ANSWERED.get(language).to_owned() } else { said }
+        if said.is_empty() {
+            fill::NOT_ANSWERED.get(language).to_owned()
+        } else {
+            said
+        }
     })
 }
 

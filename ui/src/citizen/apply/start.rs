@@ -23,7 +23,8 @@ use crate::texts::{Phrase, Words, fill, general};
 #[component]
 pub fn StartPage() -> impl IntoView {
     let (hall, params) = (use_hall(), use_params_map());
-    let code = Memo::new(move |_| params.with(|params| params.get("item").and_then(|code| code.parse::<ItemCode>().ok())));
+    let code =
+        Memo::new(move |_| params.with(|params| params.get("item").and_then(|code| code.parse::<ItemCode>().ok())));
     let item = Memo::new(move |_| {
         let catalog = hall.catalog_now()?;
         let code = code.get()?;
@@ -32,7 +33,10 @@ pub fn StartPage() -> impl IntoView {
     (move || {
         let waits = hall.catalog.state().with(|state| matches!(state, Remote::Loading));
         if waits || !hall.session_known.get() {
-            return page(fill::APPLY_TITLE.into(), view! { <Skeleton kind=SkeletonKind::Form/> }.into_any());
+            return page(
+                fill::APPLY_TITLE.into(),
+                view! { <Skeleton kind=SkeletonKind::Form/> }.into_any(),
+            );
         }
         if let Some(error) = hall.catalog.state().with(|state| match state {
             Remote::Failed(error) => Some(error.clone()),
@@ -42,7 +46,9 @@ pub fn StartPage() -> impl IntoView {
             let state = view! { <ErrorState error=error retry=retry/> }.into_any();
             return page(fill::APPLY_TITLE.into(), state);
         }
-        let Some(item) = item.get() else { return refused(fill::NO_SUCH_ITEM, routes::SERVICES.to_owned()) };
+        let Some(item) = item.get() else {
+            return refused(fill::NO_SUCH_ITEM, routes::SERVICES.to_owned());
+        };
         if !item.online {
             return refused(fill::NOT_ONLINE, routes::item(&item.code));
         }
@@ -89,7 +95,14 @@ fn for_whom(item: &ItemSummary, session: &Session) -> AnyView {
     match principals.as_slice() {
         [] => {
             let companies = item.audience.contains(&Audience::LegalPerson);
-            refused(if companies { fill::FOR_NOBODY } else { fill::FOR_NOBODY_CITIZEN }, routes::item(&item.code))
+            refused(
+                if companies {
+                    fill::FOR_NOBODY
+                } else {
+                    fill::FOR_NOBODY_CITIZEN
+                },
+                routes::item(&item.code),
+            )
         }
         [only] => opening(item.code.clone(), only.id),
         several => choose(item, several, session.actor.id),
@@ -120,10 +133,16 @@ fn opener(item: ItemCode, failed: RwSignal<Option<CoreError>>) -> Callback<Perso
     Callback::new(move |principal| {
         let (navigate, item) = (navigate.clone(), item.clone());
         spawn_local(async move {
-            let start = StartDraft { item, principal: Some(principal) };
+            let start = StartDraft {
+                item,
+                principal: Some(principal),
+            };
             match hall.client.ask(OpenDraft { start }).await {
                 Ok(draft) => {
-                    let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+                    let options = NavigateOptions {
+                        replace: true,
+                        ..NavigateOptions::default()
+                    };
                     navigate(&routes::draft(draft.summary.id), options);
                 }
                 Err(error) => {
@@ -141,7 +160,11 @@ fn choose(item: &ItemSummary, principals: &[PersonView], actor: PersonId) -> Any
         .iter()
         .map(|person| {
             let name = Words::from(person.name.as_str());
-            let label = if person.id == actor { fill::FOR_MYSELF.with([name]) } else { fill::FOR_COMPANY.with([name]) };
+            let label = if person.id == actor {
+                fill::FOR_MYSELF.with([name])
+            } else {
+                fill::FOR_COMPANY.with([name])
+            };
             ChoiceOption::new(person.id.to_string(), label).with_hint(person.number.clone().map(Words::from))
         })
         .collect();
@@ -155,7 +178,10 @@ fn choose(item: &ItemSummary, principals: &[PersonView], actor: PersonId) -> Any
                 open.run(principal);
             }
             Ok(_) => {}
-            Err(_) => errors.set(vec![SummaryLine { field: Some("principal".to_owned()), words: fill::FOR_WHOM_CHOOSE.into() }]),
+            Err(_) => errors.set(vec![SummaryLine {
+                field: Some("principal".to_owned()),
+                words: fill::FOR_WHOM_CHOOSE.into(),
+            }]),
         }
     };
     let error = Signal::derive(move || errors.with(|errors| errors.first().map(|line| line.words.clone())));
@@ -204,7 +230,10 @@ mod tests {
                 "kind": "01", "authority": "a", "themes": [], "audience": audience, "channels": [], "promptness": "2",
                 "promised_days": 1, "online": true, "keywords": [], "pinyin": ""});
             let item: ItemSummary = serde_json::from_value(item).unwrap_or_else(|error| panic!("{error}"));
-            may_apply(&item, &session).into_iter().map(|person| person.name).collect::<Vec<_>>()
+            may_apply(&item, &session)
+                .into_iter()
+                .map(|person| person.name)
+                .collect::<Vec<_>>()
         };
         assert_eq!(names(&["citizen"]), ["1"]);
         assert_eq!(names(&["legal_person"]), ["2"]);

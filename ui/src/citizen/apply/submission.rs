@@ -111,10 +111,20 @@ mod tests {
     #[test]
     fn an_attempt_that_may_have_arrived_is_made_again_and_one_that_was_judged_is_not() {
         let failure = |code| Failure::of(&CoreError::new(code, Language::En), true);
-        for code in [ErrorCode::Offline, ErrorCode::TimedOut, ErrorCode::Unavailable, ErrorCode::Internal] {
+        for code in [
+            ErrorCode::Offline,
+            ErrorCode::TimedOut,
+            ErrorCode::Unavailable,
+            ErrorCode::Internal,
+        ] {
             assert!(failure(code).keeps_the_key(), "{code}");
         }
-        for code in [ErrorCode::DraftMoved, ErrorCode::TranscriptDiffers, ErrorCode::InvalidAnswers, ErrorCode::NotFound] {
+        for code in [
+            ErrorCode::DraftMoved,
+            ErrorCode::TranscriptDiffers,
+            ErrorCode::InvalidAnswers,
+            ErrorCode::NotFound,
+        ] {
             assert!(!failure(code).keeps_the_key(), "{code}");
         }
     }

@@ -193,9 +193,15 @@ mod tests {
     fn who_waits_for_what_until_when_is_said_in_one_line() {
         let of = |status| line(&case(status).summary, &authority(), 480);
         let late = of(status(WaitsFor::Authority, Some("2026-11-20"), Some(-1)));
-        assert_eq!(late.get(Language::En), "With City Police until 20 November 2026 (1 working day late)");
+        assert_eq!(
+            late.get(Language::En),
+            "With City Police until 20 November 2026 (1 working day late)"
+        );
         let today = of(status(WaitsFor::Citizen, Some("2026-11-23"), Some(0)));
-        assert_eq!(today.get(Language::ZhCn), "等您处理，截止 2026年11月23日（今天是最后一天）");
+        assert_eq!(
+            today.get(Language::ZhCn),
+            "等您处理，截止 2026年11月23日（今天是最后一天）"
+        );
         // The day on which it ended is a day of the city's clock.
         let ended = of(status(WaitsFor::Nobody, None, None));
         assert_eq!(ended.get(Language::ZhCn), "2026年11月24日 结束");
@@ -211,7 +217,10 @@ mod tests {
             headline(&view, &authority()).get(Language::En),
             "Waits for you: hand in 2 things by 30 November 2026"
         );
-        assert_eq!(headline(&view, &authority()).get(Language::ZhCn), "等您补交 2 项内容，截止 2026年11月30日");
+        assert_eq!(
+            headline(&view, &authority()).get(Language::ZhCn),
+            "等您补交 2 项内容，截止 2026年11月30日"
+        );
         assert_eq!(glance(&view.summary.status), Glance::You);
     }
 
@@ -223,14 +232,25 @@ mod tests {
         let mut paused = status(WaitsFor::Citizen, Some("2026-11-30"), Some(5));
         paused.clock_paused = true;
         paused.promised_until = "2026-12-09".parse().ok();
-        let said: Vec<_> = about_time(&paused, "12345").iter().map(|words| words.get(Language::ZhCn)).collect();
+        let said: Vec<_> = about_time(&paused, "12345")
+            .iter()
+            .map(|words| words.get(Language::ZhCn))
+            .collect();
         assert_eq!(said, ["办理时限已暂停计算，您补交之后继续计算。"]);
     }
 
     #[test]
     fn every_end_of_a_case_has_words_of_its_own() {
         let mut said = std::collections::BTreeSet::new();
-        let kinds = ["issued", "rejected", "not_accepted", "supplement_lapsed", "withdrawn", "terminated", "transferred"];
+        let kinds = [
+            "issued",
+            "rejected",
+            "not_accepted",
+            "supplement_lapsed",
+            "withdrawn",
+            "terminated",
+            "transferred",
+        ];
         for kind in kinds {
             let mut view = case(status(WaitsFor::Nobody, None, None));
             let result = serde_json::json!({"kind": kind, "at": "2026-11-23T00:00:00.000Z"});

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use leptos::prelude::*;
 use onehall_client::citizen::UploadTo;
 use onehall_forms::{AnswerCode, AnswerFault, Changed, Filling, message};
-use onehall_protocol::{FieldError, Language};
 use onehall_protocol::drafts::{AnswerChange, Answers};
+use onehall_protocol::{FieldError, Language};
 use serde_json::Value;
 
 use super::control_id;
@@ -50,9 +50,9 @@ impl Answering {
 
     /// Takes an answer of the citizen's; null takes it away.
     pub fn change(self, path: &str, value: Value) {
-        self.filling
-            .try_update(|filling| filling.set(path, value))
-            .map_or((), |changed| self.changed(changed));
+        if let Some(changed) = self.filling.try_update(|filling| filling.set(path, value)) {
+            self.changed(changed);
+        }
     }
 
     /// Adds a row to a group, and gives its id.
@@ -75,11 +75,17 @@ impl Answering {
 
     fn changed(self, changed: Changed) {
         let paths = || changed.answers.iter().map(|change| &change.path);
-        if self.prefilled.with_untracked(|prefilled| paths().any(|path| prefilled.contains(path))) {
+        if self
+            .prefilled
+            .with_untracked(|prefilled| paths().any(|path| prefilled.contains(path)))
+        {
             self.prefilled
                 .update(|prefilled| prefilled.retain(|path| !paths().any(|other| other == path)));
         }
-        if self.refused.with_untracked(|refused| paths().any(|path| refused.contains_key(path))) {
+        if self
+            .refused
+            .with_untracked(|refused| paths().any(|path| refused.contains_key(path)))
+        {
             self.refused
                 .update(|refused| refused.retain(|path, _| !paths().any(|other| other == path)));
         }
@@ -103,7 +109,9 @@ impl Answering {
     /// The answer now, without following it.
     pub fn answer_now(self, path: &str) -> Option<Value> {
         // An upload may end after its page is gone.
-        self.filling.try_with_untracked(|filling| filling.answer(path).cloned()).flatten()
+        self.filling
+            .try_with_untracked(|filling| filling.answer(path).cloned())
+            .flatten()
     }
 
     /// Whether an answer is required.
@@ -125,7 +133,8 @@ impl Answering {
     /// Shows the faults of these questions from now on.
     pub fn show(self, paths: impl IntoIterator<Item = String>) {
         let mut paths: Vec<String> = paths.into_iter().collect();
-        self.shown.with_untracked(|shown| paths.retain(|path| !shown.contains(path)));
+        self.shown
+            .with_untracked(|shown| paths.retain(|path| !shown.contains(path)));
         if !paths.is_empty() {
             self.shown.update(|shown| shown.extend(paths));
         }
@@ -154,9 +163,11 @@ impl Answering {
             if !self.shown.with(|shown| shown.contains(&path)) {
                 return None;
             }
-            let fault = self
-                .filling
-                .with(|filling| filling.question(&path).and_then(|question| question.errors.first().copied()));
+            let fault = self.filling.with(|filling| {
+                filling
+                    .question(&path)
+                    .and_then(|question| question.errors.first().copied())
+            });
             fault.map(|fault| (path.clone(), fault))
         });
         Signal::derive(move || fault.get().map(|(path, fault)| self.fault_words(path, fault)))
@@ -166,7 +177,9 @@ impl Answering {
         Words::made(move |language| {
             self.filling.with_untracked(|filling| {
                 let question = filling.form().question(&path);
-                question.map_or_else(String::new, |question| message(question, fault, filling.context(), language))
+                question.map_or_else(String::new, |question| {
+                    message(question, fault, filling.context(), language)
+                })
             })
         })
     }
@@ -187,7 +200,10 @@ impl Answering {
         let words = Words::made(move |language| {
             self.filling.with_untracked(|filling| {
                 let said = filling.message(&error, language);
-                let label = filling.form().question(&error.path).map(|question| question.label.get(language));
+                let label = filling
+                    .form()
+                    .question(&error.path)
+                    .map(|question| question.label.get(language));
                 let row = row_name(filling, &error.path, language);
                 let named: Vec<&str> = row.as_deref().into_iter().chain(label).collect();
                 match language {

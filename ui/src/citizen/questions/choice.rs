@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::{Answering, Asked, hinted, typed};
 use crate::design::choices::{
-    Checkbox, CheckboxProps, Checkboxes, CheckboxesProps, ChoiceOption, Radios, RadiosProps, Select, SelectProps, YesNo,
-    YesNoProps,
+    Checkbox, CheckboxProps, Checkboxes, CheckboxesProps, ChoiceOption, Radios, RadiosProps, Select, SelectProps,
+    YesNo, YesNoProps,
 };
 use crate::texts::{Words, fill};
 

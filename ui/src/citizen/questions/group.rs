@@ -28,7 +28,15 @@ struct Group {
 
 /// A repeating group.
 pub(super) fn group(answering: Answering, asked: Asked) -> AnyView {
-    let Kind::Group { min_rows, max_rows, row_label, .. } = &asked.question.kind else { return ().into_any() };
+    let Kind::Group {
+        min_rows,
+        max_rows,
+        row_label,
+        ..
+    } = &asked.question.kind
+    else {
+        return ().into_any();
+    };
     let (least, most) = (*min_rows as usize, max_rows.unwrap_or(MOST_ROWS) as usize);
     let group = Group {
         answering,
@@ -100,7 +108,11 @@ fn heading_id(row: &str) -> String {
 /// How many rows there may be, behind what else helps.
 fn limits(help: Option<Words>, least: usize, most: usize) -> Words {
     let (from, to) = (Words::from(least.to_string()), Words::from(most.to_string()));
-    let said = if least > 0 { fill::ROWS_BETWEEN.with([from, to]) } else { fill::ROWS_AT_MOST.with([to]) };
+    let said = if least > 0 {
+        fill::ROWS_BETWEEN.with([from, to])
+    } else {
+        fill::ROWS_AT_MOST.with([to])
+    };
     match help {
         None => said,
         Some(help) => Words::made(move |language| format!("{} {}", help.get(language), said.get(language))),
@@ -122,7 +134,12 @@ impl Group {
                 Some(row_title(&group, at, group.rows[at].title.as_deref()))
             })
         });
-        Words::made(move |language| title.get().map(|title| title.get(language).to_owned()).unwrap_or_default())
+        Words::made(move |language| {
+            title
+                .get()
+                .map(|title| title.get(language).to_owned())
+                .unwrap_or_default()
+        })
     }
 
     /// Whether something is wrong in a row.
@@ -150,7 +167,10 @@ fn row_view(group: Group, id: String, _rows: Memo<Vec<String>>) -> AnyView {
         move |()| {
             let prefix = format!("{path}/");
             let errors = answering.filling.with_untracked(onehall_forms::Filling::errors);
-            let errors: Vec<_> = errors.into_iter().filter(|error| error.path.starts_with(&prefix)).collect();
+            let errors: Vec<_> = errors
+                .into_iter()
+                .filter(|error| error.path.starts_with(&prefix))
+                .collect();
             let first = errors.first().map(|error| control_id(&error.path));
             answering.show(errors.into_iter().map(|error| error.path));
             match first {
@@ -184,7 +204,10 @@ fn row_view(group: Group, id: String, _rows: Memo<Vec<String>>) -> AnyView {
             })
         }
     };
-    let (edit_label, remove_label) = (fill::EDIT_ROW.with([title.clone()]), fill::REMOVE_ROW.with([title.clone()]));
+    let (edit_label, remove_label) = (
+        fill::EDIT_ROW.with([title.clone()]),
+        fill::REMOVE_ROW.with([title.clone()]),
+    );
     let ask = Callback::new(move |()| group.leaving.set(Some(id.clone())));
     let (shut, unfold) = (Callback::new(shut), Callback::new(unfold));
     view! {
@@ -232,14 +255,20 @@ fn leaving(group: Group, id: &str, rows: Memo<Vec<String>>) -> AnyView {
             let question = group.path.with_value(|path| filling.question(path));
             let found = question.zip(leaving).and_then(|(question, id)| {
                 let at = question.rows.iter().position(|row| row.id == id)?;
-                Some(row_title(&question, at, question.rows[at].title.as_deref()).get(language).to_owned())
+                Some(
+                    row_title(&question, at, question.rows[at].title.as_deref())
+                        .get(language)
+                        .to_owned(),
+                )
             });
             found.unwrap_or_default()
         })
     });
     let add_id = id.to_owned();
     let confirmed = move |()| {
-        let Some(row) = group.leaving.get_untracked() else { return };
+        let Some(row) = group.leaving.get_untracked() else {
+            return;
+        };
         group.path.with_value(|path| group.answering.remove_row(path, &row));
         group.leaving.set(None);
         ui.say(fill::ROW_REMOVED.with([Words::from(group.label.get_value())]));

@@ -14,11 +14,17 @@ const MOST_FILES: u32 = 5;
 
 /// A material: the files that the hall has, those on their way, and a place to add more.
 pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
-    let Kind::Material { max_files, trust_grade, .. } = asked.question.kind else { return ().into_any() };
+    let Kind::Material {
+        max_files, trust_grade, ..
+    } = asked.question.kind
+    else {
+        return ().into_any();
+    };
     let most = max_files.unwrap_or(MOST_FILES);
     let rows = answering.file_rows(asked.path.clone());
     let full = Memo::new(move |_| rows.with(Vec::len) >= most as usize);
     let (added, removed) = (asked.path.clone(), asked.path.clone());
+    let several = most > 1;
     let hint = hint(&asked, answering, most, trust_grade);
     view! {
         <FileField
@@ -29,7 +35,7 @@ pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
             on_remove=Callback::new(move |key: String| answering.take_file_away(&removed, &key))
             on_retry=Callback::new(move |key: String| answering.upload_again(&key))
             accept=FILE_TYPES.join(",")
-            multiple=(most > 1)
+            multiple=several
             full=full
             hint=hint
             error=asked.error

@@ -51,7 +51,10 @@ impl Asked {
         let path = self.path.clone();
         Some(Words::made(move |language| {
             let untouched = answering.prefilled.with(|prefilled| prefilled.contains(&path));
-            let parts = [untouched.then(|| fill::PREFILLED.get(language).to_owned()), help.as_ref().map(|help| help.get(language))];
+            let parts = [
+                untouched.then(|| fill::PREFILLED.get(language).to_owned()),
+                help.as_ref().map(|help| help.get(language)),
+            ];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
         }))
     }

@@ -19,7 +19,11 @@ pub(super) fn computed(answering: Answering, asked: &Asked) -> AnyView {
     });
     let shown = move || {
         let value = value.get();
-        if value.is_empty() { fill::COMPUTED_UNKNOWN.get(page_language.get()).to_owned() } else { value }
+        if value.is_empty() {
+            fill::COMPUTED_UNKNOWN.get(page_language.get()).to_owned()
+        } else {
+            value
+        }
     };
     view! {
         <div class="computed" id=asked.id.clone()>
@@ -33,7 +37,11 @@ pub(super) fn computed(answering: Answering, asked: &Asked) -> AnyView {
 
 /// A text to read.
 pub(super) fn note(asked: &Asked, tone: NoteTone) -> AnyView {
-    let help = asked.question.help.clone().map(|help| view! { <p>{Words::from(help)}</p> });
+    let help = asked
+        .question
+        .help
+        .clone()
+        .map(|help| view! { <p>{Words::from(help)}</p> });
     let label = asked.label();
     let tone = match tone {
         NoteTone::Plain => {

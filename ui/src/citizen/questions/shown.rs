@@ -110,7 +110,9 @@ fn answer(question: &QuestionView<'_>) -> ShownAnswer {
 /// What names a row: what it is, its number, and the answer that names it.
 #[must_use]
 pub fn row_title(group: &QuestionView<'_>, at: usize, title: Option<&QuestionView<'_>>) -> Text {
-    let Kind::Group { row_label, .. } = &group.question.kind else { return Text::default() };
+    let Kind::Group { row_label, .. } = &group.question.kind else {
+        return Text::default();
+    };
     let in_language = |language| {
         let named = title.map(|title| title.display(language)).unwrap_or_default();
         let numbered = capital(row_label.get(language));
@@ -179,9 +181,24 @@ mod tests {
             .iter()
             .map(|line| match line {
                 ShownLine::Row { title } => title.en.clone(),
-                ShownLine::Answer(answer) => format!("{}={}{}", answer.label.en, answer.value.en, if answer.wrong { "!" } else { "" }),
+                ShownLine::Answer(answer) => format!(
+                    "{}={}{}",
+                    answer.label.en,
+                    answer.value.en,
+                    if answer.wrong { "!" } else { "" }
+                ),
             })
             .collect();
-        assert_eq!(said, ["Person 1: 张敏", "name=张敏", "married=Yes", "Person 2", "name=!", "married="]);
+        assert_eq!(
+            said,
+            [
+                "Person 1: 张敏",
+                "name=张敏",
+                "married=Yes",
+                "Person 2",
+                "name=!",
+                "married="
+            ]
+        );
     }
 }

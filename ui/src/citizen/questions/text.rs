@@ -20,7 +20,10 @@ struct Typed {
 
 impl Typed {
     fn of(answering: Answering, asked: &Asked) -> Typed {
-        let (kind, path) = (StoredValue::new(asked.question.kind.clone()), StoredValue::new(asked.path.clone()));
+        let (kind, path) = (
+            StoredValue::new(asked.question.kind.clone()),
+            StoredValue::new(asked.path.clone()),
+        );
         let answer = answering.answer(asked.path.clone());
         let text = RwSignal::new(typed::typed_of(answer.get_untracked().as_ref()));
         let read = move |text: &str| kind.with_value(|kind| normalise(kind, text));
@@ -84,7 +87,9 @@ fn shape(asked: &Asked) -> (InputKind, Width, Option<Words>) {
             };
             (kind, width, None)
         }
-        Kind::Number { decimals, min, unit, .. } => {
+        Kind::Number {
+            decimals, min, unit, ..
+        } => {
             let whole = *decimals == 0 && min.is_some_and(|min| min >= 0.0);
             let kind = if whole { InputKind::Digits } else { InputKind::Decimal };
             (kind, Width::Short, unit.clone().map(Words::from))
@@ -139,7 +144,13 @@ pub(super) fn day(answering: Answering, asked: &Asked) -> AnyView {
 
 /// An address: where, and where exactly.
 pub(super) fn address(answering: Answering, asked: Asked) -> AnyView {
-    let Asked { path, id, optional, error, .. } = asked.clone();
+    let Asked {
+        path,
+        id,
+        optional,
+        error,
+        ..
+    } = asked.clone();
     let answer = answering.answer(path.clone());
     let part = |name: &'static str| Signal::derive(move || typed::address_part(answer.get().as_ref(), name));
     let (region, detail) = (part("region"), part("detail"));

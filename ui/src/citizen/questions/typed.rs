@@ -56,7 +56,11 @@ pub fn chosen(answer: Option<&Value>) -> Vec<String> {
 /// The answer of several chosen values; null where there is none.
 #[must_use]
 pub fn choices_answer(values: Vec<String>) -> Value {
-    if values.is_empty() { Value::Null } else { Value::from(values) }
+    if values.is_empty() {
+        Value::Null
+    } else {
+        Value::from(values)
+    }
 }
 
 #[cfg(test)]
@@ -67,7 +71,12 @@ mod tests {
 
     #[test]
     fn a_number_stands_in_its_field_as_people_write_it() {
-        for (answer, text) in [(json!(3), "3"), (json!(3.0), "3"), (json!(88.5), "88.5"), (json!(-4), "-4")] {
+        for (answer, text) in [
+            (json!(3), "3"),
+            (json!(3.0), "3"),
+            (json!(88.5), "88.5"),
+            (json!(-4), "-4"),
+        ] {
             assert_eq!(typed_of(Some(&answer)), text);
         }
         assert_eq!(typed_of(Some(&json!("many"))), "many");
@@ -76,7 +85,12 @@ mod tests {
 
     #[test]
     fn half_a_day_is_not_called_wrong_yet() {
-        for (text, whole) in [("2026-3-9", true), ("2026--", false), ("2026-02-30", true), ("2026", false)] {
+        for (text, whole) in [
+            ("2026-3-9", true),
+            ("2026--", false),
+            ("2026-02-30", true),
+            ("2026", false),
+        ] {
             assert_eq!(is_whole_day(Some(&json!(text))), whole, "{text}");
         }
     }

@@ -49,7 +49,9 @@ impl Uploads {
         let client = use_hall().client;
         let under_way = RwSignal::new_local(Vec::<Transfer>::new());
         client.on_event(move |event| {
-            let Event::Upload { transfer, sent, total } = event else { return };
+            let Event::Upload { transfer, sent, total } = event else {
+                return;
+            };
             let percent = percent(sent, total);
             let _ = under_way.try_update(|transfers| {
                 for one in transfers.iter_mut().filter(|one| one.number == transfer) {
@@ -72,7 +74,9 @@ impl Uploads {
 
     /// Whether a file is on its way, without following it.
     pub fn running_now(self) -> bool {
-        self.under_way.try_with_untracked(|transfers| any_running(transfers)).unwrap_or(false)
+        self.under_way
+            .try_with_untracked(|transfers| any_running(transfers))
+            .unwrap_or(false)
     }
 
     fn state(self, number: u32, state: FileState) {
@@ -91,7 +95,9 @@ impl Uploads {
 }
 
 fn any_running(transfers: &[Transfer]) -> bool {
-    transfers.iter().any(|transfer| matches!(transfer.state, FileState::Uploading(_)))
+    transfers
+        .iter()
+        .any(|transfer| matches!(transfer.state, FileState::Uploading(_)))
 }
 
 /// The share of an upload that is done. Sent is not taken: 100 stays for the hall's own answer.
@@ -164,7 +170,9 @@ impl Answering {
             .with_untracked(|transfers| transfers.iter().filter(|one| one.path == path).count());
         let room = most.saturating_sub(there + on_the_way);
         if files.len() > room {
-            self.uploads.ui.say_failure(fill::FILES_TOO_MANY.with([most.to_string().into()]));
+            self.uploads
+                .ui
+                .say_failure(fill::FILES_TOO_MANY.with([most.to_string().into()]));
         }
         for file in files.into_iter().take(room) {
             let number = NEXT.replace(NEXT.get().wrapping_add(1));
@@ -191,11 +199,14 @@ impl Answering {
             .uploads
             .under_way
             .with_untracked(|transfers| transfers.iter().find(|one| one.number == number).cloned());
-        let Some(Transfer { path, name, file, .. }) = transfer else { return };
+        let Some(Transfer { path, name, file, .. }) = transfer else {
+            return;
+        };
         let (client, to) = (self.uploads.client, self.uploads.to.get_value());
         spawn_local(async move {
             let Ok(buffer) = JsFuture::from(file.array_buffer()).await else {
-                self.uploads.state(number, FileState::Failed(fill::FILE_UNREADABLE.into()));
+                self.uploads
+                    .state(number, FileState::Failed(fill::FILE_UNREADABLE.into()));
                 return;
             };
             let content = FileContent {

@@ -1,0 +1,140 @@
+//! The receipt of an application: its number, what happens next, a code that leads to it.
+
+use leptos::prelude::*;
+use onehall_protocol::cases::CaseView;
+
+use super::loaded::{CaseHere, LoadedCase, authority_words, case_here};
+use super::receipt_picture::{Picture, save_picture};
+use super::standing::about_time;
+use crate::citizen::place::{LoggedIn, Reading};
+use crate::citizen::{Hall, routes, use_hall};
+use crate::design::button::{Button, ButtonLink, Weight};
+use crate::design::content::{Fact, Facts};
+use crate::design::icon::Icon;
+use crate::design::qr::Qr;
+use crate::shell::{PageHeading, use_ui};
+use crate::texts::{Words, fill, format, general};
+
+/// `/matters/{case}/receipt`: after a submission, and whenever one wants it again.
+#[component]
+pub fn ReceiptPage() -> impl IntoView {
+    view! { <LoggedIn>{case_here(true).view(receipt_view)}</LoggedIn> }.into_any()
+}
+
+/// Where the code leads: the case, at the address that this terminal knows the hall by.
+fn case_address(case: &CaseView) -> String {
+    let origin = window().location().origin().unwrap_or_default();
+    format!("{origin}{}", routes::case(case.summary.id))
+}
+
+/// What the receipt says, name by name.
+fn facts(hall: Hall, case: &CaseView, offset: i32) -> Vec<(Words, Words)> {
+    let summary = &case.summary;
+    vec![
+        (fill::RECEIPT_ITEM.into(), Words::from(&summary.item_name)),
+        (fill::RECEIPT_FOR.into(), summary.principal.name.as_str().into()),
+        (
+            fill::RECEIPT_AT.into(),
+            format::moment_words(summary.submitted_at, offset),
+        ),
+        (
+            fill::RECEIPT_AUTHORITY.into(),
+            authority_words(hall, summary.authority.clone()),
+        ),
+    ]
+}
+
+fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
+    let (hall, ui) = (use_hall(), use_ui());
+    let case = loaded.case;
+    let offset = ui.utc_offset.get_untracked();
+    let number = case.summary.number.to_string();
+    let address = case_address(&case);
+    let told = facts(hall, &case, offset);
+    let shown = told
+        .iter()
+        .map(|(name, value)| Fact::new(name.clone(), value.clone()))
+        .collect();
+    let next = Memo::new(move |_| {
+        here.now
+            .with(|now| now.as_ref().map(|loaded| loaded.case.summary.status.clone()))
+    });
+    let what_next = move || {
+        next.get().map(|status| {
+            let times = about_time(&status, &ui.hotline.get());
+            view! {
+                <p>{Words::from(&status.next)}</p>
+                {times.into_iter().map(|time| view! { <p>{time}</p> }).collect_view()}
+            }
+        })
+    };
+    let save = {
+        let (number, address) = (number.clone(), address.clone());
+        move |()| {
+            let language = ui.language.get_untracked();
+            let picture = Picture {
+                hall: hall
+                    .catalog_now()
+                    .map(|catalog| catalog.city.hall_name.get(language).to_owned())
+                    .unwrap_or_default(),
+                title: fill::RECEIPT_HEAD.get(language).to_owned(),
+                number_name: fill::RECEIPT_NUMBER.get(language).to_owned(),
+                number: number.clone(),
+                facts: told
+                    .iter()
+                    .map(|(name, value)| (name.get(language), value.get(language)))
+                    .collect(),
+                address: address.clone(),
+                below: fill::RECEIPT_QR.get(language).to_owned(),
+            };
+            if save_picture(&picture) {
+                ui.say(fill::RECEIPT_SAVED);
+            } else {
+                ui.say_failure(fill::RECEIPT_NOT_SAVED);
+            }
+        }
+    };
+    let copied = number.clone();
+    let copy = move |()| {
+        let write = window().navigator().clipboard().write_text(&copied);
+        leptos::task::spawn_local(async move {
+            match wasm_bindgen_futures::JsFuture::from(write).await {
+                Ok(_) => ui.say(general::COPIED),
+                Err(_) => ui.say_failure(fill::NUMBER_NOT_COPIED),
+            }
+        });
+    };
+    view! {
+        <Reading>
+            <div class="receipt">
+                <div class="receipt-head">
+                    <Icon name="circle-check" class="icon-huge"/>
+                    <PageHeading title=fill::RECEIPT_TITLE/>
+                    <p class="receipt-name">{fill::RECEIPT_NUMBER}</p>
+                    <p class="receipt-number">{number}</p>
+                    <Button label=fill::COPY_NUMBER icon="copy" weight=Weight::Quiet on_press=Callback::new(copy)/>
+                </div>
+                <div class="receipt-body">
+                    <div class="receipt-facts">
+                        <Facts facts=shown/>
+                    </div>
+                    <div class="receipt-code">
+                        <Qr text=address label=fill::RECEIPT_QR/>
+                        <p>{fill::RECEIPT_QR}</p>
+                    </div>
+                </div>
+                <div class="receipt-next">
+                    <h2 class="section-title">{fill::RECEIPT_NEXT}</h2>
+                    {what_next}
+                    <p class="receipt-keep">{fill::RECEIPT_KEEP}</p>
+                </div>
+            </div>
+            <div class="buttons no-print">
+                <ButtonLink href=routes::case(case.summary.id) label=fill::RECEIPT_FOLLOW weight=Weight::Primary/>
+                <Button label=fill::RECEIPT_PRINT icon="printer" on_press=Callback::new(|()| drop(window().print()))/>
+                <Button label=fill::RECEIPT_SAVE icon="download" on_press=Callback::new(save)/>
+            </div>
+        </Reading>
+    }
+    .into_any()
+}
