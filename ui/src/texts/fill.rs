@@ -63,6 +63,8 @@ texts! {
     DRAFT_GONE = "没有找到这份草稿", "There is no such draft";
     DRAFT_GONE_TEXT = "它可能已经提交或者删除，也可能不属于您。", "It may have been submitted or removed, or it is not yours.";
     DRAFT_SUBMITTED = "这份申请已经提交", "This application has been submitted";
+    DRAFT_SUBMITTED_TEXT = "不需要再次提交。您可以查看回执和办理进度。", "There is no need to submit it again. See the receipt, and how far it is.";
+    RECEIPT_SEE = "查看回执", "See the receipt";
     TO_MATTERS = "查看我的办件", "See my matters";
 
     ADD_ROW = "添加{}", "Add {}";

@@ -44,7 +44,12 @@ pub struct Application {
     unsaved: StoredValue<Unsaved>,
     /// Ends the waiting of [`Application::flush`].
     flushing: StoredValue<Option<AbortHandle>>,
+    /// How often the draft was said to have changed.
+    pokes: StoredValue<u32>,
 }
+
+/// How long a draft that changed elsewhere has to be quiet before it is read.
+const QUIET: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// A draft with its form, as it was loaded.
 #[derive(Clone)]
@@ -106,6 +111,7 @@ impl Application {
             attempt: StoredValue::new(None),
             unsaved,
             flushing: StoredValue::new(None),
+            pokes: StoredValue::new(0),
         };
         hall.client.on_event(move |event| application.hear(event));
         application.warn_before_the_tab_closes();
@@ -147,7 +153,7 @@ impl Application {
                 let _ = self.saving.try_set(state);
             }
             Event::DraftMerged { id, answers } if id == self.id => self.merge(answers),
-            Event::DraftChanged { id } if id == self.id => self.read_anew(),
+            Event::DraftChanged { id } if id == self.id => self.read_anew_soon(),
             Event::MayHaveMissed => self.read_anew(),
             _ => {}
         }
@@ -165,6 +171,22 @@ impl Application {
         }
         self.merged.update(|count| *count += answers.len());
         self.answering.merge(answers);
+    }
+
+    /// Every save pokes, one's own too: while one types, it is not read after each of them.
+    fn read_anew_soon(self) {
+        let Some(turn) = self.pokes.try_update_value(|pokes| {
+            *pokes = pokes.wrapping_add(1);
+            *pokes
+        }) else {
+            return;
+        };
+        let read = move || {
+            if self.pokes.try_get_value() == Some(turn) {
+                self.read_anew();
+            }
+        };
+        set_timeout(read, QUIET);
     }
 
     fn read_anew(self) {

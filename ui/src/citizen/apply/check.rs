@@ -12,7 +12,7 @@ use onehall_protocol::drafts::Receipt;
 use onehall_protocol::{CoreError, ErrorCode, FieldError};
 
 use super::application::{Application, load_draft};
-use super::fill::{back_link, leave_button, step_head};
+use super::fill::{back_link, case_of, leave_button, step_head};
 use super::saving::{save_line, save_notices};
 use super::submission::{Attempt, Failure, same_attempt, submission};
 use super::way::CHECK;
@@ -274,7 +274,7 @@ fn failure_notice(submitting: Submitting) -> Option<AnyView> {
         Failure::Done => Some(
             view! {
                 <Notice tone=Tone::Info title=fill::DRAFT_SUBMITTED>
-                    <p><a href=routes::MATTERS>{fill::TO_MATTERS}</a></p>
+                    <p><a href=case_of(&error).map_or_else(|| routes::MATTERS.to_owned(), routes::receipt)>{fill::RECEIPT_SEE}</a></p>
                 </Notice>
             }
             .into_any(),

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use onehall_forms::Filling;
-use onehall_protocol::{CoreError, DraftId, ErrorCode, FieldError};
+use onehall_protocol::{CaseId, CoreError, DraftId, ErrorCode, FieldError};
 
 use super::application::{Application, LoadedDraft, load_draft};
 use super::check::check_view;
@@ -46,7 +46,7 @@ pub fn FillPage() -> impl IntoView {
             Remote::Ready(loaded) => filling(loaded),
             Remote::Failed(error) => match error.code {
                 ErrorCode::NotLoggedIn => logged_out(),
-                ErrorCode::NotFound | ErrorCode::DraftSubmitted => gone(error.code),
+                ErrorCode::NotFound | ErrorCode::DraftSubmitted => gone(error),
                 _ => {
                     let retry = Callback::new(move |()| loaded.restart());
                     view! {
@@ -67,21 +67,36 @@ fn waiting() -> AnyView {
     view! { <div class="reading"><Skeleton kind=SkeletonKind::Form/></div> }.into_any()
 }
 
-fn gone(code: ErrorCode) -> AnyView {
-    let title = if code == ErrorCode::DraftSubmitted {
+fn gone(error: &CoreError) -> AnyView {
+    let submitted = error.code == ErrorCode::DraftSubmitted;
+    let title = if submitted {
         fill::DRAFT_SUBMITTED
     } else {
         fill::DRAFT_GONE
     };
+    let text = if submitted {
+        fill::DRAFT_SUBMITTED_TEXT
+    } else {
+        fill::DRAFT_GONE_TEXT
+    };
+    let (href, label) = match case_of(error) {
+        Some(case) => (routes::receipt(case), fill::RECEIPT_SEE),
+        None => (routes::MATTERS.to_owned(), fill::TO_MATTERS),
+    };
     view! {
         <div class="reading">
             <PageHeading title=title/>
-            <EmptyState icon="file-text" title=title text=fill::DRAFT_GONE_TEXT>
-                <ButtonLink href=routes::MATTERS label=fill::TO_MATTERS weight=Weight::Primary/>
+            <EmptyState icon="file-text" title=title text=text>
+                <ButtonLink href=href label=label weight=Weight::Primary/>
             </EmptyState>
         </div>
     }
     .into_any()
+}
+
+/// The case that a submitted draft became, where the error says it.
+pub(super) fn case_of(error: &CoreError) -> Option<CaseId> {
+    error.details.get("case_id")?.as_str()?.parse().ok()
 }
 
 /// Says that one has to log in, and leads back here afterwards.

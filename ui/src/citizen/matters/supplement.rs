@@ -70,6 +70,7 @@ struct HandingIn {
     version: u64,
     answering: Answering,
     before: StoredValue<Answers>,
+    asked: StoredValue<BTreeSet<String>>,
     attempt: StoredValue<Option<Attempt>>,
     errors: RwSignal<Vec<SummaryLine>>,
     failed: RwSignal<Option<Words>>,
@@ -80,7 +81,9 @@ struct HandingIn {
 fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Filling) -> AnyView {
     let case = &loaded.case;
     let id = case.summary.id;
+    let asked: BTreeSet<String> = supplement.items.iter().map(|item| item.path.clone()).collect();
     let changed = RwSignal::new(false);
+    let before = filling.answers();
     let keep = Callback::new(move |_| changed.set(true));
     let answering = Answering::new(filling, Vec::new(), UploadTo::Case(id), keep);
     let navigate = use_navigate();
@@ -92,7 +95,8 @@ fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Fi
         case: id,
         version: case.summary.version,
         answering,
-        before: StoredValue::new(case.answers.clone()),
+        before: StoredValue::new(before),
+        asked: StoredValue::new(asked.clone()),
         attempt: StoredValue::new(None),
         errors: RwSignal::new(Vec::new()),
         failed: RwSignal::new(None),
@@ -107,7 +111,6 @@ fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Fi
         }),
     };
     warn_before_the_tab_closes(changed, ui);
-    let asked: BTreeSet<String> = supplement.items.iter().map(|item| item.path.clone()).collect();
     let items = supplement.items.iter().map(|item| {
         let required = answering
             .filling
@@ -156,11 +159,7 @@ fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Fi
 
 /// Questions that became necessary by the new answers. They are asked below what the clerk named, and stay once asked.
 fn follow_ups(answering: Answering, asked: BTreeSet<String>) -> AnyView {
-    let belongs = move |path: &str| {
-        asked
-            .iter()
-            .any(|asked| path == asked || path.starts_with(&format!("{asked}/")))
-    };
+    let belongs = move |path: &str| asked.iter().any(|asked| belongs(path, asked));
     let followed = Memo::new(move |before: Option<&Vec<String>>| {
         let errors = answering.filling.with(Filling::errors);
         let mut followed = before.cloned().unwrap_or_default();
@@ -199,14 +198,22 @@ fn warn_before_the_tab_closes(changed: RwSignal<bool>, ui: Ui) {
     on_cleanup(move || handle.remove());
 }
 
-/// The answers that are other than before; null for one that was taken away.
-fn new_answers(before: &Answers, now: &Answers) -> Answers {
-    let changed = now.iter().filter(|(path, value)| before.get(*path) != Some(*value));
-    let gone = before.keys().filter(|path| !now.contains_key(*path));
-    changed
-        .map(|(path, value)| (path.clone(), value.clone()))
-        .chain(gone.map(|path| (path.clone(), Value::Null)))
-        .collect()
+/// What is handed in: every answer that was asked for, changed or not, and all that is other than before; null for one
+/// that was taken away.
+fn new_answers(before: &Answers, now: &Answers, asked: &BTreeSet<String>) -> Answers {
+    let belongs = |path: &str| asked.iter().any(|asked| belongs(path, asked));
+    let changed = now
+        .iter()
+        .filter(|(path, value)| belongs(path) || before.get(*path) != Some(*value))
+        .map(|(path, value)| (path.clone(), value.clone()));
+    let gone = before.keys().chain(asked).filter(|path| !now.contains_key(*path));
+    changed.chain(gone.map(|path| (path.clone(), Value::Null))).collect()
+}
+
+/// Whether a path is what was asked for, or stands in its rows.
+fn belongs(path: &str, asked: &str) -> bool {
+    path.strip_prefix(asked)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl HandingIn {
@@ -226,12 +233,14 @@ impl HandingIn {
             return;
         }
         let now = self.answering.filling.with_untracked(Filling::answers);
-        let answers = self.before.with_value(|before| new_answers(before, &now));
-        if answers.is_empty() {
+        if self.before.with_value(|before| *before == now) {
             let words = words::SUPPLEMENT_UNCHANGED.into();
             self.errors.set(vec![SummaryLine { field: None, words }]);
             return;
         }
+        let answers = self
+            .before
+            .with_value(|before| self.asked.with_value(|asked| new_answers(before, &now, asked)));
         self.errors.set(Vec::new());
         self.busy.set(true);
         spawn_local(async move {
@@ -299,16 +308,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_new_is_handed_in() {
+    fn all_that_was_asked_for_is_handed_in_and_besides_it_only_what_is_new() {
         let answers = |list: &[(&str, Value)]| -> Answers {
             list.iter()
                 .map(|(path, value)| ((*path).to_owned(), value.clone()))
                 .collect()
         };
-        let before = answers(&[("a", json!(1)), ("b", json!(2)), ("c", json!(3))]);
-        let now = answers(&[("a", json!(1)), ("b", json!(4)), ("d", json!(5))]);
-        let expected = answers(&[("b", json!(4)), ("c", Value::Null), ("d", json!(5))]);
-        assert_eq!(new_answers(&before, &now), expected);
-        assert!(new_answers(&before, &before).is_empty());
+        let before = answers(&[
+            ("a", json!(1)),
+            ("b", json!(2)),
+            ("c", json!(3)),
+            ("rows", json!(["r1"])),
+            ("rows/r1/x", json!(7)),
+            ("rowsy", json!(0)),
+        ]);
+        let mut now = before.clone();
+        now.insert("b".to_owned(), json!(4));
+        now.remove("c");
+        let asked = ["rows", "empty"].map(str::to_owned).into();
+        let expected = answers(&[
+            ("b", json!(4)),
+            ("c", Value::Null),
+            ("empty", Value::Null),
+            ("rows", json!(["r1"])),
+            ("rows/r1/x", json!(7)),
+        ]);
+        assert_eq!(new_answers(&before, &now, &asked), expected);
     }
 }
