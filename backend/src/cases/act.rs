@@ -70,6 +70,7 @@ pub(super) async fn take(
     let transition = decide(workflow, &case.standing, act, &given, today, &state.city.calendar)
         .map_err(|refusal| refused(&refusal))?;
     let event = event(workflow, &transition, &acting, inputs.reason.clone(), now)?;
+    let action = transition.action.clone();
     let asked = match transition.to.due {
         Some(due) if !inputs.items.is_empty() => Some(Asked {
             items: inputs.items,
@@ -112,7 +113,10 @@ pub(super) async fn take(
     };
     let stepped = state.storage.step(step).await;
     match &stepped {
-        Ok(file) => tell(state, &file.case),
+        Ok(file) => {
+            tracing::info!(case = %case.id, %action, version = file.case.version, "a case moved on");
+            tell(state, &file.case);
+        }
         // Nothing names the notice that was made: it goes, unless nobody knows whether the step was kept.
         Err(error) if error.code() != ErrorCode::Unavailable => state.files.remove(made.as_slice()).await,
         Err(_) => {}

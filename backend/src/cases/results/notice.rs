@@ -5,7 +5,8 @@ use onehall_protocol::{Date, Language, Text};
 
 use super::pdf::{Block, document};
 
-/// A notice of a result (办结通知书), one PDF in both languages of the hall, Chinese first.
+/// A notice of a result (办结通知书), one PDF in both languages of the hall: Chinese first, English
+/// on a page of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// Its title, by the workflow.
@@ -41,8 +42,12 @@ impl Notice {
     #[must_use]
     pub fn pdf(&self) -> Vec<u8> {
         let mut blocks = self.blocks(Language::ZhCn);
-        blocks.push(Block::Rule);
+        blocks.push(Block::Page);
         blocks.extend(self.blocks(Language::En));
+        blocks.push(Block::Space);
+        blocks.push(Block::Line(
+            "This page is for information only; the Chinese text on the page before counts.".to_owned(),
+        ));
         document(&self.title.zh_cn, &blocks)
     }
 
@@ -76,7 +81,7 @@ impl Notice {
         } else {
             let submitted = date(self.submitted, language);
             format!(
-                "Your application for \u{201c}{item}\u{201d} of {submitted} {}",
+                "Your application for \"{item}\" of {submitted} {}",
                 outcome(self.result, language)
             )
         }));

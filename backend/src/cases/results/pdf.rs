@@ -23,8 +23,8 @@ pub(super) enum Block {
     Signature(String),
     /// An empty line.
     Space,
-    /// A line across the page.
-    Rule,
+    /// A new page.
+    Page,
 }
 
 const PAGE: (f32, f32) = (595.28, 841.89);
@@ -81,15 +81,7 @@ impl Pages {
                 self.line(text, x.max(MARGIN), BODY, 20.0);
             }
             Block::Space => self.down(16.0),
-            Block::Rule => {
-                self.down(24.0);
-                self.page
-                    .set_line_width(0.5)
-                    .move_to(MARGIN, self.height)
-                    .line_to(PAGE.0 - MARGIN, self.height)
-                    .stroke();
-                self.down(8.0);
-            }
+            Block::Page => self.turn(),
         }
     }
 
@@ -118,9 +110,14 @@ impl Pages {
     fn down(&mut self, by: f32) {
         self.height -= by;
         if self.height < MARGIN {
-            self.done.push(std::mem::replace(&mut self.page, Content::new()));
-            self.height = PAGE.1 - MARGIN - by;
+            self.turn();
+            self.height -= by;
         }
+    }
+
+    fn turn(&mut self) {
+        self.done.push(std::mem::replace(&mut self.page, Content::new()));
+        self.height = PAGE.1 - MARGIN;
     }
 
     fn finish(mut self) -> Vec<Content> {

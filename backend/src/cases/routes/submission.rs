@@ -88,6 +88,7 @@ async fn make_case(
     let (principal, authority) = (command.principal.id, command.authority.clone());
     let submitted = state.storage.submit(command).await?;
     if let Submitted::New(receipt) = &submitted {
+        tracing::info!(case = %receipt.case_id, "a case was made");
         metrics::counter!("onehall_cases_submitted_total").increment(1);
         state.events.poke_person(principal, Poke::Draft { id });
         state.events.poke_person(principal, Poke::Case { id: receipt.case_id });

@@ -13,9 +13,13 @@ mod check;
 mod clock;
 mod decide;
 mod definition;
+#[cfg(test)]
+mod examples;
 mod parse;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod slips;
 mod status;
 
 pub use clock::CaseClock;
