@@ -24,6 +24,14 @@ pub fn normalise(kind: &Kind, typed: &str) -> Value {
     if trimmed.is_empty() {
         return Value::Null;
     }
+    match meant(kind, typed, trimmed) {
+        // Nothing but signs that are dropped: no number, but something was typed.
+        Value::String(text) if text.is_empty() => trimmed.into(),
+        answer => answer,
+    }
+}
+
+fn meant(kind: &Kind, typed: &str, trimmed: &str) -> Value {
     match kind {
         Kind::Text { .. } => trimmed.into(),
         Kind::LongText { .. } => typed.trim_end().into(),
@@ -68,7 +76,8 @@ fn narrow(text: &str) -> String {
 }
 
 fn without(text: &str, dropped: &[char]) -> String {
-    text.chars().filter(|character| !dropped.contains(character)).collect()
+    let kept: String = text.chars().filter(|character| !dropped.contains(character)).collect();
+    kept.trim().to_owned()
 }
 
 fn money(typed: &str) -> String {
@@ -139,6 +148,7 @@ mod tests {
             (&Kind::Email {}, "ａ＠example.com", json!("a@example.com")),
             (&Kind::YesNo {}, "true", json!(true)),
             (&Kind::Phone {}, "   ", Value::Null),
+            (&Kind::Phone {}, "-", json!("-")),
         ];
         for (kind, typed, answer) in cases {
             assert_eq!(normalise(kind, typed), answer, "{typed}");

@@ -271,7 +271,7 @@ impl Filling {
                     let value = self.slots[first as usize + at].value.clone();
                     (self.form.node(*child).id.to_string(), self.written_out(value))
                 });
-                Val::Map(Arc::new(fields.collect()))
+                Val::map(fields)
             }
             Val::List(items) if items.iter().any(|item| matches!(item, Val::Row(_) | Val::List(_))) => {
                 Val::list(items.iter().map(|item| self.written_out(item.clone())).collect())

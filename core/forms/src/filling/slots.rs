@@ -1,5 +1,7 @@
 //! Where the answers of a filling live: a slot for each question in each row, and the rows themselves.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use onehall_protocol::drafts::Answers;
 use serde_json::Value;
 
@@ -65,7 +67,7 @@ pub(super) fn row_ids(value: Option<&Value>) -> (Vec<&str>, bool) {
     let Some(items) = value.as_array() else {
         return (Vec::new(), value.is_null());
     };
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let ids: Vec<&str> = items
         .iter()
         .filter_map(Value::as_str)
@@ -128,10 +130,10 @@ impl Filling {
         let (ids, _) = row_ids(answer.as_ref());
         let mut before = std::mem::take(&mut self.slots[group as usize].rows);
         let mut rows = Vec::with_capacity(ids.len());
-        let mut known: std::collections::BTreeMap<Box<str>, u32> = before
-            .iter()
-            .map(|row| (self.rows[*row as usize].id.clone(), *row))
-            .collect();
+        let mut known: BTreeMap<Box<str>, u32> = BTreeMap::new();
+        for row in &before {
+            known.insert(self.rows[*row as usize].id.clone(), *row);
+        }
         for id in ids.into_iter().take(most as usize) {
             rows.push(known.remove(id).unwrap_or_else(|| self.make_row(group, id)));
         }

@@ -152,7 +152,11 @@ fn write(value: &Value, out: &mut String) {
             out.push(']');
         }
         Value::Object(fields) => {
-            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
+            // Sorted whatever the map: a feature of serde_json elsewhere must not change the hash.
+            let mut sorted: BTreeMap<&String, &Value> = BTreeMap::new();
+            for (name, value) in fields {
+                sorted.insert(name, value);
+            }
             out.push('{');
             for (at, (name, value)) in sorted.into_iter().enumerate() {
                 if at > 0 {

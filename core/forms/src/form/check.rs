@@ -222,11 +222,11 @@ fn options(choices: &[Choice], path: &str, findings: &mut Vec<Finding>) {
 
 /// The places of options by value.
 pub(super) fn index(choices: &[Choice]) -> BTreeMap<Box<str>, u32> {
-    choices
-        .iter()
-        .enumerate()
-        .map(|(at, choice)| (choice.value.as_str().into(), at as u32))
-        .collect()
+    let mut index = BTreeMap::new();
+    for (at, choice) in choices.iter().enumerate() {
+        index.insert(choice.value.as_str().into(), at as u32);
+    }
+    index
 }
 
 fn text(text: &Text, path: &str, findings: &mut Vec<Finding>) {

@@ -196,12 +196,10 @@ struct Loading<'a> {
 
 impl Loading<'_> {
     fn all(&mut self) -> Vec<Rules> {
-        let tables: BTreeMap<&str, Arc<BTreeMap<Box<str>, u32>>> = self
-            .definition
-            .code_tables
-            .iter()
-            .map(|(name, table)| (name.as_str(), Arc::new(check::index(table))))
-            .collect();
+        let mut tables: BTreeMap<&str, Arc<BTreeMap<Box<str>, u32>>> = BTreeMap::new();
+        for (name, table) in &self.definition.code_tables {
+            tables.insert(name, Arc::new(check::index(table)));
+        }
         (0..self.nodes.list.len() as u32)
             .map(|node| self.node(node, &tables))
             .collect()

@@ -201,7 +201,7 @@ impl<'a> Evaluator<'a> {
                         ("current".to_owned(), item.clone()),
                         ("accumulator".to_owned(), accumulator),
                     ];
-                    accumulator = each(&Val::Map(Arc::new(pair.into_iter().collect())));
+                    accumulator = each(&Val::map(pair.into_iter()));
                 }
                 accumulator
             }

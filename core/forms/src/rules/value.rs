@@ -38,6 +38,15 @@ impl Val {
         Val::List(Arc::new(items))
     }
 
+    /// An object. One insertion after the other: collecting sorts, and a sort for each kind of map makes wasm big.
+    pub(crate) fn map(fields: impl Iterator<Item = (String, Val)>) -> Val {
+        let mut map = BTreeMap::new();
+        for (name, value) in fields {
+            map.insert(name, value);
+        }
+        Val::Map(Arc::new(map))
+    }
+
     /// A number, or null where the calculation left what numbers can say.
     pub(crate) fn number(number: Option<Decimal>) -> Val {
         number.map_or(Val::Null, Val::Number)
@@ -50,12 +59,7 @@ impl Val {
             Value::Number(number) => Val::number(Decimal::from_json(number)),
             Value::String(text) => Val::text(text),
             Value::Array(items) => Val::list(items.iter().map(Val::from_json).collect()),
-            Value::Object(fields) => Val::Map(Arc::new(
-                fields
-                    .iter()
-                    .map(|(name, value)| (name.clone(), Val::from_json(value)))
-                    .collect(),
-            )),
+            Value::Object(fields) => Val::map(fields.iter().map(|(name, value)| (name.clone(), Val::from_json(value)))),
         }
     }
 
@@ -67,12 +71,13 @@ impl Val {
             Val::Number(number) => number.to_json(),
             Val::Text(text) => Value::String(text.to_string()),
             Val::List(items) => Value::Array(items.iter().map(Val::to_json).collect()),
-            Val::Map(fields) => Value::Object(
-                fields
-                    .iter()
-                    .map(|(name, value)| (name.clone(), value.to_json()))
-                    .collect(),
-            ),
+            Val::Map(fields) => {
+                let mut object = serde_json::Map::new();
+                for (name, value) in fields.iter() {
+                    object.insert(name.clone(), value.to_json());
+                }
+                Value::Object(object)
+            }
         }
     }
 
