@@ -95,6 +95,19 @@ export class Terminal {
     return this.page;
   }
 
+  /** Keeps preferences on this terminal before a page is opened: `{ elder: true, theme: "dark" }`. */
+  async prefer(preferences) {
+    const script = (kept) => window.localStorage.setItem("onehall.preferences", kept);
+    await this.context.addInitScript(script, JSON.stringify(preferences));
+  }
+
+  /** Waits until nothing is being fetched and no placeholder is shown: the page is as a person would read it. */
+  async settled() {
+    await this.page.waitForFunction(() => !document.querySelector("main .skeleton, main [aria-busy='true']"));
+    await this.page.evaluate(() => document.fonts.ready.then(() => undefined));
+    await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  }
+
   /** Waits until the UI has taken the page over. */
   async ready() {
     await this.page.waitForFunction(() => {
@@ -107,15 +120,16 @@ export class Terminal {
   /** Logs a citizen in by the API, as if they had done so on this terminal before. */
   async loginAs(key) {
     const kinds = { kiosk: "kiosk", "mini-app": "mini_app" };
-    await this.#take(await this.hall.citizenCookie(this.hall.people.citizen(key).phone, kinds[this.profile]));
+    await this.resume(await this.hall.citizenCookie(this.hall.people.citizen(key).phone, kinds[this.profile]));
   }
 
   /** Logs a member of staff in by the API. */
   async loginAsStaff(account) {
-    await this.#take(await this.hall.staffCookie(account));
+    await this.resume(await this.hall.staffCookie(account));
   }
 
-  async #take(cookies) {
+  /** Goes on with a session that was begun elsewhere: the cookies of `Hall.citizenCookie` or `Hall.staffCookie`. */
+  async resume(cookies) {
     for (const cookie of cookies.split("; ")) {
       const at = cookie.indexOf("=");
       const [name, value] = [cookie.slice(0, at), cookie.slice(at + 1)];

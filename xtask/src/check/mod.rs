@@ -1,6 +1,7 @@
 //! Formatting, lints, documentation and the rules of the house.
 
 pub mod layers;
+pub mod licences;
 pub mod platform_code;
 
 use std::process::{Command, ExitCode};
@@ -35,7 +36,7 @@ pub struct Check {
 }
 
 /// Every check, the quick ones first.
-pub const ALL: [Check; 6] = [
+pub const ALL: [Check; 7] = [
     Check {
         name: "layers",
         run: layers::check,
@@ -43,6 +44,10 @@ pub const ALL: [Check; 6] = [
     Check {
         name: "platform code",
         run: platform_code::check,
+    },
+    Check {
+        name: "licences",
+        run: licences::check,
     },
     Check {
         name: "formatting",
@@ -85,7 +90,7 @@ fn lints() -> Result<()> {
     component("clippy", "clippy")?;
     toolchain::c_compiler()?;
     let mut clippy = workspace::cargo();
-    clippy.args(["clippy", "--quiet", "--all-targets"]);
+    clippy.args(["clippy", "--quiet", "--keep-going", "--all-targets"]);
     for package in NATIVE {
         clippy.args(["-p", package]);
     }
@@ -100,14 +105,12 @@ fn lints_for_wasm() -> Result<()> {
         say("skipped: only rustup's wasm target can be linted");
         return Ok(());
     }
+    let mut clippy = compiler.cargo("clippy");
+    clippy.args(["--quiet", "--keep-going"]);
     for package in WASM {
-        process::run(
-            compiler
-                .cargo("clippy")
-                .args(["--quiet", "-p", package, "--", "-D", "warnings"]),
-        )?;
+        clippy.args(["-p", package]);
     }
-    Ok(())
+    process::run(clippy.args(["--", "-D", "warnings"]))
 }
 
 fn documentation() -> Result<()> {

@@ -1,0 +1,41 @@
+// Every page of the hall, and who sees it. Screenshots take all of them; a journey may take one.
+
+/** `who`: nobody, the key of a demo citizen, or an account of staff (`staff:…`). */
+export function pages({ cases, draft }) {
+  const caseOf = (citizen, item) => cases.find((one) => one.citizen === citizen && one.item === item).case;
+  const [done, waiting, fresh] = ["identity-card-renewal", "elder-allowance", "vehicle-licence-renewal"].map((item) =>
+    caseOf("zhang-min", item),
+  );
+  return [
+    { name: "home", path: "/" },
+    { name: "search", path: "/search?q=sfz" },
+    { name: "services", path: "/services" },
+    { name: "guide", path: "/services/identity-card-renewal" },
+    { name: "guide-window-only", path: "/services/passport" },
+    { name: "themes", path: "/themes" },
+    { name: "theme", path: "/themes/identity" },
+    { name: "life-events", path: "/life-events" },
+    { name: "life-event", path: "/life-events/having-a-child" },
+    { name: "authorities", path: "/authorities" },
+    { name: "authority", path: "/authorities/public-security" },
+    { name: "halls", path: "/halls" },
+    { name: "accessibility", path: "/accessibility" },
+    { name: "login", path: "/login" },
+    { name: "not-found", path: "/no-such-page" },
+    { name: "home-known", path: "/", who: "zhang-min" },
+    { name: "start", path: "/apply/school-enrolment", who: "zhang-min" },
+    { name: "fill", path: `/drafts/${draft}`, who: "zhang-min" },
+    { name: "fill-check", path: `/drafts/${draft}/check`, who: "zhang-min" },
+    { name: "matters", path: "/matters", who: "zhang-min" },
+    { name: "matter-submitted", path: `/matters/${fresh}`, who: "zhang-min" },
+    { name: "matter-supplement", path: `/matters/${waiting}`, who: "zhang-min" },
+    { name: "supplement", path: `/matters/${waiting}/supplement`, who: "zhang-min" },
+    { name: "matter-done", path: `/matters/${done}`, who: "zhang-min" },
+    { name: "receipt", path: `/matters/${fresh}/receipt`, who: "zhang-min" },
+    { name: "account", path: "/account", who: "zhang-min" },
+    { name: "console-login", path: "/console/" },
+    { name: "console-queue", path: "/console/", who: "staff:ps-window-2" },
+    { name: "console-case", path: `/console/cases/${caseOf("wu-ping", "identity-card-renewal")}`, who: "staff:ps-window-2" },
+    { name: "console-accounts", path: "/console/accounts", who: "staff:admin" },
+  ];
+}

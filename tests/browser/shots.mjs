@@ -1,0 +1,73 @@
+// A picture of every page in every terminal profile and both languages, and of each page dark and in elder mode.
+// `cargo xtask shots [--only WORD]`; the pictures go to the folder that ONEHALL_TEST_SHOTS names.
+import { execFile } from "node:child_process";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { Hall, LANGUAGES, openBrowser, PROFILES, Terminal } from "./harness.mjs";
+import { setting } from "./harness/hall.mjs";
+import { pages } from "./pages.mjs";
+
+const [only = ""] = process.argv.slice(2);
+const folder = setting("ONEHALL_TEST_SHOTS");
+if (!only) await rm(folder, { recursive: true, force: true });
+
+/** What is drawn: each profile in each language, and two more looks of the two that people have most. */
+const looks = [
+  ...Object.keys(PROFILES).flatMap((profile) =>
+    Object.keys(LANGUAGES).map((language) => ({ name: `${profile}-${language}`, profile, language })),
+  ),
+  { name: "desktop-zh-dark", profile: "desktop", language: "zh", dark: true },
+  { name: "mobile-zh-elder", profile: "mobile", language: "zh", preferences: { elder: true } },
+];
+
+const hall = await Hall.open();
+const browser = await openBrowser();
+let taken = 0;
+const problems = [];
+try {
+  const { stdout } = await promisify(execFile)(setting("ONEHALL_TEST_APPLICATIONS"), [`${hall.port}`]);
+  const all = pages(JSON.parse(stdout));
+  const wanted = all.filter((page) => page.name.includes(only));
+  if (wanted.length === 0) throw new Error(`no page is called like ${only}: ${all.map((page) => page.name).join(", ")}`);
+  const sessions = new Map();
+  for (const look of looks) {
+    const places = wanted.filter((page) => !page.path.startsWith("/console") || look.profile === "desktop");
+    await mkdir(join(folder, look.name), { recursive: true });
+    for (const who of new Set(places.map((place) => place.who))) {
+      const terminal = await Terminal.open(browser, hall, look);
+      if (look.preferences) await terminal.prefer(look.preferences);
+      if (who) await terminal.resume(await session(sessions, who));
+      for (const place of places.filter((page) => page.who === who)) {
+        await terminal.goto(place.path).catch((error) => problems.push(`${look.name}/${place.name}: ${error.message}`));
+        await terminal.settled();
+        const path = join(folder, look.name, `${place.name}.png`);
+        await terminal.page.screenshot({ path, fullPage: look.profile !== "kiosk", animations: "disabled" });
+        taken += 1;
+      }
+      problems.push(...terminal.problems.map((problem) => `${look.name}: ${problem}`));
+      terminal.expect(/./);
+      await terminal.close();
+    }
+    console.log(`${look.name}: done`);
+  }
+} finally {
+  await browser.close();
+  await hall.close();
+}
+console.log(`${taken} pictures`);
+if (problems.length > 0) {
+  console.error([...new Set(problems)].join("\n"));
+  process.exitCode = 1;
+}
+
+/** One session for each person: staff cannot log in twice with one code. */
+async function session(sessions, who) {
+  if (!sessions.has(who)) {
+    const [kind, account] = who.split(":");
+    const login = account ? hall.staffCookie(account) : hall.citizenCookie(hall.people.citizen(kind).phone);
+    sessions.set(who, await login);
+  }
+  return sessions.get(who);
+}
