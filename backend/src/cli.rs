@@ -211,8 +211,9 @@ async fn serve_until_stopped(config: Config) -> Result<ExitCode, Failure> {
     let at = listener.local_addr().map_err(|cause| Failure::Listen(listen, cause))?;
     warn_of_what_is_open(&state.config);
     let router = http::router(state.clone())?;
+    let stop = stop_signal().map_err(|cause| Failure::Other(format!("cannot listen for signals: {cause}")))?;
     greet(&state, at, hall.founded);
-    let in_time = serve::serve(listener, router, state, stop_signal()).await;
+    let in_time = serve::serve(listener, router, state, stop).await;
     drop(hall);
     println!("OneHall has stopped.");
     Ok(if in_time { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -257,25 +258,24 @@ fn warn_of_what_is_open(config: &Config) {
     }
 }
 
-/// Resolves when the process is told to stop: Ctrl-C, or what a service supervisor sends.
-async fn stop_signal() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
+/// Listens for what tells the process to stop: Ctrl-C, or what a service supervisor sends. It listens from this call on,
+/// not only once the future is awaited: a signal in between must not end the process in the middle of something.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(async move {
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        })
+    }
     #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! { () = interrupt => {}, () = terminate => {} }
+    {
+        let mut interrupt = tokio::signal::windows::ctrl_c()?;
+        Ok(async move {
+            interrupt.recv().await;
+        })
+    }
 }
 
 async fn create_administrator(config: Config, account: &str, name: &str) -> Result<(), Failure> {

@@ -12,6 +12,8 @@ pub mod observe;
 pub mod openapi;
 pub mod problem;
 mod security;
+#[cfg(test)]
+mod tests;
 mod ui;
 
 use axum::extract::DefaultBodyLimit;

@@ -41,7 +41,7 @@ pub async fn observe(State(_state): State<AppState>, mut request: Request, next:
         route = %route,
         status,
         code,
-        milliseconds = elapsed.as_secs_f64() * 1000.0,
+        microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
         "request"
     );
     let labels = [

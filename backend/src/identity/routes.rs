@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use onehall_protocol::cases::Poke;
 use onehall_protocol::identity::{CodeRequest, CodeSent, LoginRequest, Profile, Session};
 use onehall_protocol::{ErrorCode, PersonId, PhoneNumber};
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use super::model::{Citizen, SESSION_COOKIE};
 use super::store::{CodeToSend, LogIn};
 use crate::error::{Error, Result};
+use crate::events::Channel;
 use crate::http::cookies;
 use crate::http::extract::{AcceptLanguage, ClientAddress, Json, Query, Terminal, cookie};
 use crate::messages;
@@ -123,7 +125,10 @@ async fn session(citizen: Citizen) -> Json<Session> {
     responses((status = 204, description = "Logged out; also if nobody was logged in")))]
 async fn log_out(State(state): State<AppState>, headers: HeaderMap) -> Result<(StatusCode, [(header::HeaderName, HeaderValue); 1])> {
     if let Some(token) = cookie(&headers, SESSION_COOKIE) {
-        state.storage.log_out(TokenHash::of(token)).await?;
+        let person = state.storage.log_out(TokenHash::of(token)).await?;
+        if let Some(person) = person {
+            state.events.poke(&Channel::Person(person), &Poke::SessionEnded);
+        }
     }
     let cookie = cookies::clear(SESSION_COOKIE, state.config.secure_cookies());
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))

@@ -76,11 +76,11 @@ pub trait IdentityStore: Send + Sync {
     /// Only faults of the store.
     async fn prolong_session(&self, session: TokenHash, idle_ends_at: Timestamp) -> Result<()>;
 
-    /// Ends a session; one that is not there has ended already.
+    /// Ends a session, and says whose it was; one that is not there has ended already.
     ///
     /// # Errors
     /// Only faults of the store.
-    async fn log_out(&self, session: TokenHash) -> Result<()>;
+    async fn log_out(&self, session: TokenHash) -> Result<Option<PersonId>>;
 
     /// One person.
     ///

@@ -35,7 +35,7 @@ pub fn install() -> Result<()> {
     metrics::describe_histogram!("onehall_storage_group_size", "Commands that one commit carried");
     metrics::describe_gauge!("onehall_storage_commands_waiting", "Commands that wait for the writer");
     metrics::describe_gauge!("onehall_sessions", "Sessions that have not ended, by kind");
-    metrics::describe_gauge!("onehall_event_listeners", "Open event streams, counted by what they listen to");
+    metrics::describe_gauge!("onehall_event_streams", "Open streams of server-sent events");
     metrics::describe_counter!("onehall_login_codes_total", "One-time codes that were sent");
     Ok(())
 }

@@ -58,5 +58,6 @@ async fn metrics_text(State(state): State<AppState>) -> Result<([(HeaderName, &'
     metrics::gauge!("onehall_storage_commands_waiting").set(counts.commands_waiting as f64);
     metrics::gauge!("onehall_sessions", "kind" => "citizen").set(counts.citizen_sessions as f64);
     metrics::gauge!("onehall_sessions", "kind" => "staff").set(counts.staff_sessions as f64);
+    metrics::gauge!("onehall_event_streams").set(state.events.streams() as f64);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], render()))
 }

@@ -7,6 +7,8 @@ mod model;
 pub mod password;
 pub mod routes;
 mod store;
+#[cfg(test)]
+mod tests;
 pub mod totp;
 
 pub use model::{AuditAction, AuditEntry, STAFF_COOKIE, Scope, Staff, StaffAccount, lifetime};

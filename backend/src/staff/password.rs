@@ -84,19 +84,21 @@ pub fn check_new(password: &str, account: &str) -> Result<()> {
     if characters.len() > *LENGTH.end() {
         return weak("too_long");
     }
-    let mut different: Vec<char> = characters.clone();
-    different.sort_unstable();
-    different.dedup();
-    let step = |pair: &[char]| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0]));
-    let runs = characters.windows(2).filter(|pair| step(pair).abs() <= 1).count();
-    let text: String = characters.iter().collect();
     const KNOWN: [&str; 8] =
         ["password", "qwertyuiop", "asdfghjkl", "1qaz2wsx", "letmein", "administrator", "woaini", "onehall"];
-    let known = KNOWN.iter().find(|known| text.contains(*known)).map_or(0, |known| known.len());
-    let own = if !account.is_empty() && text.contains(&account.to_lowercase()) { account.len() } else { 0 };
-    // What is left when everything that a guesser tries first is taken away.
-    let left = characters.len().saturating_sub(runs).saturating_sub(known).saturating_sub(own);
-    if different.len() < 5 || left < 6 { weak("easy_to_guess") } else { Ok(()) }
+    // What is left when everything that a guesser tries first is taken away: known words, the account's own name, and
+    // characters that only repeat or continue the one before.
+    let mut text: String = characters.iter().collect();
+    for known in KNOWN.into_iter().chain(Some(account).filter(|account| !account.is_empty())) {
+        text = text.replace(&known.to_lowercase(), "");
+    }
+    let left: Vec<char> = text.chars().collect();
+    let step = |pair: &[char]| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0]));
+    let runs = left.windows(2).filter(|pair| step(pair).abs() <= 1).count();
+    let mut different = left.clone();
+    different.sort_unstable();
+    different.dedup();
+    if different.len() < 5 || left.len() - runs < 6 { weak("easy_to_guess") } else { Ok(()) }
 }
 
 /// A first password, to be read out and typed once: five groups of four characters that are not mistaken for others

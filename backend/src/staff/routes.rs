@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use onehall_protocol::cases::Poke;
 use onehall_protocol::staff::{
     ChangeStaff, CreateStaff, Role, StaffAccountSaved, StaffAccountView, StaffChallenge, StaffLogin, StaffSecondFactor,
     StaffSession,
@@ -16,6 +17,7 @@ use super::model::{STAFF_COOKIE, Staff, StaffAccount};
 use super::store::{ChangeAccount, CreateAccount};
 use super::{login, password};
 use crate::error::{Error, Result};
+use crate::events::Channel;
 use crate::http::cookies;
 use crate::http::extract::{ClientAddress, Json, Path, cookie};
 use crate::secrets::TokenHash;
@@ -75,7 +77,10 @@ async fn log_out(
     headers: HeaderMap,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1])> {
     if let Some(token) = cookie(&headers, STAFF_COOKIE) {
-        state.storage.staff_log_out(TokenHash::of(token), state.clock.now()).await?;
+        let staff = state.storage.staff_log_out(TokenHash::of(token), state.clock.now()).await?;
+        if let Some(staff) = staff {
+            state.events.poke(&Channel::Staff(staff), &Poke::SessionEnded);
+        }
     }
     let cookie = cookies::clear(STAFF_COOKIE, state.config.secure_cookies());
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))
@@ -188,6 +193,8 @@ async fn change(
             now: state.clock.now(),
         })
         .await?;
+    // Every stream of the account looks whether its session is still one.
+    state.events.poke(&Channel::Staff(id), &Poke::SessionEnded);
     Ok(Json(StaffAccountSaved { account: changed.view(), first_password }))
 }
 

@@ -171,11 +171,11 @@ pub trait StaffStore: Send + Sync {
     /// Only faults of the store.
     async fn prolong_staff_session(&self, session: TokenHash, idle_ends_at: Timestamp) -> Result<()>;
 
-    /// Ends a session; one that is not there has ended already.
+    /// Ends a session, and says whose it was; one that is not there has ended already.
     ///
     /// # Errors
     /// Only faults of the store.
-    async fn staff_log_out(&self, session: TokenHash, now: Timestamp) -> Result<()>;
+    async fn staff_log_out(&self, session: TokenHash, now: Timestamp) -> Result<Option<StaffId>>;
 
     /// The accounts of a scope, by account name.
     ///

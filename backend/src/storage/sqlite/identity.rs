@@ -56,10 +56,12 @@ impl IdentityStore for Sqlite {
         .await
     }
 
-    async fn log_out(&self, session: TokenHash) -> Result<()> {
+    async fn log_out(&self, session: TokenHash) -> Result<Option<PersonId>> {
         self.write(move |tx| {
-            tx.prepare_cached("DELETE FROM citizen_session WHERE token = ?1")?.execute([session.0])?;
-            Ok(())
+            let ended = tx
+                .prepare_cached("DELETE FROM citizen_session WHERE token = ?1 RETURNING person")?
+                .query_row([session.0], |row| id(row, 0));
+            Ok(ended.optional()?)
         })
         .await
     }

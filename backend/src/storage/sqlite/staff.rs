@@ -114,16 +114,16 @@ impl StaffStore for Sqlite {
         .await
     }
 
-    async fn staff_log_out(&self, session: TokenHash, now: Timestamp) -> Result<()> {
+    async fn staff_log_out(&self, session: TokenHash, now: Timestamp) -> Result<Option<StaffId>> {
         self.write(move |tx| {
             let staff = tx
                 .prepare_cached("DELETE FROM staff_session WHERE token = ?1 RETURNING staff")?
                 .query_row([session.0], |row| id(row, 0))
                 .optional()?;
-            match staff {
-                Some(staff) => audit(tx, now, Some(staff), Some(staff), AuditAction::LoggedOut, json!({})),
-                None => Ok(()),
+            if staff.is_some() {
+                audit(tx, now, staff, staff, AuditAction::LoggedOut, json!({}))?;
             }
+            Ok(staff)
         })
         .await
     }

@@ -1,0 +1,272 @@
+//! Promises of the `onehall` binary: a start that cannot be says why in one sentence, and a stop finishes what it took.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+const ONEHALL: &str = env!("CARGO_BIN_EXE_onehall");
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> std::io::Result<Folder> {
+        let path = std::env::temp_dir().join(format!("onehall-binary-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir_all(&path)?;
+        Ok(Folder(path))
+    }
+
+    fn data(&self) -> PathBuf {
+        self.0.join("data")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn city() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("demo-city")
+}
+
+/// `onehall` on the demo city in development mode, on any free port.
+fn onehall(data: &Path) -> Command {
+    let mut command = Command::new(ONEHALL);
+    for (variable, _) in std::env::vars().filter(|(name, _)| name.starts_with("ONEHALL_")) {
+        command.env_remove(variable);
+    }
+    command.args(["serve", "--mode", "development"]).arg("--data").arg(data);
+    // By the environment, so that a test can say otherwise by a flag.
+    command.env("ONEHALL_PORT", "0").env("ONEHALL_CITY", city());
+    command
+}
+
+/// A hall that runs, ended when dropped.
+struct Running {
+    child: Child,
+    port: u16,
+    lines: BufReader<std::process::ChildStdout>,
+}
+
+impl Running {
+    fn start(mut command: Command) -> Result<Running, Box<dyn std::error::Error>> {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?);
+        let mut running_port = None;
+        let mut line = String::new();
+        while lines.read_line(&mut line)? > 0 {
+            if let Some((_, address)) = line.trim().split_once("citizens  http://127.0.0.1:") {
+                running_port = address.trim_end_matches('/').parse().ok();
+            }
+            if line.contains("Ctrl-C") {
+                break;
+            }
+            line.clear();
+        }
+        Ok(Running { child, port: running_port.ok_or("the hall did not say where it is")?, lines })
+    }
+
+    fn connect(&self) -> std::io::Result<TcpStream> {
+        let stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        Ok(stream)
+    }
+
+    /// Sends a signal by the system's own `kill`: the library must stay free of unsafe code, and so must its tests.
+    fn signal(&self, name: &str) -> std::io::Result<()> {
+        Command::new("kill").args([name, &self.child.id().to_string()]).status().map(|_| ())
+    }
+
+    fn wait(mut self) -> std::io::Result<(Option<i32>, String)> {
+        let code = self.child.wait()?.code();
+        let mut rest = String::new();
+        self.lines.read_to_string(&mut rest)?;
+        Ok((code, rest))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a start that must fail says: one line, and exit code 1.
+fn refusal(command: &mut Command) -> std::io::Result<String> {
+    let Output { status, stdout, stderr } = command.output()?;
+    let text = String::from_utf8_lossy(&stderr).into_owned();
+    assert_eq!(status.code(), Some(1), "{text}");
+    assert!(stdout.is_empty(), "it said that it serves: {}", String::from_utf8_lossy(&stdout));
+    assert_eq!(text.lines().count(), 1, "{text}");
+    Ok(text)
+}
+
+#[test]
+fn a_second_start_keeps_the_data_and_a_second_process_is_refused() -> Outcome {
+    let folder = Folder::new()?;
+    let first = Running::start(onehall(&folder.data()))?;
+    let said = refusal(&mut onehall(&folder.data()))?;
+    assert!(said.contains("in use by another onehall") && said.contains("--data"), "{said}");
+    first.signal("-TERM")?;
+    assert_eq!(first.wait()?.0, Some(0));
+    let key = std::fs::read(folder.data().join("secret.key"))?;
+    let second = Running::start(onehall(&folder.data()))?;
+    assert_eq!(std::fs::read(folder.data().join("secret.key"))?, key);
+    drop(second);
+    Ok(())
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_in_one_sentence() -> Outcome {
+    let folder = Folder::new()?;
+    let taken = TcpListener::bind("127.0.0.1:0")?;
+    let port = taken.local_addr()?.port().to_string();
+    let said = refusal(onehall(&folder.data()).args(["--port", &port]))?;
+    assert!(said.contains(&port) && said.contains("taken") && said.contains("--port"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_made_or_written_is_said_in_one_sentence() -> Outcome {
+    let folder = Folder::new()?;
+    let file = folder.0.join("a-file");
+    std::fs::write(&file, "")?;
+    let said = refusal(&mut onehall(&file.join("data")))?;
+    assert!(said.contains("cannot create the data folder") && said.contains("--data"), "{said}");
+    // Nobody, not even root, writes there.
+    if Path::new("/proc/self").is_dir() {
+        let said = refusal(&mut onehall(Path::new("/proc/self")))?;
+        assert!(said.contains("cannot be written") && said.contains("--data"), "{said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_database_that_was_loaded_by_half_or_is_newer_or_none_is_said_in_one_sentence() -> Outcome {
+    let folder = Folder::new()?;
+    drop(Running::start(onehall(&folder.data()))?);
+    let path = folder.data().join("onehall.sqlite");
+    let change = |sql: &str| rusqlite::Connection::open(&path).and_then(|database| database.execute_batch(sql));
+
+    change("DELETE FROM fact WHERE name = 'founded'")?;
+    let said = refusal(&mut onehall(&folder.data()))?;
+    assert!(said.contains("never finished") && said.contains("restore a backup"), "{said}");
+
+    change("INSERT INTO schema_version (number, name, sha256, applied_at) VALUES (999, 'x', 'x', 0)")?;
+    let said = refusal(&mut onehall(&folder.data()))?;
+    assert!(said.contains("newer version") && said.contains("999"), "{said}");
+
+    for file in ["onehall.sqlite-wal", "onehall.sqlite-shm"] {
+        let _ = std::fs::remove_file(folder.data().join(file));
+    }
+    std::fs::write(&path, [7; 9000])?;
+    let said = refusal(&mut onehall(&folder.data()))?;
+    assert!(said.contains("not a database"), "{said}");
+
+    std::fs::remove_file(folder.data().join("secret.key"))?;
+    let said = refusal(&mut onehall(&folder.data()))?;
+    assert!(said.contains("secret.key") && said.contains("backup"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn city_files_that_are_wrong_are_listed_with_file_and_line_and_leave_no_data() -> Outcome {
+    let folder = Folder::new()?;
+    let broken = folder.0.join("city");
+    std::fs::create_dir_all(&broken)?;
+    std::fs::write(broken.join("city.toml"), "\nname = \n")?;
+    let output = onehall(&folder.data()).arg("--city").arg(&broken).output()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("city.toml:2: "), "{said}");
+    assert!(said.trim_end().ends_with("nothing was loaded"), "{said}");
+    assert!(!folder.data().exists());
+    Ok(())
+}
+
+#[test]
+fn production_without_a_way_to_send_messages_does_not_start() -> Outcome {
+    let folder = Folder::new()?;
+    let mut command = Command::new(ONEHALL);
+    command.args(["serve", "--port", "0"]).arg("--city").arg(city()).arg("--data").arg(folder.data());
+    let said = refusal(&mut command)?;
+    assert!(said.contains("messages.command"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn an_administrator_can_be_made_while_the_hall_is_closed() -> Outcome {
+    let folder = Folder::new()?;
+    let mut command = Command::new(ONEHALL);
+    command.args(["administrator", "chief", "--name", "主任", "--mode", "development"]);
+    let output = command.arg("--city").arg(city()).arg("--data").arg(folder.data()).output()?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let password = said.lines().last().unwrap_or_default().to_owned();
+
+    let hall = Running::start(onehall(&folder.data()))?;
+    let body = format!(r#"{{"account":"chief","password":"{password}"}}"#);
+    let mut stream = hall.connect()?;
+    write!(
+        stream,
+        "POST /api/v1/staff/session HTTP/1.1\r\nHost: hall\r\nOneHall-Terminal: console\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"change_password\":true"), "{answer}");
+    Ok(())
+}
+
+#[test]
+fn a_stop_finishes_the_request_that_it_took_and_takes_no_other() -> Outcome {
+    for signal in ["-TERM", "-INT"] {
+        let folder = Folder::new()?;
+        let hall = Running::start(onehall(&folder.data()))?;
+        let body = r#"{"phone":"13800000001"}"#;
+        let head = format!(
+            "POST /api/v1/identity/codes HTTP/1.1\r\nHost: hall\r\nOneHall-Terminal: browser\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+            body.len()
+        );
+        let mut slow = hall.connect()?;
+        slow.write_all(head.as_bytes())?;
+        // The interim answer proves that the request was taken and that its handler waits for the body.
+        let mut interim = [0; 25];
+        slow.read_exact(&mut interim)?;
+        assert!(interim.starts_with(b"HTTP/1.1 100"), "{}", String::from_utf8_lossy(&interim));
+
+        hall.signal(signal)?;
+        // Wait until it takes no more: from then on it is stopping.
+        while hall.connect().is_ok() {
+            std::thread::yield_now();
+        }
+        slow.write_all(body.as_bytes())?;
+        let mut answer = String::new();
+        slow.read_to_string(&mut answer)?;
+        assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+        let (code, rest) = hall.wait()?;
+        assert_eq!(code, Some(0));
+        assert!(rest.contains("has stopped"), "{rest}");
+    }
+    Ok(())
+}
+
+#[test]
+fn health_speaks_by_its_exit_code() -> Outcome {
+    let folder = Folder::new()?;
+    let hall = Running::start(onehall(&folder.data()))?;
+    let ask = |port: u16| Command::new(ONEHALL).args(["health", "--port", &port.to_string()]).output();
+    assert_eq!(ask(hall.port)?.status.code(), Some(0));
+    let port = hall.port;
+    drop(hall);
+    assert_eq!(ask(port)?.status.code(), Some(1));
+    Ok(())
+}
