@@ -1,13 +1,16 @@
 //! Other programs: found, run, and named when they fail.
 
+use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::say::{say, span};
 
@@ -66,6 +69,59 @@ pub fn succeeds(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
+/// Runs two works beside each other. When one fails the other is given up: nobody wants to wait for it.
+///
+/// # Errors
+/// What failed first.
+pub fn beside<A: Send>(one: impl FnOnce() -> Result<A> + Send, other: impl FnOnce() -> Result<A>) -> Result<(A, A)> {
+    let give_up = Arc::new(AtomicBool::new(false));
+    let (one, other) = thread::scope(|scope| {
+        let one = scope.spawn(|| giving_up(&give_up, one));
+        let other = giving_up(&give_up, other);
+        (one.join().unwrap_or_else(|_| Err(anyhow!("a build panicked"))), other)
+    });
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+        // The one that was given up is not the news.
+        (Err(one), Err(other)) => Err(if one.is::<GivenUp>() { other } else { one }),
+    }
+}
+
+thread_local! {
+    /// Set once the work beside the one on this thread has failed.
+    static GIVE_UP: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
+}
+
+fn giving_up<A>(give_up: &Arc<AtomicBool>, work: impl FnOnce() -> Result<A>) -> Result<A> {
+    GIVE_UP.set(Some(Arc::clone(give_up)));
+    let result = work();
+    GIVE_UP.set(None);
+    if result.is_err() {
+        give_up.store(true, Ordering::SeqCst);
+    }
+    result
+}
+
+fn is_given_up() -> bool {
+    GIVE_UP.with_borrow(|give_up| give_up.as_ref().is_some_and(|flag| flag.load(Ordering::SeqCst)))
+}
+
+/// How soon a work that is given up ends.
+const LOOK_UP: Duration = Duration::from_millis(200);
+
+/// This work was going well, but the one beside it failed.
+#[derive(Debug)]
+struct GivenUp;
+
+impl std::fmt::Display for GivenUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("given up because what ran beside it failed")
+    }
+}
+
+impl std::error::Error for GivenUp {}
+
 /// Runs a program whose output matters only when it fails. Says every so often that it goes on, with its newest line.
 ///
 /// # Errors
@@ -104,7 +160,12 @@ pub fn run_quietly(what: &str, command: &mut Command) -> Result<()> {
     let mut printed: Vec<String> = Vec::new();
     let mut next_sign = Instant::now() + SIGN_OF_LIFE;
     loop {
-        match lines.recv_timeout(next_sign.saturating_duration_since(Instant::now())) {
+        if is_given_up() {
+            child.kill()?;
+            child.wait()?;
+            return Err(GivenUp.into());
+        }
+        match lines.recv_timeout(next_sign.saturating_duration_since(Instant::now()).min(LOOK_UP)) {
             Ok(line) => printed.push(line),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
@@ -156,6 +217,17 @@ fn line(command: &Command) -> String {
 #[cfg(test)]
 mod tests {
     use std::process::Command;
+
+    #[test]
+    fn what_runs_beside_a_failure_is_given_up_and_the_failure_is_told() {
+        let began = std::time::Instant::now();
+        let error = super::beside(
+            || super::run_quietly("a long build", Command::new("sleep").arg("60")),
+            || super::run_quietly("a broken build", Command::new("false").arg("--why")),
+        );
+        assert!(error.is_err_and(|error| error.to_string().contains("a broken build")));
+        assert!(began.elapsed().as_secs() < 30, "nobody waits for the long build");
+    }
 
     #[test]
     fn a_failing_program_is_named_with_what_it_said() {

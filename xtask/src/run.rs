@@ -62,12 +62,7 @@ fn build(release: bool) -> Result<()> {
     };
     crate::toolchain::c_compiler()?;
     let began = Instant::now();
-    let (pages, backend) = thread::scope(|scope| {
-        let backend = scope.spawn(|| test::build_backend(release));
-        (bundle::build(profile), backend.join())
-    });
-    backend.map_err(|_| anyhow::anyhow!("the build of the backend panicked"))??;
-    pages?;
+    process::beside(|| test::build_backend(release), || bundle::build(profile))?;
     if began.elapsed() > Duration::from_secs(5) {
         say("everything is built");
     }
