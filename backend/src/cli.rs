@@ -146,7 +146,11 @@ impl Cli {
             Command::City(CityCommand::Check { ref dir }) => {
                 let checked = city::check(dir);
                 print!("{checked}");
-                Ok(if checked.sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+                Ok(if checked.sound {
+                    ExitCode::SUCCESS
+                } else {
+                    ExitCode::FAILURE
+                })
             }
             Command::Config => {
                 print!("{}", self.load()?.show());
@@ -186,8 +190,10 @@ impl Cli {
             ("log.format", &settings.log_format),
             ("log.filter", &settings.log_filter),
         ];
-        let flags: Vec<_> =
-            given.into_iter().filter_map(|(key, value)| value.clone().map(|value| (key, value))).collect();
+        let flags: Vec<_> = given
+            .into_iter()
+            .filter_map(|(key, value)| value.clone().map(|value| (key, value)))
+            .collect();
         load(settings.config.as_deref(), std::env::vars(), &flags)
     }
 }
@@ -222,14 +228,23 @@ async fn serve_until_stopped(config: Config) -> Result<ExitCode, Failure> {
 /// Says where the hall is, on standard output (the log is on standard error).
 fn greet(state: &crate::state::AppState, at: SocketAddr, founded: bool) {
     let address = state.config.public_url.clone().unwrap_or_else(|| {
-        let host = if at.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { at.ip() };
+        let host = if at.ip().is_unspecified() {
+            IpAddr::V4(Ipv4Addr::LOCALHOST)
+        } else {
+            at.ip()
+        };
         format!("http://{}", SocketAddr::from((host, at.port())))
     });
     let address = address.trim_end_matches('/');
     let name = state.hall_name();
     let catalog = &state.city.catalog;
     println!("{} · {}", name.zh_cn, name.en);
-    println!("  {} service items, {} authorities, {} halls", catalog.items.len(), catalog.authorities.len(), catalog.halls.len());
+    println!(
+        "  {} service items, {} authorities, {} halls",
+        catalog.items.len(),
+        catalog.authorities.len(),
+        catalog.halls.len()
+    );
     if founded {
         println!("  first start: the city's accounts were loaded");
     }
@@ -246,7 +261,9 @@ fn greet(state: &crate::state::AppState, at: SocketAddr, founded: bool) {
 fn warn_of_what_is_open(config: &Config) {
     if config.mode == Mode::Development {
         if !config.address.is_loopback() {
-            tracing::warn!("development mode on an address that others can reach: demo passwords and messages are public");
+            tracing::warn!(
+                "development mode on an address that others can reach: demo passwords and messages are public"
+            );
         }
         return;
     }
@@ -280,7 +297,9 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 
 async fn create_administrator(config: Config, account: &str, name: &str) -> Result<(), Failure> {
     if !is_account_name(account) {
-        return Err(Failure::Other(format!("{account:?} is no account name: 2 to 64 lower-case letters, digits, hyphens")));
+        return Err(Failure::Other(format!(
+            "{account:?} is no account name: 2 to 64 lower-case letters, digits, hyphens"
+        )));
     }
     let clock = SystemClock;
     let hall = start::open(config, Arc::new(clock)).await?;
@@ -299,7 +318,9 @@ async fn create_administrator(config: Config, account: &str, name: &str) -> Resu
     let created = hall.state.storage.create_staff(create).await;
     hall.state.storage.close().await;
     created?;
-    println!("The administrator {account} can log in at /console/ with this first password, which must be changed then:");
+    println!(
+        "The administrator {account} can log in at /console/ with this first password, which must be changed then:"
+    );
     println!("{first_password}");
     Ok(())
 }
@@ -331,14 +352,20 @@ fn ask_health(config: &Config) -> Result<(), Failure> {
 /// Begins the log: on standard error, JSON unless somebody watches.
 fn begin_log(config: &Config) {
     let filter = EnvFilter::try_new(&config.log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let pretty = match config.log.format {
         LogFormat::Json => false,
         LogFormat::Pretty => true,
         LogFormat::Auto => std::io::stderr().is_terminal(),
     };
     // A second begin (there is none but in tests) is no reason to fail.
-    let _ = if pretty { builder.compact().try_init() } else { builder.json().flatten_event(true).try_init() };
+    let _ = if pretty {
+        builder.compact().try_init()
+    } else {
+        builder.json().flatten_event(true).try_init()
+    };
     // A panic's message may quote what it panicked about: the log gets its place, development also its words.
     let words = config.mode == Mode::Development;
     std::panic::set_hook(Box::new(move |panic| {

@@ -81,7 +81,9 @@ impl Founding {
         for company in &city.people.legal_persons {
             let id = PersonId(Uuid::now_v7());
             for agent in &company.agents {
-                let agent = ids.get(agent.as_str()).ok_or_else(|| Error::broken("find an agent of a legal person"))?;
+                let agent = ids
+                    .get(agent.as_str())
+                    .ok_or_else(|| Error::broken("find an agent of a legal person"))?;
                 founding.agencies.push((id, *agent));
             }
             founding.people.push(Person {
@@ -119,5 +121,8 @@ impl Founding {
 }
 
 fn address(address: &PostalAddress) -> Address {
-    Address { region: address.region.clone(), detail: address.detail.clone() }
+    Address {
+        region: address.region.clone(),
+        detail: address.detail.clone(),
+    }
 }

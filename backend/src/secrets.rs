@@ -147,8 +147,9 @@ impl ServerKey {
     pub fn seal(&self, plain: &[u8]) -> Result<Vec<u8>> {
         let nonce = random::<24>();
         let cipher = XChaCha20Poly1305::new(&self.keyed_hash("seal", &[]).into());
-        let sealed =
-            cipher.encrypt(&XNonce::from(nonce), plain).map_err(|_| Error::broken("seal a secret"))?;
+        let sealed = cipher
+            .encrypt(&XNonce::from(nonce), plain)
+            .map_err(|_| Error::broken("seal a secret"))?;
         Ok([&[1][..], &nonce, &sealed].concat())
     }
 
@@ -157,7 +158,8 @@ impl ServerKey {
     /// # Errors
     /// If it was sealed with another key, or changed since.
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>> {
-        let failed = || Error::broken("open a sealed secret: the data folder's secret.key is not the one it was sealed with");
+        let failed =
+            || Error::broken("open a sealed secret: the data folder's secret.key is not the one it was sealed with");
         let (algorithm, rest) = sealed.split_first().ok_or_else(failed)?;
         let (nonce, sealed) = rest.split_first_chunk::<24>().ok_or_else(failed)?;
         if *algorithm != 1 {

@@ -89,7 +89,10 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
     // A new key beside an old database would lock every member of staff out.
     let key_path = folder.path().join("secret.key");
     if database.exists() && !key_path.exists() {
-        let missing = std::io::Error::new(std::io::ErrorKind::NotFound, "it is missing beside an existing database");
+        let missing = std::io::Error::new(
+            std::io::ErrorKind::NotFound,
+            "it is missing beside an existing database",
+        );
         return Err(StartError::Key(key_path, missing));
     }
     let key = ServerKey::load(&key_path).map_err(|cause| StartError::Key(key_path, cause))?;
@@ -127,7 +130,11 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
         events: Hub::new(),
         stopping: CancellationToken::new(),
     });
-    Ok(Hall { state, founded, _folder: folder })
+    Ok(Hall {
+        state,
+        founded,
+        _folder: folder,
+    })
 }
 
 type Sender = (Arc<dyn MessageSender>, Option<Arc<DevelopmentSender>>);

@@ -60,7 +60,11 @@ impl AppState {
     /// Whether the city has this authority.
     #[must_use]
     pub fn knows_authority(&self, code: &onehall_protocol::AuthorityCode) -> bool {
-        self.city.catalog.authorities.iter().any(|authority| authority.code == *code)
+        self.city
+            .catalog
+            .authorities
+            .iter()
+            .any(|authority| authority.code == *code)
     }
 
     /// Whether the city has this hall.

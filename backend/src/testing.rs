@@ -77,11 +77,19 @@ impl TestHall {
         let clock = Arc::new(ManualClock::at("2026-11-23T01:00:00.000Z"));
         let port: Arc<dyn Clock> = clock.clone();
         let messages = Arc::new(DevelopmentSender::new(port.clone()));
-        let mut config = Config { mode: Mode::Development, data: folder.clone(), ..Config::default() };
+        let mut config = Config {
+            mode: Mode::Development,
+            data: folder.clone(),
+            ..Config::default()
+        };
         change(&mut config);
         let sqlite = must(Sqlite::open(&folder.join("onehall.sqlite"), 2, clock.now()));
         let (key, city) = (ServerKey::ephemeral(), demo_city());
-        must(sqlite.found(must(Founding::of(&city, config.mode, &key)), clock.now()).await);
+        must(
+            sqlite
+                .found(must(Founding::of(&city, config.mode, &key)), clock.now())
+                .await,
+        );
         let blobs = must(DiskBlobs::open(&folder.join("files")));
         let development = config.mode == Mode::Development;
         let state = AppState::new(Services {
@@ -97,7 +105,13 @@ impl TestHall {
             stopping: CancellationToken::new(),
         });
         let router = must(http::router(state.clone()));
-        TestHall { state, clock, messages, folder, router }
+        TestHall {
+            state,
+            clock,
+            messages,
+            folder,
+            router,
+        }
     }
 
     /// A browser that has never been here.
@@ -155,7 +169,11 @@ impl Reply {
 
     /// A header, empty where it is missing.
     pub fn header(&self, name: &str) -> String {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
     }
 }
 
@@ -169,16 +187,31 @@ impl TestTerminal {
     }
 
     pub async fn post(&mut self, path: &str, body: Value) -> Reply {
-        self.send(Method::POST, path, &[("content-type", "application/json")], body.to_string().into_bytes()).await
+        self.send(
+            Method::POST,
+            path,
+            &[("content-type", "application/json")],
+            body.to_string().into_bytes(),
+        )
+        .await
     }
 
     pub async fn patch(&mut self, path: &str, body: Value) -> Reply {
-        self.send(Method::PATCH, path, &[("content-type", "application/json")], body.to_string().into_bytes()).await
+        self.send(
+            Method::PATCH,
+            path,
+            &[("content-type", "application/json")],
+            body.to_string().into_bytes(),
+        )
+        .await
     }
 
     /// Sends a request with more headers, keeps the cookies that come back.
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "hall.test");
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "hall.test");
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
@@ -186,13 +219,22 @@ impl TestTerminal {
             request = request.header(*name, *value);
         }
         if !self.cookies.is_empty() {
-            let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let cookies: Vec<_> = self
+                .cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             request = request.header(header::COOKIE, cookies.join("; "));
         }
         let mut request = must(request.body(Body::from(body)));
         let peer: SocketAddr = must(self.address.parse());
         request.extensions_mut().insert(ConnectInfo(peer));
-        let response = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .unwrap_or_else(|never| match never {});
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let text = cookie.to_str().unwrap_or_default();
@@ -205,22 +247,37 @@ impl TestTerminal {
             }
         }
         let body = must(axum::body::to_bytes(body, usize::MAX).await).to_vec();
-        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+        Reply {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+        }
     }
 
     /// Asks for a code and reads it from the message.
     pub async fn ask_code(&mut self, phone: &str) -> String {
         let reply = self.post("/api/v1/identity/codes", json!({ "phone": phone })).await;
         assert_eq!(reply.status, 202, "{}", reply.json());
-        let text = self.messages.sent().first().map(|message| message.text.clone()).unwrap_or_default();
+        let text = self
+            .messages
+            .sent()
+            .first()
+            .map(|message| message.text.clone())
+            .unwrap_or_default();
         let digits: Vec<&str> = text.split(|character: char| !character.is_ascii_digit()).collect();
-        digits.into_iter().find(|part| part.len() == 6).unwrap_or_default().to_owned()
+        digits
+            .into_iter()
+            .find(|part| part.len() == 6)
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Logs a citizen in.
     pub async fn log_in(&mut self, phone: &str) -> Value {
         let code = self.ask_code(phone).await;
-        let reply = self.post("/api/v1/identity/session", json!({ "phone": phone, "code": code })).await;
+        let reply = self
+            .post("/api/v1/identity/session", json!({ "phone": phone, "code": code }))
+            .await;
         assert_eq!(reply.status, 200, "{}", reply.json());
         reply.json()
     }
@@ -238,7 +295,12 @@ impl TestTerminal {
     /// Logs a demo member of staff in.
     pub async fn staff_log_in(&mut self, account: &str) -> Value {
         let (password, code) = self.demo_staff(account).await;
-        let reply = self.post("/api/v1/staff/session", json!({ "account": account, "password": password })).await;
+        let reply = self
+            .post(
+                "/api/v1/staff/session",
+                json!({ "account": account, "password": password }),
+            )
+            .await;
         assert_eq!(reply.status, 200, "{}", reply.json());
         let ticket = reply.json()["ticket"].clone();
         let second = json!({ "ticket": ticket, "code": code });

@@ -68,7 +68,11 @@ impl Running {
             }
             line.clear();
         }
-        Ok(Running { child, port: running_port.ok_or("the hall did not say where it is")?, lines })
+        Ok(Running {
+            child,
+            port: running_port.ok_or("the hall did not say where it is")?,
+            lines,
+        })
     }
 
     fn connect(&self) -> std::io::Result<TcpStream> {
@@ -79,7 +83,10 @@ impl Running {
 
     /// Sends a signal by the system's own `kill`: the library must stay free of unsafe code, and so must its tests.
     fn signal(&self, name: &str) -> std::io::Result<()> {
-        Command::new("kill").args([name, &self.child.id().to_string()]).status().map(|_| ())
+        Command::new("kill")
+            .args([name, &self.child.id().to_string()])
+            .status()
+            .map(|_| ())
     }
 
     fn wait(mut self) -> std::io::Result<(Option<i32>, String)> {
@@ -102,7 +109,11 @@ fn refusal(command: &mut Command) -> std::io::Result<String> {
     let Output { status, stdout, stderr } = command.output()?;
     let text = String::from_utf8_lossy(&stderr).into_owned();
     assert_eq!(status.code(), Some(1), "{text}");
-    assert!(stdout.is_empty(), "it said that it serves: {}", String::from_utf8_lossy(&stdout));
+    assert!(
+        stdout.is_empty(),
+        "it said that it serves: {}",
+        String::from_utf8_lossy(&stdout)
+    );
     assert_eq!(text.lines().count(), 1, "{text}");
     Ok(text)
 }
@@ -112,7 +123,10 @@ fn a_second_start_keeps_the_data_and_a_second_process_is_refused() -> Outcome {
     let folder = Folder::new()?;
     let first = Running::start(onehall(&folder.data()))?;
     let said = refusal(&mut onehall(&folder.data()))?;
-    assert!(said.contains("in use by another onehall") && said.contains("--data"), "{said}");
+    assert!(
+        said.contains("in use by another onehall") && said.contains("--data"),
+        "{said}"
+    );
     first.signal("-TERM")?;
     assert_eq!(first.wait()?.0, Some(0));
     let key = std::fs::read(folder.data().join("secret.key"))?;
@@ -128,7 +142,10 @@ fn a_port_that_is_taken_is_said_in_one_sentence() -> Outcome {
     let taken = TcpListener::bind("127.0.0.1:0")?;
     let port = taken.local_addr()?.port().to_string();
     let said = refusal(onehall(&folder.data()).args(["--port", &port]))?;
-    assert!(said.contains(&port) && said.contains("taken") && said.contains("--port"), "{said}");
+    assert!(
+        said.contains(&port) && said.contains("taken") && said.contains("--port"),
+        "{said}"
+    );
     Ok(())
 }
 
@@ -138,7 +155,10 @@ fn a_data_folder_that_cannot_be_made_or_written_is_said_in_one_sentence() -> Out
     let file = folder.0.join("a-file");
     std::fs::write(&file, "")?;
     let said = refusal(&mut onehall(&file.join("data")))?;
-    assert!(said.contains("cannot create the data folder") && said.contains("--data"), "{said}");
+    assert!(
+        said.contains("cannot create the data folder") && said.contains("--data"),
+        "{said}"
+    );
     // Nobody, not even root, writes there.
     if Path::new("/proc/self").is_dir() {
         let said = refusal(&mut onehall(Path::new("/proc/self")))?;
@@ -156,7 +176,10 @@ fn a_database_that_was_loaded_by_half_or_is_newer_or_none_is_said_in_one_sentenc
 
     change("DELETE FROM fact WHERE name = 'founded'")?;
     let said = refusal(&mut onehall(&folder.data()))?;
-    assert!(said.contains("never finished") && said.contains("restore a backup"), "{said}");
+    assert!(
+        said.contains("never finished") && said.contains("restore a backup"),
+        "{said}"
+    );
 
     change("INSERT INTO schema_version (number, name, sha256, applied_at) VALUES (999, 'x', 'x', 0)")?;
     let said = refusal(&mut onehall(&folder.data()))?;
@@ -194,7 +217,12 @@ fn city_files_that_are_wrong_are_listed_with_file_and_line_and_leave_no_data() -
 fn production_without_a_way_to_send_messages_does_not_start() -> Outcome {
     let folder = Folder::new()?;
     let mut command = Command::new(ONEHALL);
-    command.args(["serve", "--port", "0"]).arg("--city").arg(city()).arg("--data").arg(folder.data());
+    command
+        .args(["serve", "--port", "0"])
+        .arg("--city")
+        .arg(city())
+        .arg("--data")
+        .arg(folder.data());
     let said = refusal(&mut command)?;
     assert!(said.contains("messages.command"), "{said}");
     Ok(())
@@ -205,9 +233,19 @@ fn an_administrator_can_be_made_while_the_hall_is_closed() -> Outcome {
     let folder = Folder::new()?;
     let mut command = Command::new(ONEHALL);
     command.args(["administrator", "chief", "--name", "主任", "--mode", "development"]);
-    let output = command.arg("--city").arg(city()).arg("--data").arg(folder.data()).output()?;
+    let output = command
+        .arg("--city")
+        .arg(city())
+        .arg("--data")
+        .arg(folder.data())
+        .output()?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let password = said.lines().last().unwrap_or_default().to_owned();
 
     let hall = Running::start(onehall(&folder.data()))?;
@@ -221,7 +259,10 @@ fn an_administrator_can_be_made_while_the_hall_is_closed() -> Outcome {
     )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"change_password\":true"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains("\"change_password\":true"),
+        "{answer}"
+    );
     Ok(())
 }
 
@@ -241,7 +282,11 @@ fn a_stop_finishes_the_request_that_it_took_and_takes_no_other() -> Outcome {
         // The interim answer proves that the request was taken and that its handler waits for the body.
         let mut interim = [0; 25];
         slow.read_exact(&mut interim)?;
-        assert!(interim.starts_with(b"HTTP/1.1 100"), "{}", String::from_utf8_lossy(&interim));
+        assert!(
+            interim.starts_with(b"HTTP/1.1 100"),
+            "{}",
+            String::from_utf8_lossy(&interim)
+        );
 
         hall.signal(signal)?;
         // Wait until it takes no more: from then on it is stopping.
@@ -263,7 +308,11 @@ fn a_stop_finishes_the_request_that_it_took_and_takes_no_other() -> Outcome {
 fn health_speaks_by_its_exit_code() -> Outcome {
     let folder = Folder::new()?;
     let hall = Running::start(onehall(&folder.data()))?;
-    let ask = |port: u16| Command::new(ONEHALL).args(["health", "--port", &port.to_string()]).output();
+    let ask = |port: u16| {
+        Command::new(ONEHALL)
+            .args(["health", "--port", &port.to_string()])
+            .output()
+    };
     assert_eq!(ask(hall.port)?.status.code(), Some(0));
     let port = hall.port;
     drop(hall);

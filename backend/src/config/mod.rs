@@ -46,7 +46,10 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Log {
-        Log { format: LogFormat::Auto, filter: "info".to_owned() }
+        Log {
+            format: LogFormat::Auto,
+            filter: "info".to_owned(),
+        }
     }
 }
 
@@ -68,7 +71,9 @@ pub struct Files {
 
 impl Default for Files {
     fn default() -> Files {
-        Files { scanner: "none".to_owned() }
+        Files {
+            scanner: "none".to_owned(),
+        }
     }
 }
 
@@ -182,16 +187,25 @@ impl Config {
     /// Whether cookies are sent over TLS only: wherever people reach the hall by https.
     #[must_use]
     pub fn secure_cookies(&self) -> bool {
-        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+        self.public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://"))
     }
 
     /// Whatever has the right type and still cannot be meant.
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        let mut origins: Vec<(&str, &String)> = self.allowed_origins.iter().map(|url| ("allowed_origins", url)).collect();
+        let mut origins: Vec<(&str, &String)> = self
+            .allowed_origins
+            .iter()
+            .map(|url| ("allowed_origins", url))
+            .collect();
         origins.extend(self.public_url.iter().map(|url| ("public_url", url)));
         for (key, url) in origins {
-            let rest = url.split_once("://").map(|(_, rest)| rest.trim_end_matches('/')).unwrap_or_default();
+            let rest = url
+                .split_once("://")
+                .map(|(_, rest)| rest.trim_end_matches('/'))
+                .unwrap_or_default();
             if rest.is_empty() || rest.contains('/') {
                 faults.push(format!("{key}: {url:?} is no origin such as https://hall.example"));
             }

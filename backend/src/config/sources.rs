@@ -29,7 +29,12 @@ pub struct Setting {
 }
 
 const fn setting(key: &'static str, kind: Kind, help: &'static str) -> Setting {
-    Setting { key, kind, help, secret: false }
+    Setting {
+        key,
+        kind,
+        help,
+        secret: false,
+    }
 }
 
 /// Every setting.
@@ -37,23 +42,71 @@ pub const SETTINGS: &[Setting] = &[
     setting("mode", Kind::Text, "development or production"),
     setting("address", Kind::Text, "the address to listen on"),
     setting("port", Kind::Whole, "the port to listen on; 0 for any that is free"),
-    setting("public_url", Kind::Text, "the address people use, if another: https://hall.example"),
-    setting("allowed_origins", Kind::List, "other origins from which requests may come"),
-    setting("trusted_proxies", Kind::List, "proxies whose X-Forwarded-For is believed"),
+    setting(
+        "public_url",
+        Kind::Text,
+        "the address people use, if another: https://hall.example",
+    ),
+    setting(
+        "allowed_origins",
+        Kind::List,
+        "other origins from which requests may come",
+    ),
+    setting(
+        "trusted_proxies",
+        Kind::List,
+        "proxies whose X-Forwarded-For is believed",
+    ),
     setting("data", Kind::Text, "the data folder"),
     setting("city", Kind::Text, "the folder of the city's files"),
     setting("ui", Kind::Text, "the folder of the UI bundle"),
     setting("readers", Kind::Whole, "connections that read from the database"),
-    setting("stop_within", Kind::Whole, "seconds for which a stop waits for what was begun"),
-    setting("staff_wrong_per_client_hour", Kind::Whole, "wrong staff logins from one address in an hour"),
-    setting("codes.expires_after", Kind::Whole, "seconds for which a one-time code counts"),
-    setting("codes.resend_after", Kind::Whole, "seconds until another code can be asked for"),
+    setting(
+        "stop_within",
+        Kind::Whole,
+        "seconds for which a stop waits for what was begun",
+    ),
+    setting(
+        "staff_wrong_per_client_hour",
+        Kind::Whole,
+        "wrong staff logins from one address in an hour",
+    ),
+    setting(
+        "codes.expires_after",
+        Kind::Whole,
+        "seconds for which a one-time code counts",
+    ),
+    setting(
+        "codes.resend_after",
+        Kind::Whole,
+        "seconds until another code can be asked for",
+    ),
     setting("codes.tries", Kind::Whole, "tries of one code"),
-    setting("codes.per_phone_hour", Kind::Whole, "codes for one phone number in an hour"),
-    setting("codes.per_phone_day", Kind::Whole, "codes for one phone number in a day"),
-    setting("codes.per_client_hour", Kind::Whole, "codes asked for from one address in an hour"),
-    setting("codes.per_client_day", Kind::Whole, "codes asked for from one address in a day"),
-    setting("codes.wrong_per_client_hour", Kind::Whole, "wrong codes from one address in an hour"),
+    setting(
+        "codes.per_phone_hour",
+        Kind::Whole,
+        "codes for one phone number in an hour",
+    ),
+    setting(
+        "codes.per_phone_day",
+        Kind::Whole,
+        "codes for one phone number in a day",
+    ),
+    setting(
+        "codes.per_client_hour",
+        Kind::Whole,
+        "codes asked for from one address in an hour",
+    ),
+    setting(
+        "codes.per_client_day",
+        Kind::Whole,
+        "codes asked for from one address in a day",
+    ),
+    setting(
+        "codes.wrong_per_client_hour",
+        Kind::Whole,
+        "wrong codes from one address in an hour",
+    ),
     // Gateways' programs are given keys as arguments more often than they should be.
     Setting {
         key: "messages.command",
@@ -61,7 +114,11 @@ pub const SETTINGS: &[Setting] = &[
         help: "the program that sends text messages, and its arguments",
         secret: true,
     },
-    setting("files.scanner", Kind::Text, "none, clamav:HOST:PORT or clamav:/path/of/the/socket"),
+    setting(
+        "files.scanner",
+        Kind::Text,
+        "none, clamav:HOST:PORT or clamav:/path/of/the/socket",
+    ),
     setting("log.format", Kind::Text, "auto, json or pretty"),
     setting("log.filter", Kind::Text, "info, or by part: warn,onehall::access=info"),
 ];
@@ -79,9 +136,15 @@ impl Setting {
     fn parse(&self, text: &str) -> Result<Value, String> {
         match self.kind {
             Kind::Text => Ok(Value::String(text.to_owned())),
-            Kind::Whole => text.trim().parse().map(Value::Integer).map_err(|_| format!("{text:?} is no whole number")),
+            Kind::Whole => text
+                .trim()
+                .parse()
+                .map(Value::Integer)
+                .map_err(|_| format!("{text:?} is no whole number")),
             Kind::List if text.trim_start().starts_with('[') => {
-                let table: Table = format!("list = {text}").parse().map_err(|_| format!("{text:?} is no list"))?;
+                let table: Table = format!("list = {text}")
+                    .parse()
+                    .map_err(|_| format!("{text:?} is no list"))?;
                 table.get("list").cloned().ok_or_else(|| format!("{text:?} is no list"))
             }
             Kind::List => {
@@ -133,7 +196,9 @@ pub fn load(
     let mut table = Table::new();
     if let Some(path) = file {
         let text = std::fs::read_to_string(path).map_err(|cause| ConfigError::Read(path.to_owned(), cause))?;
-        table = text.parse().map_err(|cause: toml::de::Error| ConfigError::Syntax(path.to_owned(), cause.to_string()))?;
+        table = text
+            .parse()
+            .map_err(|cause: toml::de::Error| ConfigError::Syntax(path.to_owned(), cause.to_string()))?;
         for setting in SETTINGS.iter().filter(|setting| get(&table, setting.key).is_some()) {
             origins.insert(setting.key, format!("file {}", path.display()));
         }
@@ -142,7 +207,9 @@ pub fn load(
     for (variable, text) in environment.into_iter().filter(|(name, _)| name.starts_with("ONEHALL_")) {
         match SETTINGS.iter().find(|setting| setting.variable() == variable) {
             Some(setting) => {
-                let value = setting.parse(&text).map_err(|fault| ConfigError::Value(variable.clone(), fault))?;
+                let value = setting
+                    .parse(&text)
+                    .map_err(|fault| ConfigError::Value(variable.clone(), fault))?;
                 put(&mut table, setting.key, value)?;
                 origins.insert(setting.key, format!("environment {variable}"));
             }
@@ -151,17 +218,26 @@ pub fn load(
         }
     }
     for (key, text) in flags {
-        let Some(setting) = SETTINGS.iter().find(|setting| setting.key == *key) else { continue };
+        let Some(setting) = SETTINGS.iter().find(|setting| setting.key == *key) else {
+            continue;
+        };
         let flag = format!("--{}", key.replace(['.', '_'], "-"));
-        let value = setting.parse(text).map_err(|fault| ConfigError::Value(flag.clone(), fault))?;
+        let value = setting
+            .parse(text)
+            .map_err(|fault| ConfigError::Value(flag.clone(), fault))?;
         put(&mut table, setting.key, value)?;
         origins.insert(setting.key, format!("flag {flag}"));
     }
-    let config: Config =
-        table.try_into().map_err(|cause: toml::de::Error| ConfigError::Invalid(cause.message().to_owned()))?;
+    let config: Config = table
+        .try_into()
+        .map_err(|cause: toml::de::Error| ConfigError::Invalid(cause.message().to_owned()))?;
     match config.faults().into_iter().next() {
         Some(fault) => Err(ConfigError::Invalid(fault)),
-        None => Ok(Loaded { config, origins, unknown_variables }),
+        None => Ok(Loaded {
+            config,
+            origins,
+            unknown_variables,
+        }),
     }
 }
 
@@ -215,7 +291,10 @@ mod tests {
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
     fn environment(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     fn file(text: &str) -> std::io::Result<PathBuf> {
@@ -227,13 +306,28 @@ mod tests {
     #[test]
     fn a_flag_beats_the_environment_and_that_beats_the_file() -> Outcome {
         let path = file("port = 1\nreaders = 3\n[codes]\ntries = 3\nresend_after = 10\n")?;
-        let environment = environment(&[("ONEHALL_PORT", "2"), ("ONEHALL_CODES_TRIES", "4"), ("HOME", "/nowhere")]);
+        let environment = environment(&[
+            ("ONEHALL_PORT", "2"),
+            ("ONEHALL_CODES_TRIES", "4"),
+            ("HOME", "/nowhere"),
+        ]);
         let loaded = load(Some(&path), environment, &[("port", "3".to_owned())])?;
         std::fs::remove_file(path)?;
         let config = &loaded.config;
-        assert_eq!((config.port, config.readers, config.codes.tries, config.codes.resend_after), (3, 3, 4, 10));
+        assert_eq!(
+            (
+                config.port,
+                config.readers,
+                config.codes.tries,
+                config.codes.resend_after
+            ),
+            (3, 3, 4, 10)
+        );
         assert_eq!(loaded.origins.get("port").map(String::as_str), Some("flag --port"));
-        assert_eq!(loaded.origins.get("codes.tries").map(String::as_str), Some("environment ONEHALL_CODES_TRIES"));
+        assert_eq!(
+            loaded.origins.get("codes.tries").map(String::as_str),
+            Some("environment ONEHALL_CODES_TRIES")
+        );
         assert_eq!(config.mode, Mode::Production);
         Ok(())
     }
@@ -241,20 +335,37 @@ mod tests {
     #[test]
     fn what_is_no_setting_or_no_value_is_refused_by_name() -> Outcome {
         let path = file("prot = 1\n")?;
-        let error = load(Some(&path), [], &[]).err().map(|error| error.to_string()).unwrap_or_default();
+        let error = load(Some(&path), [], &[])
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
         std::fs::remove_file(path)?;
         assert!(error.contains("prot"), "{error}");
-        for (variable, value) in [("ONEHALL_PORT", "many"), ("ONEHALL_MODE", "lazy"), ("ONEHALL_PUBLIC_URL", "hall")] {
-            assert!(load(None, environment(&[(variable, value)]), &[]).is_err(), "{variable}");
+        for (variable, value) in [
+            ("ONEHALL_PORT", "many"),
+            ("ONEHALL_MODE", "lazy"),
+            ("ONEHALL_PUBLIC_URL", "hall"),
+        ] {
+            assert!(
+                load(None, environment(&[(variable, value)]), &[]).is_err(),
+                "{variable}"
+            );
         }
-        let loaded = load(None, environment(&[("ONEHALL_PROT", "1"), ("ONEHALL_TEST_DATA", "x")]), &[])?;
+        let loaded = load(
+            None,
+            environment(&[("ONEHALL_PROT", "1"), ("ONEHALL_TEST_DATA", "x")]),
+            &[],
+        )?;
         assert_eq!(loaded.unknown_variables, ["ONEHALL_PROT"]);
         Ok(())
     }
 
     #[test]
     fn what_is_shown_can_be_used_as_a_file_and_hides_what_is_secret() -> Outcome {
-        let given = environment(&[("ONEHALL_MESSAGES_COMMAND", "send-sms,--key,s3cret"), ("ONEHALL_UI", "dist")]);
+        let given = environment(&[
+            ("ONEHALL_MESSAGES_COMMAND", "send-sms,--key,s3cret"),
+            ("ONEHALL_UI", "dist"),
+        ]);
         let loaded = load(None, given, &[])?;
         assert_eq!(loaded.config.messages.command, ["send-sms", "--key", "s3cret"]);
         let shown = loaded.show();
@@ -268,7 +379,11 @@ mod tests {
 
     #[test]
     fn every_field_of_the_configuration_is_a_setting() -> Outcome {
-        let config = Config { public_url: Some("https://a.b".to_owned()), ui: Some("ui".into()), ..Config::default() };
+        let config = Config {
+            public_url: Some("https://a.b".to_owned()),
+            ui: Some("ui".into()),
+            ..Config::default()
+        };
         for (key, value) in &Table::try_from(&config)? {
             let keys = match value {
                 Value::Table(inner) => inner.keys().map(|name| format!("{key}.{name}")).collect(),

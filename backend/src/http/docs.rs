@@ -11,12 +11,24 @@ use crate::state::AppState;
 /// The pages. `document` is the OpenAPI document as JSON.
 pub fn pages(document: String, mode: Mode) -> Router<AppState> {
     let document = axum::body::Bytes::from(document);
-    let json = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
+    let json = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
     let mut pages = Router::new()
-        .route("/api/openapi.json", get(move || async move { (json, document).into_response() }))
+        .route(
+            "/api/openapi.json",
+            get(move || async move { (json, document).into_response() }),
+        )
         .route("/api/docs", get(|| async { Html(include_str!("pages/docs.html")) }))
-        .route("/api/docs/docs.js", get(|| async { script(include_str!("pages/docs.js")) }))
-        .route("/api/docs/pages.css", get(|| async { style(include_str!("pages/pages.css")) }));
+        .route(
+            "/api/docs/docs.js",
+            get(|| async { script(include_str!("pages/docs.js")) }),
+        )
+        .route(
+            "/api/docs/pages.css",
+            get(|| async { style(include_str!("pages/pages.css")) }),
+        );
     if mode == Mode::Development {
         pages = pages
             .route("/dev", get(|| async { Html(include_str!("pages/dev.html")) }))
@@ -26,9 +38,21 @@ pub fn pages(document: String, mode: Mode) -> Router<AppState> {
 }
 
 fn script(text: &'static str) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], text)
+    (
+        [
+            (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+            (header::CACHE_CONTROL, "no-cache"),
+        ],
+        text,
+    )
 }
 
 fn style(text: &'static str) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], text)
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "no-cache"),
+        ],
+        text,
+    )
 }

@@ -41,3 +41,63 @@ pub async fn contain_panic(request: Request, next: Next) -> Response {
         Err(_) => Error::broken("answer: the handler panicked").into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::http::problem;
+
+    async fn answer(router: Router) -> (u16, serde_json::Value) {
+        let request = Request::builder()
+            .uri("/")
+            .body(Body::empty())
+            .unwrap_or_else(|error| panic!("{error}"));
+        let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+        let status = response.status().as_u16();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX)
+            .await
+            .unwrap_or_default();
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_answers_with_a_problem_that_says_nothing() {
+        async fn handler() {
+            panic!("a secret");
+        }
+        let router = Router::new()
+            .route("/", get(handler))
+            .layer(from_fn(contain_panic))
+            .layer(from_fn(problem::speak));
+        let (status, problem) = answer(router).await;
+        assert_eq!(
+            (status, &problem["code"]),
+            (500, &serde_json::json!("backend/internal"))
+        );
+        assert!(!problem.to_string().contains("secret"));
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_never_answers_is_given_up() {
+        async fn handler() {
+            std::future::pending::<()>().await;
+        }
+        let limit = from_fn(|request: Request, next: Next| within(Duration::ZERO, request, next));
+        let router = Router::new()
+            .route("/", get(handler))
+            .layer(limit)
+            .layer(from_fn(problem::speak));
+        let (status, problem) = answer(router).await;
+        assert_eq!(
+            (status, &problem["code"]),
+            (504, &serde_json::json!("backend/timed_out"))
+        );
+        assert_eq!(problem["retryable"], true);
+    }
+}

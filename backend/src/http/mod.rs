@@ -38,7 +38,11 @@ fn ordinary(mode: Mode) -> OpenApiRouter<AppState> {
         .merge(cases::routes())
         .merge(events::routes())
         .merge(staff::routes::routes());
-    if mode == Mode::Development { routes.merge(messages::routes::routes()) } else { routes }
+    if mode == Mode::Development {
+        routes.merge(messages::routes::routes())
+    } else {
+        routes
+    }
 }
 
 /// Routes that take files: each counts what comes by itself, and gets more time.
@@ -48,9 +52,15 @@ fn uploads() -> OpenApiRouter<AppState> {
 
 /// Every route of the API, and the document that describes them.
 fn api(mode: Mode) -> OpenApiRouter<AppState> {
-    let ordinary = ordinary(mode).layer(DefaultBodyLimit::max(extract::MAX_JSON_BYTES)).layer(from_fn(limits::ordinary_time));
-    let uploads = uploads().layer(DefaultBodyLimit::disable()).layer(from_fn(limits::upload_time));
-    OpenApiRouter::with_openapi(openapi::base()).nest(API, ordinary.merge(uploads)).merge(operations::routes::routes())
+    let ordinary = ordinary(mode)
+        .layer(DefaultBodyLimit::max(extract::MAX_JSON_BYTES))
+        .layer(from_fn(limits::ordinary_time));
+    let uploads = uploads()
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(limits::upload_time));
+    OpenApiRouter::with_openapi(openapi::base())
+        .nest(API, ordinary.merge(uploads))
+        .merge(operations::routes::routes())
 }
 
 /// The OpenAPI document of everything that `mode` serves, as JSON.
@@ -58,7 +68,9 @@ fn api(mode: Mode) -> OpenApiRouter<AppState> {
 /// # Errors
 /// Only if the document cannot be written.
 pub fn document(mode: Mode) -> Result<String, Error> {
-    Ok(serde_json::to_string_pretty(&openapi::complete(api(mode).into_openapi()))?)
+    Ok(serde_json::to_string_pretty(&openapi::complete(
+        api(mode).into_openapi(),
+    ))?)
 }
 
 /// The whole service.

@@ -50,11 +50,16 @@ pub fn complete(mut document: Document) -> Document {
         let scheme = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie)));
         components.add_security_scheme(name, scheme);
     }
-    components.schemas.insert("TerminalKind".to_owned(), TerminalKind::schema());
+    components
+        .schemas
+        .insert("TerminalKind".to_owned(), TerminalKind::schema());
     for (path, item) in &mut document.paths.paths {
         let reads = [&mut item.get, &mut item.head, &mut item.options];
         reads.into_iter().flatten().for_each(answer_with_problems);
-        for operation in [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten() {
+        for operation in [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
+            .into_iter()
+            .flatten()
+        {
             answer_with_problems(operation);
             if path.starts_with(API) {
                 name_the_terminal(operation);
@@ -67,8 +72,14 @@ pub fn complete(mut document: Document) -> Document {
 fn answer_with_problems(operation: &mut Operation) {
     let problem = Ref::from_schema_name(Problem::name());
     let content = ContentBuilder::new().schema(Some(problem)).build();
-    let response = ResponseBuilder::new().description("A problem: `code` says which").content(MEDIA_TYPE, content);
-    operation.responses.responses.entry("default".to_owned()).or_insert(RefOr::T(response.build()));
+    let response = ResponseBuilder::new()
+        .description("A problem: `code` says which")
+        .content(MEDIA_TYPE, content);
+    operation
+        .responses
+        .responses
+        .entry("default".to_owned())
+        .or_insert(RefOr::T(response.build()));
 }
 
 fn name_the_terminal(operation: &mut Operation) {

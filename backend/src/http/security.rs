@@ -39,7 +39,9 @@ pub async fn headers(State(state): State<AppState>, request: Request, next: Next
     }
     if is_api {
         // What belongs to one citizen is kept nowhere unless its handler says that it may be.
-        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
     }
     if state.config.secure_cookies() {
         headers
@@ -82,15 +84,22 @@ fn check(state: &AppState, headers: &HeaderMap) -> Result<()> {
 /// Whether the `Origin` is the address under which people reach the hall: the configured one, one that is allowed
 /// besides, or, where none is configured, that of the `Host` header.
 fn is_ours(state: &AppState, headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()) else { return false };
+    let Some(origin) = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
     let configured = state.config.public_url.iter().chain(&state.config.allowed_origins);
-    if configured.into_iter().any(|own| own.trim_end_matches('/').eq_ignore_ascii_case(origin)) {
+    if configured
+        .into_iter()
+        .any(|own| own.trim_end_matches('/').eq_ignore_ascii_case(origin))
+    {
         return true;
     }
     if state.config.public_url.is_some() {
         return false;
     }
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    let authority = origin
+        .strip_prefix("http://")
+        .or_else(|| origin.strip_prefix("https://"));
     authority.is_some() && authority == host
 }

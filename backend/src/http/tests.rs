@@ -12,7 +12,9 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 const PHONE: &str = "13800000001";
 
 async fn post_raw(terminal: &mut TestTerminal, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
-    let reply = terminal.send(Method::POST, CODES, headers, body.as_bytes().to_vec()).await;
+    let reply = terminal
+        .send(Method::POST, CODES, headers, body.as_bytes().to_vec())
+        .await;
     (reply.status, reply.json())
 }
 
@@ -20,15 +22,28 @@ async fn post_raw(terminal: &mut TestTerminal, headers: &[(&str, &str)], body: &
 async fn every_response_names_its_request_and_carries_the_security_headers() {
     let hall = TestHall::open().await;
     let mut browser = hall.browser();
-    for path in ["/health", "/api/v1/catalog", "/api/v1/nothing", "/api/docs", "/", "/dev"] {
+    for path in [
+        "/health",
+        "/api/v1/catalog",
+        "/api/v1/nothing",
+        "/api/docs",
+        "/",
+        "/dev",
+    ] {
         let reply = browser.get(path).await;
         assert_eq!(reply.header("x-request-id").len(), 36, "{path}");
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(reply.header("referrer-policy"), "no-referrer", "{path}");
         assert_eq!(reply.header("cross-origin-opener-policy"), "same-origin", "{path}");
         let policy = reply.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"), "{path}: {policy}");
-        assert!(policy.ends_with("frame-ancestors 'none'") && !policy.contains("unsafe-inline"), "{path}: {policy}");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"),
+            "{path}: {policy}"
+        );
+        assert!(
+            policy.ends_with("frame-ancestors 'none'") && !policy.contains("unsafe-inline"),
+            "{path}: {policy}"
+        );
     }
 }
 
@@ -37,10 +52,16 @@ async fn every_error_is_a_problem_in_the_language_that_was_asked_for() {
     let hall = TestHall::open().await;
     for (language, title) in [
         ("zh-CN,zh;q=0.9,en;q=0.8", "没有找到相关内容。"),
-        ("fr, en-GB;q=0.8, zh;q=0.5", "There is nothing here, or it is not yours to see."),
+        (
+            "fr, en-GB;q=0.8, zh;q=0.5",
+            "There is nothing here, or it is not yours to see.",
+        ),
         ("fr", "没有找到相关内容。"),
     ] {
-        let reply = hall.browser().send(Method::GET, "/api/v1/no/such", &[("accept-language", language)], vec![]).await;
+        let reply = hall
+            .browser()
+            .send(Method::GET, "/api/v1/no/such", &[("accept-language", language)], vec![])
+            .await;
         assert_eq!(reply.status, 404);
         assert_eq!(reply.header("content-type"), "application/problem+json");
         assert_eq!(reply.header("cache-control"), "no-store");
@@ -55,9 +76,15 @@ async fn every_error_is_a_problem_in_the_language_that_was_asked_for() {
 async fn a_method_that_a_route_does_not_take_is_a_problem_too() {
     let hall = TestHall::open().await;
     let reply = hall.browser().send(Method::PUT, CODES, &[], vec![]).await;
-    assert_eq!((reply.status, reply.code().as_str()), (405, "request/method_not_allowed"));
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (405, "request/method_not_allowed")
+    );
     let reply = hall.browser().send(Method::POST, "/health", &[], vec![]).await;
-    assert_eq!((reply.status, reply.code().as_str()), (405, "request/method_not_allowed"));
+    assert_eq!(
+        (reply.status, reply.code().as_str()),
+        (405, "request/method_not_allowed")
+    );
 }
 
 #[tokio::test]
@@ -67,7 +94,10 @@ async fn a_mutation_of_another_sites_page_is_refused() {
     // A form: no header of ours.
     let mut form = hall.browser();
     form.headers.clear();
-    assert_eq!(post_raw(&mut form, &[JSON], &body).await.1["code"], "request/cross_site");
+    assert_eq!(
+        post_raw(&mut form, &[JSON], &body).await.1["code"],
+        "request/cross_site"
+    );
     // A script of another site, if a browser let it through.
     for header in [
         ("origin", "https://evil.test"),
@@ -77,7 +107,11 @@ async fn a_mutation_of_another_sites_page_is_refused() {
         ("sec-fetch-site", "same-site"),
     ] {
         let (status, problem) = post_raw(&mut hall.browser(), &[JSON, header], &body).await;
-        assert_eq!((status, &problem["code"]), (403, &json!("request/cross_site")), "{header:?}");
+        assert_eq!(
+            (status, &problem["code"]),
+            (403, &json!("request/cross_site")),
+            "{header:?}"
+        );
     }
     assert!(hall.messages.sent().is_empty());
     let own = [JSON, ("origin", "http://hall.test"), ("sec-fetch-site", "same-origin")];
@@ -92,7 +126,11 @@ async fn behind_a_proxy_the_public_address_is_the_only_origin() {
     })
     .await;
     let mut number = 0;
-    for (origin, expected) in [("http://hall.test", 403), ("https://hall.example", 202), ("tauri://localhost", 202)] {
+    for (origin, expected) in [
+        ("http://hall.test", 403),
+        ("https://hall.example", 202),
+        ("tauri://localhost", 202),
+    ] {
         number += 1;
         let body = json!({ "phone": format!("1390000000{number}") }).to_string();
         let (status, _) = post_raw(&mut hall.browser(), &[JSON, ("origin", origin)], &body).await;
@@ -107,14 +145,21 @@ async fn a_terminal_that_is_none_is_refused() {
     let hall = TestHall::open().await;
     for kind in ["toaster", "system", "Browser", ""] {
         let reply = hall.terminal(kind).post(CODES, json!({ "phone": PHONE })).await;
-        assert_eq!((reply.status, reply.code().as_str()), (400, "request/invalid_parameter"), "{kind}");
+        assert_eq!(
+            (reply.status, reply.code().as_str()),
+            (400, "request/invalid_parameter"),
+            "{kind}"
+        );
     }
 }
 
 #[tokio::test]
 async fn an_unknown_field_is_refused_by_name() {
     let hall = TestHall::open().await;
-    let reply = hall.browser().post(CODES, json!({ "phone": PHONE, "admin": true })).await;
+    let reply = hall
+        .browser()
+        .post(CODES, json!({ "phone": PHONE, "admin": true }))
+        .await;
     assert_eq!((reply.status, reply.code().as_str()), (400, "request/invalid_body"));
     assert_eq!(reply.json()["fields"], json!([{ "path": "admin", "code": "unknown" }]));
     assert!(hall.messages.sent().is_empty());
@@ -132,7 +177,11 @@ async fn a_body_that_cannot_be_read_says_where_and_never_quotes_what_stands_ther
         ("", 1, None),
     ] {
         let (status, problem) = post_raw(&mut hall.browser(), &[JSON], body).await;
-        assert_eq!((status, &problem["code"]), (400, &json!("request/invalid_body")), "{body}");
+        assert_eq!(
+            (status, &problem["code"]),
+            (400, &json!("request/invalid_body")),
+            "{body}"
+        );
         let text = problem.to_string();
         assert!(!text.contains("张敏") && !text.contains("13800000001"), "{text}");
         if !body.is_empty() {
@@ -151,16 +200,26 @@ async fn a_body_that_is_too_large_is_refused_before_it_is_read() {
     let (status, problem) = post_raw(&mut hall.browser(), &[JSON], &large).await;
     assert_eq!((status, &problem["code"]), (413, &json!("request/body_too_large")));
     let fits = json!({ "phone": "1".repeat(200 * 1024) }).to_string();
-    assert_eq!(post_raw(&mut hall.browser(), &[JSON], &fits).await.1["code"], "identity/invalid_phone");
+    assert_eq!(
+        post_raw(&mut hall.browser(), &[JSON], &fits).await.1["code"],
+        "identity/invalid_phone"
+    );
 }
 
 #[tokio::test]
 async fn a_body_of_another_type_is_refused() {
     let hall = TestHall::open().await;
     let body = json!({ "phone": PHONE }).to_string();
-    for headers in [&[][..], &[("content-type", "text/plain")], &[("content-type", "application/x-www-form-urlencoded")]] {
+    for headers in [
+        &[][..],
+        &[("content-type", "text/plain")],
+        &[("content-type", "application/x-www-form-urlencoded")],
+    ] {
         let (status, problem) = post_raw(&mut hall.browser(), headers, &body).await;
-        assert_eq!((status, &problem["code"]), (415, &json!("request/unsupported_media_type")));
+        assert_eq!(
+            (status, &problem["code"]),
+            (415, &json!("request/unsupported_media_type"))
+        );
     }
     let charset = [("content-type", "Application/JSON; charset=utf-8")];
     assert_eq!(post_raw(&mut hall.browser(), &charset, &body).await.0, 202);
@@ -171,10 +230,16 @@ async fn a_query_or_a_path_that_is_none_is_told_apart() {
     let hall = TestHall::open().await;
     let mut browser = hall.browser();
     browser.log_in(PHONE).await;
-    for path in ["/api/v1/identity/profile?principal=me", "/api/v1/identity/profile?who=me"] {
+    for path in [
+        "/api/v1/identity/profile?principal=me",
+        "/api/v1/identity/profile?who=me",
+    ] {
         assert_eq!(browser.get(path).await.code(), "request/invalid_parameter", "{path}");
     }
-    assert_eq!(browser.get("/api/v1/drafts/not-an-id").await.code(), "request/not_found");
+    assert_eq!(
+        browser.get("/api/v1/drafts/not-an-id").await.code(),
+        "request/not_found"
+    );
 }
 
 #[tokio::test]
@@ -191,7 +256,9 @@ async fn the_client_behind_a_trusted_proxy_is_the_one_that_is_counted() {
         let mut browser = hall.browser();
         browser.address = address.to_owned();
         let body = json!({ "phone": format!("1390000001{number}") }).to_string();
-        post_raw(&mut browser, &[JSON, ("x-forwarded-for", forwarded)], &body).await.0
+        post_raw(&mut browser, &[JSON, ("x-forwarded-for", forwarded)], &body)
+            .await
+            .0
     };
     assert_eq!(ask("192.0.2.1", "127.0.0.1:4").await, 202);
     assert_eq!(ask("192.0.2.2", "127.0.0.1:4").await, 202);
@@ -215,11 +282,20 @@ async fn the_document_describes_every_route_and_every_error() {
     for (path, item) in paths {
         for (method, operation) in item.as_object().into_iter().flatten() {
             let named = |name: &str| {
-                operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == name))
+                operation["parameters"]
+                    .as_array()
+                    .is_some_and(|all| all.iter().any(|one| one["name"] == name))
             };
             let what = format!("{method} {path}");
-            assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{what} has no summary");
-            assert!(operation["tags"].as_array().is_some_and(|tags| tags.len() == 1), "{what}: {}", operation["tags"]);
+            assert!(
+                operation["summary"].as_str().is_some_and(|text| !text.is_empty()),
+                "{what} has no summary"
+            );
+            assert!(
+                operation["tags"].as_array().is_some_and(|tags| tags.len() == 1),
+                "{what}: {}",
+                operation["tags"]
+            );
             let problem = &operation["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"];
             assert_eq!(problem, "#/components/schemas/Problem", "{what}");
             if path.starts_with("/api/v1") && matches!(method.as_str(), "post" | "patch" | "delete") {
@@ -232,10 +308,19 @@ async fn the_document_describes_every_route_and_every_error() {
     }
     // Whatever is referred to is there.
     let text = document.to_string();
-    for reference in text.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
-        assert!(document["components"]["schemas"].get(reference).is_some(), "{reference} is missing");
+    for reference in text
+        .split("\"#/components/schemas/")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+    {
+        assert!(
+            document["components"]["schemas"].get(reference).is_some(),
+            "{reference} is missing"
+        );
     }
-    let codes = document["components"]["schemas"]["ErrorCode"]["enum"].as_array().map(Vec::len);
+    let codes = document["components"]["schemas"]["ErrorCode"]["enum"]
+        .as_array()
+        .map(Vec::len);
     assert_eq!(codes, Some(ErrorCode::ALL.len()));
 }
 
@@ -250,7 +335,10 @@ async fn in_production_nothing_of_development_mode_is_there() {
     assert!(document["paths"].get("/api/v1/dev/messages").is_none());
     // The demo accounts of the city's files exist, but nobody knows their passwords.
     let login = json!({ "account": "admin", "password": "lantern-river-gate-70" });
-    assert_eq!(browser.post("/api/v1/staff/session", login).await.code(), "identity/wrong_credentials");
+    assert_eq!(
+        browser.post("/api/v1/staff/session", login).await.code(),
+        "identity/wrong_credentials"
+    );
 }
 
 #[tokio::test]
@@ -273,7 +361,10 @@ async fn health_readiness_and_metrics_answer() {
     }
     assert!(!metrics.contains(PHONE));
     hall.state.stopping.cancel();
-    assert_eq!((browser.get("/ready").await.status, browser.get("/health").await.status), (503, 200));
+    assert_eq!(
+        (browser.get("/ready").await.status, browser.get("/health").await.status),
+        (503, 200)
+    );
 }
 
 #[tokio::test]
@@ -291,9 +382,15 @@ async fn what_compresses_is_compressed() {
     let mut browser = hall.browser();
     let plain = browser.get("/api/v1/catalog").await;
     for (accept, encoding) in [("br", "br"), ("gzip", "gzip"), ("identity", "")] {
-        let reply = browser.send(Method::GET, "/api/v1/catalog", &[("accept-encoding", accept)], vec![]).await;
+        let reply = browser
+            .send(Method::GET, "/api/v1/catalog", &[("accept-encoding", accept)], vec![])
+            .await;
         assert_eq!(reply.header("content-encoding"), encoding);
-        assert!(encoding.is_empty() || reply.body.len() < plain.body.len() / 2, "{accept}: {}", reply.body.len());
+        assert!(
+            encoding.is_empty() || reply.body.len() < plain.body.len() / 2,
+            "{accept}: {}",
+            reply.body.len()
+        );
     }
 }
 
@@ -304,7 +401,10 @@ mod ui {
         let folder = std::env::temp_dir().join(format!("onehall-ui-{}", uuid::Uuid::now_v7()));
         let write = |path: &str, text: &str| {
             let path = folder.join(path);
-            let made = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, text));
+            let made = path
+                .parent()
+                .map_or(Ok(()), std::fs::create_dir_all)
+                .and_then(|()| std::fs::write(path, text));
             made.unwrap_or_else(|error| panic!("{error}"));
         };
         write("citizen/index.html", "citizen");
@@ -320,7 +420,11 @@ mod ui {
 
     async fn text(hall: &TestHall, path: &str, headers: &[(&str, &str)]) -> (u16, String, String) {
         let reply = hall.browser().send(Method::GET, path, headers, vec![]).await;
-        (reply.status, String::from_utf8_lossy(&reply.body).into_owned(), reply.header("cache-control"))
+        (
+            reply.status,
+            String::from_utf8_lossy(&reply.body).into_owned(),
+            reply.header("cache-control"),
+        )
     }
 
     #[tokio::test]
@@ -333,7 +437,11 @@ mod ui {
             ("/console/cases/1", "console"),
         ] {
             let (status, body, caching) = text(&hall, path, &[PERSON]).await;
-            assert_eq!((status, body.as_str(), caching.as_str()), (200, page, "no-cache"), "{path}");
+            assert_eq!(
+                (status, body.as_str(), caching.as_str()),
+                (200, page, "no-cache"),
+                "{path}"
+            );
         }
         assert_eq!(text(&hall, "/services/x", &[("accept", "*/*")]).await.0, 404);
         assert_eq!(text(&hall, "/assets/gone.js", &[PERSON]).await.0, 404);
@@ -349,15 +457,28 @@ mod ui {
         assert_eq!((status, body.as_str()), (200, "plain"));
         assert_eq!(caching, "public, max-age=31536000, immutable");
         let brotli = [("accept-encoding", "gzip, br")];
-        let reply = hall.browser().send(Method::GET, "/assets/app-1234.js", &brotli, vec![]).await;
-        assert_eq!((reply.header("content-encoding").as_str(), reply.body.as_slice()), ("br", &b"packed"[..]));
+        let reply = hall
+            .browser()
+            .send(Method::GET, "/assets/app-1234.js", &brotli, vec![])
+            .await;
+        assert_eq!(
+            (reply.header("content-encoding").as_str(), reply.body.as_slice()),
+            ("br", &b"packed"[..])
+        );
         assert!(reply.header("content-type").contains("javascript"));
     }
 
     #[tokio::test]
     async fn nothing_outside_the_bundle_can_be_reached() {
         let hall = hall_with_ui().await;
-        for path in ["/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/console/../../secret.txt", "/assets/..%5c..%5csecret.txt", "//secret.txt"] {
+        for path in [
+            "/../secret.txt",
+            "/%2e%2e/secret.txt",
+            "/..%2fsecret.txt",
+            "/console/../../secret.txt",
+            "/assets/..%5c..%5csecret.txt",
+            "//secret.txt",
+        ] {
             let (_, body, _) = text(&hall, path, &[]).await;
             assert!(!body.contains("secret"), "{path}");
         }

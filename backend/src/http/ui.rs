@@ -34,7 +34,11 @@ pub async fn serve(State(state): State<AppState>, method: Method, uri: Uri, head
     }
     let navigation = is_navigation(&headers);
     let Some(folder) = &state.config.ui else {
-        return if navigation { no_ui() } else { Error::not_found().into_response() };
+        return if navigation {
+            no_ui()
+        } else {
+            Error::not_found().into_response()
+        };
     };
     let (root, inner) = match path.strip_prefix("/console/") {
         Some(rest) => (folder.join("console"), format!("/{rest}")),
@@ -56,7 +60,10 @@ pub async fn serve(State(state): State<AppState>, method: Method, uri: Uri, head
 
 /// Whether a person goes to a page, rather than a page asking for a part of itself.
 fn is_navigation(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     accept.split(',').any(|part| part.trim().starts_with("text/html"))
 }
 

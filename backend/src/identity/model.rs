@@ -56,14 +56,22 @@ impl Person {
     pub fn view(&self) -> PersonView {
         let citizen_id = self.citizen_id.as_ref().map(CitizenId::masked);
         let number = citizen_id.or_else(|| self.organisation_code.as_ref().map(OrganisationCode::masked));
-        PersonView { id: self.id, kind: self.kind, name: self.name.clone(), number }
+        PersonView {
+            id: self.id,
+            kind: self.kind,
+            name: self.name.clone(),
+            number,
+        }
     }
 }
 
 impl fmt::Debug for Person {
     /// Id and kind only: a debug print must not leak personal data into a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Person").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("Person")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }
 
@@ -87,8 +95,14 @@ impl Lifetime {
     #[must_use]
     pub fn of(terminal: TerminalKind) -> Lifetime {
         match terminal {
-            TerminalKind::Kiosk => Lifetime { idle: 15 * 60, absolute: 60 * 60 },
-            _ => Lifetime { idle: 12 * 3600, absolute: 7 * 86_400 },
+            TerminalKind::Kiosk => Lifetime {
+                idle: 15 * 60,
+                absolute: 60 * 60,
+            },
+            _ => Lifetime {
+                idle: 12 * 3600,
+                absolute: 7 * 86_400,
+            },
         }
     }
 
@@ -134,7 +148,9 @@ impl Citizen {
     /// `request/not_found` for anybody whose matters the citizen may not handle.
     pub fn principal(&self, wanted: Option<PersonId>) -> Result<&Person> {
         let wanted = wanted.unwrap_or(self.actor.id);
-        self.principals().find(|person| person.id == wanted).ok_or_else(Error::not_found)
+        self.principals()
+            .find(|person| person.id == wanted)
+            .ok_or_else(Error::not_found)
     }
 
     /// What is prefilled into the forms of `principal`: the actor's own data, and the company's where it is one.
@@ -151,14 +167,29 @@ impl Citizen {
         put("person.citizen_id", self.actor.citizen_id.clone().map(String::from));
         put("person.phone", self.actor.phone.clone().map(String::from));
         put("person.address", self.actor.address.as_ref().map(one_line));
-        put("person.address.region", self.actor.address.as_ref().map(|address| address.region.clone()));
-        put("person.address.detail", self.actor.address.as_ref().map(|address| address.detail.clone()));
+        put(
+            "person.address.region",
+            self.actor.address.as_ref().map(|address| address.region.clone()),
+        );
+        put(
+            "person.address.detail",
+            self.actor.address.as_ref().map(|address| address.detail.clone()),
+        );
         if principal.kind == PersonKind::LegalPerson {
             put("organisation.name", Some(principal.name.clone()));
-            put("organisation.code", principal.organisation_code.clone().map(String::from));
+            put(
+                "organisation.code",
+                principal.organisation_code.clone().map(String::from),
+            );
             put("organisation.address", principal.address.as_ref().map(one_line));
-            put("organisation.address.region", principal.address.as_ref().map(|address| address.region.clone()));
-            put("organisation.address.detail", principal.address.as_ref().map(|address| address.detail.clone()));
+            put(
+                "organisation.address.region",
+                principal.address.as_ref().map(|address| address.region.clone()),
+            );
+            put(
+                "organisation.address.detail",
+                principal.address.as_ref().map(|address| address.detail.clone()),
+            );
         }
         profile
     }

@@ -25,11 +25,16 @@ use axum::extract::State;
 /// The routes of identity.
 #[must_use]
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(send_code)).routes(routes!(log_in, session, log_out)).routes(routes!(profile))
+    OpenApiRouter::new()
+        .routes(routes!(send_code))
+        .routes(routes!(log_in, session, log_out))
+        .routes(routes!(profile))
 }
 
 fn phone_number(typed: &str) -> Result<PhoneNumber> {
-    typed.parse().map_err(|_| Error::new(ErrorCode::InvalidPhone).with_field("phone", "invalid"))
+    typed
+        .parse()
+        .map_err(|_| Error::new(ErrorCode::InvalidPhone).with_field("phone", "invalid"))
 }
 
 fn code_hash(state: &AppState, phone: &PhoneNumber, code: &str) -> [u8; 32] {
@@ -123,7 +128,10 @@ async fn session(citizen: Citizen) -> Json<Session> {
 /// Ends the session of this terminal, wherever its cookie may have been copied to.
 #[utoipa::path(delete, path = "/identity/session", tag = "identity",
     responses((status = 204, description = "Logged out; also if nobody was logged in")))]
-async fn log_out(State(state): State<AppState>, headers: HeaderMap) -> Result<(StatusCode, [(header::HeaderName, HeaderValue); 1])> {
+async fn log_out(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+) -> Result<(StatusCode, [(header::HeaderName, HeaderValue); 1])> {
     if let Some(token) = cookie(&headers, SESSION_COOKIE) {
         let person = state.storage.log_out(TokenHash::of(token)).await?;
         if let Some(person) = person {

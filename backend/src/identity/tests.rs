@@ -32,7 +32,11 @@ async fn a_citizen_logs_in_with_a_code_and_out_again() {
     let mut stolen = browser.clone();
     assert_eq!(browser.delete(SESSION).await.status, 204);
     assert!(browser.cookies.is_empty());
-    assert_eq!(stolen.get(SESSION).await.code(), "identity/not_logged_in", "a copy of the cookie outlives the logout");
+    assert_eq!(
+        stolen.get(SESSION).await.code(),
+        "identity/not_logged_in",
+        "a copy of the cookie outlives the logout"
+    );
 }
 
 #[tokio::test]
@@ -40,7 +44,10 @@ async fn a_code_is_used_once() {
     let hall = TestHall::open().await;
     let code = hall.browser().ask_code(PHONE).await;
     assert_eq!(try_code(&mut hall.browser(), PHONE, &code).await.status, 200);
-    assert_eq!(try_code(&mut hall.browser(), PHONE, &code).await.code(), "identity/wrong_code");
+    assert_eq!(
+        try_code(&mut hall.browser(), PHONE, &code).await.code(),
+        "identity/wrong_code"
+    );
 }
 
 #[tokio::test]
@@ -52,7 +59,10 @@ async fn a_code_counts_for_five_minutes() {
     hall.clock.advance(60);
     let code = hall.browser().ask_code(PHONE).await;
     hall.clock.advance(300);
-    assert_eq!(try_code(&mut hall.browser(), PHONE, &code).await.code(), "identity/wrong_code");
+    assert_eq!(
+        try_code(&mut hall.browser(), PHONE, &code).await.code(),
+        "identity/wrong_code"
+    );
 }
 
 #[tokio::test]
@@ -61,7 +71,10 @@ async fn a_code_has_five_tries_and_then_the_right_one_is_wrong() {
     let mut browser = hall.browser();
     let code = browser.ask_code(PHONE).await;
     for _ in 0..5 {
-        assert_eq!(try_code(&mut browser, PHONE, &another(&code)).await.code(), "identity/wrong_code");
+        assert_eq!(
+            try_code(&mut browser, PHONE, &another(&code)).await.code(),
+            "identity/wrong_code"
+        );
     }
     assert_eq!(try_code(&mut browser, PHONE, &code).await.code(), "identity/wrong_code");
 }
@@ -89,7 +102,10 @@ async fn a_new_code_comes_after_a_minute_and_replaces_the_one_before() {
     hall.clock.advance(1);
     let second = browser.ask_code(PHONE).await;
     if first != second {
-        assert_eq!(try_code(&mut browser, PHONE, &first).await.code(), "identity/wrong_code");
+        assert_eq!(
+            try_code(&mut browser, PHONE, &first).await.code(),
+            "identity/wrong_code"
+        );
     }
     assert_eq!(try_code(&mut browser, PHONE, &second).await.status, 200);
 }
@@ -143,7 +159,10 @@ async fn one_address_cannot_guess_on_and_on() {
     let mut browser = hall.browser();
     for number in 1..=3 {
         let phone = format!("1390000000{number}");
-        assert_eq!(try_code(&mut browser, &phone, "000000").await.code(), "identity/wrong_code");
+        assert_eq!(
+            try_code(&mut browser, &phone, "000000").await.code(),
+            "identity/wrong_code"
+        );
     }
     let code = browser.ask_code(PHONE).await;
     assert_eq!(try_code(&mut browser, PHONE, &code).await.code(), "request/too_many");
@@ -174,7 +193,10 @@ async fn an_unknown_phone_gets_an_account_of_the_lowest_assurance_and_keeps_it()
     let hall = TestHall::open().await;
     let mut browser = hall.browser();
     let session = browser.log_in("13912345678").await;
-    assert_eq!((&session["actor"]["name"], &session["assurance"]), (&json!(""), &json!("L1")));
+    assert_eq!(
+        (&session["actor"]["name"], &session["assurance"]),
+        (&json!(""), &json!("L1"))
+    );
     hall.clock.advance(61);
     let again = hall.browser().log_in("13912345678").await;
     assert_eq!(again["actor"]["id"], session["actor"]["id"]);
@@ -185,7 +207,11 @@ async fn what_is_no_phone_number_is_told_so() {
     let hall = TestHall::open().await;
     for phone in ["", "12345", "23800000001", "138000000011", "张敏"] {
         let reply = hall.browser().post(CODES, json!({ "phone": phone })).await;
-        assert_eq!((reply.status, reply.code().as_str()), (422, "identity/invalid_phone"), "{phone}");
+        assert_eq!(
+            (reply.status, reply.code().as_str()),
+            (422, "identity/invalid_phone"),
+            "{phone}"
+        );
     }
     assert!(hall.messages.sent().is_empty());
 }
@@ -207,7 +233,11 @@ async fn a_session_ends_after_twelve_hours_unused_and_after_a_week_in_any_case()
         hall.clock.advance(6 * 3600);
         assert_eq!(busy.get(SESSION).await.status, 200);
     }
-    assert_ne!(busy.get(SESSION).await.json()["expires_at"], until, "its use did not prolong it");
+    assert_ne!(
+        busy.get(SESSION).await.json()["expires_at"],
+        until,
+        "its use did not prolong it"
+    );
     hall.clock.advance(6 * 3600);
     assert_eq!(busy.get(SESSION).await.status, 401);
 }
@@ -274,17 +304,33 @@ async fn neither_code_nor_token_nor_phone_of_a_stranger_stands_in_the_database()
 async fn an_agent_may_act_for_their_company_and_nobody_else_may() {
     let hall = TestHall::open().await;
     let company = &hall.state.city.people.legal_persons[0];
-    let agent = hall.state.city.people.citizens.iter().find(|citizen| company.agents.contains(&citizen.key));
+    let agent = hall
+        .state
+        .city
+        .people
+        .citizens
+        .iter()
+        .find(|citizen| company.agents.contains(&citizen.key));
     let agent = agent.unwrap_or_else(|| panic!("the demo city has an agent"));
     let mut browser = hall.browser();
     let session = browser.log_in(agent.phone.as_str()).await;
     let principals = session["principals"].as_array().cloned().unwrap_or_default();
     assert_eq!(principals[0]["id"], session["actor"]["id"]);
-    let found = principals.iter().find(|principal| principal["name"] == company.name.as_str());
-    let id = found.and_then(|principal| principal["id"].as_str()).unwrap_or_else(|| panic!("{session}"));
+    let found = principals
+        .iter()
+        .find(|principal| principal["name"] == company.name.as_str());
+    let id = found
+        .and_then(|principal| principal["id"].as_str())
+        .unwrap_or_else(|| panic!("{session}"));
 
-    let profile = browser.get(&format!("/api/v1/identity/profile?principal={id}")).await.json();
-    assert_eq!(profile["values"]["organisation.code"], company.organisation_code.as_str());
+    let profile = browser
+        .get(&format!("/api/v1/identity/profile?principal={id}"))
+        .await
+        .json();
+    assert_eq!(
+        profile["values"]["organisation.code"],
+        company.organisation_code.as_str()
+    );
     assert_eq!(profile["values"]["person.name"], agent.name.as_str());
     let own = browser.get("/api/v1/identity/profile").await.json();
     assert!(own["values"].get("organisation.code").is_none());

@@ -27,7 +27,10 @@ impl CommandSender {
     #[must_use]
     pub fn new(command: &[String]) -> Option<CommandSender> {
         let (program, arguments) = command.split_first()?;
-        Some(CommandSender { program: program.clone(), arguments: arguments.to_vec() })
+        Some(CommandSender {
+            program: program.clone(),
+            arguments: arguments.to_vec(),
+        })
     }
 
     async fn hand_over(&self, message: &[u8]) -> std::io::Result<bool> {

@@ -25,20 +25,32 @@ impl DevelopmentSender {
     /// A sender that has sent nothing yet.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> DevelopmentSender {
-        DevelopmentSender { clock, sent: Mutex::default() }
+        DevelopmentSender {
+            clock,
+            sent: Mutex::default(),
+        }
     }
 
     /// The messages, the newest first.
     #[must_use]
     pub fn sent(&self) -> Vec<SentMessage> {
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .cloned()
+            .collect()
     }
 }
 
 #[async_trait]
 impl MessageSender for DevelopmentSender {
     async fn send(&self, to: &PhoneNumber, text: &str) -> Result<()> {
-        let message = SentMessage { to: to.clone(), text: text.to_owned(), at: self.clock.now() };
+        let message = SentMessage {
+            to: to.clone(),
+            text: text.to_owned(),
+            at: self.clock.now(),
+        };
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         sent.push_front(message);
         sent.truncate(KEPT);

@@ -16,7 +16,9 @@ use crate::state::AppState;
 /// The routes of development mode.
 #[must_use]
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(messages)).routes(routes!(staff_codes))
+    OpenApiRouter::new()
+        .routes(routes!(messages))
+        .routes(routes!(staff_codes))
 }
 
 /// A demo account of staff.

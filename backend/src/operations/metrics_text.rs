@@ -30,7 +30,10 @@ pub fn install() -> Result<()> {
         .install_recorder()
         .map_err(buckets)?;
     let _ = RECORDER.set(handle);
-    metrics::describe_counter!("onehall_http_requests_total", "Requests by method, route pattern and status");
+    metrics::describe_counter!(
+        "onehall_http_requests_total",
+        "Requests by method, route pattern and status"
+    );
     metrics::describe_histogram!("onehall_http_request_seconds", "Time until the response began");
     metrics::describe_histogram!("onehall_storage_group_size", "Commands that one commit carried");
     metrics::describe_gauge!("onehall_storage_commands_waiting", "Commands that wait for the writer");
@@ -43,8 +46,11 @@ pub fn install() -> Result<()> {
 /// All metrics as text; empty before [`install`].
 #[must_use]
 pub fn render() -> String {
-    RECORDER.get().map(|handle| {
-        handle.run_upkeep();
-        handle.render()
-    }).unwrap_or_default()
+    RECORDER
+        .get()
+        .map(|handle| {
+            handle.run_upkeep();
+            handle.render()
+        })
+        .unwrap_or_default()
 }

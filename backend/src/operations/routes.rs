@@ -17,7 +17,10 @@ use crate::state::AppState;
 /// The routes of operations.
 #[must_use]
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready)).routes(routes!(metrics_text))
+    OpenApiRouter::new()
+        .routes(routes!(health))
+        .routes(routes!(ready))
+        .routes(routes!(metrics_text))
 }
 
 /// That it lives, or can serve.
@@ -29,7 +32,10 @@ struct Standing {
     version: &'static str,
 }
 
-const OK: Standing = Standing { status: "ok", version: env!("CARGO_PKG_VERSION") };
+const OK: Standing = Standing {
+    status: "ok",
+    version: env!("CARGO_PKG_VERSION"),
+};
 
 /// The process lives
 #[utoipa::path(get, path = "/health", tag = "operations",
@@ -59,5 +65,8 @@ async fn metrics_text(State(state): State<AppState>) -> Result<([(HeaderName, &'
     metrics::gauge!("onehall_sessions", "kind" => "citizen").set(counts.citizen_sessions as f64);
     metrics::gauge!("onehall_sessions", "kind" => "staff").set(counts.staff_sessions as f64);
     metrics::gauge!("onehall_event_streams").set(state.events.streams() as f64);
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], render()))
+    Ok((
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        render(),
+    ))
 }

@@ -53,8 +53,14 @@ pub async fn first_step(state: &AppState, login: StaffLogin, client: ClientAddre
         attempt,
     };
     state.storage.password_taken(new).await?;
-    let enrol = enrol.map(|secret| totp::enrolment(&secret, &found.account.account, &hall.zh_cn)).transpose()?;
-    Ok(StaffChallenge { ticket: ticket.as_str().to_owned(), enrol, change_password: found.account.change_password })
+    let enrol = enrol
+        .map(|secret| totp::enrolment(&secret, &found.account.account, &hall.zh_cn))
+        .transpose()?;
+    Ok(StaffChallenge {
+        ticket: ticket.as_str().to_owned(),
+        enrol,
+        change_password: found.account.change_password,
+    })
 }
 
 /// Second step: the ticket and the code of the authenticator app begin a session.
@@ -62,11 +68,7 @@ pub async fn first_step(state: &AppState, login: StaffLogin, client: ClientAddre
 /// # Errors
 /// `identity/wrong_code` (wrong, used, too late, no such ticket: all alike); `identity/weak_password` where a new
 /// password is needed and there is none, or it is weak. The code is not used up by the latter.
-pub async fn second_step(
-    state: &AppState,
-    second: StaffSecondFactor,
-    client: ClientAddress,
-) -> Result<(Staff, Token)> {
+pub async fn second_step(state: &AppState, second: StaffSecondFactor, client: ClientAddress) -> Result<(Staff, Token)> {
     let wrong = || Error::new(ErrorCode::WrongCode);
     let ticket = TokenHash::of(&second.ticket);
     let now = state.clock.now();
@@ -91,7 +93,13 @@ pub async fn second_step(
         }
     };
     let token = Token::generate();
-    let enter = Enter { ticket, step, new_password, session: token.hash(), now };
+    let enter = Enter {
+        ticket,
+        step,
+        new_password,
+        session: token.hash(),
+        now,
+    };
     let staff = state.storage.enter(enter, attempt).await?;
     Ok((staff, token))
 }

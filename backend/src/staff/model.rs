@@ -19,7 +19,10 @@ pub const STAFF_COOKIE: &str = "onehall_staff";
 /// How long a session of a console lasts: a working day, half an hour of it unused.
 #[must_use]
 pub const fn lifetime() -> Lifetime {
-    Lifetime { idle: 30 * 60, absolute: 8 * 3600 }
+    Lifetime {
+        idle: 30 * 60,
+        absolute: 8 * 3600,
+    }
 }
 
 /// Between two writes of "last seen".
@@ -70,7 +73,10 @@ impl StaffAccount {
 
 impl fmt::Debug for StaffAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StaffAccount").field("id", &self.id).field("roles", &self.roles).finish_non_exhaustive()
+        f.debug_struct("StaffAccount")
+            .field("id", &self.id)
+            .field("roles", &self.roles)
+            .finish_non_exhaustive()
     }
 }
 
@@ -106,7 +112,11 @@ impl Staff {
     /// # Errors
     /// `identity/forbidden`.
     pub fn require(&self, role: Role) -> Result<()> {
-        if self.has(role) { Ok(()) } else { Err(Error::new(ErrorCode::Forbidden)) }
+        if self.has(role) {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorCode::Forbidden))
+        }
     }
 
     /// What an administrator administers.

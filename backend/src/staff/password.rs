@@ -54,7 +54,8 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool> {
     on_a_thread(move || {
         let known = hash.is_some();
         let hash = hash.as_deref().unwrap_or_else(|| nobodys_hash());
-        let parsed = PasswordHash::new(hash).map_err(|cause| Error::internal("read a stored hash", cause.to_string()))?;
+        let parsed =
+            PasswordHash::new(hash).map_err(|cause| Error::internal("read a stored hash", cause.to_string()))?;
         Ok(argon2().verify_password(password.as_bytes(), &parsed).is_ok() && known)
     })
     .await?
@@ -62,7 +63,9 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool> {
 
 async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let _permit = AT_ONCE.acquire().await.map_err(|_| ErrorCode::Unavailable)?;
-    tokio::task::spawn_blocking(work).await.map_err(|cause| Error::internal("hash on a thread", cause))
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|cause| Error::internal("hash on a thread", cause))
 }
 
 /// A hash of a password that nobody has, made once.
@@ -84,12 +87,23 @@ pub fn check_new(password: &str, account: &str) -> Result<()> {
     if characters.len() > *LENGTH.end() {
         return weak("too_long");
     }
-    const KNOWN: [&str; 8] =
-        ["password", "qwertyuiop", "asdfghjkl", "1qaz2wsx", "letmein", "administrator", "woaini", "onehall"];
+    const KNOWN: [&str; 8] = [
+        "password",
+        "qwertyuiop",
+        "asdfghjkl",
+        "1qaz2wsx",
+        "letmein",
+        "administrator",
+        "woaini",
+        "onehall",
+    ];
     // What is left when everything that a guesser tries first is taken away: known words, the account's own name, and
     // characters that only repeat or continue the one before.
     let mut text: String = characters.iter().collect();
-    for known in KNOWN.into_iter().chain(Some(account).filter(|account| !account.is_empty())) {
+    for known in KNOWN
+        .into_iter()
+        .chain(Some(account).filter(|account| !account.is_empty()))
+    {
         text = text.replace(&known.to_lowercase(), "");
     }
     let left: Vec<char> = text.chars().collect();
@@ -98,7 +112,11 @@ pub fn check_new(password: &str, account: &str) -> Result<()> {
     let mut different = left.clone();
     different.sort_unstable();
     different.dedup();
-    if different.len() < 5 || left.len() - runs < 6 { weak("easy_to_guess") } else { Ok(()) }
+    if different.len() < 5 || left.len() - runs < 6 {
+        weak("easy_to_guess")
+    } else {
+        Ok(())
+    }
 }
 
 /// A first password, to be read out and typed once: five groups of four characters that are not mistaken for others
@@ -106,7 +124,11 @@ pub fn check_new(password: &str, account: &str) -> Result<()> {
 #[must_use]
 pub fn first_password() -> String {
     const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let group = || (0..4).map(|_| char::from(ALPHABET[random_below(ALPHABET.len() as u32) as usize])).collect::<String>();
+    let group = || {
+        (0..4)
+            .map(|_| char::from(ALPHABET[random_below(ALPHABET.len() as u32) as usize]))
+            .collect::<String>()
+    };
     (0..5).map(|_| group()).collect::<Vec<_>>().join("-")
 }
 
@@ -126,10 +148,23 @@ mod tests {
 
     #[test]
     fn a_password_that_is_easy_to_guess_is_refused() {
-        for weak in ["short", "aaaaaaaaaaaa", "123456789012345", "abcdefghijklmnop", "password1234", "ps-window-2026", "qwertyuiop12"] {
+        for weak in [
+            "short",
+            "aaaaaaaaaaaa",
+            "123456789012345",
+            "abcdefghijklmnop",
+            "password1234",
+            "ps-window-2026",
+            "qwertyuiop12",
+        ] {
             assert!(check_new(weak, "ps-window").is_err(), "{weak}");
         }
-        for good in ["maple-river-stone-41", "correct horse battery", "槐荫巷口的第三棵树下有猫一只", &first_password()] {
+        for good in [
+            "maple-river-stone-41",
+            "correct horse battery",
+            "槐荫巷口的第三棵树下有猫一只",
+            &first_password(),
+        ] {
             assert!(check_new(good, "ps-window").is_ok(), "{good}");
         }
     }

@@ -77,7 +77,10 @@ async fn log_out(
     headers: HeaderMap,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1])> {
     if let Some(token) = cookie(&headers, STAFF_COOKIE) {
-        let staff = state.storage.staff_log_out(TokenHash::of(token), state.clock.now()).await?;
+        let staff = state
+            .storage
+            .staff_log_out(TokenHash::of(token), state.clock.now())
+            .await?;
         if let Some(staff) = staff {
             state.events.poke(&Channel::Staff(staff), &Poke::SessionEnded);
         }
@@ -109,7 +112,12 @@ async fn create(
     let scope = staff.administers()?;
     let account = request.account.trim().to_lowercase();
     let mut wrong = Vec::new();
-    let mut refuse = |path: &str, code: &str| wrong.push(FieldError { path: path.to_owned(), code: code.to_owned() });
+    let mut refuse = |path: &str, code: &str| {
+        wrong.push(FieldError {
+            path: path.to_owned(),
+            code: code.to_owned(),
+        })
+    };
     if !is_account_name(&account) {
         refuse("account", "invalid");
     }
@@ -117,9 +125,20 @@ async fn create(
         refuse("name", code);
     }
     if let Err(code) = check_roles(&request.roles, request.authority.is_some()) {
-        refuse(if code == "authority_required" { "authority" } else { "roles" }, code);
+        refuse(
+            if code == "authority_required" {
+                "authority"
+            } else {
+                "roles"
+            },
+            code,
+        );
     }
-    if request.authority.as_ref().is_some_and(|code| !state.knows_authority(code)) {
+    if request
+        .authority
+        .as_ref()
+        .is_some_and(|code| !state.knows_authority(code))
+    {
         refuse("authority", "unknown");
     }
     if request.hall.as_ref().is_some_and(|code| !state.knows_hall(code)) {
@@ -146,7 +165,10 @@ async fn create(
             now: state.clock.now(),
         })
         .await?;
-    let saved = StaffAccountSaved { account: created.view(), first_password: Some(first_password) };
+    let saved = StaffAccountSaved {
+        account: created.view(),
+        first_password: Some(first_password),
+    };
     Ok((StatusCode::CREATED, Json(saved)))
 }
 
@@ -195,12 +217,17 @@ async fn change(
         .await?;
     // Every stream of the account looks whether its session is still one.
     state.events.poke(&Channel::Staff(id), &Poke::SessionEnded);
-    Ok(Json(StaffAccountSaved { account: changed.view(), first_password }))
+    Ok(Json(StaffAccountSaved {
+        account: changed.view(),
+        first_password,
+    }))
 }
 
 /// Whether a text can be an account name: 2 to 64 lower-case letters, digits and hyphens, a letter first.
 pub(crate) fn is_account_name(text: &str) -> bool {
-    text.len() >= 2 && text.starts_with(|first: char| first.is_ascii_lowercase()) && text.parse::<onehall_protocol::ThemeCode>().is_ok()
+    text.len() >= 2
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.parse::<onehall_protocol::ThemeCode>().is_ok()
 }
 
 fn check_name(name: &str) -> Result<(), &'static str> {
@@ -217,7 +244,11 @@ pub(crate) fn check_roles(roles: &[Role], has_authority: bool) -> Result<(), &'s
         return Err("required");
     }
     let handles_cases = roles.iter().any(|role| *role != Role::Administrator);
-    if handles_cases && !has_authority { Err("authority_required") } else { Ok(()) }
+    if handles_cases && !has_authority {
+        Err("authority_required")
+    } else {
+        Ok(())
+    }
 }
 
 fn in_order(roles: &[Role]) -> Vec<Role> {

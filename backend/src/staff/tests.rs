@@ -12,7 +12,9 @@ const ACCOUNTS: &str = "/api/v1/staff/accounts";
 const CLERK: &str = "ps-window";
 
 async fn first(console: &mut TestTerminal, account: &str, password: &str) -> Reply {
-    console.post(SESSION, json!({ "account": account, "password": password })).await
+    console
+        .post(SESSION, json!({ "account": account, "password": password }))
+        .await
 }
 
 async fn second(console: &mut TestTerminal, ticket: &Value, code: &str) -> Reply {
@@ -20,7 +22,11 @@ async fn second(console: &mut TestTerminal, ticket: &Value, code: &str) -> Reply
 }
 
 async fn audit(hall: &TestHall) -> Vec<AuditEntry> {
-    hall.state.storage.audit(100).await.unwrap_or_else(|error| panic!("{error}"))
+    hall.state
+        .storage
+        .audit(100)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Creates an account by the first administrator; its id and its first password.
@@ -43,13 +49,23 @@ async fn a_clerk_logs_in_with_password_and_code_and_out_again() {
     let hall = TestHall::open().await;
     let mut console = hall.console();
     let session = console.staff_log_in(CLERK).await;
-    assert_eq!((&session["account"], &session["authority"]), (&json!(CLERK), &json!("public-security")));
+    assert_eq!(
+        (&session["account"], &session["authority"]),
+        (&json!(CLERK), &json!("public-security"))
+    );
     assert_eq!(console.get(SESSION).await.json()["name"], session["name"]);
     let mut copy = console.clone();
     assert_eq!(console.delete(SESSION).await.status, 204);
     assert_eq!(copy.get(SESSION).await.code(), "identity/not_logged_in");
     let actions: Vec<_> = audit(&hall).await.iter().map(|entry| entry.action).collect();
-    assert_eq!(actions, [AuditAction::LoggedOut, AuditAction::LoggedIn, AuditAction::PasswordTaken]);
+    assert_eq!(
+        actions,
+        [
+            AuditAction::LoggedOut,
+            AuditAction::LoggedIn,
+            AuditAction::PasswordTaken
+        ]
+    );
 }
 
 #[tokio::test]
@@ -62,8 +78,14 @@ async fn the_password_alone_opens_nothing() {
     assert!(challenge.json()["enrol"].is_null(), "an enrolled secret is shown again");
     assert_eq!(console.get(SESSION).await.status, 401);
     let ticket = challenge.json()["ticket"].clone();
-    assert_eq!(second(&mut console, &ticket, "000000").await.code(), "identity/wrong_code");
-    assert_eq!(second(&mut console, &json!("made-up"), "000000").await.code(), "identity/wrong_code");
+    assert_eq!(
+        second(&mut console, &ticket, "000000").await.code(),
+        "identity/wrong_code"
+    );
+    assert_eq!(
+        second(&mut console, &json!("made-up"), "000000").await.code(),
+        "identity/wrong_code"
+    );
 }
 
 #[tokio::test]
@@ -140,14 +162,22 @@ async fn a_lock_out_grows_with_each_wrong_try_and_ends_with_a_login() {
     }
     for seconds in [30, 60, 120] {
         let locked = first(&mut console, CLERK, &password).await;
-        assert_eq!((locked.status, locked.header("retry-after")), (429, seconds.to_string()), "the right password helps");
+        assert_eq!(
+            (locked.status, locked.header("retry-after")),
+            (429, seconds.to_string()),
+            "the right password helps"
+        );
         hall.clock.advance(seconds);
         assert_eq!(first(&mut console, CLERK, "wrong-horse-battery").await.status, 422);
     }
     hall.clock.advance(240);
     console.staff_log_in(CLERK).await;
     assert_eq!(first(&mut console, CLERK, "wrong-horse-battery").await.status, 422);
-    assert_eq!(first(&mut console, CLERK, &password).await.status, 200, "the login did not clear the count");
+    assert_eq!(
+        first(&mut console, CLERK, &password).await.status,
+        200,
+        "the login did not clear the count"
+    );
 }
 
 #[tokio::test]
@@ -184,12 +214,22 @@ async fn a_new_clerk_enrols_a_second_factor_and_changes_the_first_password() {
     let hall = TestHall::open().await;
     let mut admin = hall.console();
     admin.staff_log_in("admin").await;
-    let (_, first_password) = create(&mut admin, "new-clerk", json!(["window_clerk"]), json!("public-security")).await;
+    let (_, first_password) = create(
+        &mut admin,
+        "new-clerk",
+        json!(["window_clerk"]),
+        json!("public-security"),
+    )
+    .await;
 
     let mut console = hall.console();
     let challenge = first(&mut console, "New-Clerk ", &first_password).await.json();
     assert_eq!(challenge["change_password"], true);
-    assert!(challenge["enrol"]["uri"].as_str().is_some_and(|uri| uri.starts_with("otpauth://totp/")));
+    assert!(
+        challenge["enrol"]["uri"]
+            .as_str()
+            .is_some_and(|uri| uri.starts_with("otpauth://totp/"))
+    );
     let code = code_of(&challenge, &hall);
     let mut enter = async |password: Value| {
         let mut body = json!({ "ticket": challenge["ticket"], "code": code });
@@ -206,18 +246,32 @@ async fn a_new_clerk_enrols_a_second_factor_and_changes_the_first_password() {
     ] {
         let reply = enter(password).await;
         assert_eq!(reply.code(), "identity/weak_password");
-        assert_eq!(reply.json()["fields"], json!([{ "path": "new_password", "code": fault }]));
+        assert_eq!(
+            reply.json()["fields"],
+            json!([{ "path": "new_password", "code": fault }])
+        );
     }
     // The code was not used up by any of that.
     let reply = enter(json!("maple-river-stone-99")).await;
     assert_eq!(reply.status, 200, "{}", reply.json());
 
     let mut again = hall.console();
-    assert_eq!(first(&mut again, "new-clerk", &first_password).await.code(), "identity/wrong_credentials");
+    assert_eq!(
+        first(&mut again, "new-clerk", &first_password).await.code(),
+        "identity/wrong_credentials"
+    );
     let challenge = first(&mut again, "new-clerk", "maple-river-stone-99").await.json();
-    assert_eq!((&challenge["change_password"], &challenge["enrol"]), (&json!(false), &Value::Null));
+    assert_eq!(
+        (&challenge["change_password"], &challenge["enrol"]),
+        (&json!(false), &Value::Null)
+    );
     let listed = admin.get(ACCOUNTS).await.json();
-    let found = listed.as_array().into_iter().flatten().find(|one| one["account"] == "new-clerk").cloned();
+    let found = listed
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|one| one["account"] == "new-clerk")
+        .cloned();
     assert_eq!(found.map(|one| one["second_factor"].clone()), Some(json!(true)));
 }
 
@@ -230,9 +284,7 @@ async fn a_secret_that_was_shown_and_not_enrolled_opens_nothing_later() {
     let mut console = hall.console();
     let one = first(&mut console, "new-clerk", &password).await.json();
     let two = first(&mut console, "new-clerk", &password).await.json();
-    let enter = |challenge: &Value| {
-        json!({ "ticket": challenge["ticket"], "code": code_of(challenge, &hall), "new_password": "maple-river-stone-99" })
-    };
+    let enter = |challenge: &Value| json!({ "ticket": challenge["ticket"], "code": code_of(challenge, &hall), "new_password": "maple-river-stone-99" });
     assert_eq!(console.post(SECOND, enter(&two)).await.status, 200);
     assert_eq!(console.post(SECOND, enter(&one)).await.code(), "identity/wrong_code");
 }
@@ -246,8 +298,13 @@ async fn only_administrators_administer() {
     assert_eq!(clerk.get(ACCOUNTS).await.code(), "identity/forbidden");
     let body = json!({ "account": "mine", "name": "我", "roles": ["administrator"] });
     assert_eq!(clerk.post(ACCOUNTS, body).await.code(), "identity/forbidden");
-    let own = clerk.get(SESSION).await.json()["id"].as_str().unwrap_or_default().to_owned();
-    let reply = clerk.patch(&format!("{ACCOUNTS}/{own}"), json!({ "roles": ["administrator"] })).await;
+    let own = clerk.get(SESSION).await.json()["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let reply = clerk
+        .patch(&format!("{ACCOUNTS}/{own}"), json!({ "roles": ["administrator"] }))
+        .await;
     assert_eq!(reply.code(), "identity/forbidden");
 }
 
@@ -257,12 +314,36 @@ async fn what_is_wrong_with_a_new_account_is_said_field_by_field() {
     let mut admin = hall.console();
     admin.staff_log_in("admin").await;
     for (body, path, code) in [
-        (json!({ "account": "Not A Name", "name": "人", "roles": ["administrator"] }), "account", "invalid"),
-        (json!({ "account": "fine", "name": " ", "roles": ["administrator"] }), "name", "required"),
-        (json!({ "account": "fine", "name": "人", "roles": [] }), "roles", "required"),
-        (json!({ "account": "fine", "name": "人", "roles": ["reviewer"] }), "authority", "authority_required"),
-        (json!({ "account": "fine", "name": "人", "roles": ["reviewer"], "authority": "moon" }), "authority", "unknown"),
-        (json!({ "account": "fine", "name": "人", "roles": ["administrator"], "hall": "moon" }), "hall", "unknown"),
+        (
+            json!({ "account": "Not A Name", "name": "人", "roles": ["administrator"] }),
+            "account",
+            "invalid",
+        ),
+        (
+            json!({ "account": "fine", "name": " ", "roles": ["administrator"] }),
+            "name",
+            "required",
+        ),
+        (
+            json!({ "account": "fine", "name": "人", "roles": [] }),
+            "roles",
+            "required",
+        ),
+        (
+            json!({ "account": "fine", "name": "人", "roles": ["reviewer"] }),
+            "authority",
+            "authority_required",
+        ),
+        (
+            json!({ "account": "fine", "name": "人", "roles": ["reviewer"], "authority": "moon" }),
+            "authority",
+            "unknown",
+        ),
+        (
+            json!({ "account": "fine", "name": "人", "roles": ["administrator"], "hall": "moon" }),
+            "hall",
+            "unknown",
+        ),
     ] {
         let reply = admin.post(ACCOUNTS, body).await;
         assert_eq!((reply.status, reply.code().as_str()), (400, "request/invalid_body"));
@@ -277,12 +358,21 @@ async fn switching_an_account_off_ends_its_sessions_at_once() {
     let hall = TestHall::open().await;
     let (mut admin, mut clerk) = (hall.console(), hall.console());
     admin.staff_log_in("admin").await;
-    let id = clerk.staff_log_in(CLERK).await["id"].as_str().unwrap_or_default().to_owned();
+    let id = clerk.staff_log_in(CLERK).await["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     let (password, _) = clerk.demo_staff(CLERK).await;
     let path = format!("{ACCOUNTS}/{id}");
-    assert_eq!(admin.patch(&path, json!({ "active": false })).await.json()["active"], false);
+    assert_eq!(
+        admin.patch(&path, json!({ "active": false })).await.json()["active"],
+        false
+    );
     assert_eq!(clerk.get(SESSION).await.status, 401);
-    assert_eq!(first(&mut clerk, CLERK, &password).await.code(), "identity/wrong_credentials");
+    assert_eq!(
+        first(&mut clerk, CLERK, &password).await.code(),
+        "identity/wrong_credentials"
+    );
     admin.patch(&path, json!({ "active": true })).await;
     assert_eq!(clerk.get(SESSION).await.status, 401, "the old session came back");
     hall.clock.advance(30);
@@ -294,16 +384,25 @@ async fn a_reset_takes_password_second_factor_and_sessions_away() {
     let hall = TestHall::open().await;
     let (mut admin, mut clerk) = (hall.console(), hall.console());
     admin.staff_log_in("admin").await;
-    let id = clerk.staff_log_in(CLERK).await["id"].as_str().unwrap_or_default().to_owned();
+    let id = clerk.staff_log_in(CLERK).await["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     let (old, _) = clerk.demo_staff(CLERK).await;
     let change = json!({ "reset_password": true, "reset_second_factor": true });
     let saved = admin.patch(&format!("{ACCOUNTS}/{id}"), change).await.json();
     assert_eq!(saved["second_factor"], false);
     assert_eq!(clerk.get(SESSION).await.status, 401);
-    assert_eq!(first(&mut clerk, CLERK, &old).await.code(), "identity/wrong_credentials");
+    assert_eq!(
+        first(&mut clerk, CLERK, &old).await.code(),
+        "identity/wrong_credentials"
+    );
     let new = saved["first_password"].as_str().unwrap_or_default();
     let challenge = first(&mut clerk, CLERK, new).await.json();
-    assert!(challenge["enrol"].is_object() && challenge["change_password"] == true, "{challenge}");
+    assert!(
+        challenge["enrol"].is_object() && challenge["change_password"] == true,
+        "{challenge}"
+    );
 }
 
 #[tokio::test]
@@ -311,16 +410,32 @@ async fn changed_roles_count_from_the_next_request_on() {
     let hall = TestHall::open().await;
     let (mut admin, mut clerk) = (hall.console(), hall.console());
     admin.staff_log_in("admin").await;
-    let id = clerk.staff_log_in(CLERK).await["id"].as_str().unwrap_or_default().to_owned();
+    let id = clerk.staff_log_in(CLERK).await["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     let path = format!("{ACCOUNTS}/{id}");
-    admin.patch(&path, json!({ "roles": ["issuer", "administrator", "issuer"] })).await;
-    assert_eq!(clerk.get(SESSION).await.json()["roles"], json!(["issuer", "administrator"]));
+    admin
+        .patch(&path, json!({ "roles": ["issuer", "administrator", "issuer"] }))
+        .await;
+    assert_eq!(
+        clerk.get(SESSION).await.json()["roles"],
+        json!(["issuer", "administrator"])
+    );
     // An administrator of one authority sees and changes that authority's accounts only.
     let listed = clerk.get(ACCOUNTS).await.json();
     let accounts = listed.as_array().cloned().unwrap_or_default();
-    assert!(accounts.len() > 1 && accounts.iter().all(|one| one["authority"] == "public-security"), "{listed}");
-    let admin_id = admin.get(SESSION).await.json()["id"].as_str().unwrap_or_default().to_owned();
-    let reply = clerk.patch(&format!("{ACCOUNTS}/{admin_id}"), json!({ "active": false })).await;
+    assert!(
+        accounts.len() > 1 && accounts.iter().all(|one| one["authority"] == "public-security"),
+        "{listed}"
+    );
+    let admin_id = admin.get(SESSION).await.json()["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let reply = clerk
+        .patch(&format!("{ACCOUNTS}/{admin_id}"), json!({ "active": false }))
+        .await;
     assert_eq!((reply.status, reply.code().as_str()), (404, "request/not_found"));
     let body = json!({ "account": "boss", "name": "人", "roles": ["administrator"] });
     assert_eq!(clerk.post(ACCOUNTS, body).await.code(), "identity/forbidden");
@@ -330,9 +445,15 @@ async fn changed_roles_count_from_the_next_request_on() {
 async fn the_last_administrator_of_the_hall_cannot_be_locked_out() {
     let hall = TestHall::open().await;
     let mut admin = hall.console();
-    let id = admin.staff_log_in("admin").await["id"].as_str().unwrap_or_default().to_owned();
+    let id = admin.staff_log_in("admin").await["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     let path = format!("{ACCOUNTS}/{id}");
-    assert_eq!(admin.patch(&path, json!({ "active": false })).await.code(), "identity/last_administrator");
+    assert_eq!(
+        admin.patch(&path, json!({ "active": false })).await.code(),
+        "identity/last_administrator"
+    );
     assert_eq!(admin.get(SESSION).await.status, 200);
     create(&mut admin, "second-admin", json!(["administrator"]), Value::Null).await;
     assert_eq!(admin.patch(&path, json!({ "active": false })).await.status, 200);
@@ -345,15 +466,23 @@ async fn the_audit_knows_who_did_what_and_cannot_be_changed() {
     let mut admin = hall.console();
     let admin_id = admin.staff_log_in("admin").await["id"].clone();
     let (id, password) = create(&mut admin, "new-clerk", json!(["issuer"]), json!("public-security")).await;
-    admin.patch(&format!("{ACCOUNTS}/{id}"), json!({ "name": "改名", "active": false })).await;
+    admin
+        .patch(&format!("{ACCOUNTS}/{id}"), json!({ "name": "改名", "active": false }))
+        .await;
     first(&mut hall.console(), "nobody-at-all", "my-real-password-by-mistake").await;
     let entries = audit(&hall).await;
     let known = |id: Option<onehall_protocol::StaffId>| id.map(|id| json!(id));
     assert_eq!(entries[0].action, AuditAction::PasswordRefused);
     assert_eq!((entries[0].actor, entries[0].subject), (None, None));
-    assert_eq!((entries[1].action, entries[2].action), (AuditAction::AccountChanged, AuditAction::AccountCreated));
+    assert_eq!(
+        (entries[1].action, entries[2].action),
+        (AuditAction::AccountChanged, AuditAction::AccountCreated)
+    );
     for entry in &entries[1..3] {
-        assert_eq!((known(entry.actor), known(entry.subject)), (Some(admin_id.clone()), Some(json!(id))));
+        assert_eq!(
+            (known(entry.actor), known(entry.subject)),
+            (Some(admin_id.clone()), Some(json!(id)))
+        );
     }
     assert_eq!(entries[1].details["active"], false);
     let text = format!("{entries:?}");
@@ -363,7 +492,11 @@ async fn the_audit_knows_who_did_what_and_cannot_be_changed() {
     hall.state.storage.close().await;
     let database = rusqlite::Connection::open(hall.folder.join("onehall.sqlite")).unwrap_or_else(|e| panic!("{e}"));
     for sql in ["DELETE FROM staff_audit", "UPDATE staff_audit SET actor = NULL"] {
-        let refused = database.execute(sql, []).err().map(|error| error.to_string()).unwrap_or_default();
+        let refused = database
+            .execute(sql, [])
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
         assert!(refused.contains("append-only"), "{sql}: {refused}");
     }
 }
@@ -379,6 +512,9 @@ async fn neither_password_nor_second_factor_stands_readable_in_the_database() {
     hall.state.storage.close().await;
     let bytes = std::fs::read(hall.folder.join("onehall.sqlite")).unwrap_or_default();
     let stored = |what: &[u8]| bytes.windows(what.len()).any(|window| window == what);
-    assert!(stored(CLERK.as_bytes()) && stored(b"$argon2id$"), "the test reads the wrong file");
+    assert!(
+        stored(CLERK.as_bytes()) && stored(b"$argon2id$"),
+        "the test reads the wrong file"
+    );
     assert!(!stored(&secret) && !stored(member.totp_secret.as_bytes()) && !stored(member.password.as_bytes()));
 }

@@ -27,7 +27,11 @@ pub fn new_secret() -> [u8; 20] {
 pub fn parse_secret(text: &str) -> Result<Vec<u8>> {
     let secret = Secret::try_from_base32(text).map_err(|_| Error::broken("read a second factor that is no base32"))?;
     let bytes = secret.as_bytes().to_vec();
-    if bytes.len() < 16 { Err(Error::broken("take a second factor of less than 128 bits")) } else { Ok(bytes) }
+    if bytes.len() < 16 {
+        Err(Error::broken("take a second factor of less than 128 bits"))
+    } else {
+        Ok(bytes)
+    }
 }
 
 fn totp(secret: &[u8], account: &str, issuer: &str) -> Result<Totp> {
@@ -47,8 +51,13 @@ fn totp(secret: &[u8], account: &str, issuer: &str) -> Result<Totp> {
 /// If the secret is none.
 pub fn enrolment(secret: &[u8], account: &str, issuer: &str) -> Result<TotpEnrolment> {
     let totp = totp(secret, account, issuer)?;
-    let uri = totp.to_url().map_err(|_| Error::broken("write the address of a second factor"))?;
-    Ok(TotpEnrolment { uri, secret: Secret::from(secret.to_vec()).to_base32() })
+    let uri = totp
+        .to_url()
+        .map_err(|_| Error::broken("write the address of a second factor"))?;
+    Ok(TotpEnrolment {
+        uri,
+        secret: Secret::from(secret.to_vec()).to_base32(),
+    })
 }
 
 fn steps(now: Timestamp) -> std::ops::RangeInclusive<u64> {
@@ -101,8 +110,16 @@ mod tests {
     #[test]
     fn the_test_vectors_of_rfc_6238_hold() -> Result<()> {
         // Appendix B, SHA-1, the last six of eight digits.
-        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (2_000_000_000, "279037")] {
-            assert_eq!(matching_step(RFC_SECRET, code, None, at(seconds))?, Some(seconds as u64 / 30));
+        for (seconds, code) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (1_234_567_890, "005924"),
+            (2_000_000_000, "279037"),
+        ] {
+            assert_eq!(
+                matching_step(RFC_SECRET, code, None, at(seconds))?,
+                Some(seconds as u64 / 30)
+            );
         }
         Ok(())
     }
@@ -111,7 +128,11 @@ mod tests {
     fn a_code_counts_one_step_early_and_late_and_not_more() -> Result<()> {
         let code = usable_code(RFC_SECRET, None, at(3000))?;
         for (seconds, taken) in [(2969, false), (2970, true), (3000, true), (3059, true), (3060, false)] {
-            assert_eq!(matching_step(RFC_SECRET, &code, None, at(seconds))?.is_some(), taken, "at {seconds}");
+            assert_eq!(
+                matching_step(RFC_SECRET, &code, None, at(seconds))?.is_some(),
+                taken,
+                "at {seconds}"
+            );
         }
         Ok(())
     }

@@ -12,14 +12,16 @@ use onehall_protocol::Timestamp;
 use crate::cases::CaseStore;
 use crate::drafts::DraftStore;
 use crate::error::Result;
-use crate::founding::{Founding, FoundingState};
 use crate::files::FileStore;
+use crate::founding::{Founding, FoundingState};
 use crate::identity::IdentityStore;
 use crate::staff::StaffStore;
 
 /// The whole store: a supertrait of every centre's.
 #[async_trait]
-pub trait Storage: CaseStore + IdentityStore + StaffStore + DraftStore + FileStore + Send + Sync + std::fmt::Debug + 'static {
+pub trait Storage:
+    CaseStore + IdentityStore + StaffStore + DraftStore + FileStore + Send + Sync + std::fmt::Debug + 'static
+{
     /// Whether the store answers: reads and writes one thing.
     ///
     /// # Errors

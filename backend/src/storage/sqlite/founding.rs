@@ -71,6 +71,9 @@ pub(super) fn found(tx: &Connection, founding: &Founding, now: Timestamp) -> Res
             return Err(Error::broken("import two accounts of one name"));
         }
     }
-    tx.execute("INSERT INTO fact (name, value) VALUES (?1, ?2)", params![MARK, now.to_string()])?;
+    tx.execute(
+        "INSERT INTO fact (name, value) VALUES (?1, ?2)",
+        params![MARK, now.to_string()],
+    )?;
     Ok(())
 }

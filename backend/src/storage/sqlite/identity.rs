@@ -6,8 +6,8 @@ use onehall_protocol::{ErrorCode, PersonId, PhoneNumber, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use subtle::ConstantTimeEq;
 
-use super::values::{Key, id, name, named, optional_json, optional_parsed, time};
 use super::Sqlite;
+use super::values::{Key, id, name, named, optional_json, optional_parsed, time};
 use crate::error::{Error, Result};
 use crate::identity::{Citizen, CodeToSend, IdentityStore, Lifetime, LogIn, Person};
 use crate::secrets::TokenHash;
@@ -15,8 +15,7 @@ use crate::secrets::TokenHash;
 const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
 
-pub(super) const PERSON: &str =
-    "person.id, person.kind, person.name, person.citizen_id, person.organisation_code, person.phone, person.address, person.assurance";
+pub(super) const PERSON: &str = "person.id, person.kind, person.name, person.citizen_id, person.organisation_code, person.phone, person.address, person.assurance";
 
 /// A person from the columns [`PERSON`], which come first in the row.
 pub(super) fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
@@ -77,8 +76,10 @@ impl IdentityStore for Sqlite {
 
 fn take_code(tx: &Connection, code: &CodeToSend) -> Result<()> {
     let now = code.now;
-    tx.prepare_cached("DELETE FROM login_count WHERE at < ?1")?.execute([now.plus_seconds(-DAY).unix_millis()])?;
-    tx.prepare_cached("DELETE FROM login_code WHERE expires_at < ?1")?.execute([now.plus_seconds(-DAY).unix_millis()])?;
+    tx.prepare_cached("DELETE FROM login_count WHERE at < ?1")?
+        .execute([now.plus_seconds(-DAY).unix_millis()])?;
+    tx.prepare_cached("DELETE FROM login_code WHERE expires_at < ?1")?
+        .execute([now.plus_seconds(-DAY).unix_millis()])?;
 
     let sent_at = tx
         .prepare_cached("SELECT sent_at FROM login_code WHERE phone = ?1")?
@@ -117,10 +118,19 @@ fn take_code(tx: &Connection, code: &CodeToSend) -> Result<()> {
 
 fn log_in(tx: &Connection, login: &LogIn) -> Result<Result<Citizen>> {
     let now = login.now;
-    refuse_beyond(tx, "wrong-client", &login.client, HOUR, login.limits.wrong_per_client_hour, now)?;
+    refuse_beyond(
+        tx,
+        "wrong-client",
+        &login.client,
+        HOUR,
+        login.limits.wrong_per_client_hour,
+        now,
+    )?;
     let kept = tx
         .prepare_cached("SELECT code, expires_at, tries_left FROM login_code WHERE phone = ?1")?
-        .query_row([login.phone_hash], |row| Ok((row.get::<_, [u8; 32]>(0)?, time(row, 1)?, row.get::<_, i64>(2)?)))
+        .query_row([login.phone_hash], |row| {
+            Ok((row.get::<_, [u8; 32]>(0)?, time(row, 1)?, row.get::<_, i64>(2)?))
+        })
         .optional()?;
     // The same work whatever is there, so that the time it takes tells nothing.
     let (code, expires_at, tries_left) = kept.unwrap_or(([0; 32], now, 0));
@@ -132,11 +142,13 @@ fn log_in(tx: &Connection, login: &LogIn) -> Result<Result<Citizen>> {
         return Ok(Err(Error::new(ErrorCode::WrongCode)));
     }
     // The row stays, without tries: it still says when the last code was sent.
-    tx.prepare_cached("UPDATE login_code SET tries_left = 0 WHERE phone = ?1")?.execute([login.phone_hash])?;
+    tx.prepare_cached("UPDATE login_code SET tries_left = 0 WHERE phone = ?1")?
+        .execute([login.phone_hash])?;
     let actor = account_of(tx, &login.phone, login.new_person, now)?;
     let lifetime = Lifetime::of(login.terminal);
     let ends_at = now.plus_seconds(lifetime.absolute);
-    tx.prepare_cached("DELETE FROM citizen_session WHERE idle_ends_at < ?1")?.execute([now.unix_millis()])?;
+    tx.prepare_cached("DELETE FROM citizen_session WHERE idle_ends_at < ?1")?
+        .execute([now.unix_millis()])?;
     tx.prepare_cached(
         "INSERT INTO citizen_session (token, person, terminal, created_at, idle_ends_at, ends_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -149,7 +161,9 @@ fn log_in(tx: &Connection, login: &LogIn) -> Result<Result<Citizen>> {
         lifetime.idle_end(now, ends_at).unix_millis(),
         ends_at.unix_millis()
     ])?;
-    citizen(tx, login.session, now)?.ok_or_else(|| Error::broken("find the session that was just begun")).map(Ok)
+    citizen(tx, login.session, now)?
+        .ok_or_else(|| Error::broken("find the session that was just begun"))
+        .map(Ok)
 }
 
 /// The account of a phone number; a new one of assurance L1 where there is none.
@@ -165,7 +179,9 @@ fn account_of(tx: &Connection, phone: &PhoneNumber, new: PersonId, now: Timestam
         name(&AssuranceLevel::L1)?,
         now.unix_millis()
     ])?;
-    Ok(tx.prepare_cached("SELECT id FROM person WHERE phone = ?1")?.query_row([phone.as_str()], |row| id(row, 0))?)
+    Ok(tx
+        .prepare_cached("SELECT id FROM person WHERE phone = ?1")?
+        .query_row([phone.as_str()], |row| id(row, 0))?)
 }
 
 fn citizen(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option<Citizen>> {
@@ -213,7 +229,12 @@ pub(super) fn refuse_beyond(
             "SELECT at FROM login_count WHERE kind = ?1 AND who = ?2 AND at > ?3 ORDER BY at DESC LIMIT 1 OFFSET ?4",
         )?
         .query_row(
-            params![kind, who, now.plus_seconds(-period).unix_millis(), i64::from(most.max(1)) - 1],
+            params![
+                kind,
+                who,
+                now.plus_seconds(-period).unix_millis(),
+                i64::from(most.max(1)) - 1
+            ],
             |row| time(row, 0),
         )
         .optional()?;

@@ -94,11 +94,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// [`OpenError`]: it cannot be opened, or it belongs to a newer version.
-    pub fn open(
-        path: &Path,
-        readers: usize,
-        now: Timestamp,
-    ) -> std::result::Result<Sqlite, OpenError> {
+    pub fn open(path: &Path, readers: usize, now: Timestamp) -> std::result::Result<Sqlite, OpenError> {
         let mut connection = connect(path)?;
         migrations::migrate(&mut connection, migrations::ALL, now.unix_millis())?;
         let readers = readers::Readers::open(path, readers.max(1))?;
@@ -195,7 +191,8 @@ impl Storage for Sqlite {
         self.read(move |db| {
             let count = |table: &str| {
                 let sql = format!("SELECT count(*) FROM {table} WHERE idle_ends_at > ?1 AND ends_at > ?1");
-                db.prepare_cached(&sql)?.query_row([now.unix_millis()], |row| row.get::<_, u64>(0))
+                db.prepare_cached(&sql)?
+                    .query_row([now.unix_millis()], |row| row.get::<_, u64>(0))
             };
             Ok(Counts {
                 commands_waiting,

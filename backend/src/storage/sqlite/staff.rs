@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use super::Sqlite;
 use super::identity::{count, refuse_beyond, seconds_until};
-use super::values::{Key, id, json as json_column, name, named, optional_id, optional_parsed, optional_time, time, to_json};
+use super::values::{
+    Key, id, json as json_column, name, named, optional_id, optional_parsed, optional_time, time, to_json,
+};
 use crate::error::{Error, Result};
 use crate::secrets::TokenHash;
 use crate::staff::{
@@ -52,7 +54,10 @@ impl StaffStore for Sqlite {
             refuse_while_locked(db, &attempt)?;
             let sql = format!("SELECT {ACCOUNT}, staff.password_hash FROM staff WHERE account = ?1 AND active");
             let found = db.prepare_cached(&sql)?.query_row([name], |row| {
-                Ok(Credentials { account: account(row)?, password_hash: row.get(10)? })
+                Ok(Credentials {
+                    account: account(row)?,
+                    password_hash: row.get(10)?,
+                })
             });
             Ok(found.optional()?)
         })
@@ -71,11 +76,18 @@ impl StaffStore for Sqlite {
         self.write(move |tx| {
             let now = new.attempt.now;
             refuse_while_locked(tx, &new.attempt)?;
-            tx.prepare_cached("DELETE FROM staff_ticket WHERE expires_at < ?1")?.execute([now.unix_millis()])?;
+            tx.prepare_cached("DELETE FROM staff_ticket WHERE expires_at < ?1")?
+                .execute([now.unix_millis()])?;
             tx.prepare_cached(
                 "INSERT INTO staff_ticket (token, staff, enrol, expires_at, tries_left) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![new.ticket.0, new.staff.key(), new.enrol, new.expires_at.unix_millis(), TICKET_TRIES])?;
+            .execute(params![
+                new.ticket.0,
+                new.staff.key(),
+                new.enrol,
+                new.expires_at.unix_millis(),
+                TICKET_TRIES
+            ])?;
             audit(tx, now, None, Some(new.staff), AuditAction::PasswordTaken, json!({}))
         })
         .await
@@ -92,7 +104,14 @@ impl StaffStore for Sqlite {
                 .prepare_cached("UPDATE staff_ticket SET tries_left = tries_left - 1 WHERE token = ?1 RETURNING staff")?
                 .query_row([ticket.0], |row| id(row, 0))
                 .optional()?;
-            audit(tx, attempt.now, None, staff, AuditAction::SecondFactorRefused, json!({}))
+            audit(
+                tx,
+                attempt.now,
+                None,
+                staff,
+                AuditAction::SecondFactorRefused,
+                json!({}),
+            )
         })
         .await
     }
@@ -131,7 +150,10 @@ impl StaffStore for Sqlite {
     async fn staff_accounts(&self, scope: Scope) -> Result<Vec<StaffAccount>> {
         self.read(move |db| {
             let sql = format!("SELECT {ACCOUNT} FROM staff ORDER BY account");
-            let mut accounts = db.prepare_cached(&sql)?.query_map([], account)?.collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut accounts = db
+                .prepare_cached(&sql)?
+                .query_map([], account)?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
             accounts.retain(|account| scope.covers(account.authority.as_ref()));
             Ok(accounts)
         })
@@ -155,7 +177,14 @@ impl StaffStore for Sqlite {
                 return Err(Error::new(ErrorCode::AccountTaken).with_field("account", "taken"));
             }
             let details = json!({ "roles": create.roles, "authority": create.authority });
-            audit(tx, create.now, create.by, Some(create.id), AuditAction::AccountCreated, details)?;
+            audit(
+                tx,
+                create.now,
+                create.by,
+                Some(create.id),
+                AuditAction::AccountCreated,
+                details,
+            )?;
             find(tx, create.id)?.ok_or_else(Error::not_found)
         })
         .await
@@ -244,14 +273,16 @@ fn second_factor(db: &Connection, ticket: TokenHash, now: Timestamp) -> Result<O
          FROM staff_ticket t JOIN staff ON staff.id = t.staff
          WHERE t.token = ?1 AND t.expires_at > ?2 AND t.tries_left > 0 AND staff.active"
     );
-    let found = db.prepare_cached(&sql)?.query_row(params![ticket.0, now.unix_millis()], |row| {
-        Ok(SecondFactor {
-            account: account(row)?,
-            password_hash: row.get(10)?,
-            secret: row.get(11)?,
-            last_step: row.get::<_, Option<i64>>(12)?.and_then(|step| u64::try_from(step).ok()),
-        })
-    });
+    let found = db
+        .prepare_cached(&sql)?
+        .query_row(params![ticket.0, now.unix_millis()], |row| {
+            Ok(SecondFactor {
+                account: account(row)?,
+                password_hash: row.get(10)?,
+                secret: row.get(11)?,
+                last_step: row.get::<_, Option<i64>>(12)?.and_then(|step| u64::try_from(step).ok()),
+            })
+        });
     Ok(found.optional()?)
 }
 
@@ -265,7 +296,8 @@ fn enter(tx: &Connection, enter: &Enter, attempt: &Attempt) -> Result<Staff> {
         return Err(wrong());
     }
     let staff_id = known.account.id;
-    tx.prepare_cached("DELETE FROM staff_ticket WHERE token = ?1")?.execute([enter.ticket.0])?;
+    tx.prepare_cached("DELETE FROM staff_ticket WHERE token = ?1")?
+        .execute([enter.ticket.0])?;
     tx.prepare_cached(
         "UPDATE staff SET totp_secret = ?2, totp_last_step = ?3, last_login = ?4,
            password_hash = coalesce(?5, password_hash),
@@ -279,7 +311,8 @@ fn enter(tx: &Connection, enter: &Enter, attempt: &Attempt) -> Result<Staff> {
         now.unix_millis(),
         enter.new_password
     ])?;
-    tx.prepare_cached("DELETE FROM staff_lock WHERE account = ?1")?.execute([attempt.account])?;
+    tx.prepare_cached("DELETE FROM staff_lock WHERE account = ?1")?
+        .execute([attempt.account])?;
     let own = |action| audit(tx, now, Some(staff_id), Some(staff_id), action, json!({}));
     if !known.account.second_factor {
         own(AuditAction::SecondFactorEnrolled)?;
@@ -290,7 +323,8 @@ fn enter(tx: &Connection, enter: &Enter, attempt: &Attempt) -> Result<Staff> {
     }
     own(AuditAction::LoggedIn)?;
     let ends_at = now.plus_seconds(lifetime().absolute);
-    tx.prepare_cached("DELETE FROM staff_session WHERE idle_ends_at < ?1")?.execute([now.unix_millis()])?;
+    tx.prepare_cached("DELETE FROM staff_session WHERE idle_ends_at < ?1")?
+        .execute([now.unix_millis()])?;
     tx.prepare_cached(
         "INSERT INTO staff_session (token, staff, created_at, idle_ends_at, ends_at) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
@@ -309,9 +343,16 @@ fn staff(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option<S
         "SELECT {ACCOUNT}, s.idle_ends_at, s.ends_at FROM staff_session s JOIN staff ON staff.id = s.staff
          WHERE s.token = ?1 AND s.idle_ends_at > ?2 AND s.ends_at > ?2 AND staff.active"
     );
-    let found = db.prepare_cached(&sql)?.query_row(params![session.0, now.unix_millis()], |row| {
-        Ok(Staff { account: account(row)?, session, idle_ends_at: time(row, 10)?, ends_at: time(row, 11)? })
-    });
+    let found = db
+        .prepare_cached(&sql)?
+        .query_row(params![session.0, now.unix_millis()], |row| {
+            Ok(Staff {
+                account: account(row)?,
+                session,
+                idle_ends_at: time(row, 10)?,
+                ends_at: time(row, 11)?,
+            })
+        });
     Ok(found.optional()?)
 }
 
@@ -353,21 +394,36 @@ fn change(tx: &Connection, change: &ChangeAccount) -> Result<StaffAccount> {
         "password": change.password_hash.is_some(),
         "second_factor": change.reset_second_factor,
     });
-    audit(tx, change.now, change.by, Some(change.id), AuditAction::AccountChanged, details)?;
+    audit(
+        tx,
+        change.now,
+        change.by,
+        Some(change.id),
+        AuditAction::AccountChanged,
+        details,
+    )?;
     find(tx, change.id)?.ok_or_else(Error::not_found)
 }
 
 /// Those who can still administer the whole hall.
 fn hall_administrators(db: &Connection) -> Result<usize> {
     let sql = format!("SELECT {ACCOUNT} FROM staff WHERE active AND authority IS NULL");
-    let accounts = db.prepare_cached(&sql)?.query_map([], account)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(accounts.iter().filter(|account| account.roles.contains(&Role::Administrator)).count())
+    let accounts = db
+        .prepare_cached(&sql)?
+        .query_map([], account)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(accounts
+        .iter()
+        .filter(|account| account.roles.contains(&Role::Administrator))
+        .count())
 }
 
 /// Ends all sessions and open logins of an account.
 fn end_sessions(tx: &Connection, staff: StaffId) -> Result<()> {
-    tx.prepare_cached("DELETE FROM staff_session WHERE staff = ?1")?.execute([staff.key()])?;
-    tx.prepare_cached("DELETE FROM staff_ticket WHERE staff = ?1")?.execute([staff.key()])?;
+    tx.prepare_cached("DELETE FROM staff_session WHERE staff = ?1")?
+        .execute([staff.key()])?;
+    tx.prepare_cached("DELETE FROM staff_ticket WHERE staff = ?1")?
+        .execute([staff.key()])?;
     Ok(())
 }
 
@@ -380,13 +436,21 @@ fn refuse_while_locked(db: &Connection, attempt: &Attempt) -> Result<()> {
     if let Some(until) = locked_until.filter(|until| *until > now) {
         return Err(Error::too_many(seconds_until(now, until)));
     }
-    refuse_beyond(db, "staff-client", &attempt.client, HOUR, attempt.wrong_per_client_hour, now)
+    refuse_beyond(
+        db,
+        "staff-client",
+        &attempt.client,
+        HOUR,
+        attempt.wrong_per_client_hour,
+        now,
+    )
 }
 
 fn count_failure(tx: &Connection, attempt: &Attempt) -> Result<()> {
     let now = attempt.now;
     count(tx, "staff-client", &attempt.client, now)?;
-    tx.prepare_cached("DELETE FROM staff_lock WHERE last_at < ?1")?.execute([now.plus_seconds(-DAY).unix_millis()])?;
+    tx.prepare_cached("DELETE FROM staff_lock WHERE last_at < ?1")?
+        .execute([now.plus_seconds(-DAY).unix_millis()])?;
     let failures: i64 = tx
         .prepare_cached(
             "INSERT INTO staff_lock (account, failures, last_at, locked_until) VALUES (?1, 1, ?2, 0)
@@ -412,14 +476,16 @@ pub(super) fn audit(
     action: AuditAction,
     details: serde_json::Value,
 ) -> Result<()> {
-    tx.prepare_cached("INSERT INTO staff_audit (id, at, actor, subject, action, details) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![
-            *Uuid::now_v7().as_bytes(),
-            at.unix_millis(),
-            actor.map(|id| id.key()),
-            subject.map(|id| id.key()),
-            name(&action)?,
-            to_json(&details)?
-        ])?;
+    tx.prepare_cached(
+        "INSERT INTO staff_audit (id, at, actor, subject, action, details) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        *Uuid::now_v7().as_bytes(),
+        at.unix_millis(),
+        actor.map(|id| id.key()),
+        subject.map(|id| id.key()),
+        name(&action)?,
+        to_json(&details)?
+    ])?;
     Ok(())
 }
