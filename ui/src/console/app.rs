@@ -28,7 +28,8 @@ use crate::texts::{Phrase, Words, console, frame};
 
 /// Starts the console over a core.
 pub fn start(core: Rc<dyn StaffClient>) {
-    spawn_local(async move {
+    // Not by the executor of Leptos: there is none before something is mounted.
+    wasm_bindgen_futures::spawn_local(async move {
         let core: Rc<dyn StaffClient> = core;
         let preferences = core.ask(GetPreferences {}).await.unwrap_or_default();
         let place = document::app_root();
