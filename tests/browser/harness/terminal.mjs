@@ -110,11 +110,12 @@ export class Terminal {
 
   /** Waits until the UI has taken the page over. */
   async ready() {
-    await this.page.waitForFunction(() => {
+    const state = await this.page.waitForFunction(() => {
       const failed = document.getElementById("boot-failed");
-      if (failed && !failed.hidden) throw new Error("the page says that it did not open");
-      return !document.getElementById("boot");
+      if (failed && !failed.hidden) return "the page says that it did not open";
+      return document.getElementById("boot") ? undefined : "open";
     });
+    assert.equal(await state.jsonValue(), "open", this.problems.join("\n"));
   }
 
   /** Logs a citizen in by the API, as if they had done so on this terminal before. */
