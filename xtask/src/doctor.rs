@@ -1,6 +1,5 @@
 //! `cargo xtask doctor`: what is here, what is missing, and how to get it.
 
-use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
@@ -103,9 +102,9 @@ fn look() -> Vec<Need> {
         Need {
             name: "Chromium",
             used_by: "test, shots",
-            found: Path::new(toolchain::CHROMIUM)
+            found: toolchain::chromium()
                 .is_file()
-                .then(|| toolchain::CHROMIUM.to_owned()),
+                .then(|| toolchain::chromium().display().to_string()),
             remedy: debian::advice(&["chromium"]),
         },
         Need {
@@ -126,7 +125,9 @@ fn packages(folder: &'static str, used_by: &'static str) -> Need {
         },
         used_by,
         found: node::installed(&workspace::root().join(folder)).then(|| format!("{folder}/node_modules")),
-        remedy: format!("npm ci --prefix {folder} --ignore-scripts, or leave it to `cargo xtask run`"),
+        remedy: format!(
+            "npm ci --prefix {folder} --ignore-scripts; or leave it to the command, which does that itself"
+        ),
     }
 }
 

@@ -83,7 +83,7 @@ pub fn journey_command(argument: &str) -> Result<Command> {
         .env("ONEHALL_TEST_BACKEND", workspace::backend(false))
         .env("ONEHALL_TEST_CITY", workspace::demo_city())
         .env("ONEHALL_TEST_UI", workspace::bundle())
-        .env("ONEHALL_TEST_CHROMIUM", toolchain::CHROMIUM);
+        .env("ONEHALL_TEST_CHROMIUM", toolchain::chromium());
     Ok(command)
 }
 

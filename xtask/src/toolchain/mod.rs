@@ -4,6 +4,8 @@ pub mod debian;
 pub mod node;
 pub mod wasm;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 /// Makes sure that a C compiler is here: SQLite is compiled into the backend.
@@ -17,13 +19,18 @@ pub fn c_compiler() -> Result<()> {
     debian::install("compiling SQLite into the backend", &["gcc", "libc6-dev"])
 }
 
-/// Where Debian's Chromium is.
-pub const CHROMIUM: &str = "/usr/bin/chromium";
+/// Chromium: Debian's, or the one that `ONEHALL_TEST_CHROMIUM` names.
+pub fn chromium() -> PathBuf {
+    std::env::var_os("ONEHALL_TEST_CHROMIUM").map_or(PathBuf::from("/usr/bin/chromium"), PathBuf::from)
+}
 
 /// Makes sure that Chromium and fonts with Chinese glyphs are here, for the journeys and the screenshots.
 ///
 /// # Errors
 /// They are missing and cannot be installed.
 pub fn browser() -> Result<()> {
+    if std::env::var_os("ONEHALL_TEST_CHROMIUM").is_some() {
+        return Ok(());
+    }
     debian::install("the tests in a real browser", &["chromium", "fonts-noto-cjk"])
 }
