@@ -62,10 +62,19 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool> {
 }
 
 async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let _permit = AT_ONCE.acquire().await.map_err(|_| ErrorCode::Unavailable)?;
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|cause| Error::internal("hash on a thread", cause))
+    in_turn(&AT_ONCE, work).await
+}
+
+/// The thread keeps the permit, not the caller: who hangs up in the middle stops waiting, but the work goes on and still
+/// takes its memory.
+async fn in_turn<T: Send + 'static>(room: &'static Semaphore, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let permit = room.acquire().await.map_err(|_| ErrorCode::Unavailable)?;
+    tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        work()
+    })
+    .await
+    .map_err(|cause| Error::internal("hash on a thread", cause))
 }
 
 /// A hash of a password that nobody has, made once.
@@ -167,6 +176,23 @@ mod tests {
         ] {
             assert!(check_new(good, "ps-window").is_ok(), "{good}");
         }
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_makes_no_room_for_another_before_the_work_is_done() -> Result<()> {
+        static ROOM: Semaphore = Semaphore::const_new(1);
+        let (began, begins) = tokio::sync::oneshot::channel();
+        let (finish, finishes) = std::sync::mpsc::channel::<()>();
+        let caller = tokio::spawn(in_turn(&ROOM, move || {
+            let _ = began.send(());
+            let _ = finishes.recv();
+        }));
+        begins.await.unwrap_or_else(|error| panic!("{error}"));
+        caller.abort();
+        assert!(caller.await.is_err(), "it should have been given up");
+        assert_eq!(ROOM.available_permits(), 0);
+        drop(finish);
+        in_turn(&ROOM, || ()).await
     }
 
     #[test]
