@@ -265,12 +265,13 @@ impl FromRequestParts<AppState> for ClientAddress {
             .get_all("x-forwarded-for")
             .iter()
             .filter_map(|value| value.to_str().ok());
-        let mut hops: Vec<IpAddr> = forwarded
+        // A hop that is no address stays in its place: what stands before it came from whoever it hides.
+        let mut hops: Vec<Option<IpAddr>> = forwarded
             .flat_map(|value| value.split(','))
-            .filter_map(|hop| hop.trim().parse().ok())
+            .map(|hop| hop.trim().parse().ok())
             .collect();
         while state.config.trusted_proxies.contains(&address)
-            && let Some(hop) = hops.pop()
+            && let Some(Some(hop)) = hops.pop()
         {
             address = hop;
         }

@@ -255,7 +255,7 @@ async fn the_client_behind_a_trusted_proxy_is_the_one_that_is_counted() {
         number += 1;
         let mut browser = hall.browser();
         browser.address = address.to_owned();
-        let body = json!({ "phone": format!("1390000001{number}") }).to_string();
+        let body = json!({ "phone": format!("139000000{number:02}") }).to_string();
         post_raw(&mut browser, &[JSON, ("x-forwarded-for", forwarded)], &body)
             .await
             .0
@@ -264,6 +264,9 @@ async fn the_client_behind_a_trusted_proxy_is_the_one_that_is_counted() {
     assert_eq!(ask("192.0.2.2", "127.0.0.1:4").await, 202);
     // Whatever the client itself put there before the proxy's own entry is not believed.
     assert_eq!(ask("198.51.100.9, 192.0.2.2", "127.0.0.1:4").await, 429);
+    // Nor is it where the proxy's own entry is none that we can read: then the proxy itself is counted.
+    assert_eq!(ask("198.51.100.7, unknown", "127.0.0.1:4").await, 202);
+    assert_eq!(ask("198.51.100.8, unknown", "127.0.0.1:4").await, 429);
     // Neither is anything that a stranger says who is no proxy.
     assert_eq!(ask("198.51.100.1", "203.0.113.5:4").await, 202);
     assert_eq!(ask("198.51.100.2", "203.0.113.5:4").await, 429);
