@@ -264,3 +264,14 @@ async fn a_draft_that_is_thrown_away_takes_its_files_along() -> Result<()> {
     assert_eq!(late.err().map(|error| error.code()), Some(ErrorCode::NotFound));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_revision_beyond_all_counting_is_one_like_any_other() -> Result<()> {
+    let place = place();
+    let draft = place.new_draft().await?;
+    let outcome = place
+        .save(draft.id, 1, u64::MAX, vec![change("note", json!("x"))])
+        .await?;
+    assert!(saved(outcome).others.is_empty());
+    Ok(())
+}

@@ -180,11 +180,13 @@ fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
 
 /// What other writers changed since the revision that the terminal has seen.
 fn others(db: &Connection, command: &SaveCommand) -> Result<Answers> {
+    // What SQLite cannot count to, no draft comes to either.
+    let seen = i64::try_from(command.save.base_revision).unwrap_or(i64::MAX);
     let mut statement = db.prepare_cached(
         "SELECT path, value FROM draft_answer WHERE draft = ?1 AND revision > ?2 AND writer IS NOT ?3",
     )?;
     let rows = statement.query_map(
-        params![command.id.key(), command.save.base_revision, command.save.writer.key()],
+        params![command.id.key(), seen, command.save.writer.key()],
         |row| Ok((row.get::<_, String>(0)?, values::json::<Value>(row, 1)?)),
     )?;
     let mut others = rows.collect::<rusqlite::Result<Answers>>()?;
