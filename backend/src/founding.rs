@@ -13,7 +13,7 @@ use crate::staff::{password, totp};
 use onehall_protocol::identity::{AssuranceLevel, PersonKind};
 
 /// The accounts to import.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Founding {
     /// Citizens and legal persons.
     pub people: Vec<Person>,
@@ -23,8 +23,8 @@ pub struct Founding {
     pub staff: Vec<FoundingStaff>,
 }
 
-/// An account of staff to import.
-#[derive(Debug, Clone)]
+/// An account of staff to import. Not for debug prints: it holds names and hashes.
+#[derive(Clone)]
 pub struct FoundingStaff {
     /// Its id.
     pub id: StaffId,

@@ -81,6 +81,20 @@ impl Running {
         Ok(stream)
     }
 
+    /// One request on a connection of its own; the whole answer, head and body.
+    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> std::io::Result<String> {
+        let mut stream = self.connect()?;
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: hall\r\nOneHall-Terminal: browser\r\nConnection: close\r\n{headers}\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+
     /// Sends a signal by the system's own `kill`: the library must stay free of unsafe code, and so must its tests.
     fn signal(&self, name: &str) -> std::io::Result<()> {
         Command::new("kill")
@@ -250,15 +264,12 @@ fn an_administrator_can_be_made_while_the_hall_is_closed() -> Outcome {
 
     let hall = Running::start(onehall(&folder.data()))?;
     let body = format!(r#"{{"account":"chief","password":"{password}"}}"#);
-    let mut stream = hall.connect()?;
-    write!(
-        stream,
-        "POST /api/v1/staff/session HTTP/1.1\r\nHost: hall\r\nOneHall-Terminal: console\r\nConnection: close\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
+    let answer = hall.ask(
+        "POST",
+        "/api/v1/staff/session",
+        "Content-Type: application/json\r\n",
+        &body,
     )?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
     assert!(
         answer.starts_with("HTTP/1.1 200") && answer.contains("\"change_password\":true"),
         "{answer}"
@@ -301,6 +312,44 @@ fn a_stop_finishes_the_request_that_it_took_and_takes_no_other() -> Outcome {
         assert_eq!(code, Some(0));
         assert!(rest.contains("has stopped"), "{rest}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_stop_ends_open_streams_of_events_at_once() -> Outcome {
+    let folder = Folder::new()?;
+    let hall = Running::start(onehall(&folder.data()))?;
+    let json = "Content-Type: application/json\r\n";
+    hall.ask("POST", "/api/v1/identity/codes", json, r#"{"phone":"13800000001"}"#)?;
+    let messages = hall.ask("GET", "/api/v1/dev/messages", "", "")?;
+    let code = messages
+        .split(|character: char| !character.is_ascii_digit())
+        .filter(|part| part.len() == 6);
+    let code = code.last().ok_or("no code in the message")?;
+    let login = format!(r#"{{"phone":"13800000001","code":"{code}"}}"#);
+    let answer = hall.ask("POST", "/api/v1/identity/session", json, &login)?;
+    let cookie = answer
+        .lines()
+        .find_map(|line| line.strip_prefix("set-cookie: "))
+        .ok_or("no cookie")?;
+    let cookie = cookie.split(';').next().unwrap_or_default();
+
+    let mut stream = BufReader::new(hall.connect()?);
+    write!(
+        stream.get_mut(),
+        "GET /api/v1/events HTTP/1.1\r\nHost: hall\r\nCookie: {cookie}\r\n\r\n"
+    )?;
+    let mut line = String::new();
+    while !line.contains("connected") {
+        line.clear();
+        assert!(stream.read_line(&mut line)? > 0, "the stream did not begin");
+    }
+    hall.signal("-TERM")?;
+    // Well before the 20 seconds for which a stop waits, and before the next heartbeat.
+    stream.get_ref().set_read_timeout(Some(Duration::from_secs(10)))?;
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest)?;
+    assert_eq!(hall.wait()?.0, Some(0));
     Ok(())
 }
 

@@ -1,9 +1,11 @@
 //! Promises of the citizens' login.
 
-use onehall_protocol::Timestamp;
+use onehall_protocol::cases::Poke;
+use onehall_protocol::{PersonId, Timestamp};
 use serde_json::json;
 
 use crate::clock::Clock;
+use crate::events::Channel;
 use crate::testing::{Reply, TestHall, TestTerminal};
 
 const PHONE: &str = "13800000001";
@@ -37,6 +39,19 @@ async fn a_citizen_logs_in_with_a_code_and_out_again() {
         "identity/not_logged_in",
         "a copy of the cookie outlives the logout"
     );
+}
+
+#[tokio::test]
+async fn a_logout_is_told_to_the_streams_of_the_citizen() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    let id: Option<PersonId> = browser.log_in(PHONE).await["actor"]["id"]
+        .as_str()
+        .and_then(|id| id.parse().ok());
+    let id = id.unwrap_or_else(|| panic!("a session names its actor"));
+    let mut stream = hall.state.events.listen(vec![Channel::Person(id)]);
+    browser.delete(SESSION).await;
+    assert_eq!(stream.next().await, Some(vec![Poke::SessionEnded]));
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ pub struct Credentials {
 }
 
 /// The password was right: a ticket for the second step.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewTicket {
     /// The ticket.
     pub ticket: TokenHash,
@@ -60,7 +60,7 @@ pub struct SecondFactor {
 }
 
 /// The second factor was right: a session begins.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Enter {
     /// The ticket; it is used up.
     pub ticket: TokenHash,
@@ -75,7 +75,7 @@ pub struct Enter {
 }
 
 /// Creates an account.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CreateAccount {
     /// Its id.
     pub id: StaffId,
@@ -98,7 +98,7 @@ pub struct CreateAccount {
 }
 
 /// Changes an account. What is absent stays.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ChangeAccount {
     /// The account.
     pub id: StaffId,
