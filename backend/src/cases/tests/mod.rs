@@ -2,7 +2,7 @@
 
 mod citizen;
 mod lapse;
-mod queue;
+mod port;
 mod staff;
 mod submission;
 

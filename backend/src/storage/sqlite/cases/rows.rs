@@ -170,16 +170,22 @@ fn rating(db: &Connection, id: CaseId) -> Result<Option<Rating>> {
     Ok(rating.optional()?)
 }
 
-/// Adds to the history. Gives the place in it.
-pub(super) fn add_event(db: &Connection, case: &StoredCase, event: &StoredEvent) -> Result<u64> {
+/// Adds to the history, in the place behind its last event. Gives the place.
+pub(super) fn add_next_event(db: &Connection, case: &StoredCase, event: &StoredEvent) -> Result<u64> {
+    let sequence: u64 = db
+        .prepare_cached("SELECT coalesce(max(sequence), 0) + 1 FROM case_event WHERE case_id = ?1")?
+        .query_row([case.id.key()], |row| row.get(0))?;
+    add_event(db, case, event, sequence)?;
+    Ok(sequence)
+}
+
+/// Adds to the history in this place, from 1.
+pub(super) fn add_event(db: &Connection, case: &StoredCase, event: &StoredEvent, sequence: u64) -> Result<()> {
     let (kind, actor, name) = match &event.who {
         Who::Person { id, name } => ("person", Some(id.key()), Some(name)),
         Who::Staff { id, name } => ("staff", Some(id.key()), Some(name)),
         Who::System => ("system", None, None),
     };
-    let sequence: u64 = db
-        .prepare_cached("SELECT coalesce(max(sequence), 0) + 1 FROM case_event WHERE case_id = ?1")?
-        .query_row([case.id.key()], |row| row.get(0))?;
     db.prepare_cached(
         "INSERT INTO case_event (case_id, sequence, at, action, action_name, step, step_name, state, principal,
              actor_kind, actor, actor_name, terminal, reason)
@@ -201,5 +207,5 @@ pub(super) fn add_event(db: &Connection, case: &StoredCase, event: &StoredEvent)
         event.terminal.as_str(),
         event.reason,
     ])?;
-    Ok(sequence)
+    Ok(())
 }

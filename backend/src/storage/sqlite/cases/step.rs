@@ -16,7 +16,7 @@ pub(super) fn step(db: &Connection, step: &Step, answers: Option<&str>) -> Resul
     }
     let case = rows::find(db, step.case, &step.viewer)?;
     move_on(db, step)?;
-    let sequence = rows::add_event(db, &case, &step.event)?;
+    let sequence = rows::add_next_event(db, &case, &step.event)?;
     let at = step.event.at.unix_millis();
     // Whatever was asked for is over when the case moves on: handed in, taken back, or lapsed.
     db.prepare_cached("UPDATE case_supplement SET answered_at = ?2 WHERE case_id = ?1 AND answered_at IS NULL")?

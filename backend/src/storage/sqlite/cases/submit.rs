@@ -45,7 +45,7 @@ pub(super) fn submit(db: &Connection, submit: &Submit, answers: &str) -> Result<
         "INSERT INTO case_answers (case_id, revision, answers, transcript, at) VALUES (?1, 1, ?2, ?3, ?4)",
     )?
     .execute(params![case.id.key(), answers, submit.transcript, now.unix_millis()])?;
-    rows::add_event(db, &case, &submit.event)?;
+    rows::add_event(db, &case, &submit.event, 1)?;
     drafts::mark_submitted(db, submit.draft, case.id, now)?;
     let receipt = Receipt {
         case_id: case.id,

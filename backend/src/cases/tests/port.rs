@@ -1,4 +1,5 @@
-//! A long queue, asked of the store: pages, order, totals. And cases that a city's files have lost.
+//! What holds at the storage port itself, whatever a route checked before: attempts, revisions, results, and the pages of
+//! a long queue.
 
 use onehall_protocol::cases::{CaseState, ResultKind};
 use onehall_protocol::catalog::FormReference;
@@ -8,7 +9,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::cases::model::{
-    Attempt, NewResult, QueueQuestion, Step, StepWith, StoredEvent, StoredQueue, Submit, Viewer, Who,
+    Attempt, NewResult, QueueQuestion, Step, StepWith, StoredEvent, StoredQueue, Submit, Submitted, Viewer, Who,
 };
 use crate::cases::workflow::{CaseClock, Standing};
 use crate::cases::{CaseStore, lost_steps};
@@ -64,8 +65,8 @@ impl Place {
         Place { folder, sqlite }
     }
 
-    /// Makes a case in a step of the simple workflow.
-    async fn case(&self, step: &str, due: Option<Date>, seconds: i64) -> CaseId {
+    /// A submission of a new draft, into a step of the simple workflow.
+    async fn submission(&self, step: &str, due: Option<Date>, seconds: i64) -> Submit {
         let principal = PersonId(Uuid::now_v7());
         let form = FormReference {
             code: parsed("identity-card-renewal"),
@@ -83,7 +84,7 @@ impl Place {
         };
         let (id, draft) = (CaseId(Uuid::now_v7()), open.id);
         must(self.sqlite.open_draft(open).await);
-        let submit = Submit {
+        Submit {
             attempt: Attempt {
                 actor: principal,
                 key: IdempotencyKey(Uuid::now_v7()),
@@ -113,7 +114,13 @@ impl Place {
             transcript: String::new(),
             files: Vec::new(),
             event: event(step, CaseState::Submitted, seconds),
-        };
+        }
+    }
+
+    /// Makes a case in a step of the simple workflow.
+    async fn case(&self, step: &str, due: Option<Date>, seconds: i64) -> CaseId {
+        let submit = self.submission(step, due, seconds).await;
+        let id = submit.id;
         must(self.sqlite.submit(submit).await);
         id
     }
@@ -210,6 +217,57 @@ proptest! {
             assert_eq!((first.total, first.overdue), (cases.len() as u64, overdue));
         });
     }
+}
+
+#[tokio::test]
+async fn an_attempt_has_its_effect_once_and_a_key_means_one_thing() {
+    let place = Place::new();
+    let submit = place.submission("submitted", None, 0).await;
+    let first = must(place.sqlite.submit(submit.clone()).await);
+    let Submitted::New(receipt) = first else {
+        panic!("nothing was made")
+    };
+    // The retry has a case id of its own and comes later; it gets the receipt of the first.
+    let mut again = Submit {
+        id: CaseId(Uuid::now_v7()),
+        ..submit.clone()
+    };
+    again.event.at = at(60);
+    assert_eq!(must(place.sqlite.submit(again).await), Submitted::Again(receipt));
+    let mut other = submit.clone();
+    other.attempt.payload = [1; 32];
+    let refused = place.sqlite.submit(other).await;
+    assert_eq!(
+        refused.err().map(|error| error.code()),
+        Some(ErrorCode::IdempotencyConflict)
+    );
+    let mut another_key = submit;
+    another_key.attempt.key = IdempotencyKey(Uuid::now_v7());
+    let refused = place.sqlite.submit(another_key).await;
+    assert_eq!(refused.err().map(|error| error.code()), Some(ErrorCode::DraftSubmitted));
+}
+
+#[tokio::test]
+async fn a_draft_that_moved_after_the_check_is_noticed_in_the_command_itself() {
+    let place = Place::new();
+    let submit = place.submission("submitted", None, 0).await;
+    let moved = place
+        .sqlite
+        .submit(Submit {
+            revision: 2,
+            ..submit.clone()
+        })
+        .await;
+    assert_eq!(moved.err().map(|error| error.code()), Some(ErrorCode::DraftMoved));
+    let unknown = place
+        .sqlite
+        .submit(Submit {
+            draft: DraftId(Uuid::now_v7()),
+            ..submit.clone()
+        })
+        .await;
+    assert_eq!(unknown.err().map(|error| error.code()), Some(ErrorCode::NotFound));
+    assert!(place.sqlite.submit(submit).await.is_ok());
 }
 
 #[tokio::test]
