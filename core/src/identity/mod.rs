@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use onehall_client::Event;
-use onehall_protocol::identity::{CodeRequest, CodeSent, LoginRequest, Session};
+use onehall_protocol::identity::{CodeRequest, CodeSent, LoginRequest, Session, TerminalKind};
 use onehall_protocol::{CoreError, ErrorCode};
 
 use crate::{Core, api, lock};
@@ -59,7 +59,8 @@ impl Core {
         let known = lock(&self.inner.identity.session).take().is_some();
         self.stop_pokes();
         self.inner.drafts.forget();
-        if known {
+        // Of a console's session the core knows nothing but that it has ended.
+        if known || self.inner.terminal == TerminalKind::Console {
             self.emit(&Event::SessionChanged { session: None });
         }
     }

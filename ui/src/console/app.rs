@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::path;
@@ -81,7 +82,7 @@ fn App(core: Rc<dyn StaffClient>, preferences: Preferences) -> impl IntoView {
 fn Pages() -> impl IntoView {
     view! {
         <FlatRoutes fallback=|| view! { <NotFound/> }>
-            <Route path=path!("") view=QueuePageView/>
+            <Route path=path!("") view=HomePage/>
             <Route path=path!("/cases/:id") view=CasePage/>
             <Route path=path!("/accounts") view=AccountsPage/>
         </FlatRoutes>
@@ -89,12 +90,23 @@ fn Pages() -> impl IntoView {
     .into_any()
 }
 
+/// The queue; for who handles no cases, the accounts.
+#[component]
+fn HomePage() -> impl IntoView {
+    let desk = use_desk();
+    if desk.session.with_untracked(Option::is_some) && !untrack(|| desk.handles_cases()) {
+        view! { <AccountsPage/> }.into_any()
+    } else {
+        view! { <QueuePageView/> }.into_any()
+    }
+}
+
 #[component]
 fn NotFound() -> impl IntoView {
     view! {
         <Reading>
             <PageHeading title=console::NOT_FOUND/>
-            <p><ButtonLink href=routes::QUEUE.to_owned() label=console::CASE_BACK/></p>
+            <p><ButtonLink href=routes::QUEUE.to_owned() label=console::CASE_BACK icon="arrow-left"/></p>
         </Reading>
     }
     .into_any()
@@ -132,7 +144,9 @@ fn Head() -> impl IntoView {
             {move || desk.session.with(Option::is_some).then(|| view! {
                 <nav class="head-ways" aria-label=console::MENU>
                     <ul class="head-ways-list">
-                        <li><Way href=routes::QUEUE name=console::WAY_QUEUE/></li>
+                        {move || desk.handles_cases().then(|| view! {
+                            <li><Way href=routes::QUEUE name=console::WAY_QUEUE/></li>
+                        })}
                         {move || desk.has(Role::Administrator).then(|| view! {
                             <li><Way href=routes::ACCOUNTS name=console::WAY_ACCOUNTS/></li>
                         })}
@@ -152,10 +166,14 @@ fn Way(
     name: Phrase,
 ) -> impl IntoView {
     let location = use_location();
+    let desk = use_desk();
     let here = move || {
         let path = location.pathname.get();
-        let accounts = path.starts_with(routes::ACCOUNTS);
-        (accounts == (href == routes::ACCOUNTS)).then_some("page")
+        let accounts = path.starts_with(routes::ACCOUNTS) || !desk.handles_cases();
+        let mine = accounts == (href == routes::ACCOUNTS);
+        // On a page below it, it is the part that one is in, not the page.
+        let whole = path == href || path == routes::BASE;
+        mine.then_some(if whole { "page" } else { "true" })
     };
     view! { <a class="way" href=href aria-current=here><span class="way-name">{name}</span></a> }.into_any()
 }
@@ -171,8 +189,10 @@ fn Who() -> impl IntoView {
             let answer = desk.core.ask(LogOut {}).await;
             // Whatever the backend said: this terminal shows nothing any more.
             desk.session.set(None);
+            desk.forget();
             match answer {
-                Ok(()) => navigate(routes::QUEUE, Default::default()),
+                // The address is whole: the router must not put its base before it once more.
+                Ok(()) => navigate(routes::QUEUE, NavigateOptions { resolve: false, ..Default::default() }),
                 Err(error) => ui.say_failure(error_words(&error)),
             }
         });

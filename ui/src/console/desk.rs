@@ -10,8 +10,10 @@ use onehall_client::staff::{Command, GetCatalog, Reply, RestoreSession};
 use onehall_client::{Event, Request, StaffClient};
 use onehall_protocol::catalog::Catalog;
 use onehall_protocol::staff::{Role, StaffSession};
-use onehall_protocol::{AuthorityCode, CoreError, HallCode};
+use onehall_protocol::{ActionCode, AuthorityCode, CaseId, CoreError};
 
+use super::act::Unsent;
+use super::routes;
 use crate::shell::{Loaded, load, use_ui};
 use crate::texts::{Words, console};
 
@@ -56,6 +58,12 @@ pub struct Desk {
     pub session_known: RwSignal<bool>,
     /// The catalog, for names.
     pub catalog: Loaded<Arc<Catalog>>,
+    /// Where the queue was left: which part of it, and what was searched for.
+    queue: StoredValue<String>,
+    /// What was typed for an action and not sent.
+    unsent: StoredValue<Option<Unsent>>,
+    /// The version that this console's own last action led to.
+    own_step: StoredValue<Option<u64>>,
 }
 
 /// What every page shares.
@@ -75,7 +83,15 @@ impl Desk {
             let answer = core.ask(GetCatalog {});
             async move { answer.await.map(Arc::new) }
         });
-        let desk = Desk { core, session: RwSignal::new(None), session_known: RwSignal::new(false), catalog };
+        let desk = Desk {
+            core,
+            session: RwSignal::new(None),
+            session_known: RwSignal::new(false),
+            catalog,
+            queue: StoredValue::new(routes::QUEUE.to_owned()),
+            unsent: StoredValue::new(None),
+            own_step: StoredValue::new(None),
+        };
         provide_context(desk);
         Effect::new(move || {
             catalog.with_ready(|catalog| {
@@ -108,6 +124,69 @@ impl Desk {
         self.session.with(|session| session.as_ref().is_some_and(|session| session.roles.contains(&role)))
     }
 
+    /// Whether the clerk handles cases. An administrator of the whole hall does not.
+    #[must_use]
+    pub fn handles_cases(self) -> bool {
+        self.session.with(|session| {
+            let handles = |session: &StaffSession| session.roles.iter().any(|role| *role != Role::Administrator);
+            session.as_ref().is_some_and(|session| session.authority.is_some() && handles(session))
+        })
+    }
+
+    /// Where the queue was left.
+    #[must_use]
+    pub fn queue_address(self) -> String {
+        self.queue.get_value()
+    }
+
+    /// Notes where the queue is.
+    pub(super) fn at_queue(self, address: String) {
+        self.queue.set_value(address);
+    }
+
+    /// Notes that this console itself took the case that it shows to a version.
+    pub(super) fn own_step(self, version: u64) {
+        self.own_step.set_value(Some(version));
+    }
+
+    /// Whether a version came of this console's own action.
+    pub(super) fn is_own_step(self, version: Option<u64>) -> bool {
+        version.is_some() && self.own_step.get_value() == version
+    }
+
+    /// Keeps what was typed and not sent; the last is enough.
+    pub(super) fn keep_unsent(self, left: Option<Unsent>) {
+        if let Some(left) = left {
+            self.unsent.set_value(Some(left));
+        }
+    }
+
+    /// What this clerk typed for an action on a case and did not send.
+    pub(super) fn take_unsent(self, case: CaseId, action: &ActionCode) -> Option<Unsent> {
+        let own = self.session.with_untracked(|session| session.as_ref().map(|session| session.id));
+        let is_it = |left: &Unsent| Some(left.staff) == own && left.case == case && left.action == *action;
+        let found = self.unsent.with_value(|left| left.as_ref().is_some_and(is_it));
+        found.then(|| self.unsent.try_update_value(Option::take).flatten()).flatten()
+    }
+
+    /// The action on a case in the middle of which this clerk's session ended. Told once.
+    pub(super) fn take_interrupted(self, case: CaseId) -> Option<ActionCode> {
+        let own = self.session.with_untracked(|session| session.as_ref().map(|session| session.id));
+        self.unsent
+            .try_update_value(|left| {
+                let left = left.as_mut().filter(|left| Some(left.staff) == own && left.case == case && left.interrupted)?;
+                left.interrupted = false;
+                Some(left.action.clone())
+            })
+            .flatten()
+    }
+
+    /// Forgets what belongs to who was logged in.
+    pub(super) fn forget(self) {
+        self.unsent.set_value(None);
+        self.queue.set_value(routes::QUEUE.to_owned());
+    }
+
     /// The name of an authority; its code until the catalog is there.
     #[must_use]
     pub fn authority(self, code: AuthorityCode) -> Words {
@@ -115,18 +194,6 @@ impl Desk {
             let known = self.catalog.with_ready(|catalog| {
                 let authority = catalog.authorities.iter().find(|authority| authority.code == code)?;
                 Some(authority.name.get(language).to_owned())
-            });
-            known.flatten().unwrap_or_else(|| code.to_string())
-        })
-    }
-
-    /// The name of a hall; its code until the catalog is there.
-    #[must_use]
-    pub fn hall(self, code: HallCode) -> Words {
-        Words::made(move |language| {
-            let known = self.catalog.with_ready(|catalog| {
-                let hall = catalog.halls.iter().find(|hall| hall.code == code)?;
-                Some(hall.name.get(language).to_owned())
             });
             known.flatten().unwrap_or_else(|| code.to_string())
         })

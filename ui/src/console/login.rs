@@ -13,7 +13,7 @@ use crate::design::errors::{ErrorSummary, SummaryLine};
 use crate::design::qr::Qr;
 use crate::design::states::error_words;
 use crate::design::text_field::{InputKind, TextField, Width};
-use crate::shell::{PageHeading, document};
+use crate::shell::{HEADING, PageHeading, document};
 use crate::texts::{Words, console};
 
 const ACCOUNT: &str = "account";
@@ -24,11 +24,23 @@ const NEW_PASSWORD: &str = "new-password";
 /// The shortest password that staff may choose.
 const SHORTEST: usize = 12;
 
+/// How long the second step can be taken after the first; a little less than the hall allows.
+const TICKET: std::time::Duration = std::time::Duration::from_secs(290);
+
 fn words_of(error: &CoreError) -> Words {
     let wait = error.details.get("retry_after").and_then(serde_json::Value::as_u64);
     match (error.code, wait) {
         (ErrorCode::TooManyRequests, Some(seconds)) => console::TRY_AGAIN_IN.with([seconds.to_string().into()]),
         _ => error_words(error),
+    }
+}
+
+/// Begins anew where the second step was not taken in time.
+fn out_of_time(challenge: RwSignal<Option<StaffChallenge>>, lines: RwSignal<Vec<SummaryLine>>, ticket: &str) {
+    let waits = challenge.try_with_untracked(|challenge| challenge.as_ref().is_some_and(|now| now.ticket == ticket));
+    if waits == Some(true) {
+        challenge.set(None);
+        lines.set(vec![SummaryLine { field: None, words: console::LOGIN_TIMED_OUT.into() }]);
     }
 }
 
@@ -71,8 +83,13 @@ pub fn LoginPage() -> impl IntoView {
             busy.set(false);
             match answer {
                 Ok(answer) => {
+                    password.set(String::new());
+                    let enrols = answer.enrol.is_some();
+                    let ticket = answer.ticket.clone();
                     challenge.set(Some(answer));
-                    request_animation_frame(|| document::focus(CODE));
+                    // An authenticator is read about first; a code is typed at once.
+                    request_animation_frame(move || document::focus(if enrols { HEADING } else { CODE }));
+                    set_timeout(move || out_of_time(challenge, lines, &ticket), TICKET);
                 }
                 Err(error) => lines.set(vec![SummaryLine { field: None, words: words_of(&error) }]),
             }
@@ -101,17 +118,18 @@ pub fn LoginPage() -> impl IntoView {
             match answer {
                 Ok(session) => desk.session.set(Some(session)),
                 Err(error) => {
-                    let field = match error.code {
-                        ErrorCode::WrongCode => Some(CODE),
-                        ErrorCode::WeakPassword => Some(NEW_PASSWORD),
-                        _ => None,
+                    let same = error.fields.iter().any(|field| field.code == "same_as_before");
+                    let (field, words) = match error.code {
+                        ErrorCode::WrongCode => (Some(CODE), words_of(&error)),
+                        ErrorCode::WeakPassword if same => (Some(NEW_PASSWORD), console::PASSWORD_SAME.into()),
+                        ErrorCode::WeakPassword => (Some(NEW_PASSWORD), words_of(&error)),
+                        _ => (None, words_of(&error)),
                     };
-                    // The ticket is used up or too old: from the start.
-                    if matches!(error.code, ErrorCode::WrongCredentials | ErrorCode::NotLoggedIn | ErrorCode::NotFound) {
-                        challenge.set(None);
+                    // A code that was not at fault can still be used.
+                    if error.code != ErrorCode::WeakPassword {
+                        let _ = code.try_set(String::new());
                     }
-                    code.set(String::new());
-                    lines.set(vec![SummaryLine { field: field.map(str::to_owned), words: words_of(&error) }]);
+                    let _ = lines.try_set(vec![SummaryLine { field: field.map(str::to_owned), words }]);
                 }
             }
         });
@@ -131,6 +149,7 @@ pub fn LoginPage() -> impl IntoView {
         lines.set(Vec::new());
         code.set(String::new());
         password.set(String::new());
+        request_animation_frame(|| document::focus(ACCOUNT));
     });
 
     let first_fields = move || {
@@ -153,12 +172,11 @@ pub fn LoginPage() -> impl IntoView {
                 </div>
             }
         });
-        let hint = enrol.is_none().then(|| Words::from(console::SECOND_HINT));
+        let hint = if enrol.is_none() { console::SECOND_HINT } else { console::ENROL_CODE_HINT };
         view! {
             {enrol}
-            <TextField id=CODE label=console::CODE kind=InputKind::Code width=Width::Short value=code
+            <TextField id=CODE label=console::CODE hint=hint kind=InputKind::Code width=Width::Short value=code max_length=8
                 on_input=Callback::new(move |text| code.set(text)) error=error_of(CODE)/>
-            {hint.map(|hint| view! { <p class="field-hint">{hint}</p> })}
             {now.change_password.then(|| view! {
                 <TextField id=NEW_PASSWORD label=console::NEW_PASSWORD kind=InputKind::NewPassword value=new_password
                     hint=console::NEW_PASSWORD_HINT on_input=Callback::new(move |text| new_password.set(text))

@@ -9,6 +9,7 @@ mod login;
 mod queue;
 mod roles;
 pub mod routes;
+mod standing;
 
 pub use app::start;
 pub use desk::{Desk, StaffCore, use_desk};

@@ -15,6 +15,17 @@ pub(super) fn name(role: Role) -> Phrase {
     }
 }
 
+/// What a role may do.
+pub(super) fn hint(role: Role) -> Phrase {
+    match role {
+        Role::WindowClerk => console::ROLE_WINDOW_CLERK_HINT,
+        Role::Reviewer => console::ROLE_REVIEWER_HINT,
+        Role::Approver => console::ROLE_APPROVER_HINT,
+        Role::Issuer => console::ROLE_ISSUER_HINT,
+        Role::Administrator => console::ROLE_ADMINISTRATOR_HINT,
+    }
+}
+
 /// The names of several, in a row.
 pub(super) fn names(roles: Vec<Role>) -> Words {
     Words::made(move |language| {

@@ -1,0 +1,43 @@
+// A clerk's desk: one session for each account of a hall, and what the clerk's authenticator app shows.
+import { createHmac } from "node:crypto";
+
+const sessions = new WeakMap();
+
+/** The cookie of an account's session, begun when it is first asked for: a code is good for one log-in only. */
+export function deskCookie(hall, account) {
+  if (!sessions.has(hall)) sessions.set(hall, new Map());
+  const known = sessions.get(hall);
+  if (!known.has(account)) known.set(account, hall.staffCookie(account));
+  return known.get(account);
+}
+
+/** Lets a clerk sit down at a terminal: whoever sat there before has left. */
+export async function sitDown(terminal, account) {
+  const cookie = await deskCookie(terminal.hall, account);
+  const at = cookie.indexOf("=");
+  const [name, value] = [cookie.slice(0, at), cookie.slice(at + 1)];
+  await terminal.context.clearCookies();
+  await terminal.context.addCookies([{ name, value, url: terminal.hall.url, httpOnly: true, sameSite: "Strict" }]);
+}
+
+/** Ends an account's session, as half an hour without a touch does. */
+export async function endSession(hall, account) {
+  const cookie = await deskCookie(hall, account);
+  sessions.get(hall).delete(account);
+  await hall.api("DELETE", "/api/v1/staff/session", undefined, { cookie, terminal: "console" });
+}
+
+/** The code that an authenticator app shows for a secret (RFC 6238). */
+export function codeOf(secret) {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac("sha1", base32(secret)).update(counter).digest();
+  const at = hash[hash.length - 1] & 15;
+  return `${(hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000}`.padStart(6, "0");
+}
+
+function base32(text) {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...text].map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0")).join("");
+  return Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+}
