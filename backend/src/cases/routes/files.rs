@@ -3,7 +3,6 @@
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use onehall_forms::Kind;
 use onehall_protocol::cases::{ActionInput, CitizenAction};
 use onehall_protocol::files::FileView;
 use onehall_protocol::{CaseId, ErrorCode, FileId, Problem};
@@ -14,7 +13,7 @@ use crate::cases::view;
 use crate::cases::workflow::{citizen_actions, staff_actions};
 use crate::error::{Error, Result};
 use crate::files::NewFile;
-use crate::files::routes::{UploadQuery, file_answer, take};
+use crate::files::routes::{UploadQuery, file_answer, take, takes_files};
 use crate::http::extract::{Json, Path, Query, Terminal};
 use crate::identity::Citizen;
 use crate::staff::Staff;
@@ -63,7 +62,7 @@ pub(super) async fn upload_for_supplement(
     let path = query.path.clone().filter(|path| takes_files(&state, &case.form, path));
     let path = path.ok_or_else(|| Error::new(ErrorCode::InvalidParameter).with_field("path", "unknown"))?;
     has_room(&state, id).await?;
-    let view = take(&state, &query, request, |view| NewFile {
+    let view = take(&state, citizen.actor.id.0, &query, request, |view| NewFile {
         view,
         principal: case.principal.id,
         draft: None,
@@ -73,12 +72,6 @@ pub(super) async fn upload_for_supplement(
     })
     .await?;
     Ok((StatusCode::CREATED, Json(view)).into_response())
-}
-
-fn takes_files(state: &AppState, form: &onehall_protocol::catalog::FormReference, path: &str) -> bool {
-    let content = state.city.form(&form.code, form.version);
-    let question = content.and_then(|content| content.form.question(path));
-    question.is_some_and(|question| matches!(question.kind, Kind::Material { .. }))
 }
 
 /// Add a result to a case
@@ -113,7 +106,7 @@ pub(super) async fn upload_result(
         return Err(ErrorCode::ActionOutOfState.into());
     }
     has_room(&state, id).await?;
-    let view = take(&state, &query, request, |view| NewFile {
+    let view = take(&state, staff.id.0, &query, request, |view| NewFile {
         view,
         principal: case.principal.id,
         draft: None,

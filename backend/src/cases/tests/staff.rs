@@ -1,10 +1,16 @@
 //! What clerks see and do, and what they may not.
 
 use axum::http::Method;
+use onehall_protocol::ErrorCode;
+use onehall_protocol::identity::TerminalKind;
+use onehall_protocol::staff::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
+use crate::cases::act::{self, Acting, Inputs};
+use crate::cases::model::{Viewer, Who};
+use crate::cases::workflow::Act;
 
 #[tokio::test]
 async fn a_case_stands_in_the_queue_of_whoever_has_to_act() {
@@ -259,6 +265,57 @@ async fn of_two_clerks_who_act_at_once_one_wins_and_the_other_is_told() {
     let results = count(&hall, "SELECT count(*) FROM case_result");
     let notices = count(&hall, "SELECT count(*) FROM file WHERE path IS NULL");
     assert_eq!(results, notices, "who lost leaves no notice behind");
+}
+
+#[tokio::test]
+async fn who_decided_on_an_older_version_leaves_no_notice_behind() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    browser.log_in(CITIZEN).await;
+    let id = apply(&hall, &mut browser).await;
+    let case = id.parse().unwrap_or_else(|error| panic!("{error}"));
+    let older = hall
+        .state
+        .storage
+        .case(case, Viewer::System)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    let mut window = clerk(&hall, "ps-window").await;
+    done(&mut window, &id, "pass-pre-review", json!({})).await;
+    let kept = blobs(&hall);
+    // Between the look at the case and the storage command, somebody else acted.
+    let action = "refuse-acceptance".parse().unwrap_or_else(|error| panic!("{error}"));
+    let act = Act::Staff {
+        action: &action,
+        roles: &Role::ALL,
+    };
+    let acting = Acting {
+        who: Who::System,
+        viewer: Viewer::System,
+        terminal: TerminalKind::Console,
+    };
+    let inputs = Inputs {
+        reason: Some("不属于本机关。".to_owned()),
+        ..Inputs::default()
+    };
+    let moved = act::take(&hall.state, &older, 1, act, acting, inputs).await;
+    assert_eq!(moved.err().map(|error| error.code()), Some(ErrorCode::CaseMoved));
+    assert_eq!(blobs(&hall), kept);
+    done(
+        &mut window,
+        &id,
+        "refuse-acceptance",
+        json!({ "reason": "不属于本机关。" }),
+    )
+    .await;
+    assert_eq!(blobs(&hall), kept + 1, "who won has one");
+}
+
+/// How many files have their bytes kept.
+fn blobs(hall: &TestHall) -> usize {
+    let entries = |path: std::path::PathBuf| std::fs::read_dir(path).into_iter().flatten().flatten();
+    let folders = entries(hall.folder.join("files")).filter(|entry| entry.path().is_dir());
+    folders.map(|folder| entries(folder.path()).count()).sum()
 }
 
 #[tokio::test]
