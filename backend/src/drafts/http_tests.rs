@@ -66,12 +66,12 @@ async fn a_draft_of_the_kiosk_goes_on_in_the_browser_with_what_the_hall_knows_al
         .await;
     assert_eq!((found.status, &found.json()["id"]), (200, &begun["id"]));
     let saved = browser
-        .patch(&at(&begun, ""), change(&begun, "reason", json!("work")))
+        .patch(&at(&begun, ""), change(&begun, "name", json!("work")))
         .await;
     assert_eq!(saved.status, 200, "{}", saved.json());
     let read = kiosk.get(&at(&begun, "")).await.json();
     assert_eq!(
-        (&read["answers"]["reason"], &read["terminal"]),
+        (&read["answers"]["name"], &read["terminal"]),
         (&json!("work"), &json!("browser"))
     );
 }
@@ -84,19 +84,17 @@ async fn two_terminals_that_change_one_answer_get_a_conflict_with_both_values() 
     let mut two = one.clone();
     let draft = draft(&mut one, "residence-permit").await;
     assert_eq!(
-        one.patch(&at(&draft, ""), change(&draft, "reason", json!("work")))
+        one.patch(&at(&draft, ""), change(&draft, "name", json!("work")))
             .await
             .status,
         200
     );
-    let refused = two
-        .patch(&at(&draft, ""), change(&draft, "reason", json!("study")))
-        .await;
+    let refused = two.patch(&at(&draft, ""), change(&draft, "name", json!("study"))).await;
     assert_eq!((refused.status, refused.code().as_str()), (409, "drafts/conflict"));
     let conflict = &refused.json()["details"]["conflicts"][0];
     assert_eq!(
         (&conflict["path"], &conflict["value"]),
-        (&json!("reason"), &json!("work"))
+        (&json!("name"), &json!("work"))
     );
 }
 

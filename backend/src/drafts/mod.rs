@@ -12,7 +12,7 @@ mod store;
 pub use model::{OpenDraft, Opened, SaveOutcome, StoredDraft};
 pub use prefill::prefilled_answers;
 pub use routes::routes;
-pub use store::{DraftStore, SaveCommand};
+pub use store::{DraftStore, MOST_ANSWERS, SaveCommand};
 
 #[cfg(test)]
 mod http_tests;

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use onehall_protocol::cases::Poke;
+use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{DraftSaved, DraftSummary, DraftView, SaveDraft, StartDraft};
 use onehall_protocol::{DraftId, ErrorCode, Problem};
 use utoipa_axum::router::OpenApiRouter;
@@ -21,6 +22,9 @@ const MOST_CHANGES: usize = 500;
 
 /// Longest path of an answer: a question in a row of a group in a row of a group.
 const LONGEST_PATH: usize = 400;
+
+/// Longest name of a page.
+const LONGEST_PAGE: usize = 64;
 
 /// The routes of drafts.
 #[must_use]
@@ -153,6 +157,8 @@ async fn save(
             return Err(Error::new(ErrorCode::InvalidBody).with_field(format!("changes[{place}].path"), "invalid"));
         }
     }
+    let head = state.storage.draft_head(id, citizen.principal_ids()).await?;
+    known_to_the_form(&state, &head.form, &save)?;
     let command = SaveCommand {
         id,
         principals: citizen.principal_ids(),
@@ -162,9 +168,7 @@ async fn save(
     };
     match state.storage.save_draft(command).await? {
         SaveOutcome::Saved(saved) => {
-            state
-                .events
-                .poke(&Channel::Person(citizen.actor.id), &Poke::Draft { id });
+            state.events.poke(&Channel::Person(head.principal), &Poke::Draft { id });
             Ok(Json(saved))
         }
         SaveOutcome::Conflict(conflicts) => {
@@ -173,8 +177,25 @@ async fn save(
     }
 }
 
-/// Whether a text has the shape of an answer's path. Whether the form has such a question is the form's to say, when the
-/// draft is submitted: a newer form on another terminal must not make an older one lose answers.
+/// Refuses answers and pages that the draft's form does not have: nobody stores other things in a draft.
+fn known_to_the_form(state: &AppState, form: &FormReference, save: &SaveDraft) -> Result<()> {
+    let content = state.city.form(&form.code, form.version);
+    let form = &content.ok_or_else(|| Error::broken("find the form of a draft"))?.form;
+    let unknown = save
+        .changes
+        .iter()
+        .find(|change| !change.value.is_null() && form.question(&change.path).is_none());
+    if let Some(change) = unknown {
+        return Err(Error::new(ErrorCode::InvalidAnswers).with_field(change.path.clone(), "unknown_path"));
+    }
+    // Not only the form's pages: the answers are checked on a page of their own.
+    if save.page.as_deref().is_some_and(|page| page.len() > LONGEST_PAGE) {
+        return Err(Error::new(ErrorCode::InvalidBody).with_field("page", "too_long"));
+    }
+    Ok(())
+}
+
+/// Whether a text has the shape of an answer's path.
 fn is_path(path: &str) -> bool {
     let part = |part: &str| {
         !part.is_empty()
@@ -196,11 +217,10 @@ async fn discard(
     _: Terminal,
     Path(id): Path<DraftId>,
 ) -> Result<StatusCode> {
+    let head = state.storage.draft_head(id, citizen.principal_ids()).await?;
     let files = state.storage.discard_draft(id, citizen.principal_ids()).await?;
     state.files.remove(&files).await;
-    state
-        .events
-        .poke(&Channel::Person(citizen.actor.id), &Poke::Draft { id });
+    state.events.poke(&Channel::Person(head.principal), &Poke::Draft { id });
     Ok(StatusCode::NO_CONTENT)
 }
 

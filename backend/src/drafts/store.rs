@@ -8,6 +8,9 @@ use onehall_protocol::{DraftId, FileId, PersonId, Timestamp};
 use super::model::{OpenDraft, Opened, SaveOutcome, StoredDraft};
 use crate::error::Result;
 
+/// The most answers that one draft may hold: twice those of the largest form.
+pub const MOST_ANSWERS: u32 = 20_000;
+
 /// A save with who makes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SaveCommand {
@@ -38,6 +41,12 @@ pub trait DraftStore {
     /// What the engine says.
     async fn list_drafts(&self, principals: Vec<PersonId>) -> Result<Vec<StoredDraft>>;
 
+    /// A draft without its answers, open or submitted.
+    ///
+    /// # Errors
+    /// `request/not_found`.
+    async fn draft_head(&self, id: DraftId, principals: Vec<PersonId>) -> Result<StoredDraft>;
+
     /// A draft with its answers, open or submitted.
     ///
     /// # Errors
@@ -47,7 +56,7 @@ pub trait DraftStore {
     /// Saves changes: all of them, or none.
     ///
     /// # Errors
-    /// `request/not_found`, `drafts/submitted`.
+    /// `request/not_found`, `drafts/submitted`; `drafts/full` beyond [`MOST_ANSWERS`].
     async fn save_draft(&self, command: SaveCommand) -> Result<SaveOutcome>;
 
     /// Throws an open draft away. Gives the files whose bytes may go now.

@@ -18,5 +18,5 @@ pub use model::{NewFile, StoredFile};
 pub use routes::routes;
 pub use scanner::{NoScanner, Scanner, Verdict, scanner_from};
 pub use sniff::{FileName, media_type_of};
-pub use store::FileStore;
+pub use store::{FileStore, MOST_BYTES, MOST_FILES};
 pub use upload::{Files, Received};

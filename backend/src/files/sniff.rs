@@ -43,7 +43,10 @@ pub fn media_type_of(head: &[u8], name: &FileName, claimed: Option<&str>) -> Res
             .unwrap_or_default()
             .trim()
             .to_ascii_lowercase();
-        essence == found || essence.is_empty() || essence == "application/octet-stream" || essence == "image/jpg"
+        essence == found
+            || essence.is_empty()
+            || essence == "application/octet-stream"
+            || (essence == "image/jpg" && found == "image/jpeg")
     };
     if found != *by_name || !claimed.is_none_or(agrees) {
         return Err(ErrorCode::FileContentMismatch.into());
@@ -74,7 +77,7 @@ impl FileName {
         let clean: String = last
             .chars()
             // Marks that turn the writing direction could make "fdp.exe" look like "exe.pdf".
-            .filter(|c| !c.is_control() && !matches!(*c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
+            .filter(|c| !c.is_control() && !matches!(*c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
             .map(|c| if matches!(c, '"' | '<' | '>' | '|' | ':' | '*' | '?') { '_' } else { c })
             .collect();
         let clean = clean.trim().trim_start_matches('.').trim();

@@ -6,13 +6,20 @@ use onehall_protocol::{CaseId, DraftId, FileId, PersonId};
 use super::model::{NewFile, StoredFile};
 use crate::error::Result;
 
+/// The most files that one draft may hold.
+pub const MOST_FILES: u32 = 100;
+
+/// The most bytes that the files of one draft may have: 200 MiB.
+pub const MOST_BYTES: u64 = 200 * 1024 * 1024;
+
 /// What is known of files.
 #[async_trait]
 pub trait FileStore {
     /// Keeps what is known of a new file.
     ///
     /// # Errors
-    /// `request/not_found`, `drafts/submitted` where its draft is not open any more; `files/too_many` is the form's to say.
+    /// `request/not_found`, `drafts/submitted` where its draft is not open any more; `files/too_many` where the draft
+    /// has [`MOST_FILES`] or [`MOST_BYTES`] already.
     async fn add_file(&self, file: NewFile) -> Result<()>;
 
     /// A file that one of `principals` may read.

@@ -1,7 +1,9 @@
 //! Taking a file: counted while it comes, judged by its content, scanned, then kept.
 
+use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::Body;
 use futures::StreamExt;
@@ -15,8 +17,14 @@ use super::sniff::{HEAD, media_type_of};
 use super::{Blobs, FileName, Scanner, Staged, Verdict};
 use crate::error::{Error, Result};
 
-/// How many files are taken at the same time: each holds a scanner and a disk.
-const AT_ONCE: usize = 32;
+/// How many files are looked through at the same time.
+const SCANS_AT_ONCE: usize = 8;
+
+/// How many files one sender sends at the same time.
+const AT_ONCE: usize = 6;
+
+/// How long a sender may send nothing: somebody on a bus with a weak signal, not somebody who holds the line.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
 /// All that files need of the machine.
 #[derive(Debug, Clone)]
@@ -24,7 +32,41 @@ pub struct Files {
     /// The bytes.
     pub blobs: Arc<dyn Blobs>,
     scanner: Arc<dyn Scanner>,
-    room: Arc<Semaphore>,
+    scans: Arc<Semaphore>,
+    senders: Arc<Mutex<HashMap<Uuid, usize>>>,
+}
+
+/// One file that a sender is sending.
+struct Sending {
+    senders: Arc<Mutex<HashMap<Uuid, usize>>>,
+    sender: Uuid,
+}
+
+impl Sending {
+    fn begin(senders: &Arc<Mutex<HashMap<Uuid, usize>>>, sender: Uuid) -> Result<Sending> {
+        let mut all = senders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mine = all.entry(sender).or_default();
+        if *mine >= AT_ONCE {
+            return Err(Error::too_many(5));
+        }
+        *mine += 1;
+        Ok(Sending {
+            senders: Arc::clone(senders),
+            sender,
+        })
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        let mut all = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mine) = all.get_mut(&self.sender) {
+            *mine -= 1;
+            if *mine == 0 {
+                all.remove(&self.sender);
+            }
+        }
+    }
 }
 
 /// A file that was found good, and is not kept yet: [`Files::keep`] does that.
@@ -42,32 +84,35 @@ impl Files {
         Files {
             blobs,
             scanner,
-            room: Arc::new(Semaphore::new(AT_ONCE)),
+            scans: Arc::new(Semaphore::new(SCANS_AT_ONCE)),
+            senders: Arc::default(),
         }
     }
 
-    /// Takes a file in and judges it. Nothing of a file that is refused stays.
+    /// Takes a file of `sender` (a person or a member of staff) in and judges it. Nothing of a file that is refused stays.
     ///
     /// # Errors
     /// `files/empty`, `files/too_large`, `files/type_not_allowed`, `files/content_mismatch`, `files/infected`,
-    /// `files/scanner_unavailable`.
+    /// `files/scanner_unavailable`; `request/too_many` where the sender sends too many at the same time;
+    /// `backend/timed_out` where nothing came for too long.
     pub async fn receive(
         &self,
+        sender: Uuid,
         name: &FileName,
         claimed: Option<&str>,
         body: Body,
         now: Timestamp,
     ) -> Result<Received> {
-        let _room = self
-            .room
-            .acquire()
-            .await
-            .map_err(|_| Error::new(ErrorCode::Unavailable))?;
+        let _sending = Sending::begin(&self.senders, sender)?;
         let id = FileId(Uuid::now_v7());
         let mut staged = self.blobs.stage(id).await.map_err(medium)?;
         let mut content = body.into_data_stream();
         let (mut head, mut size, mut hash) = (Vec::new(), 0u64, Sha256::new());
-        while let Some(chunk) = content.next().await {
+        loop {
+            let next = tokio::time::timeout(LONGEST_PAUSE, content.next()).await;
+            let Some(chunk) = next.map_err(|_| Error::new(ErrorCode::TimedOut))? else {
+                break;
+            };
             // The citizen's connection broke, or what comes is longer than what was announced.
             let chunk = chunk.map_err(|_| Error::new(ErrorCode::InvalidBody))?;
             size += chunk.len() as u64;
@@ -81,6 +126,11 @@ impl Files {
             staged.write(&chunk).await.map_err(medium)?;
         }
         let media_type = media_type_of(&head, name, claimed)?;
+        let _scan = self
+            .scans
+            .acquire()
+            .await
+            .map_err(|_| Error::new(ErrorCode::Unavailable))?;
         let mut reader = staged.reader().await.map_err(medium)?;
         match self.scanner.scan(&mut reader).await {
             Ok(Verdict::Clean) => {}
@@ -125,8 +175,14 @@ pub(super) fn too_large() -> Error {
     Error::new(ErrorCode::FileTooLarge).with_details(serde_json::json!({ "max_bytes": MAX_FILE_BYTES }))
 }
 
+/// A full disk is no fault of ours, and passes once somebody made room.
 fn medium(cause: io::Error) -> Error {
-    Error::internal("write or read a file", cause)
+    match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Error::new(ErrorCode::Unavailable).caused_by("write a file", cause)
+        }
+        _ => Error::internal("write or read a file", cause),
+    }
 }
 
 #[cfg(test)]
@@ -187,7 +243,7 @@ mod tests {
             let now = Timestamp::from_unix_millis(0);
             let received = self
                 .files
-                .receive(&name, None, Body::from(bytes), now)
+                .receive(Uuid::nil(), &name, None, Body::from(bytes), now)
                 .await
                 .map_err(|error| error.code())?;
             Ok(self.files.keep(received).await.map_err(|error| error.code())?.size)
@@ -239,6 +295,46 @@ mod tests {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner) = true;
         assert_eq!(setting.judged(pdf(100)).await, Err(ErrorCode::ScannerUnavailable));
+        assert_eq!(setting.kept()?, 0);
+        Ok(std::fs::remove_dir_all(&setting.folder)?)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_sends_nothing_holds_the_line_for_nobody() -> Outcome {
+        let setting = setting()?;
+        let stalled = || Body::from_stream(futures::stream::pending::<io::Result<Vec<u8>>>());
+        let name = FileName::parse("a.pdf")?;
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let now = Timestamp::from_unix_millis(0);
+        let mut held = Vec::new();
+        for _ in 0..AT_ONCE {
+            let (files, name) = (setting.files.clone(), name.clone());
+            held.push(tokio::spawn(async move {
+                files.receive(one, &name, None, stalled(), now).await.map(drop)
+            }));
+            tokio::task::yield_now().await;
+        }
+        let code = |outcome: Result<Received>| outcome.err().map(|error| error.code());
+        let more = setting.files.receive(one, &name, None, stalled(), now).await;
+        assert_eq!(code(more), Some(ErrorCode::TooManyRequests));
+        assert!(
+            setting
+                .files
+                .receive(other, &name, None, Body::from(pdf(100)), now)
+                .await
+                .is_ok()
+        );
+        for one in held {
+            assert_eq!(one.await?.err().map(|error| error.code()), Some(ErrorCode::TimedOut));
+        }
+        // Once they are gone there is room again.
+        assert!(
+            setting
+                .files
+                .receive(one, &name, None, Body::from(pdf(100)), now)
+                .await
+                .is_ok()
+        );
         assert_eq!(setting.kept()?, 0);
         Ok(std::fs::remove_dir_all(&setting.folder)?)
     }

@@ -90,6 +90,8 @@ error_codes! {
     DraftConflict = "drafts/conflict", 409, "该内容已在其他设备上修改。", "This was also changed on another device.";
     /// The draft moved since the revision that was to be submitted.
     DraftMoved = "drafts/moved", 409, "草稿在其他设备上有更新，请核对后再提交。", "The draft has changed on another device. Check it before you submit.";
+    /// The draft holds as many answers as it may.
+    DraftFull = "drafts/full", 413, "填写内容过多，无法保存。", "There are too many answers to save.";
     /// The draft has been submitted already.
     DraftSubmitted = "drafts/submitted", 409, "该申请已经提交。", "This application has been submitted already.";
 
@@ -103,6 +105,8 @@ error_codes! {
     FileInfected = "files/infected", 422, "文件未通过安全检查。", "The file did not pass the safety check.";
     /// The scanner cannot be reached; the file was not taken.
     ScannerUnavailable = "files/scanner_unavailable", 503, "安全检查暂不可用，请稍后再试。", "The safety check is not available right now.";
+    /// The draft holds as many files as it may.
+    FilesTooMany = "files/too_many", 409, "文件数量已达上限，请先删除不需要的文件。", "There are as many files here as there may be. Remove one first.";
     /// The file is empty.
     FileEmpty = "files/empty", 422, "文件是空的。", "The file is empty.";
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Sqlite;
 use super::values::{self, Key};
-use crate::drafts::{DraftStore, OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft};
+use crate::drafts::{DraftStore, MOST_ANSWERS, OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft};
 use crate::error::{Error, Result};
 
 const COLUMNS: &str =
@@ -167,6 +167,9 @@ fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
             now.unix_millis()
         ])?;
     }
+    if differs && answers_held(db, *id)? > MOST_ANSWERS {
+        return Err(ErrorCode::DraftFull.into());
+    }
     db.prepare_cached(
         "UPDATE draft SET revision = ?2, page = coalesce(?3, page), updated_at = ?4, terminal = ?5 WHERE id = ?1",
     )?
@@ -178,6 +181,11 @@ fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
     }))
 }
 
+fn answers_held(db: &Connection, id: DraftId) -> Result<u32> {
+    let mut statement = db.prepare_cached("SELECT count(*) FROM draft_answer WHERE draft = ?1")?;
+    Ok(statement.query_row([id.key()], |row| row.get(0))?)
+}
+
 /// What other writers changed since the revision that the terminal has seen.
 fn others(db: &Connection, command: &SaveCommand) -> Result<Answers> {
     // What SQLite cannot count to, no draft comes to either.
@@ -185,10 +193,9 @@ fn others(db: &Connection, command: &SaveCommand) -> Result<Answers> {
     let mut statement = db.prepare_cached(
         "SELECT path, value FROM draft_answer WHERE draft = ?1 AND revision > ?2 AND writer IS NOT ?3",
     )?;
-    let rows = statement.query_map(
-        params![command.id.key(), seen, command.save.writer.key()],
-        |row| Ok((row.get::<_, String>(0)?, values::json::<Value>(row, 1)?)),
-    )?;
+    let rows = statement.query_map(params![command.id.key(), seen, command.save.writer.key()], |row| {
+        Ok((row.get::<_, String>(0)?, values::json::<Value>(row, 1)?))
+    })?;
     let mut others = rows.collect::<rusqlite::Result<Answers>>()?;
     for change in &command.save.changes {
         others.remove(&change.path);
@@ -250,6 +257,10 @@ impl DraftStore for Sqlite {
             Ok(drafts)
         })
         .await
+    }
+
+    async fn draft_head(&self, id: DraftId, principals: Vec<PersonId>) -> Result<StoredDraft> {
+        self.read(move |db| find(db, id, &principals)).await
     }
 
     async fn draft(&self, id: DraftId, principals: Vec<PersonId>) -> Result<StoredDraft> {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::Sqlite;
 use super::values::{self, Key};
 use crate::error::{Error, Result};
-use crate::files::{FileStore, NewFile, StoredFile};
+use crate::files::{FileStore, MOST_BYTES, MOST_FILES, NewFile, StoredFile};
 
 const COLUMNS: &str = "id, principal, draft, case_id, path, name, media_type, size, sha256, uploaded_at, released";
 
@@ -50,6 +50,16 @@ fn draft_is_open(db: &Connection, draft: DraftId) -> Result<()> {
     }
 }
 
+fn draft_has_room(db: &Connection, draft: DraftId, size: u64) -> Result<()> {
+    let (files, bytes): (u32, u64) = db
+        .prepare_cached("SELECT count(*), coalesce(sum(size), 0) FROM file WHERE draft = ?1")?
+        .query_row([draft.key()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if files >= MOST_FILES || bytes + size > MOST_BYTES {
+        return Err(ErrorCode::FilesTooMany.into());
+    }
+    Ok(())
+}
+
 /// The files of a case, oldest first: for a storage command that already runs.
 pub(super) fn of_case(db: &Connection, case: CaseId) -> Result<Vec<StoredFile>> {
     let mut statement = db.prepare_cached(&format!(
@@ -88,6 +98,7 @@ impl FileStore for Sqlite {
         self.write(move |db| {
             if let Some(draft) = file.draft {
                 draft_is_open(db, draft)?;
+                draft_has_room(db, draft, file.view.size)?;
             }
             insert(db, &file)
         })
