@@ -2,13 +2,14 @@
 
 use std::sync::OnceLock;
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use onehall_protocol::ErrorCode;
+use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
-use crate::secrets::random_below;
+use crate::secrets::{random, random_below};
 
 /// The least and the most characters of a password.
 const LENGTH: std::ops::RangeInclusive<usize> = 12..=128;
@@ -16,11 +17,23 @@ const LENGTH: std::ops::RangeInclusive<usize> = 12..=128;
 /// How many are hashed at once: each takes 19 MiB and some tens of milliseconds of a core.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
-/// argon2id with the parameters that OWASP recommends: 19 MiB, two passes, one lane. Tests prove promises, not the cost.
-fn argon2() -> Argon2<'static> {
+/// Blocks of 1 KiB to ask the allocator for: more than any allocator keeps for later (glibc: 32 MiB), so that the memory of
+/// a password goes back to the machine with it. What is asked for and not used is never resident.
+const ASKED_FOR: usize = 40 * 1024;
+
+/// argon2id's parameters as OWASP recommends them: 19 MiB, two passes, one lane. Tests prove promises, not the cost.
+fn params() -> Params {
     let (memory, passes) = if cfg!(test) { (64, 1) } else { (19_456, 2) };
-    let params = Params::new(memory, passes, 1, None).unwrap_or_else(|_| unreachable!("these parameters are valid"));
+    Params::new(memory, passes, 1, None).unwrap_or_else(|_| unreachable!("these parameters are valid"))
+}
+
+fn derive(params: Params, password: &str, salt: &[u8], output: &mut [u8]) -> Result<()> {
+    let blocks = params.block_count();
+    let mut memory: Vec<Block> = Vec::with_capacity(blocks.max(ASKED_FOR));
+    memory.resize(blocks, Block::default());
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into_with_memory(password.as_bytes(), salt, output, &mut memory)
+        .map_err(|cause| Error::internal("hash a password", cause.to_string()))
 }
 
 /// The hash of a password, as a PHC string.
@@ -36,9 +49,18 @@ pub async fn hash(password: String) -> Result<String> {
 /// # Errors
 /// `backend/internal` if the machine cannot.
 pub fn hash_now(password: &str) -> Result<String> {
-    let hash: PasswordHash = argon2()
-        .hash_password(password.as_bytes())
-        .map_err(|cause| Error::internal("hash a password", cause.to_string()))?;
+    let (salt, mut output) = (random::<16>(), [0; 32]);
+    derive(params(), password, &salt, &mut output)?;
+    let phc = || {
+        Ok::<_, argon2::password_hash::Error>(PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&params())?,
+            salt: Some(Salt::new(&salt)?),
+            hash: Some(Output::new(&output)?),
+        })
+    };
+    let hash = phc().map_err(|cause| Error::internal("write the hash of a password", cause.to_string()))?;
     Ok(hash.to_string())
 }
 
@@ -54,11 +76,25 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool> {
     on_a_thread(move || {
         let known = hash.is_some();
         let hash = hash.as_deref().unwrap_or_else(|| nobodys_hash());
-        let parsed =
-            PasswordHash::new(hash).map_err(|cause| Error::internal("read a stored hash", cause.to_string()))?;
-        Ok(argon2().verify_password(password.as_bytes(), &parsed).is_ok() && known)
+        Ok(is_of(&password, hash)? && known)
     })
     .await?
+}
+
+/// Whether a password is the one of a hash, by the parameters that stand in the hash.
+fn is_of(password: &str, hash: &str) -> Result<bool> {
+    let broken = |what: &str| Error::internal("read a stored hash", what.to_owned());
+    let parsed = PasswordHash::new(hash).map_err(|cause| broken(&cause.to_string()))?;
+    let params = Params::try_from(&parsed).map_err(|cause| broken(&cause.to_string()))?;
+    let (Some(salt), Some(expected)) = (parsed.salt, parsed.hash) else {
+        return Err(broken("it has no salt or no output"));
+    };
+    if parsed.algorithm != Algorithm::Argon2id.ident() || parsed.version != Some(Version::V0x13.into()) {
+        return Err(broken("it is not of argon2id, version 19"));
+    }
+    let mut output = vec![0; expected.len()];
+    derive(params, password, &salt, &mut output)?;
+    Ok(output.ct_eq(expected.as_bytes()).into())
 }
 
 async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
@@ -152,6 +188,21 @@ mod tests {
         assert!(verify("maple-river-stone-41".to_owned(), Some(hash.clone())).await?);
         assert!(!verify("maple-river-stone-42".to_owned(), Some(hash)).await?);
         assert!(!verify("maple-river-stone-41".to_owned(), None).await?);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn the_hashes_are_those_of_the_library() -> Result<()> {
+        use argon2::{PasswordHasher, PasswordVerifier};
+        let password = "maple-river-stone-41";
+        let ours = hash_now(password)?;
+        let parsed = PasswordHash::new(&ours).unwrap_or_else(|error| panic!("{error}"));
+        assert!(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
+        let theirs: PasswordHash = Argon2::default()
+            .hash_password(password.as_bytes())
+            .unwrap_or_else(|error| panic!("{error}"));
+        assert!(verify(password.to_owned(), Some(theirs.to_string())).await?);
+        assert!(!verify("maple-river-stone-42".to_owned(), Some(theirs.to_string())).await?);
         Ok(())
     }
 
