@@ -1,6 +1,6 @@
 // Starts the wasm. What cannot be started is said, not left blank.
 const failed = () => {
-  document.getElementById("boot").hidden = true;
+  document.getElementById("boot")?.remove();
   document.getElementById("boot-failed").hidden = false;
 };
 

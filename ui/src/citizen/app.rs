@@ -9,8 +9,8 @@ use leptos_router::path;
 use onehall_client::citizen::{GetPreferences, SetPreferences};
 use onehall_client::{CoreClient, Preferences};
 
-use super::apply::{FillPage, StartPage};
 use super::account::{AccessibilityPage, AccountPage, LoginPage};
+use super::apply::{FillPage, StartPage};
 use super::directory::{
     AuthoritiesPage, AuthorityPage, HallsPage, LifeEventPage, LifeEventsPage, ServicesPage, ThemePage, ThemesPage,
 };
@@ -29,7 +29,8 @@ use crate::texts::frame;
 
 /// Starts the citizen's UI over a core.
 pub fn start(core: Rc<dyn CoreClient>) {
-    spawn_local(async move {
+    // Not by the executor of Leptos: there is none before something is mounted.
+    wasm_bindgen_futures::spawn_local(async move {
         let preferences = core.ask(GetPreferences {}).await.unwrap_or_default();
         let place = document::app_root();
         leptos::mount::mount_to(place, move || view! { <App core=core preferences=preferences/> }).forget();
@@ -77,7 +78,7 @@ fn Frame() -> impl IntoView {
     let kiosk = Signal::derive(move || profile.get() == Profile::Kiosk);
     let skip = |event: web_sys::MouseEvent| {
         event.prevent_default();
-        document::focus_into_view("main");
+        document::reveal("main");
     };
     view! {
         <a class="skip" href="#main" on:click=skip>{frame::SKIP}</a>

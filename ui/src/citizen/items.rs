@@ -27,6 +27,12 @@ pub fn frequent(catalog: &Catalog) -> Vec<&ItemSummary> {
     items
 }
 
+/// Services in the order in which a list shows them: frequent ones, those that can be applied for online, the others.
+pub fn by_use(mut items: Vec<&ItemSummary>) -> Vec<&ItemSummary> {
+    items.sort_by_key(|item| (item.frequent.unwrap_or(u16::MAX), !item.online));
+    items
+}
+
 /// Whether somebody of this audience (anybody where none) may apply.
 #[must_use]
 pub fn is_for(item: &ItemSummary, audience: Option<Audience>) -> bool {

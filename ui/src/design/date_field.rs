@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use onehall_protocol::Date;
 
-use super::field::FieldGroup;
+use super::field::{FieldGroup, leave};
 use crate::texts::{Phrase, Words, general};
 
 /// The three parts as typed.
@@ -116,7 +116,7 @@ pub fn DateField(
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     prop:value=move || parts.with(|parts| read(&mut parts.clone()).clone())
                     on:input=on_part
-                    on:blur=move |_| { if let Some(on_leave) = on_leave { on_leave.run(()) } }
+                    on:blur=move |_| leave(on_leave)
                 />
                 <label class="date-part-label" for=for_label>{label}</label>
             </div>

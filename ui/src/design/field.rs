@@ -28,6 +28,14 @@ pub fn described_by(id: &str, has_hint: bool, has_error: bool) -> Option<String>
     }
 }
 
+/// Tells that a control was left. A control that is taken off the page while it has the focus is left, too, when nobody
+/// listens any more.
+pub fn leave(on_leave: Option<Callback<()>>) {
+    if let Some(on_leave) = on_leave {
+        let _ = on_leave.try_run(());
+    }
+}
+
 /// The error of a control.
 #[component]
 pub fn FieldError(

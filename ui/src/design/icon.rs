@@ -39,3 +39,46 @@ pub fn HallSign() -> impl IntoView {
     }
     .into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    fn names() -> BTreeSet<&'static str> {
+        let lines = include_str!("../../icons.txt").lines().map(str::trim);
+        lines
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .collect()
+    }
+
+    /// The values behind `before` in the files of a folder.
+    fn named(folder: &Path, extension: &str, before: &str, found: &mut BTreeSet<String>) -> std::io::Result<()> {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                named(&path, extension, before, found)?;
+            } else if path.extension().is_some_and(|this| this == extension) {
+                let text = std::fs::read_to_string(&path)?;
+                let values = text.split(before).skip(1).filter_map(|rest| rest.split('"').next());
+                found.extend(values.map(str::to_owned));
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn every_icon_that_is_drawn_is_in_the_sprite() -> std::io::Result<()> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut drawn = BTreeSet::new();
+        named(&root.join("src"), "rs", "<Icon name=\"", &mut drawn)?;
+        named(&root.join("src"), "rs", " icon=\"", &mut drawn)?;
+        named(&root.join("src"), "rs", " icon_after=\"", &mut drawn)?;
+        named(&root.join("../backend/demo-city"), "toml", "icon = \"", &mut drawn)?;
+        assert!(drawn.len() > 20, "the icons that are drawn were found");
+        let names = names();
+        let missing: Vec<_> = drawn.iter().filter(|name| !names.contains(name.as_str())).collect();
+        assert!(missing.is_empty(), "not in icons.txt: {missing:?}");
+        Ok(())
+    }
+}

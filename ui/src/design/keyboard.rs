@@ -235,7 +235,7 @@ pub fn OnScreenKeyboard() -> impl IntoView {
             });
             let letters = layout == Layout::Letters;
             view! {
-                <div class="keyboard" role="group" aria-label=general::KEYBOARD on:pointerdown=keep_focus on:mousedown=|event| event.prevent_default()>
+                <div class="keyboard" role="region" aria-label=general::KEYBOARD on:pointerdown=keep_focus on:mousedown=|event| event.prevent_default()>
                     <div class=layout.class()>
                         {rows.collect_view()}
                         <div class="keyboard-row">

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::field::{Field, described_by};
+use super::field::{Field, described_by, leave};
 use crate::texts::Words;
 
 /// What is typed: it decides the keyboard of a phone, the keyboard of a kiosk, and what the browser may fill in.
@@ -177,7 +177,7 @@ pub fn TextField(
                     readonly=move || read_only.get()
                     prop:value=move || value.get()
                     on:input=move |event| on_input.run(event_target_value(&event))
-                    on:blur=move |_| { if let Some(on_leave) = on_leave { on_leave.run(()) } }
+                    on:blur=move |_| leave(on_leave)
                 />
                 {unit.map(|unit| view! { <span class="input-unit">{unit}</span> })}
             </div>
@@ -238,7 +238,7 @@ pub fn TextArea(
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 prop:value=move || value.get()
                 on:input=move |event| on_input.run(event_target_value(&event))
-                on:blur=move |_| { if let Some(on_leave) = on_leave { on_leave.run(()) } }
+                on:blur=move |_| leave(on_leave)
             ></textarea>
             {max_length.map(|most| view! {
                 <p class="field-count" aria-hidden="true">

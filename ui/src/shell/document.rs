@@ -64,11 +64,18 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Moves the focus to the element of this id and scrolls to it, below whatever sticks to the top.
+/// Moves the focus to the element of this id and brings it to the middle of the window, clear of what sticks to its
+/// edges.
 pub fn focus_into_view(id: &str) {
+    focus_and_scroll(id, web_sys::ScrollLogicalPosition::Center);
+}
+
+fn focus_and_scroll(id: &str, place: web_sys::ScrollLogicalPosition) {
     focus(id);
     if let Some(element) = document().get_element_by_id(id) {
-        element.scroll_into_view();
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(place);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 
@@ -118,15 +125,23 @@ pub fn save_file(name: &str, media_type: &str, bytes: &[u8]) {
 
 /// Saves a blob to the person's downloads.
 pub fn save_blob(name: &str, blob: &web_sys::Blob) {
-    let Ok(address) = web_sys::Url::create_object_url_with_blob(blob) else { return };
-    let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
+    let Ok(address) = web_sys::Url::create_object_url_with_blob(blob) else {
+        return;
+    };
+    let link = document()
+        .create_element("a")
+        .ok()
+        .and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
     if let Some(link) = link {
         link.set_href(&address);
         link.set_download(name);
         link.click();
     }
     // The browser has taken it by then; without this the bytes would stay as long as the page.
-    set_timeout(move || drop(web_sys::Url::revoke_object_url(&address)), std::time::Duration::from_secs(60));
+    set_timeout(
+        move || drop(web_sys::Url::revoke_object_url(&address)),
+        std::time::Duration::from_secs(60),
+    );
 }
 
 /// The languages that the browser prefers, as BCP 47 tags.
@@ -154,6 +169,6 @@ pub fn reveal(id: &str) {
         if !element.has_attribute("tabindex") {
             let _ = element.set_attribute("tabindex", "-1");
         }
-        focus_into_view(id);
+        focus_and_scroll(id, web_sys::ScrollLogicalPosition::Start);
     }
 }

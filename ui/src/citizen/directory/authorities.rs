@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use onehall_protocol::catalog::Catalog;
 
 use super::parameter;
-use crate::citizen::items::item_rows;
+use crate::citizen::items::{by_use, item_rows};
 use crate::citizen::not_found::NotFound;
 use crate::citizen::place::Wide;
 use crate::citizen::{routes, use_hall};
@@ -73,10 +73,12 @@ pub fn AuthorityPage() -> impl IntoView {
             Fact::new(find::AUTHORITY_CODE, authority.organisation_code.as_str()),
         ];
         let duty: Words = (&authority.duty).into();
-        let items = item_rows(
-            catalog.items.iter().filter(|item| item.authority == authority.code),
-            catalog,
-        );
+        let items = catalog
+            .items
+            .iter()
+            .filter(|item| item.authority == authority.code)
+            .collect();
+        let items = item_rows(by_use(items), catalog);
         view! {
             <Crumbs way=vec![
                 (routes::HOME.to_owned(), frame::HOME.into()),

@@ -1,9 +1,9 @@
 //! Every service.
 
 use leptos::prelude::*;
-use onehall_protocol::catalog::{Audience, Catalog};
+use onehall_protocol::catalog::{Audience, Catalog, ItemSummary};
 
-use crate::citizen::items::{is_for, item_rows};
+use crate::citizen::items::{by_use, is_for, item_rows};
 use crate::citizen::place::Wide;
 use crate::citizen::use_hall;
 use crate::design::choices::Checkbox;
@@ -32,19 +32,14 @@ pub fn ServicesPage() -> impl IntoView {
         ("citizen".to_owned(), find::FOR_CITIZENS.into(), None),
         ("legal_person".to_owned(), find::FOR_LEGAL_PERSONS.into(), None),
     ];
-    let chosen = move |catalog: &Catalog| {
-        let audience = tab.with(|tab| audience(tab));
-        let online_only = online_only.get();
-        catalog
-            .items
-            .iter()
-            .enumerate()
-            .filter(|(_, item)| is_for(item, audience) && (item.online || !online_only))
-            .map(|(at, _)| at)
-            .collect::<Vec<_>>()
-    };
+    fn chosen(catalog: &Catalog, audience: Option<Audience>, online_only: bool) -> Vec<&ItemSummary> {
+        let fits = |item: &&ItemSummary| is_for(item, audience) && (item.online || !online_only);
+        by_use(catalog.items.iter().filter(fits).collect())
+    }
     let said = Words::made(move |language| {
-        let count = hall.catalog.with_ready(|catalog| chosen(catalog).len());
+        let count = hall
+            .catalog
+            .with_ready(|catalog| chosen(catalog, tab.with(|tab| audience(tab)), online_only.get()).len());
         count
             .map(|count| counted(count, find::FOUND_ONE, find::FOUND_MORE).get(language))
             .unwrap_or_default()
@@ -63,7 +58,7 @@ pub fn ServicesPage() -> impl IntoView {
             </div>
             <p class="muted" role="status">{said}</p>
             {hall.catalog.view(SkeletonKind::Rows, move |catalog| {
-                item_rows(chosen(catalog).into_iter().map(|at| &catalog.items[at]), catalog)
+                item_rows(chosen(catalog, tab.with(|tab| audience(tab)), online_only.get()), catalog)
             })}
         </Wide>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use onehall_protocol::catalog::Catalog;
 
 use super::parameter;
-use crate::citizen::items::item_rows;
+use crate::citizen::items::{by_use, item_rows};
 use crate::citizen::not_found::NotFound;
 use crate::citizen::place::Wide;
 use crate::citizen::{routes, use_hall};
@@ -73,7 +73,7 @@ pub fn ThemePage() -> impl IntoView {
             <Crumbs way=vec![(routes::HOME.to_owned(), frame::HOME.into()), (routes::THEMES.to_owned(), frame::THEMES.into())]/>
             <PageHeading title=&theme.name/>
             <p class="muted">{counted(count, home::SERVICES_ONE, home::SERVICES_MORE)}</p>
-            {item_rows(main.into_iter().chain(others), catalog)}
+            {item_rows(by_use(main).into_iter().chain(by_use(others)), catalog)}
         }
         .into_any()
     };

@@ -24,7 +24,12 @@ pub fn Head() -> impl IntoView {
     let ui = use_ui();
     let hall = use_hall();
     let location = use_location();
-    let on_home = Signal::derive(move || location.pathname.get() == routes::HOME);
+    // Where the page itself is a search, the head has none.
+    let searches = Memo::new(move |_| {
+        location
+            .pathname
+            .with(|path| path == routes::HOME || path == routes::SEARCH)
+    });
     let city = Words::made(move |language| {
         hall.catalog
             .with_ready(|catalog| catalog.city.name.get(language).to_owned())
@@ -46,7 +51,7 @@ pub fn Head() -> impl IntoView {
                         <span class="visually-hidden">" "{city}</span>
                     </span>
                 </a>
-                {move || (!on_home.get()).then(|| view! { <HeadSearch/> })}
+                {move || (!searches.get()).then(|| view! { <HeadSearch/> })}
                 <Tools/>
             </div>
             {move || desktop().then(|| view! {
