@@ -176,7 +176,7 @@ async fn a_file_that_was_never_uploaded_here_is_no_material() {
     .await
     .json();
     let mut larger = Value::Null;
-    for forge in ["another's", "invented", "larger than it is"] {
+    for forge in ["another's", "invented", "of another name", "larger than it is"] {
         let change = |answers: &mut serde_json::Map<String, Value>| {
             let own = answers["photo"].clone();
             answers["photo"] = match forge {
@@ -184,6 +184,11 @@ async fn a_file_that_was_never_uploaded_here_is_no_material() {
                 "invented" => {
                     let mut file = own[0].clone();
                     file["id"] = json!(Uuid::now_v7());
+                    json!([file])
+                }
+                "of another name" => {
+                    let mut file = own[0].clone();
+                    file["name"] = json!("evil.exe");
                     json!([file])
                 }
                 _ => {

@@ -89,7 +89,7 @@ fn hand_in(db: &Connection, case: &StoredCase, handed_in: &HandedIn, answers: &s
 fn file_is_of_case(db: &Connection, case: &StoredCase, file: &NamedFile) -> Result<()> {
     let known = db
         .prepare_cached(
-            "SELECT sha256, size, media_type FROM file
+            "SELECT sha256, size, media_type, name FROM file
              WHERE id = ?1 AND path = ?2 AND principal = ?3 AND (case_id = ?4 OR draft = ?5)",
         )?
         .query_row(
@@ -105,13 +105,19 @@ fn file_is_of_case(db: &Connection, case: &StoredCase, file: &NamedFile) -> Resu
                     row.get::<_, String>(0)?,
                     row.get::<_, u64>(1)?,
                     row.get::<_, String>(2)?,
+                    row.get::<_, String>(3)?,
                 ))
             },
         )
         .optional()?;
-    let named = (&file.view.sha256, file.view.size, &file.view.media_type);
+    let named = (
+        &file.view.sha256,
+        file.view.size,
+        &file.view.media_type,
+        &file.view.name,
+    );
     match &known {
-        Some((sha256, size, media_type)) if (sha256, *size, media_type) == named => Ok(()),
+        Some((sha256, size, media_type, name)) if (sha256, *size, media_type, name) == named => Ok(()),
         _ => Err(foreign_file(&file.path)),
     }
 }

@@ -75,18 +75,24 @@ fn draft_is_the_one_checked(db: &Connection, draft: DraftId, checked: u64) -> Re
 
 fn file_is_of_draft(db: &Connection, draft: DraftId, file: &NamedFile) -> Result<()> {
     let known = db
-        .prepare_cached("SELECT sha256, size, media_type FROM file WHERE id = ?1 AND draft = ?2 AND path = ?3")?
+        .prepare_cached("SELECT sha256, size, media_type, name FROM file WHERE id = ?1 AND draft = ?2 AND path = ?3")?
         .query_row(params![file.view.id.key(), draft.key(), file.path], |row| {
             Ok((
                 row.get::<_, String>(0)?,
                 row.get::<_, u64>(1)?,
                 row.get::<_, String>(2)?,
+                row.get::<_, String>(3)?,
             ))
         })
         .optional()?;
-    let named = (&file.view.sha256, file.view.size, &file.view.media_type);
+    let named = (
+        &file.view.sha256,
+        file.view.size,
+        &file.view.media_type,
+        &file.view.name,
+    );
     match &known {
-        Some((sha256, size, media_type)) if (sha256, *size, media_type) == named => Ok(()),
+        Some((sha256, size, media_type, name)) if (sha256, *size, media_type, name) == named => Ok(()),
         _ => Err(foreign_file(&file.path)),
     }
 }
