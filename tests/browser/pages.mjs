@@ -25,7 +25,7 @@ export function pages({ cases, draft }) {
     { name: "home-known", path: "/", who: "zhang-min" },
     { name: "start", path: "/apply/school-enrolment", who: "zhang-min" },
     { name: "fill", path: `/drafts/${draft}`, who: "zhang-min" },
-    { name: "fill-check", path: `/drafts/${draft}/check`, who: "zhang-min" },
+    { name: "fill-check", path: `/drafts/${draft}/check-answers`, who: "zhang-min" },
     { name: "matters", path: "/matters", who: "zhang-min" },
     { name: "matter-submitted", path: `/matters/${fresh}`, who: "zhang-min" },
     { name: "matter-supplement", path: `/matters/${waiting}`, who: "zhang-min" },

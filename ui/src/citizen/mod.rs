@@ -2,7 +2,7 @@
 
 mod account;
 mod app;
-mod apply;
+pub mod apply;
 mod directory;
 mod frame;
 mod guide;

@@ -3,7 +3,7 @@
 use super::texts;
 
 texts! {
-    APPLY_TITLE = "网上办理", "Apply online";
+    APPLY_TITLE = "在线申请", "Apply online";
     FOR_WHOM = "您为谁办理？", "Who is this application for?";
     FOR_WHOM_HELP = "您可以为自己办理，也可以为您担任经办人的单位办理。", "You can apply for yourself, or for an organisation whose agent you are.";
     FOR_WHOM_CHOOSE = "请选择为谁办理", "Choose who the application is for";
@@ -28,7 +28,6 @@ texts! {
     DATE_EXAMPLE = "例如：2026年3月9日", "For example 2026 3 9";
     REGION = "所在地区", "City and district";
     DETAIL = "详细地址", "Street, building, number";
-    AGREE = "我已阅读并同意", "I have read this and agree";
     COMPUTED_UNKNOWN = "填写后自动计算", "Worked out when the answers are there";
     YUAN = "元", "yuan";
     NO_SUCH_PAGE = "这一页现在不需要填写。", "This page is not needed now.";

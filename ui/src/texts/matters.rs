@@ -53,7 +53,7 @@ texts! {
     HEAD_TERMINATED = "已终止", "Terminated";
     HEAD_TRANSFERRED = "已转交其他机关", "Passed on to another authority";
     PROMISED = "承诺 {} 前办结。", "We promise to finish by {}.";
-    DUE_NEXT = "这一步在 {} 前完成。", "This step is done by {}.";
+    DUE_NEXT = "这一步在 {} 前完成{}。", "This step is done by {}{}.";
     PAUSED = "办理时限已暂停计算，您补交之后继续计算。", "Our promised days stand still until you have handed it in.";
     PAUSED_OTHER = "办理时限已暂停计算，收到答复后继续计算。", "Our promised days stand still until the answer is there.";
     OVERDUE = "本应在 {} 前完成，已经超期。很抱歉，您可以拨打 {} 催办。", "This should have been done by {} and is late. We are sorry. You can call {} to ask.";
@@ -67,8 +67,6 @@ texts! {
     UPDATED = "这个办件有新进展：{}", "This case moved on: {}";
     UPDATED_SOMETHING = "您的办件有新进展。", "One of your cases moved on.";
     TIMELINE = "办理经过", "What happened";
-    BY_YOU = "{}", "{}";
-    BY_AUTHORITY = "{}", "{}";
     BY_SYSTEM = "系统", "The system";
     FROM_TERMINAL = "通过{}", "from {}";
     ANSWERS = "填写的内容", "What you filled in";
@@ -80,6 +78,7 @@ texts! {
     SUPPLEMENT_TITLE = "按要求补交", "Hand in what is missing";
     SUPPLEMENT_START = "现在补交", "Hand it in now";
     SUPPLEMENT_LIST = "需要您补交或修改：", "What is asked of you:";
+    SUPPLEMENT_ITEM = "{}：{}", "{}: {}";
     SUPPLEMENT_WHY = "工作人员说明：{}", "What the clerk says: {}";
     SUPPLEMENT_NOTE = "附言：{}", "Note: {}";
     SUPPLEMENT_HELP = "请在 {} 前一次提交全部内容。只需填写下面列出的项目，其余内容保持不变。", "Hand in everything at once by {}. Only what is listed below can be changed; all else stays as it is.";

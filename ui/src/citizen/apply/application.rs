@@ -189,6 +189,13 @@ impl Application {
         set_timeout(read, QUIET);
     }
 
+    /// The citizen decided for the other terminal's answer: what was changed here does not count any more.
+    pub fn give_up(self, path: &str) {
+        self.unsaved.update_value(|unsaved| {
+            unsaved.changes.remove(path);
+        });
+    }
+
     fn read_anew(self) {
         spawn_local(async move {
             // Where it does not come now, the next save brings it.

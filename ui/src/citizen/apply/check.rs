@@ -21,7 +21,6 @@ use crate::citizen::questions::shown::{self, ShownLine, ShownPage};
 use crate::citizen::routes;
 use crate::design::button::{Button, Weight};
 use crate::design::choices::Checkbox;
-use crate::design::content::{Fact, Facts};
 use crate::design::errors::{ErrorSummary, SummaryLine};
 use crate::design::notice::{Notice, Tag, Tone};
 use crate::design::states::error_words;
@@ -92,12 +91,11 @@ pub(super) fn check_view(application: Application) -> AnyView {
                     on_press=Callback::new(move |()| submitting.press())
                 />
                 {back_link(application, CHECK.to_owned())}
-                {leave_button(application)}
             </div>
-            <p class="save-line" role="status">
+            <p class="submitting" role="status">
                 {move || submitting.busy.get().then(|| view! { <span>{fill::SUBMITTING}</span> })}
             </p>
-            {save_line(application)}
+            <div class="fill-foot">{save_line(application)} {leave_button(application)}</div>
         </div>
     }
     .into_any()
@@ -118,42 +116,25 @@ fn page_section(submitting: Submitting, page: ShownPage) -> AnyView {
                     <span class="visually-hidden">" "{title}</span>
                 </a>
             </div>
-            {line_groups(page.lines, submitting)}
+            {answers_view(page.lines, submitting)}
         </section>
     }
     .into_any()
 }
 
-/// The lines of a page: facts, and before each row its name.
-fn line_groups(lines: Vec<ShownLine>, submitting: Submitting) -> AnyView {
-    let mut views = Vec::new();
-    let mut facts = Vec::new();
-    let flush = |facts: &mut Vec<Fact>, views: &mut Vec<AnyView>| {
-        if !facts.is_empty() {
-            let facts = std::mem::take(facts);
-            views.push(view! { <Facts facts=facts/> }.into_any());
+/// The lines of a page, each marked where it needs something or is another than one checked.
+fn answers_view(lines: Vec<ShownLine>, submitting: Submitting) -> AnyView {
+    let row = |title: Words| view! { <h3 class="shown-row">{title}</h3> }.into_any();
+    shown::lines_view(lines, row, |answer| {
+        let path = answer.path.clone();
+        let updated = move || submitting.changed.with(|changed| changed.contains(&path));
+        view! {
+            {shown::value_view(answer)}
+            {answer.wrong.then(|| view! { " " <Tag label=fill::NEEDS_CHANGE tone=Tone::Attention icon="triangle-alert"/> })}
+            {move || updated().then(|| view! { " " <Tag label=fill::CHANGED_HERE tone=Tone::Info icon="refresh-cw"/> })}
         }
-    };
-    for line in lines {
-        match line {
-            ShownLine::Row { title } => {
-                flush(&mut facts, &mut views);
-                views.push(view! { <h3 class="check-row-title">{Words::from(title)}</h3> }.into_any());
-            }
-            ShownLine::Answer(answer) => {
-                let path = answer.path.clone();
-                let updated = move || submitting.changed.with(|changed| changed.contains(&path));
-                let value = view! {
-                    {shown::value_view(&answer)}
-                    {answer.wrong.then(|| view! { " " <Tag label=fill::NEEDS_CHANGE tone=Tone::Attention icon="triangle-alert"/> })}
-                    {move || updated().then(|| view! { " " <Tag label=fill::CHANGED_HERE tone=Tone::Info icon="refresh-cw"/> })}
-                };
-                facts.push(Fact::drawn(Words::from(&answer.label), value.into_any()));
-            }
-        }
-    }
-    flush(&mut facts, &mut views);
-    views.into_any()
+        .into_any()
+    })
 }
 
 /// What is wrong with the answers: what the rules find here, and what the backend found.

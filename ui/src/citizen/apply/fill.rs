@@ -256,10 +256,9 @@ fn page_view(application: Application, page: String) -> AnyView {
                 <div class="fill-actions">
                     <Button label=continue_label weight=Weight::Primary icon_after="arrow-right" submit=true/>
                     {back_link(application, page)}
-                    {leave_button(application)}
                 </div>
             </form>
-            {save_line(application)}
+            <div class="fill-foot">{save_line(application)} {leave_button(application)}</div>
         </div>
     }
     .into_any()

@@ -156,6 +156,9 @@ fn conflict_row(application: Application, conflict: AnswerConflict) -> AnyView {
     let decide = move |keep: Keep| {
         let path = path.clone();
         Callback::new(move |()| {
+            if keep == Keep::Theirs {
+                application.give_up(&path);
+            }
             let asked = ResolveConflict {
                 id: application.id,
                 path: path.clone(),

@@ -10,11 +10,11 @@ use super::list::glance_tone;
 use super::loaded::{CaseHere, LoadedCase, authority_words, case_here};
 use super::rating::rating_section;
 use super::result::result_section;
-use super::standing::{about_time, glance, headline, tag};
+use super::standing::{Glance, about_time, glance, headline, tag};
 use super::withdraw::withdraw_button;
 use crate::citizen::apply::terminal_words;
 use crate::citizen::place::{LoggedIn, Reading};
-use crate::citizen::questions::shown::{self, ShownLine, ShownPage};
+use crate::citizen::questions::shown::{self, ShownPage};
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::content::{Disclosure, Fact, Facts, Section};
@@ -51,7 +51,7 @@ fn case_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
     );
     let authority = authority_words(hall, case.authority.clone());
     let crumbs = vec![(routes::MATTERS.to_owned(), Words::from(words::TITLE))];
-    let standing = part(here, Clone::clone, move |case| standing_view(hall, &case));
+    let standing = part(here, Clone::clone, move |case| standing_view(hall, here, &case));
     let result = part(
         here,
         |case| (case.result.clone(), case.can.contains(&CitizenAction::Rate)),
@@ -105,7 +105,7 @@ fn case_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
 }
 
 /// Who waits for what until when, and the one thing to do about it.
-fn standing_view(hall: Hall, case: &CaseView) -> AnyView {
+fn standing_view(hall: Hall, here: CaseHere, case: &CaseView) -> AnyView {
     let ui = use_ui();
     let status = &case.summary.status;
     let (tone, icon) = glance_tone(glance(status));
@@ -116,7 +116,7 @@ fn standing_view(hall: Hall, case: &CaseView) -> AnyView {
         .supplement
         .as_ref()
         .filter(|_| status.waits_for == WaitsFor::Citizen);
-    let asked = supplement.map(|supplement| asked_view(case, supplement));
+    let asked = supplement.map(|supplement| asked_view(here, supplement));
     let can = case.can.contains(&CitizenAction::Supplement);
     let action = can.then(|| {
         let href = routes::supplement(case.summary.id);
@@ -127,7 +127,7 @@ fn standing_view(hall: Hall, case: &CaseView) -> AnyView {
             <div class="standing-head">
                 <Icon name=icon class="icon-large"/>
                 <h2 class="standing-title" id="standing-title">{headline(case, &authority)}</h2>
-                <Tag label=tag(status) tone=tone/>
+                {(glance(status) != Glance::You).then(|| view! { <Tag label=tag(status) tone=tone/> })}
             </div>
             <p class="standing-next">{Words::from(&status.next)}</p>
             <div class="standing-times">{times}</div>
@@ -139,12 +139,22 @@ fn standing_view(hall: Hall, case: &CaseView) -> AnyView {
 }
 
 /// What is asked of the citizen, thing by thing.
-fn asked_view(_case: &CaseView, supplement: &Supplement) -> AnyView {
-    let items = supplement
-        .items
-        .iter()
-        .map(|item| view! { <li>{item.reason.clone()}</li> })
-        .collect_view();
+fn asked_view(here: CaseHere, supplement: &Supplement) -> AnyView {
+    let label = |path: &str| {
+        here.now.with_untracked(|now| {
+            let form = now.as_ref()?.form.as_ref()?;
+            form.question(path).map(|question| Words::from(&question.label))
+        })
+    };
+    let items = supplement.items.iter().map(|item| {
+        let reason = Words::from(item.reason.as_str());
+        let said = match label(&item.path) {
+            Some(label) => words::SUPPLEMENT_ITEM.with([label, reason]),
+            None => reason,
+        };
+        view! { <li>{said}</li> }
+    });
+    let items = items.collect_view();
     view! {
         <div class="standing-asked">
             <p><strong>{words::SUPPLEMENT_LIST}</strong></p>
@@ -159,7 +169,7 @@ fn asked_view(_case: &CaseView, supplement: &Supplement) -> AnyView {
 fn timeline_view(hall: Hall, case: &CaseView) -> AnyView {
     let offset = use_ui().utc_offset.get_untracked();
     let ended = case.summary.status.waits_for == WaitsFor::Nobody;
-    let refused = matches!(glance(&case.summary.status), super::standing::Glance::Refused);
+    let refused = matches!(glance(&case.summary.status), Glance::Refused);
     let last = case.history.len().saturating_sub(1);
     let rows = case.history.iter().enumerate().rev().map(|(at, event)| StepRow {
         name: Words::from(&event.action_name),
@@ -242,36 +252,19 @@ fn answers_view(hall: Hall, loaded: &LoadedCase) -> AnyView {
 }
 
 fn answer_page(hall: Hall, page: ShownPage) -> AnyView {
-    let mut views = vec![view! { <h3 class="answers-title">{Words::from(&page.title)}</h3> }.into_any()];
-    let mut facts = Vec::new();
-    for line in page.lines {
-        match line {
-            ShownLine::Row { title } => {
-                if !facts.is_empty() {
-                    views.push(view! { <Facts facts=std::mem::take(&mut facts)/> }.into_any());
-                }
-                views.push(view! { <h4 class="check-row-title">{Words::from(title)}</h4> }.into_any());
-            }
-            ShownLine::Answer(answer) => {
-                let value = if answer.files.is_empty() {
-                    shown::value_view(&answer)
-                } else {
-                    answer
-                        .files
-                        .iter()
-                        .cloned()
-                        .map(|file| file_button(hall, file))
-                        .collect_view()
-                        .into_any()
-                };
-                facts.push(Fact::drawn(Words::from(&answer.label), value));
-            }
+    let row = |title: Words| view! { <h4 class="shown-row">{title}</h4> }.into_any();
+    let lines = shown::lines_view(page.lines, row, |answer| {
+        if answer.files.is_empty() {
+            return shown::value_view(answer);
         }
+        let files = answer.files.iter().cloned().map(|file| file_button(hall, file));
+        files.collect_view().into_any()
+    });
+    view! {
+        <h3 class="answers-title">{Words::from(page.title)}</h3>
+        {lines}
     }
-    if !facts.is_empty() {
-        views.push(view! { <Facts facts=facts/> }.into_any());
-    }
-    views.into_any()
+    .into_any()
 }
 
 /// A file that one can have: it is read by the core and saved on this terminal.

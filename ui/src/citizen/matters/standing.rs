@@ -116,11 +116,8 @@ pub fn about_time(status: &CaseStatus, hotline: &str) -> Vec<Words> {
         (WaitsFor::Citizen, Some(due)) if late => said.push(words::OVERDUE_YOU.with([day(due)])),
         (_, Some(due)) if late => said.push(words::OVERDUE.with([day(due), hotline.to_owned().into()])),
         (WaitsFor::Authority, Some(due)) => {
-            let sentence = words::DUE_NEXT.with([day(due)]);
-            said.push(match status.days_left {
-                Some(days) => joined(sentence, days_left(days)),
-                None => sentence,
-            });
+            let left = status.days_left.map_or_else(|| Words::from(""), days_left);
+            said.push(words::DUE_NEXT.with([day(due), left]));
         }
         _ => {}
     }

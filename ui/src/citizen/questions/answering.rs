@@ -206,13 +206,20 @@ impl Answering {
                     .map(|question| question.label.get(language));
                 let row = row_name(filling, &error.path, language);
                 let named: Vec<&str> = row.as_deref().into_iter().chain(label).collect();
-                match language {
-                    Language::ZhCn => format!("{}：{said}", named.join(" · ")),
-                    Language::En => format!("{}: {said}", named.join(" · ")),
-                }
+                said_of(&named.join(" · "), &said, language)
             })
         });
         SummaryLine { field, words }
+    }
+}
+
+/// Which question, and what is wrong with it. A label that asks ends with its own sign.
+fn said_of(label: &str, said: &str, language: Language) -> String {
+    match (language, label.ends_with(['?', '？'])) {
+        (Language::ZhCn, true) => format!("{label}{said}"),
+        (Language::ZhCn, false) => format!("{label}：{said}"),
+        (Language::En, true) => format!("{label} {said}"),
+        (Language::En, false) => format!("{label}: {said}"),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::design::choices::{
     Checkbox, CheckboxProps, Checkboxes, CheckboxesProps, ChoiceOption, Radios, RadiosProps, Select, SelectProps,
     YesNo, YesNoProps,
 };
-use crate::texts::{Words, fill};
+use crate::texts::Words;
 
 /// More options than these are easier found in a list than read one by one.
 const MOST_RADIOS: usize = 7;
@@ -109,7 +109,7 @@ pub(super) fn declaration(answering: Answering, asked: &Asked, statement: &Text)
     let path = asked.path.clone();
     let props = CheckboxProps::builder()
         .id(asked.id.clone())
-        .label(fill::AGREE)
+        .label(asked.label())
         .checked(Signal::derive(move || answer.get() == Some(Value::Bool(true))))
         .on_change(Callback::new(move |agreed: bool| {
             answering.change(&path, if agreed { true.into() } else { Value::Null });
@@ -118,7 +118,6 @@ pub(super) fn declaration(answering: Answering, asked: &Asked, statement: &Text)
     let statement_id = format!("{}.statement", asked.id);
     view! {
         <div class="declaration" role="group" aria-labelledby=statement_id.clone()>
-            <p class="declaration-title">{asked.label()}</p>
             <p class="declaration-statement" id=statement_id.clone()>{Words::from(statement)}</p>
             {hinted!(Checkbox, props, asked.hint(answering))}
         </div>

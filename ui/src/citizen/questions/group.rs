@@ -162,6 +162,8 @@ fn row_view(group: Group, id: String, _rows: Memo<Vec<String>>) -> AnyView {
         Memo::new(move |_| answering.open_rows.with(|open| open.contains(&path)))
     };
     let heading = heading_id(&path);
+    // Below the page's own heading; a group inside a row stands one deeper.
+    let level = if path.matches('/').count() > 1 { "3" } else { "2" };
     let shut = {
         let (path, heading) = (path.clone(), heading.clone());
         move |()| {
@@ -213,7 +215,9 @@ fn row_view(group: Group, id: String, _rows: Memo<Vec<String>>) -> AnyView {
     view! {
         <section class="form-row" class:is-open=move || open.get() aria-labelledby=heading.clone()>
             <div class="form-row-head">
-                <h3 class="form-row-title" id=heading.clone() tabindex="-1">{title}</h3>
+                <div class="form-row-title" id=heading.clone() tabindex="-1" role="heading" aria-level=level>
+                    {title}
+                </div>
                 {move || (wrong.get() && !open.get()).then(|| {
                     view! { <Tag label=fill::ROW_INCOMPLETE tone=Tone::Attention icon="triangle-alert"/> }
                 })}

@@ -6,6 +6,7 @@ use onehall_protocol::files::FileView;
 use onehall_protocol::{Language, Text};
 
 use super::uploads::files_of;
+use crate::design::content::{Fact, Facts};
 use crate::texts::{Words, fill};
 
 /// A page with its answers.
@@ -130,6 +131,40 @@ fn capital(text: &str) -> String {
     characters
         .next()
         .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// The lines of a page as lists of facts: one list for each row of a group, below what names it.
+pub fn lines_view(
+    lines: Vec<ShownLine>,
+    row: impl Fn(Words) -> AnyView,
+    value: impl Fn(&ShownAnswer) -> AnyView,
+) -> AnyView {
+    let mut lists: Vec<(Option<Text>, Vec<Fact>)> = vec![(None, Vec::new())];
+    let mut in_row = false;
+    for line in lines {
+        match line {
+            ShownLine::Row { title } => {
+                in_row = true;
+                lists.push((Some(title), Vec::new()));
+            }
+            ShownLine::Answer(answer) => {
+                // The answers of a row stand under its path; the next question beside the group ends it.
+                if in_row && !answer.path.contains('/') {
+                    in_row = false;
+                    lists.push((None, Vec::new()));
+                }
+                if let Some((_, facts)) = lists.last_mut() {
+                    facts.push(Fact::drawn(Words::from(&answer.label), value(&answer)));
+                }
+            }
+        }
+    }
+    lists.retain(|(title, facts)| title.is_some() || !facts.is_empty());
+    let lists = lists.into_iter().map(|(title, facts)| {
+        let title = title.map(|title| row(Words::from(title)));
+        view! { <div class="shown-list">{title}<Facts facts=facts/></div> }
+    });
+    lists.collect_view().into_any()
 }
 
 /// The value of an answer, or that there is none.

@@ -1,0 +1,80 @@
+// Drafts and cases for journeys that begin with one: made over the API, with the complete answers of the demo forms.
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { setting } from "./hall.mjs";
+
+/** The address of a matter or a draft. */
+export const pathOf = (kind, id) => `/${kind}/${id}`;
+
+const JPEG = Buffer.from(
+  "/9j/4AAQSkZJRgABAQEAYABgAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAACf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AVN//2Q==",
+  "base64",
+);
+
+/** A small picture, for a file field. */
+export const jpeg = (name) => ({ name, mimeType: "image/jpeg", buffer: JPEG });
+
+/** The complete answers of one citizen to a demo form. */
+async function sample(item, citizen) {
+  const folder = join(dirname(setting("ONEHALL_TEST_CITY")), "tests", "demo-answers");
+  const { complete } = JSON.parse(await readFile(join(folder, `${item}.json`), "utf8"));
+  return complete.find((one) => one.citizen === citizen) ?? complete[0];
+}
+
+/** The city's day, so many days from now. */
+export function dayFromNow(days) {
+  return new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+const isFiles = (value) => Array.isArray(value) && value.length > 0 && value.every((one) => one?.sha256);
+
+/** A draft with complete answers, files uploaded; `id`, `revision` and the session's `cookie`. */
+export async function completeDraft(hall, citizen, item) {
+  const cookie = await hall.citizenCookie(hall.people.citizen(citizen).phone);
+  const draft = await hall.api("POST", "/api/v1/drafts", { item }, { cookie });
+  const { answers } = await sample(item, citizen);
+  const changes = [];
+  for (const [path, value] of Object.entries(answers)) {
+    if (isFiles(value)) {
+      const file = await upload(hall, cookie, draft.id, path);
+      changes.push({ path, value: [file] });
+    } else {
+      changes.push({ path, value: value?.$day === undefined ? value : dayFromNow(value.$day) });
+    }
+  }
+  const body = { base_revision: draft.revision, writer: randomUUID(), changes };
+  const { revision } = await hall.api("PATCH", `/api/v1/drafts/${draft.id}`, body, { cookie });
+  return { id: draft.id, revision, cookie };
+}
+
+async function upload(hall, cookie, draft, path) {
+  const name = encodeURIComponent("材料.jpg");
+  const answer = await fetch(`${hall.url}/api/v1/drafts/${draft}/files?name=${name}&path=${encodeURIComponent(path)}`, {
+    method: "POST",
+    headers: { "OneHall-Terminal": "browser", "Content-Type": "image/jpeg", Cookie: cookie },
+    body: JPEG,
+  });
+  if (!answer.ok) throw new Error(`the file was not taken: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+/** A case of a citizen's that was just submitted; its `id` and the session's `cookie`. */
+export async function submittedCase(hall, citizen, item) {
+  const { id, revision, cookie } = await completeDraft(hall, citizen, item);
+  // Another engine's hash is not compared: the backend's own evaluation counts.
+  const submission = { revision, as_of: dayFromNow(0), engine: 4_000_000, transcript: "0".repeat(64) };
+  const headers = { "Idempotency-Key": randomUUID() };
+  const receipt = await hall.api("POST", `/api/v1/drafts/${id}/submission`, submission, { cookie, headers });
+  return { id: receipt.case_id, number: receipt.number, cookie };
+}
+
+/** Answers a yes-no question both ways, and sees that another question comes and goes with it. */
+export async function conditions(page, question, follow) {
+  const group = page.getByRole("group", { name: question });
+  await group.getByRole("radio", { name: "否" }).check();
+  await page.getByLabel(follow).waitFor({ state: "detached" });
+  await group.getByRole("radio", { name: "是" }).check();
+  await page.getByLabel(follow).waitFor();
+}

@@ -1,0 +1,148 @@
+// Nothing is lost and nothing doubled: without a network, on two terminals, and when the session ends in the middle.
+import assert from "node:assert/strict";
+
+import { assertAccessible, journeys } from "../harness.mjs";
+import { completeDraft, pathOf } from "../harness/matters.mjs";
+
+const ITEM = "identity-card-renewal";
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const heading = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+const saveLine = (page) => page.locator("p.save-line");
+const saved = (page) => saveLine(page).filter({ hasText: /^已保存/ }).waitFor();
+
+journeys("nothing is lost", ({ journey }) => {
+  journey("without a network it is said that nothing is saved, and it is saved when the network is back", {}, async ({ terminal, page, hall }) => {
+    const { id, cookie } = await completeDraft(hall, "zhang-min", ITEM);
+    await terminal.resume(cookie);
+    terminal.expect(/net::ERR_INTERNET_DISCONNECTED/);
+    await terminal.goto(pathOf("drafts", `${id}/applicant`));
+    await saved(page);
+
+    await terminal.context.setOffline(true);
+    await page.getByLabel("手机号码").fill("13800000055");
+    await saveLine(page).filter({ hasText: "网络不通，尚未保存" }).waitFor();
+    await assertAccessible(page);
+    // Whoever wants to leave is asked first, and may stay.
+    await button(page, "保存并离开").click();
+    await page.getByRole("dialog", { name: "还有内容没有保存" }).waitFor();
+    await button(page, "留在本页").click();
+    assert.equal(await warnsBeforeTheTabCloses(page), true);
+    const before = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie });
+    assert.equal(before.answers.phone, hall.people.citizen("zhang-min").phone, "the hall has it not");
+
+    await terminal.context.setOffline(false);
+    await saved(page);
+    assert.equal(await warnsBeforeTheTabCloses(page), false);
+    const after = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie });
+    assert.equal(after.answers.phone, "13800000055");
+  });
+
+  journey("a submission without a network is not called sent, and sent again it makes one case", {}, async ({ terminal, page, hall }) => {
+    const { id, cookie } = await completeDraft(hall, "wu-ping", ITEM);
+    await terminal.resume(cookie);
+    terminal.expect(/net::ERR_/);
+    await terminal.goto(pathOf("drafts", `${id}/check-answers`));
+    await heading(page, "核对您的填写");
+
+    await terminal.context.setOffline(true);
+    await button(page, "提交申请").click();
+    await page.getByText("网络不通，申请没有送出").waitFor();
+    await terminal.context.setOffline(false);
+
+    // The hall takes it, but its answer never comes: the terminal does not know, says so, and asks again with the same key.
+    const keys = [];
+    await page.route("**/submission", async (route) => {
+      keys.push(route.request().headers()["idempotency-key"]);
+      if (keys.length > 1) return route.continue();
+      const answer = await route.fetch();
+      assert.equal(answer.status(), 201);
+      return route.abort("connectionreset");
+    });
+    await button(page, "提交申请").click();
+    await page.getByText("不能确定是否已经提交").waitFor();
+    await button(page, "提交申请").click();
+    await heading(page, "申请已提交");
+    assert.equal(keys.length, 2);
+    assert.equal(keys[0], keys[1], "one attempt, one key");
+    const cases = await hall.api("GET", "/api/v1/cases", undefined, { cookie });
+    assert.equal(cases.length, 1);
+  });
+
+  journey("an answer given on two terminals is decided by the citizen", {}, async ({ terminal, page, hall, open }) => {
+    const { id, cookie } = await completeDraft(hall, "chen-yu", "residence-permit");
+    await terminal.resume(cookie);
+    const other = await open({ profile: "kiosk" });
+    await other.resume(cookie);
+    await terminal.goto(pathOf("drafts", `${id}/applicant`));
+    await other.goto(pathOf("drafts", `${id}/applicant`));
+    const phone = (page) => page.getByLabel(/手机号码/);
+    await phone(other.page).waitFor();
+    await saved(page);
+
+    // What another terminal gives comes in by itself.
+    await phone(page).fill("13800000071");
+    await saved(page);
+    await other.page.waitForFunction(() => [...document.querySelectorAll("input")].some((input) => input.value === "13800000071"));
+    await other.page.getByText("其他设备上更新了 1 处填写").waitFor();
+
+    // Both at once: held back on the one, saved by the other.
+    let release;
+    const held = new Promise((resolve) => { release = resolve; });
+    await page.route(`**/drafts/${id}`, async (route) => {
+      if (route.request().method() === "PATCH") await held;
+      await route.continue();
+    });
+    await phone(page).fill("13800000072");
+    await phone(other.page).fill("13800000073");
+    await saved(other.page);
+    release();
+    await page.getByText("以下内容在其他设备上有不同的填写").waitFor();
+    await page.getByText(/自助终端，/).waitFor();
+    await assertAccessible(page);
+    await page.getByRole("button", { name: /^采用其他设备的/ }).click();
+    await saved(page);
+    assert.equal(await phone(page).inputValue(), "13800000073");
+    const { answers } = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie });
+    assert.equal(answers.phone, "13800000073");
+  });
+
+  journey("who is logged out in the middle logs in again and finds what was not saved", {}, async ({ terminal, page, hall }) => {
+    const { id, cookie } = await completeDraft(hall, "zhang-min", ITEM);
+    await terminal.resume(cookie);
+    await terminal.goto(pathOf("drafts", `${id}/applicant`));
+    await saved(page);
+
+    // What is typed is still on its way when the session ends.
+    let release;
+    const held = new Promise((resolve) => { release = resolve; });
+    await page.route(`**/drafts/${id}`, async (route) => {
+      if (route.request().method() === "PATCH") await held;
+      await route.continue();
+    });
+    await page.getByLabel("手机号码").fill("13800000088");
+    await saveLine(page).filter({ hasText: "正在保存" }).waitFor();
+    await hall.api("DELETE", "/api/v1/identity/session", undefined, { cookie });
+    await heading(page, "登录已失效");
+    release();
+    assert.equal(await page.getByLabel("手机号码").count(), 0, "what was entered is not left on the screen");
+    await assertAccessible(page);
+    await button(page, "重新登录").click();
+    const { phone } = hall.people.citizen("zhang-min");
+    await page.getByLabel("手机号").fill(phone);
+    await button(page, "获取验证码").click();
+    await page.getByLabel("验证码").waitFor();
+    await page.getByLabel("验证码").fill(await hall.codeFor(phone));
+    await button(page, "登录").click();
+    await heading(page, "您的信息");
+    await saved(page);
+    assert.equal(await page.getByLabel("手机号码").inputValue(), "13800000088");
+    const again = await hall.citizenCookie(phone);
+    const { answers } = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie: again });
+    assert.equal(answers.phone, "13800000088");
+  });
+});
+
+/** Whether the page would ask before its tab is closed. */
+function warnsBeforeTheTabCloses(page) {
+  return page.evaluate(() => !window.dispatchEvent(new Event("beforeunload", { cancelable: true })));
+}
