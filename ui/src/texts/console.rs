@@ -38,7 +38,7 @@ texts! {
     QUEUE_TITLE = "办件", "Cases";
     SCOPE = "查看范围", "Show";
     SCOPE_MINE = "待我办理", "Waiting for me";
-    SCOPE_AUTHORITY = "本部门在办", "Open in my authority";
+    SCOPE_AUTHORITY = "本部门全部", "All of my authority";
     SCOPE_ENDED = "已办结", "Ended";
     QUEUE_SEARCH = "按办件编号或事项名称查找", "Find by case number or service";
     QUEUE_TOTAL_ONE = "共 {} 件", "{} case";
@@ -46,7 +46,7 @@ texts! {
     QUEUE_OVERDUE = "{} 件超期", "{} overdue";
     QUEUE_SEARCH_CLEAR = "清除查找", "Clear";
     QUEUE_NEW = "新", "New";
-    QUEUE_EMPTY = "目前没有在办的办件", "No open cases";
+    QUEUE_EMPTY = "本部门还没有办件", "Your authority has no cases yet";
     QUEUE_EMPTY_MINE = "没有待您办理的办件", "Nothing waits for you";
     QUEUE_EMPTY_TEXT = "有新办件时会自动出现在这里。", "New cases appear here by themselves.";
     QUEUE_EMPTY_ENDED = "还没有办结的办件", "No case has ended yet";
@@ -61,7 +61,7 @@ texts! {
     COLUMN_DUE = "截止", "Due";
     COLUMN_SUBMITTED = "提交时间", "Submitted";
     COLUMN_ENDED = "办结时间", "Ended";
-    NO_DUE = "未设", "None";
+    NO_DUE = "无", "None";
     DUE_TODAY = "今天截止", "Due today";
     DUE_OVER_ONE = "超期 {} 个工作日", "{} working day late";
     DUE_OVER = "超期 {} 个工作日", "{} working days late";
