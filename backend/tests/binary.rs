@@ -322,10 +322,10 @@ fn a_stop_ends_open_streams_of_events_at_once() -> Outcome {
     let json = "Content-Type: application/json\r\n";
     hall.ask("POST", "/api/v1/identity/codes", json, r#"{"phone":"13800000001"}"#)?;
     let messages = hall.ask("GET", "/api/v1/dev/messages", "", "")?;
-    let code = messages
+    let mut code = messages
         .split(|character: char| !character.is_ascii_digit())
         .filter(|part| part.len() == 6);
-    let code = code.last().ok_or("no code in the message")?;
+    let code = code.next_back().ok_or("no code in the message")?;
     let login = format!(r#"{{"phone":"13800000001","code":"{code}"}}"#);
     let answer = hall.ask("POST", "/api/v1/identity/session", json, &login)?;
     let cookie = answer
