@@ -215,7 +215,7 @@ fn row_view(group: Group, id: String, _rows: Memo<Vec<String>>) -> AnyView {
     view! {
         <section class="form-row" class:is-open=move || open.get() aria-labelledby=heading.clone()>
             <div class="form-row-head">
-                <div class="form-row-title" id=heading.clone() tabindex="-1" role="heading" aria-level=level>
+                <div class="form-row-title" id=heading.clone() tabindex="-1" role="heading" attr:aria-level=level>
                     {title}
                 </div>
                 {move || (wrong.get() && !open.get()).then(|| {
