@@ -9,7 +9,7 @@ use onehall_protocol::staff::{StaffChallenge, StaffLogin, StaffSecondFactor};
 
 use super::model::Staff;
 use super::store::{Attempt, Enter, NewTicket};
-use super::{password, totp};
+use super::{password, totp, turns};
 use crate::error::{Error, Result};
 use crate::http::extract::ClientAddress;
 use crate::secrets::{Token, TokenHash};
@@ -34,6 +34,7 @@ fn attempt(state: &AppState, account: &str, client: ClientAddress) -> Attempt {
 pub async fn first_step(state: &AppState, login: StaffLogin, client: ClientAddress) -> Result<StaffChallenge> {
     let account = login.account.trim().to_lowercase();
     let attempt = attempt(state, &account, client);
+    let _turn = turns::of(attempt.account).await;
     let found = state.storage.credentials(account, attempt).await?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
     let right = password::verify(login.password, hash).await?;
@@ -74,6 +75,9 @@ pub async fn second_step(state: &AppState, second: StaffSecondFactor, client: Cl
     let now = state.clock.now();
     let known = state.storage.second_factor(ticket, now).await?.ok_or_else(wrong)?;
     let attempt = attempt(state, &known.account.account, client);
+    let _turn = turns::of(attempt.account).await;
+    // Read again: the turn before may have used the ticket or the code up.
+    let known = state.storage.second_factor(ticket, now).await?.ok_or_else(wrong)?;
     let secret = state.key.open(&known.secret)?;
     let Some(step) = totp::matching_step(&secret, &second.code, known.last_step, now)? else {
         state.storage.second_factor_refused(ticket, attempt).await?;

@@ -10,6 +10,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 pub mod totp;
+mod turns;
 
 pub use model::{AuditAction, AuditEntry, STAFF_COOKIE, Scope, Staff, StaffAccount, lifetime};
 pub(crate) use routes::is_account_name;

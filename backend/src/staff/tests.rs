@@ -153,6 +153,24 @@ async fn whether_an_account_exists_cannot_be_told_from_answers_or_lock_outs() {
 }
 
 #[tokio::test]
+async fn many_tries_at_the_same_moment_get_no_further_than_one_after_the_other() {
+    let hall = TestHall::open().await;
+    let tries = (0..20).map(|_| {
+        let mut console = hall.console();
+        tokio::spawn(async move { first(&mut console, CLERK, "wrong-horse-battery").await.status })
+    });
+    let mut statuses = Vec::new();
+    for one in tries.collect::<Vec<_>>() {
+        statuses.push(one.await.unwrap_or_default());
+    }
+    assert_eq!(
+        statuses.iter().filter(|status| **status == 422).count(),
+        5,
+        "{statuses:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_lock_out_grows_with_each_wrong_try_and_ends_with_a_login() {
     let hall = TestHall::open().await;
     let mut console = hall.console();
