@@ -58,10 +58,15 @@ async fn main() -> Outcome {
     let port = std::env::args().nth(1).ok_or("usage: applications PORT")?.parse()?;
     let site = Site::at(port)?;
     let people = People::read()?;
+    let mut citizens = BTreeMap::new();
     let mut clerks = BTreeMap::new();
     let mut cases = Vec::new();
     for (key, item, steps) in APPLICATIONS {
-        let citizen = Citizen::login(&site, people.phone(key)?).await?;
+        if !citizens.contains_key(key) {
+            // Once each: a hall sends a phone only so many codes.
+            citizens.insert(key, Citizen::login(&site, people.phone(key)?).await?);
+        }
+        let citizen = &citizens[key];
         let sample = samples::complete_by(key, item, today()?)?;
         let principal = match &sample.principal {
             Some(company) => {
@@ -86,8 +91,9 @@ async fn main() -> Outcome {
     }
 
     // And one that somebody has begun.
-    let citizen = Citizen::login(&site, people.phone("zhang-min")?).await?;
-    let begun = citizen.start(&site, "marriage-registration-appointment").await?;
+    let begun = citizens["zhang-min"]
+        .start(&site, "marriage-registration-appointment")
+        .await?;
     println!("{}", json!({ "cases": cases, "draft": begun.summary.id }));
     Ok(())
 }
