@@ -37,7 +37,7 @@ journeys("the accounts of staff", ({ journey }) => {
     await terminal.goto("/console/");
     await page.getByRole("heading", { level: 1, name: "人员账号" }).waitFor();
     assert.equal(await page.getByRole("link", { name: "办件", exact: true }).count(), 0, "cases are not theirs to see");
-    const password = await create(page, "ps-window-9", "林小满", "窗口人员", "市公安局");
+    const password = await create(page, "ps-window-9", "林小满", "窗口人员", "兰川市公安局");
     await assertAccessible(page);
 
     const other = await open();
@@ -75,7 +75,7 @@ journeys("the accounts of staff", ({ journey }) => {
     await dialog(page).getByLabel("审核人员").check();
     await dialog(page).getByRole("button", { name: "创建账号" }).click();
     await dialog(page).getByRole("link", { name: "办理业务的人员须选择所属部门" }).waitFor();
-    await dialog(page).getByLabel("所属部门").selectOption({ label: "市公安局" });
+    await dialog(page).getByLabel("所属部门").selectOption({ label: "兰川市公安局" });
     await dialog(page).getByRole("button", { name: "创建账号" }).click();
     await dialog(page).getByRole("link", { name: "该账号已存在。" }).waitFor();
   });
