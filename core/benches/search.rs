@@ -23,7 +23,11 @@ const ACTS: [(&str, &str, &str); 10] = [
 const MATTERS: [(&str, &str, &str); 20] = [
     ("居民身份证", "ju min shen fen zheng", "identity card"),
     ("居住证", "ju zhu zheng", "residence permit"),
-    ("食品经营许可证", "shi pin jing ying xu ke zheng", "food business licence"),
+    (
+        "食品经营许可证",
+        "shi pin jing ying xu ke zheng",
+        "food business licence",
+    ),
     ("住房公积金", "zhu fang gong ji jin", "housing fund"),
     ("社会保险", "she hui bao xian", "social insurance"),
     ("医疗保险", "yi liao bao xian", "medical insurance"),
@@ -48,12 +52,17 @@ fn catalog(items: usize) -> Catalog {
         let (act, matter) = (ACTS[number % 10], MATTERS[(number / 10) % 20]);
         let variant = number / 200;
         ItemSummary {
-            code: format!("item-{number}").parse().unwrap_or_else(|error| panic!("{error}")),
+            code: format!("item-{number}")
+                .parse()
+                .unwrap_or_else(|error| panic!("{error}")),
             name: Text::new(
                 format!("{}{}（第{variant}类）", matter.0, act.0),
                 format!("{} {}, class {variant}", matter.2, act.2),
             ),
-            summary: Text::new(format!("为申请人办理{}{}", matter.0, act.0), format!("{} for residents", matter.2)),
+            summary: Text::new(
+                format!("为申请人办理{}{}", matter.0, act.0),
+                format!("{} for residents", matter.2),
+            ),
             kind: ItemKind::PublicService,
             authority: "public-security".parse().unwrap_or_else(|error| panic!("{error}")),
             themes: Vec::new(),
@@ -101,11 +110,17 @@ fn naive(catalog: &Catalog, query: &str) -> usize {
 fn search(c: &mut Criterion) {
     let catalog = catalog(5_000);
     let index = SearchIndex::new(&catalog);
-    for (name, query) in
-        [("chinese", "身份证换领"), ("pinyin", "shenfen"), ("initials", "jmsfz"), ("english", "licence change"), ("nothing", "火箭")]
-    {
+    for (name, query) in [
+        ("chinese", "身份证换领"),
+        ("pinyin", "shenfen"),
+        ("initials", "jmsfz"),
+        ("english", "licence change"),
+        ("nothing", "火箭"),
+    ] {
         let mut group = c.benchmark_group(format!("search 5,000 items: {name}"));
-        group.bench_function("core", |b| b.iter(|| index.search(&catalog, query, Language::ZhCn, 20).len()));
+        group.bench_function("core", |b| {
+            b.iter(|| index.search(&catalog, query, Language::ZhCn, 20).len())
+        });
         group.bench_function("contains", |b| b.iter(|| naive(&catalog, query)));
         group.finish();
     }

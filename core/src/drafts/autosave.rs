@@ -66,7 +66,7 @@ impl Autosave {
     }
 
     /// What to do now.
-    pub fn next(&mut self) -> Step {
+    pub fn next_step(&mut self) -> Step {
         let idle = self.pending.is_empty() && !self.page_dirty;
         if self.sent.is_some() || idle || !self.conflicts.is_empty() || self.refused.is_some() {
             return Step::Rest;
@@ -253,12 +253,12 @@ mod tests {
     fn changes_made_while_a_save_is_under_way_are_sent_after_it() {
         let mut autosave = start();
         autosave.change(change("name", json!("a")), None);
-        assert!(matches!(autosave.next(), Step::Send(_)));
+        assert!(matches!(autosave.next_step(), Step::Send(_)));
         autosave.change(change("name", json!("b")), None);
-        assert_eq!(autosave.next(), Step::Rest);
+        assert_eq!(autosave.next_step(), Step::Rest);
         autosave.saved(&saved(2));
         assert_eq!(autosave.state(), SaveState::Saving);
-        let Step::Send(second) = autosave.next() else {
+        let Step::Send(second) = autosave.next_step() else {
             panic!("nothing sent")
         };
         assert_eq!((second.base_revision, second.changes), (2, change("name", json!("b"))));
@@ -269,25 +269,28 @@ mod tests {
         let mut autosave = start();
         autosave.change(change("name", json!("sent")), None);
         autosave.change(change("old", Value::Null), None);
-        autosave.next();
+        autosave.next_step();
         autosave.change(change("phone", json!("pending")), None);
         let mut answers: Answers = [("name", "stored"), ("old", "stored"), ("other", "stored")]
             .map(|(path, value)| (path.to_owned(), json!(value)))
             .into();
         autosave.lay_over(&mut answers);
         let expected = [("name", "sent"), ("other", "stored"), ("phone", "pending")];
-        assert_eq!(answers, expected.map(|(path, value)| (path.to_owned(), json!(value))).into());
+        assert_eq!(
+            answers,
+            expected.map(|(path, value)| (path.to_owned(), json!(value))).into()
+        );
     }
 
     #[test]
     fn without_a_network_nothing_is_called_saved() {
         let mut autosave = start();
         autosave.change(change("name", json!("a")), None);
-        autosave.next();
+        autosave.next_step();
         autosave.failed(error(ErrorCode::Offline));
         assert_eq!(autosave.state(), SaveState::Waiting);
         assert_eq!(autosave.backoff(), Some(1000));
-        assert!(matches!(autosave.next(), Step::Send(_)));
+        assert!(matches!(autosave.next_step(), Step::Send(_)));
     }
 
     #[test]
@@ -299,13 +302,13 @@ mod tests {
         };
         let mut autosave = start();
         autosave.change(change("name", json!("mine")), None);
-        autosave.next();
+        autosave.next_step();
         autosave.failed(conflict.clone());
-        assert_eq!(autosave.next(), Step::Rest);
+        assert_eq!(autosave.next_step(), Step::Rest);
 
         let mut mine = autosave.clone();
         assert_eq!(mine.resolve("name", Keep::Mine), None);
-        let Step::Send(again) = mine.next() else {
+        let Step::Send(again) = mine.next_step() else {
             panic!("nothing sent")
         };
         assert_eq!((again.base_revision, again.changes), (7, change("name", json!("mine"))));
@@ -321,12 +324,12 @@ mod tests {
     fn what_was_refused_is_kept_and_tried_again_with_the_next_change() {
         let mut autosave = start();
         autosave.change(change("name", json!("a")), None);
-        autosave.next();
+        autosave.next_step();
         autosave.failed(error(ErrorCode::NotLoggedIn));
         assert!(matches!(autosave.state(), SaveState::Refused { .. }));
-        assert_eq!(autosave.next(), Step::Rest);
+        assert_eq!(autosave.next_step(), Step::Rest);
         autosave.change(change("phone", json!("b")), None);
-        let Step::Send(all) = autosave.next() else {
+        let Step::Send(all) = autosave.next_step() else {
             panic!("nothing sent")
         };
         assert_eq!(all.changes.len(), 2);
@@ -359,12 +362,12 @@ mod tests {
                         autosave.change(change(&path, json!(value)), None);
                     }
                     2 => run(&mut autosave, &mut way, value % 2 == 0, &mut backend),
-                    _ => if let Step::Send(sent) = autosave.next() { way = Some(sent) },
+                    _ => if let Step::Send(sent) = autosave.next_step() { way = Some(sent) },
                 }
             }
             for _ in 0..4 {
                 run(&mut autosave, &mut way, true, &mut backend);
-                if let Step::Send(sent) = autosave.next() { way = Some(sent) }
+                if let Step::Send(sent) = autosave.next_step() { way = Some(sent) }
             }
             run(&mut autosave, &mut way, true, &mut backend);
             prop_assert_eq!(backend, wanted);

@@ -112,7 +112,7 @@ impl Core {
             let step = {
                 let mut saving = lock(&self.inner.drafts.saving);
                 let Some(known) = saving.get_mut(&id) else { return };
-                match known.autosave.next() {
+                match known.autosave.next_step() {
                     Step::Send(save) => save,
                     Step::Rest => {
                         known.driven = false;

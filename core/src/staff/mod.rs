@@ -8,6 +8,7 @@ use onehall_protocol::{CoreError, ErrorCode};
 use crate::{Core, api};
 
 impl Core {
+    #[allow(clippy::unit_arg)] // Some requests are answered by nothing, in the same shape as the others.
     pub(crate) async fn staff(&self, command: C) -> Result<R, CoreError> {
         Ok(match command {
             C::GetPreferences(_) => R::GetPreferences(self.load_preferences().await),
