@@ -1,7 +1,7 @@
 //! The HTTP face: every centre's routes in one router, and what holds for all of them.
 //!
-//! From the outside in, a request passes: the log and its id ([`observe`]), the security headers ([`security`]), the one
-//! place that writes problems ([`problem`]), the net for panics ([`limits`]), compression, and, for the API, the check
+//! From the outside in, a request passes: the log and its id ([`observe`]), the security headers (`security`), the one
+//! place that writes problems ([`problem`]), the net for panics (`limits`), compression, and, for the API, the check
 //! against other sites and the time limit.
 
 pub mod cookies;
