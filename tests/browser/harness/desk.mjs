@@ -20,6 +20,21 @@ export async function sitDown(terminal, account) {
   await terminal.context.addCookies([{ name, value, url: terminal.hall.url, httpOnly: true, sameSite: "Strict" }]);
 }
 
+/** Takes actions on a case, one after the other, as the accounts that they name: `["ps-window", "accept", {…}]`. */
+export async function take(hall, { id }, ...steps) {
+  const path = `/api/v1/staff/cases/${id}`;
+  for (const [account, action, inputs = {}] of steps) {
+    const as = { cookie: await deskCookie(hall, account), terminal: "console" };
+    const { version } = await hall.api("GET", path, undefined, as);
+    await hall.api("POST", `${path}/actions`, { action, version, ...inputs }, as);
+  }
+}
+
+/** The case as its citizen sees it. */
+export function seenByCitizen(hall, { id, cookie }) {
+  return hall.api("GET", `/api/v1/cases/${id}`, undefined, { cookie });
+}
+
 /** Ends an account's session, as half an hour without a touch does. */
 export async function endSession(hall, account) {
   const cookie = await deskCookie(hall, account);

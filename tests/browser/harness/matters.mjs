@@ -30,20 +30,35 @@ export function dayFromNow(days) {
 
 const isFiles = (value) => Array.isArray(value) && value.length > 0 && value.every((one) => one?.sha256);
 
+/** A day as the answers write it: so many days from now, or the next such weekday (1 is Monday). */
+function onDay(value) {
+  if (value?.$day !== undefined) return dayFromNow(value.$day);
+  if (value?.$weekday === undefined) return value;
+  return [1, 2, 3, 4, 5, 6, 7].map(dayFromNow).find((day) => (new Date(day).getUTCDay() || 7) === value.$weekday);
+}
+
+/** The legal person for which a citizen's answers are; none where they are the citizen's own. */
+async function principalOf(hall, cookie, key) {
+  if (!key) return undefined;
+  const { principals } = await hall.api("GET", "/api/v1/identity/session", undefined, { cookie });
+  const legal = principals.filter((one) => one.kind === "legal_person");
+  if (legal.length !== 1) throw new Error(`${key} is not the one legal person of this citizen`);
+  return legal[0].id;
+}
+
 /** A draft with complete answers, files uploaded; `id`, `revision` and the session's `cookie`. */
 export async function completeDraft(hall, citizen, item) {
   const cookie = await hall.citizenCookie(hall.people.citizen(citizen).phone);
-  const draft = await hall.api("POST", "/api/v1/drafts", { item }, { cookie });
-  const { answers } = await sample(item, citizen);
+  const { answers, principal } = await sample(item, citizen);
+  const start = { item, principal: await principalOf(hall, cookie, principal) };
+  const draft = await hall.api("POST", "/api/v1/drafts", start, { cookie });
   const changes = [];
   for (const [path, value] of Object.entries(answers)) {
-    if (isFiles(value)) {
-      const file = await upload(hall, cookie, draft.id, path);
-      changes.push({ path, value: [file] });
-    } else {
-      changes.push({ path, value: value?.$day === undefined ? value : dayFromNow(value.$day) });
-    }
+    changes.push({ path, value: isFiles(value) ? [await upload(hall, cookie, draft.id, path)] : onDay(value) });
   }
+  // What the profile filled in and these answers leave out goes.
+  const prefilled = Object.keys(draft.answers).filter((path) => !(path in answers));
+  changes.push(...prefilled.map((path) => ({ path, value: null })));
   const body = { base_revision: draft.revision, writer: randomUUID(), changes };
   const { revision } = await hall.api("PATCH", `/api/v1/drafts/${draft.id}`, body, { cookie });
   return { id: draft.id, revision, cookie };

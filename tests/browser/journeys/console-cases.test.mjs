@@ -3,8 +3,14 @@
 import assert from "node:assert/strict";
 
 import { assertAccessible, assertFitsWidth, journeys } from "../harness.mjs";
-import { apply, DOCUMENT, seenByCitizen, take } from "../harness/applications.mjs";
-import { sitDown } from "../harness/desk.mjs";
+import { seenByCitizen, sitDown, take } from "../harness/desk.mjs";
+import { submittedCase } from "../harness/matters.mjs";
+
+/** The smallest PDF that a reader opens. */
+const DOCUMENT = Buffer.from(
+  "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" +
+    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
+);
 
 /** The dialog that is open. */
 const dialog = (page) => page.locator("dialog[open]");
@@ -42,13 +48,13 @@ journeys("the queue", ({ journey }) => {
     await terminal.goto("/console/");
     await page.getByText("没有待您办理的办件").waitFor();
     await assertAccessible(page);
-    const first = await apply(hall, "identity-card-renewal", "zhang-min");
+    const first = await submittedCase(hall, "zhang-min", "identity-card-renewal");
     const link = page.getByRole("link", { name: first.number });
     await link.waitFor({ timeout: 5_000 });
     await page.getByText("共 1 件").waitFor();
     // Who stands on a row keeps their place when another one comes.
     await link.focus();
-    const second = await apply(hall, "identity-card-renewal", "wu-ping");
+    const second = await submittedCase(hall, "wu-ping", "identity-card-renewal");
     await page.getByRole("row", { name: second.number }).getByText("新", { exact: true }).waitFor();
     assert.equal(await link.evaluate((element) => element === document.activeElement), true);
     await page.keyboard.press("Enter");
@@ -57,7 +63,7 @@ journeys("the queue", ({ journey }) => {
   });
 
   journey("is searched, and found as it was left", {}, async ({ terminal, page, hall }) => {
-    const application = await apply(hall, "residence-permit", "chen-yu");
+    const application = await submittedCase(hall, "chen-yu", "residence-permit");
     await sitDown(terminal, "ps-reviewer");
     await terminal.goto("/console/");
     await page.getByRole("button", { name: "本部门全部" }).click();
@@ -77,7 +83,7 @@ journeys("the queue", ({ journey }) => {
   });
 
   journey("tells what is late in words and by an icon, not by colour alone", {}, async ({ terminal, page, hall }) => {
-    const application = await apply(hall, "birth-registration", "wang-lei");
+    const application = await submittedCase(hall, "wang-lei", "birth-registration");
     // Two working days later, as far as this desk can tell.
     await page.route("**/api/v1/staff/cases?*", async (route) => {
       const response = await route.fetch();
@@ -122,10 +128,10 @@ journeys("the queue", ({ journey }) => {
   });
 });
 
-journeys("a case of the ordinary way", ({ journey }) => {
-  journey("goes from the pre-review to the result, and its citizen sees each step", {}, async (given) => {
+journeys("a clerk and a case", ({ journey }) => {
+  journey("a case goes from the pre-review to the result, and its citizen sees each step", {}, async (given) => {
     const { terminal, page, hall, open } = given;
-    const application = await apply(hall, "identity-card-renewal", "zhang-min");
+    const application = await submittedCase(hall, "zhang-min", "identity-card-renewal");
     const citizen = await citizensPage(open, "zhang-min", application);
     const sees = (step) => citizen.locator("main").getByText(step).first().waitFor({ timeout: 5_000 });
 
@@ -163,9 +169,9 @@ journeys("a case of the ordinary way", ({ journey }) => {
     );
   });
 
-  journey("asks for everything that is missing at once, and shows what came", {}, async (given) => {
+  journey("a supplement asks for everything at once, and what comes is seen without a reload", {}, async (given) => {
     const { terminal, page, hall } = given;
-    const application = await apply(hall, "residence-permit", "chen-yu");
+    const application = await submittedCase(hall, "chen-yu", "residence-permit");
     await take(hall, application, ["ps-window", "pass-pre-review"]);
     await openCase(terminal, "ps-window", application);
     const name = "一次性告知补正";
@@ -199,8 +205,8 @@ journeys("a case of the ordinary way", ({ journey }) => {
     await state(page).getByText("预审通过，待受理").waitFor();
   });
 
-  journey("keeps what was typed and not sent, until it is sent", {}, async ({ terminal, page, hall }) => {
-    const application = await apply(hall, "residence-permit", "ayiguli");
+  journey("what was typed and not sent is kept until it is sent", {}, async ({ terminal, page, hall }) => {
+    const application = await submittedCase(hall, "ayiguli", "residence-permit");
     await openCase(terminal, "ps-window", application);
     const open = page.locator("#actions").getByRole("button", { name: "不予受理" });
     await open.click();
@@ -218,8 +224,8 @@ journeys("a case of the ordinary way", ({ journey }) => {
     assert.equal(await dialog(page).getByLabel("我已核对").isChecked(), false, "a confirmation is given anew");
   });
 
-  journey("is refused only with a reason, and after it was confirmed", {}, async ({ terminal, page, hall }) => {
-    const application = await apply(hall, "identity-card-renewal", "wu-ping");
+  journey("a case is refused only with a reason, and after it was confirmed", {}, async ({ terminal, page, hall }) => {
+    const application = await submittedCase(hall, "wu-ping", "identity-card-renewal");
     await take(hall, application, ["ps-window", "pass-pre-review"], ["ps-window", "accept"]);
     await openCase(terminal, "ps-reviewer", application);
     const reason = "指纹信息与登记不符，无法核实身份。";
@@ -237,23 +243,21 @@ journeys("a case of the ordinary way", ({ journey }) => {
     await page.locator("#result").getByText(reason).waitFor();
   });
 
-  journey("leads to the next one when there is nothing more to do", {}, async ({ terminal, page, hall }) => {
-    const done = await apply(hall, "vehicle-licence-renewal", "zhang-min");
+  journey("a case with nothing more to do leads to the next one", {}, async ({ terminal, page, hall }) => {
+    const done = await submittedCase(hall, "zhang-min", "vehicle-licence-renewal");
     await take(hall, done, ["ps-window", "pass-pre-review"]);
     await openCase(terminal, "ps-window", done);
     await act(page, "受理");
     await page.getByRole("link", { name: "办理下一件" }).or(page.getByText("没有其他待您办理的办件。")).waitFor();
-    const next = await apply(hall, "identity-card-renewal", "zhao-xue");
+    const next = await submittedCase(hall, "zhao-xue", "identity-card-renewal");
     await page.getByRole("link", { name: "办理下一件" }).click();
     await page.locator("#answers").waitFor();
     assert.notEqual(new URL(page.url()).pathname, `/console/cases/${done.id}`);
     assert.ok(next.id);
   });
-});
 
-journeys("a case with three steps of review", ({ journey }) => {
-  journey("is sent back, inspected on site, decided and issued", {}, async ({ terminal, page, hall }) => {
-    const application = await apply(hall, "food-business-licence", "liu-fang");
+  journey("with three steps of review it is sent back, inspected on site, decided and issued", {}, async ({ terminal, page, hall }) => {
+    const application = await submittedCase(hall, "liu-fang", "food-business-licence");
     const why = (text) => (box) => box.getByLabel("理由").fill(text);
     await openCase(terminal, "mr-window", application);
     await act(page, "预审通过");
@@ -285,12 +289,10 @@ journeys("a case with three steps of review", ({ journey }) => {
     const seen = await seenByCitizen(hall, application);
     assert.equal(seen.result.document_number, "JY26201020000017");
   });
-});
 
-journeys("two clerks", ({ journey }) => {
-  journey("who act on one case at once: one wins, the other is told and keeps what was typed", {}, async (given) => {
+  journey("of two clerks at once one wins, the other is told and keeps what was typed", {}, async (given) => {
     const { terminal, page, hall, open } = given;
-    const application = await apply(hall, "identity-card-renewal", "zhang-min");
+    const application = await submittedCase(hall, "zhang-min", "identity-card-renewal");
     await openCase(terminal, "ps-window", application);
     const other = await open();
     await openCase(other, "ps-window-2", application);
@@ -310,8 +312,8 @@ journeys("two clerks", ({ journey }) => {
     await page.locator("#history").getByText("冯强").waitFor();
   });
 
-  journey("are told also when the hall says it first", {}, async ({ terminal, page, hall }) => {
-    const application = await apply(hall, "identity-card-renewal", "wu-ping");
+  journey("who acts on what is no longer so is told by the hall", {}, async ({ terminal, page, hall }) => {
+    const application = await submittedCase(hall, "wu-ping", "identity-card-renewal");
     // Pokes do not reach this desk: it acts on what it saw.
     await page.route("**/api/v1/staff/events", (route) => route.abort());
     terminal.expect(/Failed to load resource|ERR_FAILED/);
@@ -324,12 +326,10 @@ journeys("two clerks", ({ journey }) => {
     await state(page).getByText("预审通过，待受理").waitFor();
     assert.equal((await seenByCitizen(hall, application)).history.length, 2);
   });
-});
 
-journeys("what is whose", ({ journey }) => {
   journey("another authority's case is not there, and a reviewer takes no clerk's step", {}, async (given) => {
     const { terminal, page, hall } = given;
-    const application = await apply(hall, "identity-card-renewal", "zhang-min");
+    const application = await submittedCase(hall, "zhang-min", "identity-card-renewal");
     await sitDown(terminal, "mr-window");
     await terminal.goto(`/console/cases/${application.id}`);
     await page.getByRole("heading", { level: 1, name: "没有找到该办件" }).waitFor();
@@ -345,7 +345,7 @@ journeys("what is whose", ({ journey }) => {
   });
 
   journey("files are looked at in place, one after the other", {}, async ({ terminal, page, hall }) => {
-    const application = await apply(hall, "identity-card-renewal", "wu-ping");
+    const application = await submittedCase(hall, "wu-ping", "identity-card-renewal");
     await openCase(terminal, "ps-window", application);
     const files = page.locator(".console-file button");
     assert.ok((await files.count()) >= 3);
@@ -360,13 +360,13 @@ journeys("what is whose", ({ journey }) => {
     assert.equal(await picture.getAttribute("data-turned"), "270");
     const download = page.waitForEvent("download");
     await dialog(page).getByRole("button", { name: "下载" }).click();
-    assert.match((await download).suggestedFilename(), /\.png$/);
+    assert.match((await download).suggestedFilename(), /\.jpg$/);
     await page.keyboard.press("Escape");
     assert.equal(await dialog(page).count(), 0);
   });
 
   journey("every step can be taken by keyboard alone", {}, async ({ terminal, page, hall }) => {
-    const application = await apply(hall, "identity-card-renewal", "zhao-xue");
+    const application = await submittedCase(hall, "zhao-xue", "identity-card-renewal");
     await openCase(terminal, "ps-window", application);
     const button = page.locator("#actions").getByRole("button", { name: "不予受理" });
     await button.focus();
@@ -391,13 +391,11 @@ journeys("what is whose", ({ journey }) => {
     await page.locator(".toast").getByText("已完成：不予受理").waitFor();
     await page.waitForFunction(() => document.activeElement.id === "actions");
   });
-});
 
-journeys("the console's pages", ({ journey }) => {
   for (const [language, profile, dark] of [["zh", "desktop", false], ["en", "desktop", true], ["en", "mobile", false]]) {
     const how = `${profile} in ${language}${dark ? ", dark" : ""}`;
-    journey(`are whole on ${how}`, { language, profile, dark }, async ({ terminal, page, hall }) => {
-      const application = await apply(hall, "food-business-licence", "liu-fang");
+    journey(`the pages and every dialog are whole on ${how}`, { language, profile, dark }, async ({ terminal, page, hall }) => {
+      const application = await submittedCase(hall, "liu-fang", "food-business-licence");
       await sitDown(terminal, "mr-window");
       await terminal.goto("/console/");
       await page.locator(".console-queue").waitFor();

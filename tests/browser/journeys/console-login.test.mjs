@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 
 import { assertAccessible, assertFitsWidth, journeys, LANGUAGES } from "../harness.mjs";
-import { apply } from "../harness/applications.mjs";
 import { endSession, sitDown } from "../harness/desk.mjs";
+import { submittedCase } from "../harness/matters.mjs";
 
 /** Takes the first step. */
 async function enterPassword(page, { account, password }) {
@@ -61,7 +61,7 @@ journeys("the staff's log-in", ({ journey }) => {
   });
 
   journey("leads to the page that one came for", {}, async ({ terminal, page, hall }) => {
-    const application = await apply(hall, "residence-permit", "chen-yu");
+    const application = await submittedCase(hall, "chen-yu", "residence-permit");
     await terminal.goto(`/console/cases/${application.id}`);
     await logIn(page, hall, "ps-window-2");
     await page.getByText(application.number).waitFor();
@@ -80,7 +80,7 @@ journeys("the staff's log-in", ({ journey }) => {
 
   journey("a session that ends in the middle of an action loses nothing that was typed", {}, async (given) => {
     const { terminal, page, hall } = given;
-    const application = await apply(hall, "identity-card-renewal", "wu-ping");
+    const application = await submittedCase(hall, "wu-ping", "identity-card-renewal");
     await sitDown(terminal, "ps-window");
     await terminal.goto(`/console/cases/${application.id}`);
     await page.getByRole("button", { name: "不予受理" }).click();

@@ -47,13 +47,18 @@ fn App(core: Rc<dyn StaffClient>, preferences: Preferences) -> impl IntoView {
     remember_scroll();
     Effect::new(move || {
         let preferences = ui.preferences.get();
-        let preferences = Preferences { language: preferences.language.or(Some(ui.language.get())), ..preferences };
+        let preferences = Preferences {
+            language: preferences.language.or(Some(ui.language.get())),
+            ..preferences
+        };
         spawn_local(async move {
             // Where they cannot be kept they still hold for this visit.
             let _ = core.ask(SetPreferences { preferences }).await;
         });
     });
-    provide_context(SiteName(Signal::derive(move || console::NAME.get(ui.language.get()).to_owned())));
+    provide_context(SiteName(Signal::derive(move || {
+        console::NAME.get(ui.language.get()).to_owned()
+    })));
     let skip = |event: web_sys::MouseEvent| {
         event.prevent_default();
         document::focus_into_view("main");
@@ -192,7 +197,13 @@ fn Who() -> impl IntoView {
             desk.forget();
             match answer {
                 // The address is whole: the router must not put its base before it once more.
-                Ok(()) => navigate(routes::QUEUE, NavigateOptions { resolve: false, ..Default::default() }),
+                Ok(()) => navigate(
+                    routes::QUEUE,
+                    NavigateOptions {
+                        resolve: false,
+                        ..Default::default()
+                    },
+                ),
                 Err(error) => ui.say_failure(error_words(&error)),
             }
         });

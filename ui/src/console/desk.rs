@@ -109,6 +109,12 @@ impl Desk {
             Event::Connection { online } => ui.online.set(online),
             _ => {}
         });
+        // The host knows first that the network is back; whether the hall is there is asked at once.
+        let _ = window_event_listener(leptos::ev::online, move |_| {
+            spawn_local(async move {
+                let _ = core.ask(RestoreSession {}).await;
+            });
+        });
         spawn_local(async move {
             if let Ok(session) = core.ask(RestoreSession {}).await {
                 desk.session.set(session);
@@ -121,7 +127,8 @@ impl Desk {
     /// Whether the clerk has a role.
     #[must_use]
     pub fn has(self, role: Role) -> bool {
-        self.session.with(|session| session.as_ref().is_some_and(|session| session.roles.contains(&role)))
+        self.session
+            .with(|session| session.as_ref().is_some_and(|session| session.roles.contains(&role)))
     }
 
     /// Whether the clerk handles cases. An administrator of the whole hall does not.
@@ -129,7 +136,9 @@ impl Desk {
     pub fn handles_cases(self) -> bool {
         self.session.with(|session| {
             let handles = |session: &StaffSession| session.roles.iter().any(|role| *role != Role::Administrator);
-            session.as_ref().is_some_and(|session| session.authority.is_some() && handles(session))
+            session
+                .as_ref()
+                .is_some_and(|session| session.authority.is_some() && handles(session))
         })
     }
 
@@ -163,18 +172,26 @@ impl Desk {
 
     /// What this clerk typed for an action on a case and did not send.
     pub(super) fn take_unsent(self, case: CaseId, action: &ActionCode) -> Option<Unsent> {
-        let own = self.session.with_untracked(|session| session.as_ref().map(|session| session.id));
+        let own = self
+            .session
+            .with_untracked(|session| session.as_ref().map(|session| session.id));
         let is_it = |left: &Unsent| Some(left.staff) == own && left.case == case && left.action == *action;
         let found = self.unsent.with_value(|left| left.as_ref().is_some_and(is_it));
-        found.then(|| self.unsent.try_update_value(Option::take).flatten()).flatten()
+        found
+            .then(|| self.unsent.try_update_value(Option::take).flatten())
+            .flatten()
     }
 
     /// The action on a case in the middle of which this clerk's session ended. Told once.
     pub(super) fn take_interrupted(self, case: CaseId) -> Option<ActionCode> {
-        let own = self.session.with_untracked(|session| session.as_ref().map(|session| session.id));
+        let own = self
+            .session
+            .with_untracked(|session| session.as_ref().map(|session| session.id));
         self.unsent
             .try_update_value(|left| {
-                let left = left.as_mut().filter(|left| Some(left.staff) == own && left.case == case && left.interrupted)?;
+                let left = left
+                    .as_mut()
+                    .filter(|left| Some(left.staff) == own && left.case == case && left.interrupted)?;
                 left.interrupted = false;
                 Some(left.action.clone())
             })

@@ -40,7 +40,10 @@ fn out_of_time(challenge: RwSignal<Option<StaffChallenge>>, lines: RwSignal<Vec<
     let waits = challenge.try_with_untracked(|challenge| challenge.as_ref().is_some_and(|now| now.ticket == ticket));
     if waits == Some(true) {
         challenge.set(None);
-        lines.set(vec![SummaryLine { field: None, words: console::LOGIN_TIMED_OUT.into() }]);
+        lines.set(vec![SummaryLine {
+            field: None,
+            words: console::LOGIN_TIMED_OUT.into(),
+        }]);
     }
 }
 
@@ -61,7 +64,10 @@ pub fn LoginPage() -> impl IntoView {
             lines.with(|lines| lines.iter().find(of_field).map(|line| line.words.clone()))
         })
     };
-    let line = |field: &'static str, words: Words| SummaryLine { field: Some(field.to_owned()), words };
+    let line = |field: &'static str, words: Words| SummaryLine {
+        field: Some(field.to_owned()),
+        words,
+    };
 
     let first = move || {
         let mut wrong = Vec::new();
@@ -77,7 +83,10 @@ pub fn LoginPage() -> impl IntoView {
             return;
         }
         busy.set(true);
-        let login = StaffLogin { account: account.get_untracked().trim().to_owned(), password: password.get_untracked() };
+        let login = StaffLogin {
+            account: account.get_untracked().trim().to_owned(),
+            password: password.get_untracked(),
+        };
         spawn_local(async move {
             let answer = desk.core.ask(LogIn { login }).await;
             busy.set(false);
@@ -91,7 +100,10 @@ pub fn LoginPage() -> impl IntoView {
                     request_animation_frame(move || document::focus(if enrols { HEADING } else { CODE }));
                     set_timeout(move || out_of_time(challenge, lines, &ticket), TICKET);
                 }
-                Err(error) => lines.set(vec![SummaryLine { field: None, words: words_of(&error) }]),
+                Err(error) => lines.set(vec![SummaryLine {
+                    field: None,
+                    words: words_of(&error),
+                }]),
             }
         });
     };
@@ -111,7 +123,11 @@ pub fn LoginPage() -> impl IntoView {
             return;
         }
         busy.set(true);
-        let second_factor = StaffSecondFactor { ticket: now.ticket, code: digits, new_password: chosen };
+        let second_factor = StaffSecondFactor {
+            ticket: now.ticket,
+            code: digits,
+            new_password: chosen,
+        };
         spawn_local(async move {
             let answer = desk.core.ask(ConfirmLogIn { second_factor }).await;
             let _ = busy.try_set(false);
@@ -129,7 +145,10 @@ pub fn LoginPage() -> impl IntoView {
                     if error.code != ErrorCode::WeakPassword {
                         let _ = code.try_set(String::new());
                     }
-                    let _ = lines.try_set(vec![SummaryLine { field: field.map(str::to_owned), words }]);
+                    let _ = lines.try_set(vec![SummaryLine {
+                        field: field.map(str::to_owned),
+                        words,
+                    }]);
                 }
             }
         });
@@ -172,7 +191,11 @@ pub fn LoginPage() -> impl IntoView {
                 </div>
             }
         });
-        let hint = if enrol.is_none() { console::SECOND_HINT } else { console::ENROL_CODE_HINT };
+        let hint = if enrol.is_none() {
+            console::SECOND_HINT
+        } else {
+            console::ENROL_CODE_HINT
+        };
         view! {
             {enrol}
             <TextField id=CODE label=console::CODE hint=hint kind=InputKind::Code width=Width::Short value=code max_length=8

@@ -61,7 +61,8 @@ async fn fetch(desk: Desk, asked: Asked, pages: u32) -> Result<Shown, CoreError>
         let next = desk.core.ask(GetQueue { query: query(after) }).await?;
         // A case that moved between two pages stands once.
         let known: BTreeSet<CaseId> = page.cases.iter().map(|case| case.id).collect();
-        page.cases.extend(next.cases.into_iter().filter(|case| !known.contains(&case.id)));
+        page.cases
+            .extend(next.cases.into_iter().filter(|case| !known.contains(&case.id)));
         page.more = next.more;
         fetched += 1;
     }
@@ -77,7 +78,9 @@ pub(super) fn QueuePageView() -> impl IntoView {
     let navigate = use_navigate();
     let asked = Memo::new(move |_| {
         query.with(|query| Asked {
-            scope: query.get("scope").map_or(QueueScope::Mine, |name| routes::scope_of(&name)),
+            scope: query
+                .get("scope")
+                .map_or(QueueScope::Mine, |name| routes::scope_of(&name)),
             search: query.get("q").unwrap_or_default().trim().to_owned(),
         })
     });
@@ -124,13 +127,21 @@ pub(super) fn QueuePageView() -> impl IntoView {
         let navigate = navigate.clone();
         Callback::new(move |(scope, search): (QueueScope, String)| {
             // The address is whole: the router must not put its base before it once more.
-            let options = NavigateOptions { resolve: false, replace: true, scroll: false, ..Default::default() };
+            let options = NavigateOptions {
+                resolve: false,
+                replace: true,
+                scroll: false,
+                ..Default::default()
+            };
             navigate(&routes::queue(scope, &search), options);
         })
     };
     let find = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        go.run((asked.with_untracked(|asked| asked.scope), typed.get_untracked().trim().to_owned()));
+        go.run((
+            asked.with_untracked(|asked| asked.scope),
+            typed.get_untracked().trim().to_owned(),
+        ));
     };
     let clear = Callback::new(move |()| {
         go.run((asked.with_untracked(|asked| asked.scope), String::new()));
@@ -138,7 +149,10 @@ pub(super) fn QueuePageView() -> impl IntoView {
     });
     let scope = Signal::derive(move || routes::scope_name(asked.with(|asked| asked.scope)).to_owned());
     let choose = Callback::new(move |name: String| {
-        go.run((routes::scope_of(&name), asked.with_untracked(|asked| asked.search.clone())));
+        go.run((
+            routes::scope_of(&name),
+            asked.with_untracked(|asked| asked.search.clone()),
+        ));
     });
     let tab = |scope, name: Phrase| (routes::scope_name(scope).to_owned(), Words::from(name), None);
     let tabs = vec![
@@ -231,7 +245,11 @@ fn QueueTable(
     let key = |case: &CaseSummary| (case.id, case.version, case.status.days_left);
     let more = Memo::new(move |_| queue.with_ready(|shown| shown.page.more).unwrap_or(false));
     let busy = Signal::derive(move || queue.with_ready(|shown| shown.pages < pages.get()).unwrap_or(false));
-    let last = if ended { console::COLUMN_ENDED } else { console::COLUMN_DUE };
+    let last = if ended {
+        console::COLUMN_ENDED
+    } else {
+        console::COLUMN_DUE
+    };
     let heads = [
         console::COLUMN_NUMBER,
         console::COLUMN_ITEM,

@@ -29,7 +29,15 @@ pub(super) fn hint(role: Role) -> Phrase {
 /// The names of several, in a row.
 pub(super) fn names(roles: Vec<Role>) -> Words {
     Words::made(move |language| {
-        let separator = if language == onehall_protocol::Language::ZhCn { "、" } else { ", " };
-        roles.iter().map(|role| name(*role).get(language)).collect::<Vec<_>>().join(separator)
+        let separator = if language == onehall_protocol::Language::ZhCn {
+            "、"
+        } else {
+            ", "
+        };
+        roles
+            .iter()
+            .map(|role| name(*role).get(language))
+            .collect::<Vec<_>>()
+            .join(separator)
     })
 }

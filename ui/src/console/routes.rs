@@ -18,19 +18,28 @@ pub fn case(id: CaseId) -> String {
     format!("/console/cases/{id}")
 }
 
-const SCOPES: [(QueueScope, &str); 3] =
-    [(QueueScope::Mine, "mine"), (QueueScope::Authority, "authority"), (QueueScope::Ended, "ended")];
+const SCOPES: [(QueueScope, &str); 3] = [
+    (QueueScope::Mine, "mine"),
+    (QueueScope::Authority, "authority"),
+    (QueueScope::Ended, "ended"),
+];
 
 /// The name of a part of the queue in an address.
 #[must_use]
 pub fn scope_name(scope: QueueScope) -> &'static str {
-    SCOPES.iter().find(|(known, _)| *known == scope).map_or("mine", |(_, name)| name)
+    SCOPES
+        .iter()
+        .find(|(known, _)| *known == scope)
+        .map_or("mine", |(_, name)| name)
 }
 
 /// The part of the queue that a name stands for; what waits for the clerk where it stands for none.
 #[must_use]
 pub fn scope_of(name: &str) -> QueueScope {
-    SCOPES.iter().find(|(_, known)| *known == name).map_or(QueueScope::Mine, |(scope, _)| *scope)
+    SCOPES
+        .iter()
+        .find(|(_, known)| *known == name)
+        .map_or(QueueScope::Mine, |(scope, _)| *scope)
 }
 
 /// A part of the queue, and what is searched for in it.
@@ -43,7 +52,11 @@ pub fn queue(scope: QueueScope, search: &str) -> String {
     if !search.is_empty() {
         query.push(format!("q={}", encode(search)));
     }
-    if query.is_empty() { QUEUE.to_owned() } else { format!("{QUEUE}?{}", query.join("&")) }
+    if query.is_empty() {
+        QUEUE.to_owned()
+    } else {
+        format!("{QUEUE}?{}", query.join("&"))
+    }
 }
 
 #[cfg(test)]

@@ -42,7 +42,9 @@ pub(super) fn AccountForm(
     });
     let known = account.clone();
     let roles_now = |account: &StaffAccountView| account.roles.iter().map(|role| role.as_str().to_owned()).collect();
-    let own = desk.session.with_untracked(|session| session.as_ref().and_then(|session| session.authority.clone()));
+    let own = desk
+        .session
+        .with_untracked(|session| session.as_ref().and_then(|session| session.authority.clone()));
     let code = RwSignal::new(String::new());
     let name = RwSignal::new(account.as_ref().map(|account| account.name.clone()).unwrap_or_default());
     let chosen: RwSignal<Vec<String>> = RwSignal::new(account.as_ref().map(roles_now).unwrap_or_default());
@@ -63,11 +65,16 @@ pub(super) fn AccountForm(
         }
         let text = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
         let chosen = chosen.get_untracked();
-        let roles: Vec<Role> =
-            Role::ALL.into_iter().filter(|role| chosen.iter().any(|name| name == role.as_str())).collect();
+        let roles: Vec<Role> = Role::ALL
+            .into_iter()
+            .filter(|role| chosen.iter().any(|name| name == role.as_str()))
+            .collect();
         let mut missing = Vec::new();
         let mut add = |field: &str, words: Phrase| {
-            missing.push(SummaryLine { field: Some(field.to_owned()), words: words.into() });
+            missing.push(SummaryLine {
+                field: Some(field.to_owned()),
+                words: words.into(),
+            });
         };
         if new && text(code).is_empty() {
             add(ACCOUNT, console::ACCOUNTS_MISSING_ACCOUNT);
@@ -91,7 +98,11 @@ pub(super) fn AccountForm(
         spawn_local(async move {
             let answer = match known {
                 Some(known) => {
-                    let change = ChangeStaff { name: Some(text(name)), roles: Some(roles), ..ChangeStaff::default() };
+                    let change = ChangeStaff {
+                        name: Some(text(name)),
+                        roles: Some(roles),
+                        ..ChangeStaff::default()
+                    };
                     desk.core.ask(ChangeAccount { id: known.id, change }).await
                 }
                 None => {
@@ -123,7 +134,10 @@ pub(super) fn AccountForm(
         .map(|role| ChoiceOption::new(role.as_str(), roles::name(role)).with_hint(Some(roles::hint(role).into())))
         .collect();
     let (title, label): (Words, Phrase) = match &account {
-        Some(account) => (console::ACCOUNTS_EDIT.with([account.account.clone().into()]), console::ACCOUNTS_SAVE),
+        Some(account) => (
+            console::ACCOUNTS_EDIT.with([account.account.clone().into()]),
+            console::ACCOUNTS_SAVE,
+        ),
         None => (console::ACCOUNTS_NEW.into(), console::ACCOUNTS_CREATE),
     };
     let place = new.then(|| {
@@ -183,14 +197,19 @@ fn login_part(account: &StaffAccountView, errand: Errand) -> AnyView {
 
 fn authorities(desk: Desk) -> Signal<Vec<ChoiceOption>> {
     // Who administers one authority gives accounts of that one only.
-    let own = desk.session.with_untracked(|session| session.as_ref().and_then(|session| session.authority.clone()));
+    let own = desk
+        .session
+        .with_untracked(|session| session.as_ref().and_then(|session| session.authority.clone()));
     Signal::derive(move || {
         let mut options = Vec::new();
         if own.is_none() {
             options.push(ChoiceOption::new("", console::ACCOUNTS_NO_AUTHORITY));
         }
         desk.catalog.with_ready(|catalog| {
-            let all = catalog.authorities.iter().filter(|one| own.as_ref().is_none_or(|own| *own == one.code));
+            let all = catalog
+                .authorities
+                .iter()
+                .filter(|one| own.as_ref().is_none_or(|own| *own == one.code));
             options.extend(all.map(|one| ChoiceOption::new(one.code.as_str(), Words::from(&one.name))));
         });
         options
@@ -201,7 +220,12 @@ fn halls(desk: Desk) -> Signal<Vec<ChoiceOption>> {
     Signal::derive(move || {
         let mut options = vec![ChoiceOption::new("", console::ACCOUNTS_NO_HALL)];
         desk.catalog.with_ready(|catalog| {
-            options.extend(catalog.halls.iter().map(|one| ChoiceOption::new(one.code.as_str(), Words::from(&one.name))));
+            options.extend(
+                catalog
+                    .halls
+                    .iter()
+                    .map(|one| ChoiceOption::new(one.code.as_str(), Words::from(&one.name))),
+            );
         });
         options
     })
@@ -210,7 +234,10 @@ fn halls(desk: Desk) -> Signal<Vec<ChoiceOption>> {
 /// What the backend found wrong, led to the controls.
 fn refused(error: &CoreError) -> Vec<SummaryLine> {
     let words = error_words(error);
-    let line = |field: Option<&str>, words: Words| SummaryLine { field: field.map(str::to_owned), words };
+    let line = |field: Option<&str>, words: Words| SummaryLine {
+        field: field.map(str::to_owned),
+        words,
+    };
     if error.code == ErrorCode::AccountTaken {
         return vec![line(Some(ACCOUNT), words)];
     }

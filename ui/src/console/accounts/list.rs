@@ -29,14 +29,22 @@ pub(super) fn AccountList(
     let table = move || {
         let wanted = typed.with(|typed| typed.trim().to_lowercase());
         let utc_offset = ui.utc_offset.get();
-        let found: Vec<StaffAccountView> =
-            accounts.with_value(|all| all.iter().filter(|account| matches(desk, account, &wanted)).cloned().collect());
+        let found: Vec<StaffAccountView> = accounts.with_value(|all| {
+            all.iter()
+                .filter(|account| matches(desk, account, &wanted))
+                .cloned()
+                .collect()
+        });
         let count = counted(found.len(), console::ACCOUNTS_TOTAL_ONE, console::ACCOUNTS_TOTAL);
         let body = if found.is_empty() {
             view! { <EmptyState icon="search-x" title=console::ACCOUNTS_NONE/> }.into_any()
         } else {
-            let rows = found.iter().map(|account| row(desk, account, utc_offset, errand)).collect();
-            view! { <Table caption=console::ACCOUNTS_TITLE caption_hidden=true columns=columns() rows=rows/> }.into_any()
+            let rows = found
+                .iter()
+                .map(|account| row(desk, account, utc_offset, errand))
+                .collect();
+            view! { <Table caption=console::ACCOUNTS_TITLE caption_hidden=true columns=columns() rows=rows/> }
+                .into_any()
         };
         view! { <p class="console-count" role="status">{count}</p>{body} }
     };
@@ -54,7 +62,9 @@ pub(super) fn AccountList(
 fn matches(desk: Desk, account: &StaffAccountView, wanted: &str) -> bool {
     use onehall_protocol::Language;
     let authority = account.authority.clone().map(|code| desk.authority(code));
-    let names = authority.iter().flat_map(|name| [name.get(Language::ZhCn), name.get(Language::En)]);
+    let names = authority
+        .iter()
+        .flat_map(|name| [name.get(Language::ZhCn), name.get(Language::En)]);
     let mut said = names.chain([account.account.clone(), account.name.clone()]);
     wanted.is_empty() || said.any(|text| text.to_lowercase().contains(wanted))
 }
@@ -92,7 +102,12 @@ fn row(desk: Desk, account: &StaffAccountView, utc_offset: i32, errand: Errand) 
         Callback::new(move |()| errand.begin(&id, Doing::Edit(Box::new(account.clone()))))
     };
     vec![
-        view! { <Button id=id label=account.account.clone() icon="pencil" weight=Weight::Quiet on_press=edit/> }.into_any(),
+        view! {
+            <div class="console-account">
+                <Button id=id label=account.account.clone() icon="pencil" weight=Weight::Quiet on_press=edit/>
+            </div>
+        }
+        .into_any(),
         view! { {account.name.clone()} }.into_any(),
         view! { {authority} }.into_any(),
         view! { {roles::names(account.roles.clone())} }.into_any(),

@@ -88,7 +88,10 @@ fn AccountsView() -> impl IntoView {
     let desk = use_desk();
     let ui = use_ui();
     let accounts: Loaded<Vec<StaffAccountView>> = load(move || desk.core.ask(ListAccounts {}));
-    let errand = Errand { doing: RwSignal::new(None), from: StoredValue::new(NEW.to_owned()) };
+    let errand = Errand {
+        doing: RwSignal::new(None),
+        from: StoredValue::new(NEW.to_owned()),
+    };
     let first_password: RwSignal<Option<StaffAccountSaved>> = RwSignal::new(None);
     let saved = Callback::new(move |saved: StaffAccountSaved| {
         ui.say(console::ACCOUNTS_SAVED.with([saved.account.account.as_str().into()]));
@@ -97,7 +100,10 @@ fn AccountsView() -> impl IntoView {
         if saved.first_password.is_some() {
             first_password.set(Some(saved));
             // It is shown once: one is led to it.
-            set_timeout(|| document::reveal(FIRST_PASSWORD), std::time::Duration::from_millis(50));
+            set_timeout(
+                || document::reveal(FIRST_PASSWORD),
+                std::time::Duration::from_millis(50),
+            );
         }
     });
     let close = Callback::new(move |()| {
@@ -107,7 +113,9 @@ fn AccountsView() -> impl IntoView {
     let doing = move || {
         errand.doing.get().map(|doing| match doing {
             Doing::New => view! { <AccountForm account=None errand=errand saved=saved/> }.into_any(),
-            Doing::Edit(account) => view! { <AccountForm account=Some(*account) errand=errand saved=saved/> }.into_any(),
+            Doing::Edit(account) => {
+                view! { <AccountForm account=Some(*account) errand=errand saved=saved/> }.into_any()
+            }
             Doing::Ask(account, sure) => {
                 view! { <AskSure account=*account sure=sure errand=errand saved=saved/> }.into_any()
             }

@@ -28,10 +28,22 @@ pub(super) enum Sure {
 impl Sure {
     fn change(self) -> ChangeStaff {
         match self {
-            Sure::ResetPassword => ChangeStaff { reset_password: true, ..ChangeStaff::default() },
-            Sure::ResetSecondFactor => ChangeStaff { reset_second_factor: true, ..ChangeStaff::default() },
-            Sure::TurnOff => ChangeStaff { active: Some(false), ..ChangeStaff::default() },
-            Sure::TurnOn => ChangeStaff { active: Some(true), ..ChangeStaff::default() },
+            Sure::ResetPassword => ChangeStaff {
+                reset_password: true,
+                ..ChangeStaff::default()
+            },
+            Sure::ResetSecondFactor => ChangeStaff {
+                reset_second_factor: true,
+                ..ChangeStaff::default()
+            },
+            Sure::TurnOff => ChangeStaff {
+                active: Some(false),
+                ..ChangeStaff::default()
+            },
+            Sure::TurnOn => ChangeStaff {
+                active: Some(true),
+                ..ChangeStaff::default()
+            },
         }
     }
 
@@ -84,7 +96,13 @@ pub(super) fn AskSure(
         }
         busy.set(true);
         spawn_local(async move {
-            let answer = desk.core.ask(ChangeAccount { id, change: sure.change() }).await;
+            let answer = desk
+                .core
+                .ask(ChangeAccount {
+                    id,
+                    change: sure.change(),
+                })
+                .await;
             let _ = busy.try_set(false);
             match answer {
                 Ok(account) => saved.run(account),

@@ -38,7 +38,11 @@ pub(in crate::console) fn ActDialog(
 ) -> impl IntoView {
     let desk = use_desk();
     let ui = use_ui();
-    let Acting { action, version, resumed } = act;
+    let Acting {
+        action,
+        version,
+        resumed,
+    } = act;
     let Some(case) = now.with_untracked(|now| now.as_ref().map(|now| now.case.case.summary.id)) else {
         return ().into_any();
     };
@@ -54,7 +58,9 @@ pub(in crate::console) fn ActDialog(
     let lines: RwSignal<Vec<SummaryLine>> = RwSignal::new(Vec::new());
     let busy = RwSignal::new(false);
     let sent = StoredValue::new(false);
-    let who = desk.session.with_untracked(|session| session.as_ref().map(|session| session.id));
+    let who = desk
+        .session
+        .with_untracked(|session| session.as_ref().map(|session| session.id));
     let code = action.code.clone();
     on_cleanup(move || {
         if let (false, Some(who)) = (sent.get_value(), who) {
@@ -66,7 +72,14 @@ pub(in crate::console) fn ActDialog(
     // Somebody else was quicker: either the hall said so, or the page has seen it.
     let refused = RwSignal::new(false);
     let standing = Memo::new(move |_| {
-        now.with(|now| now.as_ref().map(|now| (now.case.case.summary.version, now.case.case.summary.status.step_name.clone())))
+        now.with(|now| {
+            now.as_ref().map(|now| {
+                (
+                    now.case.case.summary.version,
+                    now.case.case.summary.status.step_name.clone(),
+                )
+            })
+        })
     });
     let moved = Memo::new(move |_| {
         let other = standing.with(|standing| standing.as_ref().is_some_and(|(seen, _)| *seen != version));
@@ -92,7 +105,9 @@ pub(in crate::console) fn ActDialog(
         if busy.get_untracked() || moved.get_untracked() {
             return;
         }
-        let missing = filled.missing(&send_action, |path| reading.with_untracked(|reading| reading.label_of(path)));
+        let missing = filled.missing(&send_action, |path| {
+            reading.with_untracked(|reading| reading.label_of(path))
+        });
         let complete = missing.is_empty();
         lines.set(missing);
         if !complete {
@@ -158,12 +173,19 @@ pub(in crate::console) fn ActDialog(
         }
     });
     let found = found_again.then(|| {
-        let words = if resumed { console::ACT_RESUMED } else { console::ACT_FOUND_AGAIN };
+        let words = if resumed {
+            console::ACT_RESUMED
+        } else {
+            console::ACT_FOUND_AGAIN
+        };
         view! { <Notice tone=Tone::Info><p>{words}</p></Notice> }
     });
     let too_late = move || {
         moved.get().then(|| {
-            let step = standing.get().map(|(_, step)| Words::from(&step)).unwrap_or_else(|| "".into());
+            let step = standing
+                .get()
+                .map(|(_, step)| Words::from(&step))
+                .unwrap_or_else(|| "".into());
             view! {
                 <Notice tone=Tone::Attention title=console::CASE_MOVED role="alert">
                     <p>{console::CASE_MOVED_NOW.with([step])}</p>
@@ -171,9 +193,17 @@ pub(in crate::console) fn ActDialog(
             }
         })
     };
-    let weight = if action.adverse { Weight::Danger } else { Weight::Primary };
+    let weight = if action.adverse {
+        Weight::Danger
+    } else {
+        Weight::Primary
+    };
     let cancel = Words::made(move |language| {
-        let phrase = if moved.get() { console::CASE_MOVED_LOOK } else { general::CANCEL };
+        let phrase = if moved.get() {
+            console::CASE_MOVED_LOOK
+        } else {
+            general::CANCEL
+        };
         phrase.get(language).to_owned()
     });
     let wide = takes(ActionInput::SupplementItems);

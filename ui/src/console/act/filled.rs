@@ -85,14 +85,21 @@ impl Filled {
             reasons: self.reasons.get_untracked(),
             document_number: self.document_number.get_untracked(),
         };
-        let typed = !left.reason.trim().is_empty() || !left.ticked.is_empty() || !left.document_number.trim().is_empty();
+        let typed =
+            !left.reason.trim().is_empty() || !left.ticked.is_empty() || !left.document_number.trim().is_empty();
         typed.then_some(left)
     }
 
     /// Why `path` is asked for again.
     pub fn reason_of(self, path: &str) -> String {
         let of_path = |(known, _): &&(String, String)| known == path;
-        self.reasons.with(|reasons| reasons.iter().find(of_path).map(|(_, reason)| reason.clone()).unwrap_or_default())
+        self.reasons.with(|reasons| {
+            reasons
+                .iter()
+                .find(of_path)
+                .map(|(_, reason)| reason.clone())
+                .unwrap_or_default()
+        })
     }
 
     /// Sets why `path` is asked for again.
@@ -106,14 +113,22 @@ impl Filled {
     /// What is missing for this action.
     pub fn missing(self, action: &StaffAction, label_of: impl Fn(&str) -> Words) -> Vec<SummaryLine> {
         let mut lines = Vec::new();
-        let mut add = |field: &str, words: Words| lines.push(SummaryLine { field: Some(field.to_owned()), words });
+        let mut add = |field: &str, words: Words| {
+            lines.push(SummaryLine {
+                field: Some(field.to_owned()),
+                words,
+            })
+        };
         let required = |input| action.required.contains(&input);
         if required(ActionInput::SupplementItems) && self.ticked.with_untracked(Vec::is_empty) {
             add(ITEMS, console::ACT_MISSING_ITEMS.into());
         }
         for path in self.ticked.get_untracked() {
             if untrack(|| self.reason_of(&path)).trim().is_empty() {
-                add(&item_id(&path), console::ACT_MISSING_ITEM_REASON.with([label_of(&path)]));
+                add(
+                    &item_id(&path),
+                    console::ACT_MISSING_ITEM_REASON.with([label_of(&path)]),
+                );
             }
         }
         if required(ActionInput::Reason) && self.reason.with_untracked(|text| text.trim().is_empty()) {
@@ -210,19 +225,32 @@ mod tests {
         let _owner = leptos::reactive::owner::Owner::new();
         _owner.with(|| {
             let filled = Filled::new(None);
-            let action = action(vec![ActionInput::Reason, ActionInput::SupplementItems, ActionInput::DocumentNumber], true);
+            let action = action(
+                vec![
+                    ActionInput::Reason,
+                    ActionInput::SupplementItems,
+                    ActionInput::DocumentNumber,
+                ],
+                true,
+            );
             let missing = filled.missing(&action, Words::from);
             assert_eq!(fields(&missing), [ITEMS, REASON, DOCUMENT, SURE]);
             filled.ticked.set(vec!["people/r1/name".to_owned()]);
             filled.reason.set("  ".to_owned());
             filled.document_number.set("1".to_owned());
             filled.sure.set(true);
-            assert_eq!(fields(&filled.missing(&action, Words::from)), ["act-item-people-r1-name", REASON]);
+            assert_eq!(
+                fields(&filled.missing(&action, Words::from)),
+                ["act-item-people-r1-name", REASON]
+            );
             filled.set_reason_of("people/r1/name", "看不清".to_owned());
             filled.reason.set("请补正".to_owned());
             assert!(filled.missing(&action, Words::from).is_empty());
             let sent = filled.action(&action, 7);
-            assert_eq!((sent.version, sent.reason.as_deref(), sent.items.len()), (7, Some("请补正"), 1));
+            assert_eq!(
+                (sent.version, sent.reason.as_deref(), sent.items.len()),
+                (7, Some("请补正"), 1)
+            );
         });
     }
 
@@ -233,8 +261,15 @@ mod tests {
             let filled = Filled::new(None);
             filled.ticked.set(vec!["a".to_owned(), "b".to_owned()]);
             let mut error = CoreError::new(ErrorCode::ActionIncomplete, Language::En);
-            let field = |path: &str, code: &str| FieldError { path: path.to_owned(), code: code.to_owned() };
-            error.fields = vec![field("items[1].reason", "too_long"), field("reason", "required"), field("odd", "x")];
+            let field = |path: &str, code: &str| FieldError {
+                path: path.to_owned(),
+                code: code.to_owned(),
+            };
+            error.fields = vec![
+                field("items[1].reason", "too_long"),
+                field("reason", "required"),
+                field("odd", "x"),
+            ];
             let lines = filled.refused(&error);
             assert_eq!(fields(&lines), ["act-item-b", REASON]);
             assert_eq!(lines.len(), 3);

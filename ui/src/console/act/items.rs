@@ -27,8 +27,11 @@ pub(super) fn SupplementItems(
             lines.with(|lines| lines.iter().find(of_field).map(|line| line.words.clone()))
         })
     };
-    let order: Vec<String> =
-        reading.askable.iter().flat_map(|page| page.questions.iter().map(|question| question.path.clone())).collect();
+    let order: Vec<String> = reading
+        .askable
+        .iter()
+        .flat_map(|page| page.questions.iter().map(|question| question.path.clone()))
+        .collect();
     let order = StoredValue::new(order);
     let toggle = move |path: &str, on: bool| {
         // In the order of the form, however they were ticked: so the applicant reads them.
@@ -85,7 +88,9 @@ pub(super) fn SupplementItems(
     };
     let pages: Vec<_> = reading.askable.into_iter().map(&mut draw).collect();
     let count = Words::made(move |language| {
-        console::ACT_ITEMS_COUNT.with([filled.ticked.with(Vec::len).to_string().into()]).get(language)
+        console::ACT_ITEMS_COUNT
+            .with([filled.ticked.with(Vec::len).to_string().into()])
+            .get(language)
     });
     view! {
         <div class="console-items" role="group" aria-labelledby="act-items-label">

@@ -48,11 +48,18 @@ pub(super) fn ActionButtons(
     });
     // Who was logged out in the middle of an action finds it as it was.
     Effect::new(move |_| {
-        if let (Some((actions, version, _)), Some(id)) = (can.get(), now.with_untracked(|now| now.as_ref().map(|now| now.case.case.summary.id))) {
+        if let (Some((actions, version, _)), Some(id)) = (
+            can.get(),
+            now.with_untracked(|now| now.as_ref().map(|now| now.case.case.summary.id)),
+        ) {
             let interrupted = desk.take_interrupted(id);
             let action = interrupted.and_then(|code| actions.into_iter().find(|action| action.code == code));
             if let Some(action) = action {
-                acting.set(Some(Acting { action, version, resumed: true }));
+                acting.set(Some(Acting {
+                    action,
+                    version,
+                    resumed: true,
+                }));
             }
         }
     });
@@ -79,7 +86,11 @@ pub(super) fn ActionButtons(
                 };
                 let label = Words::from(&action.name);
                 let press = Callback::new(move |()| {
-                    acting.set(Some(Acting { action: action.clone(), version, resumed: false }));
+                    acting.set(Some(Acting {
+                        action: action.clone(),
+                        version,
+                        resumed: false,
+                    }));
                 });
                 view! { <Button label=label weight=weight wide=true on_press=press/> }
             })

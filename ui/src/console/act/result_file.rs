@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::staff::UploadResult;
 use onehall_client::{Event, FileContent};
-use onehall_protocol::{CaseId, ErrorCode};
 use onehall_protocol::files::{FILE_TYPES, MAX_FILE_BYTES};
+use onehall_protocol::{CaseId, ErrorCode};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
@@ -39,11 +39,12 @@ pub(super) fn ResultFile(
         });
     };
     desk.core.on_event(move |event| {
-        if let Event::Upload { transfer, sent, total } = event {
-            if transfer == transfers.get_value() && filled.file.with_untracked(Option::is_none) {
-                let percent = (sent * 100).checked_div(total).unwrap_or(0).min(99);
-                set_state(FileState::Uploading(u8::try_from(percent).unwrap_or(99)));
-            }
+        if let Event::Upload { transfer, sent, total } = event
+            && transfer == transfers.get_value()
+            && filled.file.with_untracked(Option::is_none)
+        {
+            let percent = (sent * 100).checked_div(total).unwrap_or(0).min(99);
+            set_state(FileState::Uploading(u8::try_from(percent).unwrap_or(99)));
         }
     });
     let send = move |file: File| {
@@ -53,10 +54,19 @@ pub(super) fn ResultFile(
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // A file's size is a whole number.
         let size = file.size() as u64;
         filled.file.set(None);
-        let row = |state| vec![FileRow { key: "result".to_owned(), name: name.clone(), size, state }];
+        let row = |state| {
+            vec![FileRow {
+                key: "result".to_owned(),
+                name: name.clone(),
+                size,
+                state,
+            }]
+        };
         chosen.set_value(Some(file.clone()));
         if size > MAX_FILE_BYTES {
-            filled.file_row.set(row(FileState::Failed(words_of(ErrorCode::FileTooLarge))));
+            filled
+                .file_row
+                .set(row(FileState::Failed(words_of(ErrorCode::FileTooLarge))));
             return;
         }
         filled.file_row.set(row(FileState::Uploading(0)));
@@ -69,8 +79,19 @@ pub(super) fn ResultFile(
                 return;
             };
             let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
-            let content = FileContent { name: file.name(), media_type: file.type_(), bytes };
-            let answer = desk.core.ask(UploadResult { id: case, file: content, transfer }).await;
+            let content = FileContent {
+                name: file.name(),
+                media_type: file.type_(),
+                bytes,
+            };
+            let answer = desk
+                .core
+                .ask(UploadResult {
+                    id: case,
+                    file: content,
+                    transfer,
+                })
+                .await;
             // A file that was taken away or replaced meanwhile is no longer anybody's.
             if !mine() {
                 return;

@@ -12,8 +12,15 @@ pub(super) fn steps(desk: Desk, history: &[CaseEvent], ended: bool, utc_offset: 
     let last = history.len();
     let row = |(at, event): (usize, &CaseEvent)| {
         let who = format::moment_words(event.at, utc_offset);
-        let mut notes = vec![console::HISTORY_BY.with([who, actor(desk, &event.actor), terminal_words(event.terminal)])];
-        notes.extend(event.reason.as_deref().filter(|reason| !reason.is_empty()).map(Words::from));
+        let mut notes =
+            vec![console::HISTORY_BY.with([who, actor(desk, &event.actor), terminal_words(event.terminal)])];
+        notes.extend(
+            event
+                .reason
+                .as_deref()
+                .filter(|reason| !reason.is_empty())
+                .map(Words::from),
+        );
         let state = match event.state {
             CaseState::Rejected | CaseState::NotAccepted | CaseState::Terminated | CaseState::SupplementLapsed => {
                 StepState::Failed
@@ -32,7 +39,10 @@ pub(super) fn actor(desk: Desk, actor: &Actor) -> Words {
     match actor {
         Actor::Person { name } => console::HISTORY_APPLICANT.with([name.as_str().into()]),
         Actor::Staff { name: Some(name), .. } => name.as_str().into(),
-        Actor::Staff { authority: Some(authority), .. } => desk.authority(authority.clone()),
+        Actor::Staff {
+            authority: Some(authority),
+            ..
+        } => desk.authority(authority.clone()),
         Actor::Staff { .. } => console::HISTORY_STAFF.into(),
         Actor::System => console::HISTORY_SYSTEM.into(),
     }

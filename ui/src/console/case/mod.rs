@@ -56,7 +56,10 @@ impl PartialEq for Opened {
 pub(super) type Now = Memo<Option<Opened>>;
 
 /// A part of the case that changes by itself.
-fn part<T: PartialEq + Send + Sync + 'static>(now: Now, read: impl Fn(&Opened) -> T + Send + Sync + 'static) -> Memo<Option<T>> {
+fn part<T: PartialEq + Send + Sync + 'static>(
+    now: Now,
+    read: impl Fn(&Opened) -> T + Send + Sync + 'static,
+) -> Memo<Option<T>> {
     Memo::new(move |_| now.with(|now| now.as_ref().map(&read)))
 }
 
@@ -112,10 +115,18 @@ async fn fetch(desk: Desk, id: Option<CaseId>) -> Result<Opened, CoreError> {
     let refusal = |code| CoreError::new(code, Default::default());
     let id = id.ok_or_else(|| refusal(ErrorCode::NotFound))?;
     let case = desk.core.ask(GetCase { id }).await?;
-    let form = desk.core.ask(GetForm { form: case.case.form.clone() }).await?;
+    let form = desk
+        .core
+        .ask(GetForm {
+            form: case.case.form.clone(),
+        })
+        .await?;
     // A form that this console cannot read must not look like a case without answers.
     let form = Form::load(form).map_err(|_| refusal(ErrorCode::InvalidReply))?;
-    Ok(Opened { case, form: Arc::new(form) })
+    Ok(Opened {
+        case,
+        form: Arc::new(form),
+    })
 }
 
 /// The case did not come: there is none, it is another authority's, or the hall cannot be reached.
@@ -127,7 +138,11 @@ fn Missing(
     opened: Loaded<Opened>,
 ) -> impl IntoView {
     let desk = use_desk();
-    let title = if error.code == ErrorCode::NotFound { console::CASE_NOT_FOUND } else { console::CASE_TITLE };
+    let title = if error.code == ErrorCode::NotFound {
+        console::CASE_NOT_FOUND
+    } else {
+        console::CASE_TITLE
+    };
     let text = (error.code == ErrorCode::NotFound).then(|| view! { <p>{console::CASE_NOT_FOUND_TEXT}</p> });
     let state = (error.code != ErrorCode::NotFound).then(|| {
         view! { <ErrorState error=error retry=Callback::new(move |()| opened.restart())/> }
@@ -154,8 +169,11 @@ fn CaseView(
     Viewing::provide();
     let reading = Memo::new(move |_| {
         let utc_offset = ui.utc_offset.get();
-        now.with(|now| now.as_ref().map(|now| Reading::of(Arc::clone(&now.form), &now.case.case, utc_offset)))
-            .unwrap_or_default()
+        now.with(|now| {
+            now.as_ref()
+                .map(|now| Reading::of(Arc::clone(&now.form), &now.case.case, utc_offset))
+        })
+        .unwrap_or_default()
     });
     let summary = part(now, |now| now.case.case.summary.clone());
     let supplement = part(now, |now| now.case.case.supplement.clone());
@@ -183,7 +201,10 @@ fn CaseView(
     let files = Signal::derive(move || {
         let mut files = reading.with(Reading::files);
         let result = result.get().flatten().and_then(|result| result.file);
-        files.extend(result.map(|file| NamedFile { label: console::CASE_RESULT.into(), file }));
+        files.extend(result.map(|file| NamedFile {
+            label: console::CASE_RESULT.into(),
+            file,
+        }));
         files
     });
     let first = untrack(|| summary.get());
@@ -197,7 +218,10 @@ fn CaseView(
     let ended = move || summary.with(|summary| summary.as_ref().is_some_and(is_ended));
     let timeline = Signal::derive(move || {
         let utc_offset = ui.utc_offset.get();
-        history.get().map(|history| steps(desk, &history, ended(), utc_offset)).unwrap_or_default()
+        history
+            .get()
+            .map(|history| steps(desk, &history, ended(), utc_offset))
+            .unwrap_or_default()
     });
     let side = view! {
         <ActionButtons now=now acting=acting/>
@@ -253,7 +277,10 @@ fn standing(summary: &CaseSummary, utc_offset: i32) -> AnyView {
             .into_any(),
         ),
         Fact::new(console::CASE_APPLICANT, applicant),
-        Fact::new(console::CASE_SUBMITTED, format::moment_words(summary.submitted_at, utc_offset)),
+        Fact::new(
+            console::CASE_SUBMITTED,
+            format::moment_words(summary.submitted_at, utc_offset),
+        ),
     ];
     if status.due.is_some() {
         facts.push(Fact::drawn(console::CASE_DUE, due_view(status)));
@@ -297,13 +324,31 @@ fn result_view(result: CaseResult, utc_offset: i32) -> AnyView {
         Fact::new(console::RESULT_KIND, kind),
         Fact::new(console::RESULT_AT, format::moment_words(result.at, utc_offset)),
     ];
-    facts.extend(result.document_number.map(|number| Fact::new(console::ACT_DOCUMENT, number)));
-    facts.extend(result.reason.filter(|reason| !reason.is_empty()).map(|reason| Fact::new(console::ACT_REASON, reason)));
+    facts.extend(
+        result
+            .document_number
+            .map(|number| Fact::new(console::ACT_DOCUMENT, number)),
+    );
+    facts.extend(
+        result
+            .reason
+            .filter(|reason| !reason.is_empty())
+            .map(|reason| Fact::new(console::ACT_REASON, reason)),
+    );
     facts.extend(result.file.map(|file| {
-        let named = NamedFile { label: console::CASE_RESULT.into(), file };
-        Fact::drawn(console::ACT_FILE, view! { <ul class="console-files"><FileLine named=named/></ul> }.into_any())
+        let named = NamedFile {
+            label: console::CASE_RESULT.into(),
+            file,
+        };
+        Fact::drawn(
+            console::ACT_FILE,
+            view! { <ul class="console-files"><FileLine named=named/></ul> }.into_any(),
+        )
     }));
-    view! { <Section id="result" title=console::CASE_RESULT><Facts facts=facts/></Section> }.into_any()
+    view! {
+        <Section id="result" title=console::CASE_RESULT><div class="console-standing"><Facts facts=facts/></div></Section>
+    }
+    .into_any()
 }
 
 fn rating_view(rating: Rating) -> AnyView {

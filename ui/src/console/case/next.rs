@@ -20,7 +20,11 @@ pub(super) fn NextCase(
     done: CaseId,
 ) -> impl IntoView {
     let desk = use_desk();
-    let queue = load(move || desk.core.ask(GetQueue { query: QueueQuery::default() }));
+    let queue = load(move || {
+        desk.core.ask(GetQueue {
+            query: QueueQuery::default(),
+        })
+    });
     desk.core.on_event(move |event| {
         if matches!(event, Event::QueueChanged | Event::MayHaveMissed) {
             queue.reload();

@@ -60,7 +60,10 @@ impl Reading {
         let (as_of, _, _) = case.summary.submitted_at.at_offset(utc_offset);
         let filling = Filling::new(form, case.answers.clone(), Context { as_of });
         let pages = shown::pages(&filling);
-        let askable = pages.iter().map(|page| askable(page, &filling)).filter(|page| !page.questions.is_empty());
+        let askable = pages
+            .iter()
+            .map(|page| askable(page, &filling))
+            .filter(|page| !page.questions.is_empty());
         let askable = askable.collect();
         Reading { pages, askable }
     }
@@ -82,7 +85,10 @@ impl Reading {
         let named = |answer: &ShownAnswer| {
             let label = Words::from(&answer.label);
             let files = answer.files.clone();
-            files.into_iter().map(move |file| NamedFile { label: label.clone(), file })
+            files.into_iter().map(move |file| NamedFile {
+                label: label.clone(),
+                file,
+            })
         };
         answers.flat_map(named).collect()
     }
@@ -101,9 +107,9 @@ fn askable(page: &ShownPage, filling: &Filling) -> AskablePage {
         };
         // The answers of a row stand under its path; the next question beside the group ends it.
         row = row.filter(|_| answer.path.contains('/'));
-        let can_be_answered = filling.question(&answer.path).is_some_and(|question| {
-            !matches!(question.question.kind, Kind::Computed { .. } | Kind::Note { .. })
-        });
+        let can_be_answered = filling
+            .question(&answer.path)
+            .is_some_and(|question| !matches!(question.question.kind, Kind::Computed { .. } | Kind::Note { .. }));
         if can_be_answered {
             questions.push(Askable {
                 path: answer.path.clone(),
@@ -112,11 +118,18 @@ fn askable(page: &ShownPage, filling: &Filling) -> AskablePage {
             });
         }
     }
-    AskablePage { title: page.title.clone(), questions }
+    AskablePage {
+        title: page.title.clone(),
+        questions,
+    }
 }
 
 fn in_row(row: &Text, label: &Text) -> Text {
-    let joined = |language| console::IN_ROW.with([Words::from(row), Words::from(label)]).get(language);
+    let joined = |language| {
+        console::IN_ROW
+            .with([Words::from(row), Words::from(label)])
+            .get(language)
+    };
     Text::new(joined(Language::ZhCn), joined(Language::En))
 }
 
@@ -160,19 +173,31 @@ mod tests {
                 {"id": "name", "kind": "text", "label": text("name"), "required": true},
                 {"id": "year", "kind": "computed", "label": text("year"),
                  "value": {"var": "name"}}]}]});
-        Form::from_value(&form).map(Arc::new).unwrap_or_else(|findings| panic!("{findings:?}"))
+        Form::from_value(&form)
+            .map(Arc::new)
+            .unwrap_or_else(|findings| panic!("{findings:?}"))
     }
 
     #[test]
     fn a_question_of_a_row_names_its_row_and_one_beside_the_group_does_not() {
         let reading = Reading::of(form(), &case("2026-11-20T01:00:00.000Z"), 480);
         let asked: Vec<_> = reading.askable.iter().flat_map(|page| &page.questions).collect();
-        let said: Vec<_> = asked.iter().map(|question| (question.path.as_str(), question.label.en.as_str())).collect();
+        let said: Vec<_> = asked
+            .iter()
+            .map(|question| (question.path.as_str(), question.label.en.as_str()))
+            .collect();
         assert_eq!(
             said,
-            [("people/r1/who", "Person 1: 李雷 · who"), ("people/r2/who", "Person 2: 韩梅梅 · who"), ("name", "name")]
+            [
+                ("people/r1/who", "Person 1: 李雷 · who"),
+                ("people/r2/who", "Person 2: 韩梅梅 · who"),
+                ("name", "name")
+            ]
         );
-        assert_eq!(reading.label_of("people/r2/who").get(Language::ZhCn), "Person 2：韩梅梅 · who");
+        assert_eq!(
+            reading.label_of("people/r2/who").get(Language::ZhCn),
+            "Person 2：韩梅梅 · who"
+        );
         assert_eq!(reading.label_of("gone").get(Language::En), "gone");
     }
 
@@ -183,10 +208,18 @@ mod tests {
             {"id": "all", "title": text("all"), "questions": [
                 {"id": "name", "kind": "text", "label": text("name"), "visible_when": {"==": [{"today": []}, "2026-11-24"]}}]}]});
         let form = Form::from_value(&form).map(Arc::new);
-        let Ok(form) = form else { return assert!(form.is_ok(), "{form:?}") };
-        let late: Timestamp = "2026-11-23T17:00:00.000Z".parse().unwrap_or_else(|error| panic!("{error}"));
+        let Ok(form) = form else {
+            return assert!(form.is_ok(), "{form:?}");
+        };
+        let late: Timestamp = "2026-11-23T17:00:00.000Z"
+            .parse()
+            .unwrap_or_else(|error| panic!("{error}"));
         let case = case(&late.to_string());
-        assert_eq!(Reading::of(Arc::clone(&form), &case, 480).pages.len(), 1, "it is the 24th in the city");
+        assert_eq!(
+            Reading::of(Arc::clone(&form), &case, 480).pages.len(),
+            1,
+            "it is the 24th in the city"
+        );
         assert_eq!(Reading::of(form, &case, 0).pages.len(), 0, "and the 23rd in Greenwich");
     }
 }

@@ -38,7 +38,11 @@ pub(super) fn FileLine(
     let viewing: Viewing = expect_context();
     let NamedFile { label, file } = named;
     let id = file.id;
-    let icon = if file.media_type.starts_with("image/") { "image" } else { "file-text" };
+    let icon = if file.media_type.starts_with("image/") {
+        "image"
+    } else {
+        "file-text"
+    };
     let look = console::LOOK_AT_FILE.with([label, file.name.as_str().into()]);
     view! {
         <li class="console-file">
@@ -143,10 +147,20 @@ pub(super) fn FileViewer(
     let title = Words::made(move |language| current.get().map(|named| named.label.get(language)).unwrap_or_default());
     let place = Words::made(move |language| {
         let (at, all) = (at.get().map_or(0, |at| at + 1), files.with(Vec::len));
-        console::FILE_PLACE.with([at.to_string().into(), all.to_string().into()]).get(language)
+        console::FILE_PLACE
+            .with([at.to_string().into(), all.to_string().into()])
+            .get(language)
     });
-    let name = move || current.get().map(|named| format!("{} · {}", named.file.name, format::size(named.file.size)));
-    let is_picture = Memo::new(move |_| current.get().is_some_and(|named| named.file.media_type.starts_with("image/")));
+    let name = move || {
+        current
+            .get()
+            .map(|named| format!("{} · {}", named.file.name, format::size(named.file.size)))
+    };
+    let is_picture = Memo::new(move |_| {
+        current
+            .get()
+            .is_some_and(|named| named.file.media_type.starts_with("image/"))
+    });
     let save = Callback::new(move |()| {
         if let Remote::Ready(fetched) = fetched.get_untracked() {
             let content = fetched.content;
@@ -157,7 +171,11 @@ pub(super) fn FileViewer(
     let tools = move || {
         is_picture.get().then(|| {
             let fit = Words::made(move |language| {
-                let phrase = if enlarged.get() { console::FILE_FIT } else { console::FILE_ENLARGE };
+                let phrase = if enlarged.get() {
+                    console::FILE_FIT
+                } else {
+                    console::FILE_ENLARGE
+                };
                 phrase.get(language).to_owned()
             });
             view! {
@@ -180,7 +198,9 @@ pub(super) fn FileViewer(
             view! { <ErrorState error=error retry=again/> }.into_any()
         }
         Remote::Ready(fetched) if is_picture.get_untracked() => {
-            let alt = current.get_untracked().map_or_else(|| "".into(), |named| console::FILE_PICTURE_OF.with([named.label]));
+            let alt = current
+                .get_untracked()
+                .map_or_else(|| "".into(), |named| console::FILE_PICTURE_OF.with([named.label]));
             view! {
                 <div class="viewer-picture" class:is-enlarged=move || enlarged.get() tabindex=move || enlarged.get().then_some("0")
                     role="group" aria-label=title.clone()>
@@ -226,5 +246,6 @@ fn address_of(content: &FileContent) -> String {
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(&content.media_type);
     let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options);
-    blob.and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob)).unwrap_or_default()
+    blob.and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob))
+        .unwrap_or_default()
 }
