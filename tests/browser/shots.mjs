@@ -40,8 +40,13 @@ try {
       if (look.preferences) await terminal.prefer(look.preferences);
       if (who) await terminal.resume(await session(sessions, who));
       for (const place of places.filter((page) => page.who === who)) {
-        await terminal.goto(place.path).catch((error) => problems.push(`${look.name}/${place.name}: ${error.message}`));
-        await terminal.settled();
+        try {
+          await terminal.goto(place.path);
+          await terminal.settled();
+        } catch (error) {
+          // A picture of what went wrong says more than none.
+          problems.push(`${look.name}/${place.name}: ${error.message}`);
+        }
         const path = join(folder, look.name, `${place.name}.png`);
         await terminal.page.screenshot({ path, fullPage: look.profile !== "kiosk", animations: "disabled" });
         taken += 1;

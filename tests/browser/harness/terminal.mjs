@@ -103,7 +103,10 @@ export class Terminal {
 
   /** Waits until nothing is being fetched and no placeholder is shown: the page is as a person would read it. */
   async settled() {
-    await this.page.waitForFunction(() => !document.querySelector("main .skeleton, main [aria-busy='true']"));
+    await this.page.waitForFunction(() => {
+      const waiting = [...document.querySelectorAll("main .skeleton, main [aria-busy='true']")];
+      return waiting.every((element) => element.getClientRects().length === 0);
+    });
     await this.page.evaluate(() => document.fonts.ready.then(() => undefined));
     await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
   }

@@ -217,7 +217,7 @@ journeys("what a citizen sees of a case", ({ journey }) => {
     await page.evaluate(() => { window.notReloaded = true; });
 
     await act(clerk, "pass-pre-review");
-    await shownWithin(1000, page.locator(".timeline-name", { hasText: /预审通过$/ }));
+    await shownWithin(1000, page.locator(".timeline-name", { hasText: "预审通过" }));
     const items = [
       { path: "photo", reason: "照片反光，看不清，请重新拍摄上传。" },
       { path: "phone", reason: "这个号码打不通，请核对。" },
