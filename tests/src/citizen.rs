@@ -152,12 +152,7 @@ impl Citizen {
         let mut answers = sample.answers.clone();
         for (path, value) in &mut answers {
             if samples::is_material(value) {
-                // Under the name that the sample gives it, as the picture that it is here.
-                let name = value[0]["name"]
-                    .as_str()
-                    .and_then(|name| name.rsplit_once('.'))
-                    .map_or("material", |(name, _)| name);
-                let file = self.upload(site, id, path, &format!("{name}.png")).await?;
+                let file = self.upload(site, id, path, "material.png").await?;
                 *value = Value::Array(vec![serde_json::to_value(file)?]);
             }
         }
