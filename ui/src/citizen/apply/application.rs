@@ -15,6 +15,7 @@ use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, PersonId, Timestamp}
 use serde_json::Value;
 
 use super::submission::Attempt;
+use super::way::CHECK;
 use crate::citizen::questions::Answering;
 use crate::citizen::{Hall, use_hall};
 use crate::shell::{Ui, use_ui};
@@ -38,6 +39,8 @@ pub struct Application {
     pub merged: RwSignal<usize>,
     /// The page that is shown.
     pub page: RwSignal<String>,
+    /// Whether one has been at the check: Continue then leads back there.
+    pub checked: RwSignal<bool>,
     /// The attempt to submit it that is not known to have arrived or failed.
     pub attempt: StoredValue<Option<Attempt>>,
     /// What the backend may not have yet.
@@ -108,6 +111,7 @@ impl Application {
             }),
             merged: RwSignal::new(0),
             page,
+            checked: RwSignal::new(false),
             attempt: StoredValue::new(None),
             unsaved,
             flushing: StoredValue::new(None),
@@ -133,6 +137,9 @@ impl Application {
             return;
         }
         self.page.set(page.to_owned());
+        if page == CHECK {
+            self.checked.set(true);
+        }
         keep(self.hall, self.id, self.unsaved, page.to_owned(), Vec::new());
     }
 
@@ -250,9 +257,11 @@ impl Application {
             .hall
             .session
             .with_untracked(|session| session.as_ref().map(|session| session.actor.id));
+        // As long as nobody is logged in it waits; for another person, or another draft, it is dropped.
+        let Some(person) = person else { return };
         let Some(left) = LEFT
             .take()
-            .filter(|left| left.draft == self.id && Some(left.person) == person)
+            .filter(|left| left.draft == self.id && left.person == person)
         else {
             return;
         };

@@ -9,12 +9,12 @@ use leptos_router::hooks::use_navigate;
 use onehall_client::citizen::{NewKey, Submit};
 use onehall_forms::{Filling, Kind};
 use onehall_protocol::drafts::Receipt;
-use onehall_protocol::{CoreError, ErrorCode, FieldError};
+use onehall_protocol::{CaseId, CoreError, ErrorCode, FieldError};
 
 use super::application::{Application, load_draft};
 use super::fill::{back_link, case_of, leave_button, step_head};
 use super::saving::{save_line, save_notices};
-use super::submission::{Attempt, Failure, same_attempt, submission};
+use super::submission::{Attempt, Failure, submission};
 use super::way::CHECK;
 use crate::citizen::questions::Answering;
 use crate::citizen::questions::shown::{self, ShownLine, ShownPage};
@@ -37,7 +37,7 @@ struct Submitting {
     declared: RwSignal<bool>,
     /// What changed since one checked it, by path.
     changed: RwSignal<BTreeSet<String>>,
-    done: Callback<Receipt>,
+    done: Callback<CaseId>,
 }
 
 /// The check: all answers, what is missing, the declaration, the one button.
@@ -51,13 +51,13 @@ pub(super) fn check_view(application: Application) -> AnyView {
         errors: RwSignal::new(Vec::new()),
         declared: RwSignal::new(false),
         changed: RwSignal::default(),
-        done: Callback::new(move |receipt: Receipt| {
+        done: Callback::new(move |case: CaseId| {
             // The draft is no more: going back must not lead to it.
             let options = NavigateOptions {
                 replace: true,
                 ..NavigateOptions::default()
             };
-            navigate(&routes::receipt(receipt.case_id), options);
+            navigate(&routes::receipt(case), options);
         }),
     };
     let pages = Memo::new(move |_| answering.filling.with(shown::pages));
@@ -298,7 +298,7 @@ impl Submitting {
                 return;
             }
             match outcome {
-                Ok(receipt) => self.done.run(receipt),
+                Ok(receipt) => self.done.run(receipt.case_id),
                 Err((error, sent)) => self.failed(error, sent).await,
             }
             let _ = self.busy.try_set(false);
@@ -316,14 +316,22 @@ impl Submitting {
             ..
         } = self.application;
         let unsent = |error| (error, false);
-        let saved = self.application.flush().await.map_err(unsent)?;
-        let submission = answering
-            .filling
-            .with_untracked(|filling| submission(filling, saved.revision));
-        let made = match attempt.with_value(|before| same_attempt(before.as_ref(), &submission)) {
-            Some(same) => same,
+        let submission = |revision| {
+            answering
+                .filling
+                .with_untracked(|filling| submission(filling, revision))
+        };
+        // An attempt of which nobody knows whether it arrived is made again as it was. Nothing is saved before it: if it
+        // did arrive, there is no draft any more that could be saved to.
+        let again = attempt
+            .get_value()
+            .filter(|before| before.submission == submission(before.submission.revision));
+        let made = match again {
+            Some(again) => again,
             None => {
+                let saved = self.application.flush().await.map_err(unsent)?;
                 let key = hall.client.ask(NewKey {}).await.map_err(unsent)?;
+                let submission = submission(saved.revision);
                 let new = Attempt { submission, key };
                 attempt.set_value(Some(new.clone()));
                 new
@@ -343,6 +351,11 @@ impl Submitting {
         }
         match failure {
             Failure::Changed => self.show_what_changed().await,
+            Failure::Done => {
+                if let Some(case) = case_of(&error) {
+                    return self.done.run(case);
+                }
+            }
             Failure::Answers => {
                 self.application.answering.refuse(&error.fields);
                 lead_to_what_is_missing();

@@ -39,28 +39,43 @@ pub fn FillPage() -> impl IntoView {
             }
         }
     });
-    (move || {
+    // Drawn once for each draft: a reading that fails later, or comes again, must not take the answers off the page.
+    let phase = Memo::new(move |_| {
+        if !hall.session_known.get() {
+            return Phase::Loading;
+        }
         loaded.state().with(|state| match state {
-            _ if !hall.session_known.get() => waiting(),
-            Remote::Loading => waiting(),
-            Remote::Ready(loaded) => filling(loaded),
-            Remote::Failed(error) => match error.code {
-                ErrorCode::NotLoggedIn => logged_out(),
-                ErrorCode::NotFound | ErrorCode::DraftSubmitted => gone(error),
-                _ => {
-                    let retry = Callback::new(move |()| loaded.restart());
-                    view! {
-                        <div class="reading">
-                            <PageHeading title=fill::APPLY_TITLE/>
-                            <ErrorState error=error.clone() retry=retry/>
-                        </div>
-                    }
-                    .into_any()
-                }
-            },
+            Remote::Loading => Phase::Loading,
+            Remote::Ready(loaded) => Phase::Ready(loaded.draft.summary.id),
+            Remote::Failed(error) => Phase::Failed(error.clone()),
         })
+    });
+    (move || match phase.get() {
+        Phase::Loading => waiting(),
+        Phase::Ready(_) => untrack(|| loaded.with_ready(filling)).unwrap_or_else(waiting),
+        Phase::Failed(error) => match error.code {
+            ErrorCode::NotLoggedIn => logged_out(),
+            ErrorCode::NotFound | ErrorCode::DraftSubmitted => gone(&error),
+            _ => {
+                let retry = Callback::new(move |()| loaded.restart());
+                view! {
+                    <div class="reading">
+                        <PageHeading title=fill::APPLY_TITLE/>
+                        <ErrorState error=error retry=retry/>
+                    </div>
+                }
+                .into_any()
+            }
+        },
     })
     .into_any()
+}
+
+#[derive(Clone, PartialEq)]
+enum Phase {
+    Loading,
+    Ready(DraftId),
+    Failed(CoreError),
 }
 
 fn waiting() -> AnyView {
@@ -129,6 +144,9 @@ fn here() -> String {
 fn filling(loaded: &LoadedDraft) -> AnyView {
     let application = Application::take(loaded);
     let (params, navigate) = (use_params_map(), use_navigate());
+    // The address says it only where the page is opened anew: the router does not tell of another query on the same route.
+    let from_check = use_query_map().with_untracked(|query| query.get("from").as_deref() == Some("check"));
+    application.checked.set(from_check);
     let resumed = application.answering.filling.with_untracked(|filling| {
         let pages = pages_of(filling);
         way::resume(&pages, loaded.draft.summary.page.as_deref()).to_owned()
@@ -172,12 +190,6 @@ pub(super) fn pages_of(filling: &Filling) -> Vec<String> {
     filling.pages().into_iter().map(str::to_owned).collect()
 }
 
-/// Whether one came from the check, and goes back there.
-fn from_check() -> Memo<bool> {
-    let query = use_query_map();
-    Memo::new(move |_| query.with(|query| query.get("from").as_deref() == Some("check")))
-}
-
 fn page_view(application: Application, page: String) -> AnyView {
     let answering = application.answering;
     let found = answering.filling.with_untracked(|filling| {
@@ -189,7 +201,7 @@ fn page_view(application: Application, page: String) -> AnyView {
     };
     let errors = RwSignal::new(Vec::<SummaryLine>::new());
     let waiting = RwSignal::new(false);
-    let back_to_check = from_check();
+    let back_to_check = application.checked;
     let navigate = use_navigate();
     let go_on = {
         let page = page.clone();

@@ -67,39 +67,11 @@ impl Failure {
     }
 }
 
-/// The key for a submission: that of the attempt before, where it sent the very same.
-#[must_use]
-pub fn same_attempt(before: Option<&Attempt>, submission: &SubmitDraft) -> Option<Attempt> {
-    before.filter(|attempt| attempt.submission == *submission).cloned()
-}
-
 #[cfg(test)]
 mod tests {
     use onehall_protocol::Language;
 
     use super::*;
-
-    fn attempt(revision: u64) -> Attempt {
-        let as_of = "2026-11-23".parse().unwrap_or_else(|error| panic!("{error}"));
-        let key = "01935a00-0000-7000-8000-000000000001".parse();
-        Attempt {
-            submission: SubmitDraft {
-                revision,
-                as_of,
-                engine: ENGINE,
-                transcript: "a".repeat(64),
-            },
-            key: key.unwrap_or_else(|error| panic!("{error}")),
-        }
-    }
-
-    #[test]
-    fn the_same_submission_sent_again_has_the_same_key() {
-        let first = attempt(3);
-        assert_eq!(same_attempt(Some(&first), &first.submission), Some(first.clone()));
-        assert_eq!(same_attempt(Some(&first), &attempt(4).submission), None);
-        assert_eq!(same_attempt(None, &first.submission), None);
-    }
 
     #[test]
     fn not_sent_is_said_only_of_what_surely_was_not() {

@@ -172,7 +172,7 @@ fn timeline_view(hall: Hall, case: &CaseView) -> AnyView {
     let refused = matches!(glance(&case.summary.status), Glance::Refused);
     let last = case.history.len().saturating_sub(1);
     let rows = case.history.iter().enumerate().rev().map(|(at, event)| StepRow {
-        name: Words::from(&event.action_name),
+        name: event_name(event),
         notes: event_notes(hall, event, offset),
         state: match (at == last, ended, refused) {
             (true, false, _) => StepState::Current,
@@ -187,6 +187,15 @@ fn timeline_view(hall: Hall, case: &CaseView) -> AnyView {
         </Section>
     }
     .into_any()
+}
+
+/// What a person did is named as they know it; what the authority did by where it led: the name of its action is the
+/// clerk's button.
+fn event_name(event: &CaseEvent) -> Words {
+    match event.actor {
+        Actor::Person { .. } => Words::from(&event.action_name),
+        Actor::Staff { .. } | Actor::System => Words::from(&event.step_name),
+    }
 }
 
 /// When, by whom, from where, and what was said with it.

@@ -73,12 +73,12 @@ pub fn case_here(live: bool) -> CaseHere {
         // Said once for each step, by the polite voice of the short messages: nobody has to reload to hear of it.
         Effect::new(move |before: Option<Option<u64>>| {
             let version = now.with(|now| now.as_ref().map(|loaded| loaded.case.summary.version));
-            if let (Some(Some(before)), Some(version)) = (before, version) {
-                if version > before {
-                    let step = now
-                        .with_untracked(|now| now.as_ref().map(|loaded| loaded.case.summary.status.step_name.clone()));
-                    ui.say(words::UPDATED.with([step.unwrap_or_default().into()]));
-                }
+            if let (Some(Some(before)), Some(version)) = (before, version)
+                && version > before
+            {
+                let step =
+                    now.with_untracked(|now| now.as_ref().map(|loaded| loaded.case.summary.status.step_name.clone()));
+                ui.say(words::UPDATED.with([step.unwrap_or_default().into()]));
             }
             version.or(before.flatten())
         });

@@ -162,8 +162,6 @@ fn row_view(group: Group, id: String, _rows: Memo<Vec<String>>) -> AnyView {
         Memo::new(move |_| answering.open_rows.with(|open| open.contains(&path)))
     };
     let heading = heading_id(&path);
-    // Below the page's own heading; a group inside a row stands one deeper.
-    let level = if path.matches('/').count() > 1 { "3" } else { "2" };
     let shut = {
         let (path, heading) = (path.clone(), heading.clone());
         move |()| {
@@ -215,9 +213,7 @@ fn row_view(group: Group, id: String, _rows: Memo<Vec<String>>) -> AnyView {
     view! {
         <section class="form-row" class:is-open=move || open.get() aria-labelledby=heading.clone()>
             <div class="form-row-head">
-                <div class="form-row-title" id=heading.clone() tabindex="-1" role="heading" attr:aria-level=level>
-                    {title}
-                </div>
+                {row_heading(&path, heading.clone(), title)}
                 {move || (wrong.get() && !open.get()).then(|| {
                     view! { <Tag label=fill::ROW_INCOMPLETE tone=Tone::Attention icon="triangle-alert"/> }
                 })}
@@ -241,6 +237,15 @@ fn row_view(group: Group, id: String, _rows: Memo<Vec<String>>) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What names a row, below the page's own heading; a row inside a row stands one deeper.
+fn row_heading(path: &str, id: String, title: Words) -> AnyView {
+    if path.matches('/').count() > 1 {
+        view! { <h3 class="form-row-title" id=id tabindex="-1">{title}</h3> }.into_any()
+    } else {
+        view! { <h2 class="form-row-title" id=id tabindex="-1">{title}</h2> }.into_any()
+    }
 }
 
 /// Asks before a row goes, and says afterwards that it went.
