@@ -7,12 +7,12 @@ mod directory;
 mod frame;
 mod guide;
 mod hall;
-pub mod questions;
 mod home;
 mod items;
 pub mod matters;
 mod not_found;
 pub mod place;
+pub mod questions;
 pub mod routes;
 mod search;
 

@@ -155,10 +155,10 @@ fn pressed(value: &str, selection: (usize, usize), most: Option<usize>, press: P
 }
 
 fn press(key: Press) {
-    if let Some(target) = Target::focused() {
-        if let Some((value, caret)) = pressed(&target.value(), target.selection(), target.most(), key) {
-            target.set(&value, caret);
-        }
+    if let Some(target) = Target::focused()
+        && let Some((value, caret)) = pressed(&target.value(), target.selection(), target.most(), key)
+    {
+        target.set(&value, caret);
     }
 }
 

@@ -106,10 +106,10 @@ impl Ui {
     /// Changes the preferences; `<html>` and the core follow.
     pub fn prefer(self, change: impl FnOnce(&mut Preferences)) {
         self.preferences.update(change);
-        if let Some(language) = self.preferences.with_untracked(|preferences| preferences.language) {
-            if self.language.get_untracked() != language {
-                self.language.set(language);
-            }
+        if let Some(language) = self.preferences.with_untracked(|preferences| preferences.language)
+            && self.language.get_untracked() != language
+        {
+            self.language.set(language);
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! A module per area of the UI; a phrase that is missing in a language does not compile.
 
-pub mod fill;
 pub mod console;
+pub mod fill;
 pub mod find;
 pub mod format;
 pub mod frame;

@@ -43,9 +43,8 @@ pub fn DisplaySettings() -> impl IntoView {
         ChoiceOption::new("dark", frame::THEME_DARK),
     ];
     let sizes = SIZES.map(|size| ChoiceOption::new(size.to_string(), Words::from(format!("{size} %"))));
-    let read = move |read: fn(&onehall_client::Preferences) -> String| {
-        Signal::derive(move || ui.preferences.with(|preferences| read(preferences)))
-    };
+    let read =
+        move |read: fn(&onehall_client::Preferences) -> String| Signal::derive(move || ui.preferences.with(read));
     view! {
         <div class="settings">
             <Radios

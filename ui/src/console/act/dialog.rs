@@ -122,7 +122,7 @@ pub(in crate::console) fn ActDialog(
                 Ok(case) => {
                     sent.try_set_value(true);
                     desk.own_step(case.case.summary.version);
-                    let form = opened.with_ready(|opened| opened.form.clone());
+                    let form = untrack(|| opened.with_ready(|opened| opened.form.clone()));
                     let _ = open.try_set(false);
                     ui.say(console::ACT_DONE.with([done]));
                     if let Some(form) = form {

@@ -233,19 +233,19 @@ mod tests {
                 ],
                 true,
             );
-            let missing = filled.missing(&action, Words::from);
+            let missing = filled.missing(&action, |path: &str| Words::from(path));
             assert_eq!(fields(&missing), [ITEMS, REASON, DOCUMENT, SURE]);
             filled.ticked.set(vec!["people/r1/name".to_owned()]);
             filled.reason.set("  ".to_owned());
             filled.document_number.set("1".to_owned());
             filled.sure.set(true);
             assert_eq!(
-                fields(&filled.missing(&action, Words::from)),
+                fields(&filled.missing(&action, |path: &str| Words::from(path))),
                 ["act-item-people-r1-name", REASON]
             );
             filled.set_reason_of("people/r1/name", "看不清".to_owned());
             filled.reason.set("请补正".to_owned());
-            assert!(filled.missing(&action, Words::from).is_empty());
+            assert!(filled.missing(&action, |path: &str| Words::from(path)).is_empty());
             let sent = filled.action(&action, 7);
             assert_eq!(
                 (sent.version, sent.reason.as_deref(), sent.items.len()),
