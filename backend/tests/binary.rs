@@ -37,7 +37,7 @@ fn city() -> PathBuf {
 /// `onehall` on the demo city in development mode, on any free port.
 fn onehall(data: &Path) -> Command {
     let mut command = Command::new(ONEHALL);
-    for (variable, _) in std::env::vars().filter(|(name, _)| name.starts_with("ONEHALL_")) {
+    for (variable, _) in std::env::vars().filter(|(name, _)| name.starts_with("ONEHALL_TEST_")) {
         command.env_remove(variable);
     }
     command.args(["serve", "--mode", "development"]).arg("--data").arg(data);
@@ -120,6 +120,10 @@ impl Drop for Running {
 
 /// What a start that must fail says: one line, and exit code 1.
 fn refusal(command: &mut Command) -> std::io::Result<String> {
+    // What the run of all tests tells its other tests is no setting of this hall.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ONEHALL_TEST_")) {
+        command.env_remove(name);
+    }
     let Output { status, stdout, stderr } = command.output()?;
     let text = String::from_utf8_lossy(&stderr).into_owned();
     assert_eq!(status.code(), Some(1), "{text}");
