@@ -59,8 +59,8 @@ mod tests {
     #[test]
     fn a_code_has_its_quiet_zone_and_its_first_corner() {
         let (size, path) = qr_path("LC-20261123-000042-7").unwrap_or_default();
-        // Version 2 (25 modules) holds 20 characters with medium correction.
-        assert_eq!(size, 25 + 2 * QUIET);
+        // Version 1 (21 modules) holds just 20 capitals, digits and hyphens with medium correction.
+        assert_eq!(size, 21 + 2 * QUIET);
         assert!(path.starts_with("M4 4h7v1h-7z"), "{path}");
     }
 
