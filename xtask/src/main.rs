@@ -3,6 +3,7 @@
 //! It prepares what a fresh machine lacks, builds, runs and tests. It is compiled before anything else, so it has few
 //! dependencies and no command-line framework.
 
+mod analytics;
 mod arguments;
 mod bench;
 mod bundle;
@@ -39,6 +40,7 @@ Usage: cargo xtask <command> [options]
              --only WORD   only pages whose name has this word in it
   bench    the benchmarks, as a table for docs/benchmarks.md
              --only PART   one part: criterion or load
+  analytics  what may be counted: types and docs/analytics.md from core/protocol/analytics.json
   doctor   what is here, what is missing, and how to get it
 
 `cargo xtask run` and `cargo xtask test` install what they need where they can.
@@ -70,6 +72,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         "bundle" => bundle::command(&Arguments::parse(words, &["profile"], &[])?),
         "shots" => shots::shots(&Arguments::parse(words, &["only"], &[])?),
         "bench" => bench::bench(&Arguments::parse(words, &["only"], &[])?),
+        "analytics" => analytics::command(&Arguments::parse(words, &[], &[])?),
         "doctor" => doctor::doctor(&Arguments::parse(words, &[], &[])?),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -34,6 +34,8 @@ uuid_ids! {
     CaseId;
     /// A draft of an application, UUIDv7.
     DraftId;
+    /// An event of the analytics, UUIDv7 of its minute.
+    EventId;
     /// An uploaded file, UUIDv7.
     FileId;
     /// A person or organisation with an account, UUIDv7.

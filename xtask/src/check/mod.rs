@@ -11,7 +11,7 @@ use anyhow::Result;
 use crate::arguments::Arguments;
 use crate::say::say;
 use crate::toolchain::{self, wasm};
-use crate::{process, workspace};
+use crate::{analytics, process, workspace};
 
 /// The packages that are built natively.
 pub const NATIVE: [&str; 7] = [
@@ -36,7 +36,7 @@ pub struct Check {
 }
 
 /// Every check, the quick ones first.
-pub const ALL: [Check; 7] = [
+pub const ALL: [Check; 8] = [
     Check {
         name: "layers",
         run: layers::check,
@@ -44,6 +44,10 @@ pub const ALL: [Check; 7] = [
     Check {
         name: "platform code",
         run: platform_code::check,
+    },
+    Check {
+        name: "analytics",
+        run: analytics::check,
     },
     Check {
         name: "licences",

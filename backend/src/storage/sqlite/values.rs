@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use onehall_protocol::{CaseId, DraftId, FileId, IdempotencyKey, PersonId, StaffId, Timestamp, WriterId};
+use onehall_protocol::{CaseId, DraftId, EventId, FileId, IdempotencyKey, PersonId, StaffId, Timestamp, WriterId};
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Row, RowIndex};
 use serde::Serialize;
@@ -32,7 +32,7 @@ macro_rules! keys {
         }
     )+};
 }
-keys!(CaseId, DraftId, FileId, IdempotencyKey, PersonId, StaffId, WriterId);
+keys!(CaseId, DraftId, EventId, FileId, IdempotencyKey, PersonId, StaffId, WriterId);
 
 /// Reads an id.
 ///
