@@ -93,6 +93,7 @@ impl Core {
         let mut headers = request.headers;
         headers.push(("accept-language", self.language().tag().to_owned()));
         headers.push(("onehall-terminal", self.inner.terminal.as_str().to_owned()));
+        headers.extend(self.credentials());
         let sent = HttpRequest {
             method: request.method,
             url: format!("{}{API}{}", self.inner.base_url, request.path),

@@ -8,8 +8,11 @@
 //! - `drafts`: filling, autosave, submission.
 //! - `progress`: cases, and the pokes that tell of their steps.
 //! - `staff`: what the console asks.
+//! - `analytics`: counts what is done here, where its citizen said yes.
 
+mod analytics;
 mod api;
+mod bridge;
 mod catalog;
 mod client;
 mod drafts;
@@ -20,6 +23,8 @@ mod preferences;
 mod progress;
 mod staff;
 
+pub use analytics::{Pace, Queue, Upload};
+pub use bridge::Bridge;
 pub use catalog::SearchIndex;
 pub use client::{LocalClient, LocalStaffClient};
 pub use drafts::{Autosave, Step};
@@ -50,6 +55,7 @@ struct Inner {
     catalog: catalog::State,
     drafts: drafts::State,
     progress: progress::State,
+    analytics: analytics::State,
 }
 
 type Listener = Arc<ports::EventListener>;
@@ -84,6 +90,7 @@ impl Core {
                 catalog: catalog::State::default(),
                 drafts: drafts::State::default(),
                 progress: progress::State::default(),
+                analytics: analytics::State::default(),
             }),
         }
     }
@@ -95,13 +102,18 @@ impl Core {
     #[allow(clippy::unit_arg)] // Some requests are answered by nothing, in the same shape as the others.
     pub async fn dispatch(&self, command: citizen::Command) -> Result<citizen::Reply, CoreError> {
         use citizen::{Command as C, Reply as R};
-        Ok(match command {
+        let asked = analytics::Asked::of(&command);
+        let reply = match command {
             C::GetPreferences(_) => R::GetPreferences(self.load_preferences().await),
             C::SetPreferences(ask) => R::SetPreferences(self.set_preferences(ask.preferences).await),
             C::RestoreSession(_) => R::RestoreSession(self.restore_session().await?),
             C::RequestCode(ask) => R::RequestCode(self.request_code(ask.phone).await?),
             C::LogIn(ask) => R::LogIn(self.log_in(ask.phone, ask.code).await?),
-            C::LogOut(_) => R::LogOut(self.log_out().await?),
+            C::LogOut(_) => {
+                let told = self.log_out().await;
+                self.visit_over().await;
+                R::LogOut(told?)
+            }
             C::GetCatalog(_) => R::GetCatalog((*self.catalog().await?).clone()),
             C::SearchCatalog(ask) => R::SearchCatalog(self.search(&ask.query, ask.language, ask.limit).await?),
             C::GetItem(ask) => R::GetItem(self.item(&ask.code).await?),
@@ -124,7 +136,9 @@ impl Core {
             C::Supplement(ask) => R::Supplement(self.supplement(ask.id, ask.supplement, ask.key).await?),
             C::Withdraw(ask) => R::Withdraw(self.withdraw(ask.id, ask.withdrawal).await?),
             C::Rate(ask) => R::Rate(self.rate(ask.id, ask.rating).await?),
-        })
+        };
+        self.watch(asked, &reply);
+        Ok(reply)
     }
 
     /// Carries out a command of the staff console.

@@ -127,8 +127,8 @@ pub struct Config {
     /// The address under which people reach it, where that is another: `https://hall.example`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
-    /// Other origins from which requests may come: shells with a web view of their own.
-    pub allowed_origins: Vec<String>,
+    /// Sites whose pages may embed services: `https://bank.example`. Their requests carry a token, never a cookie.
+    pub embed_origins: Vec<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// The data folder.
@@ -161,7 +161,7 @@ impl Default for Config {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 8080,
             public_url: None,
-            allowed_origins: Vec::new(),
+            embed_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             data: PathBuf::from("data"),
             city: PathBuf::from("city"),
@@ -196,9 +196,9 @@ impl Config {
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         let mut origins: Vec<(&str, &String)> = self
-            .allowed_origins
+            .embed_origins
             .iter()
-            .map(|url| ("allowed_origins", url))
+            .map(|url| ("embed_origins", url))
             .collect();
         origins.extend(self.public_url.iter().map(|url| ("public_url", url)));
         for (key, url) in origins {

@@ -48,9 +48,9 @@ pub const SETTINGS: &[Setting] = &[
         "the address people use, if another: https://hall.example",
     ),
     setting(
-        "allowed_origins",
+        "embed_origins",
         Kind::List,
-        "other origins from which requests may come",
+        "sites whose pages may embed services: https://bank.example",
     ),
     setting(
         "trusted_proxies",

@@ -87,6 +87,7 @@ pub fn router(state: AppState) -> Result<axum::Router, Error> {
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(ui::serve)
         .layer(from_fn_with_state(state.clone(), security::refuse_cross_site))
+        .layer(security::embedding(&state.config))
         .layer(CompressionLayer::new().compress_when(compress))
         .layer(from_fn(limits::contain_panic))
         .layer(from_fn(problem::speak))

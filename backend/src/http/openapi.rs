@@ -4,7 +4,7 @@ use onehall_protocol::cases::QueueScope;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{API, Problem};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{OpenApi, PartialSchema, ToSchema};
 
@@ -50,6 +50,8 @@ pub fn complete(mut document: Document) -> Document {
         let scheme = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie)));
         components.add_security_scheme(name, scheme);
     }
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    components.add_security_scheme("citizen_token", bearer);
     components
         .schemas
         .insert("TerminalKind".to_owned(), TerminalKind::schema());

@@ -4,10 +4,15 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::http::Method;
 use onehall_protocol::ErrorCode;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::extract::{Terminal, is_mutation};
+use super::extract::{TERMINAL_HEADER, Terminal, cookie, is_mutation};
+use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::identity::SESSION_COOKIE;
+use crate::staff::STAFF_COOKIE;
 use crate::state::AppState;
 
 /// Nothing from elsewhere, nothing inline; `wasm-unsafe-eval` because the core is WebAssembly.
@@ -69,6 +74,9 @@ fn check(state: &AppState, headers: &HeaderMap) -> Result<()> {
     if Terminal::of(headers)?.is_none() {
         return Err(refused());
     }
+    if is_embedded(&state.config, headers) {
+        return Ok(());
+    }
     if let Some(site) = headers.get("sec-fetch-site")
         && !matches!(site.as_bytes(), b"same-origin" | b"none")
         && !is_ours(state, headers)
@@ -81,21 +89,45 @@ fn check(state: &AppState, headers: &HeaderMap) -> Result<()> {
     Ok(())
 }
 
-/// Whether the `Origin` is the address under which people reach the hall: the configured one, one that is allowed
-/// besides, or, where none is configured, that of the `Host` header.
+/// Whether the request comes from a page that may embed services, and brings no cookie: what it may do is then decided by
+/// its token alone, which only a script that was given it can send.
+fn is_embedded(config: &Config, headers: &HeaderMap) -> bool {
+    let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    let allowed = config.embed_origins.iter().map(|origin| origin.trim_end_matches('/'));
+    let brings_cookie = [SESSION_COOKIE, STAFF_COOKIE]
+        .iter()
+        .any(|name| cookie(headers, name).is_some());
+    !brings_cookie && origin.is_some_and(|origin| allowed.into_iter().any(|own| own.eq_ignore_ascii_case(origin)))
+}
+
+/// Lets the pages of the sites that may embed services read answers. Without credentials: a browser sends no cookie.
+pub fn embedding(config: &Config) -> CorsLayer {
+    let origins = config.embed_origins.iter();
+    let origins = origins.filter_map(|origin| HeaderValue::from_str(origin.trim_end_matches('/')).ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::ACCEPT,
+            header::ACCEPT_LANGUAGE,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static(TERMINAL_HEADER),
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .expose_headers([header::CONTENT_DISPOSITION, header::ETAG, header::RETRY_AFTER])
+        .max_age(std::time::Duration::from_secs(600))
+}
+
+/// Whether the `Origin` is the address under which people reach the hall: the configured one, or, where none is
+/// configured, that of the `Host` header.
 fn is_ours(state: &AppState, headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()) else {
         return false;
     };
-    let configured = state.config.public_url.iter().chain(&state.config.allowed_origins);
-    if configured
-        .into_iter()
-        .any(|own| own.trim_end_matches('/').eq_ignore_ascii_case(origin))
-    {
-        return true;
-    }
-    if state.config.public_url.is_some() {
-        return false;
+    if let Some(own) = &state.config.public_url {
+        return own.trim_end_matches('/').eq_ignore_ascii_case(origin);
     }
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
     let authority = origin

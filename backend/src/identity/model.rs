@@ -4,6 +4,7 @@ use std::fmt;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use onehall_protocol::identity::{AssuranceLevel, PersonKind, PersonView, Profile, Session, TerminalKind};
 use onehall_protocol::{CitizenId, ErrorCode, OrganisationCode, PersonId, PhoneNumber, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,19 @@ use crate::state::AppState;
 
 /// The cookie of a citizen's session.
 pub const SESSION_COOKIE: &str = "onehall_session";
+
+/// The token of a citizen's session: in the header `Authorization` of a terminal that holds it itself, else in the cookie.
+#[must_use]
+pub fn session_token(headers: &HeaderMap) -> Option<&str> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match bearer {
+        Some(value) => {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+        }
+        None => cookie(headers, SESSION_COOKIE),
+    }
+}
 
 /// How stale "last seen" may become before a request writes it anew: reads stay reads.
 const TOUCH_AFTER_SECONDS: i64 = 60;
@@ -212,7 +226,7 @@ impl FromRequestParts<AppState> for Citizen {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Citizen> {
         let not_logged_in = || Error::new(ErrorCode::NotLoggedIn);
-        let token = cookie(&parts.headers, SESSION_COOKIE).ok_or_else(not_logged_in)?;
+        let token = session_token(&parts.headers).ok_or_else(not_logged_in)?;
         let session = TokenHash::of(token);
         let now = state.clock.now();
         let mut citizen = state.storage.citizen(session, now).await?.ok_or_else(not_logged_in)?;

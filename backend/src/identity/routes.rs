@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use onehall_protocol::cases::Poke;
-use onehall_protocol::identity::{CodeRequest, CodeSent, LoginRequest, Profile, Session};
+use onehall_protocol::identity::{CodeRequest, CodeSent, LoginRequest, Profile, Session, TerminalKind, TokenGranted};
 use onehall_protocol::{ErrorCode, PersonId, PhoneNumber};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -11,12 +11,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::model::{Citizen, SESSION_COOKIE};
+use super::model::{Citizen, SESSION_COOKIE, session_token};
 use super::store::{CodeToSend, LogIn};
 use crate::error::{Error, Result};
 use crate::events::Channel;
 use crate::http::cookies;
-use crate::http::extract::{AcceptLanguage, ClientAddress, Json, Query, Terminal, cookie};
+use crate::http::extract::{AcceptLanguage, ClientAddress, Json, Query, Terminal};
 use crate::messages;
 use crate::secrets::{Token, TokenHash, random_below};
 use crate::state::AppState;
@@ -28,6 +28,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(send_code))
         .routes(routes!(log_in, session, log_out))
+        .routes(routes!(grant_token))
         .routes(routes!(profile))
 }
 
@@ -94,12 +95,45 @@ async fn log_in(
     client: ClientAddress,
     Json(request): Json<LoginRequest>,
 ) -> Result<Response> {
+    let (token, citizen) = begin_session(&state, terminal, client, request).await?;
+    // A kiosk's cookie ends with its browser at the latest; elsewhere it lasts as long as the session can.
+    let lifetime = citizen.ends_at.unix_millis() - state.clock.now().unix_millis();
+    let seconds = (terminal != TerminalKind::Kiosk).then_some(lifetime / 1000);
+    let cookie = cookies::set(SESSION_COOKIE, token.as_str(), seconds, state.config.secure_cookies());
+    Ok(([(header::SET_COOKIE, cookie)], Json(citizen.view())).into_response())
+}
+
+/// Log in on a terminal that holds its session itself
+///
+/// As `POST /identity/session`, for native shells and mini-apps: the token comes in the answer, no cookie is set. It goes
+/// into the header `Authorization: Bearer` of every request.
+#[utoipa::path(post, path = "/identity/tokens", tag = "identity", request_body = LoginRequest,
+    responses((status = 200, description = "Logged in", body = TokenGranted)))]
+async fn grant_token(
+    State(state): State<AppState>,
+    Terminal(terminal): Terminal,
+    client: ClientAddress,
+    Json(request): Json<LoginRequest>,
+) -> Result<Json<TokenGranted>> {
+    let (token, citizen) = begin_session(&state, terminal, client, request).await?;
+    Ok(Json(TokenGranted {
+        token: token.as_str().to_owned(),
+        session: citizen.view(),
+    }))
+}
+
+async fn begin_session(
+    state: &AppState,
+    terminal: TerminalKind,
+    client: ClientAddress,
+    request: LoginRequest,
+) -> Result<(Token, Citizen)> {
     let phone = phone_number(&request.phone)?;
     let token = Token::generate();
     let login = LogIn {
-        phone_hash: phone_hash(&state, &phone),
-        client: client_hash(&state, client),
-        code: code_hash(&state, &phone, request.code.trim()),
+        phone_hash: phone_hash(state, &phone),
+        client: client_hash(state, client),
+        code: code_hash(state, &phone, request.code.trim()),
         phone,
         new_person: PersonId(Uuid::now_v7()),
         session: token.hash(),
@@ -108,11 +142,7 @@ async fn log_in(
         now: state.clock.now(),
     };
     let citizen = state.storage.log_in(login).await?;
-    // A kiosk's cookie ends with its browser at the latest; elsewhere it lasts as long as the session can.
-    let lifetime = citizen.ends_at.unix_millis() - state.clock.now().unix_millis();
-    let seconds = (terminal != onehall_protocol::identity::TerminalKind::Kiosk).then_some(lifetime / 1000);
-    let cookie = cookies::set(SESSION_COOKIE, token.as_str(), seconds, state.config.secure_cookies());
-    Ok(([(header::SET_COOKIE, cookie)], Json(citizen.view())).into_response())
+    Ok((token, citizen))
 }
 
 /// Who is logged in
@@ -125,14 +155,14 @@ async fn session(citizen: Citizen) -> Json<Session> {
 
 /// Log out
 ///
-/// Ends the session of this terminal, wherever its cookie may have been copied to.
+/// Ends the session of this terminal, wherever its cookie or token may have been copied to.
 #[utoipa::path(delete, path = "/identity/session", tag = "identity",
     responses((status = 204, description = "Logged out; also if nobody was logged in")))]
 async fn log_out(
     State(state): State<AppState>,
     headers: HeaderMap,
 ) -> Result<(StatusCode, [(header::HeaderName, HeaderValue); 1])> {
-    if let Some(token) = cookie(&headers, SESSION_COOKIE) {
+    if let Some(token) = session_token(&headers) {
         let person = state.storage.log_out(TokenHash::of(token)).await?;
         if let Some(person) = person {
             state.events.poke(&Channel::Person(person), &Poke::SessionEnded);

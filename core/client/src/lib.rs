@@ -16,11 +16,14 @@ use onehall_protocol::identity::Session;
 use onehall_protocol::{CaseId, CoreError, DraftId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub mod bridge;
 pub mod citizen;
 mod model;
+mod profile;
 pub mod staff;
 
 pub use model::*;
+pub use profile::Profile;
 
 /// A request of one of the command sets: knows its command, and the reply that answers it.
 pub trait Request: Sized {
@@ -66,12 +69,12 @@ macro_rules! commands {
 
         $(#[$set])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(tag = "kind", content = "with", rename_all = "snake_case")]
+        #[serde(rename_all = "snake_case")]
         pub enum $Command { $($(#[$doc])* $name($name)),+ }
 
         /// The replies, one for each command.
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(tag = "kind", content = "with", rename_all = "snake_case")]
+        #[serde(rename_all = "snake_case")]
         pub enum $AnyReply { $(#[doc = concat!("Answers [`", stringify!($name), "`].")] $name($reply)),+ }
     };
 }

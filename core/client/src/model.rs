@@ -25,6 +25,16 @@ pub struct Preferences {
     pub theme: ThemeChoice,
     /// Text size in percent, 100 to 200.
     pub text_percent: u16,
+    /// Whether this terminal may count what is done on it; none until the citizen was asked.
+    pub analytics: Option<bool>,
+}
+
+impl Preferences {
+    /// Whether the citizen said that this terminal may count.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.analytics == Some(true)
+    }
 }
 
 impl Default for Preferences {
@@ -34,6 +44,7 @@ impl Default for Preferences {
             elder: false,
             theme: ThemeChoice::Auto,
             text_percent: 100,
+            analytics: None,
         }
     }
 }
@@ -58,6 +69,26 @@ pub struct FileContent {
     pub name: String,
     /// Its media type.
     pub media_type: String,
-    /// Its bytes.
+    /// Its bytes; Base64 where they cross a bridge as JSON.
+    #[serde(with = "base64_bytes")]
     pub bytes: Vec<u8>,
+}
+
+/// Bytes as standard Base64: a third more than they are, where a list of numbers is three times as much.
+mod base64_bytes {
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        BASE64_STANDARD
+            .decode(text.as_bytes())
+            .map_err(|_| D::Error::custom("invalid Base64"))
+    }
 }

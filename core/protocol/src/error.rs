@@ -126,6 +126,11 @@ error_codes! {
     /// A fault of the backend; the log knows it by the request id.
     Internal = "backend/internal", 500, "系统出现问题，请稍后再试。", "Something went wrong on our side.";
 
+    /// The UI and the core inside the application speak no common protocol.
+    BridgeProtocol = "bridge/protocol_mismatch", 0, "页面与本应用的版本不匹配，请更新应用。", "This page and this application do not fit together. Please update the application.";
+    /// What came over the bridge could not be read: `details.reason` says where.
+    InvalidEnvelope = "bridge/invalid_envelope", 0, "应用内部请求有误。", "The application did not understand this request.";
+
     /// The terminal has no connection to the backend.
     Offline = "network/offline", 0, "网络连接不可用。", "There is no connection.";
     /// The backend's answer could not be read.

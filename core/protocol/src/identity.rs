@@ -91,6 +91,24 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
+/// Logged in on a terminal that holds its session itself (a native shell, a mini-app): the token goes into the header
+/// `Authorization: Bearer`, and is destroyed at log-out.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenGranted {
+    /// The token: 256 random bits.
+    pub token: String,
+    /// The session that it stands for.
+    pub session: Session,
+}
+
+impl std::fmt::Debug for TokenGranted {
+    /// Without the token: it must not reach a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenGranted").finish_non_exhaustive()
+    }
+}
+
 /// What a question of a form may name as its `prefill`. An address question takes `<key>.region` and `<key>.detail`.
 pub const PREFILL_KEYS: [&str; 6] = [
     "person.name",

@@ -3,18 +3,32 @@
 use std::sync::Mutex;
 
 use onehall_client::Event;
-use onehall_protocol::identity::{CodeRequest, CodeSent, LoginRequest, Session, TerminalKind};
+use onehall_protocol::identity::{CodeRequest, CodeSent, LoginRequest, Session, TerminalKind, TokenGranted};
 use onehall_protocol::{CoreError, ErrorCode};
 
+use crate::ports::boxed;
 use crate::{Core, api, lock};
+
+/// The name of the session's token among the secrets.
+const TOKEN: &str = "session-token";
 
 #[derive(Default)]
 pub(crate) struct State {
     session: Mutex<Option<Session>>,
+    /// The session's token, where this terminal holds it itself.
+    token: Mutex<Option<String>>,
 }
 
 impl Core {
     pub(crate) async fn restore_session(&self) -> Result<Option<Session>, CoreError> {
+        if let Some(secrets) = &self.inner.host.secrets {
+            let token = secrets.get(TOKEN).await;
+            let known = token.is_some();
+            *lock(&self.inner.identity.token) = token;
+            if !known {
+                return Ok(None);
+            }
+        }
         match self.fetch::<Session>(api::get("/identity/session")).await {
             Ok(session) => {
                 self.session_started(session.clone());
@@ -31,9 +45,16 @@ impl Core {
     }
 
     pub(crate) async fn log_in(&self, phone: String, code: String) -> Result<Session, CoreError> {
-        let session: Session = self
-            .fetch(api::post("/identity/session").json(&LoginRequest { phone, code }))
-            .await?;
+        let login = LoginRequest { phone, code };
+        let session: Session = match &self.inner.host.secrets {
+            None => self.fetch(api::post("/identity/session").json(&login)).await?,
+            Some(secrets) => {
+                let granted: TokenGranted = self.fetch(api::post("/identity/tokens").json(&login)).await?;
+                secrets.put(TOKEN, granted.token.clone()).await;
+                *lock(&self.inner.identity.token) = Some(granted.token);
+                granted.session
+            }
+        };
         self.session_started(session.clone());
         Ok(session)
     }
@@ -42,10 +63,19 @@ impl Core {
         // What this terminal knows is forgotten even where the backend cannot be told: somebody may stand behind.
         let told = self.send_only(api::delete("/identity/session")).await;
         self.session_ended();
+        if let Some(secrets) = &self.inner.host.secrets {
+            secrets.delete(TOKEN).await;
+        }
         match told {
             Err(error) if error.code != ErrorCode::NotLoggedIn => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// What proves to the backend whose session this is, where this terminal holds it itself.
+    pub(crate) fn credentials(&self) -> Option<(&'static str, String)> {
+        let token = lock(&self.inner.identity.token);
+        token.as_ref().map(|token| ("authorization", format!("Bearer {token}")))
     }
 
     fn session_started(&self, session: Session) {
@@ -59,7 +89,18 @@ impl Core {
         let known = lock(&self.inner.identity.session).take().is_some();
         self.stop_pokes();
         self.inner.drafts.forget();
+        if lock(&self.inner.identity.token).take().is_some()
+            && let Some(secrets) = self.inner.host.secrets.clone()
+        {
+            self.inner
+                .host
+                .spawner
+                .spawn(boxed(async move { secrets.delete(TOKEN).await }));
+        }
         // Of a console's session the core knows nothing but that it has ended.
+        if known {
+            self.end_visit();
+        }
         if known || self.inner.terminal == TerminalKind::Console {
             self.emit(&Event::SessionChanged { session: None });
         }

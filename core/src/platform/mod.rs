@@ -1,9 +1,12 @@
 //! The hosts that we ship ports for.
 
+pub mod memory;
+#[cfg(all(feature = "native", not(target_family = "wasm")))]
+pub mod native;
 #[cfg(target_family = "wasm")]
 mod web;
 #[cfg(target_family = "wasm")]
-pub use web::browser;
+pub use web::{WebHost, browser, web};
 
 use onehall_client::Event;
 

@@ -1,15 +1,14 @@
-//! A browser: XMLHttpRequest (it tells the progress of an upload, which fetch does not), EventSource, localStorage.
+//! A host in JavaScript: it hands in an object with what the core needs (`core/js/host.js` is a browser's).
 
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures::channel::oneshot;
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use onehall_protocol::Timestamp;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, EventSource, MessageEvent, ProgressEvent, XmlHttpRequest, XmlHttpRequestResponseType};
+use wasm_bindgen_futures::JsFuture;
 
+use super::memory::MemorySecrets;
 use crate::ports::{
     BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, NoAnswer, PokeListener, PokeSignal, Pokes, Rng, Spawner,
     Store, StreamHandle, Timer,
@@ -18,215 +17,214 @@ use crate::ports::{
 /// How long an answer may take, in milliseconds; an upload has more, by its size.
 const TIMEOUT_MS: u32 = 20_000;
 
-/// The ports of a browser.
+#[wasm_bindgen]
+extern "C" {
+    /// The host's object. What its methods take and give: `Host` in the types of the mini-app SDK.
+    #[wasm_bindgen(typescript_type = "Host")]
+    pub type WebHost;
+    #[wasm_bindgen(method, structural, catch)]
+    fn fetch(this: &WebHost, request: &Object) -> Result<HostCall, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn listen(this: &WebHost, url: &str, headers: &Array, on: &JsValue) -> Result<Function, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn get(this: &WebHost, key: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn put(this: &WebHost, key: &str, value: Uint8Array) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn remove(this: &WebHost, key: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, structural)]
+    fn sleep(this: &WebHost, millis: u32) -> Promise;
+    #[wasm_bindgen(method, structural)]
+    fn random(this: &WebHost, bytes: Uint8Array) -> Uint8Array;
+
+    /// A request under way.
+    type HostCall;
+    #[wasm_bindgen(method, structural, getter)]
+    fn answer(this: &HostCall) -> Promise;
+    #[wasm_bindgen(method, structural)]
+    fn abort(this: &HostCall);
+}
+
+#[wasm_bindgen(module = "/js/host.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = browserHost)]
+    fn browser_host() -> WebHost;
+}
+
+/// The ports of a browser on the hall's own pages: the session is a cookie, which no script reads.
 #[must_use]
-#[allow(clippy::arc_with_non_send_sync)] // One thread.
 pub fn browser() -> Host {
     Host {
-        http: Arc::new(Browser),
-        pokes: Arc::new(Browser),
-        store: Arc::new(Browser),
-        clock: Arc::new(Browser),
-        timer: Arc::new(Browser),
-        spawner: Arc::new(Browser),
-        rng: Arc::new(Browser),
+        secrets: None,
+        ..web(browser_host())
     }
 }
 
-struct Browser;
+/// The ports of a host that hands itself in: in a stranger's page, a worker, a mini-program. The session's token is kept
+/// in memory.
+#[must_use]
+#[allow(clippy::arc_with_non_send_sync)] // One thread.
+pub fn web(host: WebHost) -> Host {
+    let web = Arc::new(Web(host));
+    Host {
+        http: web.clone(),
+        pokes: web.clone(),
+        store: web.clone(),
+        clock: web.clone(),
+        timer: web.clone(),
+        spawner: web.clone(),
+        rng: web,
+        secrets: Some(Arc::new(MemorySecrets::default())),
+    }
+}
 
-/// A request under way: its callbacks live as long as it, and it ends when it is dropped.
+struct Web(WebHost);
+
+/// Aborts the request when it is dropped; harmless once it is answered.
 struct UnderWay {
-    request: XmlHttpRequest,
-    _callbacks: Vec<Closure<dyn FnMut(Event)>>,
-    _progress: Option<Closure<dyn FnMut(ProgressEvent)>>,
+    call: HostCall,
+    _progress: Option<Closure<dyn FnMut(f64, f64)>>,
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.request.set_onload(None);
-        self.request.set_onerror(None);
-        self.request.set_ontimeout(None);
-        if self.request.ready_state() != XmlHttpRequest::DONE {
-            let _ = self.request.abort();
-        }
+        self.call.abort();
     }
 }
 
 #[async_trait(?Send)]
-impl Http for Browser {
+impl Http for Web {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
-        let answered = open(request).map_err(|_| NoAnswer)?;
-        let (under_way, ended) = answered;
-        let arrived = ended.await.unwrap_or(false);
-        if arrived {
-            read(&under_way.request).ok_or(NoAnswer)
-        } else {
-            Err(NoAnswer)
+        let progress = request
+            .progress
+            .map(|listener| Closure::<dyn FnMut(f64, f64)>::new(move |sent, total| listener(sent as u64, total as u64)));
+        let body_len = request.body.as_ref().map_or(0, Vec::len);
+        // At least 20 KB/s: a weak signal on a bus is no reason to give a photograph up.
+        let timeout = TIMEOUT_MS.saturating_add(u32::try_from(body_len / 20).unwrap_or(u32::MAX));
+        let asked = Object::new();
+        set(&asked, "method", request.method.as_str());
+        set(&asked, "url", request.url);
+        set(&asked, "headers", pairs(&request.headers));
+        set(&asked, "timeoutMs", timeout);
+        if let Some(body) = &request.body {
+            set(&asked, "body", Uint8Array::from(&body[..]));
         }
-    }
-}
-
-fn open(request: HttpRequest) -> Result<(UnderWay, oneshot::Receiver<bool>), JsValue> {
-    let xhr = XmlHttpRequest::new()?;
-    xhr.open_with_async(request.method.as_str(), &request.url, true)?;
-    xhr.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
-    let body_len = request.body.as_ref().map_or(0, Vec::len);
-    // At least 20 KB/s: a weak signal on a bus is no reason to give a photograph up.
-    xhr.set_timeout(TIMEOUT_MS.saturating_add(u32::try_from(body_len / 20).unwrap_or(u32::MAX)));
-    for (name, value) in &request.headers {
-        xhr.set_request_header(name, value)?;
-    }
-    let (sender, ended) = oneshot::channel();
-    let sender = Rc::new(RefCell::new(Some(sender)));
-    let end_with = |arrived: bool| {
-        let sender = sender.clone();
-        Closure::<dyn FnMut(Event)>::new(move |_| {
-            if let Some(sender) = sender.borrow_mut().take() {
-                let _ = sender.send(arrived);
-            }
-        })
-    };
-    let (load, error, timeout) = (end_with(true), end_with(false), end_with(false));
-    xhr.set_onload(Some(load.as_ref().unchecked_ref()));
-    xhr.set_onerror(Some(error.as_ref().unchecked_ref()));
-    xhr.set_ontimeout(Some(timeout.as_ref().unchecked_ref()));
-    let progress = match request.progress {
-        None => None,
-        Some(listener) => {
-            let closure = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
-                listener(event.loaded() as u64, event.total() as u64);
-            });
-            xhr.upload()?.set_onprogress(Some(closure.as_ref().unchecked_ref()));
-            Some(closure)
+        if let Some(progress) = &progress {
+            set(&asked, "onProgress", progress.as_ref());
         }
-    };
-    match &request.body {
-        Some(body) => xhr.send_with_opt_u8_array(Some(body))?,
-        None => xhr.send()?,
-    }
-    Ok((
-        UnderWay {
-            request: xhr,
-            _callbacks: vec![load, error, timeout],
+        let under_way = UnderWay {
+            call: self.0.fetch(&asked).map_err(|_| NoAnswer)?,
             _progress: progress,
-        },
-        ended,
-    ))
+        };
+        let answer = JsFuture::from(under_way.call.answer()).await.map_err(|_| NoAnswer)?;
+        read(&answer).ok_or(NoAnswer)
+    }
 }
 
-fn read(xhr: &XmlHttpRequest) -> Option<HttpResponse> {
-    let status = xhr.status().ok().filter(|status| *status != 0)?;
-    let body = js_sys::Uint8Array::new(&xhr.response().ok()?).to_vec();
-    let headers = xhr.get_all_response_headers().unwrap_or_default();
-    let headers = headers.lines().filter_map(|line| line.split_once(": "));
-    let headers = headers
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-        .collect();
-    Some(HttpResponse { status, headers, body })
+fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
+    // A plain object takes every property.
+    let _ = Reflect::set(object, &key.into(), &value.into());
+}
+
+fn pairs(headers: &[(&'static str, String)]) -> Array {
+    let pair = |(name, value): &(&'static str, String)| Array::of2(&(*name).into(), &value.into());
+    headers.iter().map(pair).collect()
+}
+
+fn read(answer: &JsValue) -> Option<HttpResponse> {
+    let get = |key: &str| Reflect::get(answer, &key.into()).ok();
+    let status = get("status")?.as_f64().filter(|status| *status > 0.0)? as u16;
+    let body = Uint8Array::new(&get("body")?).to_vec();
+    let headers = Array::from(&get("headers")?);
+    let headers = headers.iter().filter_map(|pair| {
+        let pair = Array::from(&pair);
+        Some((pair.get(0).as_string()?.to_ascii_lowercase(), pair.get(1).as_string()?))
+    });
+    Some(HttpResponse {
+        status,
+        headers: headers.collect(),
+        body,
+    })
 }
 
 struct Listening {
-    source: EventSource,
-    _open: Closure<dyn FnMut(Event)>,
-    _error: Closure<dyn FnMut(Event)>,
-    _poke: Closure<dyn FnMut(MessageEvent)>,
+    stop: Option<Function>,
+    _on: Closure<dyn FnMut(String, Option<String>)>,
 }
 
 impl StreamHandle for Listening {}
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.source.set_onopen(None);
-        self.source.set_onerror(None);
-        self.source.close();
+        if let Some(stop) = &self.stop {
+            let _ = stop.call0(&JsValue::UNDEFINED);
+        }
     }
 }
 
-/// A host without an EventSource: the UI reads anew when it is looked at.
-struct NoStream;
-impl StreamHandle for NoStream {}
-
-impl Pokes for Browser {
-    fn listen(&self, url: &str, listener: Box<PokeListener>) -> Box<dyn StreamHandle> {
-        let Ok(source) = EventSource::new(url) else {
-            return Box::new(NoStream);
-        };
-        let listener: Rc<PokeListener> = Rc::from(listener);
-        let on = listener.clone();
-        let open = Closure::<dyn FnMut(Event)>::new(move |_| on(PokeSignal::Open));
-        source.set_onopen(Some(open.as_ref().unchecked_ref()));
-        let on = listener.clone();
-        let error = Closure::<dyn FnMut(Event)>::new(move |_| on(PokeSignal::Broken));
-        source.set_onerror(Some(error.as_ref().unchecked_ref()));
-        let poke = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(text) = event.data().as_string() {
-                listener(PokeSignal::Poke(text));
+impl Pokes for Web {
+    fn listen(
+        &self,
+        url: &str,
+        headers: Vec<(&'static str, String)>,
+        listener: Box<PokeListener>,
+    ) -> Box<dyn StreamHandle> {
+        let on = Closure::<dyn FnMut(String, Option<String>)>::new(move |signal: String, data: Option<String>| {
+            match (signal.as_str(), data) {
+                ("open", _) => listener(PokeSignal::Open),
+                ("broken", _) => listener(PokeSignal::Broken),
+                ("poke", Some(data)) => listener(PokeSignal::Poke(data)),
+                _ => {}
             }
         });
-        let _ = source.add_event_listener_with_callback("poke", poke.as_ref().unchecked_ref());
-        Box::new(Listening {
-            source,
-            _open: open,
-            _error: error,
-            _poke: poke,
-        })
+        // A host without streams: the UI reads anew when it is looked at.
+        let stop = self.0.listen(url, &pairs(&headers), on.as_ref()).ok();
+        Box::new(Listening { stop, _on: on })
     }
 }
 
-fn local_storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.local_storage().ok()?
-}
-
-fn storage_key(key: &str) -> String {
-    format!("onehall.{key}")
+async fn done(promise: Result<Promise, JsValue>) -> Option<JsValue> {
+    JsFuture::from(promise.ok()?).await.ok()
 }
 
 #[async_trait(?Send)]
-impl Store for Browser {
+impl Store for Web {
     async fn get(&self, key: &str) -> Option<Vec<u8>> {
-        local_storage()?
-            .get_item(&storage_key(key))
-            .ok()?
-            .map(String::into_bytes)
+        let value = done(self.0.get(key)).await?;
+        value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)
     }
 
     async fn put(&self, key: &str, value: Vec<u8>) {
-        if let (Some(storage), Ok(text)) = (local_storage(), String::from_utf8(value)) {
-            let _ = storage.set_item(&storage_key(key), &text);
-        }
+        done(self.0.put(key, Uint8Array::from(&value[..]))).await;
     }
 
     async fn delete(&self, key: &str) {
-        if let Some(storage) = local_storage() {
-            let _ = storage.remove_item(&storage_key(key));
-        }
+        done(self.0.remove(key)).await;
     }
 }
 
-impl Clock for Browser {
+impl Clock for Web {
     fn now(&self) -> Timestamp {
         Timestamp::from_unix_millis(js_sys::Date::now() as i64)
     }
 }
 
-impl Timer for Browser {
+impl Timer for Web {
     fn sleep(&self, millis: u32) -> BoxFuture<'static, ()> {
-        Box::pin(gloo_timers::future::TimeoutFuture::new(millis))
+        let promise = self.0.sleep(millis);
+        Box::pin(async move { drop(JsFuture::from(promise).await) })
     }
 }
 
-impl Spawner for Browser {
+impl Spawner for Web {
     fn spawn(&self, work: BoxFuture<'static, ()>) {
         wasm_bindgen_futures::spawn_local(work);
     }
 }
 
-impl Rng for Browser {
+impl Rng for Web {
     fn fill(&self, bytes: &mut [u8]) {
-        // Without random numbers no key is unique: a panic is the honest end, and browsers always have them.
-        if getrandom::fill(bytes).is_err() {
-            wasm_bindgen::throw_str("no random numbers");
-        }
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        self.0.random(Uint8Array::new_with_length(length)).copy_to(bytes);
     }
 }

@@ -21,6 +21,8 @@ mod markers {
     pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
     /// A callback that gets events, `Send + Sync` outside wasm.
     pub type EventListener = dyn Fn(super::Event) + Send + Sync;
+    /// A callback that gets events as text, `Send + Sync` outside wasm.
+    pub type TextListener = dyn Fn(String) + Send + Sync;
     /// A callback that gets the progress of an upload: bytes sent and in all.
     pub type ProgressListener = dyn Fn(u64, u64) + Send + Sync;
     /// A callback that gets signals of the poke stream.
@@ -39,13 +41,17 @@ mod markers {
     pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + 'a>>;
     /// A callback that gets events, `Send + Sync` outside wasm.
     pub type EventListener = dyn Fn(super::Event);
+    /// A callback that gets events as text, `Send + Sync` outside wasm.
+    pub type TextListener = dyn Fn(String);
     /// A callback that gets the progress of an upload: bytes sent and in all.
     pub type ProgressListener = dyn Fn(u64, u64);
     /// A callback that gets signals of the poke stream.
     pub type PokeListener = dyn Fn(super::PokeSignal);
 }
 
-pub use markers::{BoxFuture, EventListener, PokeListener, ProgressListener, SendOutsideWasm, SyncOutsideWasm};
+pub use markers::{
+    BoxFuture, EventListener, PokeListener, ProgressListener, SendOutsideWasm, SyncOutsideWasm, TextListener,
+};
 
 /// All that a host gives.
 #[derive(Clone)]
@@ -64,6 +70,9 @@ pub struct Host {
     pub spawner: Arc<dyn Spawner>,
     /// Random numbers.
     pub rng: Arc<dyn Rng>,
+    /// Secrets of the session, where the terminal holds it itself; none where the host keeps a cookie that the core
+    /// cannot read (a browser on the hall's own pages).
+    pub secrets: Option<Arc<dyn SecretStore>>,
 }
 
 /// A method of HTTP.
@@ -153,8 +162,13 @@ pub trait StreamHandle: SendOutsideWasm + SyncOutsideWasm {}
 
 /// The stream that says that something changed.
 pub trait Pokes: SendOutsideWasm + SyncOutsideWasm {
-    /// Listens at `url` until the handle is dropped. The host reconnects by itself.
-    fn listen(&self, url: &str, listener: Box<PokeListener>) -> Box<dyn StreamHandle>;
+    /// Listens at `url`, sending `headers`, until the handle is dropped. The host reconnects by itself.
+    fn listen(
+        &self,
+        url: &str,
+        headers: Vec<(&'static str, String)>,
+        listener: Box<PokeListener>,
+    ) -> Box<dyn StreamHandle>;
 }
 
 /// Small values that stay on the terminal. What is kept here must not be personal data.
@@ -167,6 +181,19 @@ pub trait Store: SendOutsideWasm + SyncOutsideWasm {
     async fn put(&self, key: &str, value: Vec<u8>);
     /// Forgets the value at a key.
     async fn delete(&self, key: &str);
+}
+
+/// Secrets of the session: its token. Kept in the key store of the operating system where there is one; in memory on a
+/// public machine.
+#[cfg_attr(target_family = "wasm", async_trait(?Send))]
+#[cfg_attr(not(target_family = "wasm"), async_trait)]
+pub trait SecretStore: SendOutsideWasm + SyncOutsideWasm {
+    /// The secret of this name.
+    async fn get(&self, name: &str) -> Option<String>;
+    /// Keeps a secret. A host that cannot keep it drops it: the next start begins logged out.
+    async fn put(&self, name: &str, secret: String);
+    /// Destroys a secret.
+    async fn delete(&self, name: &str);
 }
 
 /// The time.

@@ -71,7 +71,8 @@ impl Core {
             Core { inner }.poke_signal(&broken, &signal);
         });
         let url = format!("{}{API}{path}", self.inner.base_url);
-        let handle = self.inner.host.pokes.listen(&url, listener);
+        let headers = self.credentials().into_iter().collect();
+        let handle = self.inner.host.pokes.listen(&url, headers, listener);
         *lock(&self.inner.progress.stream) = Some(Stream { path, _handle: handle });
     }
 

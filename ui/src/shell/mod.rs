@@ -2,12 +2,11 @@
 
 pub mod document;
 mod page;
-mod profile;
 mod remote;
 mod ui;
 
 pub use page::{HEADING, PageHeading, SiteName, remember_scroll};
-pub use profile::Profile;
+pub use onehall_client::Profile;
 pub use remote::{Loaded, Remote, load};
 pub use ui::{Toast, Ui, use_ui};
 

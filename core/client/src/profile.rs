@@ -1,9 +1,11 @@
 //! The terminal profile: how the pages are laid out on this terminal.
 
 use onehall_protocol::identity::TerminalKind;
+use serde::{Deserialize, Serialize};
 
 /// A layout: same pages, other density, navigation and input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Profile {
     /// A desktop browser or application.
     Desktop,

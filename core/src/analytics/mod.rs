@@ -1,0 +1,210 @@
+//! Analytics: counts what is done on this terminal, where its citizen said yes.
+//!
+//! The core records by itself where commands are carried out ([`watched`]), so that every terminal counts the same. What
+//! is recorded waits in the host's store ([`queue`]) and goes out in batches. The yes is read from the store as well,
+//! each time: a tab in which it was taken back holds for the others.
+
+mod queue;
+mod watched;
+
+use std::sync::Mutex;
+
+use futures::channel::oneshot;
+use futures::future::select;
+use onehall_client::Preferences;
+use onehall_protocol::analytics::{BatchTaken, Event, EventBatch, EventRecord};
+use onehall_protocol::identity::TerminalKind;
+use onehall_protocol::{EventId, Timestamp};
+
+use crate::ports::{Host, SendOutsideWasm, boxed};
+use crate::{Core, api, lock};
+
+pub use queue::{Pace, Queue, Upload};
+pub(crate) use watched::Asked;
+
+const KEY: &str = "analytics";
+const MINUTE_MS: i64 = 60_000;
+
+#[derive(Default)]
+pub(crate) struct State {
+    seen: Mutex<watched::Seen>,
+    pace: Mutex<Pace>,
+    /// Wakes the driver out of its waiting for more.
+    hurry: Mutex<Option<oneshot::Sender<()>>>,
+    /// Held while the kept queue is read and written back.
+    writing: futures::lock::Mutex<()>,
+}
+
+impl Core {
+    /// Records an event, where the citizen said yes; goes on by itself.
+    fn count(&self, event: Event) {
+        if !lock(&self.inner.preferences).counts() {
+            return;
+        }
+        let core = self.clone();
+        self.spawn(async move {
+            if core.may_count().await {
+                let record = record(&core.inner.host, event);
+                let waiting = core.change_queue(|queue| queue.add(record)).await.events.len();
+                core.drive_analytics(false);
+                if waiting >= queue::ENOUGH {
+                    drop(lock(&core.inner.analytics.hurry).take());
+                }
+            }
+        });
+    }
+
+    /// Whether the citizen said yes, as it is kept: another tab may have taken it back.
+    async fn may_count(&self) -> bool {
+        self.kept_preferences().await.is_some_and(|kept| kept.counts())
+    }
+
+    /// A start: sends what waits, where the citizen said yes.
+    pub(crate) async fn resume_analytics(&self, preferences: Preferences) {
+        if preferences.counts() && self.inner.terminal != TerminalKind::Console {
+            self.drive_analytics(true);
+        } else {
+            self.without_consent(preferences).await;
+        }
+    }
+
+    /// Without a yes nothing waits.
+    pub(crate) async fn without_consent(&self, preferences: Preferences) {
+        if !preferences.counts() {
+            let _writing = self.inner.analytics.writing.lock().await;
+            self.inner.host.store.delete(KEY).await;
+        }
+    }
+
+    /// A visit on a public machine is over: the yes was this citizen's, and what waits is sent now or never.
+    pub(crate) async fn visit_over(&self) {
+        if self.inner.terminal != TerminalKind::Kiosk {
+            return;
+        }
+        let counted = self.forget_consent().await;
+        let queue = {
+            let _writing = self.inner.analytics.writing.lock().await;
+            let queue = self.kept_queue().await;
+            self.inner.host.store.delete(KEY).await;
+            queue
+        };
+        *lock(&self.inner.analytics.seen) = watched::Seen::default();
+        if !counted {
+            return;
+        }
+        let core = self.clone();
+        self.spawn(async move {
+            let mut queue = queue;
+            while !queue.events.is_empty() {
+                let events = queue.batch();
+                let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
+                let dropped = std::mem::take(&mut queue.dropped);
+                if core.send_events(events, dropped).await != Upload::Done {
+                    return;
+                }
+                queue.settle(&ids, 0);
+            }
+        });
+    }
+
+    /// As [`Core::visit_over`], where nobody can wait for it.
+    pub(crate) fn end_visit(&self) {
+        let core = self.clone();
+        self.spawn(async move { core.visit_over().await });
+    }
+
+    fn drive_analytics(&self, at_start: bool) {
+        let begin = {
+            let mut pace = lock(&self.inner.analytics.pace);
+            if at_start { pace.started() } else { pace.added() }
+        };
+        if begin {
+            let core = self.clone();
+            self.spawn(async move { core.analytics_driver().await });
+        }
+    }
+
+    async fn analytics_driver(&self) {
+        loop {
+            let (millis, may_hurry) = lock(&self.inner.analytics.pace).wait();
+            let (sender, hurried) = oneshot::channel();
+            *lock(&self.inner.analytics.hurry) = may_hurry.then_some(sender);
+            if millis > 0 {
+                let sleep = self.inner.host.timer.sleep(millis);
+                if may_hurry {
+                    select(sleep, hurried).await;
+                } else {
+                    sleep.await;
+                }
+            }
+            lock(&self.inner.analytics.pace).look();
+            let queue = self.kept_queue().await;
+            let events = queue.batch();
+            if events.is_empty() || !self.may_count().await {
+                if lock(&self.inner.analytics.pace).rest() {
+                    return;
+                }
+                continue;
+            }
+            let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
+            let upload = self.send_events(events, queue.dropped).await;
+            let left = match upload {
+                Upload::Later(_) => ids.len(),
+                _ => self
+                    .change_queue(|kept| kept.settle(&ids, queue.dropped))
+                    .await
+                    .events
+                    .len(),
+            };
+            lock(&self.inner.analytics.pace).sent(upload, left);
+        }
+    }
+
+    async fn send_events(&self, events: Vec<EventRecord>, dropped: u32) -> Upload {
+        let batch = EventBatch { events, dropped };
+        let request = api::post("/insight/events").json(&batch);
+        Upload::of(&self.fetch::<BatchTaken>(request).await)
+    }
+
+    async fn kept_queue(&self) -> Queue {
+        let kept = self.inner.host.store.get(KEY).await;
+        kept.and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
+    }
+
+    /// Changes the queue as it is kept: another tab may have added to it.
+    async fn change_queue(&self, change: impl FnOnce(&mut Queue) + SendOutsideWasm) -> Queue {
+        let _writing = self.inner.analytics.writing.lock().await;
+        let mut queue = self.kept_queue().await;
+        change(&mut queue);
+        if queue == Queue::default() {
+            self.inner.host.store.delete(KEY).await;
+        } else if let Ok(bytes) = serde_json::to_vec(&queue) {
+            self.inner.host.store.put(KEY, bytes).await;
+        }
+        queue
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + SendOutsideWasm + 'static) {
+        self.inner.host.spawner.spawn(boxed(work));
+    }
+}
+
+/// An event as it is kept and sent. Its id is a UUIDv7 of the minute, so that not even the id tells a finer time.
+fn record(host: &Host, event: Event) -> EventRecord {
+    let now = host.clock.now().unix_millis();
+    let minute = now - now.rem_euclid(MINUTE_MS);
+    let mut random = [0; 10];
+    host.rng.fill(&mut random);
+    let (name, item, detail) = event.into_parts();
+    EventRecord {
+        id: EventId(uuid::Builder::from_unix_timestamp_millis(minute.max(0).unsigned_abs(), &random).into_uuid()),
+        at: Timestamp::from_unix_millis(minute),
+        event: name.to_owned(),
+        item,
+        detail: detail.map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,365 @@
+//! Promises of the analytics over a whole core: a host in memory, a clock that stands, a network that does as it is told.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use futures::channel::oneshot;
+use futures::future::FutureExt;
+use onehall_client::Preferences;
+use onehall_client::citizen::{Command, GetItem, GetPreferences, LogOut, SetPreferences};
+use onehall_protocol::Timestamp;
+use onehall_protocol::analytics::EventBatch;
+use onehall_protocol::identity::TerminalKind;
+use serde_json::{Value, json};
+
+use crate::platform::memory::MemoryStore;
+use crate::ports::{
+    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, NoAnswer, PokeListener, Pokes, Rng, Spawner, Store,
+    StreamHandle, Timer,
+};
+use crate::{Core, lock};
+
+/// Everything around the core; shared by the cores that start on it one after the other.
+#[derive(Default)]
+struct World {
+    /// Batches that arrived.
+    arrived: Mutex<Vec<EventBatch>>,
+    /// Whether answers to batches are lost.
+    deaf: Mutex<bool>,
+    tasks: Mutex<Vec<BoxFuture<'static, ()>>>,
+    sleepers: Mutex<Vec<(i64, oneshot::Sender<()>)>>,
+    now: Mutex<i64>,
+    random: Mutex<u8>,
+}
+
+struct Hosted(Arc<World>);
+
+struct NoStream;
+impl StreamHandle for NoStream {}
+
+#[async_trait]
+impl Http for Hosted {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
+        let answer = |status, body: Value| {
+            Ok(HttpResponse {
+                status,
+                headers: Vec::new(),
+                body: body.to_string().into_bytes(),
+            })
+        };
+        if request.url.ends_with("/insight/events") {
+            let batch: EventBatch = serde_json::from_slice(&request.body.unwrap_or_default())
+                .unwrap_or_else(|error| panic!("no batch: {error}"));
+            let taken = batch.events.len();
+            lock(&self.0.arrived).push(batch);
+            if *lock(&self.0.deaf) {
+                return Err(NoAnswer);
+            }
+            return answer(200, json!({ "taken": taken, "known": 0, "refused": [] }));
+        }
+        match request.url.rsplit_once("/catalog/items/") {
+            Some((_, code)) => answer(200, item(code)),
+            None => answer(204, Value::Null),
+        }
+    }
+}
+
+impl Pokes for Hosted {
+    fn listen(&self, _: &str, _: Vec<(&'static str, String)>, _: Box<PokeListener>) -> Box<dyn StreamHandle> {
+        Box::new(NoStream)
+    }
+}
+
+impl Clock for Hosted {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_millis(*lock(&self.0.now))
+    }
+}
+
+impl Timer for Hosted {
+    fn sleep(&self, millis: u32) -> BoxFuture<'static, ()> {
+        let (sender, receiver) = oneshot::channel();
+        let at = *lock(&self.0.now) + i64::from(millis);
+        lock(&self.0.sleepers).push((at, sender));
+        Box::pin(receiver.map(drop))
+    }
+}
+
+impl Spawner for Hosted {
+    fn spawn(&self, work: BoxFuture<'static, ()>) {
+        lock(&self.0.tasks).push(work);
+    }
+}
+
+impl Rng for Hosted {
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut random = lock(&self.0.random);
+        *random = random.wrapping_add(1);
+        bytes.fill(*random);
+    }
+}
+
+impl World {
+    /// Runs what was spawned until everything waits.
+    fn run(&self) {
+        let waker = futures::task::noop_waker();
+        let mut context = std::task::Context::from_waker(&waker);
+        // Tasks that are not woken are polled all the same: a few rounds let what one does reach the others.
+        for _ in 0..8 {
+            let tasks = std::mem::take(&mut *lock(&self.tasks));
+            let left: Vec<_> = tasks
+                .into_iter()
+                .filter_map(|mut task| task.poll_unpin(&mut context).is_pending().then_some(task))
+                .collect();
+            lock(&self.tasks).extend(left);
+        }
+    }
+
+    /// Lets time pass.
+    fn pass(&self, millis: i64) {
+        self.run();
+        *lock(&self.now) += millis;
+        let now = *lock(&self.now);
+        lock(&self.sleepers).retain(|(at, _)| *at > now);
+        self.run();
+    }
+
+    fn arrived(&self) -> Vec<String> {
+        let events = |batch: &EventBatch| batch.events.clone();
+        let all = lock(&self.arrived).iter().flat_map(events).collect::<Vec<_>>();
+        all.iter()
+            .map(|event| {
+                format!(
+                    "{} {}",
+                    event.event,
+                    event.item.as_ref().map_or("", |item| item.as_str())
+                )
+            })
+            .collect()
+    }
+}
+
+/// A terminal whose store outlives the cores that run on it.
+struct Place {
+    world: Arc<World>,
+    store: Arc<MemoryStore>,
+    kind: TerminalKind,
+}
+
+impl Place {
+    fn new(kind: TerminalKind) -> Place {
+        let world = Arc::new(World::default());
+        *lock(&world.now) = 1_795_750_265_123;
+        Place {
+            world,
+            store: Arc::default(),
+            kind,
+        }
+    }
+
+    /// Starts a core, as a page that is opened.
+    fn start(&self) -> Core {
+        let hosted = || Arc::new(Hosted(self.world.clone()));
+        let host = Host {
+            http: hosted(),
+            pokes: hosted(),
+            store: self.store.clone(),
+            clock: hosted(),
+            timer: hosted(),
+            spawner: hosted(),
+            rng: hosted(),
+            secrets: None,
+        };
+        let core = Core::new(host, "", self.kind);
+        ask(&core, Command::GetPreferences(GetPreferences {}));
+        core
+    }
+
+    /// Whether anything is kept to be sent.
+    fn keeps(&self) -> bool {
+        now(self.store.get(super::KEY)).is_some()
+    }
+
+    fn view(&self, core: &Core, code: &str) {
+        let code = code.parse().unwrap_or_else(|_| panic!("no code"));
+        ask(core, Command::GetItem(GetItem { code }));
+        self.world.run();
+    }
+}
+
+/// What a future gives that waits for nothing.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().unwrap_or_else(|| panic!("it waits"))
+}
+
+fn ask(core: &Core, command: Command) {
+    now(core.dispatch(command)).unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn consent(core: &Core, analytics: Option<bool>) {
+    let preferences = Preferences {
+        analytics,
+        ..Preferences::default()
+    };
+    ask(core, Command::SetPreferences(SetPreferences { preferences }));
+}
+
+fn item(code: &str) -> Value {
+    let text = json!({ "zh-CN": "事项", "en": "Item" });
+    json!({
+        "code": code, "name": text, "summary": text, "kind": "01", "authority": "public-security", "themes": [],
+        "audience": [], "channels": [], "promptness": "2", "promised_days": 5, "online": true, "keywords": [],
+        "pinyin": "", "catalog_code": "", "task_code": "", "level": "3", "legal_days": 10, "onsite_visits": 0,
+        "area": text, "conditions": [], "materials": [], "fees": [], "steps": [], "halls": [], "legal_basis": [],
+        "output": { "name": text, "delivery": text }, "updated": "2026-11-01"
+    })
+}
+
+#[test]
+fn nothing_is_kept_or_sent_before_the_citizen_said_yes() {
+    let place = Place::new(TerminalKind::Browser);
+    let core = place.start();
+    for answer in [None, Some(false)] {
+        consent(&core, answer);
+        place.view(&core, "passport");
+        place.view(&core, "residence-permit");
+        place.world.pass(600_000);
+        assert!(!place.keeps() && place.world.arrived().is_empty(), "{answer:?}");
+    }
+    consent(&core, Some(true));
+    place.view(&core, "passport");
+    assert!(place.keeps());
+    place.world.pass(15_000);
+    assert_eq!(place.world.arrived(), ["item_viewed passport"]);
+    assert!(!place.keeps());
+}
+
+#[test]
+fn a_yes_that_is_taken_back_empties_the_queue_and_holds_for_every_tab() {
+    let place = Place::new(TerminalKind::Browser);
+    let core = place.start();
+    consent(&core, Some(true));
+    let other = place.start();
+    place.view(&core, "passport");
+    assert!(place.keeps());
+    consent(&core, Some(false));
+    assert!(!place.keeps());
+    // The other tab still believes in the yes: neither what it sees nor what it sets brings it back.
+    place.view(&other, "passport");
+    consent(&other, Some(true));
+    place.view(&other, "residence-permit");
+    place.world.pass(600_000);
+    assert!(!place.keeps() && place.world.arrived().is_empty());
+}
+
+#[test]
+fn an_event_tells_its_minute_and_nothing_finer() {
+    let place = Place::new(TerminalKind::Browser);
+    let core = place.start();
+    consent(&core, Some(true));
+    place.view(&core, "passport");
+    place.world.pass(15_000);
+    let event = lock(&place.world.arrived)[0].events[0].clone();
+    assert_eq!(event.at.to_string(), "2026-11-27T03:31:00.000Z");
+    let (seconds, nanos) = event.id.0.get_timestamp().map_or((0, 1), |at| at.to_unix());
+    assert_eq!(
+        (i64::try_from(seconds).unwrap_or(0) * 1000, nanos),
+        (event.at.unix_millis(), 0)
+    );
+}
+
+#[test]
+fn what_was_not_answered_is_sent_again_as_it_was_also_by_the_next_start() {
+    let place = Place::new(TerminalKind::Desktop);
+    let core = place.start();
+    consent(&core, Some(true));
+    *lock(&place.world.deaf) = true;
+    place.view(&core, "passport");
+    place.world.pass(15_000);
+    place.world.pass(5_000);
+    assert_eq!(place.world.arrived().len(), 2);
+    assert!(place.keeps());
+    // The terminal is turned off: its core is gone, its store stays.
+    lock(&place.world.tasks).clear();
+    *lock(&place.world.deaf) = false;
+    let next = place.start();
+    place.world.pass(2_000);
+    let batches = lock(&place.world.arrived).clone();
+    assert_eq!(batches.len(), 3);
+    assert!(batches.iter().all(|batch| batch.events == batches[0].events));
+    assert!(!place.keeps());
+    place.view(&next, "residence-permit");
+    place.world.pass(15_000);
+    assert_eq!(
+        place.world.arrived().last().map(String::as_str),
+        Some("item_viewed residence-permit")
+    );
+}
+
+#[test]
+fn many_events_do_not_wait_for_the_time() {
+    let place = Place::new(TerminalKind::Browser);
+    let core = place.start();
+    consent(&core, Some(true));
+    for number in 0..super::queue::ENOUGH {
+        place.view(&core, &format!("item-{number}"));
+    }
+    place.world.run();
+    assert_eq!(place.world.arrived().len(), super::queue::ENOUGH);
+}
+
+#[test]
+fn the_same_guide_shown_again_is_the_same_reading() {
+    let place = Place::new(TerminalKind::Browser);
+    let core = place.start();
+    consent(&core, Some(true));
+    for code in ["passport", "passport", "residence-permit", "passport"] {
+        place.view(&core, code);
+    }
+    place.world.pass(15_000);
+    let expected = ["passport", "residence-permit", "passport"].map(|code| format!("item_viewed {code}"));
+    assert_eq!(place.world.arrived(), expected);
+}
+
+#[test]
+fn on_a_kiosk_a_yes_ends_with_the_visit_and_what_waits_is_sent() {
+    let place = Place::new(TerminalKind::Kiosk);
+    let core = place.start();
+    consent(&core, Some(true));
+    place.view(&core, "passport");
+    ask(&core, Command::LogOut(LogOut {}));
+    place.world.run();
+    assert_eq!(place.world.arrived(), ["item_viewed passport"]);
+    assert!(!place.keeps());
+    // The next person was not asked yet.
+    place.view(&core, "residence-permit");
+    place.world.pass(600_000);
+    assert_eq!(place.world.arrived().len(), 1);
+    assert_eq!(lock(&core.inner.preferences).analytics, None);
+}
+
+#[test]
+fn on_a_kiosk_without_a_network_nothing_of_a_visit_is_left() {
+    let place = Place::new(TerminalKind::Kiosk);
+    let core = place.start();
+    consent(&core, Some(true));
+    *lock(&place.world.deaf) = true;
+    place.view(&core, "passport");
+    ask(&core, Command::LogOut(LogOut {}));
+    place.world.run();
+    *lock(&place.world.deaf) = false;
+    place.world.pass(600_000);
+    assert!(!place.keeps());
+    assert_eq!(place.world.arrived().len(), 1, "one try, and no more");
+}
+
+#[test]
+fn elsewhere_a_yes_outlives_the_log_out() {
+    let place = Place::new(TerminalKind::Browser);
+    let core = place.start();
+    consent(&core, Some(true));
+    ask(&core, Command::LogOut(LogOut {}));
+    place.view(&core, "passport");
+    place.world.pass(15_000);
+    assert_eq!(place.world.arrived(), ["item_viewed passport"]);
+}

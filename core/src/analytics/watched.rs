@@ -1,0 +1,136 @@
+//! Which commands are events.
+
+use std::collections::HashMap;
+
+use onehall_client::citizen::{Command as C, Reply as R};
+use onehall_protocol::analytics::{Event, Hits, Minutes, Stars};
+use onehall_protocol::cases::CaseView;
+use onehall_protocol::{CaseId, DraftId, FileId, ItemCode};
+
+use crate::{Core, lock};
+
+/// How long nothing more is typed until a search is one, in milliseconds.
+const TYPED_MS: u32 = 2_000;
+
+/// What has to be known of a command when its reply is there, because the reply does not say it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Asked {
+    /// Nothing.
+    Nothing,
+    /// A search for something.
+    Search,
+    /// The draft that is handed in.
+    Submit(DraftId),
+    /// The file that is read.
+    File(FileId),
+}
+
+impl Asked {
+    /// What has to be known of `command`.
+    pub(crate) fn of(command: &C) -> Asked {
+        match command {
+            C::SearchCatalog(ask) if !ask.query.trim().is_empty() => Asked::Search,
+            C::Submit(ask) => Asked::Submit(ask.id),
+            C::ReadFile(ask) => Asked::File(ask.id),
+            _ => Asked::Nothing,
+        }
+    }
+}
+
+/// What was seen on this terminal since it started. Kept in memory only, and never sent.
+#[derive(Default)]
+pub(super) struct Seen {
+    item: Option<ItemCode>,
+    case: Option<CaseId>,
+    /// The result of the case that was last looked at.
+    result: Option<(FileId, ItemCode)>,
+    /// When drafts were opened, in Unix milliseconds.
+    opened: HashMap<DraftId, i64>,
+    /// Counts searches, to know the last one.
+    searches: u32,
+}
+
+impl Core {
+    /// Counts a command that was carried out.
+    pub(crate) fn watch(&self, asked: Asked, reply: &R) {
+        match (asked, reply) {
+            (Asked::Search, R::SearchCatalog(hits)) => self.searched(hits.len()),
+            (Asked::Submit(draft), R::Submit(receipt)) => {
+                let opened = lock(&self.inner.analytics.seen).opened.remove(&draft);
+                let millis = opened.map_or(0, |opened| self.inner.host.clock.now().unix_millis() - opened);
+                self.count(Event::ApplicationSubmitted {
+                    item: receipt.item.clone(),
+                    minutes: Minutes::of(u32::try_from(millis / 60_000).unwrap_or(0)),
+                });
+            }
+            (Asked::File(file), R::ReadFile(_)) => {
+                let result = lock(&self.inner.analytics.seen).result.clone();
+                if let Some((_, item)) = result.filter(|(result, _)| *result == file) {
+                    self.count(Event::ResultDownloaded { item });
+                }
+            }
+            (_, R::GetItem(item)) => {
+                let code = &item.summary.code;
+                if lock(&self.inner.analytics.seen).item.replace(code.clone()).as_ref() != Some(code) {
+                    self.count(Event::ItemViewed { item: code.clone() });
+                }
+            }
+            (_, R::OpenDraft(draft)) => {
+                self.draft_seen(draft.summary.id);
+                self.count(Event::DraftOpened {
+                    item: draft.summary.item.clone(),
+                });
+            }
+            (_, R::GetDraft(draft)) => self.draft_seen(draft.summary.id),
+            (_, R::GetCase(case)) => {
+                if self.case_seen(case) {
+                    self.count(Event::CaseViewed {
+                        item: case.summary.item.clone(),
+                    });
+                }
+            }
+            (_, R::Rate(case)) => {
+                if let Some(rating) = &case.rating {
+                    self.count(Event::ServiceRated {
+                        item: case.summary.item.clone(),
+                        stars: Stars::of(u32::from(rating.stars)),
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn draft_seen(&self, draft: DraftId) {
+        let now = self.inner.host.clock.now().unix_millis();
+        lock(&self.inner.analytics.seen).opened.entry(draft).or_insert(now);
+    }
+
+    /// Notes a case that is shown; whether another one was shown before.
+    fn case_seen(&self, case: &CaseView) -> bool {
+        let mut seen = lock(&self.inner.analytics.seen);
+        let file = case.result.as_ref().and_then(|result| result.file.as_ref());
+        seen.result = file.map(|file| (file.id, case.summary.item.clone()));
+        seen.case.replace(case.summary.id) != Some(case.summary.id)
+    }
+
+    /// A search goes on with each key: the last one counts.
+    fn searched(&self, hits: usize) {
+        let mine = {
+            let mut seen = lock(&self.inner.analytics.seen);
+            seen.searches = seen.searches.wrapping_add(1);
+            seen.searches
+        };
+        if !lock(&self.inner.preferences).counts() {
+            return;
+        }
+        let core = self.clone();
+        self.spawn(async move {
+            core.inner.host.timer.sleep(TYPED_MS).await;
+            if lock(&core.inner.analytics.seen).searches == mine {
+                let hits = Hits::of(u32::try_from(hits).unwrap_or(u32::MAX));
+                core.count(Event::SearchMade { hits });
+            }
+        });
+    }
+}

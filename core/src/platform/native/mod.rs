@@ -1,0 +1,101 @@
+//! A native host: HTTP by reqwest, what stays on the terminal by sled, tasks and time by tokio.
+//!
+//! Every port does its work on the runtime that it was given, so the core's futures may be polled by anybody: Tauri,
+//! UniFFI, a test.
+
+mod events;
+mod http;
+mod secrets;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use onehall_protocol::Timestamp;
+use tokio::runtime::Handle;
+
+use super::memory::{MemorySecrets, MemoryStore};
+use crate::ports::{BoxFuture, Clock, Host, Rng, SecretStore, Spawner, Timer};
+
+pub use secrets::FileSecrets;
+pub use store::{SledStore, StoreError};
+
+/// Where a native terminal keeps what it keeps.
+pub enum Keep {
+    /// In memory: nothing is left when the process ends (a kiosk's session).
+    Nothing,
+    /// In this folder; secrets in files that only their owner reads.
+    Folder(PathBuf),
+    /// In this folder; secrets where the host keeps them (the key store of a phone).
+    FolderAndSecrets(PathBuf, Arc<dyn SecretStore>),
+}
+
+/// The ports of a native host, on `runtime`.
+///
+/// # Errors
+/// The store cannot be opened: another process holds it, or the folder cannot be written.
+pub fn native(keep: Keep, runtime: Handle) -> Result<Host, StoreError> {
+    let http = Arc::new(http::Client::new(runtime.clone()));
+    let host = Arc::new(Native { runtime: runtime.clone() });
+    let (store, secrets): (Arc<dyn crate::ports::Store>, Arc<dyn SecretStore>) = match keep {
+        Keep::Nothing => (Arc::new(MemoryStore::default()), Arc::new(MemorySecrets::default())),
+        Keep::Folder(folder) => {
+            let store = SledStore::open(&folder, runtime.clone())?;
+            (Arc::new(store), Arc::new(FileSecrets::new(folder.join("secrets"), runtime)))
+        }
+        Keep::FolderAndSecrets(folder, secrets) => (Arc::new(SledStore::open(&folder, runtime)?), secrets),
+    };
+    Ok(Host {
+        http: http.clone(),
+        pokes: http,
+        store,
+        clock: host.clone(),
+        timer: host.clone(),
+        spawner: host.clone(),
+        rng: host,
+        secrets: Some(secrets),
+    })
+}
+
+struct Native {
+    runtime: Handle,
+}
+
+impl Clock for Native {
+    fn now(&self) -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        Timestamp::from_unix_millis(since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl Timer for Native {
+    fn sleep(&self, millis: u32) -> BoxFuture<'static, ()> {
+        let _runtime = self.runtime.enter();
+        Box::pin(tokio::time::sleep(Duration::from_millis(u64::from(millis))))
+    }
+}
+
+impl Spawner for Native {
+    fn spawn(&self, work: BoxFuture<'static, ()>) {
+        self.runtime.spawn(work);
+    }
+}
+
+impl Rng for Native {
+    fn fill(&self, bytes: &mut [u8]) {
+        // Without random numbers no key is unique: a panic is the honest end.
+        getrandom::fill(bytes).unwrap_or_else(|error| panic!("no random numbers: {error}"));
+    }
+}
+
+/// A task that ends when this is dropped.
+struct Task(tokio::task::JoinHandle<()>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
