@@ -42,6 +42,7 @@ pub mod files;
 pub mod founding;
 pub mod http;
 pub mod identity;
+pub mod insight;
 pub mod messages;
 pub mod operations;
 pub mod secrets;

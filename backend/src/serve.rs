@@ -17,8 +17,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
-use crate::cases;
 use crate::state::AppState;
+use crate::{cases, insight};
 
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(10);
@@ -32,7 +32,10 @@ const NO_ROOM: Duration = Duration::from_millis(100);
 /// True if everything was finished in time.
 pub async fn serve(listener: TcpListener, router: Router, state: AppState, stop: impl Future<Output = ()>) -> bool {
     let connections = GracefulShutdown::new();
-    let by_itself = tokio::spawn(cases::watch(state.clone()));
+    let by_itself = [
+        tokio::spawn(cases::watch(state.clone())),
+        tokio::spawn(insight::watch(state.clone())),
+    ];
     tokio::pin!(stop);
     loop {
         tokio::select! {
@@ -48,7 +51,7 @@ pub async fn serve(listener: TcpListener, router: Router, state: AppState, stop:
     }
     drop(listener);
     tracing::info!(connections = connections.count(), "stopping");
-    by_itself.abort();
+    by_itself.iter().for_each(tokio::task::JoinHandle::abort);
     state.stopping.cancel();
     state.events.close();
     let patience = Duration::from_secs(state.config.stop_within);

@@ -114,6 +114,22 @@ impl Default for CodeLimits {
     }
 }
 
+/// How the hall is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Insight {
+    /// Batches of events from one address in an hour. Many terminals may share an address.
+    pub batches_per_client_hour: u32,
+}
+
+impl Default for Insight {
+    fn default() -> Insight {
+        Insight {
+            batches_per_client_hour: 3000,
+        }
+    }
+}
+
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -150,6 +166,8 @@ pub struct Config {
     pub messages: Messages,
     /// Uploaded files.
     pub files: Files,
+    /// How the hall is used.
+    pub insight: Insight,
     /// The log.
     pub log: Log,
 }
@@ -172,6 +190,7 @@ impl Default for Config {
             codes: CodeLimits::default(),
             messages: Messages::default(),
             files: Files::default(),
+            insight: Insight::default(),
             log: Log::default(),
         }
     }
@@ -195,11 +214,7 @@ impl Config {
     /// Whatever has the right type and still cannot be meant.
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        let mut origins: Vec<(&str, &String)> = self
-            .embed_origins
-            .iter()
-            .map(|url| ("embed_origins", url))
-            .collect();
+        let mut origins: Vec<(&str, &String)> = self.embed_origins.iter().map(|url| ("embed_origins", url)).collect();
         origins.extend(self.public_url.iter().map(|url| ("public_url", url)));
         for (key, url) in origins {
             let rest = url

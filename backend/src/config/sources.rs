@@ -119,6 +119,11 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Text,
         "none, clamav:HOST:PORT or clamav:/path/of/the/socket",
     ),
+    setting(
+        "insight.batches_per_client_hour",
+        Kind::Whole,
+        "batches of events from one address in an hour",
+    ),
     setting("log.format", Kind::Text, "auto, json or pretty"),
     setting("log.filter", Kind::Text, "info, or by part: warn,onehall::access=info"),
 ];

@@ -27,7 +27,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::config::Mode;
 use crate::error::Error;
 use crate::state::AppState;
-use crate::{cases, catalog, drafts, events, files, identity, messages, operations, staff};
+use crate::{cases, catalog, drafts, events, files, identity, insight, messages, operations, staff};
 
 /// Every ordinary route of the API: small bodies, quick answers.
 fn ordinary(mode: Mode) -> OpenApiRouter<AppState> {
@@ -37,6 +37,7 @@ fn ordinary(mode: Mode) -> OpenApiRouter<AppState> {
         .merge(drafts::routes())
         .merge(cases::routes())
         .merge(events::routes())
+        .merge(insight::routes())
         .merge(staff::routes::routes());
     if mode == Mode::Development {
         routes.merge(messages::routes::routes())

@@ -28,6 +28,7 @@ use crate::staff::STAFF_COOKIE;
         (name = "cases", description = "Submitted applications, as their citizen sees them"),
         (name = "events", description = "Pokes: something changed, read anew (server-sent events)"),
         (name = "staff", description = "Login, queue and administration of those who work in the hall"),
+        (name = "insight", description = "How the hall is used: what terminals count with their citizens' consent, and what comes of it"),
         (name = "development", description = "Development mode only"),
         (name = "operations", description = "Health, readiness, metrics"),
     )

@@ -40,6 +40,10 @@ pub fn install() -> Result<()> {
     metrics::describe_gauge!("onehall_sessions", "Sessions that have not ended, by kind");
     metrics::describe_gauge!("onehall_event_streams", "Open streams of server-sent events");
     metrics::describe_counter!("onehall_login_codes_total", "One-time codes that were sent");
+    metrics::describe_counter!(
+        "onehall_insight_events_total",
+        "Events of the analytics: taken, known before, refused, or dropped by a terminal without room"
+    );
     Ok(())
 }
 

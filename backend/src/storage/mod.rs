@@ -15,12 +15,13 @@ use crate::error::Result;
 use crate::files::FileStore;
 use crate::founding::{Founding, FoundingState};
 use crate::identity::IdentityStore;
+use crate::insight::InsightStore;
 use crate::staff::StaffStore;
 
 /// The whole store: a supertrait of every centre's.
 #[async_trait]
 pub trait Storage:
-    CaseStore + IdentityStore + StaffStore + DraftStore + FileStore + Send + Sync + std::fmt::Debug + 'static
+    CaseStore + IdentityStore + StaffStore + DraftStore + FileStore + InsightStore + Send + Sync + std::fmt::Debug + 'static
 {
     /// Whether the store answers: reads and writes one thing.
     ///

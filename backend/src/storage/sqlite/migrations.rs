@@ -28,13 +28,14 @@ macro_rules! migrations {
     };
 }
 
-// 1-9 foundation, identity, staff; 10-19 drafts and files; 20-29 cases.
+// 1-9 foundation, identity, staff; 10-19 drafts and files; 20-29 cases; 30-39 insight.
 migrations! {
     1 "0001_foundation";
     2 "0002_identity";
     3 "0003_staff";
     10 "0010_drafts_and_files";
     20 "0020_cases";
+    30 "0030_insight";
 }
 
 /// Why a database cannot be used.

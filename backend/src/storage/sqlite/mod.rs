@@ -24,6 +24,7 @@ mod files;
 mod folder;
 mod founding;
 mod identity;
+mod insight;
 pub mod migrations;
 mod readers;
 mod staff;

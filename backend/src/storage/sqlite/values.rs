@@ -32,7 +32,16 @@ macro_rules! keys {
         }
     )+};
 }
-keys!(CaseId, DraftId, EventId, FileId, IdempotencyKey, PersonId, StaffId, WriterId);
+keys!(
+    CaseId,
+    DraftId,
+    EventId,
+    FileId,
+    IdempotencyKey,
+    PersonId,
+    StaffId,
+    WriterId
+);
 
 /// Reads an id.
 ///
