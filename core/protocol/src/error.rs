@@ -137,6 +137,14 @@ error_codes! {
     InvalidReply = "network/invalid_reply", 0, "服务返回了无法识别的内容。", "The answer could not be read.";
     /// The caller withdrew the request.
     Cancelled = "client/cancelled", 0, "操作已取消。", "This was cancelled.";
+    /// What the shell said when it opened the core cannot be used: a fault of the application, not of its user.
+    InvalidConfiguration = "client/invalid_configuration", 0, "应用配置有误。", "This application is not set up correctly.";
+    /// Another process has this terminal's store open.
+    StoreInUse = "client/store_in_use", 0, "本应用已在运行。", "This application is running already.";
+    /// This terminal's store cannot be opened or written.
+    StoreUnavailable = "client/store_unavailable", 0, "无法使用本机存储空间。", "The storage of this terminal cannot be used.";
+    /// A fault of the application itself; its log says where.
+    ClientFault = "client/fault", 0, "应用出现问题，请重试。", "Something went wrong in this application.";
 }
 
 #[cfg(feature = "openapi")]
