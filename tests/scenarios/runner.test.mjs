@@ -28,8 +28,8 @@ test("values are kept, filled in as they are or as text, and shown with sorted k
     { ask: { get_case: { id: "1" } }, keep: { number: "/n", all: "" }, show: ["/o"] },
     { outside: { whole: "{number}", part: "no. {number}" }, show: ["/did"] },
   ];
-  const lines = await run({ name: "t", steps }, host([ok("get_case", { n: 7, o: { b: 1, a: [2] } })]));
-  assert.deepEqual(lines, ['[0,"/o",{"a":[2],"b":1}]', '[1,"/did",{"part":"no. 7","whole":7}]']);
+  const lines = await run({ name: "t", steps }, host([ok("get_case", { n: 7, o: { b: 1, a: [2], 9: 0, 10: 0 } })]));
+  assert.deepEqual(lines, ['[0,"/o",{"10":0,"9":0,"a":[2],"b":1}]', '[1,"/did",{"part":"no. 7","whole":7}]']);
 });
 
 test("a step that should fail must fail, with that code", async () => {
