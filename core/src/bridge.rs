@@ -80,8 +80,8 @@ impl Bridge {
             id,
             outcome: Outcome::Error(error),
         };
-        let head: Head = serde_json::from_str(text)
-            .map_err(|error| refusal(PROTOCOLS.max, 0, self.invalid_envelope(&error)))?;
+        let head: Head =
+            serde_json::from_str(text).map_err(|error| refusal(PROTOCOLS.max, 0, self.invalid_envelope(&error)))?;
         if !PROTOCOLS.contains(head.protocol) {
             return Err(refusal(PROTOCOLS.max, head.id, self.no_common_protocol()));
         }
@@ -139,7 +139,12 @@ impl Bridge {
 
     /// Names the place, not what stands there: it may be personal data.
     fn invalid_envelope(&self, error: &serde_json::Error) -> CoreError {
-        let reason = format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column());
+        let reason = format!(
+            "{:?} error at line {} column {}",
+            error.classify(),
+            error.line(),
+            error.column()
+        );
         with_reason(self.core.error(ErrorCode::InvalidEnvelope), &reason)
     }
 }

@@ -5,7 +5,8 @@
 //!
 //! - `identity`: the session of this terminal.
 //! - `catalog`: services, guides, search.
-//! - `drafts`: filling, autosave, submission.
+//! - `drafts`: autosave, files, submission.
+//! - `filling`: the form engine, for UIs that do not link it.
 //! - `progress`: cases, and the pokes that tell of their steps.
 //! - `staff`: what the console asks.
 //! - `analytics`: counts what is done here, where its citizen said yes.
@@ -16,6 +17,7 @@ mod bridge;
 mod catalog;
 mod client;
 mod drafts;
+mod filling;
 mod identity;
 pub mod platform;
 pub mod ports;
@@ -54,6 +56,7 @@ struct Inner {
     identity: identity::State,
     catalog: catalog::State,
     drafts: drafts::State,
+    filling: filling::State,
     progress: progress::State,
     analytics: analytics::State,
 }
@@ -89,6 +92,7 @@ impl Core {
                 identity: identity::State::default(),
                 catalog: catalog::State::default(),
                 drafts: drafts::State::default(),
+                filling: filling::State::default(),
                 progress: progress::State::default(),
                 analytics: analytics::State::default(),
             }),
@@ -122,6 +126,9 @@ impl Core {
             C::OpenDraft(ask) => R::OpenDraft(self.open_draft(ask.start).await?),
             C::GetDraft(ask) => R::GetDraft(self.draft(ask.id).await?),
             C::ChangeAnswers(ask) => R::ChangeAnswers(self.change_answers(ask.id, ask.changes, ask.page)),
+            C::ViewDraft(ask) => R::ViewDraft(self.view_draft(ask.id, ask.page.as_deref()).await?),
+            C::TypeAnswer(ask) => R::TypeAnswer(self.type_answer(ask.id, ask.path, &ask.text, ask.page).await?),
+            C::PrepareSubmission(ask) => R::PrepareSubmission(self.prepare_submission(ask.id).await?),
             C::FlushDraft(ask) => R::FlushDraft(self.flush_draft(ask.id).await?),
             C::ResolveConflict(ask) => R::ResolveConflict(self.resolve_conflict(ask.id, ask.path, ask.keep).await?),
             C::DiscardDraft(ask) => R::DiscardDraft(self.discard_draft(ask.id).await?),

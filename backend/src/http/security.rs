@@ -1,10 +1,10 @@
 //! What keeps other sites out: headers on every response, and a check on every mutation.
 
 use axum::extract::{Request, State};
+use axum::http::Method;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::http::Method;
 use onehall_protocol::ErrorCode;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 

@@ -123,15 +123,23 @@ async fn a_page_that_may_embed_services_acts_by_its_token_and_never_by_a_cookie(
     let hall = TestHall::open_with(|config| config.embed_origins = vec!["https://bank.example".to_owned()]).await;
     let origin = [("origin", "https://bank.example"), ("sec-fetch-site", "cross-site")];
     let mut page = hall.terminal("mini_app");
-    page.headers.extend(origin.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    page.headers
+        .extend(origin.map(|(name, value)| (name.to_owned(), value.to_owned())));
 
     let asked = [
         ("access-control-request-method", "PATCH"),
-        ("access-control-request-headers", "authorization,onehall-terminal,content-type,idempotency-key"),
+        (
+            "access-control-request-headers",
+            "authorization,onehall-terminal,content-type,idempotency-key",
+        ),
     ];
     let preflight = page.send(Method::OPTIONS, "/api/v1/drafts", &asked, Vec::new()).await;
     assert_eq!(preflight.header("access-control-allow-origin"), "https://bank.example");
-    assert!(preflight.header("access-control-allow-headers").contains("authorization"));
+    assert!(
+        preflight
+            .header("access-control-allow-headers")
+            .contains("authorization")
+    );
     assert_eq!(preflight.header("access-control-allow-credentials"), "");
 
     let code = page.ask_code("13800000001").await;
@@ -141,7 +149,8 @@ async fn a_page_that_may_embed_services_acts_by_its_token_and_never_by_a_cookie(
     assert!(page.cookies.is_empty(), "a token sets no cookie");
     assert_eq!(page.get("/api/v1/drafts").await.code(), "identity/not_logged_in");
     let token = granted.json()["token"].as_str().unwrap_or_default().to_owned();
-    page.headers.push(("authorization".to_owned(), format!("Bearer {token}")));
+    page.headers
+        .push(("authorization".to_owned(), format!("Bearer {token}")));
     let drafts = page.get("/api/v1/drafts").await;
     assert_eq!(drafts.status, 200);
     assert_eq!(drafts.header("access-control-allow-origin"), "https://bank.example");
@@ -152,14 +161,24 @@ async fn a_page_that_may_embed_services_acts_by_its_token_and_never_by_a_cookie(
     let start = json!({ "item": "440100001000" });
     let own: Vec<_> = origin.to_vec();
     let stolen = victim
-        .send(Method::POST, "/api/v1/drafts", &[own, vec![JSON]].concat(), start.to_string().into_bytes())
+        .send(
+            Method::POST,
+            "/api/v1/drafts",
+            &[own, vec![JSON]].concat(),
+            start.to_string().into_bytes(),
+        )
         .await;
     assert_eq!(stolen.code(), "request/cross_site");
 
     // A page of a site that may not.
     let mut other = hall.terminal("mini_app");
-    other.headers.push(("origin".to_owned(), "https://evil.test".to_owned()));
-    assert_eq!(other.get("/api/v1/catalog").await.header("access-control-allow-origin"), "");
+    other
+        .headers
+        .push(("origin".to_owned(), "https://evil.test".to_owned()));
+    assert_eq!(
+        other.get("/api/v1/catalog").await.header("access-control-allow-origin"),
+        ""
+    );
 
     assert_eq!(page.delete("/api/v1/identity/session").await.status, 204);
     assert_eq!(page.get("/api/v1/drafts").await.code(), "identity/not_logged_in");
@@ -172,10 +191,7 @@ async fn behind_a_proxy_the_public_address_is_the_only_origin() {
     })
     .await;
     let mut number = 0;
-    for (origin, expected) in [
-        ("http://hall.test", 403),
-        ("https://hall.example", 202),
-    ] {
+    for (origin, expected) in [("http://hall.test", 403), ("https://hall.example", 202)] {
         number += 1;
         let body = json!({ "phone": format!("1390000000{number}") }).to_string();
         let (status, _) = post_raw(&mut hall.browser(), &[JSON, ("origin", origin)], &body).await;

@@ -8,8 +8,9 @@ use onehall_protocol::files::FileView;
 use onehall_protocol::identity::{CodeSent, Session};
 use onehall_protocol::{CaseId, DraftId, FileId, IdempotencyKey, ItemCode, Language};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::{FileContent, Preferences, SearchHit, commands};
+use crate::{DraftForm, FileContent, Preferences, SearchHit, commands};
 
 /// Which of two answers stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +103,32 @@ commands! {
             /// The page on which the citizen is.
             page: Option<String>
         } -> ();
+        /// A draft as a UI sees it that does not link the form engine: the path of pages, and one page with its questions.
+        /// What this terminal changed is in it at once.
+        ViewDraft {
+            /// Which draft.
+            id: DraftId,
+            /// Which page; none for the one on which the citizen was, or the first on which something is wrong.
+            page: Option<String>
+        } -> DraftForm;
+        /// Takes what a person typed as the answer to a question, reads it as the question's kind says (`1,200` is
+        /// `"1200.00"`), and changes the answer; gives the answer that it was read as.
+        TypeAnswer {
+            /// Which draft.
+            id: DraftId,
+            /// Which question, by its answer path.
+            path: String,
+            /// What was typed.
+            text: String,
+            /// The page on which the citizen is.
+            page: Option<String>
+        } -> Value;
+        /// Brings every change to the backend, evaluates the answers as of today, and gives what is to be submitted. Fails
+        /// with `forms/invalid_answers` where something is missing or wrong.
+        PrepareSubmission {
+            /// Which draft.
+            id: DraftId
+        } -> SubmitDraft;
         /// Waits until all changes of a draft are with the backend, and says the revision. Fails where they cannot be.
         FlushDraft {
             /// Which draft.

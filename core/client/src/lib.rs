@@ -18,10 +18,12 @@ use serde::{Deserialize, Serialize};
 
 pub mod bridge;
 pub mod citizen;
+mod filling;
 mod model;
 mod profile;
 pub mod staff;
 
+pub use filling::*;
 pub use model::*;
 pub use profile::Profile;
 

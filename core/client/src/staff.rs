@@ -1,6 +1,7 @@
 //! What the staff console asks of the core.
 
 use onehall_forms::Definition;
+use onehall_protocol::analytics::{InsightQuery, InsightView};
 use onehall_protocol::cases::{ActOnCase, QueuePage, QueueQuery, StaffCaseView};
 use onehall_protocol::catalog::{Catalog, FormReference};
 use onehall_protocol::files::FileView;
@@ -92,5 +93,11 @@ commands! {
             /// What changes.
             change: ChangeStaff
         } -> StaffAccountSaved;
+
+        /// How the hall is used (administrators).
+        GetInsight {
+            /// Which counts.
+            query: InsightQuery
+        } -> InsightView;
     }
 }

@@ -9,7 +9,7 @@ use futures::channel::oneshot;
 use futures::future::{Either, select};
 use onehall_client::citizen::{Keep, UploadTo};
 use onehall_client::{Event, FileContent};
-use onehall_protocol::drafts::{AnswerChange, DraftSaved, DraftSummary, DraftView, Receipt, StartDraft, SubmitDraft};
+use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftSummary, DraftView, Receipt, StartDraft, SubmitDraft};
 use onehall_protocol::files::FileView;
 use onehall_protocol::{CoreError, DraftId, ErrorCode, FileId, IdempotencyKey, Timestamp};
 
@@ -76,7 +76,15 @@ impl Core {
         draft
     }
 
+    /// Lays the changes over `answers` that are still on this terminal.
+    pub(crate) fn lay_over(&self, id: DraftId, answers: &mut Answers) {
+        if let Some(known) = lock(&self.inner.drafts.saving).get(&id) {
+            known.autosave.lay_over(answers);
+        }
+    }
+
     pub(crate) fn change_answers(&self, id: DraftId, changes: Vec<AnswerChange>, page: Option<String>) {
+        self.inner.filling.changed_here(id, &changes, page.as_deref());
         let state = {
             let mut saving = lock(&self.inner.drafts.saving);
             let known = saving.entry(id).or_insert_with(|| {
@@ -137,6 +145,7 @@ impl Core {
                 (known.autosave.state(), merged)
             };
             if !merged.is_empty() {
+                self.inner.filling.merged(id, &merged);
                 self.emit(&Event::DraftMerged { id, answers: merged });
             }
             self.emit(&Event::DraftSaving { id, state });
@@ -194,10 +203,9 @@ impl Core {
             (known.autosave.state(), theirs)
         };
         if let Some(answer) = theirs {
-            self.emit(&Event::DraftMerged {
-                id,
-                answers: [answer].into(),
-            });
+            let answers = [answer].into();
+            self.inner.filling.merged(id, &answers);
+            self.emit(&Event::DraftMerged { id, answers });
         }
         self.emit(&Event::DraftSaving { id, state });
         self.drive(id);
@@ -207,6 +215,7 @@ impl Core {
     pub(crate) async fn discard_draft(&self, id: DraftId) -> Result<(), CoreError> {
         self.send_only(api::delete(format!("/drafts/{id}"))).await?;
         lock(&self.inner.drafts.saving).remove(&id);
+        self.inner.filling.close(id);
         Ok(())
     }
 
@@ -294,6 +303,7 @@ impl Core {
             .fetch(api::post(format!("/drafts/{id}/submission")).key(key).json(&submission))
             .await?;
         lock(&self.inner.drafts.saving).remove(&id);
+        self.inner.filling.close(id);
         Ok(receipt)
     }
 }

@@ -89,6 +89,7 @@ impl Core {
         let known = lock(&self.inner.identity.session).take().is_some();
         self.stop_pokes();
         self.inner.drafts.forget();
+        self.inner.filling.forget();
         if lock(&self.inner.identity.token).take().is_some()
             && let Some(secrets) = self.inner.host.secrets.clone()
         {

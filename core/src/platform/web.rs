@@ -95,9 +95,9 @@ impl Drop for UnderWay {
 #[async_trait(?Send)]
 impl Http for Web {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
-        let progress = request
-            .progress
-            .map(|listener| Closure::<dyn FnMut(f64, f64)>::new(move |sent, total| listener(sent as u64, total as u64)));
+        let progress = request.progress.map(|listener| {
+            Closure::<dyn FnMut(f64, f64)>::new(move |sent, total| listener(sent as u64, total as u64))
+        });
         let body_len = request.body.as_ref().map_or(0, Vec::len);
         // At least 20 KB/s: a weak signal on a bus is no reason to give a photograph up.
         let timeout = TIMEOUT_MS.saturating_add(u32::try_from(body_len / 20).unwrap_or(u32::MAX));
@@ -169,14 +169,15 @@ impl Pokes for Web {
         headers: Vec<(&'static str, String)>,
         listener: Box<PokeListener>,
     ) -> Box<dyn StreamHandle> {
-        let on = Closure::<dyn FnMut(String, Option<String>)>::new(move |signal: String, data: Option<String>| {
-            match (signal.as_str(), data) {
-                ("open", _) => listener(PokeSignal::Open),
-                ("broken", _) => listener(PokeSignal::Broken),
-                ("poke", Some(data)) => listener(PokeSignal::Poke(data)),
-                _ => {}
-            }
-        });
+        let on =
+            Closure::<dyn FnMut(String, Option<String>)>::new(move |signal: String, data: Option<String>| {
+                match (signal.as_str(), data) {
+                    ("open", _) => listener(PokeSignal::Open),
+                    ("broken", _) => listener(PokeSignal::Broken),
+                    ("poke", Some(data)) => listener(PokeSignal::Poke(data)),
+                    _ => {}
+                }
+            });
         // A host without streams: the UI reads anew when it is looked at.
         let stop = self.0.listen(url, &pairs(&headers), on.as_ref()).ok();
         Box::new(Listening { stop, _on: on })

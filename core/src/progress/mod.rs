@@ -88,6 +88,7 @@ impl Core {
                 self.connection(true);
                 if std::mem::replace(&mut *lock(broken), false) {
                     self.hurry_drafts();
+                    self.inner.filling.may_be_stale();
                     self.emit(&Event::MayHaveMissed);
                 }
             }
@@ -97,11 +98,17 @@ impl Core {
             }
             PokeSignal::Poke(text) => match serde_json::from_str::<Poke>(text) {
                 Ok(Poke::Case { id }) => self.emit(&Event::CaseChanged { id }),
-                Ok(Poke::Draft { id }) => self.emit(&Event::DraftChanged { id }),
+                Ok(Poke::Draft { id }) => {
+                    self.inner.filling.changed_elsewhere(id);
+                    self.emit(&Event::DraftChanged { id });
+                }
                 Ok(Poke::Queue) => self.emit(&Event::QueueChanged),
                 Ok(Poke::SessionEnded) => self.session_ended(),
                 // More than was kept for us, or a kind of poke that this core does not know: something changed.
-                Ok(Poke::Again) | Err(_) => self.emit(&Event::MayHaveMissed),
+                Ok(Poke::Again) | Err(_) => {
+                    self.inner.filling.may_be_stale();
+                    self.emit(&Event::MayHaveMissed);
+                }
             },
         }
     }

@@ -68,12 +68,16 @@ mod tests {
     use super::*;
 
     fn event(name: &str, data: &str) -> Event {
-        Event { name: name.to_owned(), data: data.to_owned() }
+        Event {
+            name: name.to_owned(),
+            data: data.to_owned(),
+        }
     }
 
     #[test]
     fn an_event_is_read_wherever_the_stream_is_cut() {
-        let stream = ": connected\n\nevent: poke\ndata: {\"kind\":\r\ndata: \"queue\"}\r\n\r\n:\n\ndata: x\r\r".as_bytes();
+        let stream =
+            ": connected\n\nevent: poke\ndata: {\"kind\":\r\ndata: \"queue\"}\r\n\r\n:\n\ndata: x\r\r".as_bytes();
         let expected = [event("poke", "{\"kind\":\n\"queue\"}"), event("", "x")];
         for size in 1..stream.len() {
             let mut events = Events::default();

@@ -46,7 +46,10 @@ impl Client {
         if let Err(error) = &client {
             tracing::error!(%error, "there is no HTTP client: this terminal stays offline");
         }
-        Client { client: client.ok(), runtime }
+        Client {
+            client: client.ok(),
+            runtime,
+        }
     }
 }
 
@@ -88,7 +91,10 @@ async fn send(client: &reqwest::Client, request: HttpRequest) -> reqwest::Result
     let length = request.body.as_ref().map_or(0, Vec::len);
     // At least 20 KB/s: a weak signal on a bus is no reason to give a photograph up.
     let timeout = TIMEOUT + Duration::from_millis(u64::try_from(length / 20).unwrap_or(u64::MAX));
-    let mut sending = client.request(method, &request.url).headers(headers(&request.headers)).timeout(timeout);
+    let mut sending = client
+        .request(method, &request.url)
+        .headers(headers(&request.headers))
+        .timeout(timeout);
     if let Some(body) = request.body {
         sending = match request.progress {
             None => sending.body(body),
@@ -163,7 +169,10 @@ async fn listen_once(
     given: &[(&'static str, String)],
     listener: &PokeListener,
 ) -> bool {
-    let request = client.get(url).headers(headers(given)).header(ACCEPT, "text/event-stream");
+    let request = client
+        .get(url)
+        .headers(headers(given))
+        .header(ACCEPT, "text/event-stream");
     let Ok(Ok(answer)) = tokio::time::timeout(TIMEOUT, request.send()).await else {
         return false;
     };

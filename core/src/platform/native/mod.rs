@@ -39,12 +39,17 @@ pub enum Keep {
 /// The store cannot be opened: another process holds it, or the folder cannot be written.
 pub fn native(keep: Keep, runtime: Handle) -> Result<Host, StoreError> {
     let http = Arc::new(http::Client::new(runtime.clone()));
-    let host = Arc::new(Native { runtime: runtime.clone() });
+    let host = Arc::new(Native {
+        runtime: runtime.clone(),
+    });
     let (store, secrets): (Arc<dyn crate::ports::Store>, Arc<dyn SecretStore>) = match keep {
         Keep::Nothing => (Arc::new(MemoryStore::default()), Arc::new(MemorySecrets::default())),
         Keep::Folder(folder) => {
             let store = SledStore::open(&folder, runtime.clone())?;
-            (Arc::new(store), Arc::new(FileSecrets::new(folder.join("secrets"), runtime)))
+            (
+                Arc::new(store),
+                Arc::new(FileSecrets::new(folder.join("secrets"), runtime)),
+            )
         }
         Keep::FolderAndSecrets(folder, secrets) => (Arc::new(SledStore::open(&folder, runtime)?), secrets),
     };

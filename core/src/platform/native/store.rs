@@ -61,7 +61,10 @@ impl SledStore {
     /// # Errors
     /// Another process has it open, or the folder cannot be used.
     pub fn open(folder: &Path, runtime: Handle) -> Result<SledStore, StoreError> {
-        let failed = |error| StoreError::Io { folder: folder.to_owned(), error };
+        let failed = |error| StoreError::Io {
+            folder: folder.to_owned(),
+            error,
+        };
         super::secrets::private_folder(folder).map_err(failed)?;
         let lock = File::options()
             .create(true)
@@ -82,11 +85,21 @@ impl SledStore {
             Err(error) => {
                 let aside = put_aside(&place).map_err(failed)?;
                 tracing::error!(%error, aside = %aside.display(), "the store did not open: it was put aside and begun anew");
-                open_database(&place).map_err(|error| StoreError::Database { folder: folder.to_owned(), error })?
+                open_database(&place).map_err(|error| StoreError::Database {
+                    folder: folder.to_owned(),
+                    error,
+                })?
             }
         };
         let file = File::options().write(true).open(place.join("db")).map_err(failed)?;
-        Ok(SledStore { open: Arc::new(Open { database, file, _lock: lock }), runtime })
+        Ok(SledStore {
+            open: Arc::new(Open {
+                database,
+                file,
+                _lock: lock,
+            }),
+            runtime,
+        })
     }
 
     async fn work<T: Send + 'static>(&self, work: impl FnOnce(&Open) -> sled::Result<T> + Send + 'static) -> Option<T> {
@@ -105,7 +118,11 @@ impl SledStore {
 
 fn open_database(place: &Path) -> sled::Result<sled::Db> {
     // Small values of one person: a cache of a gigabyte, which is the default, has no use.
-    sled::Config::new().path(place).cache_capacity(8 * 1024 * 1024).flush_every_ms(None).open()
+    sled::Config::new()
+        .path(place)
+        .cache_capacity(8 * 1024 * 1024)
+        .flush_every_ms(None)
+        .open()
 }
 
 fn put_aside(place: &Path) -> io::Result<PathBuf> {

@@ -82,7 +82,8 @@ fn a_secret_is_readable_by_its_owner_only_and_gone_when_it_is_destroyed() {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = |path: &str| std::fs::metadata(folder.0.join(path)).map(|data| data.permissions().mode() & 0o777);
+            let mode =
+                |path: &str| std::fs::metadata(folder.0.join(path)).map(|data| data.permissions().mode() & 0o777);
             assert_eq!(mode("secrets/token").ok(), Some(0o600));
             assert_eq!(mode("secrets").ok(), Some(0o700));
         }

@@ -1,0 +1,269 @@
+//! The form engine for UIs that do not link it: a draft's pages and questions as plain data.
+//!
+//! A filling is kept for each draft that was looked at. What this terminal changes goes into it at once; what other
+//! terminals changed is read before the next look.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use onehall_client::{DraftForm, FillingProgress, PageShown, PageStep, QuestionFault, QuestionShown, RowShown};
+use onehall_forms::{Context, ENGINE, Filling, Form, QuestionView, message, normalise};
+use onehall_protocol::drafts::{AnswerChange, Answers, DraftView, SubmitDraft};
+use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, Language};
+use serde_json::Value;
+
+use crate::{Core, lock};
+
+#[derive(Default)]
+pub(crate) struct State {
+    open: Mutex<HashMap<DraftId, Open>>,
+}
+
+struct Open {
+    filling: Filling,
+    item: onehall_protocol::ItemCode,
+    /// Where the citizen was last.
+    page: Option<String>,
+    /// Something changed elsewhere: read anew before it is shown.
+    stale: bool,
+}
+
+impl State {
+    pub(crate) fn forget(&self) {
+        lock(&self.open).clear();
+    }
+
+    pub(crate) fn close(&self, id: DraftId) {
+        lock(&self.open).remove(&id);
+    }
+
+    /// Another terminal changed a draft.
+    pub(crate) fn changed_elsewhere(&self, id: DraftId) {
+        if let Some(open) = lock(&self.open).get_mut(&id) {
+            open.stale = true;
+        }
+    }
+
+    /// Something may have been missed.
+    pub(crate) fn may_be_stale(&self) {
+        for open in lock(&self.open).values_mut() {
+            open.stale = true;
+        }
+    }
+
+    /// Answers of another terminal came in with a save.
+    pub(crate) fn merged(&self, id: DraftId, answers: &Answers) {
+        if let Some(open) = lock(&self.open).get_mut(&id) {
+            open.filling.set_all(answers.clone());
+        }
+    }
+
+    /// This terminal changes answers.
+    pub(crate) fn changed_here(&self, id: DraftId, changes: &[AnswerChange], page: Option<&str>) {
+        if let Some(open) = lock(&self.open).get_mut(&id) {
+            let changes = changes.iter().map(|change| (change.path.clone(), change.value.clone()));
+            open.filling.set_all(changes);
+            if let Some(page) = page {
+                open.page = Some(page.to_owned());
+            }
+        }
+    }
+}
+
+impl Core {
+    /// A draft's path and one page of it: the named one, else the one on which the citizen was, else the first on which
+    /// something is wrong, else the last.
+    pub(crate) async fn view_draft(&self, id: DraftId, page: Option<&str>) -> Result<DraftForm, CoreError> {
+        self.open_filling(id).await?;
+        let language = self.language();
+        let open = lock(&self.inner.filling.open);
+        let open = open.get(&id).ok_or_else(|| self.error(ErrorCode::NotFound))?;
+        let filling = &open.filling;
+        let ids = filling.pages();
+        if page.is_some_and(|page| !ids.contains(&page)) {
+            return Err(self.error(ErrorCode::NotFound));
+        }
+        let last = open.page.as_deref().filter(|page| ids.contains(page));
+        let shown = page
+            .or(last)
+            .or(filling.first_incomplete_page())
+            .or(ids.last().copied());
+        let shown = shown
+            .and_then(|page| filling.page(page))
+            .ok_or_else(|| self.error(ErrorCode::NotFound))?;
+        let form = filling.form();
+        let steps = ids.iter().filter_map(|id| {
+            let page = form.page(id)?;
+            Some(PageStep {
+                id: page.id.clone(),
+                title: page.title.clone(),
+                complete: filling.is_page_complete(id),
+            })
+        });
+        let progress = filling.progress();
+        Ok(DraftForm {
+            id,
+            item: open.item.clone(),
+            title: form.definition().title.clone(),
+            pages: steps.collect(),
+            page: PageShown {
+                id: shown.page.id.clone(),
+                title: shown.page.title.clone(),
+                help: shown.page.help.clone(),
+                questions: questions(&shown.questions, filling.context(), language),
+            },
+            progress: FillingProgress {
+                pages: progress.pages,
+                complete_pages: progress.complete_pages,
+                required: progress.required,
+                answered: progress.answered,
+            },
+            complete: filling.is_complete(),
+        })
+    }
+
+    /// Takes what a person typed as the answer to a question, and gives the answer that it was read as.
+    pub(crate) async fn type_answer(
+        &self,
+        id: DraftId,
+        path: String,
+        text: &str,
+        page: Option<String>,
+    ) -> Result<Value, CoreError> {
+        self.open_filling(id).await?;
+        let value = {
+            let open = lock(&self.inner.filling.open);
+            let form = open.get(&id).map(|open| open.filling.form().clone());
+            let question = form.as_ref().and_then(|form| form.question(&path));
+            normalise(&question.ok_or_else(|| self.error(ErrorCode::NotFound))?.kind, text)
+        };
+        let change = AnswerChange {
+            path,
+            value: value.clone(),
+        };
+        self.change_answers(id, vec![change], page);
+        Ok(value)
+    }
+
+    /// What is to be submitted: everything that was changed here is with the backend, and the answers that it holds are
+    /// evaluated as of today.
+    pub(crate) async fn prepare_submission(&self, id: DraftId) -> Result<SubmitDraft, CoreError> {
+        self.open_filling(id).await?;
+        self.flush_draft(id).await?;
+        let draft = self.draft(id).await?;
+        let (form, context) = self.form_and_context(&draft).await?;
+        let filling = Filling::new(form, draft.answers, context);
+        if !filling.is_complete() {
+            let mut error = self.error(ErrorCode::InvalidAnswers);
+            error.fields = filling.errors();
+            return Err(error);
+        }
+        Ok(SubmitDraft {
+            revision: draft.summary.revision,
+            as_of: context.as_of,
+            engine: ENGINE,
+            transcript: filling.transcript(),
+        })
+    }
+
+    /// Opens the filling of a draft, or reads it anew where it changed elsewhere.
+    async fn open_filling(&self, id: DraftId) -> Result<(), CoreError> {
+        // A filling of yesterday is stale too.
+        let as_of = lock(&self.inner.filling.open)
+            .get(&id)
+            .map(|open| open.filling.context().as_of);
+        let today = match as_of {
+            Some(as_of) => self.today().await.unwrap_or(as_of),
+            None => self.today().await?,
+        };
+        let known = lock(&self.inner.filling.open).get_mut(&id).map(|open| {
+            // What changes while it is read makes it stale again.
+            std::mem::replace(&mut open.stale, false) || open.filling.context().as_of != today
+        });
+        if known == Some(false) {
+            return Ok(());
+        }
+        let read = async {
+            let draft = self.draft(id).await?;
+            let (form, context) = self.form_and_context(&draft).await?;
+            Ok::<_, CoreError>((draft, form, context))
+        };
+        let (draft, form, context) = match read.await {
+            Ok(read) => read,
+            // What is known is shown, and read anew with the next look.
+            Err(error) => {
+                self.inner.filling.changed_elsewhere(id);
+                return if known.is_some() && error.retryable {
+                    Ok(())
+                } else {
+                    Err(error)
+                };
+            }
+        };
+        let mut answers = draft.answers;
+        // What was changed here while the answer was on its way.
+        self.lay_over(id, &mut answers);
+        let filling = Filling::new(form, answers, context);
+        let mut all = lock(&self.inner.filling.open);
+        match all.get_mut(&id) {
+            Some(open) => open.filling = filling,
+            None => {
+                let (item, page) = (draft.summary.item, draft.summary.page);
+                let open = Open {
+                    filling,
+                    item,
+                    page,
+                    stale: false,
+                };
+                all.insert(id, open);
+            }
+        }
+        Ok(())
+    }
+
+    async fn form_and_context(&self, draft: &DraftView) -> Result<(Arc<Form>, Context), CoreError> {
+        let definition = self.form(&draft.summary.form).await?;
+        // The backend checked it when it loaded its city: what is refused here is of a newer format.
+        let form = Form::load(definition).map_err(|_| self.error(ErrorCode::InvalidReply))?;
+        let as_of = self.today().await?;
+        Ok((Arc::new(form), Context { as_of }))
+    }
+
+    /// Today, on the city's calendar.
+    async fn today(&self) -> Result<Date, CoreError> {
+        let offset = self.catalog().await?.city.utc_offset_minutes;
+        Ok(self.inner.host.clock.now().at_offset(offset).0)
+    }
+}
+
+fn questions(views: &[QuestionView<'_>], context: Context, language: Language) -> Vec<QuestionShown> {
+    views.iter().map(|view| question(view, context, language)).collect()
+}
+
+fn question(view: &QuestionView<'_>, context: Context, language: Language) -> QuestionShown {
+    let fault = |fault: &onehall_forms::AnswerFault| QuestionFault {
+        code: fault.code.as_str().to_owned(),
+        message: message(view.question, *fault, context, language),
+    };
+    let row = |row: &onehall_forms::RowView<'_>| RowShown {
+        id: row.id.clone(),
+        path: row.path.clone(),
+        title: row
+            .title
+            .as_ref()
+            .map(|title| title.display(language))
+            .unwrap_or_default(),
+        questions: questions(&row.questions, context, language),
+    };
+    QuestionShown {
+        path: view.path.clone(),
+        definition: view.question.clone(),
+        value: view.value.cloned().unwrap_or_default(),
+        computed: view.computed.clone().unwrap_or_default(),
+        display: view.display(language),
+        required: view.required,
+        errors: view.errors.iter().map(fault).collect(),
+        options: view.options.iter().map(|option| (*option).clone()).collect(),
+        rows: view.rows.iter().map(row).collect(),
+    }
+}
