@@ -13,6 +13,7 @@ mod loopback;
 mod process;
 mod run;
 mod say;
+mod sdk;
 mod shots;
 mod test;
 mod toolchain;
@@ -36,6 +37,7 @@ Usage: cargo xtask <command> [options]
   check    formatting, lints, documentation, layers
   bundle   build the pages for citizens and staff
              --profile P   wasm-release (default) or wasm-dev
+  sdk      build the mini-app SDK as an npm package, with its sizes
   shots    a screenshot of every page in every terminal profile
              --only WORD   only pages whose name has this word in it
   bench    the benchmarks, as a table for docs/benchmarks.md
@@ -70,6 +72,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         "test" => test::test(&Arguments::parse(words, &["only"], &[])?),
         "check" => check::command(&Arguments::parse(words, &[], &[])?),
         "bundle" => bundle::command(&Arguments::parse(words, &["profile"], &[])?),
+        "sdk" => sdk::command(&Arguments::parse(words, &[], &[])?),
         "shots" => shots::shots(&Arguments::parse(words, &["only"], &[])?),
         "bench" => bench::bench(&Arguments::parse(words, &["only"], &[])?),
         "analytics" => analytics::command(&Arguments::parse(words, &[], &[])?),

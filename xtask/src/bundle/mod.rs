@@ -4,9 +4,9 @@
 mod assets;
 pub mod fingerprint;
 mod icons;
-mod program;
+pub mod program;
 mod recipe;
-mod sizes;
+pub mod sizes;
 mod styles;
 
 use std::fs;
@@ -73,7 +73,7 @@ pub fn build(profile: Profile) -> Result<()> {
     say(format!("building the pages ({})", profile.name()));
     let recipe = Recipe::read()?;
     let bins: Vec<&str> = recipe.flavours.iter().map(|flavour| flavour.bin.as_str()).collect();
-    program::compile(&compiler, profile, &bins)?;
+    program::compile(&compiler, profile, "onehall-ui", &bins)?;
 
     // Put together aside and then moved in place: a backend that serves the old bundle never sees half of a new one.
     let aside = bundle.with_extension("new");

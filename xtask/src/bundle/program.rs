@@ -35,17 +35,17 @@ pub struct Program {
     pub snippets: BTreeMap<String, Vec<u8>>,
 }
 
-/// Compiles the programs `bins` of the UI.
+/// Compiles a package: its programs `bins`, or its library where that list is empty.
 ///
 /// # Errors
-/// They do not compile.
-pub fn compile(compiler: &Compiler, profile: Profile, bins: &[&str]) -> Result<()> {
+/// It does not compile.
+pub fn compile(compiler: &Compiler, profile: Profile, package: &str, bins: &[&str]) -> Result<()> {
     let mut cargo = compiler.cargo("build");
-    cargo.args(["-p", "onehall-ui", "--profile", profile.name()]);
+    cargo.args(["-p", package, "--profile", profile.name()]);
     for bin in bins {
         cargo.args(["--bin", bin]);
     }
-    process::run_quietly("pages", &mut cargo).context("could not compile the pages")
+    process::run_quietly(package, &mut cargo).with_context(|| format!("could not compile {package}"))
 }
 
 /// Binds the compiled program `bin` to JavaScript and makes it small. What was made before of the same wasm is used

@@ -94,15 +94,23 @@ pub fn table(bundle: &Path) -> Result<String> {
     Ok(table)
 }
 
-struct Weight {
-    name: String,
-    raw: u64,
-    wire: u64,
+/// What a file weighs.
+pub struct Weight {
+    /// Its name.
+    pub name: String,
+    /// Bytes as it is.
+    pub raw: u64,
+    /// Bytes on the wire: in brotli, where it was compressed.
+    pub wire: u64,
 }
 
-fn weigh(flavour: &Path) -> Result<Vec<Weight>> {
+/// What each file below a folder weighs, the heaviest first.
+///
+/// # Errors
+/// It cannot be read.
+pub fn weigh(folder: &Path) -> Result<Vec<Weight>> {
     let mut weights = Vec::new();
-    for file in files(flavour)? {
+    for file in files(folder)? {
         if has_extension(&file, &["br"]) {
             continue;
         }

@@ -1,0 +1,130 @@
+//! `cargo xtask sdk`: the mini-app SDK as a whole npm package, in `target/sdk/npm`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+use crate::arguments::Arguments;
+use crate::bundle::{Profile, program, sizes};
+use crate::say::{say, size};
+use crate::toolchain::node;
+use crate::toolchain::wasm::Compiler;
+use crate::workspace;
+
+/// The crate, and its library as cargo names the file.
+const PACKAGE: &str = "onehall-mini-app-sdk";
+const LIBRARY: &str = "onehall_mini_app_sdk";
+
+/// Where a module of wasm-bindgen's would look for files that it imports.
+const SNIPPETS: &[u8] = b"./snippets/";
+
+/// What the WebAssembly may weigh on the wire, what the JavaScript, and the whole as it lies in a mini-program.
+const WASM_BUDGET: u64 = 100 * 1024;
+const SCRIPT_BUDGET: u64 = 25 * 1024;
+const RAW_BUDGET: u64 = 500 * 1024;
+
+/// The package.
+pub fn package() -> PathBuf {
+    workspace::target().join("sdk").join("npm")
+}
+
+/// The page of a stranger that shows what the package does.
+pub fn demo() -> PathBuf {
+    workspace::root().join("mini-app-sdk/demo")
+}
+
+/// `cargo xtask sdk`.
+pub fn command(_: &Arguments) -> Result<ExitCode> {
+    build()?;
+    print!("{}", table(&package())?);
+    println!("in {}", package().display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the package.
+///
+/// # Errors
+/// A tool is missing or a part does not build; what was there before then stays.
+pub fn build() -> Result<()> {
+    let compiler = Compiler::prepare()?;
+    node::packages("ui")?;
+    say("building the mini-app SDK");
+    program::compile(&compiler, Profile::Release, PACKAGE, &[])?;
+    let program = program::finish(Profile::Release, LIBRARY)?;
+    if program.module.windows(SNIPPETS.len()).any(|part| part == SNIPPETS) {
+        // The host is handed in. wasm-bindgen writes down the files of hosts that nobody calls, too; none may be imported.
+        bail!("the SDK's module imports files of its own: {:?}", program.snippets.keys());
+    }
+
+    let package = package();
+    let aside = package.with_extension("new");
+    remove(&aside)?;
+    copy(&workspace::root().join("mini-app-sdk/npm"), &aside)?;
+    copy_file(&workspace::root().join("core/js/host.js"), &aside.join("host.js"))?;
+    fs::write(aside.join("bindings.js"), &program.module)?;
+    fs::write(aside.join("sdk.wasm"), &program.wasm)?;
+    remove(&package)?;
+    fs::rename(&aside, &package).context("could not put the package in place")
+}
+
+/// What the package weighs, and how it stands to its budgets.
+fn table(package: &Path) -> Result<String> {
+    // Compressed beside, not inside: nobody installs both forms.
+    let weighed = package.with_extension("weighed");
+    remove(&weighed)?;
+    copy(package, &weighed)?;
+    sizes::compress(&weighed)?;
+    let files = sizes::weigh(&weighed)?;
+    let mut text = format!("\n{:<42} {:>10} {:>10}\n", "the SDK", "raw", "brotli");
+    let (mut wasm, mut script, mut raw) = (0, 0, 0);
+    for file in &files {
+        let _ = writeln!(text, "  {:<40} {:>10} {:>10}", file.name, size(file.raw), size(file.wire));
+        if file.name.ends_with(".wasm") {
+            wasm += file.wire;
+        } else if file.name.ends_with(".js") {
+            script += file.wire;
+        } else {
+            continue;
+        }
+        raw += file.raw;
+    }
+    for (what, weight, budget) in [
+        ("WebAssembly, brotli", wasm, WASM_BUDGET),
+        ("JavaScript, brotli", script, SCRIPT_BUDGET),
+        ("both, as they are", raw, RAW_BUDGET),
+    ] {
+        let stands = if weight <= budget { "within" } else { "OVER" };
+        let _ = writeln!(text, "{what}: {} {stands} the budget of {}", size(weight), size(budget));
+    }
+    remove(&weighed)?;
+    Ok(text)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("could not create {}", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("could not list {}", from.display()))? {
+        let entry = entry?.path();
+        let Some(name) = entry.file_name() else { continue };
+        if entry.is_dir() {
+            copy(&entry, &to.join(name))?;
+        } else {
+            copy_file(&entry, &to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn copy_file(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).with_context(|| format!("could not copy {}", from.display()))?;
+    Ok(())
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("could not remove {}", folder.display()))?;
+    }
+    Ok(())
+}
