@@ -38,6 +38,7 @@ pub struct Hall {
     site: Site,
     process: Child,
     limits: Limits,
+    embed_origins: Vec<String>,
 }
 
 impl std::ops::Deref for Hall {
@@ -62,6 +63,7 @@ impl Site {
     /// # Errors
     /// There is no HTTP client to be had.
     pub fn at(port: u16) -> Outcome<Site> {
+        onehall_core::platform::native::choose_tls();
         Ok(Site {
             port,
             http: reqwest::Client::builder().no_proxy().build()?,
@@ -131,18 +133,33 @@ impl Hall {
     /// # Errors
     /// The binary is missing, or it does not become ready.
     pub async fn open_with(limits: Limits) -> Outcome<Hall> {
+        Hall::open_for(limits, &[]).await
+    }
+
+    /// As [`Hall::open_with`]; pages of the sites `embed_origins` may embed services.
+    ///
+    /// # Errors
+    /// The binary is missing, or it does not become ready.
+    pub async fn open_for(limits: Limits, embed_origins: &[String]) -> Outcome<Hall> {
         let folder = tempfile::tempdir()?;
         std::fs::write(folder.path().join("onehall.toml"), CONFIGURATION)?;
         let port = free_port()?;
-        let process = start(folder.path(), port, limits)?;
+        let process = start(folder.path(), port, limits, embed_origins)?;
         let mut hall = Hall {
             folder,
             site: Site::at(port)?,
             process,
             limits,
+            embed_origins: embed_origins.to_owned(),
         };
         hall.wait_until_ready().await?;
         Ok(hall)
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn site(&self) -> &Site {
+        &self.site
     }
 
     /// The process id of the backend.
@@ -165,7 +182,7 @@ impl Hall {
     /// # Errors
     /// It does not become ready.
     pub async fn restart(&mut self) -> Outcome {
-        self.process = start(self.folder.path(), self.port, self.limits)?;
+        self.process = start(self.folder.path(), self.port, self.limits, &self.embed_origins)?;
         // Connections to the dead process are gone.
         self.site = Site::at(self.port)?;
         self.wait_until_ready().await
@@ -213,7 +230,7 @@ pub async fn refusal(answer: Response) -> Outcome<Problem> {
     serde_json::from_str(&text).map_err(|error| Failure::from(format!("{status}, and no problem ({error}): {text}")))
 }
 
-fn start(folder: &Path, port: u16, limits: Limits) -> Outcome<Child> {
+fn start(folder: &Path, port: u16, limits: Limits, embed_origins: &[String]) -> Outcome<Child> {
     let log = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
@@ -226,6 +243,9 @@ fn start(folder: &Path, port: u16, limits: Limits) -> Outcome<Child> {
     }
     if limits == Limits::Wide {
         command.arg("--config").arg(folder.join("onehall.toml"));
+    }
+    if !embed_origins.is_empty() {
+        command.env("ONEHALL_EMBED_ORIGINS", embed_origins.join(","));
     }
     command
         .args(["serve", "--mode", "development", "--port", &port.to_string()])

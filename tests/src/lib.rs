@@ -5,6 +5,7 @@ pub mod citizen;
 pub mod hall;
 pub mod people;
 pub mod samples;
+pub mod scenario;
 pub mod staff;
 
 /// Why a step did not go as it had to. Tests hand it on with `?`.

@@ -34,8 +34,7 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn new(runtime: Handle) -> Client {
-        // Another part of the process may have chosen one already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        super::choose_tls();
         let _inside = runtime.enter();
         let client = reqwest::Client::builder()
             .user_agent(concat!("OneHall/", env!("CARGO_PKG_VERSION")))

@@ -65,6 +65,12 @@ pub fn native(keep: Keep, runtime: Handle) -> Result<Host, StoreError> {
     })
 }
 
+/// Chooses the cryptography of TLS for this process, unless that was done. Whoever makes an HTTP client of their own
+/// beside the core's needs it too.
+pub fn choose_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 struct Native {
     runtime: Handle,
 }
