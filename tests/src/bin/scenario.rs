@@ -31,7 +31,10 @@ async fn run() -> Outcome<Vec<String>> {
     let file = std::env::args().nth(1).ok_or("usage: scenario FILE")?;
     let (hall, outside) = (std::env::var("ONEHALL_HALL")?, std::env::var("ONEHALL_OUTSIDE")?);
     let folder = tempfile::tempdir()?;
-    let host = native(Keep::Folder(folder.path().to_owned()), tokio::runtime::Handle::current())?;
+    let host = native(
+        Keep::Folder(folder.path().to_owned()),
+        tokio::runtime::Handle::current(),
+    )?;
     let core = Core::new(host, hall, TerminalKind::Desktop);
     let bridge = Bridge::new(core, Profile::Desktop, []);
     scenario::run(&Scenario::read(&PathBuf::from(file))?, &bridge, &outside).await

@@ -215,7 +215,10 @@ impl Run<'_> {
         let mut rest = text;
         while let Some((before, from)) = rest.split_once('{') {
             let (name, after) = from.split_once('}').ok_or_else(|| format!("{text:?} has no end"))?;
-            let value = self.kept.get(name).ok_or_else(|| format!("nothing was kept as {name}"))?;
+            let value = self
+                .kept
+                .get(name)
+                .ok_or_else(|| format!("nothing was kept as {name}"))?;
             if before.is_empty() && filled.is_empty() && after.is_empty() {
                 return Ok(value.clone());
             }

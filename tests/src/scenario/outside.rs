@@ -53,7 +53,10 @@ pub async fn serve(site: Site) -> Outcome<String> {
     let address = format!("http://{}/", listener.local_addr()?);
     let router = Router::new()
         .route("/", post(answer))
-        .route("/", any(|| async { open_to_all(StatusCode::NO_CONTENT, String::new()) }))
+        .route(
+            "/",
+            any(|| async { open_to_all(StatusCode::NO_CONTENT, String::new()) }),
+        )
         .with_state(Outside {
             site,
             clerks: Arc::default(),

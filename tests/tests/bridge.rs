@@ -1,0 +1,274 @@
+//! Native cores behind the bridge, against a real backend: what every shell relies on.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use onehall_client::Profile;
+use onehall_core::platform::native::{Keep, StoreError, native};
+use onehall_core::{Bridge, Core};
+use onehall_protocol::identity::TerminalKind;
+use onehall_tests::Outcome;
+use onehall_tests::hall::{Hall, Site};
+use serde_json::{Value, json};
+use tokio::runtime::Handle;
+
+const PHONE: &str = "13800000001";
+const ITEM: &str = "vehicle-licence-renewal";
+
+/// A terminal: a core behind its bridge, and the events that it told.
+struct Terminal {
+    bridge: Bridge,
+    events: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Terminal {
+    fn start(site: &Site, kind: TerminalKind, keep: Keep) -> Outcome<Terminal> {
+        let host = native(keep, Handle::current())?;
+        let core = Core::new(host, site.url(""), kind);
+        let bridge = Bridge::new(core, Profile::Desktop, ["print".to_owned()]);
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let heard = events.clone();
+        bridge.subscribe(Box::new(move |text| {
+            let message: Value = serde_json::from_str(&text).unwrap_or_default();
+            if let Ok(mut heard) = heard.lock() {
+                heard.push(message["event"].clone());
+            }
+        }));
+        Ok(Terminal { bridge, events })
+    }
+
+    async fn call(&self, envelope: Value) -> Outcome<Value> {
+        Ok(serde_json::from_str(&self.bridge.call(&envelope.to_string()).await)?)
+    }
+
+    async fn outcome(&self, command: Value) -> Outcome<Value> {
+        static NUMBER: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+        let id = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let reply = self
+            .call(json!({ "protocol": 1, "id": id, "call": { "ask": command } }))
+            .await?;
+        Ok(reply["outcome"].clone())
+    }
+
+    /// The content of the reply to a command that goes well.
+    async fn ask(&self, command: Value) -> Outcome<Value> {
+        let name = command
+            .as_object()
+            .and_then(|command| command.keys().next().cloned())
+            .unwrap_or_default();
+        let outcome = self.outcome(command).await?;
+        let reply = outcome.pointer(&format!("/ok/ask/{name}")).cloned();
+        reply.ok_or_else(|| format!("{name}: {outcome}").into())
+    }
+
+    async fn log_in(&self, site: &Site, phone: &str) -> Outcome<Value> {
+        self.ask(json!({ "request_code": { "phone": phone } })).await?;
+        let code = site.code_for(phone).await?;
+        self.ask(json!({ "log_in": { "phone": phone, "code": code } })).await
+    }
+
+    /// Waits until an event of this kind came.
+    async fn heard(&self, kind: &str) -> Outcome {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < deadline {
+            let came = self
+                .events
+                .lock()
+                .is_ok_and(|events| events.iter().any(|event| event["kind"] == kind));
+            if came {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Err(format!("no event {kind} came").into())
+    }
+}
+
+fn answer(draft: &Value, path: &str, value: Value) -> Value {
+    json!({ "change_answers": { "id": draft["id"], "changes": [{ "path": path, "value": value }], "page": null } })
+}
+
+#[tokio::test]
+async fn whatever_comes_over_the_bridge_gets_a_reply_with_a_code() -> Outcome {
+    let hall = Hall::open().await?;
+    let terminal = Terminal::start(hall.site(), TerminalKind::Desktop, Keep::Nothing)?;
+    for (envelope, id, code) in [
+        ("", 0, "bridge/invalid_envelope"),
+        ("[]", 0, "bridge/invalid_envelope"),
+        (r#"{"protocol":1,"id":-3,"call":{}}"#, 0, "bridge/invalid_envelope"),
+        (
+            r#"{"protocol":1,"id":4,"call":{"fly":{}}}"#,
+            4,
+            "bridge/invalid_envelope",
+        ),
+        (
+            r#"{"protocol":1,"id":5,"call":{"ask":{"get_case":{"id":"x"}}}}"#,
+            5,
+            "bridge/invalid_envelope",
+        ),
+        (
+            r#"{"protocol":1,"id":6,"call":{"ask":{"list_cases":{}}},"more":1}"#,
+            6,
+            "bridge/invalid_envelope",
+        ),
+        (
+            r#"{"protocol":9,"id":7,"call":{"of":"the future"}}"#,
+            7,
+            "bridge/protocol_mismatch",
+        ),
+        (
+            r#"{"protocol":1,"id":8,"call":{"hello":{"protocols":{"min":8,"max":9},"version":"9.0.0"}}}"#,
+            8,
+            "bridge/protocol_mismatch",
+        ),
+        (
+            r#"{"protocol":1,"id":9,"call":{"ask":{"list_cases":{}}}}"#,
+            9,
+            "identity/not_logged_in",
+        ),
+    ] {
+        let reply: Value = serde_json::from_str(&terminal.bridge.call(envelope).await)?;
+        assert_eq!(reply["id"], id, "{envelope}");
+        assert_eq!(reply["outcome"]["error"]["code"], code, "{envelope}: {reply}");
+    }
+    let deep = format!("{}{}", r#"{"protocol":1,"id":1,"call":"#, "[".repeat(100_000));
+    let reply: Value = serde_json::from_str(&terminal.bridge.call(&deep).await)?;
+    assert_eq!(reply["outcome"]["error"]["code"], "bridge/invalid_envelope");
+
+    let hello = json!({ "hello": { "protocols": { "min": 1, "max": 4 }, "version": "1.2.3" } });
+    let reply = terminal.call(json!({ "protocol": 1, "id": 10, "call": hello })).await?;
+    let welcome = &reply["outcome"]["ok"]["hello"];
+    assert_eq!(welcome["protocol"], 1, "{reply}");
+    assert_eq!(welcome["terminal"], "desktop");
+    assert_eq!(welcome["capabilities"], json!(["print"]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_call_can_be_ended_and_its_number_used_again() -> Outcome {
+    // Nobody answers here: a socket that listens and never reads.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let host = native(Keep::Nothing, Handle::current())?;
+    let core = Core::new(host, format!("http://{}", silent.local_addr()?), TerminalKind::Desktop);
+    let bridge = Bridge::new(core, Profile::Desktop, []);
+    let envelope = |id: u64, call: Value| json!({ "protocol": 1, "id": id, "call": call }).to_string();
+    let ask = envelope(1, json!({ "ask": { "get_catalog": {} } }));
+
+    let (waiting, asked) = (bridge.clone(), ask.clone());
+    let call = tokio::spawn(async move { waiting.call(&asked).await });
+    // The request is on its way once somebody connects.
+    let _connection = silent.accept().await?;
+    let twice: Value = serde_json::from_str(&bridge.call(&ask).await)?;
+    assert_eq!(
+        twice["outcome"]["error"]["code"], "bridge/invalid_envelope",
+        "one number, one call at a time"
+    );
+    let cancel = envelope(2, json!({ "cancel": { "id": 1 } }));
+    let cancelled: Value = serde_json::from_str(&bridge.call(&cancel).await)?;
+    assert_eq!(cancelled["outcome"]["ok"]["cancel"], true);
+    let ended: Value = serde_json::from_str(&call.await?)?;
+    assert_eq!(ended["outcome"]["error"]["code"], "client/cancelled");
+    let again: Value = serde_json::from_str(&bridge.call(&cancel).await)?;
+    assert_eq!(again["outcome"]["ok"]["cancel"], false);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_one_terminal_answers_another_sees_and_two_answers_to_one_question_are_for_the_citizen_to_decide()
+-> Outcome {
+    let hall = Hall::open().await?;
+    let site = hall.site();
+    let kiosk = Terminal::start(site, TerminalKind::Kiosk, Keep::Nothing)?;
+    let phone = Terminal::start(site, TerminalKind::Mobile, Keep::Nothing)?;
+    kiosk.log_in(site, PHONE).await?;
+    phone.log_in(site, PHONE).await?;
+    let open = json!({ "open_draft": { "start": { "item": ITEM } } });
+    let draft = kiosk.ask(open.clone()).await?;
+    assert_eq!(phone.ask(open).await?["id"], draft["id"], "one citizen, one draft");
+    let id = &draft["id"];
+    let view = json!({ "view_draft": { "id": id, "page": "vehicle_page" } });
+    let flush = json!({ "flush_draft": { "id": id } });
+    assert_eq!(
+        phone.ask(view.clone()).await?["page"]["questions"][0]["value"],
+        Value::Null
+    );
+
+    kiosk.ask(answer(&draft, "plate", json!("陕A7K392"))).await?;
+    let seen_here = kiosk.ask(view.clone()).await?;
+    assert_eq!(
+        seen_here["page"]["questions"][0]["value"], "陕A7K392",
+        "at once, before it is saved"
+    );
+    kiosk.ask(flush.clone()).await?;
+    phone.heard("draft_changed").await?;
+    assert_eq!(
+        phone.ask(view.clone()).await?["page"]["questions"][0]["value"],
+        "陕A7K392"
+    );
+
+    // Both answer another question each: neither is lost.
+    kiosk.ask(answer(&draft, "vehicle_kind", json!("small"))).await?;
+    phone.ask(answer(&draft, "vin_end", json!("3X0871"))).await?;
+    kiosk.ask(flush.clone()).await?;
+    phone.ask(flush.clone()).await?;
+    let merged = phone.ask(view.clone()).await?;
+    assert_eq!(merged["page"]["questions"][1]["value"], "small");
+    assert_eq!(merged["page"]["questions"][2]["value"], "3X0871");
+
+    // Both answer the same one, before either hears of the other.
+    kiosk.ask(answer(&draft, "plate", json!("陕A00001"))).await?;
+    phone.ask(answer(&draft, "plate", json!("陕A00002"))).await?;
+    kiosk.ask(flush.clone()).await?;
+    let refused = phone.outcome(flush.clone()).await?;
+    assert_eq!(refused["error"]["code"], "drafts/conflict", "{refused}");
+    phone
+        .ask(json!({ "resolve_conflict": { "id": id, "path": "plate", "keep": "theirs" } }))
+        .await?;
+    phone.ask(flush.clone()).await?;
+    assert_eq!(phone.ask(view).await?["page"]["questions"][0]["value"], "陕A00001");
+    Ok(())
+}
+
+async fn restored(site: &Site, folder: &Path) -> Outcome<Value> {
+    let keep = Keep::Folder(folder.to_owned());
+    let terminal = Terminal::start(site, TerminalKind::Desktop, keep)?;
+    terminal.ask(json!({ "restore_session": {} })).await
+}
+
+#[tokio::test]
+async fn a_terminal_that_starts_again_knows_its_citizen_until_they_log_out() -> Outcome {
+    let hall = Hall::open().await?;
+    let site = hall.site();
+    let folder = tempfile::tempdir()?;
+    {
+        let terminal = Terminal::start(site, TerminalKind::Desktop, Keep::Folder(folder.path().to_owned()))?;
+        assert_eq!(terminal.ask(json!({ "restore_session": {} })).await?, Value::Null);
+        terminal.log_in(site, PHONE).await?;
+        let second = native(Keep::Folder(folder.path().to_owned()), Handle::current());
+        assert!(matches!(second, Err(StoreError::InUse(_))), "one process at a time");
+    }
+    assert_eq!(restored(site, folder.path()).await?["actor"]["name"], "张敏");
+    {
+        let terminal = Terminal::start(site, TerminalKind::Desktop, Keep::Folder(folder.path().to_owned()))?;
+        terminal.ask(json!({ "restore_session": {} })).await?;
+        terminal.ask(json!({ "log_out": {} })).await?;
+    }
+    assert_eq!(restored(site, folder.path()).await?, Value::Null);
+    let mut files = vec![folder.path().to_owned()];
+    while let Some(place) = files.pop() {
+        if place.is_dir() {
+            files.extend(
+                std::fs::read_dir(place)?
+                    .map(|entry| entry.map(|entry| entry.path()))
+                    .collect::<Result<Vec<_>, _>>()?,
+            );
+        } else {
+            assert!(
+                !place.ends_with("secrets/session-token"),
+                "the token is destroyed at log-out"
+            );
+        }
+    }
+    Ok(())
+}
