@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
@@ -12,7 +12,10 @@ use crate::bundle::{Profile, program, sizes};
 use crate::say::{say, size};
 use crate::toolchain::node;
 use crate::toolchain::wasm::Compiler;
-use crate::workspace;
+use crate::{process, workspace};
+
+/// Where the SDK stands.
+const FOLDER: &str = "mini-app-sdk";
 
 /// The crate, and its library as cargo names the file.
 const PACKAGE: &str = "onehall-mini-app-sdk";
@@ -33,7 +36,7 @@ pub fn package() -> PathBuf {
 
 /// The page of a stranger that shows what the package does.
 pub fn demo() -> PathBuf {
-    workspace::root().join("mini-app-sdk/demo")
+    workspace::root().join(FOLDER).join("demo")
 }
 
 /// `cargo xtask sdk`.
@@ -50,7 +53,9 @@ pub fn command(_: &Arguments) -> Result<ExitCode> {
 /// A tool is missing or a part does not build; what was there before then stays.
 pub fn build() -> Result<()> {
     let compiler = Compiler::prepare()?;
+    // wasm-opt, and what packs the scripts.
     node::packages("ui")?;
+    node::packages(FOLDER)?;
     say("building the mini-app SDK");
     program::compile(&compiler, Profile::Release, PACKAGE, &[])?;
     let program = program::finish(Profile::Release, LIBRARY)?;
@@ -61,11 +66,18 @@ pub fn build() -> Result<()> {
 
     let package = package();
     let aside = package.with_extension("new");
+    let scripts = package.with_extension("js");
     remove(&aside)?;
-    copy(&workspace::root().join("mini-app-sdk/npm"), &aside)?;
-    copy_file(&workspace::root().join("core/js/host.js"), &aside.join("host.js"))?;
-    fs::write(aside.join("bindings.js"), &program.module)?;
+    remove(&scripts)?;
+    let sdk = workspace::root().join(FOLDER);
+    copy(&sdk.join("npm"), &aside)?;
     fs::write(aside.join("sdk.wasm"), &program.wasm)?;
+    copy(&sdk.join("js"), &scripts)?;
+    copy_file(&workspace::root().join("core/js/host.js"), &scripts.join("host.js"))?;
+    fs::write(scripts.join("bindings.js"), &program.module)?;
+    let mut pack = Command::new("node");
+    pack.arg(sdk.join("pack.mjs")).arg(&scripts).arg(&aside);
+    process::run_quietly("esbuild", &mut pack)?;
     remove(&package)?;
     fs::rename(&aside, &package).context("could not put the package in place")
 }

@@ -121,6 +121,8 @@ export class Hall {
       // What may have arrived is sent again as it was; what was judged is over.
       const open = error.retryable || ["client/cancelled", "identity/not_logged_in"].includes(error.code);
       if (!open) this.#attempts.delete(id);
+      // Nobody knows whether it arrived: what is said to a person hangs on it.
+      error.sent = true;
       throw error;
     }
   }

@@ -10,6 +10,8 @@ export class OneHallError extends Error {
     this.retryable = retryable;
     this.fields = fields;
     this.details = details;
+    /** Of a submission: whether it had left, so that nobody knows whether it arrived. */
+    this.sent = false;
   }
 }
 

@@ -1,0 +1,104 @@
+// The check: every answer once more, and the one button that submits.
+import { h, text } from "./dom.js";
+import { faults } from "./questions.js";
+import { flat } from "./fill.js";
+
+export async function checkScreen(context, { draft, notice }) {
+  const { hall, words, signal } = context;
+  const first = await hall.draft.view(draft, { signal });
+  const pages = [];
+  for (const { id } of first.pages) pages.push((await hall.draft.view(draft, { page: id, signal })).page);
+  const wrong = pages.flatMap((page) => faults(page.questions).map((fault) => ({ ...fault, page: page.id })));
+  const declares = pages.some((page) => flat(page.questions).some((shown) => shown.definition.kind === "declaration"));
+
+  const change = (page, to) => context.show("fill", { draft, page, to });
+  const told = h("p", { class: "bad", role: "alert", hidden: true });
+  const tell = (message) => {
+    text(told, message);
+    told.hidden = false;
+  };
+  const agree = h("input", { type: "checkbox", id: "agree" });
+  const button = h("button", { class: "primary", part: "button", type: "submit" }, words.say("submit"));
+  const doing = h("p", { role: "status" });
+
+  const submit = async (event) => {
+    event.preventDefault();
+    if (button.getAttribute("aria-disabled") === "true") return;
+    if (!declares && !agree.checked) {
+      tell(words.say("agree_first"));
+      agree.focus();
+      return;
+    }
+    button.setAttribute("aria-disabled", "true");
+    told.hidden = true;
+    text(doing, words.say("submitting"));
+    try {
+      const receipt = await hall.submit(draft);
+      context.emit("submitted", { case: receipt.case_id, number: receipt.number });
+      await context.show("case", { id: receipt.case_id, receipt });
+    } catch (error) {
+      if (signal.aborted) return;
+      context.refused(error);
+      await failed(error);
+    } finally {
+      button.setAttribute("aria-disabled", "false");
+      text(doing, "");
+    }
+  };
+
+  /** What a failed attempt means for the citizen. */
+  const failed = (error) => {
+    switch (error.code) {
+      case "identity/not_logged_in":
+        return context.show("login", { then: { name: "check", place: { draft } }, again: true });
+      case "drafts/moved":
+      case "drafts/conflict":
+      case "forms/transcript_differs":
+      case "forms/invalid_answers":
+        return context.show("check", { draft, notice: "changed" });
+      case "drafts/submitted":
+        return tell(words.say("submitted_before"));
+      default:
+        return tell(error.retryable ? words.say(error.sent ? "not_sure" : "not_sent") : error.message);
+    }
+  };
+
+  return h("section", { part: "check" },
+    h("h2", { tabindex: "-1", part: "heading" }, words.say("check")),
+    notice && h("p", { class: "notice", role: "status" }, words.say(notice)),
+    h("p", {}, words.say("check_help")),
+    wrong.length > 0 && h("div", { class: "summary", part: "summary", role: "group", "aria-labelledby": "wrong" },
+      h("strong", { id: "wrong" }, words.say("errors", wrong.length)),
+      h("ul", {}, wrong.map(({ page, path, message, question }) => h("li", {},
+        h("button", { type: "button", class: "link", onclick: () => change(page, path) },
+          `${words.of(question.definition.label)}: ${message}`))))),
+    pages.map((page) => [
+      h("h3", {}, words.of(page.title)),
+      h("dl", { class: "answers" }, answers(page.questions, words, (path) => change(page.id, path))),
+    ]),
+    h("form", { noValidate: true, onsubmit: submit },
+      declares
+        ? h("p", {}, words.say("declare_own"))
+        : [h("p", { class: "card" }, words.say("declare")), h("label", { class: "option" }, agree, h("span", {}, words.say("agree")))],
+      told,
+      doing,
+      h("div", { class: "actions" },
+        button,
+        h("button", { type: "button", part: "button", onclick: () => change(first.pages.at(-1).id) }, words.say("back")))));
+}
+
+/** Questions and answers; those of rows after their group. */
+function answers(list, words, change) {
+  return list.filter(isShown).flatMap((shown) => {
+    const label = words.of(shown.definition.label);
+    const isGroup = shown.definition.kind === "group";
+    const own = h("div", {},
+      h("dt", {}, label),
+      h("dd", {}, isGroup ? shown.rows.map((row) => row.title).filter(Boolean).join(", ") || words.say("nothing") : shown.display || words.say("nothing")),
+      shown.definition.kind !== "computed" && h("dd", { class: "change" },
+        h("button", { type: "button", class: "link", "aria-label": words.say("change", label), onclick: () => change(shown.path) }, words.say("change", ""))));
+    return [own, ...shown.rows.flatMap((row) => answers(row.questions, words, change))];
+  });
+}
+
+const isShown = ({ definition }) => definition.kind !== "note" && !(definition.kind === "computed" && definition.format === "hidden");

@@ -1,0 +1,188 @@
+// Every word of the element, in both languages of the hall: [zh-CN, en].
+const TEXTS = {
+  loading: ["正在加载…", "Loading…"],
+  slow: ["网络较慢，仍在加载…", "This is taking longer than usual…"],
+  retry: ["重试", "Try again"],
+  back: ["返回", "Back"],
+  go: ["继续", "Continue"],
+  failed: ["没有成功", "This did not work"],
+  offline: ["网络连接不可用。恢复后会自动继续。", "There is no connection. It goes on by itself when it is back."],
+  unlisted: ["没有找到这个事项。", "There is no such service."],
+  no_item: ["没有指定事项。", "No service was named."],
+  hint_code: ["错误代码：{}", "Error code: {}"],
+
+  guide: ["办事指南", "Guide"],
+  authority: ["办理部门", "Authority"],
+  time: ["办结时限", "Time"],
+  at_once: ["当场办结", "Done at once"],
+  days: ["{} 个工作日", "{} working days"],
+  by_law: ["{}（法定 {} 个工作日）", "{} ({} working days by law)"],
+  cost: ["收费", "Cost"],
+  free: ["不收费", "Free of charge"],
+  yuan: ["{} 元", "{} yuan"],
+  visits: ["到现场次数", "Visits in person"],
+  visits_none: ["零跑动，全程网办", "None: all of it is online"],
+  visits_some: ["{} 次", "{}"],
+  conditions: ["申请条件", "Conditions"],
+  materials: ["申请材料", "What you need"],
+  no_materials: ["不需要提交材料。", "Nothing has to be handed in."],
+  always: ["必需", "Always needed"],
+  depends: ["视情况", "Depends"],
+  apply: ["在线申请", "Apply online"],
+  continue_draft: ["继续填写", "Go on filling"],
+  login_needed: ["申请前需要登录。填写内容随时保存，可以换一台设备继续。", "You will be asked to log in first. Answers are saved as you go: go on later, or on another device."],
+  not_online: ["该事项暂不支持在线申请，请到大厅办理。", "This service cannot be applied for online yet. Please come to a hall."],
+  your_matters: ["您的办件", "Your cases"],
+  logged_in_as: ["已登录：{}", "Logged in: {}"],
+  log_out: ["退出登录", "Log out"],
+  provided_by: ["由{}提供", "Provided by {}"],
+
+  login: ["登录", "Log in"],
+  login_text: ["使用手机号和短信验证码登录。", "Log in with your mobile phone and a code by text message."],
+  login_again: ["登录已失效，请重新登录。本页填写的内容仍在。", "You have been logged out. Log in again to go on. What you entered is still here."],
+  phone: ["手机号", "Mobile phone number"],
+  phone_hint: ["11 位手机号", "11 digits"],
+  phone_empty: ["请输入手机号", "Enter your mobile phone number"],
+  send_code: ["获取验证码", "Send me a code"],
+  code_sent: ["验证码已发送至 {}，{} 分钟内有效。", "A code was sent to {}. It can be used for {} minutes."],
+  code: ["验证码", "Code"],
+  code_hint: ["短信中的 6 位数字", "The six digits of the message"],
+  code_empty: ["请输入 6 位验证码", "Enter the six digits of the code"],
+  other_phone: ["更换手机号", "Use another number"],
+  code_again: ["重新获取验证码", "Send another code"],
+  wait: ["操作过于频繁，请 {} 秒后再试。", "Too many attempts. Please wait {} seconds."],
+
+  for_whom: ["您为谁办理？", "Who is this application for?"],
+  for_whom_choose: ["请选择为谁办理", "Choose who the application is for"],
+  myself: ["{}（本人）", "{} (myself)"],
+  organisation: ["{}（单位）", "{} (organisation)"],
+  for_nobody: ["这个事项只能由单位办理，您目前没有可以代办的单位。", "Only an organisation can apply for this service, and you are not the agent of one."],
+  for_nobody_citizen: ["这个事项只能由个人办理。", "Only a citizen can apply for this service."],
+  opening: ["正在打开申请表…", "Opening the form…"],
+
+  step: ["第 {} 步，共 {} 步", "Step {} of {}"],
+  optional: ["（选填）", " (optional)"],
+  choose: ["请选择", "Please choose"],
+  yes: ["是", "Yes"],
+  no: ["否", "No"],
+  region: ["所在地区", "City and district"],
+  detail: ["详细地址", "Street, building, number"],
+  unknown: ["填写后自动计算", "Worked out when the answers are there"],
+  errors: ["有 {} 处需要填写或修改", "Needs attention: {}"],
+  to_check: ["核对", "Check"],
+  leave: ["保存并离开", "Save and leave"],
+
+  saved: ["已保存 {}", "Saved at {}"],
+  saving: ["正在保存…", "Saving…"],
+  waiting: ["网络不通，尚未保存：您的填写只保留在本页，恢复后自动保存", "Not saved yet, no connection: your answers are kept on this page only and will be saved when it is back"],
+  refused: ["没有保存：{}", "Not saved: {}"],
+  conflict: ["以下内容在其他设备上有不同的填写，请选择保留哪一个", "These answers were changed on another device, too: choose which one stays"],
+  keep_mine: ["保留本页的：{}", "Keep mine: {}"],
+  keep_theirs: ["采用其他设备的：{}", "Take the other one: {}"],
+  nothing: ["未填写", "Not answered"],
+
+  add: ["添加{}", "Add {}"],
+  remove: ["删除{}", "Remove {}"],
+  remove_ask: ["要删除“{}”吗？", "Remove “{}”?"],
+  removed: ["已删除{}", "{} was removed"],
+  cancel: ["取消", "Cancel"],
+  row: ["{} {}", "{} {}"],
+
+  files_hint: ["支持 PDF、JPG、PNG、WEBP，每个不超过 10 MB，最多 {} 个。", "PDF, JPG, PNG or WEBP, up to 10 MB each, {} at most."],
+  file_large: ["{} 超过 10 MB，请压缩后再上传。", "{} is larger than 10 MB."],
+  file_type: ["{} 不是 PDF 或图片。", "{} is neither PDF nor a picture."],
+  file_empty: ["{} 是空的。", "{} is empty."],
+  files_many: ["最多 {} 个文件，其余的没有上传。", "{} files at most: the others were not uploaded."],
+  file_failed: ["{} 没有上传：{}", "{} was not uploaded: {}"],
+  file_sent: ["{} 上传完成", "{} is uploaded"],
+  uploading: ["正在上传 {}", "Uploading {}"],
+  uploads_running: ["文件还在上传，请稍候。", "A file is still being uploaded. Please wait."],
+  remove_file: ["删除文件 {}", "Remove the file {}"],
+
+  check: ["核对您的填写", "Check your answers"],
+  check_help: ["提交前请逐项核对。提交后如需修改，须等工作人员退回或者要求补正。", "Please check each answer before you submit. Afterwards you can only change what a clerk asks you to."],
+  change: ["修改{}", "Change {}"],
+  declare: ["我声明所填内容和所交材料真实、准确、完整。我知道提供虚假材料的，申请可能不予批准，并承担相应的法律责任。", "I declare that my answers and the materials are true, correct and complete. I know that an application with false statements can be refused and has consequences in law."],
+  declare_own: ["提交即表示您确认所填内容和所交材料真实、准确、完整，并遵守您已同意的声明。", "By submitting you confirm that your answers and materials are true, correct and complete, and that the declaration you agreed to holds."],
+  agree: ["我已阅读上述声明，同意并提交申请。", "I have read this declaration and agree to it."],
+  agree_first: ["请先阅读并同意声明", "Read the declaration and agree to it first"],
+  submit: ["提交申请", "Submit the application"],
+  submitting: ["正在提交，请不要关闭页面…", "Submitting. Please keep this page open…"],
+  not_sent: ["网络不通，申请没有送出。内容都在，请稍后再次点击“提交申请”，不会重复提交。", "It was not sent: there is no connection. Nothing is lost. Press “Submit the application” again later; it will not be submitted twice."],
+  not_sure: ["没有收到服务器的答复，不能确定是否已经提交。请再次点击“提交申请”确认，不会重复提交。", "The server has not answered, so we do not know whether it arrived. Press “Submit the application” again to find out; it will not be submitted twice."],
+  changed: ["申请内容有更新，请重新核对后再提交。", "Something changed. Please check again, then submit."],
+  submitted_before: ["这份申请已经提交，不需要再次提交。", "This application has been submitted already."],
+
+  receipt: ["申请已提交", "Your application is submitted"],
+  number: ["办件编号", "Case number"],
+  submitted_at: ["提交时间", "Submitted"],
+  progress: ["办理进度", "Progress"],
+  case_of: ["{} {}", "{} {}"],
+  due: ["期限", "Due"],
+  promised: ["承诺办结", "Promised by"],
+  paused: ["办理时限已暂停计算。", "The promised days stand still."],
+  history: ["办理经过", "What happened"],
+  moved_on: ["办件有新进展：{}", "The case moved on: {}"],
+  supplement: ["需要您补交或修改：", "What is asked of you:"],
+  supplement_where: ["请到政务服务大厅网站补交", "Hand it in on the hall’s own pages"],
+  result: ["办理结果", "Result"],
+  document: ["文书编号", "Number of the document"],
+  reason: ["理由", "Reason"],
+  download: ["下载：{}", "Download {}"],
+  withdraw: ["撤回申请", "Withdraw"],
+  withdraw_text: ["撤回后本次办理终止，不能恢复；您可以重新申请。", "It ends here and cannot be taken up again. You can make a new application."],
+  withdraw_reason: ["撤回原因（选填）", "Why (optional)"],
+  withdraw_yes: ["确认撤回", "Yes, withdraw"],
+  rate: ["评价本次服务", "Rate this service"],
+  rate_how: ["您对本次办理满意吗？", "How satisfied are you?"],
+  rate_choose: ["请选择满意程度", "Choose how satisfied you are"],
+  rate_comment: ["还想说点什么（选填）", "Anything else you would like to say (optional)"],
+  rate_send: ["提交评价", "Send the rating"],
+  rated: ["感谢您的评价。", "Thank you for your rating."],
+  stars_5: ["非常满意", "Very satisfied"],
+  stars_4: ["满意", "Satisfied"],
+  stars_3: ["基本满意", "Fairly satisfied"],
+  stars_2: ["不满意", "Dissatisfied"],
+  stars_1: ["非常不满意", "Very dissatisfied"],
+};
+
+/** The words of one language. */
+export class Words {
+  constructor(language) {
+    this.language = language;
+    this.at = language === "en" ? 1 : 0;
+  }
+
+  /** One of the texts above, its gaps filled. */
+  say(key, ...values) {
+    let next = 0;
+    return TEXTS[key][this.at].replace(/\{\}/g, () => values[next++] ?? "");
+  }
+
+  /** A text of the hall's, which comes in every language. */
+  of(text) {
+    return text?.[this.language] ?? "";
+  }
+
+  /** A day: `2026-11-23`. */
+  day(day) {
+    return this.#date(`${day}T00:00:00Z`, { dateStyle: "long" });
+  }
+
+  /** A moment, by the city's clock. */
+  moment(at, offsetMinutes = 480) {
+    return this.#date(new Date(at).getTime() + offsetMinutes * 60_000, { dateStyle: "medium", timeStyle: "short" });
+  }
+
+  /** The time of a moment, by the city's clock. */
+  time(at, offsetMinutes = 480) {
+    return this.#date(new Date(at).getTime() + offsetMinutes * 60_000, { timeStyle: "medium" });
+  }
+
+  #date(value, options) {
+    return new Intl.DateTimeFormat(this.language, { ...options, timeZone: "UTC" }).format(new Date(value));
+  }
+}
+
+/** @internal For the test that no text is missing. */
+export const ALL = TEXTS;

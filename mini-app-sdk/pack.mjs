@@ -1,0 +1,35 @@
+// Puts the JavaScript of the package together: the files of `js/` in a few modules, made small. Code that two entries
+// share stands in one file of its own, so that a page that loads both loads it once.
+//
+//   node pack.mjs FROM TO
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { build } from "esbuild";
+
+const [from, to] = process.argv.slice(2);
+const entries = ["index", "slim", "element", "host"];
+
+const { metafile } = await build({
+  entryPoints: entries.map((entry) => join(from, `${entry}.js`)),
+  outdir: to,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "neutral",
+  // What every browser since 2022 has; the WebAssembly asks for as much.
+  target: ["chrome111", "firefox115", "safari16.4"],
+  minify: true,
+  legalComments: "none",
+  charset: "utf8",
+  chunkNames: "shared-[hash]",
+  metafile: true,
+  logLevel: "warning",
+});
+
+// Nothing may be left that a page would have to fetch from elsewhere.
+for (const [file, { imports }] of Object.entries(metafile.outputs)) {
+  const outside = imports.filter((one) => one.external);
+  if (outside.length > 0) throw new Error(`${file} imports ${outside.map((one) => one.path).join(", ")}`);
+}
+await rm(from, { recursive: true });
