@@ -50,20 +50,35 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode> {
         Some("wasm-dev") => Profile::Dev,
         _ => Profile::Release,
     };
-    build(profile)?;
-    print!("{}", sizes::table(&workspace::bundle())?);
-    println!("in {}", workspace::bundle().display());
+    let (built, bundle): (fn(Profile) -> Result<()>, _) = match arguments.one_of("flavour", &["web", "shell"])? {
+        Some("shell") => (build_shell, workspace::shell_bundle()),
+        _ => (build, workspace::bundle()),
+    };
+    built(profile)?;
+    print!("{}", sizes::table(&bundle)?);
+    println!("in {}", bundle.display());
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the bundles, unless those that are there are made of the very same.
+/// Builds the bundles that the backend serves, unless those that are there are made of the very same.
 ///
 /// # Errors
 /// A tool is missing or a part does not build; what was there before then stays.
 pub fn build(profile: Profile) -> Result<()> {
+    build_into(profile, &workspace::bundle(), |flavour| !flavour.alone)
+}
+
+/// Builds the bundle that desktop and kiosk show, unless the one that is there is made of the very same.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_shell(profile: Profile) -> Result<()> {
+    build_into(profile, &workspace::shell_bundle(), |flavour| flavour.name == "shell")
+}
+
+fn build_into(profile: Profile, bundle: &Path, wanted: fn(&Flavour) -> bool) -> Result<()> {
     let compiler = Compiler::prepare()?;
     let fingerprint = fingerprint::of_inputs(&[profile.name(), &compiler.version()?])?;
-    let bundle = workspace::bundle();
     let stamp = bundle.join("made-of");
     if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == fingerprint) {
         say("the pages are up to date");
@@ -71,9 +86,16 @@ pub fn build(profile: Profile) -> Result<()> {
     }
     node::packages("ui")?;
     say(format!("building the pages ({})", profile.name()));
-    let recipe = Recipe::read()?;
-    let bins: Vec<&str> = recipe.flavours.iter().map(|flavour| flavour.bin.as_str()).collect();
-    program::compile(&compiler, profile, "onehall-ui", &bins)?;
+    let mut recipe = Recipe::read()?;
+    recipe.flavours.retain(wanted);
+    let (alone, together): (Vec<_>, Vec<_>) = recipe.flavours.iter().partition(|flavour| flavour.alone);
+    let bins: Vec<&str> = together.iter().map(|flavour| flavour.bin.as_str()).collect();
+    if !bins.is_empty() {
+        program::compile(&compiler, profile, "onehall-ui", &bins)?;
+    }
+    for flavour in alone {
+        program::compile_alone(&compiler, profile, &flavour.bin)?;
+    }
 
     // Put together aside and then moved in place: a backend that serves the old bundle never sees half of a new one.
     let aside = bundle.with_extension("new");
@@ -88,11 +110,11 @@ pub fn build(profile: Profile) -> Result<()> {
     let old = bundle.with_extension("old");
     remove(&old)?;
     if bundle.exists() {
-        fs::rename(&bundle, &old)?;
+        fs::rename(bundle, &old)?;
     }
-    fs::rename(&aside, &bundle).context("could not put the new bundle in place")?;
+    fs::rename(&aside, bundle).context("could not put the new bundle in place")?;
     remove(&old)?;
-    say(format!("the pages are built: {}", sizes::summary(&bundle)?));
+    say(format!("the pages are built: {}", sizes::summary(bundle)?));
     Ok(())
 }
 
@@ -126,12 +148,13 @@ fn assemble(recipe: &Recipe, flavour: &Flavour, program: &Program, folder: PathB
     assets.add("wasm", &flavour.name, "wasm", &program.wasm)?;
     let mut module = String::from_utf8(program.module.clone()).context("the module is not text")?;
     for (number, (path, content)) in program.snippets.iter().enumerate() {
-        let import = format!("./snippets/{path}");
+        // In the import alone: the same text is also the name under which the wasm asks for it.
+        let import = format!("from \"./snippets/{path}\"");
         let file = assets.add(&format!("snippet_{number}"), "snippet", "js", content)?;
         if !module.contains(&import) {
             bail!("the module does not import the snippet {path}");
         }
-        module = module.replace(&import, &format!("./{file}"));
+        module = module.replace(&import, &format!("from \"./{file}\""));
     }
     assets.add("js", &flavour.name, "js", module.as_bytes())?;
     for (key, path) in &recipe.scripts {
