@@ -15,6 +15,8 @@ pub(crate) struct ApiRequest {
     headers: Vec<(&'static str, String)>,
     body: Option<Vec<u8>>,
     progress: Option<Box<ProgressListener>>,
+    /// Says nothing of who is logged in.
+    anonymous: bool,
 }
 
 pub(crate) fn get(path: impl Into<String>) -> ApiRequest {
@@ -41,6 +43,7 @@ impl ApiRequest {
             headers: Vec::new(),
             body: None,
             progress: None,
+            anonymous: false,
         }
     }
 
@@ -62,6 +65,12 @@ impl ApiRequest {
     pub(crate) fn bytes(mut self, media_type: &str, bytes: Vec<u8>) -> ApiRequest {
         self.body = Some(bytes);
         self.header("content-type", media_type)
+    }
+
+    /// Sends it without the session's token.
+    pub(crate) fn anonymous(mut self) -> ApiRequest {
+        self.anonymous = true;
+        self
     }
 
     pub(crate) fn progress(mut self, listener: Box<ProgressListener>) -> ApiRequest {
@@ -93,7 +102,9 @@ impl Core {
         let mut headers = request.headers;
         headers.push(("accept-language", self.language().tag().to_owned()));
         headers.push(("onehall-terminal", self.inner.terminal.as_str().to_owned()));
-        headers.extend(self.credentials());
+        if !request.anonymous {
+            headers.extend(self.credentials());
+        }
         let sent = HttpRequest {
             method: request.method,
             url: format!("{}{API}{}", self.inner.base_url, request.path),

@@ -54,6 +54,11 @@ impl Core {
                 self.fetch(api::patch(format!("/staff/accounts/{}", ask.id)).json(&ask.change))
                     .await?,
             ),
+            C::GetInsight(ask) => {
+                let (from, to, by) = (ask.query.from, ask.query.to, ask.query.by.as_str());
+                let path = format!("/staff/insight?from={from}&to={to}&by={by}");
+                R::GetInsight(self.fetch(api::get(path)).await?)
+            }
         })
     }
 

@@ -14,7 +14,7 @@ use super::apply::{FillPage, StartPage};
 use super::directory::{
     AuthoritiesPage, AuthorityPage, HallsPage, LifeEventPage, LifeEventsPage, ServicesPage, ThemePage, ThemesPage,
 };
-use super::frame::{BottomBar, Foot, Head, KioskBar};
+use super::frame::{BottomBar, ConsentBar, Foot, Head, KioskBar};
 use super::guide::GuidePage;
 use super::hall::{Client, Hall};
 use super::home::HomePage;
@@ -85,6 +85,7 @@ fn Frame() -> impl IntoView {
         <div class="page">
             {move || chrome.get().then(|| view! { <Head/> })}
             <OfflineBar/>
+            <ConsentBar/>
             <main id="main" class="main" tabindex="-1"><Pages/></main>
             {move || (chrome.get() && !kiosk.get()).then(|| view! { <Foot/> })}
         </div>

@@ -12,7 +12,7 @@ use onehall_protocol::CoreError;
 use onehall_protocol::catalog::Catalog;
 use onehall_protocol::identity::Session;
 
-use crate::shell::{Loaded, Ui, load, use_ui};
+use crate::shell::{Loaded, Profile, Ui, load, use_ui};
 use crate::texts::frame;
 
 /// The core, as pages ask it. Cheap to copy.
@@ -107,6 +107,10 @@ impl Hall {
                 self.session_known.set(true);
                 if ended {
                     ui.say(frame::SESSION_ENDED);
+                    if ui.profile.get_untracked() == Profile::Kiosk {
+                        // The core forgot the answer with the visit; whoever comes next is asked anew.
+                        ui.prefer(|preferences| preferences.analytics = None);
+                    }
                 }
             }
             Event::Connection { online } => ui.online.set(online),

@@ -16,16 +16,18 @@ use onehall_protocol::staff::Role;
 use super::accounts::AccountsPage;
 use super::case::CasePage;
 use super::desk::{Desk, StaffCore, use_desk};
+use super::insight::InsightPage;
 use super::login::LoginPage;
 use super::queue::QueuePageView;
 use super::{roles, routes};
 use crate::citizen::place::Reading;
 use crate::design::button::ButtonLink;
 use crate::design::icon::{HallSign, Icon};
+use crate::design::notice::{Notice, Tone};
 use crate::design::states::{OfflineBar, Skeleton, SkeletonKind, error_words};
 use crate::design::toasts::Toasts;
 use crate::shell::{PageHeading, SiteName, Ui, document, remember_scroll, use_ui};
-use crate::texts::{Phrase, Words, console, frame};
+use crate::texts::{Phrase, Words, console, frame, insight};
 
 /// Starts the console over a core.
 pub fn start(core: Rc<dyn StaffClient>) {
@@ -90,6 +92,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("") view=HomePage/>
             <Route path=path!("/cases/:id") view=CasePage/>
             <Route path=path!("/accounts") view=AccountsPage/>
+            <Route path=path!("/insight") view=InsightPage/>
         </FlatRoutes>
     }
     .into_any()
@@ -104,6 +107,19 @@ fn HomePage() -> impl IntoView {
     } else {
         view! { <QueuePageView/> }.into_any()
     }
+}
+
+/// What stands in place of a page that is not this clerk's to see.
+pub(super) fn not_allowed(title: Phrase) -> AnyView {
+    let desk = use_desk();
+    view! {
+        <Reading>
+            <PageHeading title=title/>
+            <Notice tone=Tone::Attention><p>{console::NOT_ALLOWED}</p></Notice>
+            <p><ButtonLink href=Signal::stored(desk.queue_address()) label=console::CASE_BACK icon="arrow-left"/></p>
+        </Reading>
+    }
+    .into_any()
 }
 
 #[component]
@@ -154,6 +170,7 @@ fn Head() -> impl IntoView {
                         })}
                         {move || desk.has(Role::Administrator).then(|| view! {
                             <li><Way href=routes::ACCOUNTS name=console::WAY_ACCOUNTS/></li>
+                            <li><Way href=routes::INSIGHT name=insight::TITLE/></li>
                         })}
                     </ul>
                 </nav>
@@ -174,8 +191,14 @@ fn Way(
     let desk = use_desk();
     let here = move || {
         let path = location.pathname.get();
-        let accounts = path.starts_with(routes::ACCOUNTS) || !desk.handles_cases();
-        let mine = accounts == (href == routes::ACCOUNTS);
+        let part = if path.starts_with(routes::INSIGHT) {
+            routes::INSIGHT
+        } else if path.starts_with(routes::ACCOUNTS) || !desk.handles_cases() {
+            routes::ACCOUNTS
+        } else {
+            routes::QUEUE
+        };
+        let mine = part == href;
         // On a page below it, it is the part that one is in, not the page.
         let whole = path == href || path == routes::BASE;
         mine.then_some(if whole { "page" } else { "true" })

@@ -1,15 +1,17 @@
-//! The staff's pages: log in, take cases through their steps, administer accounts.
+//! The staff's pages: log in, take cases through their steps, administer accounts, see how the hall is used.
 
 mod accounts;
 mod act;
 mod app;
 mod case;
 mod desk;
+mod insight;
 mod login;
 mod queue;
 mod roles;
 pub mod routes;
 mod standing;
 
+use app::not_allowed;
 pub use app::start;
 pub use desk::{Desk, StaffCore, use_desk};

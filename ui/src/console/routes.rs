@@ -11,6 +11,14 @@ pub const BASE: &str = "/console";
 pub const QUEUE: &str = "/console/";
 /// The accounts.
 pub const ACCOUNTS: &str = "/console/accounts";
+/// How the hall is used.
+pub const INSIGHT: &str = "/console/insight";
+
+/// How the hall is used: of which event, in how many days, by what.
+#[must_use]
+pub fn insight(days: i64, by: &str, event: &str) -> String {
+    format!("{INSIGHT}?days={days}&by={by}&event={event}")
+}
 
 /// A case.
 #[must_use]

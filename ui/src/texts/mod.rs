@@ -10,6 +10,7 @@ pub mod frame;
 pub mod general;
 pub mod guide;
 pub mod home;
+pub mod insight;
 pub mod login;
 pub mod matters;
 mod phrase;

@@ -5,14 +5,14 @@ use leptos::task::spawn_local;
 use onehall_client::citizen::LogOut;
 use onehall_protocol::identity::{AssuranceLevel, Session};
 
-use super::settings::DisplaySettings;
+use super::settings::{CountingSettings, DisplaySettings};
 use crate::citizen::place::Reading;
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::content::{Fact, Facts, Section};
 use crate::design::states::{Skeleton, SkeletonKind, error_words};
 use crate::shell::{PageHeading, use_ui};
-use crate::texts::{Phrase, Words, format, frame, login};
+use crate::texts::{Phrase, Words, format, frame, insight, login};
 
 fn assurance_name(level: AssuranceLevel) -> Phrase {
     match level {
@@ -54,6 +54,7 @@ pub fn AccountPage() -> impl IntoView {
                 <p class="muted">{login::SETTINGS_HINT}</p>
                 <DisplaySettings/>
             </Section>
+            <Section id="counting" title=insight::SETTINGS_TITLE><CountingSettings/></Section>
         </Reading>
     }
     .into_any()

@@ -1,12 +1,13 @@
-//! Display settings: language, elder mode, theme, text size.
+//! Display settings: language, elder mode, theme, text size; and whether this terminal may count.
 
 use leptos::prelude::*;
 use onehall_client::ThemeChoice;
 use onehall_protocol::Language;
 
-use crate::design::choices::{Checkbox, ChoiceOption, Radios};
+use crate::citizen::frame::WhatIsCounted;
+use crate::design::choices::{Checkbox, ChoiceOption, Radios, YesNo};
 use crate::shell::use_ui;
-use crate::texts::{Words, frame};
+use crate::texts::{Words, frame, insight};
 
 const SIZES: [u16; 5] = [100, 125, 150, 175, 200];
 
@@ -84,6 +85,26 @@ pub fn DisplaySettings() -> impl IntoView {
                 })
                 inline=true
             />
+        </div>
+    }
+    .into_any()
+}
+
+/// Whether this terminal may count, and what that is.
+#[component]
+pub fn CountingSettings() -> impl IntoView {
+    let ui = use_ui();
+    view! {
+        <div class="settings">
+            <YesNo
+                id="analytics"
+                label=insight::SETTINGS_LABEL
+                hint=insight::SETTINGS_HINT
+                value=Signal::derive(move || ui.preferences.with(|preferences| preferences.analytics))
+                on_change=Callback::new(move |yes| ui.prefer(|preferences| preferences.analytics = Some(yes)))
+            />
+            <p>{insight::ASK_TEXT}</p>
+            <WhatIsCounted/>
         </div>
     }
     .into_any()

@@ -8,7 +8,7 @@ mod start;
 mod submission;
 mod way;
 
-pub use application::{Application, load_form};
+pub use application::{Application, load_form, today};
 pub use fill::FillPage;
 pub use saving::terminal_words;
 pub use start::StartPage;

@@ -1,11 +1,13 @@
-//! What surrounds every page of the citizen's UI: head, foot, the phone's bar, the kiosk's bar.
+//! What surrounds every page of the citizen's UI: head, foot, the phone's bar, the kiosk's bar, one question.
 
 mod bottom_bar;
+mod consent;
 mod foot;
 mod head;
 mod kiosk;
 
 pub use bottom_bar::BottomBar;
+pub use consent::{ConsentBar, WhatIsCounted};
 pub use foot::Foot;
 pub use head::Head;
 pub use kiosk::KioskBar;

@@ -9,8 +9,9 @@ use onehall_client::staff::ListAccounts;
 use onehall_protocol::staff::{Role, StaffAccountSaved, StaffAccountView};
 
 use super::desk::use_desk;
-use crate::citizen::place::{Reading, Wide};
-use crate::design::button::{Button, ButtonLink, Weight};
+use super::not_allowed;
+use crate::citizen::place::Wide;
+use crate::design::button::{Button, Weight};
 use crate::design::notice::{Notice, Tone};
 use crate::design::states::SkeletonKind;
 use crate::shell::{Loaded, PageHeading, document, load, use_ui};
@@ -72,14 +73,7 @@ pub(super) fn AccountsPage() -> impl IntoView {
     if untrack(|| desk.has(Role::Administrator)) {
         view! { <AccountsView/> }.into_any()
     } else {
-        view! {
-            <Reading>
-                <PageHeading title=console::ACCOUNTS_TITLE/>
-                <Notice tone=Tone::Attention><p>{console::NOT_ALLOWED}</p></Notice>
-                <p><ButtonLink href=Signal::stored(desk.queue_address()) label=console::CASE_BACK icon="arrow-left"/></p>
-            </Reading>
-        }
-        .into_any()
+        not_allowed(console::ACCOUNTS_TITLE)
     }
 }
 
