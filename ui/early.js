@@ -10,9 +10,11 @@
     }
   };
 
+  // In a shell its core keeps them, and says which profile it is.
+  const shell = window.onehallBridge;
   let preferences = {};
   try {
-    preferences = JSON.parse(read("localStorage", "onehall.preferences")) || {};
+    preferences = shell?.preferences || JSON.parse(read("localStorage", "onehall.preferences")) || {};
   } catch {
     // Not readable: as on a first visit.
   }
@@ -29,7 +31,8 @@
 
   // A profile of the address holds for the whole visit; without one the width decides.
   const profiles = ["desktop", "mobile", "kiosk", "mini-app"];
-  const asked = new URLSearchParams(window.location.search).get("profile") || read("sessionStorage", "onehall.profile");
+  const asked =
+    shell?.profile || new URLSearchParams(window.location.search).get("profile") || read("sessionStorage", "onehall.profile");
   if (profiles.includes(asked)) {
     root.dataset.profile = asked;
     root.dataset.profileGiven = "true";

@@ -37,6 +37,7 @@ Usage: cargo xtask <command> [options]
   check    formatting, lints, documentation, layers
   bundle   build the pages for citizens and staff
              --profile P   wasm-release (default) or wasm-dev
+             --flavour F   web (default), or shell for desktop and kiosk
   sdk      build the mini-app SDK as an npm package, with its sizes
   shots    a screenshot of every page in every terminal profile
              --only WORD   only pages whose name has this word in it
@@ -71,7 +72,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         "run" => run::run(&Arguments::parse(words, &["port", "data"], &["dev"])?),
         "test" => test::test(&Arguments::parse(words, &["only"], &[])?),
         "check" => check::command(&Arguments::parse(words, &[], &[])?),
-        "bundle" => bundle::command(&Arguments::parse(words, &["profile"], &[])?),
+        "bundle" => bundle::command(&Arguments::parse(words, &["profile", "flavour"], &[])?),
         "sdk" => sdk::command(&Arguments::parse(words, &[], &[])?),
         "shots" => shots::shots(&Arguments::parse(words, &["only"], &[])?),
         "bench" => bench::bench(&Arguments::parse(words, &["only"], &[])?),

@@ -29,6 +29,11 @@ pub fn bundle() -> PathBuf {
     target().join("bundle")
 }
 
+/// The bundle of the desktop and the kiosk: `shell` stands in it. Beside the other, which is exchanged as a whole.
+pub fn shell_bundle() -> PathBuf {
+    target().join("bundle-shell")
+}
+
 /// The demo city's files.
 pub fn demo_city() -> PathBuf {
     root().join("backend/demo-city")

@@ -1,12 +1,14 @@
 //! What every page stands in: the document, the shared state, what is loaded, page changes.
 
+#[cfg(feature = "shell")]
+pub mod bridge;
 pub mod document;
 mod page;
 mod remote;
 mod ui;
 
-pub use page::{HEADING, PageHeading, SiteName, remember_scroll};
 pub use onehall_client::Profile;
+pub use page::{HEADING, PageHeading, SiteName, remember_scroll};
 pub use remote::{Loaded, Remote, load};
 pub use ui::{Toast, Ui, use_ui};
 

@@ -37,6 +37,8 @@ texts! {
     OFFLINE_HINT = "连接恢复后会自动继续。您已保存的内容不会丢失。", "This goes on by itself when you are back online. What you have saved is not lost.";
     BACK_ONLINE = "网络已恢复", "You are back online";
 
+    SHELL_MISMATCH = "界面无法启动", "The interface cannot start";
+
     YEAR = "年", "Year";
     MONTH = "月", "Month";
     DAY = "日", "Day";

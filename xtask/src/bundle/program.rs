@@ -40,11 +40,29 @@ pub struct Program {
 /// # Errors
 /// It does not compile.
 pub fn compile(compiler: &Compiler, profile: Profile, package: &str, bins: &[&str]) -> Result<()> {
+    run(building(compiler, profile, package, bins), package)
+}
+
+/// Compiles the program `bin` of the UI with the feature of that name, and without the default ones.
+///
+/// # Errors
+/// It does not compile.
+pub fn compile_alone(compiler: &Compiler, profile: Profile, bin: &str) -> Result<()> {
+    let mut cargo = building(compiler, profile, "onehall-ui", &[bin]);
+    cargo.args(["--no-default-features", "--features", bin]);
+    run(cargo, "onehall-ui")
+}
+
+fn building(compiler: &Compiler, profile: Profile, package: &str, bins: &[&str]) -> Command {
     let mut cargo = compiler.cargo("build");
     cargo.args(["-p", package, "--profile", profile.name()]);
     for bin in bins {
         cargo.args(["--bin", bin]);
     }
+    cargo
+}
+
+fn run(mut cargo: Command, package: &str) -> Result<()> {
     process::run_quietly(package, &mut cargo).with_context(|| format!("could not compile {package}"))
 }
 

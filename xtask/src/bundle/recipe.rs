@@ -31,6 +31,8 @@ pub struct Flavour {
     pub name: String,
     /// The program.
     pub bin: String,
+    /// Built only when asked for, with the cargo feature of its name in place of the default ones.
+    pub alone: bool,
     /// The page.
     pub html: PathBuf,
     /// Where it is served, with slashes around.
@@ -57,6 +59,7 @@ impl Recipe {
             Ok(Flavour {
                 name: name.clone(),
                 bin: text(flavour, "bin")?.to_owned(),
+                alone: flavour["alone"].as_bool().unwrap_or(false),
                 html: folder.join(text(flavour, "html")?),
                 base: text(flavour, "base")?.to_owned(),
                 styles: list(flavour, "styles", folder)?,

@@ -79,7 +79,11 @@ pub fn table(bundle: &Path) -> Result<String> {
             .fold((0, 0), |(raw, wire), file| (raw + file.raw, wire + file.wire));
         let _ = writeln!(table, "  {:<40} {:>10} {:>10}", "in all", size(raw), size(wire));
     }
-    let program = weigh(&bundle.join("citizen"))?
+    let citizen = ["citizen", "shell"]
+        .map(|name| bundle.join(name))
+        .into_iter()
+        .find(|folder| folder.is_dir());
+    let program = weigh(citizen.as_deref().unwrap_or(bundle))?
         .into_iter()
         .find(|file| file.name.ends_with(".wasm"));
     if let Some(program) = program {
