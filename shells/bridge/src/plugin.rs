@@ -1,0 +1,185 @@
+//! The plugin: what a page may ask of this process. Nothing else of Tauri is permitted to it (`capabilities/` of the shells).
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use onehall_client::{Preferences, Profile};
+use onehall_core::Bridge;
+use serde_json::json;
+use tauri::ipc::Channel;
+use tauri::plugin::TauriPlugin;
+use tauri::webview::PageLoadEvent;
+use tauri::{Manager, Runtime, State, Webview};
+
+/// The plugin's name, as the permissions and `page.js` say it.
+const NAME: &str = "onehall-bridge";
+
+/// The plugin. The app manages a [`Bridge`] for it before its first window opens.
+pub fn plugin<R: Runtime>() -> TauriPlugin<R> {
+    tauri::plugin::Builder::new(NAME)
+        .invoke_handler(tauri::generate_handler![dispatch, listen])
+        .setup(|app, _| {
+            app.manage(Listeners::default());
+            Ok(())
+        })
+        .on_page_load(|webview, load| {
+            // What the page before listened with is gone.
+            if load.event() == PageLoadEvent::Started
+                && let (Some(bridge), Some(listeners)) =
+                    (webview.try_state::<Bridge>(), webview.try_state::<Listeners>())
+            {
+                listeners.end(webview.label(), &bridge);
+            }
+        })
+        .build()
+}
+
+/// The script that every page begins with.
+#[must_use]
+pub fn page_script(preferences: &Preferences, profile: Profile, locked: bool) -> String {
+    let given = json!({ "preferences": preferences, "profile": profile.name(), "locked": locked });
+    format!("{}({given});", include_str!("page.js").trim_end())
+}
+
+/// Carries out the call in an envelope. Whatever came, a reply goes back.
+#[tauri::command]
+async fn dispatch(bridge: State<'_, Bridge>, envelope: String) -> Result<String, ()> {
+    Ok(bridge.call(&envelope).await)
+}
+
+/// Tells the page each event from now on.
+#[tauri::command]
+fn listen<R: Runtime>(
+    webview: Webview<R>,
+    bridge: State<'_, Bridge>,
+    listeners: State<'_, Listeners>,
+    events: Channel<String>,
+) {
+    let number = bridge.subscribe(Box::new(move |event| {
+        // The window may be closing.
+        let _ = events.send(event);
+    }));
+    listeners.add(webview.label(), number);
+}
+
+/// Which listeners of the core belong to which web view.
+#[derive(Default)]
+struct Listeners(Mutex<HashMap<String, Vec<u64>>>);
+
+impl Listeners {
+    fn add(&self, webview: &str, number: u64) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(webview.to_owned()).or_default().push(number);
+    }
+
+    fn end(&self, webview: &str, bridge: &Bridge) {
+        let numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(webview);
+        for number in numbers.unwrap_or_default() {
+            bridge.core().unsubscribe(number);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use onehall_client::bridge::{Outcome, Reply};
+    use onehall_core::Core;
+    use onehall_core::platform::native::{Keep, native};
+    use onehall_protocol::identity::TerminalKind;
+    use proptest::prelude::*;
+    use tauri::async_runtime;
+
+    use super::*;
+
+    fn bridge() -> Bridge {
+        let host = native(Keep::Nothing, async_runtime::handle().inner().clone());
+        let host = host.unwrap_or_else(|error| panic!("{error}"));
+        // Nobody listens there: what needs the backend fails at once.
+        let core = Core::new(host, "http://127.0.0.1:1", TerminalKind::Desktop);
+        Bridge::new(core, Profile::Desktop, [])
+    }
+
+    fn refused(reply: &str) -> bool {
+        matches!(serde_json::from_str(reply), Ok(Reply { outcome: Outcome::Error(error), .. })
+            if error.code == onehall_protocol::ErrorCode::InvalidEnvelope
+            || error.code == onehall_protocol::ErrorCode::BridgeProtocol)
+    }
+
+    #[test]
+    fn an_envelope_that_is_none_is_refused_and_not_echoed() {
+        for envelope in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            "{\"protocol\":1,\"id\":1}",
+            "{\"protocol\":1,\"id\":1,\"call\":{\"ask\":{\"get_case\":{\"id\":\"110101199003070038\"}}}}",
+            "{\"protocol\":1,\"id\":-1,\"call\":{\"cancel\":{\"id\":1}}}",
+            "{\"protocol\":9,\"id\":1,\"call\":{\"sing\":{}}}",
+            &"[".repeat(100_000),
+        ] {
+            let reply = async_runtime::block_on(bridge().call(envelope));
+            let shown: String = envelope.chars().take(100).collect();
+            assert!(refused(&reply), "{shown}: {reply}");
+            assert!(
+                !reply.contains("110101199003070038"),
+                "what was sent may be personal data: {reply}"
+            );
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn whatever_is_sent_a_reply_comes_back(
+            cut in 0_usize..120,
+            at in 0_usize..120,
+            noise in any::<[u8; 4]>(),
+        ) {
+            let mut bytes = br#"{"protocol":1,"id":7,"call":{"hello":{"protocols":{"min":1,"max":1},"version":"0"}}}"#.to_vec();
+            bytes.truncate(cut);
+            let at = at.min(bytes.len());
+            bytes.splice(at..at, noise);
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let reply = async_runtime::block_on(bridge().call(&text));
+            prop_assert!(serde_json::from_str::<Reply>(&reply).is_ok(), "{}", reply);
+        }
+    }
+
+    #[test]
+    fn the_script_gives_the_page_what_its_first_paint_needs() {
+        let preferences = Preferences {
+            elder: true,
+            ..Preferences::default()
+        };
+        let script = page_script(&preferences, Profile::Kiosk, true);
+        assert!(
+            script.contains("\"elder\":true") && script.contains("\"profile\":\"kiosk\""),
+            "{script}"
+        );
+        assert!(script.contains("\"locked\":true") && script.ends_with(");"), "{script}");
+    }
+
+    #[test]
+    fn the_listeners_of_a_page_end_with_it() {
+        let (bridge, listeners) = (bridge(), Listeners::default());
+        let heard: Arc<Mutex<Vec<&str>>> = Arc::default();
+        for name in ["the page before", "another window"] {
+            let heard = heard.clone();
+            let hear = move |_| heard.lock().unwrap_or_else(PoisonError::into_inner).push(name);
+            listeners.add(name, bridge.subscribe(Box::new(hear)));
+        }
+        listeners.end("the page before", &bridge);
+        // Without a backend this tells that there is no connection.
+        let log_out = r#"{"protocol":1,"id":1,"call":{"ask":{"log_out":{}}}}"#;
+        async_runtime::block_on(bridge.call(log_out));
+        let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(
+            !heard.is_empty() && heard.iter().all(|name| *name == "another window"),
+            "{heard:?}"
+        );
+    }
+}

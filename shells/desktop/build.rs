@@ -1,0 +1,5 @@
+//! Reads the configuration and what the window is permitted.
+
+fn main() {
+    tauri_build::build();
+}
