@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use onehall_protocol::ErrorCode;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::extract::{TERMINAL_HEADER, Terminal, cookie, is_mutation};
+use super::cookies;
+use super::extract::{TERMINAL_HEADER, Terminal, is_mutation};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::identity::SESSION_COOKIE;
@@ -94,9 +95,11 @@ fn check(state: &AppState, headers: &HeaderMap) -> Result<()> {
 fn is_embedded(config: &Config, headers: &HeaderMap) -> bool {
     let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
     let allowed = config.embed_origins.iter().map(|origin| origin.trim_end_matches('/'));
-    let brings_cookie = [SESSION_COOKIE, STAFF_COOKIE]
-        .iter()
-        .any(|name| cookie(headers, name).is_some());
+    let brings_cookie = [SESSION_COOKIE, STAFF_COOKIE].iter().any(|name| {
+        [false, true]
+            .iter()
+            .any(|secure| cookies::get(headers, name, *secure).is_some())
+    });
     !brings_cookie && origin.is_some_and(|origin| allowed.into_iter().any(|own| own.eq_ignore_ascii_case(origin)))
 }
 

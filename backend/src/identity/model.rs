@@ -10,23 +10,24 @@ use onehall_protocol::{CitizenId, ErrorCode, OrganisationCode, PersonId, PhoneNu
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::http::extract::cookie;
+use crate::http::cookies;
 use crate::secrets::TokenHash;
 use crate::state::AppState;
 
 /// The cookie of a citizen's session.
 pub const SESSION_COOKIE: &str = "onehall_session";
 
-/// The token of a citizen's session: in the header `Authorization` of a terminal that holds it itself, else in the cookie.
+/// The token of a citizen's session: in the header `Authorization` of a terminal that holds it itself, else in the cookie
+/// (`secure` where the hall is reached by TLS).
 #[must_use]
-pub fn session_token(headers: &HeaderMap) -> Option<&str> {
+pub fn session_token(headers: &HeaderMap, secure: bool) -> Option<&str> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     match bearer {
         Some(value) => {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
         }
-        None => cookie(headers, SESSION_COOKIE),
+        None => cookies::get(headers, SESSION_COOKIE, secure),
     }
 }
 
@@ -226,7 +227,7 @@ impl FromRequestParts<AppState> for Citizen {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Citizen> {
         let not_logged_in = || Error::new(ErrorCode::NotLoggedIn);
-        let token = session_token(&parts.headers).ok_or_else(not_logged_in)?;
+        let token = session_token(&parts.headers, state.config.secure_cookies()).ok_or_else(not_logged_in)?;
         let session = TokenHash::of(token);
         let now = state.clock.now();
         let mut citizen = state.storage.citizen(session, now).await?.ok_or_else(not_logged_in)?;

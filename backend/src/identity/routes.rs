@@ -93,9 +93,10 @@ async fn log_in(
     State(state): State<AppState>,
     Terminal(terminal): Terminal,
     client: ClientAddress,
+    headers: HeaderMap,
     Json(request): Json<LoginRequest>,
 ) -> Result<Response> {
-    let (token, citizen) = begin_session(&state, terminal, client, request).await?;
+    let (token, citizen) = begin_session(&state, terminal, client, &headers, request).await?;
     // A kiosk's cookie ends with its browser at the latest; elsewhere it lasts as long as the session can.
     let lifetime = citizen.ends_at.unix_millis() - state.clock.now().unix_millis();
     let seconds = (terminal != TerminalKind::Kiosk).then_some(lifetime / 1000);
@@ -113,9 +114,10 @@ async fn grant_token(
     State(state): State<AppState>,
     Terminal(terminal): Terminal,
     client: ClientAddress,
+    headers: HeaderMap,
     Json(request): Json<LoginRequest>,
 ) -> Result<Json<TokenGranted>> {
-    let (token, citizen) = begin_session(&state, terminal, client, request).await?;
+    let (token, citizen) = begin_session(&state, terminal, client, &headers, request).await?;
     Ok(Json(TokenGranted {
         token: token.as_str().to_owned(),
         session: citizen.view(),
@@ -126,6 +128,7 @@ async fn begin_session(
     state: &AppState,
     terminal: TerminalKind,
     client: ClientAddress,
+    headers: &HeaderMap,
     request: LoginRequest,
 ) -> Result<(Token, Citizen)> {
     let phone = phone_number(&request.phone)?;
@@ -142,6 +145,10 @@ async fn begin_session(
         now: state.clock.now(),
     };
     let citizen = state.storage.log_in(login).await?;
+    // One session a terminal: the one that it replaces must not live on where nobody sees it.
+    if let Some(before) = session_token(headers, state.config.secure_cookies()) {
+        end_session(state, before).await?;
+    }
     Ok((token, citizen))
 }
 
@@ -162,14 +169,18 @@ async fn log_out(
     State(state): State<AppState>,
     headers: HeaderMap,
 ) -> Result<(StatusCode, [(header::HeaderName, HeaderValue); 1])> {
-    if let Some(token) = session_token(&headers) {
-        let person = state.storage.log_out(TokenHash::of(token)).await?;
-        if let Some(person) = person {
-            state.events.poke(&Channel::Person(person), &Poke::SessionEnded);
-        }
+    if let Some(token) = session_token(&headers, state.config.secure_cookies()) {
+        end_session(&state, token).await?;
     }
     let cookie = cookies::clear(SESSION_COOKIE, state.config.secure_cookies());
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))
+}
+
+async fn end_session(state: &AppState, token: &str) -> Result<()> {
+    if let Some(person) = state.storage.log_out(TokenHash::of(token)).await? {
+        state.events.poke(&Channel::Person(person), &Poke::SessionEnded);
+    }
+    Ok(())
 }
 
 /// Whose profile is asked for.

@@ -292,7 +292,29 @@ async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
             assert!(cookie.contains(part), "{cookie}");
         }
         assert_eq!(cookie.contains("; Secure"), secure, "{cookie}");
+        assert_eq!(cookie.starts_with("__Host-onehall_session="), secure, "{cookie}");
+        assert_eq!(browser.get("/api/v1/identity/session").await.status, 200);
+        if secure {
+            // What a neighbour of the same domain could have set.
+            let value = browser.cookies.values().next().cloned().unwrap_or_default();
+            browser.cookies = [("onehall_session".to_owned(), value)].into();
+            assert_eq!(browser.get("/api/v1/identity/session").await.status, 401);
+        }
     }
+}
+
+#[tokio::test]
+async fn a_login_ends_the_session_that_it_replaces() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    browser.log_in(PHONE).await;
+    let mut copied = browser.clone();
+    browser.log_in("13912345678").await;
+    assert_eq!(browser.get("/api/v1/identity/session").await.status, 200);
+    assert_eq!(
+        copied.get("/api/v1/identity/session").await.code(),
+        "identity/not_logged_in"
+    );
 }
 
 #[tokio::test]

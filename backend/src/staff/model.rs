@@ -8,7 +8,7 @@ use onehall_protocol::staff::{Role, StaffAccountView, StaffSession};
 use onehall_protocol::{AuthorityCode, ErrorCode, HallCode, StaffId, Timestamp};
 
 use crate::error::{Error, Result};
-use crate::http::extract::cookie;
+use crate::http::cookies;
 use crate::identity::Lifetime;
 use crate::secrets::TokenHash;
 use crate::state::AppState;
@@ -147,7 +147,8 @@ impl FromRequestParts<AppState> for Staff {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Staff> {
         let not_logged_in = || Error::new(ErrorCode::NotLoggedIn);
-        let token = cookie(&parts.headers, STAFF_COOKIE).ok_or_else(not_logged_in)?;
+        let token =
+            cookies::get(&parts.headers, STAFF_COOKIE, state.config.secure_cookies()).ok_or_else(not_logged_in)?;
         let session = TokenHash::of(token);
         let now = state.clock.now();
         let mut staff = state.storage.staff(session, now).await?.ok_or_else(not_logged_in)?;

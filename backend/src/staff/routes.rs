@@ -19,7 +19,7 @@ use super::{login, password};
 use crate::error::{Error, Result};
 use crate::events::Channel;
 use crate::http::cookies;
-use crate::http::extract::{ClientAddress, Json, Path, cookie};
+use crate::http::extract::{ClientAddress, Json, Path};
 use crate::secrets::TokenHash;
 use crate::state::AppState;
 
@@ -76,7 +76,7 @@ async fn log_out(
     State(state): State<AppState>,
     headers: HeaderMap,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1])> {
-    if let Some(token) = cookie(&headers, STAFF_COOKIE) {
+    if let Some(token) = cookies::get(&headers, STAFF_COOKIE, state.config.secure_cookies()) {
         let staff = state
             .storage
             .staff_log_out(TokenHash::of(token), state.clock.now())

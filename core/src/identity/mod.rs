@@ -80,6 +80,8 @@ impl Core {
 
     fn session_started(&self, session: Session) {
         *lock(&self.inner.identity.session) = Some(session.clone());
+        // A stream of the session before would tell of that one.
+        self.stop_pokes();
         self.listen_for_pokes("/events");
         self.emit(&Event::SessionChanged { session: Some(session) });
     }
