@@ -10,6 +10,7 @@ mod bundle;
 mod check;
 mod doctor;
 mod loopback;
+mod mobile;
 mod process;
 mod run;
 mod say;
@@ -33,12 +34,16 @@ Usage: cargo xtask <command> [options]
              --data DIR    where the data is kept (./data)
              --dev         debug builds: quicker to build, larger and slower to use
   test     every test: checks, Rust, and the journeys in a real browser
-             --only PART   one part: check, rust or browser
+             --only PART   one part: check, rust, kotlin or browser
   check    formatting, lints, documentation, layers
   bundle   build the pages for citizens and staff
              --profile P   wasm-release (default) or wasm-dev
              --flavour F   web (default), or shell for desktop and kiosk
   sdk      build the mini-app SDK as an npm package, with its sizes
+  bindings  build the core for phones and generate its Kotlin and Swift, in target/bindings
+  journey  a citizen's matter in Kotlin, on a hall that `run` started
+             --hall URL    where (http://127.0.0.1:8080)
+             --item CODE   which matter (identity-card-renewal)
   shots    a screenshot of every page in every terminal profile
              --only WORD   only pages whose name has this word in it
   bench    the benchmarks, as a table for docs/benchmarks.md
@@ -74,6 +79,8 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         "check" => check::command(&Arguments::parse(words, &[], &[])?),
         "bundle" => bundle::command(&Arguments::parse(words, &["profile", "flavour"], &[])?),
         "sdk" => sdk::command(&Arguments::parse(words, &[], &[])?),
+        "bindings" => mobile::bindings(&Arguments::parse(words, &[], &[])?),
+        "journey" => mobile::journey(&Arguments::parse(words, &["hall", "item"], &[])?),
         "shots" => shots::shots(&Arguments::parse(words, &["only"], &[])?),
         "bench" => bench::bench(&Arguments::parse(words, &["only"], &[])?),
         "analytics" => analytics::command(&Arguments::parse(words, &[], &[])?),

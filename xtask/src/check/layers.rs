@@ -17,6 +17,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "onehall-ui",
         &["onehall-core", "onehall-client", "onehall-forms", "onehall-protocol"],
     ),
+    (
+        "onehall-mobile",
+        &["onehall-core", "onehall-client", "onehall-protocol"],
+    ),
+    ("onehall-mobile-bindgen", &[]),
     ("onehall-backend", &["onehall-forms", "onehall-protocol"]),
     (
         "onehall-tests",

@@ -14,11 +14,13 @@ use crate::toolchain::{self, wasm};
 use crate::{analytics, process, workspace};
 
 /// The packages that are built natively.
-pub const NATIVE: [&str; 7] = [
+pub const NATIVE: [&str; 9] = [
     "onehall-protocol",
     "onehall-forms",
     "onehall-client",
     "onehall-core",
+    "onehall-mobile",
+    "onehall-mobile-bindgen",
     "onehall-backend",
     "onehall-tests",
     "xtask",
@@ -126,6 +128,7 @@ fn documentation() -> Result<()> {
         "onehall-forms",
         "onehall-client",
         "onehall-core",
+        "onehall-mobile",
         "onehall-backend",
     ] {
         doc.args(["-p", package]);

@@ -1,6 +1,7 @@
 //! What building and testing need beyond cargo: each part looks whether it is here and gets it where it can.
 
 pub mod debian;
+pub mod kotlin;
 pub mod node;
 pub mod wasm;
 

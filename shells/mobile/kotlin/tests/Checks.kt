@@ -1,4 +1,4 @@
-package onehall.tests
+package onehall.program
 
 import com.google.gson.JsonParser
 import java.io.File
@@ -24,10 +24,6 @@ import onehall.binding.LogSink
 import onehall.binding.OpenException
 import onehall.binding.SecretStore
 import onehall.json
-import onehall.program.Outside
-import onehall.program.SecretsInMemory
-import onehall.program.inFolder
-import onehall.program.setting
 
 private const val PHONE = "13800000001"
 

@@ -1,0 +1,217 @@
+//! The core for Android and iOS: its bindings, and Kotlin on the JVM over the real thing.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::arguments::Arguments;
+use crate::bundle::fingerprint;
+use crate::say::say;
+use crate::toolchain::kotlin::Kotlin;
+use crate::{process, test, toolchain, workspace};
+
+/// The Kotlin sources: the client, the programs over it, the checks.
+const SOURCES: [&str; 3] = ["src", "program", "tests"];
+
+/// The matter of the journey that is walked as a test.
+const MATTER: &str = "identity-card-renewal";
+
+/// `cargo xtask bindings`: Kotlin and Swift sources in `target/bindings`.
+pub fn bindings(_: &Arguments) -> Result<ExitCode> {
+    let folder = generate()?;
+    say(format!("Kotlin and Swift sources: {}", folder.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `cargo xtask journey`: a citizen's matter in Kotlin, on a hall that `cargo xtask run` started.
+pub fn journey(arguments: &Arguments) -> Result<ExitCode> {
+    let item = arguments.text("item").unwrap_or(MATTER);
+    let mut java = Programs::prepare()?.java("Journey");
+    java.env(
+        "ONEHALL_HALL",
+        arguments.text("hall").unwrap_or("http://127.0.0.1:8080"),
+    )
+    .arg(answers(item)?);
+    process::run(&mut java)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the Kotlin side promises, and a whole matter in Kotlin, each on a hall of its own.
+///
+/// # Errors
+/// A promise is broken.
+pub fn check() -> Result<()> {
+    let programs = Programs::prepare()?;
+    let hall = ScenarioHall::open()?;
+    process::run(hall.tell(&mut programs.java("Checks")))?;
+    drop(hall);
+    let hall = ScenarioHall::open()?;
+    let walked = process::output(hall.tell(programs.java("Journey").arg(answers(MATTER)?)))?;
+    // The last word after the clerk's step; what a person reads on the way is the same core's as in the scenarios.
+    ensure!(walked.ends_with("logged out\n"), "the journey ended early:\n{walked}");
+    Ok(())
+}
+
+/// The compiled Kotlin programs over the core.
+pub struct Programs {
+    class_path: OsString,
+}
+
+impl Programs {
+    /// Builds the core, its bindings and the programs, with all that they need.
+    ///
+    /// # Errors
+    /// Something is missing and cannot be installed, or does not build.
+    pub fn prepare() -> Result<Programs> {
+        let kotlin = Kotlin::prepare()?;
+        let mut sources = sources_in(&generate()?.join("kotlin"))?;
+        for folder in SOURCES {
+            sources.extend(sources_in(
+                &workspace::root().join("shells/mobile/kotlin").join(folder),
+            )?);
+        }
+        let archive = workspace::target().join("kotlin/onehall.jar");
+        let stamp = archive.with_extension("made-of");
+        let made_of = fingerprint_of(&sources)?;
+        if !archive.exists() || fs::read_to_string(&stamp).ok().as_ref() != Some(&made_of) {
+            say("compiling the Kotlin sources");
+            kotlin.compile(&sources, &archive)?;
+            fs::write(&stamp, made_of)?;
+        }
+        Ok(Programs {
+            class_path: kotlin.class_path(&archive)?,
+        })
+    }
+
+    /// Runs a program: `Checks`, `Journey`, or `ScenarioRunner` (see tests/scenarios/README.md).
+    pub fn java(&self, program: &str) -> Command {
+        let mut library_path = OsString::from("-Djna.library.path=");
+        library_path.push(libraries());
+        let mut java = Command::new("java");
+        java.arg(library_path)
+            .arg("-cp")
+            .arg(&self.class_path)
+            .arg(format!("onehall.program.{program}Kt"));
+        java
+    }
+}
+
+/// Generates the bindings from the library, so that both are of one build; they are never kept in the repository.
+fn generate() -> Result<PathBuf> {
+    toolchain::c_compiler()?;
+    // Only what the JVM loads: Android and Xcode build the rest of the crate's kinds by themselves.
+    let mut build = workspace::cargo();
+    build.args(["rustc", "-p", "onehall-mobile", "--lib", "--crate-type", "cdylib"]);
+    process::run_quietly("onehall-mobile", &mut build).context("could not build the core for phones")?;
+    let mut build = workspace::cargo();
+    build.args(["build", "-p", "onehall-mobile-bindgen"]);
+    process::run_quietly("onehall-mobile-bindgen", &mut build).context("could not build the generator")?;
+
+    let folder = workspace::target().join("bindings");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let mut generator = Command::new(libraries().join("onehall-mobile-bindgen"));
+    // It looks for uniffi.toml where cargo says that the crates stand.
+    generator.current_dir(workspace::root()).arg(library()).arg(&folder);
+    process::output(&mut generator)?;
+    Ok(folder)
+}
+
+fn fingerprint_of(sources: &[PathBuf]) -> Result<String> {
+    let mut all = toolchain::kotlin::version().unwrap_or_default();
+    for source in sources {
+        let bytes = fs::read(source).with_context(|| format!("could not read {}", source.display()))?;
+        all.push_str(&fingerprint::of_bytes(&bytes));
+    }
+    Ok(fingerprint::of_bytes(all.as_bytes()))
+}
+
+/// The Kotlin files below a folder, in order.
+fn sources_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("could not list {}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(sources_in(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "kt") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn libraries() -> PathBuf {
+    workspace::target().join("debug")
+}
+
+fn library() -> PathBuf {
+    let name = format!(
+        "{}onehall_mobile{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    );
+    libraries().join(name)
+}
+
+fn answers(item: &str) -> Result<PathBuf> {
+    let file = workspace::root()
+        .join("backend/tests/demo-answers")
+        .join(format!("{item}.json"));
+    ensure!(file.is_file(), "there are no demo answers for `{item}`");
+    Ok(file)
+}
+
+/// A fresh hall, with what happens outside of the terminal. It ends with the value.
+struct ScenarioHall {
+    process: Child,
+    hall: String,
+    outside: String,
+}
+
+impl ScenarioHall {
+    fn open() -> Result<ScenarioHall> {
+        test::build_backend(false)?;
+        let mut build = workspace::cargo();
+        build.args(["build", "-p", "onehall-tests", "--bin", "scenario-hall"]);
+        process::run_quietly("scenario-hall", &mut build)?;
+        let mut process = Command::new(workspace::target().join("debug/scenario-hall"))
+            .env("ONEHALL_TEST_BACKEND", workspace::backend(false))
+            .env("ONEHALL_TEST_CITY", workspace::demo_city())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("could not start scenario-hall")?;
+        let mut line = String::new();
+        if let Some(output) = process.stdout.take() {
+            BufReader::new(output).read_line(&mut line)?;
+        }
+        let said: Value = serde_json::from_str(&line).context("the hall did not say where it is")?;
+        let address = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
+        Ok(ScenarioHall {
+            hall: address("hall"),
+            outside: address("outside"),
+            process,
+        })
+    }
+
+    fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env("ONEHALL_HALL", &self.hall)
+            .env("ONEHALL_OUTSIDE", &self.outside)
+    }
+}
+
+impl Drop for ScenarioHall {
+    fn drop(&mut self) {
+        // It ends when its standard input does.
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
