@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::State;
@@ -17,9 +18,15 @@ use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
 use crate::Outcome;
-use crate::citizen::read;
+use crate::citizen::{read, today};
 use crate::hall::Site;
 use crate::staff::Clerk;
+
+/// The demo city's administrator.
+const ADMINISTRATOR: &str = "admin";
+
+/// A terminal gathers what it counts for a while before it sends it.
+const COUNTED_WITHIN: Duration = Duration::from_secs(60);
 
 /// What can be asked for.
 #[derive(Debug, Deserialize)]
@@ -27,6 +34,8 @@ use crate::staff::Clerk;
 enum Ask {
     /// The newest one-time code of a phone: `{"code": "123456"}`.
     Code { phone: String },
+    /// Waits until administrators see that events of this name were counted: `{"counted": true}`.
+    Counted { event: String },
     /// An action of a member of staff on a case, by what the console's API takes besides the version.
     Clerk {
         account: String,
@@ -86,6 +95,7 @@ impl Outside {
     async fn carry_out(&self, body: &str) -> Outcome<Value> {
         match serde_json::from_str(body)? {
             Ask::Code { phone } => Ok(json!({ "code": self.site.code_for(&phone).await? })),
+            Ask::Counted { event } => self.counted(&event).await,
             Ask::Clerk {
                 account,
                 case,
@@ -101,6 +111,24 @@ impl Outside {
                 let view: Value = read(acted.json(&with)).await?;
                 Ok(json!({ "state": view["status"]["state"] }))
             }
+        }
+    }
+
+    async fn counted(&self, event: &str) -> Outcome<Value> {
+        let clerk = self.clerk(ADMINISTRATOR).await?;
+        let today = today()?;
+        let insight = format!("/staff/insight?by=terminal&from={}&to={today}", today.plus_days(-1));
+        let deadline = Instant::now() + COUNTED_WITHIN;
+        loop {
+            let view: Value = read(clerk.request(&self.site, Method::GET, &insight)).await?;
+            let rows = view["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+            if rows.iter().any(|row| row["event"] == event) {
+                return Ok(json!({ "counted": true }));
+            }
+            if Instant::now() > deadline {
+                return Err(format!("no event {event} was counted: {view}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
 
