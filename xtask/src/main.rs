@@ -14,6 +14,7 @@ mod mobile;
 mod process;
 mod run;
 mod say;
+mod scenarios;
 mod sdk;
 mod shots;
 mod test;
@@ -34,7 +35,7 @@ Usage: cargo xtask <command> [options]
              --data DIR    where the data is kept (./data)
              --dev         debug builds: quicker to build, larger and slower to use
   test     every test: checks, Rust, and the journeys in a real browser
-             --only PART   one part: check, rust, kotlin or browser
+             --only PART   one part: check, rust, kotlin, scenarios or browser
   check    formatting, lints, documentation, layers
   bundle   build the pages for citizens and staff
              --profile P   wasm-release (default) or wasm-dev

@@ -2,18 +2,17 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
 
 use crate::arguments::Arguments;
 use crate::bundle::fingerprint;
 use crate::say::say;
+use crate::scenarios::ScenarioHall;
 use crate::toolchain::kotlin::Kotlin;
-use crate::{process, test, toolchain, workspace};
+use crate::{process, toolchain, workspace};
 
 /// The Kotlin sources: the client, the programs over it, the checks.
 const SOURCES: [&str; 3] = ["src", "program", "tests"];
@@ -47,14 +46,23 @@ pub fn journey(arguments: &Arguments) -> Result<ExitCode> {
 /// A promise is broken.
 pub fn check() -> Result<()> {
     let programs = Programs::prepare()?;
-    let hall = ScenarioHall::open()?;
+    let hall = ScenarioHall::open(None)?;
     process::run(hall.tell(&mut programs.java("Checks")))?;
     drop(hall);
-    let hall = ScenarioHall::open()?;
+    let hall = ScenarioHall::open(None)?;
     let walked = process::output(hall.tell(programs.java("Journey").arg(answers(MATTER)?)))?;
     // The last word after the clerk's step; what a person reads on the way is the same core's as in the scenarios.
     ensure!(walked.ends_with("logged out\n"), "the journey ended early:\n{walked}");
     Ok(())
+}
+
+/// What carries scenarios out on the JVM.
+///
+/// # Errors
+/// Something does not build.
+pub fn scenario_runner() -> Result<Box<dyn Fn() -> Result<Command>>> {
+    let programs = Programs::prepare()?;
+    Ok(Box::new(move || Ok(programs.java("ScenarioRunner"))))
 }
 
 /// The compiled Kotlin programs over the core.
@@ -166,52 +174,4 @@ fn answers(item: &str) -> Result<PathBuf> {
         .join(format!("{item}.json"));
     ensure!(file.is_file(), "there are no demo answers for `{item}`");
     Ok(file)
-}
-
-/// A fresh hall, with what happens outside of the terminal. It ends with the value.
-struct ScenarioHall {
-    process: Child,
-    hall: String,
-    outside: String,
-}
-
-impl ScenarioHall {
-    fn open() -> Result<ScenarioHall> {
-        test::build_backend(false)?;
-        let mut build = workspace::cargo();
-        build.args(["build", "-p", "onehall-tests", "--bin", "scenario-hall"]);
-        process::run_quietly("scenario-hall", &mut build)?;
-        let mut process = Command::new(workspace::target().join("debug/scenario-hall"))
-            .env("ONEHALL_TEST_BACKEND", workspace::backend(false))
-            .env("ONEHALL_TEST_CITY", workspace::demo_city())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("could not start scenario-hall")?;
-        let mut line = String::new();
-        if let Some(output) = process.stdout.take() {
-            BufReader::new(output).read_line(&mut line)?;
-        }
-        let said: Value = serde_json::from_str(&line).context("the hall did not say where it is")?;
-        let address = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
-        Ok(ScenarioHall {
-            hall: address("hall"),
-            outside: address("outside"),
-            process,
-        })
-    }
-
-    fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        command
-            .env("ONEHALL_HALL", &self.hall)
-            .env("ONEHALL_OUTSIDE", &self.outside)
-    }
-}
-
-impl Drop for ScenarioHall {
-    fn drop(&mut self) {
-        // It ends when its standard input does.
-        drop(self.process.stdin.take());
-        let _ = self.process.wait();
-    }
 }

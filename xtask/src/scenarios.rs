@@ -1,0 +1,206 @@
+//! The scenarios: each file on each runner, with a fresh hall for every run. All must give the same transcript.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+
+use crate::say::say;
+use crate::{mobile, process, test, workspace};
+
+/// A terminal that can carry scenarios out.
+struct Runner {
+    name: &'static str,
+    /// Builds it, and gives the command that takes the file as its last argument.
+    prepare: fn() -> Result<Box<dyn Fn() -> Result<Command>>>,
+    /// The site of the page that it runs in, where it is a stranger's.
+    origin: Option<&'static str>,
+}
+
+/// The first one is what the others are compared with.
+const RUNNERS: [Runner; 2] = [
+    Runner {
+        name: "Rust",
+        prepare: rust,
+        origin: None,
+    },
+    Runner {
+        name: "Kotlin on the JVM",
+        prepare: mobile::scenario_runner,
+        origin: None,
+    },
+];
+
+/// Runs every scenario on every runner.
+///
+/// # Errors
+/// A runner does not build, a step does not go as it says, or two transcripts differ.
+pub fn run() -> Result<()> {
+    let files = files()?;
+    let mut expected: Vec<String> = Vec::new();
+    let mut wrong = Vec::new();
+    for runner in &RUNNERS {
+        let command = (runner.prepare)().with_context(|| format!("could not prepare {}", runner.name))?;
+        for (number, file) in files.iter().enumerate() {
+            let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let hall = ScenarioHall::open(runner.origin)?;
+            let mut command = command()?;
+            hall.tell(command.arg(file));
+            let transcript = match process::output(&mut command) {
+                Ok(transcript) => transcript,
+                Err(error) => {
+                    wrong.push(format!("{name} on {}: {error:#}", runner.name));
+                    continue;
+                }
+            };
+            let lines = transcript.lines().count();
+            match expected.get(number) {
+                None => {
+                    ensure!(lines > 0, "{name} shows nothing");
+                    expected.push(transcript);
+                }
+                Some(expected) if *expected == transcript => {}
+                Some(expected) => wrong.push(format!(
+                    "{name} on {}: {}",
+                    runner.name,
+                    difference(expected, &transcript)
+                )),
+            }
+            say(format!("   {name} on {}: {lines} lines", runner.name));
+        }
+        // Without it there is nothing to compare with.
+        ensure!(expected.len() == files.len(), "{}", wrong.join("\n"));
+    }
+    if !wrong.is_empty() {
+        bail!("{}", wrong.join("\n"));
+    }
+    Ok(())
+}
+
+/// The first line in which two transcripts differ.
+fn difference(expected: &str, transcript: &str) -> String {
+    let (mut left, mut right) = (expected.lines(), transcript.lines());
+    loop {
+        match (left.next(), right.next()) {
+            (Some(one), Some(other)) if one == other => {}
+            (None, None) => return "line ends differ".to_owned(),
+            (one, other) => {
+                return format!(
+                    "expected {}\n  but it gave {}",
+                    one.unwrap_or("no more"),
+                    other.unwrap_or("no more")
+                );
+            }
+        }
+    }
+}
+
+fn files() -> Result<Vec<PathBuf>> {
+    let folder = workspace::root().join("tests/scenarios");
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    ensure!(!files.is_empty(), "there are no scenarios in {}", folder.display());
+    Ok(files)
+}
+
+fn rust() -> Result<Box<dyn Fn() -> Result<Command>>> {
+    build_bins()?;
+    Ok(Box::new(|| Ok(Command::new(binary("scenario")))))
+}
+
+/// Builds them, once in this process.
+fn build_bins() -> Result<()> {
+    static BUILT: AtomicBool = AtomicBool::new(false);
+    if BUILT.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    test::build_backend(false)?;
+    let mut build = workspace::cargo();
+    build.args([
+        "build",
+        "-p",
+        "onehall-tests",
+        "--bin",
+        "scenario-hall",
+        "--bin",
+        "scenario",
+    ]);
+    process::run_quietly("scenarios", &mut build)
+}
+
+fn binary(name: &str) -> PathBuf {
+    workspace::target().join("debug").join(name)
+}
+
+/// A fresh hall, with what happens outside of the terminal. It ends with the value.
+pub struct ScenarioHall {
+    process: Child,
+    hall: String,
+    outside: String,
+}
+
+impl ScenarioHall {
+    /// Opens one; pages of the site `origin` may embed services.
+    ///
+    /// # Errors
+    /// It does not build or start.
+    pub fn open(origin: Option<&str>) -> Result<ScenarioHall> {
+        build_bins()?;
+        let mut command = Command::new(binary("scenario-hall"));
+        if let Some(origin) = origin {
+            command.args(["--embed-origin", origin]);
+        }
+        let mut process = command
+            .env("ONEHALL_TEST_BACKEND", workspace::backend(false))
+            .env("ONEHALL_TEST_CITY", workspace::demo_city())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("could not start scenario-hall")?;
+        let mut line = String::new();
+        if let Some(output) = process.stdout.take() {
+            BufReader::new(output).read_line(&mut line)?;
+        }
+        let said: Value = serde_json::from_str(&line).context("the hall did not say where it is")?;
+        let address = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
+        Ok(ScenarioHall {
+            hall: address("hall"),
+            outside: address("outside"),
+            process,
+        })
+    }
+
+    /// Tells a program where it is.
+    pub fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env("ONEHALL_HALL", &self.hall)
+            .env("ONEHALL_OUTSIDE", &self.outside)
+    }
+}
+
+impl Drop for ScenarioHall {
+    fn drop(&mut self) {
+        // It ends when its standard input does.
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+
+    #[test]
+    fn the_first_line_that_differs_is_named() {
+        let text = difference("[0,\"/a\",1]\n[1,\"/b\",2]\n", "[0,\"/a\",1]\n[1,\"/b\",3]\n");
+        assert!(text.contains("[1,\"/b\",2]") && text.contains("[1,\"/b\",3]"), "{text}");
+        assert!(difference("a\nb\n", "a\n").contains("no more"));
+    }
+}
