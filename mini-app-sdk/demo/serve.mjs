@@ -35,7 +35,8 @@ export const policy = (hall) => [
 
 /**
  * Serves `folder` (the demo's own by default) and, below `/sdk/`, the built package. `{{hall}}` in a page becomes the
- * hall's address. `pages` are further pages by path. Gives `{ url, close }`.
+ * hall's address. `pages` are further pages by path, `hall` may be a function where it is not known yet. Gives
+ * `{ url, close }`.
  */
 export async function serve({ port = 0, sdk, hall, folder = HERE, pages = {}, types = TYPES }) {
   const find = async (path) => {
@@ -46,18 +47,19 @@ export async function serve({ port = 0, sdk, hall, folder = HERE, pages = {}, ty
     const type = types[extname(file)] ?? "application/octet-stream";
     return extname(file) === ".html" ? { text: await readFile(file, "utf8"), type } : { file, type };
   };
+  const address = () => (typeof hall === "function" ? hall() : hall);
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://page").pathname);
     const found = await find(path).catch(() => undefined);
     if (!found) return response.writeHead(404).end();
     response.writeHead(200, {
       "Content-Type": found.type,
-      "Content-Security-Policy": policy(hall),
+      "Content-Security-Policy": policy(address()),
       "X-Content-Type-Options": "nosniff",
       "Cache-Control": "no-cache",
     });
     if (found.file) createReadStream(found.file).pipe(response);
-    else response.end(found.text.replaceAll("{{hall}}", hall));
+    else response.end(found.text.replaceAll("{{hall}}", address()));
   });
   await new Promise((listening, failed) => server.once("error", failed).listen(port, "127.0.0.1", listening));
   const url = `http://127.0.0.1:${server.address().port}`;

@@ -47,7 +47,11 @@ export async function guideScreen(context) {
 
 function fees(item, words) {
   if (item.fees.length === 0) return words.say("free");
-  return item.fees.map((fee) => `${words.of(fee.name)} ${words.say("yuan", fee.amount)}${fee.note ? ` (${words.of(fee.note)})` : ""}`).join("; ");
+  const one = (fee) => {
+    const price = `${words.of(fee.name)} ${words.say("yuan", fee.amount)}`;
+    return fee.note ? words.say("noted", price, words.of(fee.note)) : price;
+  };
+  return item.fees.map(one).join(words.say("and"));
 }
 
 function matters(context, mine) {

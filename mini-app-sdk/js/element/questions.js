@@ -286,7 +286,7 @@ function groupControl(shown, form) {
   });
 
   const row = (id) => {
-    const title = h("h4", { id: `q-${path}/${id}-title`, tabindex: "-1" });
+    const title = h("h3", { class: "row", id: `q-${path}/${id}-title`, tabindex: "-1" });
     const questions = new Questions(form);
     const remove = h("button", { type: "button", class: "link" });
     const sure = h("div", { class: "notice", hidden: true });

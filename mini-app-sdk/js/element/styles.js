@@ -45,10 +45,10 @@ const CSS = `
 }
 *, *::before, *::after { box-sizing: inherit; }
 [hidden] { display: none !important; }
-h2, h3, h4 { margin: 0 0 0.5em; line-height: 1.3; font-weight: 650; }
+h2, h3 { margin: 0 0 0.5em; line-height: 1.3; font-weight: 650; }
 h2 { font-size: 1.5em; }
 h3 { font-size: 1.2em; margin-top: 1.5em; }
-h4 { font-size: 1.05em; }
+h3.row { font-size: 1.05em; margin-top: 0; }
 p, ul, ol, dl, fieldset { margin: 0 0 var(--gap); }
 ul, ol { padding-inline-start: 1.4em; }
 h2:focus, h3:focus, .summary:focus { outline: none; }

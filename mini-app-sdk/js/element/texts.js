@@ -20,6 +20,8 @@ const TEXTS = {
   cost: ["收费", "Cost"],
   free: ["不收费", "Free of charge"],
   yuan: ["{} 元", "{} yuan"],
+  noted: ["{}（{}）", "{} ({})"],
+  and: ["；", "; "],
   visits: ["到现场次数", "Visits in person"],
   visits_none: ["零跑动，全程网办", "None: all of it is online"],
   visits_some: ["{} 次", "{}"],

@@ -1,0 +1,354 @@
+// <onehall-service> in a stranger's page, on an origin of its own, under a strict content policy.
+import assert from "node:assert/strict";
+
+import { take } from "../browser/harness/desk.mjs";
+import { dayFromNow, jpeg } from "../browser/harness/matters.mjs";
+import { assertAccessible, assertFitsWidth } from "../browser/harness.mjs";
+import { EN, page as strangersPage, strangers, ZH } from "./stranger.mjs";
+
+const service = (attributes) => (hall = "{{hall}}") => `<onehall-service base-url="${hall}" ${attributes}></onehall-service>`;
+const renewal = service('item="identity-card-renewal"')();
+
+const PAGES = {
+  "/one.html": strangersPage(renewal),
+  "/english.html": strangersPage(renewal, { lang: "en" }),
+  "/two.html": strangersPage(
+    `<div id="first">${service('item="identity-card-renewal" lang="zh-CN"')()}</div>` +
+      `<div id="second">${service('item="vehicle-licence-renewal" lang="en" theme="dark"')()}</div>`,
+  ),
+  "/unlisted.html": strangersPage(service('item="no-such-service"')()),
+  "/offline.html": strangersPage(service('item="identity-card-renewal"')("http://127.0.0.1:9")),
+  "/business.html": strangersPage(service('item="small-business-start"')()),
+};
+
+const button = (root, name) => root.getByRole("button", { name, exact: true });
+const heading = (root, name) => root.getByRole("heading", { level: 2, name, exact: true }).waitFor();
+const go = async (page, to, words = ZH) => {
+  await button(page, words.go).click();
+  await heading(page, to);
+};
+const saved = (page) => page.locator(".save", { hasText: /^已保存/ }).waitFor();
+
+/** Fills the renewal of an identity card, up to the check. */
+async function fillRenewal(page, look = async () => {}) {
+  await heading(page, "为谁换领");
+  await page.getByRole("radio", { name: "我本人" }).check();
+  await go(page, "您的信息");
+  assert.equal(await page.getByLabel("姓名", { exact: true }).inputValue(), "张敏", "what the hall knows is there");
+  await look("applicant");
+  await go(page, "换领原因");
+  // A condition acts at once.
+  await page.getByRole("radio", { name: "有效期将满或者已过期" }).check();
+  const until = page.getByLabel("现有证件有效期截止日期");
+  await until.fill(dayFromNow(200));
+  await until.blur();
+  await page.getByText("有效期届满前三个月内才可以换领。").waitFor();
+  await until.fill(dayFromNow(40));
+  await page.getByText("有效期届满前三个月内才可以换领。").waitFor({ state: "hidden" });
+  await page.locator("output", { hasText: "20.00" }).waitFor();
+  await look("reason");
+  await go(page, "原来的身份证");
+  await answer(page, /还在您手里/, "是");
+  await answer(page, /临时居民身份证/, "否");
+  await go(page, "指纹");
+  await page.getByRole("radio", { name: "登记过", exact: true }).check();
+  await go(page, "领取方式");
+  await page.getByRole("radio", { name: /邮政寄到家/ }).check();
+  await page.getByLabel("收件人", { exact: true }).waitFor();
+  await page.getByLabel("所在地区").fill("兰川市城关区");
+  await page.getByLabel("详细地址").fill("民安街道滨河东路18号3单元502室");
+  await look("delivery");
+  await go(page, "上传材料");
+  // What is no picture is refused with a reason, the others are taken.
+  const photo = page.getByLabel("证件照片");
+  await photo.setInputFiles({ name: "笔记.txt", mimeType: "text/plain", buffer: Buffer.from("x") });
+  await page.getByText("笔记.txt 不是 PDF 或图片。").waitFor();
+  await photo.setInputFiles(jpeg("证件照.jpg"));
+  await page.getByText("证件照.jpg · 1 KB").waitFor();
+  await page.getByLabel("原居民身份证").setInputFiles([jpeg("身份证正面.jpg"), jpeg("身份证反面.jpg")]);
+  await page.getByText("身份证反面.jpg · 1 KB").waitFor();
+  await look("materials");
+  await saved(page);
+  await go(page, "声明与提交");
+  await page.getByRole("checkbox").check();
+  await look("declaration");
+  await go(page, "核对您的填写");
+}
+
+const answer = (page, question, name) => page.getByRole("group", { name: question }).getByRole("radio", { name, exact: true }).check();
+
+strangers("a service in a stranger's page", PAGES, ({ journey }) => {
+  journey("a card is renewed from the guide to the receipt, and its progress follows the clerk live", async ({ visit, hall }) => {
+    const v = await visit("/one.html");
+    const { page } = v;
+    await v.watch();
+    await heading(page, "居民身份证换领");
+    await assertAccessible(page, "the guide");
+    await button(page, "在线申请").click();
+    await heading(page, "登录");
+    await assertAccessible(page, "the login");
+    await v.logIn("zhang-min");
+    await fillRenewal(page, (where) => assertAccessible(page, where));
+    await assertAccessible(page, "the check");
+    await button(page, "提交申请").dblclick();
+    await heading(page, "申请已提交");
+    const number = await page.locator(".number").first().innerText();
+    assert.match(number, /^[A-Z]{2,3}-\d{8}-/);
+    await assertAccessible(page, "the receipt");
+
+    // One case came of it, and the page was told its number.
+    const submitted = await v.told("submitted");
+    assert.equal(submitted.length, 1);
+    assert.equal(submitted[0].number, number);
+    const cookie = await hall.citizenCookie(hall.people.citizen("zhang-min").phone);
+    const cases = await hall.api("GET", "/api/v1/cases", undefined, { cookie });
+    assert.equal(cases.length, 1);
+    const answers = await hall.api("GET", `/api/v1/cases/${cases[0].id}`, undefined, { cookie });
+    assert.equal(answers.answers.photo.length, 1);
+    assert.equal(answers.history[0].terminal, "mini_app");
+
+    // A clerk acts: the page follows by itself.
+    const before = await page.locator("[part=status]").innerText();
+    await take(hall, { id: cases[0].id }, ["ps-window", "pass-pre-review"]);
+    await page.waitForFunction((before) => {
+      const status = document.querySelector("onehall-service").shadowRoot.querySelector("[part=status]");
+      return status && status.textContent !== before;
+    }, before);
+    await page.getByRole("status").filter({ hasText: /办件有新进展/ }).waitFor({ state: "attached" });
+
+    // What the page was told holds no personal data.
+    const told = JSON.stringify(await page.evaluate(() => globalThis.told));
+    for (const secret of ["张敏", "13800000001", "620102198805143827"]) assert.ok(!told.includes(secret), secret);
+    assert.ok((await v.told("draft-saved")).length > 0);
+    assert.ok((await v.told("resize")).length > 0);
+    const steps = (await v.told("step")).map(({ step, page: at }) => at ?? step);
+    for (const step of ["guide", "login", "who", "applicant", "check", "case"]) assert.ok(steps.includes(step), `${step} in ${steps}`);
+  });
+
+  journey("the keyboard alone is enough, and the focus goes where the page goes", async ({ visit, hall }) => {
+    const { page } = await visit("/english.html", { language: "en" });
+    await heading(page, "Identity card renewal");
+    const focused = () => page.evaluate(() => {
+      let at = document.activeElement;
+      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+      return `${at.localName} ${at.id} ${at.textContent.trim()}`;
+    });
+    /** Goes on with Tab until something has the focus. */
+    const tabTo = async (pattern) => {
+      for (let steps = 0; steps < 40; steps += 1) {
+        if (pattern.test(await focused())) return;
+        await page.keyboard.press("Tab");
+      }
+      assert.fail(`the keyboard does not reach ${pattern}; it is at ${await focused()}`);
+    };
+    await tabTo(/^button .*Apply online/);
+    await page.keyboard.press("Enter");
+    await heading(page, "Log in");
+    assert.match(await focused(), /^h2 .*Log in/);
+    await tabTo(/^input q-phone/);
+    await page.keyboard.press("Enter");
+    assert.match(await focused(), /^input q-phone/, "nothing was typed: told at the field");
+    await page.getByText("Enter your mobile phone number").waitFor();
+    const { phone } = hall.people.citizen("wu-ping");
+    await page.keyboard.type(phone);
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Code", { exact: true }).waitFor();
+    await page.keyboard.type(await hall.codeFor(phone));
+    await page.keyboard.press("Enter");
+    await heading(page, "Who the card is for");
+    assert.match(await focused(), /^h2 .*Who the card is for/);
+
+    // Continue with nothing chosen: the summary has the focus, and leads to the question.
+    await tabTo(/^button .*Continue/);
+    await page.keyboard.press("Enter");
+    await page.locator(".summary").waitFor();
+    assert.match(await focused(), /^div .*Needs attention: 1/);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    assert.match(await focused(), /^input /);
+    await page.keyboard.press("Space");
+    await page.locator(".summary").waitFor({ state: "hidden" });
+    await tabTo(/^button .*Continue/);
+    await page.keyboard.press("Enter");
+    await heading(page, "About you");
+    assert.match(await focused(), /^h2 .*About you/);
+
+    // What is typed is read as it is meant, and tidied up when it is left.
+    await tabTo(/^input q-phone/);
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("１３８ 0000 0011");
+    await page.keyboard.press("Tab");
+    await page.waitForFunction(() => document.querySelector("onehall-service").shadowRoot.querySelector("#q-phone").value === "13800000011");
+    assert.deepEqual(await page.evaluate(() => [...document.querySelector("onehall-service").shadowRoot.querySelectorAll("button, a, select, input:not([type=radio]):not([type=checkbox])")]
+      .map((element) => element.getBoundingClientRect()).filter(({ width, height }) => width > 0 && Math.min(width, height) < 44).length), 0, "every target is 44 px");
+  });
+
+  journey("two services on one page have nothing to do with each other", async ({ visit }) => {
+    const v = await visit("/two.html");
+    const { page } = v;
+    const [first, second] = [page.locator("#first"), page.locator("#second")];
+    await heading(first, "居民身份证换领");
+    const english = await second.getByRole("heading", { level: 2 }).innerText();
+    assert.match(english, /^[A-Za-z ]+$/);
+    await button(first, "在线申请").click();
+    await v.logIn("zhang-min", { root: first });
+    await heading(first, "为谁换领");
+    assert.equal(await second.getByText("Logged in").count(), 0, "the session is the first one's alone");
+    await button(second, "Apply online").click();
+    await heading(second, "Log in");
+    await heading(first, "为谁换领");
+    await assertAccessible(page);
+  });
+
+  journey("an element that is taken away leaves nothing running", async ({ visit }) => {
+    const v = await visit("/one.html");
+    const { page } = v;
+    await heading(page, "居民身份证换领");
+    await button(page, "在线申请").click();
+    await v.logIn("zhang-min");
+    await heading(page, "为谁换领");
+    const streams = [];
+    page.on("requestfailed", (request) => request.url().endsWith("/events") && streams.push(request.url()));
+    const requests = [];
+    page.on("request", (request) => requests.push(request.url()));
+
+    // Moved within the page it goes on as it was.
+    await page.evaluate(() => document.body.append(document.querySelector("onehall-service")));
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    await heading(page, "为谁换领");
+    assert.deepEqual(streams, []);
+
+    const ended = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/events"));
+    await page.evaluate(() => {
+      globalThis.service = document.querySelector("onehall-service");
+      globalThis.service.remove();
+    });
+    await ended;
+    assert.equal(await page.evaluate(() => globalThis.service.shadowRoot.childNodes.length), 0);
+    assert.equal(await page.evaluate(() => globalThis.service.hall), undefined);
+    assert.deepEqual(requests, [], "nothing is asked any more");
+
+    // Put back it begins anew, logged out.
+    await page.evaluate(() => document.body.append(globalThis.service));
+    await heading(page, "居民身份证换领");
+    assert.equal(await page.getByText("已登录").count(), 0);
+  });
+
+  journey("the language changes while a page is being filled, and nothing is lost", async ({ visit }) => {
+    const v = await visit("/one.html");
+    const { page } = v;
+    await button(page, "在线申请").click();
+    await v.logIn("wang-lei");
+    await page.getByRole("radio", { name: "我本人" }).check();
+    await go(page, "您的信息");
+    await page.getByLabel("姓名", { exact: true }).fill("王");
+    await page.getByLabel("姓名", { exact: true }).blur();
+    await page.getByText("至少填写 2 个字。").waitFor();
+    await page.evaluate(() => document.querySelector("onehall-service").setAttribute("lang", "en"));
+    await heading(page, "About you");
+    assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "王");
+    await button(page, EN.go).click();
+    await page.locator(".summary").getByText("Use at least 2 characters.").waitFor();
+  });
+
+  journey("what cannot be shown is said honestly, and can be tried again", async ({ visit }) => {
+    const unlisted = await visit("/unlisted.html");
+    await unlisted.page.getByText("没有找到这个事项。").waitFor();
+    await assertAccessible(unlisted.page);
+
+    const v = await visit("/one.html");
+    const { page } = v;
+    await button(page, "在线申请").click();
+    await v.logIn("zhao-xue");
+    await heading(page, "为谁换领");
+    await page.getByRole("radio", { name: "我本人" }).check();
+    await saved(page);
+    // Without a network what is given is kept on the page, and said not to be saved; then it goes on by itself.
+    await v.context.setOffline(true);
+    await page.getByRole("radio", { name: /我监护的/ }).check();
+    await page.locator(".save", { hasText: /^网络不通，尚未保存/ }).waitFor();
+    await page.locator("[part=banner]", { hasText: "网络连接不可用" }).waitFor();
+    await v.context.setOffline(false);
+    await saved(page);
+    await page.locator("[part=banner]").waitFor({ state: "hidden" });
+  });
+
+  journey("an answer to a submission that is lost does not make two cases", async ({ visit, hall }) => {
+    const v = await visit("/one.html");
+    const { page } = v;
+    await button(page, "在线申请").click();
+    await v.logIn("zhang-min");
+    // The draft of an earlier application is gone with it: a new one.
+    await fillRenewal(page);
+    const cookie = await hall.citizenCookie(hall.people.citizen("zhang-min").phone);
+    const count = async () => (await hall.api("GET", "/api/v1/cases", undefined, { cookie })).length;
+    const before = await count();
+    // The hall takes it; its answer never arrives.
+    await page.route("**/submission", async (route) => {
+      await route.fetch();
+      await route.abort();
+    }, { times: 1 });
+    await button(page, "提交申请").click();
+    await page.getByText("没有收到服务器的答复").waitFor();
+    assert.equal(await count(), before + 1);
+    await button(page, "提交申请").click();
+    await heading(page, "申请已提交");
+    assert.equal(await count(), before + 1);
+  });
+
+  journey("rows are added, named, computed over and taken away", async ({ visit }) => {
+    const v = await visit("/business.html", { viewport: { width: 360, height: 780 } });
+    const { page } = v;
+    await button(page, "在线申请").click();
+    await v.logIn("liu-fang");
+    // She is the agent of a company, too: the service asks for whom.
+    await page.getByRole("radio", { name: "刘芳（本人）" }).check();
+    await button(page, ZH.go).click();
+    await heading(page, "经办人");
+    // Begun elsewhere: the page goes on where one was.
+    await page.evaluate(async () => {
+      const { hall } = document.querySelector("onehall-service");
+      const [draft] = await hall.draft.list();
+      const answers = { company_kind: "limited", capital: "300000.00" };
+      await hall.draft.change(draft.id, answers, { page: "shareholders_page" });
+      await hall.draft.flush(draft.id);
+    });
+    await button(page, "保存并离开").click();
+    await button(page, "继续填写").click();
+    await page.getByRole("radio", { name: "刘芳（本人）" }).check();
+    await button(page, ZH.go).click();
+    await heading(page, "股东和出资");
+    const rows = page.locator("[part=row]");
+    const fill = async (row, name, share) => {
+      await row.getByRole("radio", { name: "自然人" }).check();
+      await row.getByLabel("姓名或者名称").fill(name);
+      await row.getByLabel("出资比例").fill(share);
+      await row.getByLabel("出资比例").blur();
+    };
+    await button(page, "添加股东").click();
+    await fill(rows.nth(0), "刘芳", "60");
+    await rows.nth(0).getByRole("heading", { name: "刘芳" }).waitFor();
+    await rows.nth(0).locator("output", { hasText: "180,000.00" }).waitFor();
+    await button(page, "添加股东").click();
+    await fill(rows.nth(1), "王磊", "40");
+    await page.locator("output", { hasText: "100" }).first().waitFor();
+    await button(page, "删除王磊").click();
+    await button(rows.nth(1), "取消").click();
+    await button(page, "删除王磊").click();
+    await button(rows.nth(1), "删除王磊").click();
+    await rows.nth(1).waitFor({ state: "detached" });
+    await page.locator("output", { hasText: "60" }).first().waitFor();
+    await assertFitsWidth(page);
+    await assertAccessible(page);
+    await saved(page);
+    // What was entered for the row is gone from the draft as well.
+    const kept = await page.evaluate(async () => {
+      const { hall } = document.querySelector("onehall-service");
+      const [{ id }] = await hall.draft.list();
+      await hall.draft.flush(id);
+      return (await hall.ask("get_draft", { id })).answers;
+    });
+    assert.equal(kept.shareholders.length, 1);
+    assert.ok(!JSON.stringify(kept).includes("王磊"));
+  });
+});
