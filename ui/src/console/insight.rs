@@ -147,7 +147,7 @@ fn Numbers() -> impl IntoView {
                 // The answer that is shown says by what it is put together: the address may be ahead of it.
                 (move || shown(desk, &numbers, asked.get().event)).into_any()
             })}
-            <p class="quiet">{insight::HONEST}" "{insight::HIDDEN}</p>
+            <p class="quiet">{insight::HONEST}{insight::HIDDEN}</p>
         </Wide>
     }
     .into_any()

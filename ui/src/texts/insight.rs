@@ -5,7 +5,7 @@ use super::texts;
 texts! {
     ASK_TITLE = "可以统计使用情况吗？", "May we count how the hall is used?";
     ASK_TEXT = "只记录次数，用来改进办事指南和表单。不记录您是谁，也不记录您填写的内容。不同意不影响办事。", "Only numbers, to improve guides and forms: never who you are or what you fill in. Without it everything works just the same.";
-    ASK_KIOSK = "仅限本次办理。", "For this visit only.";
+    ASK_KIOSK = "仅限本次办理。", " For this visit only.";
     ASK_YES = "同意统计", "Yes, count";
     ASK_NO = "不统计", "No, do not count";
     ASK_WHAT = "统计哪些内容", "What is counted";
@@ -19,7 +19,7 @@ texts! {
 
     TITLE = "使用统计", "Use of the hall";
     HONEST = "只包含同意统计的访问，不是全部办理量。", "Only visits whose citizen agreed to it: not all that is done.";
-    HIDDEN = "少于 5 次的不显示具体数字。", "Counts below 5 are not shown as numbers.";
+    HIDDEN = "少于 5 次的不显示具体数字。", " Counts below 5 are not shown as numbers.";
     EVENT = "统计内容", "What is counted";
     RANGE = "时间范围", "Range";
     DAYS_7 = "7 天", "7 days";

@@ -8,6 +8,7 @@ use crate::citizen::frame::WhatIsCounted;
 use crate::design::choices::{Checkbox, ChoiceOption, Radios, YesNo};
 use crate::shell::use_ui;
 use crate::texts::{Words, frame, insight};
+use crate::view::view;
 
 const SIZES: [u16; 5] = [100, 125, 150, 175, 200];
 
@@ -96,6 +97,7 @@ pub fn CountingSettings() -> impl IntoView {
     let ui = use_ui();
     view! {
         <div class="settings">
+            <p class="muted">{insight::ASK_TEXT}</p>
             <YesNo
                 id="analytics"
                 label=insight::SETTINGS_LABEL
@@ -103,7 +105,6 @@ pub fn CountingSettings() -> impl IntoView {
                 value=Signal::derive(move || ui.preferences.with(|preferences| preferences.analytics))
                 on_change=Callback::new(move |yes| ui.prefer(|preferences| preferences.analytics = Some(yes)))
             />
-            <p>{insight::ASK_TEXT}</p>
             <WhatIsCounted/>
         </div>
     }

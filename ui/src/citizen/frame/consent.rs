@@ -30,7 +30,7 @@ pub fn ConsentBar() -> impl IntoView {
                         <h2 class="consent-title" id="consent-title">{insight::ASK_TITLE}</h2>
                         <p>
                             {insight::ASK_TEXT}
-                            {move || (ui.profile.get() == Profile::Kiosk).then(|| view! { " "{insight::ASK_KIOSK} })}
+                            {move || (ui.profile.get() == Profile::Kiosk).then(|| view! { {insight::ASK_KIOSK} })}
                         </p>
                         <WhatIsCounted/>
                     </div>
