@@ -1,6 +1,9 @@
 // Every page of the hall, and who sees it. Screenshots take all of them; a journey may take one.
 
-/** `who`: nobody, the key of a demo citizen, or an account of staff (`staff:…`). */
+/**
+ * `who`: nobody, the key of a demo citizen, or an account of staff (`staff:…`). `asked`: whoever sees it has not said yet
+ * whether their terminal may count.
+ */
 export function pages({ cases, draft }) {
   const caseOf = (citizen, item) => cases.find((one) => one.citizen === citizen && one.item === item).case;
   const [done, waiting, fresh] = ["identity-card-renewal", "elder-allowance", "vehicle-licence-renewal"].map((item) =>
@@ -8,6 +11,7 @@ export function pages({ cases, draft }) {
   );
   return [
     { name: "home", path: "/" },
+    { name: "home-asked", path: "/", asked: true },
     { name: "search", path: "/search?q=sfz" },
     { name: "services", path: "/services" },
     { name: "guide", path: "/services/identity-card-renewal" },
@@ -37,5 +41,6 @@ export function pages({ cases, draft }) {
     { name: "console-queue", path: "/console/", who: "staff:ps-window-2" },
     { name: "console-case", path: `/console/cases/${caseOf("wu-ping", "identity-card-renewal")}`, who: "staff:ps-window-2" },
     { name: "console-accounts", path: "/console/accounts", who: "staff:admin" },
+    { name: "console-insight", path: "/console/insight?days=7&by=item&event=item_viewed", who: "staff:admin" },
   ];
 }

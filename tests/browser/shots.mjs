@@ -1,6 +1,7 @@
 // A picture of every page in every terminal profile and both languages, and of each page dark and in elder mode.
 // `cargo xtask shots [--only WORD]`; the pictures go to the folder that ONEHALL_TEST_SHOTS names.
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -31,15 +32,18 @@ try {
   const all = pages(JSON.parse(stdout));
   const wanted = all.filter((page) => page.name.includes(only));
   if (wanted.length === 0) throw new Error(`no page is called like ${only}: ${all.map((page) => page.name).join(", ")}`);
+  await use(hall);
   const sessions = new Map();
   for (const look of looks) {
     const places = wanted.filter((page) => !page.path.startsWith("/console") || look.profile === "desktop");
     await mkdir(join(folder, look.name), { recursive: true });
-    for (const who of new Set(places.map((place) => place.who))) {
+    for (const seer of new Set(places.map(seerOf))) {
+      const seen = places.filter((page) => seerOf(page) === seer);
+      const [{ who, asked }] = seen;
       const terminal = await Terminal.open(browser, hall, look);
-      if (look.preferences) await terminal.prefer(look.preferences);
+      await terminal.prefer({ ...(asked ? {} : { analytics: false }), ...look.preferences });
       if (who) await terminal.resume(await session(sessions, who));
-      for (const place of places.filter((page) => page.who === who)) {
+      for (const place of seen) {
         try {
           await terminal.goto(place.path);
           await terminal.settled();
@@ -65,6 +69,27 @@ console.log(`${taken} pictures`);
 if (problems.length > 0) {
   console.error([...new Set(problems)].join("\n"));
   process.exitCode = 1;
+}
+
+/** Pages that one terminal sees one after the other. */
+function seerOf({ who, asked }) {
+  return JSON.stringify([who, asked]);
+}
+
+/** Lets a hall be used for a week, so that there is something to see of it. */
+async function use(hall) {
+  const items = ["identity-card-renewal", "residence-permit", "elder-allowance", "passport", "school-enrolment"];
+  for (const [at, terminal] of ["browser", "mobile", "kiosk", "mini_app"].entries()) {
+    for (const [nth, item] of items.entries()) {
+      const events = Array.from({ length: 44 - 9 * nth - 2 * at }, (_, count) => ({
+        id: randomUUID(),
+        at: new Date(Date.now() - (count % 7) * 86_400_000).toISOString(),
+        event: "item_viewed",
+        item,
+      }));
+      await hall.api("POST", "/api/v1/insight/events", { events }, { terminal });
+    }
+  }
 }
 
 /** One session for each person: staff cannot log in twice with one code. */
