@@ -16,6 +16,7 @@ mod run;
 mod say;
 mod scenarios;
 mod sdk;
+mod shells;
 mod shots;
 mod test;
 mod toolchain;
@@ -34,8 +35,11 @@ Usage: cargo xtask <command> [options]
              --port N      the port to listen on (8080)
              --data DIR    where the data is kept (./data)
              --dev         debug builds: quicker to build, larger and slower to use
+  run desktop, run kiosk    the same, seen in a window over the native core
+             --hall URL    a hall that runs already; else one is started as above
+             --port N, --data DIR, --dev    as above
   test     every test: checks, Rust, and the journeys in a real browser
-             --only PART   one part: check, rust, kotlin, scenarios or browser
+             --only PART   one part: check, rust, kotlin, scenarios, shells or browser
   check    formatting, lints, documentation, layers
   bundle   build the pages for citizens and staff
              --profile P   wasm-release (default) or wasm-dev
@@ -75,7 +79,13 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     match command.as_str() {
-        "run" => run::run(&Arguments::parse(words, &["port", "data"], &["dev"])?),
+        "run" => match words.first().and_then(|word| shells::Shell::named(word)) {
+            Some(shell) => {
+                let options = words[1..].to_vec();
+                shells::run(shell, &Arguments::parse(options, &["hall", "port", "data"], &["dev"])?)
+            }
+            None => run::run(&Arguments::parse(words, &["port", "data"], &["dev"])?),
+        },
         "test" => test::test(&Arguments::parse(words, &["only"], &[])?),
         "check" => check::command(&Arguments::parse(words, &[], &[])?),
         "bundle" => bundle::command(&Arguments::parse(words, &["profile", "flavour"], &[])?),

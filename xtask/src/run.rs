@@ -25,23 +25,41 @@ const START: Duration = Duration::from_secs(60);
 /// How long the backend may take to finish what it took, after Ctrl-C.
 const STOP: Duration = Duration::from_secs(30);
 
+/// Where a hall listens and keeps its data.
+pub struct Place {
+    /// The port.
+    pub port: u16,
+    /// The folder of its data.
+    pub data: PathBuf,
+}
+
+impl Place {
+    /// What `--port` and `--data` say.
+    ///
+    /// # Errors
+    /// The port is taken. Known before anything is built, so not told after minutes.
+    pub fn from(arguments: &Arguments) -> Result<Place> {
+        let port = arguments.value("port")?.unwrap_or(PORT);
+        let data = std::path::absolute(match arguments.text("data") {
+            Some(folder) => PathBuf::from(folder),
+            None => workspace::root().join("data"),
+        })?;
+        if !loopback::is_free(port) {
+            bail!("port {port} is taken by another program: end that one, or choose another with `--port`");
+        }
+        Ok(Place { port, data })
+    }
+}
+
 /// Prepares, builds and starts the hall, and waits until it ends.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let port = arguments.value("port")?.unwrap_or(PORT);
-    let data = std::path::absolute(match arguments.text("data") {
-        Some(folder) => PathBuf::from(folder),
-        None => workspace::root().join("data"),
-    })?;
+    let Place { port, data } = Place::from(arguments)?;
     let release = !arguments.has("dev");
-    // Known now, so not told after minutes of building.
-    if !loopback::is_free(port) {
-        bail!("port {port} is taken by another program: end that one, or choose another with `--port`");
-    }
 
     build(release)?;
     say("starting the hall");
     let mut hall = start(&workspace::backend(release), port, &data)?;
-    let signals = forward_signals(hall.id())?;
+    let signals = forward_signals(Some(hall.id()))?;
     if let Some(ended) = wait_until_ready(&mut hall, port, signals)? {
         return Ok(exit_code(ended));
     }
@@ -54,7 +72,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 /// Builds pages and backend beside each other: the linker of the one uses a single core for a long while.
-fn build(release: bool) -> Result<()> {
+///
+/// # Errors
+/// One of them does not build.
+pub fn build(release: bool) -> Result<()> {
     let profile = if release {
         bundle::Profile::Release
     } else {
@@ -69,7 +90,11 @@ fn build(release: bool) -> Result<()> {
     Ok(())
 }
 
-fn start(binary: &Path, port: u16, data: &Path) -> Result<Child> {
+/// Starts a built backend on the demo city.
+///
+/// # Errors
+/// It cannot be started.
+pub fn start(binary: &Path, port: u16, data: &Path) -> Result<Child> {
     // Made readable by us only: citizens' data will be in it. What is there stays as it is.
     if !data.exists() {
         let made = fs::create_dir_all(data);
@@ -100,8 +125,11 @@ fn start(binary: &Path, port: u16, data: &Path) -> Result<Child> {
         .with_context(|| format!("could not start {}", binary.display()))
 }
 
-/// Passes Ctrl-C and a termination on to the hall; counts them.
-fn forward_signals(hall: u32) -> Result<&'static AtomicUsize> {
+/// Passes Ctrl-C and a termination on to the hall, where it is ours; counts them.
+///
+/// # Errors
+/// Signals cannot be heard.
+pub fn forward_signals(hall: Option<u32>) -> Result<&'static AtomicUsize> {
     static SIGNALS: AtomicUsize = AtomicUsize::new(0);
     ctrlc::set_handler(move || {
         // A person who asks twice does not want to wait.
@@ -110,14 +138,19 @@ fn forward_signals(hall: u32) -> Result<&'static AtomicUsize> {
         } else {
             "-KILL"
         };
-        process::succeeds(Command::new("kill").args([signal, &hall.to_string()]));
+        if let Some(hall) = hall {
+            process::succeeds(Command::new("kill").args([signal, &hall.to_string()]));
+        }
     })
     .context("could not listen for Ctrl-C")?;
     Ok(&SIGNALS)
 }
 
 /// Waits until the hall answers that it is ready; how it ended, if it did before that.
-fn wait_until_ready(hall: &mut Child, port: u16, signals: &AtomicUsize) -> Result<Option<ExitStatus>> {
+///
+/// # Errors
+/// It does not become ready in time.
+pub fn wait_until_ready(hall: &mut Child, port: u16, signals: &AtomicUsize) -> Result<Option<ExitStatus>> {
     let deadline = Instant::now() + START;
     loop {
         if let Some(ended) = hall.try_wait()? {
@@ -138,7 +171,11 @@ fn wait_until_ready(hall: &mut Child, port: u16, signals: &AtomicUsize) -> Resul
     }
 }
 
-fn wait_until_ended(hall: &mut Child, signals: &AtomicUsize) -> Result<ExitStatus> {
+/// Waits until the hall ends; one that was asked to and does not is killed.
+///
+/// # Errors
+/// The system does not say.
+pub fn wait_until_ended(hall: &mut Child, signals: &AtomicUsize) -> Result<ExitStatus> {
     let mut asked: Option<Instant> = None;
     loop {
         if let Some(ended) = hall.try_wait()? {
@@ -158,12 +195,13 @@ fn wait_until_ended(hall: &mut Child, signals: &AtomicUsize) -> Result<ExitStatu
     }
 }
 
-fn exit_code(ended: ExitStatus) -> ExitCode {
+/// As what a program ended with we end, too.
+pub fn exit_code(ended: ExitStatus) -> ExitCode {
     ExitCode::from(ended.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
 /// Where to go and as whom.
-fn welcome(port: u16, data: &Path) -> String {
+pub fn welcome(port: u16, data: &Path) -> String {
     let here = format!("http://127.0.0.1:{port}");
     let mut text = format!(
         "

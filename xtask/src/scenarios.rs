@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::say::say;
-use crate::{mobile, process, test, workspace};
+use crate::{mobile, process, shells, test, workspace};
 
 /// A terminal that can carry scenarios out.
 struct Runner {
@@ -22,7 +22,7 @@ struct Runner {
 }
 
 /// The first one is what the others are compared with.
-const RUNNERS: [Runner; 2] = [
+const RUNNERS: [Runner; 3] = [
     Runner {
         name: "Rust",
         prepare: rust,
@@ -31,6 +31,11 @@ const RUNNERS: [Runner; 2] = [
     Runner {
         name: "Kotlin on the JVM",
         prepare: mobile::scenario_runner,
+        origin: None,
+    },
+    Runner {
+        name: "the desktop window",
+        prepare: shells::scenario_runner,
         origin: None,
     },
 ];

@@ -8,14 +8,14 @@ use anyhow::{Context, Result};
 use crate::arguments::Arguments;
 use crate::say::{say, span};
 use crate::toolchain::{self, node};
-use crate::{bundle, check, mobile, process, scenarios, workspace};
+use crate::{bundle, check, mobile, process, scenarios, shells, workspace};
 
 /// The folder of the browser journeys.
 const JOURNEYS: &str = "tests/browser";
 
 /// Runs every test, or one part of them.
 pub fn test(arguments: &Arguments) -> Result<ExitCode> {
-    let only = arguments.one_of("only", &["check", "rust", "kotlin", "scenarios", "browser"])?;
+    let only = arguments.one_of("only", &["check", "rust", "kotlin", "scenarios", "shells", "browser"])?;
     let wants = |part| only.is_none_or(|only| only == part);
     match std::env::var("ONEHALL_TEST_DATA") {
         Ok(folder) => say(format!("data of other projects: {folder}")),
@@ -42,6 +42,9 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
     }
     if wants("scenarios") {
         parts.run("scenarios", scenarios::run);
+    }
+    if wants("shells") {
+        parts.run("shells", shells::journeys);
     }
     if wants("browser") && parts.run("bundle", || bundle::build(bundle::Profile::Release)) {
         parts.run("journeys", journeys);

@@ -18,6 +18,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["onehall-core", "onehall-client", "onehall-forms", "onehall-protocol"],
     ),
     (
+        "onehall-bridge",
+        &["onehall-core", "onehall-client", "onehall-protocol"],
+    ),
+    (
+        "onehall-desktop",
+        &["onehall-bridge", "onehall-client", "onehall-protocol"],
+    ),
+    (
+        "onehall-kiosk",
+        &["onehall-bridge", "onehall-client", "onehall-protocol"],
+    ),
+    (
         "onehall-mobile",
         &["onehall-core", "onehall-client", "onehall-protocol"],
     ),

@@ -11,7 +11,7 @@ use anyhow::Result;
 use crate::arguments::Arguments;
 use crate::say::say;
 use crate::toolchain::{self, wasm};
-use crate::{analytics, process, workspace};
+use crate::{analytics, process, shells, workspace};
 
 /// The packages that are built natively.
 pub const NATIVE: [&str; 9] = [
@@ -38,7 +38,7 @@ pub struct Check {
 }
 
 /// Every check, the quick ones first.
-pub const ALL: [Check; 8] = [
+pub const ALL: [Check; 9] = [
     Check {
         name: "layers",
         run: layers::check,
@@ -68,6 +68,10 @@ pub const ALL: [Check; 8] = [
         run: lints_for_wasm,
     },
     Check {
+        name: "lints for shells",
+        run: lints_for_shells,
+    },
+    Check {
         name: "documentation",
         run: documentation,
     },
@@ -86,7 +90,7 @@ fn formatting() -> Result<()> {
     component("fmt", "rustfmt")?;
     let mut fmt = workspace::cargo();
     fmt.args(["fmt", "--check"]);
-    for package in NATIVE.iter().chain(["onehall-ui"].iter()) {
+    for package in NATIVE.iter().chain(&shells::PACKAGES).chain(&["onehall-ui"]) {
         fmt.args(["-p", package]);
     }
     process::run(&mut fmt)
@@ -114,6 +118,20 @@ fn lints_for_wasm() -> Result<()> {
     let mut clippy = compiler.cargo("clippy");
     clippy.args(["--quiet", "--keep-going"]);
     for package in WASM {
+        clippy.args(["-p", package]);
+    }
+    // With the bundle of the shells beside the others; that it needs no core is what building it shows.
+    clippy.args(["--features", "onehall-ui/shell"]);
+    process::run(clippy.args(["--", "-D", "warnings"]))
+}
+
+/// Apart from the others: Tauri asks other features of what they share, which would then be compiled anew for all.
+fn lints_for_shells() -> Result<()> {
+    component("clippy", "clippy")?;
+    shells::web_view()?;
+    let mut clippy = workspace::cargo();
+    clippy.args(["clippy", "--quiet", "--keep-going", "--all-targets"]);
+    for package in shells::PACKAGES {
         clippy.args(["-p", package]);
     }
     process::run(clippy.args(["--", "-D", "warnings"]))
