@@ -72,6 +72,20 @@ async fn an_event_that_is_twice_in_one_batch_counts_once() {
 }
 
 #[tokio::test]
+async fn a_batch_that_arrives_several_times_at_once_counts_once() {
+    let hall = TestHall::open().await;
+    let batch = several(20, "passport");
+    let sendings = (0..8).map(|_| {
+        let (mut browser, batch) = (hall.browser(), batch.clone());
+        async move { send(&mut browser, &batch).await.json()["taken"].as_u64() }
+    });
+    let taken = futures::future::join_all(sendings).await;
+    assert_eq!(taken.into_iter().flatten().sum::<u64>(), 20);
+    let mut admin = admin(&hall).await;
+    assert_eq!(counts(&mut admin, TODAY).await, ["2026-11-23 item_viewed 20"]);
+}
+
+#[tokio::test]
 async fn counts_are_put_together_by_day_terminal_item_and_detail() {
     let hall = TestHall::open().await;
     let search = |detail: &str| json!({ "id": Uuid::now_v7(), "at": NOW, "event": "search_made", "detail": detail });

@@ -1,5 +1,7 @@
 //! Promises of the analytics over a whole core: a host in memory, a clock that stands, a network that does as it is told.
 
+mod watched;
+
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -14,8 +16,8 @@ use serde_json::{Value, json};
 
 use crate::platform::memory::MemoryStore;
 use crate::ports::{
-    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, NoAnswer, PokeListener, Pokes, Rng, Spawner, Store,
-    StreamHandle, Timer,
+    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, NoAnswer, PokeListener, Pokes, Rng, SecretStore, Spawner,
+    Store, StreamHandle, Timer,
 };
 use crate::{Core, lock};
 
@@ -24,6 +26,8 @@ use crate::{Core, lock};
 struct World {
     /// Batches that arrived.
     arrived: Mutex<Vec<EventBatch>>,
+    /// Where requests went, and whether they carried a login.
+    named: Mutex<Vec<(String, bool)>>,
     /// Whether answers to batches are lost.
     deaf: Mutex<bool>,
     tasks: Mutex<Vec<BoxFuture<'static, ()>>>,
@@ -47,6 +51,8 @@ impl Http for Hosted {
                 body: body.to_string().into_bytes(),
             })
         };
+        let named = request.headers.iter().any(|(name, _)| *name == "authorization");
+        lock(&self.0.named).push((request.url.clone(), named));
         if request.url.ends_with("/insight/events") {
             let batch: EventBatch = serde_json::from_slice(&request.body.unwrap_or_default())
                 .unwrap_or_else(|error| panic!("no batch: {error}"));
@@ -159,6 +165,10 @@ impl Place {
 
     /// Starts a core, as a page that is opened.
     fn start(&self) -> Core {
+        self.start_with(None)
+    }
+
+    fn start_with(&self, secrets: Option<Arc<dyn SecretStore>>) -> Core {
         let hosted = || Arc::new(Hosted(self.world.clone()));
         let host = Host {
             http: hosted(),
@@ -168,7 +178,7 @@ impl Place {
             timer: hosted(),
             spawner: hosted(),
             rng: hosted(),
-            secrets: None,
+            secrets,
         };
         let core = Core::new(host, "", self.kind);
         ask(&core, Command::GetPreferences(GetPreferences {}));
