@@ -16,10 +16,11 @@ not here cannot be counted.
 ## The rules
 
 - **Asked first.** Nothing is noted on a terminal before its citizen said yes, and nothing is sent. No is as easy as yes,
-  is not asked about again, and can be changed under \"Display settings\". Taking a yes back empties what was not sent yet.
-  On a kiosk a yes holds for one visit.
+  is not asked about again, and can be changed on the account page. Taking a yes back empties what was not sent yet, and
+  holds for every open tab. On a kiosk a yes holds for one visit.
 - **No persons.** An event names at most a service item and one value of a short list. There is no field for a person, a
-  case, a draft, a device or a text. Events of one terminal are not tied together: there is no installation id.
+  case, a draft, a device or a text. Events of one terminal are not tied together: there is no installation id. A batch is
+  sent without the session's token; the cookie that a browser adds to every request is not looked at.
 - **Times to the minute.** Also the time inside an event's id.
 - **The terminal's kind** (browser, desktop, mobile, kiosk, mini-app) is taken from the request, as with every request.
 - **Sent in batches** of at most 50: when 20 wait, 15 seconds after the first, at the next start, and at the end of a
@@ -30,8 +31,8 @@ not here cannot be counted.
 - **Small numbers are hidden.** Administrators see counts by day, terminal, item or value, those of their own authority
   where they belong to one. A count of 1 to 4 is shown as \"fewer than 5\". Whoever subtracts two ranges from each other
   may still learn a smaller number; it says that something was done on a day, never by whom.
-- **The address** of a request is used for its rate limit only, as a keyed hash that is deleted within a day, in another
-  table than the events.
+- **The address** of a request is used for its rate limit only, as a keyed hash that is deleted within two hours, in
+  another table than the events.
 - **Everything ends.** Each event has an owner, a day on which it was last reviewed and a day on which it ends. On the day
   after, the backend refuses it, and `cargo xtask check` fails until somebody decides.
 
