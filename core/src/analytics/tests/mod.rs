@@ -256,6 +256,7 @@ fn a_yes_that_is_taken_back_empties_the_queue_and_holds_for_every_tab() {
     assert!(!place.keeps());
     // The other tab still believes in the yes: neither what it sees nor what it sets brings it back.
     place.view(&other, "passport");
+    assert!(!place.keeps());
     consent(&other, Some(true));
     place.view(&other, "residence-permit");
     place.world.pass(600_000);
