@@ -82,13 +82,7 @@ impl Core {
                 });
             }
             (_, R::GetDraft(draft)) => self.draft_seen(draft.summary.id),
-            (_, R::GetCase(case)) => {
-                if self.case_seen(case) {
-                    self.count(Event::CaseViewed {
-                        item: case.summary.item.clone(),
-                    });
-                }
-            }
+            (_, R::GetCase(case)) => self.case_seen(case),
             (_, R::Rate(case)) => {
                 if let Some(rating) = &case.rating {
                     self.count(Event::ServiceRated {
@@ -106,12 +100,18 @@ impl Core {
         lock(&self.inner.analytics.seen).opened.entry(draft).or_insert(now);
     }
 
-    /// Notes a case that is shown; whether another one was shown before.
-    fn case_seen(&self, case: &CaseView) -> bool {
-        let mut seen = lock(&self.inner.analytics.seen);
+    /// Notes a case that is shown, and counts it where another one was shown before.
+    fn case_seen(&self, case: &CaseView) {
+        let item = &case.summary.item;
         let file = case.result.as_ref().and_then(|result| result.file.as_ref());
-        seen.result = file.map(|file| (file.id, case.summary.item.clone()));
-        seen.case.replace(case.summary.id) != Some(case.summary.id)
+        let before = {
+            let mut seen = lock(&self.inner.analytics.seen);
+            seen.result = file.map(|file| (file.id, item.clone()));
+            seen.case.replace(case.summary.id)
+        };
+        if before != Some(case.summary.id) {
+            self.count(Event::CaseViewed { item: item.clone() });
+        }
     }
 
     /// A search goes on with each key: the last one counts.
