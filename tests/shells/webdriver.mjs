@@ -96,6 +96,11 @@ export class Session {
     await this.#send("POST", `/element/${id}/click`, {});
   }
 
+  /** Clicks what stands at an XPath. */
+  async press(xpath) {
+    await this.#send("POST", `/element/${await this.element(xpath)}/click`, {});
+  }
+
   /** Types into the field of this id, in place of what stands there. */
   async type(field, text) {
     const id = await this.element(`//*[@id="${field}"]`);

@@ -38,8 +38,11 @@ Usage: cargo xtask <command> [options]
   run desktop, run kiosk    the same, seen in a window over the native core
              --hall URL    a hall that runs already; else one is started as above
              --port N, --data DIR, --dev    as above
+  run mini-app    the same, embedded in the page of a bank on an origin of its own
+             --page-port N  the port of that page (9000)
+             --port N, --data DIR, --dev    as above
   test     every test: checks, Rust, and the journeys in a real browser
-             --only PART   one part: check, rust, kotlin, scenarios, shells or browser
+             --only PART   one part: check, rust, kotlin, scenarios, shells, terminals or browser
   check    formatting, lints, documentation, layers
   bundle   build the pages for citizens and staff
              --profile P   wasm-release (default) or wasm-dev
@@ -79,6 +82,10 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     match command.as_str() {
+        "run" if words.first().is_some_and(|word| word == "mini-app") => {
+            let options = words.into_iter().skip(1).collect();
+            sdk::run(&Arguments::parse(options, &["port", "page-port", "data"], &["dev"])?)
+        }
         "run" => match words.first().and_then(|word| shells::Shell::named(word)) {
             Some(shell) => {
                 let options = words[1..].to_vec();

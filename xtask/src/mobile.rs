@@ -17,6 +17,13 @@ use crate::{process, toolchain, workspace};
 /// The Kotlin sources: the client, the programs over it, the checks.
 const SOURCES: [&str; 3] = ["src", "program", "tests"];
 
+/// Where cargo puts what it builds without a profile. Stripped libraries no longer say what they export, so bindings are
+/// made of this one; they fit the released one of the same sources.
+const DEBUG: &str = "debug";
+
+/// The profile of the library that a phone gets.
+const RELEASED: &str = "mobile-release";
+
 /// The matter of the journey that is walked as a test.
 const MATTER: &str = "identity-card-renewal";
 
@@ -54,6 +61,40 @@ pub fn check() -> Result<()> {
     // The last word after the clerk's step; what a person reads on the way is the same core's as in the scenarios.
     ensure!(walked.ends_with("logged out\n"), "the journey ended early:\n{walked}");
     Ok(())
+}
+
+/// A terminal on the JVM that a test drives, line by line.
+///
+/// # Errors
+/// Something does not build.
+pub fn terminal() -> Result<Command> {
+    Ok(Programs::prepare()?.java("Terminal"))
+}
+
+/// Prints how heavy the library is that a phone gets, and how long it takes to be of use, in rows for docs/benchmarks.md.
+///
+/// # Errors
+/// Something does not build.
+pub fn bench() -> Result<()> {
+    let programs = Programs::prepare()?;
+    let mut build = cdylib();
+    build.args(["--profile", RELEASED]);
+    process::run_quietly("onehall-mobile, released", &mut build)?;
+    let library = library(RELEASED);
+    println!("\n| what | size |\n|---|---:|");
+    println!(
+        "| library, stripped | {} |",
+        crate::say::size(fs::metadata(&library)?.len())
+    );
+    let packed = process::output(
+        Command::new("sh")
+            .args(["-c", "gzip -9 -c \"$0\" | wc -c"])
+            .arg(&library),
+    )?;
+    println!("| the same, gzip | {} |", crate::say::size(packed.trim().parse()?));
+    let hall = ScenarioHall::open(None)?;
+    println!("\n| since the program's first line | time | memory |\n|---|---:|---:|");
+    process::run(hall.tell(&mut programs.java_with("StartUp", RELEASED)))
 }
 
 /// What carries scenarios out on the JVM.
@@ -98,8 +139,13 @@ impl Programs {
 
     /// Runs a program: `Checks`, `Journey`, or `ScenarioRunner` (see tests/scenarios/README.md).
     pub fn java(&self, program: &str) -> Command {
+        self.java_with(program, DEBUG)
+    }
+
+    /// The same with the library of a cargo profile.
+    fn java_with(&self, program: &str, profile: &str) -> Command {
         let mut library_path = OsString::from("-Djna.library.path=");
-        library_path.push(libraries());
+        library_path.push(workspace::target().join(profile));
         let mut java = Command::new("java");
         java.arg(library_path)
             .arg("-cp")
@@ -112,10 +158,7 @@ impl Programs {
 /// Generates the bindings from the library, so that both are of one build; they are never kept in the repository.
 fn generate() -> Result<PathBuf> {
     toolchain::c_compiler()?;
-    // Only what the JVM loads: Android and Xcode build the rest of the crate's kinds by themselves.
-    let mut build = workspace::cargo();
-    build.args(["rustc", "-p", "onehall-mobile", "--lib", "--crate-type", "cdylib"]);
-    process::run_quietly("onehall-mobile", &mut build).context("could not build the core for phones")?;
+    process::run_quietly("onehall-mobile", &mut cdylib()).context("could not build the core for phones")?;
     let mut build = workspace::cargo();
     build.args(["build", "-p", "onehall-mobile-bindgen"]);
     process::run_quietly("onehall-mobile-bindgen", &mut build).context("could not build the generator")?;
@@ -124,9 +167,12 @@ fn generate() -> Result<PathBuf> {
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    let mut generator = Command::new(libraries().join("onehall-mobile-bindgen"));
+    let mut generator = Command::new(workspace::target().join(DEBUG).join("onehall-mobile-bindgen"));
     // It looks for uniffi.toml where cargo says that the crates stand.
-    generator.current_dir(workspace::root()).arg(library()).arg(&folder);
+    generator
+        .current_dir(workspace::root())
+        .arg(library(DEBUG))
+        .arg(&folder);
     process::output(&mut generator)?;
     Ok(folder)
 }
@@ -155,17 +201,20 @@ fn sources_in(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn libraries() -> PathBuf {
-    workspace::target().join("debug")
+/// Builds only what the JVM and Android load: the crate's other kinds are Xcode's, and large.
+fn cdylib() -> Command {
+    let mut build = workspace::cargo();
+    build.args(["rustc", "-p", "onehall-mobile", "--lib", "--crate-type", "cdylib"]);
+    build
 }
 
-fn library() -> PathBuf {
+fn library(profile: &str) -> PathBuf {
     let name = format!(
         "{}onehall_mobile{}",
         std::env::consts::DLL_PREFIX,
         std::env::consts::DLL_SUFFIX
     );
-    libraries().join(name)
+    workspace::target().join(profile).join(name)
 }
 
 fn answers(item: &str) -> Result<PathBuf> {

@@ -10,7 +10,8 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::say::say;
-use crate::{mobile, process, shells, test, workspace};
+use crate::toolchain::{self, node};
+use crate::{mobile, process, sdk, shells, test, workspace};
 
 /// A terminal that can carry scenarios out.
 struct Runner {
@@ -22,7 +23,7 @@ struct Runner {
 }
 
 /// The first one is what the others are compared with.
-const RUNNERS: [Runner; 3] = [
+const RUNNERS: [Runner; 4] = [
     Runner {
         name: "Rust",
         prepare: rust,
@@ -32,6 +33,11 @@ const RUNNERS: [Runner; 3] = [
         name: "Kotlin on the JVM",
         prepare: mobile::scenario_runner,
         origin: None,
+    },
+    Runner {
+        name: "the SDK in Chromium",
+        prepare: sdk::scenario_runner,
+        origin: Some(sdk::SCENARIO_ORIGIN),
     },
     Runner {
         name: "the desktop window",
@@ -84,6 +90,28 @@ pub fn run() -> Result<()> {
         bail!("{}", wrong.join("\n"));
     }
     Ok(())
+}
+
+/// One citizen on all terminals at once: the kiosk's window, the JVM, the desktop's window, a stranger's page.
+///
+/// # Errors
+/// A terminal does not build, or the citizen does not get where they should.
+pub fn terminals() -> Result<()> {
+    let kotlin = mobile::terminal()?;
+    let words = [kotlin.get_program()].into_iter().chain(kotlin.get_args());
+    let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    toolchain::browser()?;
+    node::packages("tests/browser")?;
+    sdk::build()?;
+    shells::prepare_to_drive()?;
+    let mut command = shells::driving();
+    command
+        .current_dir(workspace::root().join("tests/terminals"))
+        .env("ONEHALL_TEST_CHROMIUM", toolchain::chromium())
+        .env("ONEHALL_TEST_SDK", sdk::package())
+        .env("ONEHALL_TEST_KOTLIN_TERMINAL", serde_json::to_string(&words)?)
+        .args(["--test", "--test-reporter=spec", "one-draft.test.mjs"]);
+    process::run(&mut command)
 }
 
 /// The first line in which two transcripts differ.

@@ -79,7 +79,7 @@ pub fn run(shell: Shell, arguments: &Arguments) -> Result<ExitCode> {
     let mut hall = match &own {
         Some(place) => {
             say("starting the hall");
-            Some(run::start(&workspace::backend(release), place.port, &place.data)?)
+            Some(run::start(&workspace::backend(release), place.port, &place.data, None)?)
         }
         None => None,
     };
@@ -283,7 +283,10 @@ pub fn scenario_runner() -> Result<Box<dyn Fn() -> Result<Command>>> {
 }
 
 /// Builds and installs what the journeys need.
-fn prepare_to_drive() -> Result<()> {
+///
+/// # Errors
+/// Something is missing and cannot be installed, or does not build.
+pub fn prepare_to_drive() -> Result<()> {
     debian::install(
         "driving the windows of desktop and kiosk",
         &["webkit2gtk-driver", "xvfb"],
@@ -295,7 +298,7 @@ fn prepare_to_drive() -> Result<()> {
 }
 
 /// Node in the folder of the journeys, with everything that they need named.
-fn driving() -> Command {
+pub fn driving() -> Command {
     let mut command = Command::new("node");
     command
         .current_dir(workspace::root().join(JOURNEYS))

@@ -8,14 +8,14 @@ use anyhow::{Context, Result};
 use crate::arguments::Arguments;
 use crate::say::{say, span};
 use crate::toolchain::{self, node};
-use crate::{bundle, check, mobile, process, scenarios, shells, workspace};
+use crate::{bundle, check, mobile, process, scenarios, sdk, shells, workspace};
 
 /// The folder of the browser journeys.
 const JOURNEYS: &str = "tests/browser";
 
 /// Runs every test, or one part of them.
 pub fn test(arguments: &Arguments) -> Result<ExitCode> {
-    let only = arguments.one_of("only", &["check", "rust", "kotlin", "scenarios", "shells", "browser"])?;
+    let only = arguments.one_of("only", &["check", "rust", "kotlin", "scenarios", "shells", "sdk", "terminals", "browser"])?;
     let wants = |part| only.is_none_or(|only| only == part);
     match std::env::var("ONEHALL_TEST_DATA") {
         Ok(folder) => say(format!("data of other projects: {folder}")),
@@ -40,8 +40,14 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
     if wants("kotlin") {
         parts.run("kotlin", mobile::check);
     }
+    if wants("sdk") {
+        parts.run("sdk", sdk::tests);
+    }
     if wants("scenarios") {
         parts.run("scenarios", scenarios::run);
+    }
+    if wants("terminals") {
+        parts.run("one citizen on four terminals", scenarios::terminals);
     }
     if wants("shells") {
         parts.run("shells", shells::journeys);
