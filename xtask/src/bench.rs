@@ -9,16 +9,19 @@ use serde_json::Value;
 
 use crate::arguments::Arguments;
 use crate::say::say;
-use crate::{process, test, workspace};
+use crate::{mobile, process, test, workspace};
 
 /// Runs the benchmarks and prints their figures.
 pub fn bench(arguments: &Arguments) -> Result<ExitCode> {
-    let only = arguments.one_of("only", &["criterion", "load"])?;
+    let only = arguments.one_of("only", &["criterion", "load", "mobile"])?;
     if only.is_none_or(|only| only == "criterion") {
         criterion()?;
     }
     if only.is_none_or(|only| only == "load") {
         load()?;
+    }
+    if only.is_none_or(|only| only == "mobile") {
+        mobile::bench()?;
     }
     Ok(ExitCode::SUCCESS)
 }
