@@ -58,7 +58,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
 
     build(release)?;
     say("starting the hall");
-    let mut hall = start(&workspace::backend(release), port, &data)?;
+    let mut hall = start(&workspace::backend(release), port, &data, None)?;
     let signals = forward_signals(Some(hall.id()))?;
     if let Some(ended) = wait_until_ready(&mut hall, port, signals)? {
         return Ok(exit_code(ended));
@@ -90,11 +90,11 @@ pub fn build(release: bool) -> Result<()> {
     Ok(())
 }
 
-/// Starts a built backend on the demo city.
+/// Starts a built backend on the demo city; pages of the site `embedder` may embed its services.
 ///
 /// # Errors
 /// It cannot be started.
-pub fn start(binary: &Path, port: u16, data: &Path) -> Result<Child> {
+pub fn start(binary: &Path, port: u16, data: &Path, embedder: Option<&str>) -> Result<Child> {
     // Made readable by us only: citizens' data will be in it. What is there stays as it is.
     if !data.exists() {
         let made = fs::create_dir_all(data);
@@ -108,6 +108,9 @@ pub fn start(binary: &Path, port: u16, data: &Path) -> Result<Child> {
     if std::env::var_os("ONEHALL_LOG_FILTER").is_none() {
         // A line for each request is for operators, not for somebody who looks around.
         command.args(["--log-filter", "warn"]);
+    }
+    if let Some(origin) = embedder {
+        command.env("ONEHALL_EMBED_ORIGINS", origin);
     }
     command
         .args(["serve", "--mode", "development", "--port", &port.to_string()])

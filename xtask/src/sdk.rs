@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -12,10 +12,14 @@ use crate::bundle::{Profile, program, sizes};
 use crate::say::{say, size};
 use crate::toolchain::node;
 use crate::toolchain::wasm::Compiler;
-use crate::{process, workspace};
+use crate::{loopback, process, run, test, workspace};
 
-/// Where the SDK stands.
+/// Where the SDK stands, and its tests.
 const FOLDER: &str = "mini-app-sdk";
+const TESTS: &str = "tests/sdk";
+
+/// Where the page of the stranger is served unless `--page-port` says otherwise.
+const PAGE_PORT: u16 = 9000;
 
 /// The crate, and its library as cargo names the file.
 const PACKAGE: &str = "onehall-mini-app-sdk";
@@ -32,11 +36,6 @@ const RAW_BUDGET: u64 = 500 * 1024;
 /// The package.
 pub fn package() -> PathBuf {
     workspace::target().join("sdk").join("npm")
-}
-
-/// The page of a stranger that shows what the package does.
-pub fn demo() -> PathBuf {
-    workspace::root().join(FOLDER).join("demo")
 }
 
 /// `cargo xtask sdk`.
@@ -61,7 +60,10 @@ pub fn build() -> Result<()> {
     let program = program::finish(Profile::Release, LIBRARY)?;
     if program.module.windows(SNIPPETS.len()).any(|part| part == SNIPPETS) {
         // The host is handed in. wasm-bindgen writes down the files of hosts that nobody calls, too; none may be imported.
-        bail!("the SDK's module imports files of its own: {:?}", program.snippets.keys());
+        bail!(
+            "the SDK's module imports files of its own: {:?}",
+            program.snippets.keys()
+        );
     }
 
     let package = package();
@@ -82,6 +84,80 @@ pub fn build() -> Result<()> {
     fs::rename(&aside, &package).context("could not put the package in place")
 }
 
+/// `cargo xtask run mini-app`: the hall, and a stranger's page that embeds a service of it.
+///
+/// # Errors
+/// Something does not build or start.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let release = !arguments.has("dev");
+    let place = run::Place::from(arguments)?;
+    let port = arguments.value("page-port")?.unwrap_or(PAGE_PORT);
+    if !loopback::is_free(port) {
+        bail!("port {port} is taken by another program: end that one, or choose another with `--page-port`");
+    }
+    run::build(release)?;
+    build()?;
+
+    say("starting the hall");
+    let page = format!("http://127.0.0.1:{port}");
+    let mut hall = run::start(&workspace::backend(release), place.port, &place.data, Some(&page))?;
+    let signals = run::forward_signals(Some(hall.id()))?;
+    if let Some(ended) = run::wait_until_ready(&mut hall, place.port, signals)? {
+        return Ok(run::exit_code(ended));
+    }
+    let mut server = Command::new("node")
+        .arg(workspace::root().join(FOLDER).join("demo/serve.mjs"))
+        .args(["--port", &port.to_string()])
+        .args(["--hall", &format!("http://127.0.0.1:{}", place.port)])
+        .arg("--package")
+        .arg(package())
+        // It ends when this does.
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .context("could not start the page's server")?;
+    print!("{}", run::welcome(place.port, &place.data));
+    println!("\n  A bank's page with services of the hall in it   {page}/\n");
+    let ended = run::wait_until_ended(&mut hall, signals)?;
+    drop(server.stdin.take());
+    server.wait()?;
+    Ok(run::exit_code(ended))
+}
+
+/// The tests of the package: in Node.js, and in Chromium on a stranger's page.
+///
+/// # Errors
+/// A test fails, or something is missing and cannot be installed.
+pub fn tests() -> Result<()> {
+    test::build_backend(false)?;
+    build()?;
+    let mut files: Vec<PathBuf> = fs::read_dir(workspace::root().join(TESTS))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    files.sort();
+    let mut command = test::journey_command("--test")?;
+    command.env("ONEHALL_TEST_SDK", package());
+    process::run(command.arg("--test-reporter=spec").args(files))
+}
+
+/// The site of the page in which scenarios run.
+pub const SCENARIO_ORIGIN: &str = "http://127.0.0.1:18790";
+
+/// What carries scenarios out in a stranger's page, as WebAssembly.
+///
+/// # Errors
+/// Something is missing and cannot be installed, or does not build.
+pub fn scenario_runner() -> Result<Box<dyn Fn() -> Result<Command>>> {
+    build()?;
+    Ok(Box::new(|| {
+        let mut command = test::journey_command("../sdk/scenario.mjs")?;
+        let port = SCENARIO_ORIGIN.rsplit(':').next().unwrap_or_default();
+        command.env("ONEHALL_TEST_SDK", package()).env("ONEHALL_PAGE_PORT", port);
+        Ok(command)
+    }))
+}
+
 /// What the package weighs, and how it stands to its budgets.
 fn table(package: &Path) -> Result<String> {
     // Compressed beside, not inside: nobody installs both forms.
@@ -93,7 +169,13 @@ fn table(package: &Path) -> Result<String> {
     let mut text = format!("\n{:<42} {:>10} {:>10}\n", "the SDK", "raw", "brotli");
     let (mut wasm, mut script, mut raw) = (0, 0, 0);
     for file in &files {
-        let _ = writeln!(text, "  {:<40} {:>10} {:>10}", file.name, size(file.raw), size(file.wire));
+        let _ = writeln!(
+            text,
+            "  {:<40} {:>10} {:>10}",
+            file.name,
+            size(file.raw),
+            size(file.wire)
+        );
         if file.name.ends_with(".wasm") {
             wasm += file.wire;
         } else if file.name.ends_with(".js") {

@@ -13,9 +13,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("onehall-forms", &["onehall-protocol"]),
     ("onehall-client", &["onehall-forms", "onehall-protocol"]),
     ("onehall-core", &["onehall-client", "onehall-forms", "onehall-protocol"]),
+    ("onehall-ui-macro", &[]),
     (
         "onehall-ui",
-        &["onehall-core", "onehall-client", "onehall-forms", "onehall-protocol"],
+        &[
+            "onehall-core",
+            "onehall-client",
+            "onehall-forms",
+            "onehall-protocol",
+            "onehall-ui-macro",
+        ],
     ),
     (
         "onehall-bridge",
@@ -34,6 +41,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["onehall-core", "onehall-client", "onehall-protocol"],
     ),
     ("onehall-mobile-bindgen", &[]),
+    (
+        "onehall-mini-app-sdk",
+        &["onehall-core", "onehall-client", "onehall-protocol"],
+    ),
     ("onehall-backend", &["onehall-forms", "onehall-protocol"]),
     (
         "onehall-tests",

@@ -27,7 +27,7 @@ pub const NATIVE: [&str; 9] = [
 ];
 
 /// The packages that are compiled to WebAssembly.
-pub const WASM: [&str; 2] = ["onehall-core", "onehall-ui"];
+pub const WASM: [&str; 3] = ["onehall-core", "onehall-ui", "onehall-mini-app-sdk"];
 
 /// One thing that is checked.
 pub struct Check {
@@ -90,7 +90,7 @@ fn formatting() -> Result<()> {
     component("fmt", "rustfmt")?;
     let mut fmt = workspace::cargo();
     fmt.args(["fmt", "--check"]);
-    for package in NATIVE.iter().chain(&shells::PACKAGES).chain(&["onehall-ui"]) {
+    for package in NATIVE.iter().chain(&shells::PACKAGES).chain(&["onehall-ui", "onehall-mini-app-sdk"]) {
         fmt.args(["-p", package]);
     }
     process::run(&mut fmt)

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::workspace;
 
 /// Where the product's own code stands.
-const SOURCES: [&str; 3] = ["core", "ui", "backend"];
+const SOURCES: [&str; 4] = ["core", "ui", "backend", "mini-app-sdk"];
 
 /// Where a condition on the target may stand.
 const ALLOWED: [&str; 2] = ["core/src/ports", "core/src/platform"];

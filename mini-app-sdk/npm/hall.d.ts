@@ -1,0 +1,423 @@
+/** A language of the hall. */
+export type Language = "zh-CN" | "en";
+/** A text in every language. */
+export type Text = { readonly [language in Language]: string };
+/** A day, `2026-11-23`. */
+export type Day = string;
+/** A moment, RFC 3339 in UTC. */
+export type Timestamp = string;
+
+/** What the WebAssembly can be loaded from. */
+export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
+
+export interface InitOptions {
+  wasm?: WasmSource | Promise<WasmSource>;
+}
+
+export interface CoreOptions {
+  /** The hall's address, `https://hall.example`. It must name your site among those that may embed its services. */
+  baseUrl: string;
+  /** Network, storage, time and chance; a browser's where absent. */
+  host?: Host;
+  /** What your host can do besides, by name. */
+  capabilities?: string[];
+}
+
+export interface HallOptions extends CoreOptions, InitOptions {
+  /** In which language errors and messages speak, a BCP 47 tag; the browser's where absent. */
+  language?: string;
+}
+
+/** Every call takes these. */
+export interface CallOptions {
+  /** Ends the call: it is rejected with `client/cancelled`. */
+  signal?: AbortSignal;
+}
+
+/** What a host gives to the core. `browserHost()` is that of a page, a worker or Node.js. */
+export interface Host {
+  /** Sends a request. `answer` is fulfilled whatever the status, and rejected where no answer came. */
+  fetch(request: HostRequest): HostCall;
+  /**
+   * Listens to the server-sent events at `url`, reconnecting by itself: `on("open")`, `on("broken")`, `on("poke", data)`.
+   * Gives what ends it.
+   */
+  listen(url: string, headers: [string, string][], on: (signal: "open" | "broken" | "poke", data?: string) => void): () => void;
+  /** The value at a key, or undefined. Never personal data. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  put(key: string, value: Uint8Array): Promise<void>;
+  remove(key: string): Promise<void>;
+  sleep(milliseconds: number): Promise<void>;
+  /** Fills the array with random bytes fit for keys, and gives it back. */
+  random(bytes: Uint8Array): Uint8Array;
+}
+
+export interface HostRequest {
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  url: string;
+  headers: [string, string][];
+  body?: Uint8Array;
+  timeoutMs: number;
+  onProgress?(sent: number, total: number): void;
+}
+
+export interface HostAnswer {
+  status: number;
+  headers: [string, string][];
+  body: Uint8Array;
+}
+
+export interface HostCall {
+  answer: Promise<HostAnswer>;
+  abort(): void;
+}
+
+export declare function browserHost(): Host;
+
+/** The bridge itself. */
+export interface Core {
+  call(envelope: string): Promise<string>;
+  listen(listener: (message: string) => void): void;
+  free(): void;
+}
+
+/** What went wrong. */
+export declare class OneHallError extends Error {
+  readonly name: "OneHallError";
+  /** A stable code: `network/offline`, `forms/invalid_answers`, `client/cancelled`, `sdk/not_initialised` … */
+  readonly code: string;
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+  /** What is wrong, field by field. */
+  readonly fields: readonly { path: string; code: string }[];
+  /** More, by code. */
+  readonly details: unknown;
+  /** Of a submission: whether it had left, so that nobody knows whether it arrived. Submit again: it makes one case. */
+  readonly sent: boolean;
+}
+
+export interface Person {
+  id: string;
+  kind: "citizen" | "legal_person";
+  name: string;
+  number?: string;
+}
+
+export interface Session {
+  actor: Person;
+  principals: Person[];
+  phone: string;
+  assurance: "L1" | "L2" | "L3";
+  expires_at: Timestamp;
+}
+
+export interface CodeSent {
+  resend_after: number;
+  expires_in: number;
+  phone: string;
+}
+
+export interface ItemSummary {
+  code: string;
+  name: Text;
+  summary: Text;
+  kind: string;
+  authority: string;
+  themes: string[];
+  audience: Person["kind"][];
+  channels: string[];
+  /** 1 immediate, 2 promised. */
+  promptness: "1" | "2";
+  promised_days: number;
+  online: boolean;
+  frequent?: number;
+  keywords: string[];
+  pinyin: string;
+}
+
+export interface Authority {
+  code: string;
+  name: Text;
+  organisation_code: string;
+  duty: Text;
+  phone: string;
+  address: Text;
+}
+
+export interface Catalog {
+  version: string;
+  city: { name: Text; hall_name: Text; case_prefix: string; utc_offset_minutes: number; hotline: string };
+  authorities: Authority[];
+  halls: { code: string; name: Text; address: Text; transport: Text; phone: string; hours: Text; kiosks: number; accessibility: Text }[];
+  life_events: { code: string; name: Text; summary: Text; icon: string; items: string[] }[];
+  themes: { code: string; name: Text; icon: string }[];
+  items: ItemSummary[];
+}
+
+export interface Material {
+  code: string;
+  name: Text;
+  note?: Text;
+  required: boolean;
+  when?: Text;
+  trust_grade: "A" | "B" | "C" | "D";
+  sources: string[];
+  originals: number;
+  copies: number;
+}
+
+export interface ServiceItem extends ItemSummary {
+  catalog_code: string;
+  task_code: string;
+  level: string;
+  legal_days: number;
+  onsite_visits: number;
+  area: Text;
+  conditions: Text[];
+  materials: Material[];
+  fees: { name: Text; amount: string; note?: Text; basis?: Text }[];
+  steps: { name: Text; what: Text; days?: number }[];
+  output: { name: Text; delivery: Text; valid_months?: number };
+  halls: string[];
+  legal_basis: { title: Text; article?: Text }[];
+  questions?: { question: Text; answer: Text }[];
+  form?: { code: string; version: number };
+  workflow?: string;
+  updated: Day;
+}
+
+export interface SearchHit {
+  item: ItemSummary;
+  /** Where the words stand in the name: ranges of characters. */
+  marks: [number, number][];
+}
+
+/** Answers by path: `name`, `shareholders/r1/name`; a group's own path holds its row ids. */
+export type Answers = Record<string, unknown>;
+
+export interface DraftSummary {
+  id: string;
+  item: string;
+  item_name: Text;
+  principal: Person;
+  updated_at: Timestamp;
+  terminal: string;
+  page?: string;
+  form: { code: string; version: number };
+  revision: number;
+}
+
+export interface Draft extends DraftSummary {
+  answers: Answers;
+  prefilled: string[];
+}
+
+export interface FileView {
+  id: string;
+  name: string;
+  media_type: string;
+  size: number;
+  sha256: string;
+  uploaded_at: Timestamp;
+}
+
+export interface Option {
+  value: string;
+  label: Text;
+  help?: Text;
+}
+
+/** A question as the form defines it; what belongs to its kind stands beside these. */
+export interface Question {
+  id: string;
+  kind:
+    | "text" | "long_text" | "number" | "money" | "date" | "phone" | "email" | "citizen_id" | "organisation_code" | "bank_card"
+    | "yes_no" | "choice" | "choices" | "address" | "material" | "declaration" | "computed" | "note" | "group";
+  label: Text;
+  help?: Text;
+  [more: string]: unknown;
+}
+
+export interface QuestionShown {
+  path: string;
+  definition: Question;
+  value: unknown;
+  computed: unknown;
+  /** Value or computed value as a person reads it. */
+  display: string;
+  required: boolean;
+  errors: { code: string; message: string }[];
+  options: Option[];
+  rows: { id: string; path: string; title: string; questions: QuestionShown[] }[];
+}
+
+/** A draft as it is filled: the path of pages, and one of them. */
+export interface DraftForm {
+  id: string;
+  item: string;
+  title: Text;
+  pages: { id: string; title: Text; complete: boolean }[];
+  page: { id: string; title: Text; help?: Text; questions: QuestionShown[] };
+  progress: { pages: number; complete_pages: number; required: number; answered: number };
+  complete: boolean;
+}
+
+export interface DraftSaved {
+  revision: number;
+  saved_at: Timestamp;
+  others: Answers;
+}
+
+export interface Receipt {
+  case_id: string;
+  number: string;
+  item: string;
+  item_name: Text;
+  submitted_at: Timestamp;
+  key: string;
+  transcript: string;
+}
+
+export interface CaseStatus {
+  state: string;
+  step: string;
+  step_name: Text;
+  waits_for: "authority" | "citizen" | "third_party" | "nobody";
+  next: Text;
+  due?: Day;
+  promised_until?: Day;
+  days_left?: number;
+  clock_paused: boolean;
+}
+
+export interface CaseSummary {
+  id: string;
+  number: string;
+  item: string;
+  item_name: Text;
+  authority: string;
+  principal: Person;
+  status: CaseStatus;
+  submitted_at: Timestamp;
+  updated_at: Timestamp;
+  version: number;
+}
+
+export interface Rating {
+  /** 5 very satisfied to 1 very dissatisfied. */
+  stars: 1 | 2 | 3 | 4 | 5;
+  tags?: ("overall" | "efficiency" | "guide" | "convenience" | "usability")[];
+  comment?: string;
+}
+
+export interface Case extends CaseSummary {
+  form: { code: string; version: number };
+  answers: Answers;
+  history: { sequence: number; at: Timestamp; action: string; action_name: Text; state: string; step_name: Text; terminal: string; reason?: string }[];
+  supplement?: { requested_at: Timestamp; items: { path: string; reason: string }[]; note?: string; due: Day };
+  result?: { kind: string; at: Timestamp; document_number?: string; reason?: string; file?: FileView };
+  rating?: Rating;
+  can: ("supplement" | "withdraw" | "rate")[];
+}
+
+export interface Preferences {
+  language: Language | null;
+  elder: boolean;
+  theme: "auto" | "light" | "dark";
+  text_percent: number;
+  /** Whether this terminal may count what is done on it. Nothing is counted before it is true. */
+  analytics: boolean | null;
+}
+
+export type SaveState =
+  | { kind: "saved"; at: Timestamp }
+  | { kind: "saving" }
+  | { kind: "waiting" }
+  | { kind: "conflict"; conflicts: { path: string; value: unknown; revision: number; terminal: string; at: Timestamp }[] }
+  | { kind: "refused"; error: { code: string; message: string; retryable: boolean } };
+
+/** What the core tells by itself, by kind. */
+export interface HallEvents {
+  session_changed: { kind: "session_changed"; session: Session | null };
+  case_changed: { kind: "case_changed"; id: string };
+  draft_changed: { kind: "draft_changed"; id: string };
+  draft_saving: { kind: "draft_saving"; id: string; state: SaveState };
+  draft_merged: { kind: "draft_merged"; id: string; answers: Answers };
+  connection: { kind: "connection"; online: boolean };
+  /** Something may have changed unseen: read anew what is shown. */
+  may_have_missed: { kind: "may_have_missed" };
+  upload: { kind: "upload"; transfer: number; sent: number; total: number };
+}
+
+export interface UploadOptions extends CallOptions {
+  onProgress?(progress: { sent: number; total: number }): void;
+}
+
+/** A file in hand: a `File`, or name, type and bytes. */
+export type FileInHand = File | { name: string; mediaType: string; bytes: ArrayBuffer | Uint8Array };
+
+/** A hall: session, drafts and events of its own. Made by `createHall`. */
+export interface Hall {
+  session: {
+    /** Sends a one-time code by text message. */
+    requestCode(phone: string, options?: CallOptions): Promise<CodeSent>;
+    /** Logs in; the token stays in this hall's memory, in no cookie and no storage. */
+    logIn(phone: string, code: string, options?: CallOptions): Promise<Session>;
+    logOut(options?: CallOptions): Promise<void>;
+    /** The session of this hall, if there is one. */
+    restore(options?: CallOptions): Promise<Session | null>;
+  };
+  catalog: {
+    get(options?: CallOptions): Promise<Catalog>;
+    /** Looks a service up: Chinese, English, part of a word, pinyin, its initials. */
+    search(query: string, options?: CallOptions & { limit?: number; language?: string }): Promise<SearchHit[]>;
+    item(code: string, options?: CallOptions): Promise<ServiceItem>;
+  };
+  draft: {
+    list(options?: CallOptions): Promise<DraftSummary[]>;
+    /** Starts a draft for an item, or gives the open one. */
+    open(item: string, options?: CallOptions & { principal?: string }): Promise<Draft>;
+    /** The path of pages and one page; what was changed here is in it at once. */
+    view(id: string, options?: CallOptions & { page?: string | null }): Promise<DraftForm>;
+    /** Takes changed answers (null takes one away); they are saved by themselves. Events `draft_saving` tell how it goes. */
+    change(id: string, answers: Answers, options?: CallOptions & { page?: string | null }): Promise<void>;
+    /** Takes what a person typed, reads it as the question's kind says, and gives the answer that it was read as. */
+    type(id: string, path: string, text: string, options?: CallOptions & { page?: string | null }): Promise<unknown>;
+    /** Waits until everything is with the hall. */
+    flush(id: string, options?: CallOptions): Promise<DraftSaved>;
+    /** Decides between two answers of a conflict. */
+    resolve(id: string, path: string, keep: "mine" | "theirs", options?: CallOptions): Promise<void>;
+    discard(id: string, options?: CallOptions): Promise<void>;
+    /** Uploads a file for a question of kind `material`; put what it gives into the answer, a list, by `change`. */
+    upload(id: string, path: string, file: FileInHand, options?: UploadOptions): Promise<FileView>;
+    removeFile(id: string, file: string, options?: CallOptions): Promise<void>;
+  };
+  /** Submits a draft. Asked again after a lost answer it is the same attempt: one case comes of it. */
+  submit(draft: string, options?: CallOptions): Promise<Receipt>;
+  progress: {
+    list(options?: CallOptions): Promise<CaseSummary[]>;
+    get(id: string, options?: CallOptions): Promise<Case>;
+    /** Takes an application back. `version` is that of the case that the citizen saw; the newest where absent. */
+    withdraw(id: string, options?: CallOptions & { version?: number; reason?: string }): Promise<Case>;
+    rate(id: string, rating: Rating, options?: CallOptions): Promise<Case>;
+    /** Hands in what was asked for. Give the same `key` again to send the same once more. */
+    supplement(id: string, supplement: { answers: Answers; version?: number; key?: string }, options?: CallOptions): Promise<Case>;
+    upload(id: string, path: string, file: FileInHand, options?: UploadOptions): Promise<FileView>;
+    /** A file of a case: a material or the result. */
+    file(id: string, options?: CallOptions): Promise<File>;
+    /** Calls `listener` with the id of each case that moved on, or undefined where any may have. Gives what ends it. */
+    onChange(listener: (id: string | undefined) => void): () => void;
+  };
+  preferences: {
+    get(options?: CallOptions): Promise<Preferences>;
+    /** Changes some; `{ analytics: true }` is the citizen's consent to counting. */
+    set(changes: Partial<Preferences>, options?: CallOptions): Promise<void>;
+  };
+  /** Any command of the core by its name, for what has no method here. */
+  ask(command: string, fields?: object, options?: CallOptions): Promise<unknown>;
+  /** Calls `listener` with each event of a kind, or with all; gives what takes it off. */
+  on<K extends keyof HallEvents>(kind: K, listener: (event: HallEvents[K]) => void): () => void;
+  on(kind: "*", listener: (event: HallEvents[keyof HallEvents]) => void): () => void;
+  /** Ends calls, listeners and streams, and frees the memory. The session's token is gone with it. */
+  close(): void;
+}

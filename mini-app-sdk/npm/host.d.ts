@@ -1,0 +1,1 @@
+export { browserHost, type Host, type HostAnswer, type HostCall, type HostRequest } from "./hall.js";
