@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::arguments::Arguments;
-use crate::toolchain::{self, debian, node, wasm};
+use crate::toolchain::{self, debian, kotlin, node, wasm};
 use crate::{process, workspace};
 
 /// One thing that OneHall is built, run or tested with.
@@ -96,6 +96,27 @@ fn look() -> Vec<Need> {
             used_by: everything,
             found: process::find("npm").map(|path| path.display().to_string()),
             remedy: format!("comes with Node.js, or {}", debian::advice(&["npm"])),
+        },
+        Need {
+            name: "Java",
+            used_by: "test, journey",
+            found: process::find("java").map(|path| path.display().to_string()),
+            remedy: debian::advice(&["default-jre-headless"]),
+        },
+        Need {
+            name: "JNA and Gson",
+            used_by: "test, journey",
+            found: kotlin::LIBRARIES
+                .iter()
+                .all(|package| debian::has(package))
+                .then(|| kotlin::LIBRARIES.join(", ")),
+            remedy: debian::advice(&kotlin::LIBRARIES),
+        },
+        Need {
+            name: "Kotlin compiler",
+            used_by: "test, journey",
+            found: kotlin::version(),
+            remedy: "comes by itself with the command, from npm".to_owned(),
         },
         packages("ui", everything),
         packages("tests/browser", "test, shots"),

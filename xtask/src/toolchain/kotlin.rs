@@ -15,7 +15,7 @@ use super::{debian, node};
 const PINNED: &str = "shells/mobile/kotlin";
 
 /// JNA, which carries UniFFI's calls, and Gson, which reads and writes JSON.
-const LIBRARIES: [&str; 2] = ["libjna-java", "libgoogle-gson-java"];
+pub const LIBRARIES: [&str; 2] = ["libjna-java", "libgoogle-gson-java"];
 
 /// Where Debian keeps them.
 const JARS: [&str; 2] = ["/usr/share/java/jna.jar", "/usr/share/java/gson.jar"];

@@ -16,6 +16,9 @@ import onehall.binding.SecretStore
 /** The protocol of the bridge that this client speaks. */
 private const val PROTOCOL = 1
 
+/** Where this client begins to number its calls: pages, whose envelopes are relayed, count from 1 on the same bridge. */
+private const val FIRST_CALL = 1L shl 52
+
 /**
  * The core of an application: asks commands, gives events. Safe to call from any coroutine; the work is done on threads of
  * the core, never on the caller's.
@@ -26,7 +29,7 @@ private const val PROTOCOL = 1
 class OneHallClient private constructor(private val hall: OneHall, private val told: MutableSharedFlow<CoreEvent>) :
     AutoCloseable {
 
-    private val lastCall = AtomicLong()
+    private val lastCall = AtomicLong(FIRST_CALL)
 
     /**
      * What the core tells by itself, from the moment of collecting on. Nothing is lost and nothing is merged: a slow collector
@@ -62,7 +65,10 @@ class OneHallClient private constructor(private val hall: OneHall, private val t
         return call("ask", command).asJsonObject[name]
     }
 
-    /** Carries an envelope of somebody else, for example of the pages in a web view; gives the reply, whatever it is. */
+    /**
+     * Carries an envelope of somebody else, such as the pages in a web view; gives the reply, whatever it is. Its numbers are
+     * below 2^52, and no two calls that are under way have the same.
+     */
     suspend fun relay(envelope: String): String = hall.call(envelope)
 
     /** Ends calls that are under way and frees the data folder. What the core acknowledged is kept. */

@@ -91,6 +91,22 @@ private val CHECKS = mapOf<String, suspend () -> Unit>(
             }
         }
     },
+    "a page's calls and the application's own do not get in each other's way" to {
+        ServerSocket(0).use { backend ->
+            client("http://127.0.0.1:${backend.localPort}") { client ->
+                runBlocking {
+                    val calls = (1..3).map { id ->
+                        launch(Dispatchers.Default) {
+                            client.relay("""{"protocol":1,"id":$id,"call":{"ask":{"get_catalog":{}}}}""")
+                        }
+                    }
+                    repeat(calls.size) { withContext(Dispatchers.IO) { backend.accept() } }
+                    client.ask("get_preferences")
+                    calls.forEach { it.cancelAndJoin() }
+                }
+            }
+        }
+    },
     "an error is its code, as text, with what goes with it" to {
         client { client ->
             runBlocking {
