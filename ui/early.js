@@ -10,7 +10,7 @@
     }
   };
 
-  // In a shell its core keeps them, and says which profile it is.
+  // In a shell its core keeps them; the shell knows the language of the system and which profile it is.
   const shell = window.onehallBridge;
   let preferences = {};
   try {
@@ -19,7 +19,7 @@
     // Not readable: as on a first visit.
   }
 
-  const spoken = preferences.language || navigator.language || "zh-CN";
+  const spoken = preferences.language || shell?.language || navigator.language || "zh-CN";
   root.lang = spoken.toLowerCase().startsWith("en") ? "en" : "zh-CN";
 
   const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;

@@ -1,5 +1,5 @@
 // Gives the page `window.onehallBridge`, all that it knows of the program around it. Runs before every script of the page.
-(({ preferences, profile, locked }) => {
+(({ preferences, language, profile, locked }) => {
   const { invoke, transformCallback, unregisterCallback } = window.__TAURI_INTERNALS__;
 
   /** Carries an envelope to the core; gives the reply. Both are JSON. */
@@ -22,7 +22,7 @@
     return invoke("plugin:onehall-bridge|listen", { events: `__CHANNEL__:${id}` });
   };
 
-  const bridge = Object.freeze({ call, listen, preferences: Object.freeze(preferences), profile });
+  const bridge = Object.freeze({ call, listen, preferences: Object.freeze(preferences), language, profile });
   Object.defineProperty(window, "onehallBridge", { value: bridge });
 
   if (locked) {

@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use onehall_client::{Preferences, Profile};
 use onehall_core::Bridge;
+use onehall_protocol::Language;
+use serde::Serialize;
 use serde_json::json;
 use tauri::ipc::Channel;
 use tauri::plugin::TauriPlugin;
@@ -34,10 +36,23 @@ pub fn plugin<R: Runtime>() -> TauriPlugin<R> {
         .build()
 }
 
+/// What a page is given before its first paint.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Given {
+    /// What the person chose the last time.
+    pub preferences: Preferences,
+    /// The language of somebody who chose none; none: what the web view takes the system's to be.
+    pub language: Option<Language>,
+    /// The layout.
+    pub profile: Profile,
+    /// Whether the web view's own menus and dragging are taken away.
+    pub locked: bool,
+}
+
 /// The script that every page begins with.
 #[must_use]
-pub fn page_script(preferences: &Preferences, profile: Profile, locked: bool) -> String {
-    let given = json!({ "preferences": preferences, "profile": profile.name(), "locked": locked });
+pub fn page_script(given: &Given) -> String {
+    let given = json!(given);
     format!("{}({given});", include_str!("page.js").trim_end())
 }
 
@@ -155,7 +170,12 @@ mod tests {
             elder: true,
             ..Preferences::default()
         };
-        let script = page_script(&preferences, Profile::Kiosk, true);
+        let script = page_script(&Given {
+            preferences,
+            language: Some(Language::En),
+            profile: Profile::Kiosk,
+            locked: true,
+        });
         assert!(
             script.contains("\"elder\":true") && script.contains("\"profile\":\"kiosk\""),
             "{script}"

@@ -8,11 +8,13 @@ use onehall_client::citizen::{Command, GetPreferences, Reply};
 use onehall_client::{Preferences, Profile};
 use onehall_core::platform::native::{Keep, StoreError, native};
 use onehall_core::{Bridge, Core};
+use onehall_protocol::Language;
 use onehall_protocol::identity::TerminalKind;
 use tauri::utils::config::Csp;
 use tauri::{App, Context, Manager, Wry, async_runtime};
 
-use crate::{Bundle, CONTENT_POLICY, Frame, Options, plugin, window};
+use crate::plugin::{self, Given};
+use crate::{Bundle, CONTENT_POLICY, Frame, Options, window};
 
 /// What makes one shell another than the other.
 #[derive(Debug, Clone, Copy)]
@@ -100,7 +102,17 @@ fn start(app: &App, shell: Shell, options: &Options) -> Result<(), StartError> {
     };
     let host = native(keep, async_runtime::handle().inner().clone())?;
     let core = Core::new(host, options.hall.clone(), shell.terminal);
-    let script = plugin::page_script(&preferences(&core), shell.profile, shell.frame == Frame::FullScreen);
+    let public = shell.frame == Frame::FullScreen;
+    let script = plugin::page_script(&Given {
+        preferences: preferences(&core),
+        language: if public {
+            Some(Language::default())
+        } else {
+            language_of_the_system()
+        },
+        profile: shell.profile,
+        locked: public,
+    });
     app.manage(Bridge::new(core, shell.profile, []));
     Ok(window::open(app, shell.frame, shell.title, script)?)
 }
@@ -111,6 +123,24 @@ fn preferences(core: &Core) -> Preferences {
         Ok(Reply::GetPreferences(preferences)) => preferences,
         _ => Preferences::default(),
     }
+}
+
+/// The language of the system, where its environment says it. A web view knows only those whose locales are installed.
+fn language_of_the_system() -> Option<Language> {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match set {
+        Some(locale) => Some(language_of_locale(&locale)),
+        None if cfg!(target_os = "linux") => Some(Language::default()),
+        None => None,
+    }
+}
+
+/// The language of a POSIX locale such as `en_GB.UTF-8`; ours where the hall does not speak it.
+fn language_of_locale(locale: &str) -> Language {
+    let tag = locale.split(['.', '@']).next().unwrap_or_default().replace('_', "-");
+    Language::from_tag(&tag).unwrap_or_default()
 }
 
 /// The bundle that `cargo xtask` builds beside the program's folder.
@@ -126,4 +156,24 @@ fn has_display() -> bool {
     ["DISPLAY", "WAYLAND_DISPLAY"]
         .iter()
         .any(|name| std::env::var_os(name).is_some_and(|display| !display.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_that_speaks_english_is_answered_in_english_and_any_other_in_chinese() {
+        for (locale, language) in [
+            ("en_GB.UTF-8", Language::En),
+            ("en", Language::En),
+            ("zh_CN.UTF-8", Language::ZhCn),
+            ("zh_TW@hanzi", Language::ZhCn),
+            ("fr_FR.UTF-8", Language::ZhCn),
+            ("C.UTF-8", Language::ZhCn),
+            ("POSIX", Language::ZhCn),
+        ] {
+            assert_eq!(language_of_locale(locale), language, "{locale}");
+        }
+    }
 }

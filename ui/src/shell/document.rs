@@ -144,12 +144,6 @@ pub fn save_blob(name: &str, blob: &web_sys::Blob) {
     );
 }
 
-/// The languages that the browser prefers, as BCP 47 tags.
-#[must_use]
-pub fn browser_language() -> Option<String> {
-    window().navigator().language()
-}
-
 /// The element that the UI is drawn in; `<body>` where the page has none.
 ///
 /// # Panics

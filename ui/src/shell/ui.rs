@@ -50,7 +50,8 @@ pub fn use_ui() -> Ui {
 impl Ui {
     /// Makes the shared state from what the page says and what was kept, puts it in context, and keeps `<html>` in step.
     pub fn provide(kept: Preferences) -> Ui {
-        let language = first_language(kept.language, document::browser_language().as_deref());
+        // The first paint has settled it, by what was kept, what a shell says, or what the browser prefers.
+        let language = first_language(kept.language, document::root_attribute("lang").as_deref());
         let profile = super::given_profile();
         let ui = Ui {
             language: RwSignal::new(language),
@@ -141,9 +142,9 @@ impl Ui {
 
 const DARK: &str = "(prefers-color-scheme: dark)";
 
-/// The language of a first visit is the browser's, where the hall speaks it.
-fn first_language(kept: Option<Language>, browser: Option<&str>) -> Language {
-    kept.or_else(|| browser.and_then(Language::from_tag))
+/// The language of a first visit is that of the first paint, where the hall speaks it.
+fn first_language(kept: Option<Language>, painted: Option<&str>) -> Language {
+    kept.or_else(|| painted.and_then(Language::from_tag))
         .unwrap_or_default()
 }
 
