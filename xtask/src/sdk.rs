@@ -153,7 +153,9 @@ pub fn scenario_runner() -> Result<Box<dyn Fn() -> Result<Command>>> {
     Ok(Box::new(|| {
         let mut command = test::journey_command("../sdk/scenario.mjs")?;
         let port = SCENARIO_ORIGIN.rsplit(':').next().unwrap_or_default();
-        command.env("ONEHALL_TEST_SDK", package()).env("ONEHALL_PAGE_PORT", port);
+        command
+            .env("ONEHALL_TEST_SDK", package())
+            .env("ONEHALL_PAGE_PORT", port);
         Ok(command)
     }))
 }

@@ -90,7 +90,11 @@ fn formatting() -> Result<()> {
     component("fmt", "rustfmt")?;
     let mut fmt = workspace::cargo();
     fmt.args(["fmt", "--check"]);
-    for package in NATIVE.iter().chain(&shells::PACKAGES).chain(&["onehall-ui", "onehall-mini-app-sdk"]) {
+    for package in NATIVE
+        .iter()
+        .chain(&shells::PACKAGES)
+        .chain(&["onehall-ui", "onehall-mini-app-sdk"])
+    {
         fmt.args(["-p", package]);
     }
     process::run(&mut fmt)
