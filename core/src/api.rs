@@ -5,7 +5,7 @@ use onehall_protocol::{API, CoreError, ErrorCode, IdempotencyKey, Problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::Core;
+use crate::{Core, json};
 use crate::ports::{HttpRequest, HttpResponse, Method, ProgressListener};
 
 /// A request to the API, before it is sent.
@@ -120,7 +120,7 @@ impl Core {
         if answer.status < 400 {
             return Ok(answer);
         }
-        let error = match serde_json::from_slice::<Problem>(&answer.body) {
+        let error = match json::read::<Problem>(&answer.body) {
             Ok(problem) => CoreError::from(problem),
             // A proxy in between answered, or the backend is not there behind it.
             Err(_) if matches!(answer.status, 502..=504) => self.error(ErrorCode::Unavailable),
@@ -135,7 +135,7 @@ impl Core {
     /// Sends a request and reads the JSON of the answer.
     pub(crate) async fn fetch<T: DeserializeOwned>(&self, request: ApiRequest) -> Result<T, CoreError> {
         let answer = self.send(request).await?;
-        serde_json::from_slice(&answer.body).map_err(|_| self.error(ErrorCode::InvalidReply))
+        json::read(&answer.body).map_err(|_| self.error(ErrorCode::InvalidReply))
     }
 
     /// Sends a request whose answer says nothing.

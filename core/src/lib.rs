@@ -19,10 +19,12 @@ mod client;
 mod drafts;
 mod filling;
 mod identity;
+mod json;
 pub mod platform;
 pub mod ports;
 mod preferences;
 mod progress;
+mod relay;
 mod staff;
 
 pub use analytics::{Pace, Queue, Upload};

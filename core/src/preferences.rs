@@ -2,7 +2,7 @@
 
 use onehall_client::Preferences;
 
-use crate::{Core, lock};
+use crate::{Core, json, lock};
 
 const KEY: &str = "preferences";
 
@@ -31,7 +31,7 @@ impl Core {
     /// The preferences as they are kept.
     pub(crate) async fn kept_preferences(&self) -> Option<Preferences> {
         let stored = self.inner.host.store.get(KEY).await?;
-        serde_json::from_slice(&stored).ok().map(valid)
+        json::read(&stored).ok().map(valid)
     }
 
     /// Goes back to not having been asked. Whether it was a yes.

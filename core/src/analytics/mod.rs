@@ -168,7 +168,7 @@ impl Core {
 
     async fn kept_queue(&self) -> Queue {
         let kept = self.inner.host.store.get(KEY).await;
-        kept.and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        kept.and_then(|bytes| crate::json::read(&bytes).ok())
             .unwrap_or_default()
     }
 

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use onehall_client::SearchHit;
 use onehall_forms::Definition;
-use onehall_protocol::catalog::{Catalog, FormReference, ServiceItem};
+use onehall_protocol::catalog::{Catalog, FormReference};
 use onehall_protocol::{CoreError, ErrorCode, ItemCode, Language};
+use serde::de::DeserializeOwned;
 
 use crate::{Core, api, lock};
 
@@ -56,7 +57,7 @@ impl Core {
             (Err(error), Some((catalog, index, _))) if error.retryable => return Ok((catalog, index)),
             (Err(error), _) => return Err(error),
         };
-        let catalog: Catalog = serde_json::from_slice(&answer.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
+        let catalog: Catalog = crate::json::read(&answer.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
         let index = Arc::new(SearchIndex::new(&catalog));
         let catalog = Arc::new(catalog);
         self.keep_catalog(&catalog, &index, now);
@@ -81,7 +82,7 @@ impl Core {
         Ok(index.search(&catalog, query, language, limit))
     }
 
-    pub(crate) async fn item(&self, code: &ItemCode) -> Result<ServiceItem, CoreError> {
+    pub(crate) async fn item<T: DeserializeOwned>(&self, code: &ItemCode) -> Result<T, CoreError> {
         self.fetch(api::get(format!("/catalog/items/{code}"))).await
     }
 

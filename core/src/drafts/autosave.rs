@@ -115,7 +115,7 @@ impl Autosave {
         if error.code == ErrorCode::DraftConflict {
             self.failures = 0;
             let conflicts = error.details.get("conflicts").cloned().unwrap_or_default();
-            self.conflicts = serde_json::from_value(conflicts).unwrap_or_default();
+            self.conflicts = crate::json::read_value(conflicts).unwrap_or_default();
             if self.conflicts.is_empty() {
                 self.refused = Some(error);
             }

@@ -3,8 +3,9 @@
 use std::sync::Mutex;
 
 use onehall_client::Event;
-use onehall_protocol::cases::{AnswerSupplement, CaseSummary, CaseView, Poke, Rating, WithdrawCase};
+use onehall_protocol::cases::{AnswerSupplement, Poke, Rating, WithdrawCase};
 use onehall_protocol::{API, CaseId, CoreError, IdempotencyKey};
+use serde::de::DeserializeOwned;
 
 use crate::ports::{PokeSignal, StreamHandle};
 use crate::{Core, api, lock};
@@ -28,31 +29,36 @@ impl State {
     }
 }
 
+// Replies are read as whatever the caller makes of them: types, or JSON to hand on.
 impl Core {
-    pub(crate) async fn list_cases(&self) -> Result<Vec<CaseSummary>, CoreError> {
+    pub(crate) async fn list_cases<T: DeserializeOwned>(&self) -> Result<T, CoreError> {
         self.fetch(api::get("/cases")).await
     }
 
-    pub(crate) async fn case(&self, id: CaseId) -> Result<CaseView, CoreError> {
+    pub(crate) async fn case<T: DeserializeOwned>(&self, id: CaseId) -> Result<T, CoreError> {
         self.fetch(api::get(format!("/cases/{id}"))).await
     }
 
-    pub(crate) async fn supplement(
+    pub(crate) async fn supplement<T: DeserializeOwned>(
         &self,
         id: CaseId,
         supplement: AnswerSupplement,
         key: IdempotencyKey,
-    ) -> Result<CaseView, CoreError> {
+    ) -> Result<T, CoreError> {
         self.fetch(api::post(format!("/cases/{id}/supplement")).key(key).json(&supplement))
             .await
     }
 
-    pub(crate) async fn withdraw(&self, id: CaseId, withdrawal: WithdrawCase) -> Result<CaseView, CoreError> {
+    pub(crate) async fn withdraw<T: DeserializeOwned>(
+        &self,
+        id: CaseId,
+        withdrawal: WithdrawCase,
+    ) -> Result<T, CoreError> {
         self.fetch(api::post(format!("/cases/{id}/withdrawal")).json(&withdrawal))
             .await
     }
 
-    pub(crate) async fn rate(&self, id: CaseId, rating: Rating) -> Result<CaseView, CoreError> {
+    pub(crate) async fn rate<T: DeserializeOwned>(&self, id: CaseId, rating: Rating) -> Result<T, CoreError> {
         self.fetch(api::post(format!("/cases/{id}/rating")).json(&rating)).await
     }
 
@@ -96,7 +102,7 @@ impl Core {
                 *lock(broken) = true;
                 self.connection(false);
             }
-            PokeSignal::Poke(text) => match serde_json::from_str::<Poke>(text) {
+            PokeSignal::Poke(text) => match crate::json::read::<Poke>(text.as_bytes()) {
                 Ok(Poke::Case { id }) => self.emit(&Event::CaseChanged { id }),
                 Ok(Poke::Draft { id }) => {
                     self.inner.filling.changed_elsewhere(id);
