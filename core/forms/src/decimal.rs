@@ -180,11 +180,24 @@ impl Decimal {
     pub fn to_json(self) -> serde_json::Value {
         match self.to_i64() {
             Some(whole) => whole.into(),
-            None => self
-                .to_string()
-                .parse::<f64>()
-                .map_or(serde_json::Value::Null, Into::into),
+            None => self.nearest_f64().into(),
         }
+    }
+
+    /// The nearest binary number. Not by way of the text: reading floats from any text brings large tables.
+    fn nearest_f64(self) -> f64 {
+        let units = self.0.unsigned_abs();
+        // As many binary digits as there is room for: the quotient has at least 73, so that the last one can stand for
+        // all the rest, and the one rounding is that of the conversion.
+        let shift = units.leading_zeros().min(127);
+        let (quotient, rest) = (
+            (units << shift) / ONE.unsigned_abs(),
+            (units << shift) % ONE.unsigned_abs(),
+        );
+        let rounded = (quotient | u128::from(rest != 0)) as f64;
+        let scale = f64::from_bits(u64::from(1023 - shift) << 52);
+        let size = rounded * scale;
+        if self.0 < 0 { -size } else { size }
     }
 }
 
@@ -341,6 +354,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_json_number_is_the_nearest_there_is(units in -LIMIT + 1..LIMIT, dropped in 0_u32..36) {
+            let number = Decimal(units / 10_i128.pow(dropped));
+            let text: f64 = number.to_string().parse().unwrap_or(f64::NAN);
+            prop_assert_eq!(number.nearest_f64().to_bits(), text.to_bits());
+        }
+
         #[test]
         fn the_text_gives_the_number_back(units in -LIMIT + 1..LIMIT) {
             prop_assert_eq!(Decimal(units).to_string().parse(), Ok(Decimal(units)));

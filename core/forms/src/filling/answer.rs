@@ -1,7 +1,7 @@
 //! One answer against the kind of its question: what rules read of it, and what is wrong with it.
 
 use onehall_protocol::{CitizenId, Date, InvalidIdentifier, Money, OrganisationCode, PhoneNumber, files::FileView};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::fault::AnswerCode;
 use crate::decimal::Decimal;
@@ -128,7 +128,11 @@ fn check_structure(kind: &Kind, value: &Value, offered: &dyn Fn(&str) -> bool) -
             let Some(number) = Decimal::from_json(number) else {
                 return Some(AnswerCode::OutOfRange);
             };
-            let limit = |bound: &Option<f64>| bound.and_then(|bound| bound.to_string().parse::<Decimal>().ok());
+            let limit = |bound: &Option<f64>| {
+                bound
+                    .and_then(Number::from_f64)
+                    .and_then(|bound| Decimal::from_json(&bound))
+            };
             if limit(min).is_some_and(|min| number < min) || limit(max).is_some_and(|max| number > max) {
                 Some(AnswerCode::OutOfRange)
             } else {
