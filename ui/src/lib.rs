@@ -3,6 +3,8 @@
 //! - [`design`]: tokens and components.
 //! - [`texts`]: every text that the UI itself says, in every language.
 //! - [`shell`]: what every page stands in.
+//! - [`router`]: which page an address is.
+//! - [`view`]: what `view!` makes of elements.
 //! - [`citizen`], [`console`]: the pages.
 //!
 //! How to add a page, a text, a component, an icon, a style: README.md of this crate.
@@ -10,5 +12,7 @@
 pub mod citizen;
 pub mod console;
 pub mod design;
+pub mod router;
 pub mod shell;
 pub mod texts;
+pub mod view;

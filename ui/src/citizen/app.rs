@@ -4,8 +4,6 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::path;
 use onehall_client::citizen::{GetPreferences, SetPreferences};
 use onehall_client::{CoreClient, Preferences};
 
@@ -24,8 +22,10 @@ use super::search::SearchPage;
 use crate::design::keyboard::OnScreenKeyboard;
 use crate::design::states::OfflineBar;
 use crate::design::toasts::Toasts;
+use crate::router::{Table, pages, provide_router};
 use crate::shell::{Profile, SiteName, Ui, document, remember_scroll, use_ui};
 use crate::texts::frame;
+use crate::view::{effect, view};
 
 /// Starts the citizen's UI over a core.
 pub fn start(core: Rc<dyn CoreClient>) {
@@ -51,12 +51,13 @@ fn App(core: Rc<dyn CoreClient>, preferences: Preferences) -> impl IntoView {
             .with_ready(|catalog| catalog.city.hall_name.get(language).to_owned())
             .unwrap_or_default()
     })));
-    view! { <Router><Frame/></Router> }.into_any()
+    provide_router("/", PAGES);
+    view! { <Frame/> }.into_any()
 }
 
 /// The core keeps the preferences, and learns the language in which its errors speak.
 fn keep_preferences(ui: Ui, client: Client) {
-    Effect::new(move || {
+    effect(move || {
         let preferences = ui.preferences.get();
         let preferences = Preferences {
             language: preferences.language.or(Some(ui.language.get())),
@@ -86,7 +87,7 @@ fn Frame() -> impl IntoView {
             {move || chrome.get().then(|| view! { <Head/> })}
             <OfflineBar/>
             <ConsentBar/>
-            <main id="main" class="main" tabindex="-1"><Pages/></main>
+            <main id="main" class="main" tabindex="-1">{pages(|| NotFoundPage().into_any())}</main>
             {move || (chrome.get() && !kiosk.get()).then(|| view! { <Foot/> })}
         </div>
         {move || phone.get().then(|| view! { <BottomBar/> })}
@@ -97,31 +98,25 @@ fn Frame() -> impl IntoView {
 }
 
 /// Which page an address is.
-#[component]
-fn Pages() -> impl IntoView {
-    view! {
-        <FlatRoutes fallback=|| view! { <NotFoundPage/> }>
-            <Route path=path!("/") view=HomePage/>
-            <Route path=path!("/search") view=SearchPage/>
-            <Route path=path!("/services") view=ServicesPage/>
-            <Route path=path!("/services/:code") view=GuidePage/>
-            <Route path=path!("/themes") view=ThemesPage/>
-            <Route path=path!("/themes/:code") view=ThemePage/>
-            <Route path=path!("/life-events") view=LifeEventsPage/>
-            <Route path=path!("/life-events/:code") view=LifeEventPage/>
-            <Route path=path!("/authorities") view=AuthoritiesPage/>
-            <Route path=path!("/authorities/:code") view=AuthorityPage/>
-            <Route path=path!("/halls") view=HallsPage/>
-            <Route path=path!("/apply/:item") view=StartPage/>
-            <Route path=path!("/drafts/:draft/:page?") view=FillPage/>
-            <Route path=path!("/matters") view=MattersPage/>
-            <Route path=path!("/matters/:case") view=CasePage/>
-            <Route path=path!("/matters/:case/receipt") view=ReceiptPage/>
-            <Route path=path!("/matters/:case/supplement") view=SupplementPage/>
-            <Route path=path!("/login") view=LoginPage/>
-            <Route path=path!("/account") view=AccountPage/>
-            <Route path=path!("/accessibility") view=AccessibilityPage/>
-        </FlatRoutes>
-    }
-    .into_any()
-}
+const PAGES: Table = &[
+    ("/", || HomePage().into_any()),
+    ("/search", || SearchPage().into_any()),
+    ("/services", || ServicesPage().into_any()),
+    ("/services/:code", || GuidePage().into_any()),
+    ("/themes", || ThemesPage().into_any()),
+    ("/themes/:code", || ThemePage().into_any()),
+    ("/life-events", || LifeEventsPage().into_any()),
+    ("/life-events/:code", || LifeEventPage().into_any()),
+    ("/authorities", || AuthoritiesPage().into_any()),
+    ("/authorities/:code", || AuthorityPage().into_any()),
+    ("/halls", || HallsPage().into_any()),
+    ("/apply/:item", || StartPage().into_any()),
+    ("/drafts/:draft/:page?", || FillPage().into_any()),
+    ("/matters", || MattersPage().into_any()),
+    ("/matters/:case", || CasePage().into_any()),
+    ("/matters/:case/receipt", || ReceiptPage().into_any()),
+    ("/matters/:case/supplement", || SupplementPage().into_any()),
+    ("/login", || LoginPage().into_any()),
+    ("/account", || AccountPage().into_any()),
+    ("/accessibility", || AccessibilityPage().into_any()),
+];

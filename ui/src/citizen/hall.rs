@@ -14,6 +14,7 @@ use onehall_protocol::identity::Session;
 
 use crate::shell::{Loaded, Profile, Ui, load, use_ui};
 use crate::texts::frame;
+use crate::view::effect;
 
 /// The core, as pages ask it. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -82,7 +83,7 @@ impl Hall {
             catalog,
         };
         provide_context(hall);
-        Effect::new(move || {
+        effect(move || {
             catalog.with_ready(|catalog| {
                 ui.hotline.set(catalog.city.hotline.clone());
                 ui.utc_offset.set(catalog.city.utc_offset_minutes);

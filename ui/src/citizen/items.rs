@@ -8,6 +8,7 @@ use super::routes;
 use crate::design::content::LinkRow;
 use crate::design::notice::{Tag, Tone};
 use crate::texts::{Phrase, Words, counted, find, guide};
+use crate::view::view;
 
 /// The name of an authority.
 #[must_use]

@@ -8,6 +8,7 @@ use crate::design::button::{ButtonLink, Weight};
 use crate::design::icon::Icon;
 use crate::shell::PageHeading;
 use crate::texts::{find, general};
+use crate::view::view;
 
 /// What stands where a page would.
 #[component]

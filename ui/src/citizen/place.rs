@@ -1,11 +1,11 @@
 //! How a page is divided, and what it asks of who reads it.
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 
 use super::{routes, use_hall};
 use crate::design::states::{Skeleton, SkeletonKind};
+use crate::router::{NavigateOptions, use_location, use_navigate};
+use crate::view::{effect, memo, view};
 
 /// A page of lists and overviews.
 #[component]
@@ -51,8 +51,8 @@ pub fn LoggedIn(
     let hall = use_hall();
     let location = use_location();
     let navigate = use_navigate();
-    let logged_in = Memo::new(move |_| hall.session_known.get().then(|| hall.session.with(Option::is_some)));
-    Effect::new(move || {
+    let logged_in = memo(move |_| hall.session_known.get().then(|| hall.session.with(Option::is_some)));
+    effect(move || {
         if logged_in.get() == Some(false) {
             let path = location.pathname.get_untracked();
             let search = location.search.get_untracked();

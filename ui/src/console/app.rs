@@ -28,6 +28,7 @@ use crate::design::states::{OfflineBar, Skeleton, SkeletonKind, error_words};
 use crate::design::toasts::Toasts;
 use crate::shell::{PageHeading, SiteName, Ui, document, remember_scroll, use_ui};
 use crate::texts::{Phrase, Words, console, frame, insight};
+use crate::view::view;
 
 /// Starts the console over a core.
 pub fn start(core: Rc<dyn StaffClient>) {
@@ -87,8 +88,8 @@ fn App(core: Rc<dyn StaffClient>, preferences: Preferences) -> impl IntoView {
 
 #[component]
 fn Pages() -> impl IntoView {
-    view! {
-        <FlatRoutes fallback=|| view! { <NotFound/> }>
+    leptos::view! {
+        <FlatRoutes fallback=|| leptos::view! { <NotFound/> }>
             <Route path=path!("") view=HomePage/>
             <Route path=path!("/cases/:id") view=CasePage/>
             <Route path=path!("/accounts") view=AccountsPage/>

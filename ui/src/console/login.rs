@@ -15,6 +15,7 @@ use crate::design::states::error_words;
 use crate::design::text_field::{InputKind, TextField, Width};
 use crate::shell::{HEADING, PageHeading, document};
 use crate::texts::{Words, console};
+use crate::view::view;
 
 const ACCOUNT: &str = "account";
 const PASSWORD: &str = "password";

@@ -23,6 +23,7 @@ use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind, erro
 use crate::design::text_field::TextField;
 use crate::shell::{Loaded, PageHeading, Remote, load, use_ui};
 use crate::texts::{Phrase, Words, console, counted, format, general};
+use crate::view::view;
 
 /// Which part of the queue is asked for. It stands in the address: one comes back to it.
 #[derive(Clone, PartialEq)]

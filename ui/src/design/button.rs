@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::texts::{Words, general};
+use crate::view::view;
 
 /// How much weight a button has. A page has at most one primary button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

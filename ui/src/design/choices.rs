@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::field::{Field, FieldGroup, described_by};
 use crate::texts::{Words, general};
+use crate::view::view;
 
 /// One option of a choice.
 #[derive(Clone)]

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::texts::{Words, general};
+use crate::view::view;
 
 /// A part of a page with its own heading.
 #[component]

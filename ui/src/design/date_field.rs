@@ -8,6 +8,7 @@ use onehall_protocol::Date;
 
 use super::field::{FieldGroup, leave};
 use crate::texts::{Phrase, Words, general};
+use crate::view::{effect, view};
 
 /// The three parts as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -91,7 +92,7 @@ pub fn DateField(
     let parts = RwSignal::new(DateParts::from_wire(&value.get_untracked()));
     // What comes from elsewhere (another terminal, a reload) comes in; what this field itself said does not come back
     // and take a zero away that is just being typed.
-    Effect::new(move || {
+    effect(move || {
         let outside = value.get();
         if parts.with_untracked(|parts| parts.to_wire() != outside) {
             parts.set(DateParts::from_wire(&outside));

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::button::{Button, Weight};
 use crate::texts::{Words, general};
+use crate::view::{effect, view};
 
 /// A dialog. Closed by Escape, by its cross, or by setting `open`.
 #[component]
@@ -22,7 +23,7 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let node: NodeRef<html::Dialog> = NodeRef::new();
-    Effect::new(move || {
+    effect(move || {
         let open = open.get();
         if let Some(dialog) = node.get() {
             if open && !dialog.open() {

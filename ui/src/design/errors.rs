@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::icon::Icon;
 use crate::shell::document;
 use crate::texts::{Words, general};
+use crate::view::{effect, view};
 
 /// The id of the summary.
 pub const SUMMARY: &str = "error-summary";
@@ -26,7 +27,7 @@ pub fn ErrorSummary(
     #[prop(into)]
     errors: Signal<Vec<SummaryLine>>,
 ) -> impl IntoView {
-    Effect::new(move || {
+    effect(move || {
         if errors.with(|errors| !errors.is_empty()) {
             request_animation_frame(|| document::focus_into_view(SUMMARY));
         }

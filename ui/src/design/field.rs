@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::texts::{Words, general};
+use crate::view::view;
 
 /// The id of a control's hint.
 #[must_use]

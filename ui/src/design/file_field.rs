@@ -7,6 +7,7 @@ use web_sys::{DragEvent, File, FileList, HtmlInputElement};
 use super::field::{Field, described_by};
 use super::icon::Icon;
 use crate::texts::{Words, format, general};
+use crate::view::{keyed, view};
 
 /// A file of the field, as it is shown.
 #[derive(Clone)]
@@ -115,11 +116,11 @@ pub fn FileField(
     view! {
         <Field id=for_label label=label hint=hint error=error optional=optional>
             <ul class="files" class:is-empty=move || files.with(Vec::is_empty)>
-                <For
-                    each=move || files.get()
-                    key=|file| file.key.clone()
-                    children=move |file| file_row(file, files, on_remove, on_retry)
-                />
+                {keyed(
+                    move || files.get(),
+                    |file| file.key.clone(),
+                    move |file| file_row(file, files, on_remove, on_retry),
+                )}
             </ul>
             <div
                 class="file-drop"

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::shell::document;
+use crate::view::view;
 
 thread_local! {
     static SPRITE: String = document::meta("onehall:sprite").unwrap_or_default();

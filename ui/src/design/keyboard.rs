@@ -9,6 +9,7 @@ use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement, PointerEvent};
 
 use super::icon::Icon;
 use crate::texts::{Phrase, general};
+use crate::view::view;
 
 /// A layout of keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

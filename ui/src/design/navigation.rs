@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::button::Button;
 use super::icon::Icon;
 use crate::texts::{Words, general};
+use crate::view::view;
 
 /// The way from the home page to here. The page itself is not in it: its heading says where one is.
 #[component]

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use crate::texts::Words;
+use crate::view::view;
 
 /// What a notice or tag is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::texts::{Words, general};
+use crate::view::view;
 
 /// Quiet modules around the code: four by the standard.
 const QUIET: i32 = 4;

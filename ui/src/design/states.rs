@@ -7,6 +7,7 @@ use super::button::{Button, Weight};
 use super::icon::Icon;
 use crate::shell::use_ui;
 use crate::texts::{Words, general};
+use crate::view::view;
 
 /// What is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::field::{Field, described_by, leave};
 use crate::texts::Words;
+use crate::view::view;
 
 /// What is typed: it decides the keyboard of a phone, the keyboard of a kiosk, and what the browser may fill in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

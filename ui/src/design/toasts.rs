@@ -6,6 +6,7 @@ use super::button::{Button, Weight};
 use super::icon::Icon;
 use crate::shell::{Toast, use_ui};
 use crate::texts::general;
+use crate::view::{keyed, view};
 
 /// The place of the short messages. A UI has one.
 #[component]
@@ -35,7 +36,7 @@ pub fn Toasts() -> impl IntoView {
     };
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <For each=move || ui.toasts.get() key=|toast| toast.id children=draw/>
+            {keyed(move || ui.toasts.get(), |toast| toast.id.to_string(), draw)}
         </div>
     }
     .into_any()

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::document;
 use crate::texts::Words;
+use crate::view::{effect, view};
 
 /// The id of each page's `<h1>`.
 pub const HEADING: &str = "page-heading";
@@ -84,7 +85,7 @@ pub fn PageHeading(
 ) -> impl IntoView {
     let site = use_context::<SiteName>();
     let for_title = title.clone();
-    Effect::new(move || {
+    effect(move || {
         let page = for_title.now();
         let whole = match site.map(|site| site.0.get()) {
             Some(site) if !site.is_empty() && site != page => format!("{page} · {site}"),
@@ -93,7 +94,7 @@ pub fn PageHeading(
         document().set_title(&whole);
     });
     // Once, when it is in the document.
-    Effect::new(move || {
+    effect(move || {
         let (first, top) = VISITS.with_borrow_mut(|visits| {
             let first = !std::mem::replace(&mut visits.shown, true);
             (first, visits.arrive(&address()))

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use onehall_protocol::CoreError;
 
 use crate::design::states::{ErrorState, Skeleton, SkeletonKind};
+use crate::view::{effect, live, view};
 
 /// Where an answer of the core stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +46,7 @@ where
         asked: RwSignal::new(0),
     };
     let newest = StoredValue::new(0_u32);
-    Effect::new(move || {
+    effect(move || {
         loaded.asked.track();
         let mine = newest.get_value().wrapping_add(1);
         newest.set_value(mine);
@@ -102,7 +103,11 @@ impl<T: Send + Sync + 'static> Loaded<T> {
 
     /// Shows a skeleton, an error with a way to try again, or what `ready` makes of the value.
     pub fn view(self, skeleton: SkeletonKind, ready: impl Fn(&T) -> AnyView + Send + 'static) -> AnyView {
-        (move || {
+        self.drawn(skeleton, Box::new(ready))
+    }
+
+    fn drawn(self, skeleton: SkeletonKind, ready: Box<dyn Fn(&T) -> AnyView + Send>) -> AnyView {
+        live(move || {
             self.state.with(|state| match state {
                 Remote::Loading => view! { <Skeleton kind=skeleton/> }.into_any(),
                 Remote::Failed(error) => {
@@ -112,6 +117,5 @@ impl<T: Send + Sync + 'static> Loaded<T> {
                 Remote::Ready(value) => ready(value),
             })
         })
-        .into_any()
     }
 }

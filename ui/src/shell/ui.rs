@@ -6,6 +6,7 @@ use onehall_protocol::Language;
 
 use super::{Profile, document};
 use crate::texts::{CurrentLanguage, Words};
+use crate::view::effect;
 
 /// The state that every part of the UI shares, in context. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -71,8 +72,8 @@ impl Ui {
     }
 
     fn keep_document_in_step(self) {
-        Effect::new(move || document::set_root_attribute("lang", self.language.get().tag()));
-        Effect::new(move || document::set_root_attribute("data-profile", self.profile.get().name()));
+        effect(move || document::set_root_attribute("lang", self.language.get().tag()));
+        effect(move || document::set_root_attribute("data-profile", self.profile.get().name()));
         let dark = RwSignal::new(document::media(DARK));
         // The host may change between day and night while the page is open.
         if let Ok(Some(list)) = window().match_media(DARK) {
@@ -82,13 +83,17 @@ impl Ui {
             on_change.forget();
             std::mem::forget(list);
         }
-        Effect::new(move || {
+        effect(move || {
             let preferences = self.preferences.get();
             document::set_root_attribute("data-elder", if preferences.elder { "on" } else { "off" });
             document::set_root_attribute("data-theme", theme_name(preferences.theme, dark.get()));
             document::set_root_property(
                 "--text-percent",
-                &format!("{}", f64::from(preferences.text_percent) / 100.0),
+                &format!(
+                    "{}.{:02}",
+                    preferences.text_percent / 100,
+                    preferences.text_percent % 100
+                ),
             );
         });
     }

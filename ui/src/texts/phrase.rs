@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::tachys::html::attribute::IntoAttributeValue;
 use leptos::tachys::view::IntoRender;
 use onehall_protocol::{Language, Text};
+
+use crate::view::{IntoSource, IntoValue, Source};
 
 /// A fixed text in every language. Made by [`texts!`], checked when it is compiled: no language may be blank, and all
 /// have the same number of places (`{}`) to fill.
@@ -179,17 +180,16 @@ impl IntoRender for Phrase {
     }
 }
 
-impl IntoAttributeValue for Words {
-    type Output = Followed;
-    fn into_attribute_value(self) -> Followed {
-        follow(self)
+impl IntoSource for Words {
+    fn into_source(self) -> Source {
+        let language = language();
+        Source::Live(Box::new(move || self.get(language.get()).into_value()))
     }
 }
 
-impl IntoAttributeValue for Phrase {
-    type Output = Followed;
-    fn into_attribute_value(self) -> Followed {
-        follow(self.into())
+impl IntoSource for Phrase {
+    fn into_source(self) -> Source {
+        Words::from(self).into_source()
     }
 }
 

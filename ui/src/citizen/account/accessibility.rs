@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::citizen::place::Reading;
 use crate::shell::{PageHeading, use_ui};
 use crate::texts::{Words, login};
+use crate::view::view;
 
 /// The accessibility statement.
 #[component]

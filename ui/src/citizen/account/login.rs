@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use onehall_client::citizen::{LogIn, RequestCode};
 use onehall_protocol::identity::CodeSent;
 use onehall_protocol::{CoreError, ErrorCode};
@@ -17,8 +15,10 @@ use crate::design::errors::{ErrorSummary, SummaryLine};
 use crate::design::notice::{Notice, Tone};
 use crate::design::states::error_words;
 use crate::design::text_field::{InputKind, TextField, Width};
+use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::shell::{PageHeading, document, use_ui};
 use crate::texts::{Words, general, login};
+use crate::view::{memo, view};
 
 const PHONE: &str = "phone";
 const CODE: &str = "code";
@@ -53,7 +53,7 @@ pub fn LoginPage() -> impl IntoView {
     let hall = use_hall();
     let query = use_query_map();
     let navigate = use_navigate();
-    let next = Memo::new(move |_| query.with(|query| routes::safe_next(query.get("next").as_deref()).to_owned()));
+    let next = memo(move |_| query.with(|query| routes::safe_next(query.get("next").as_deref()).to_owned()));
 
     let phone = RwSignal::new(String::new());
     let code = RwSignal::new(String::new());

@@ -13,6 +13,7 @@ use crate::design::content::{Fact, Facts, Section};
 use crate::design::states::{Skeleton, SkeletonKind, error_words};
 use crate::shell::{PageHeading, use_ui};
 use crate::texts::{Phrase, Words, format, frame, insight, login};
+use crate::view::view;
 
 fn assurance_name(level: AssuranceLevel) -> Phrase {
     match level {

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use onehall_client::citizen::{NewKey, Submit};
 use onehall_forms::{Filling, Kind};
 use onehall_protocol::drafts::Receipt;
@@ -24,8 +22,10 @@ use crate::design::choices::Checkbox;
 use crate::design::errors::{ErrorSummary, SummaryLine};
 use crate::design::notice::{Notice, Tag, Tone};
 use crate::design::states::error_words;
+use crate::router::{NavigateOptions, use_navigate};
 use crate::shell::{PageHeading, document};
 use crate::texts::{Words, counted, fill};
+use crate::view::{memo, view};
 
 /// The state of a submission on this page. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -60,8 +60,8 @@ pub(super) fn check_view(application: Application) -> AnyView {
             navigate(&routes::receipt(case), options);
         }),
     };
-    let pages = Memo::new(move |_| answering.filling.with(shown::pages));
-    let missing = Memo::new(move |_| all_errors(answering));
+    let pages = memo(move |_| answering.filling.with(shown::pages));
+    let missing = memo(move |_| all_errors(answering));
     let page_list = move || {
         pages
             .get()

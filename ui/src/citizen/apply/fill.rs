@@ -2,8 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use onehall_forms::Filling;
 use onehall_protocol::{CaseId, CoreError, DraftId, ErrorCode, FieldError};
 
@@ -18,14 +16,16 @@ use crate::design::dialog::Dialog;
 use crate::design::errors::{ErrorSummary, SummaryLine};
 use crate::design::navigation::ProgressBar;
 use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind};
+use crate::router::{NavigateOptions, use_navigate, use_params_map, use_query_map};
 use crate::shell::{PageHeading, Remote, load, use_ui};
 use crate::texts::{Words, fill, general};
+use crate::view::{effect, memo, view};
 
 /// `/drafts/{draft}` and its pages. Stays while one goes from page to page: so do the answers.
 #[component]
 pub fn FillPage() -> impl IntoView {
     let (hall, ui, params) = (use_hall(), use_ui(), use_params_map());
-    let draft = Memo::new(move |_| params.with(|params| params.get("draft").and_then(|id| id.parse::<DraftId>().ok())));
+    let draft = memo(move |_| params.with(|params| params.get("draft").and_then(|id| id.parse::<DraftId>().ok())));
     let loaded = load(move || {
         // Logged in again, it is read again.
         let known = hall.session_known.get() && hall.logged_in();
@@ -40,7 +40,7 @@ pub fn FillPage() -> impl IntoView {
         }
     });
     // Drawn once for each draft: a reading that fails later, or comes again, must not take the answers off the page.
-    let phase = Memo::new(move |_| {
+    let phase = memo(move |_| {
         if !hall.session_known.get() {
             return Phase::Loading;
         }
@@ -151,8 +151,8 @@ fn filling(loaded: &LoadedDraft) -> AnyView {
         let pages = pages_of(filling);
         way::resume(&pages, loaded.draft.summary.page.as_deref()).to_owned()
     });
-    let page = Memo::new(move |_| params.with(|params| params.get("page")));
-    Effect::new(move || {
+    let page = memo(move |_| params.with(|params| params.get("page")));
+    effect(move || {
         // The address of the draft itself leads to where one was.
         if page.get().is_none() {
             let options = NavigateOptions {
@@ -233,9 +233,9 @@ fn page_view(application: Application, page: String) -> AnyView {
     // What was pointed out goes away when all of it is mended.
     let mended = {
         let page = page.clone();
-        Memo::new(move |_| answering.filling.with(|filling| filling.is_page_complete(&page)))
+        memo(move |_| answering.filling.with(|filling| filling.is_page_complete(&page)))
     };
-    Effect::new(move || {
+    effect(move || {
         if mended.get() && errors.with_untracked(|errors| !errors.is_empty()) {
             errors.set(Vec::new());
         }
@@ -288,7 +288,7 @@ pub(super) fn step_head(application: Application, page: String) -> AnyView {
     let (item, principal) = application
         .summary
         .with_value(|summary| (Words::from(&summary.item_name), summary.principal.name.clone()));
-    let step = Memo::new(move |_| {
+    let step = memo(move |_| {
         application
             .answering
             .filling
@@ -319,7 +319,7 @@ pub(super) fn step_head(application: Application, page: String) -> AnyView {
 
 /// Back to the page before, as a link: it keeps what is on this page, finished or not.
 pub(super) fn back_link(application: Application, page: String) -> AnyView {
-    let before = Memo::new(move |_| {
+    let before = memo(move |_| {
         application
             .answering
             .filling

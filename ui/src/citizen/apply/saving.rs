@@ -16,6 +16,7 @@ use crate::design::icon::Icon;
 use crate::design::notice::{Notice, Tone};
 use crate::design::states::error_words;
 use crate::texts::{Phrase, Words, counted, fill, format};
+use crate::view::{memo, view};
 
 /// One line: saved at, saving, waiting for the network, in conflict, refused. Read out only where it is bad news, or where
 /// that is over: not at every keystroke.
@@ -23,7 +24,7 @@ pub(super) fn save_line(application: Application) -> AnyView {
     let offset = application.ui.utc_offset;
     let (saving, kind) = (
         application.saving,
-        Memo::new(move |_| Standing::of(&application.saving.get())),
+        memo(move |_| Standing::of(&application.saving.get())),
     );
     let words = Words::made(move |language| match saving.get() {
         SaveState::Saved { at } => clock_words(fill::SAVED_AT, at, offset.get(), language),
@@ -93,7 +94,7 @@ fn clock_words(phrase: Phrase, at: Timestamp, offset: i32, language: Language) -
 
 /// What has to be known or decided before one goes on: refused saves, answers of other terminals, conflicts.
 pub(super) fn save_notices(application: Application) -> AnyView {
-    let conflicts = Memo::new(move |_| match application.saving.get() {
+    let conflicts = memo(move |_| match application.saving.get() {
         SaveState::Conflict { conflicts } => conflicts,
         _ => Vec::new(),
     });

@@ -2,8 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map};
 use onehall_client::citizen::OpenDraft;
 use onehall_protocol::catalog::{Audience, ItemSummary};
 use onehall_protocol::drafts::StartDraft;
@@ -16,16 +14,17 @@ use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::choices::{ChoiceOption, Radios};
 use crate::design::errors::{ErrorSummary, SummaryLine};
 use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind};
+use crate::router::{NavigateOptions, use_navigate, use_params_map};
 use crate::shell::{PageHeading, Remote};
 use crate::texts::{Phrase, Words, fill, general};
+use crate::view::{effect, memo, view};
 
 /// `/apply/{item}`: chooses for whom, opens the draft, and goes there.
 #[component]
 pub fn StartPage() -> impl IntoView {
     let (hall, params) = (use_hall(), use_params_map());
-    let code =
-        Memo::new(move |_| params.with(|params| params.get("item").and_then(|code| code.parse::<ItemCode>().ok())));
-    let item = Memo::new(move |_| {
+    let code = memo(move |_| params.with(|params| params.get("item").and_then(|code| code.parse::<ItemCode>().ok())));
+    let item = memo(move |_| {
         let catalog = hall.catalog_now()?;
         let code = code.get()?;
         catalog.items.iter().find(|item| item.code == code).cloned()
@@ -185,7 +184,7 @@ fn choose(item: &ItemSummary, principals: &[PersonView], actor: PersonId) -> Any
         }
     };
     let error = Signal::derive(move || errors.with(|errors| errors.first().map(|line| line.words.clone())));
-    Effect::new(move || {
+    effect(move || {
         if failed.with(Option::is_some) {
             busy.set(false);
         }

@@ -13,6 +13,7 @@ use crate::design::navigation::Crumbs;
 use crate::design::states::SkeletonKind;
 use crate::shell::PageHeading;
 use crate::texts::{Words, counted, find, frame, home};
+use crate::view::view;
 
 /// All authorities.
 #[component]

@@ -10,6 +10,7 @@ use crate::design::icon::Icon;
 use crate::design::states::SkeletonKind;
 use crate::shell::PageHeading;
 use crate::texts::{Words, counted, find};
+use crate::view::view;
 
 /// A hall: where it is, when it is open, what helps there. `whole` also tells how to get there and what there is.
 pub fn hall_card(hall: &HallInfo, whole: bool) -> AnyView {

@@ -14,6 +14,7 @@ use crate::design::navigation::Crumbs;
 use crate::design::states::SkeletonKind;
 use crate::shell::PageHeading;
 use crate::texts::{Words, counted, find, frame, home};
+use crate::view::view;
 
 /// The life events as cards.
 pub fn life_event_cards(catalog: &Catalog) -> AnyView {

@@ -13,7 +13,8 @@ pub use services::ServicesPage;
 pub use themes::{ThemePage, ThemesPage, theme_tiles};
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+
+use crate::router::use_params_map;
 
 /// A part of the page's address, by name.
 fn parameter(name: &'static str) -> Signal<String> {

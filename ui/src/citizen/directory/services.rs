@@ -11,6 +11,7 @@ use crate::design::navigation::Tabs;
 use crate::design::states::SkeletonKind;
 use crate::shell::PageHeading;
 use crate::texts::{Words, counted, find};
+use crate::view::view;
 
 /// What the value of a tab stands for.
 fn audience(tab: &str) -> Option<Audience> {

@@ -13,6 +13,7 @@ use crate::design::navigation::Crumbs;
 use crate::design::states::SkeletonKind;
 use crate::shell::PageHeading;
 use crate::texts::{Words, counted, find, frame, home};
+use crate::view::view;
 
 /// The themes as tiles, each with how many services it has.
 pub fn theme_tiles(catalog: &Catalog) -> AnyView {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::head::HeadWay;
 use crate::citizen::routes;
 use crate::texts::frame;
+use crate::view::view;
 
 /// The bar at the bottom.
 #[component]

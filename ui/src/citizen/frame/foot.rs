@@ -6,6 +6,7 @@ use crate::citizen::{routes, use_hall};
 use crate::design::icon::Icon;
 use crate::shell::use_ui;
 use crate::texts::{Words, frame};
+use crate::view::view;
 
 /// The foot of every page: whom to call, where else to go, whose service it is.
 #[component]

@@ -1,14 +1,15 @@
 //! The head of every page: whose site it is, where one can go, who is logged in.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_navigate};
 use onehall_client::citizen::LogOut;
 use onehall_protocol::Language;
 
 use crate::citizen::{routes, use_hall};
 use crate::design::icon::{HallSign, Icon};
+use crate::router::{use_location, use_navigate};
 use crate::shell::{Profile, use_ui};
 use crate::texts::{Phrase, Words, frame, general};
+use crate::view::{memo, view};
 
 const WAYS: [(&str, Phrase); 5] = [
     (routes::THEMES, frame::THEMES),
@@ -25,7 +26,7 @@ pub fn Head() -> impl IntoView {
     let hall = use_hall();
     let location = use_location();
     // Where the page itself is a search, the head has none.
-    let searches = Memo::new(move |_| {
+    let searches = memo(move |_| {
         location
             .pathname
             .with(|path| path == routes::HOME || path == routes::SEARCH)

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
 use onehall_client::Preferences;
 use onehall_client::citizen::LogOut;
 
@@ -15,8 +14,10 @@ use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, Weight};
 use crate::design::dialog::Dialog;
 use crate::design::icon::Icon;
+use crate::router::use_navigate;
 use crate::shell::use_ui;
 use crate::texts::{Words, frame};
+use crate::view::view;
 
 /// Seconds without a touch after which the session ends.
 pub const IDLE_SECONDS: u32 = 120;

@@ -7,6 +7,7 @@ use super::facts::listed;
 use crate::design::content::{Column, Table};
 use crate::design::notice::{Tag, Tone};
 use crate::texts::{Phrase, Words, counted, guide};
+use crate::view::view;
 
 fn source_name(source: MaterialSource) -> Phrase {
     match source {

@@ -1,7 +1,6 @@
 //! The page of a guide.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use onehall_client::citizen::GetItem;
 use onehall_protocol::catalog::{Catalog, ServiceItem};
 use onehall_protocol::{CoreError, ErrorCode, ItemCode, Language};
@@ -18,15 +17,17 @@ use crate::design::content::{Facts, Section};
 use crate::design::navigation::Crumbs;
 use crate::design::notice::{Notice, Tone};
 use crate::design::states::SkeletonKind;
+use crate::router::use_params_map;
 use crate::shell::{PageHeading, Remote, load};
 use crate::texts::{Phrase, Words, frame, guide};
+use crate::view::{memo, view};
 
 /// The guide of a service item.
 #[component]
 pub fn GuidePage() -> impl IntoView {
     let hall = use_hall();
     let parameters = use_params_map();
-    let code = Memo::new(move |_| parameters.with(|parameters| parameters.get("code").unwrap_or_default()));
+    let code = memo(move |_| parameters.with(|parameters| parameters.get("code").unwrap_or_default()));
     let item = load(move || {
         let code = code.get().parse::<ItemCode>();
         async move {

@@ -10,6 +10,7 @@ use crate::citizen::items::{authority_name, kind_name};
 use crate::design::content::{Column, Disclosure, Fact, Facts, Table};
 use crate::design::navigation::{StepRow, StepState, Timeline};
 use crate::texts::{Words, counted, format, guide};
+use crate::view::view;
 
 /// Conditions.
 pub fn conditions(conditions: &[Text]) -> AnyView {

@@ -12,6 +12,7 @@ use crate::design::notice::{Tag, Tone};
 use crate::design::states::SkeletonKind;
 use crate::shell::{load, use_ui};
 use crate::texts::{Words, format, home};
+use crate::view::view;
 
 const SHOWN: usize = 3;
 

@@ -13,6 +13,7 @@ use crate::design::icon::Icon;
 use crate::design::states::SkeletonKind;
 use crate::shell::{PageHeading, Profile, use_ui};
 use crate::texts::{Phrase, Words, home};
+use crate::view::view;
 
 const FREQUENT: usize = 8;
 const POPULAR: usize = 4;

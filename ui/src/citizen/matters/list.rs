@@ -19,6 +19,7 @@ use crate::design::notice::{Tag, Tone};
 use crate::design::states::{EmptyState, SkeletonKind, error_words};
 use crate::shell::{Loaded, PageHeading, load, use_ui};
 use crate::texts::{Words, format, matters as words};
+use crate::view::{effect, view};
 
 /// `/matters`: what waits for the citizen first, then drafts, what is under way, what has ended.
 #[component]
@@ -195,8 +196,8 @@ fn draft_row(hall: Hall, draft: &DraftSummary, leaving: RwSignal<Option<DraftSum
 fn discard_dialog(hall: Hall, matters: Loaded<Matters>, leaving: RwSignal<Option<DraftSummary>>) -> AnyView {
     let ui = use_ui();
     let (open, busy) = (RwSignal::new(false), RwSignal::new(false));
-    Effect::new(move || open.set(leaving.with(Option::is_some)));
-    Effect::new(move || {
+    effect(move || open.set(leaving.with(Option::is_some)));
+    effect(move || {
         if !open.get() && leaving.with_untracked(Option::is_some) {
             leaving.set(None);
         }

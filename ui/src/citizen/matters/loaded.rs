@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use onehall_client::Event;
 use onehall_client::citizen::GetCase;
 use onehall_forms::{Context, Filling, Form};
@@ -14,8 +13,10 @@ use crate::citizen::apply::load_form;
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{ButtonLink, Weight};
 use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind, error_words};
+use crate::router::use_params_map;
 use crate::shell::{Loaded, PageHeading, Remote, load, use_ui};
 use crate::texts::{Words, fill, matters as words};
+use crate::view::{memo, view};
 
 /// A case with the form that it was filled with.
 #[derive(Clone)]
@@ -55,7 +56,7 @@ pub struct CaseHere {
 /// The case of this address. `live` says whether what happens to it is taken in, and told.
 pub fn case_here(live: bool) -> CaseHere {
     let (hall, ui, params) = (use_hall(), use_ui(), use_params_map());
-    let id = Memo::new(move |_| params.with(|params| params.get("case").and_then(|id| id.parse::<CaseId>().ok())));
+    let id = memo(move |_| params.with(|params| params.get("case").and_then(|id| id.parse::<CaseId>().ok())));
     let loaded = load(move || {
         let (id, language) = (id.get(), ui.language);
         async move {
@@ -63,7 +64,7 @@ pub fn case_here(live: bool) -> CaseHere {
             read(hall, id).await
         }
     });
-    let now = Memo::new(move |_| loaded.with_ready(Clone::clone));
+    let now = memo(move |_| loaded.with_ready(Clone::clone));
     if live {
         hall.client.on_event(move |event| match event {
             Event::CaseChanged { id: changed } if id.try_get_untracked().flatten() == Some(changed) => loaded.reload(),
@@ -95,7 +96,7 @@ async fn read(hall: Hall, id: CaseId) -> Result<LoadedCase, CoreError> {
 impl CaseHere {
     /// The page, once the case is there. `ready` is drawn once: what changes in it follows [`CaseHere::now`].
     pub fn view(self, ready: impl Fn(CaseHere, LoadedCase) -> AnyView + Send + 'static) -> AnyView {
-        let phase = Memo::new(move |_| {
+        let phase = memo(move |_| {
             self.loaded.state().with(|state| match state {
                 Remote::Loading => Phase::Loading,
                 Remote::Ready(_) => Phase::Ready,

@@ -17,6 +17,7 @@ use crate::design::states::error_words;
 use crate::design::text_field::TextArea;
 use crate::shell::{document, use_ui};
 use crate::texts::{Phrase, Words, matters as words};
+use crate::view::view;
 
 /// As long as a comment may be.
 const MOST_CHARACTERS: u32 = 500;

@@ -14,6 +14,7 @@ use crate::design::icon::Icon;
 use crate::design::qr::Qr;
 use crate::shell::{PageHeading, use_ui};
 use crate::texts::{Words, fill, format, general};
+use crate::view::{memo, view};
 
 /// `/matters/{case}/receipt`: after a submission, and whenever one wants it again.
 #[component]
@@ -55,7 +56,7 @@ fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
         .iter()
         .map(|(name, value)| Fact::new(name.clone(), value.clone()))
         .collect();
-    let next = Memo::new(move |_| {
+    let next = memo(move |_| {
         here.now
             .with(|now| now.as_ref().map(|loaded| loaded.case.summary.status.clone()))
     });

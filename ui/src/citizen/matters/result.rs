@@ -9,6 +9,7 @@ use crate::design::button::{Button, Weight};
 use crate::design::content::{Fact, Facts, Section};
 use crate::shell::use_ui;
 use crate::texts::{Words, format, matters as words};
+use crate::view::view;
 
 /// The result.
 pub(super) fn result_section(hall: Hall, result: CaseResult) -> AnyView {

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use onehall_client::citizen::{NewKey, Supplement as HandIn, UploadTo};
 use onehall_forms::Filling;
 use onehall_protocol::cases::{AnswerSupplement, CitizenAction, Supplement};
@@ -23,8 +21,10 @@ use crate::design::errors::{ErrorSummary, SummaryLine};
 use crate::design::navigation::Crumbs;
 use crate::design::notice::{Notice, Tone};
 use crate::design::states::{EmptyState, error_words};
+use crate::router::{NavigateOptions, use_navigate};
 use crate::shell::{PageHeading, Ui, use_ui};
 use crate::texts::{Words, fill, format, matters as words};
+use crate::view::{keyed, memo, view};
 
 /// `/matters/{case}/supplement`.
 #[component]
@@ -160,7 +160,7 @@ fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Fi
 /// Questions that became necessary by the new answers. They are asked below what the clerk named, and stay once asked.
 fn follow_ups(answering: Answering, asked: BTreeSet<String>) -> AnyView {
     let belongs = move |path: &str| asked.iter().any(|asked| belongs(path, asked));
-    let followed = Memo::new(move |before: Option<&Vec<String>>| {
+    let followed = memo(move |before: Option<&Vec<String>>| {
         let errors = answering.filling.with(Filling::errors);
         let mut followed = before.cloned().unwrap_or_default();
         answering
@@ -173,19 +173,16 @@ fn follow_ups(answering: Answering, asked: BTreeSet<String>) -> AnyView {
         }
         followed
     });
-    view! {
-        <For
-            each=move || followed.get()
-            key=Clone::clone
-            children=move |path| {
-                let required = answering
-                    .filling
-                    .with_untracked(|filling| filling.question(&path).is_some_and(|question| question.required));
-                question(answering, path, required)
-            }
-        />
-    }
-    .into_any()
+    keyed(
+        move || followed.get(),
+        Clone::clone,
+        move |path: String| {
+            let required = answering
+                .filling
+                .with_untracked(|filling| filling.question(&path).is_some_and(|question| question.required));
+            question(answering, path, required)
+        },
+    )
 }
 
 fn warn_before_the_tab_closes(changed: RwSignal<bool>, ui: Ui) {

@@ -14,6 +14,7 @@ use crate::design::states::error_words;
 use crate::design::text_field::TextArea;
 use crate::shell::{HEADING, document, use_ui};
 use crate::texts::{general, matters as words};
+use crate::view::view;
 
 /// As long as a reason may be.
 const MOST_CHARACTERS: u32 = 500;

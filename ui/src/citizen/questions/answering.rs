@@ -14,6 +14,7 @@ use super::shown::row_title;
 use super::uploads::Uploads;
 use crate::design::errors::SummaryLine;
 use crate::texts::Words;
+use crate::view::memo;
 
 /// Answers that are being given. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -103,7 +104,7 @@ impl Answering {
 
     /// The answer at a path.
     pub fn answer(self, path: String) -> Memo<Option<Value>> {
-        Memo::new(move |_| self.filling.with(|filling| filling.answer(&path).cloned()))
+        memo(move |_| self.filling.with(|filling| filling.answer(&path).cloned()))
     }
 
     /// The answer now, without following it.
@@ -116,7 +117,7 @@ impl Answering {
 
     /// Whether an answer is required.
     pub fn required(self, path: String) -> Memo<bool> {
-        Memo::new(move |_| {
+        memo(move |_| {
             self.filling
                 .with(|filling| filling.question(&path).is_some_and(|question| question.required))
         })
@@ -156,7 +157,7 @@ impl Answering {
 
     /// What is wrong with the answer at a path and may be shown now.
     pub fn error(self, path: String) -> Signal<Option<Words>> {
-        let fault = Memo::new(move |_| {
+        let fault = memo(move |_| {
             if let Some(code) = self.refused.with(|refused| refused.get(&path).copied()) {
                 return Some((path.clone(), code.into()));
             }

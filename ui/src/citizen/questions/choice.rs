@@ -10,13 +10,14 @@ use crate::design::choices::{
     YesNo, YesNoProps,
 };
 use crate::texts::Words;
+use crate::view::{memo, view};
 
 /// More options than these are easier found in a list than read one by one.
 const MOST_RADIOS: usize = 7;
 
 /// The options that are offered now. Drawn anew only where others are offered than before.
 fn options(answering: Answering, path: String) -> Signal<Vec<ChoiceOption>> {
-    let offered = Memo::new(move |_| {
+    let offered = memo(move |_| {
         answering.filling.with(|filling| {
             let question = filling.question(&path);
             let options = question.map(|question| question.options).unwrap_or_default();

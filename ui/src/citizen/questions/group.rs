@@ -12,6 +12,7 @@ use crate::design::field::{FieldGroup, FieldGroupProps};
 use crate::design::notice::{Tag, Tone};
 use crate::shell::{document, use_ui};
 use crate::texts::{Words, fill};
+use crate::view::{effect, keyed, memo, view};
 
 /// As many rows as the format takes where a form sets no other number.
 const MOST_ROWS: u32 = 50;
@@ -44,7 +45,7 @@ pub(super) fn group(answering: Answering, asked: Asked) -> AnyView {
         label: StoredValue::new(row_label.clone()),
         leaving: RwSignal::new(None),
     };
-    let rows = Memo::new(move |_| {
+    let rows = memo(move |_| {
         answering.filling.with(|filling| {
             let question = group.path.with_value(|path| filling.question(path));
             let rows = question.map(|question| question.rows).unwrap_or_default();
@@ -75,7 +76,7 @@ pub(super) fn group(answering: Answering, asked: Asked) -> AnyView {
         .children(Box::new(move || {
             view! {
                 <div class="form-rows">
-                    <For each=move || rows.get() key=Clone::clone children=move |id| row_view(group, id, rows)/>
+                    {keyed(move || rows.get(), Clone::clone, move |id: String| row_view(group, id, rows))}
                     {move || rows.with(Vec::is_empty).then(|| {
                         view! { <p class="rows-none">{fill::ROWS_NONE.with([none.clone()])}</p> }
                     })}
@@ -127,7 +128,7 @@ impl Group {
     /// What names a row, followed while it is filled.
     fn title(self, id: &str) -> Words {
         let id = id.to_owned();
-        let title = Memo::new(move |_| {
+        let title = memo(move |_| {
             self.answering.filling.with(|filling| {
                 let group = self.path.with_value(|path| filling.question(path))?;
                 let at = group.rows.iter().position(|row| row.id == id)?;
@@ -145,7 +146,7 @@ impl Group {
     /// Whether something is wrong in a row.
     fn wrong(self, id: &str) -> Memo<bool> {
         let prefix = format!("{}/", self.row_path(id));
-        Memo::new(move |_| {
+        memo(move |_| {
             self.answering
                 .filling
                 .with(|filling| filling.errors().iter().any(|error| error.path.starts_with(&prefix)))
@@ -159,7 +160,7 @@ fn row_view(group: Group, id: String, _rows: Memo<Vec<String>>) -> AnyView {
     let (title, wrong) = (group.title(&id), group.wrong(&id));
     let open = {
         let path = path.clone();
-        Memo::new(move |_| answering.open_rows.with(|open| open.contains(&path)))
+        memo(move |_| answering.open_rows.with(|open| open.contains(&path)))
     };
     let heading = heading_id(&path);
     let shut = {
@@ -252,8 +253,8 @@ fn row_heading(path: &str, id: String, title: Words) -> AnyView {
 fn leaving(group: Group, id: &str, rows: Memo<Vec<String>>) -> AnyView {
     let ui = use_ui();
     let open = RwSignal::new(false);
-    Effect::new(move || open.set(group.leaving.with(Option::is_some)));
-    Effect::new(move || {
+    effect(move || open.set(group.leaving.with(Option::is_some)));
+    effect(move || {
         if !open.get() && group.leaving.with_untracked(Option::is_some) {
             group.leaving.set(None);
         }

@@ -8,6 +8,7 @@ use onehall_protocol::files::{FILE_TYPES, MAX_FILE_BYTES};
 use super::{Answering, Asked};
 use crate::design::file_field::FileField;
 use crate::texts::{Words, fill, format};
+use crate::view::{memo, view};
 
 /// As many files as the format takes where a form sets no other number.
 const MOST_FILES: u32 = 5;
@@ -22,7 +23,7 @@ pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
     };
     let most = max_files.unwrap_or(MOST_FILES);
     let rows = answering.file_rows(asked.path.clone());
-    let full = Memo::new(move |_| rows.with(Vec::len) >= most as usize);
+    let full = memo(move |_| rows.with(Vec::len) >= most as usize);
     let (added, removed) = (asked.path.clone(), asked.path.clone());
     let several = most > 1;
     let hint = hint(&asked, answering, most, trust_grade);

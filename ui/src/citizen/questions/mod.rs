@@ -17,6 +17,7 @@ pub use answering::Answering;
 pub use uploads::files_of;
 
 use crate::texts::{Words, fill};
+use crate::view::{keyed, memo};
 
 /// A question as it is asked: what every view of one needs.
 #[derive(Clone)]
@@ -83,7 +84,7 @@ pub fn questions(
     which: impl Fn(&Filling) -> Option<Vec<QuestionView<'_>>> + Send + Sync + 'static,
 ) -> AnyView {
     // Only which questions are asked is followed here: a keystroke must not draw the others anew.
-    let asked = Memo::new(move |_| {
+    let asked = memo(move |_| {
         answering.filling.with(|filling| {
             let views = which(filling).unwrap_or_default();
             views
@@ -92,14 +93,11 @@ pub fn questions(
                 .collect::<Vec<_>>()
         })
     });
-    view! {
-        <For
-            each=move || asked.get()
-            key=|asked| asked.clone()
-            children=move |(path, required)| question(answering, path, required)
-        />
-    }
-    .into_any()
+    keyed(
+        move || asked.get(),
+        |(path, required)| format!("{path} {required}"),
+        move |(path, required)| question(answering, path, required),
+    )
 }
 
 /// One question.

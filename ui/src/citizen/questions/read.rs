@@ -6,11 +6,12 @@ use onehall_forms::NoteTone;
 use super::{Answering, Asked};
 use crate::design::notice::{Notice, Tone};
 use crate::texts::{Words, fill, language};
+use crate::view::{memo, view};
 
 /// A value that follows from the answers. Read out when it changes.
 pub(super) fn computed(answering: Answering, asked: &Asked) -> AnyView {
     let (path, page_language) = (asked.path.clone(), language());
-    let value = Memo::new(move |_| {
+    let value = memo(move |_| {
         let language = page_language.get();
         answering.filling.with(|filling| {
             let question = filling.question(&path);

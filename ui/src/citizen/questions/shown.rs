@@ -8,6 +8,7 @@ use onehall_protocol::{Language, Text};
 use super::uploads::files_of;
 use crate::design::content::{Fact, Facts};
 use crate::texts::{Words, fill};
+use crate::view::view;
 
 /// A page with its answers.
 #[derive(Debug, Clone, PartialEq)]

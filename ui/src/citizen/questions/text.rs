@@ -9,6 +9,7 @@ use crate::design::date_field::{DateField, DateFieldProps};
 use crate::design::field::{FieldGroup, FieldGroupProps};
 use crate::design::text_field::{InputKind, TextArea, TextAreaProps, TextField, TextFieldProps, Width};
 use crate::texts::{Words, fill};
+use crate::view::{effect, view};
 
 /// What stands in a field, and what happens with it. It is not the answer: "12." is on its way to be "12.50", and must
 /// not be tidied up under somebody's fingers. When the field is left it shows the answer as it is kept.
@@ -27,7 +28,7 @@ impl Typed {
         let answer = answering.answer(asked.path.clone());
         let text = RwSignal::new(typed::typed_of(answer.get_untracked().as_ref()));
         let read = move |text: &str| kind.with_value(|kind| normalise(kind, text));
-        Effect::new(move || {
+        effect(move || {
             let outside = answer.get();
             if outside.clone().unwrap_or(Value::Null) != text.with_untracked(|text| read(text)) {
                 text.set(typed::typed_of(outside.as_ref()));

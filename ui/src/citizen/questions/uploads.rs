@@ -109,7 +109,7 @@ fn percent(sent: u64, total: u64) -> u8 {
 /// What is wrong with a file before it is sent.
 fn fault(name: &str, media_type: &str, size: u64) -> Option<Words> {
     let extensions = [".pdf", ".jpg", ".jpeg", ".png", ".webp"];
-    let lower = name.to_lowercase();
+    let lower = name.to_ascii_lowercase();
     let taken = FILE_TYPES.contains(&media_type)
         || (media_type.is_empty() && extensions.iter().any(|extension| lower.ends_with(extension)));
     if !taken {

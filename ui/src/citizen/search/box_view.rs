@@ -1,7 +1,6 @@
 //! The search box of the home page: services come up while one types.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 use onehall_client::SearchHit;
 use onehall_client::citizen::SearchCatalog;
 
@@ -9,8 +8,10 @@ use crate::citizen::items::item_row;
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, Weight};
 use crate::design::icon::Icon;
+use crate::router::use_navigate;
 use crate::shell::{load, use_ui};
 use crate::texts::{Words, counted, find, frame, general, home};
+use crate::view::{memo, view};
 
 const SUGGESTIONS: usize = 6;
 
@@ -39,7 +40,7 @@ pub fn SearchBox() -> impl IntoView {
         };
         navigate(&address, Default::default());
     };
-    let asked = Memo::new(move |_| words.with(|words| !words.trim().is_empty()));
+    let asked = memo(move |_| words.with(|words| !words.trim().is_empty()));
     let said = Words::made(move |language| {
         let count = found.with_ready(Vec::len).filter(|_| asked.get());
         count

@@ -1,8 +1,6 @@
 //! The page of results: they follow each key.
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use onehall_client::SearchHit;
 use onehall_client::citizen::SearchCatalog;
 
@@ -12,8 +10,10 @@ use crate::citizen::{routes, use_hall};
 use crate::design::button::Button;
 use crate::design::icon::Icon;
 use crate::design::states::{EmptyState, SkeletonKind};
+use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::shell::{PageHeading, load, use_ui};
 use crate::texts::{Words, counted, find, frame, general, home};
+use crate::view::{effect, memo, view};
 
 const MOST: usize = 50;
 
@@ -27,7 +27,7 @@ pub fn SearchPage() -> impl IntoView {
     let words = RwSignal::new(query.with_untracked(|query| query.get("q").unwrap_or_default()));
     // The address follows what is typed, so that the page can be shared and gone back to; a search from the page's head
     // comes in by the address.
-    Effect::new(move || {
+    effect(move || {
         let asked = query.with(|query| query.get("q").unwrap_or_default());
         if words.with_untracked(|words| words.trim() != asked) {
             words.set(asked);
@@ -49,7 +49,7 @@ pub fn SearchPage() -> impl IntoView {
             },
         );
     });
-    let asked = Memo::new(move |_| words.with(|words| words.trim().to_owned()));
+    let asked = memo(move |_| words.with(|words| words.trim().to_owned()));
     let found = load(move || {
         hall.client.ask(SearchCatalog {
             query: asked.get(),

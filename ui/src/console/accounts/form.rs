@@ -16,6 +16,7 @@ use crate::design::errors::{ErrorSummary, SummaryLine};
 use crate::design::states::error_words;
 use crate::design::text_field::{InputKind, TextField, Width};
 use crate::texts::{Phrase, Words, console, general};
+use crate::view::view;
 
 const ACCOUNT: &str = "staff-account";
 const NAME: &str = "staff-name";

@@ -13,6 +13,7 @@ use crate::design::states::EmptyState;
 use crate::design::text_field::TextField;
 use crate::shell::use_ui;
 use crate::texts::{console, counted, format};
+use crate::view::view;
 
 /// The accounts.
 #[component]

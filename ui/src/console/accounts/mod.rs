@@ -16,6 +16,7 @@ use crate::design::notice::{Notice, Tone};
 use crate::design::states::SkeletonKind;
 use crate::shell::{Loaded, PageHeading, document, load, use_ui};
 use crate::texts::{console, general};
+use crate::view::view;
 use form::AccountForm;
 use list::AccountList;
 use sure::{AskSure, Sure};

@@ -11,6 +11,7 @@ use crate::design::dialog::ConfirmDialog;
 use crate::design::states::error_words;
 use crate::shell::use_ui;
 use crate::texts::{Phrase, Words, console};
+use crate::view::view;
 
 /// What one has to be sure of.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -20,6 +20,7 @@ use crate::design::notice::{Notice, Tone};
 use crate::design::text_field::{TextArea, TextField, Width};
 use crate::shell::{Loaded, document, use_ui};
 use crate::texts::{Words, console, general};
+use crate::view::view;
 
 /// The dialog of an action. It stands beside the page, not in it: what changes on the page takes nothing from who fills
 /// it in, but tells them.

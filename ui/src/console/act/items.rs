@@ -10,6 +10,7 @@ use crate::design::errors::SummaryLine;
 use crate::design::field::{FieldError, FieldHint};
 use crate::design::text_field::TextField;
 use crate::texts::{Words, console, fill};
+use crate::view::view;
 
 /// What is missing or wrong.
 #[component]

@@ -13,6 +13,7 @@ use super::desk::use_desk;
 use crate::design::button::{Button, Weight};
 use crate::design::content::Section;
 use crate::texts::{Words, console};
+use crate::view::view;
 pub(super) use dialog::ActDialog;
 pub(super) use filled::Unsent;
 

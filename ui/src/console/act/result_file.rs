@@ -14,6 +14,7 @@ use crate::console::desk::use_desk;
 use crate::design::file_field::{FileField, FileRow, FileState};
 use crate::design::states::error_words;
 use crate::texts::{Words, console, fill};
+use crate::view::view;
 
 /// The result's file.
 #[component]

@@ -6,6 +6,7 @@ use super::reading::NamedFile;
 use super::viewer::FileLine;
 use crate::citizen::questions::shown::{self, ShownAnswer, ShownPage};
 use crate::texts::Words;
+use crate::view::view;
 
 /// A page of the form with its answers.
 pub(super) fn answer_page(page: &ShownPage) -> AnyView {

@@ -31,6 +31,7 @@ use crate::design::notice::{Notice, Tag, Tone};
 use crate::design::states::{ErrorState, Skeleton, SkeletonKind};
 use crate::shell::{Loaded, PageHeading, Remote, load, use_ui};
 use crate::texts::{Words, console, format};
+use crate::view::view;
 use answers::answer_page;
 use history::{actor, steps};
 use next::NextCase;

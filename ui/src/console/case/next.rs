@@ -12,6 +12,7 @@ use crate::design::button::{ButtonLink, Weight};
 use crate::design::content::Section;
 use crate::shell::load;
 use crate::texts::{Words, console};
+use crate::view::view;
 
 /// Leads to the most urgent other case that waits for the clerk.
 #[component]

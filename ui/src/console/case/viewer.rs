@@ -15,6 +15,7 @@ use crate::design::icon::Icon;
 use crate::design::states::{ErrorState, Skeleton, SkeletonKind};
 use crate::shell::{Remote, document};
 use crate::texts::{Words, console, format, general};
+use crate::view::view;
 
 /// Which file of a case is looked at. In context on the page of a case.
 #[derive(Clone, Copy)]
