@@ -132,11 +132,14 @@ impl SearchIndex {
                 score = score.max(if at_a_syllable(entry, &joined) { 640 } else { 0 });
             }
             if score > 0 {
-                found.push((score, entry.frequent, entry.item));
+                // The best so far, in order: there are never more than are asked for.
+                let order = |hit: &(u32, u16, usize)| (std::cmp::Reverse(hit.0), hit.1, hit.2);
+                let hit = (score, entry.frequent, entry.item);
+                let at = found.partition_point(|before| order(before) < order(&hit));
+                found.insert(at, hit);
+                found.truncate(limit);
             }
         }
-        found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
-        found.truncate(limit);
         let hits = found.into_iter().filter_map(|(_, _, place)| catalog.items.get(place));
         hits.map(|item| SearchHit {
             item: item.clone(),

@@ -96,12 +96,10 @@ impl Autosave {
         self.failures = 0;
         self.revision = saved.revision;
         self.saved_at = saved.saved_at;
-        saved
-            .others
-            .iter()
-            .filter(|(path, _)| !self.pending.contains_key(*path))
-            .map(clone_pair)
-            .collect()
+        let others = saved.others.iter().filter(|(path, _)| !self.pending.contains_key(*path));
+        let mut new = Answers::new();
+        new.extend(others.map(clone_pair));
+        new
     }
 
     /// What was sent did not arrive, or was not taken. Everything stays here.

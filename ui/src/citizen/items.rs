@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use onehall_protocol::catalog::{Audience, Catalog, ItemKind, ItemSummary, Promptness};
 use onehall_protocol::{AuthorityCode, Text};
 
+use super::order::by_rank;
 use super::routes;
 use crate::design::content::LinkRow;
 use crate::design::notice::{Tag, Tone};
 use crate::texts::{Phrase, Words, counted, find, guide};
-use crate::view::view;
+use crate::view::{live, view};
 
 /// The name of an authority.
 #[must_use]
@@ -23,15 +24,14 @@ pub fn authority_name<'a>(catalog: &'a Catalog, code: &AuthorityCode) -> Option<
 /// The frequent services, the most frequent first.
 #[must_use]
 pub fn frequent(catalog: &Catalog) -> Vec<&ItemSummary> {
-    let mut items: Vec<_> = catalog.items.iter().filter(|item| item.frequent.is_some()).collect();
-    items.sort_by_key(|item| item.frequent);
-    items
+    by_rank(catalog.items.iter().filter(|item| item.frequent.is_some()), |item| {
+        item.frequent
+    })
 }
 
 /// Services in the order in which a list shows them: frequent ones, those that can be applied for online, the others.
-pub fn by_use(mut items: Vec<&ItemSummary>) -> Vec<&ItemSummary> {
-    items.sort_by_key(|item| (item.frequent.unwrap_or(u16::MAX), !item.online));
-    items
+pub fn by_use(items: Vec<&ItemSummary>) -> Vec<&ItemSummary> {
+    by_rank(items, |item| (item.frequent.unwrap_or(u16::MAX), !item.online))
 }
 
 /// Whether somebody of this audience (anybody where none) may apply.
@@ -88,7 +88,7 @@ pub fn item_row(item: &ItemSummary, catalog: Option<&Catalog>, marks: Vec<(usize
         view! { {name} }.into_any()
     } else {
         let words: Words = name.into();
-        (move || marked(&words.now(), &marks)).into_any()
+        live(move || marked(&words.now(), &marks))
     };
     let authority = catalog
         .and_then(|catalog| authority_name(catalog, &item.authority))

@@ -11,6 +11,7 @@ mod home;
 mod items;
 pub mod matters;
 mod not_found;
+mod order;
 pub mod place;
 pub mod questions;
 pub mod routes;

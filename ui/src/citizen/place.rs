@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{routes, use_hall};
 use crate::design::states::{Skeleton, SkeletonKind};
 use crate::router::{NavigateOptions, use_location, use_navigate};
-use crate::view::{effect, memo, view};
+use crate::view::{effect, live, memo, view};
 
 /// A page of lists and overviews.
 #[component]
@@ -70,9 +70,8 @@ pub fn LoggedIn(
             );
         }
     });
-    (move || match logged_in.get() {
+    live(move || match logged_in.get() {
         Some(true) => children().into_any(),
         _ => view! { <div class="wide"><Skeleton kind=SkeletonKind::Text/></div> }.into_any(),
     })
-    .into_any()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::icon::Icon;
 use crate::shell::document;
 use crate::texts::{Words, general};
-use crate::view::{effect, view};
+use crate::view::{effect, live, view};
 
 /// The id of the summary.
 pub const SUMMARY: &str = "error-summary";
@@ -43,7 +43,7 @@ pub fn ErrorSummary(
             view! { <li><a href=href on:click=lead>{line.words}</a></li> }.into_any()
         }
     };
-    (move || {
+    live(move || {
         let errors = errors.get();
         (!errors.is_empty()).then(|| {
             view! {
@@ -54,5 +54,4 @@ pub fn ErrorSummary(
             }
         })
     })
-    .into_any()
 }

@@ -9,7 +9,7 @@ use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement, PointerEvent};
 
 use super::icon::Icon;
 use crate::texts::{Phrase, general};
-use crate::view::view;
+use crate::view::{live, view};
 
 /// A layout of keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -229,7 +229,7 @@ pub fn OnScreenKeyboard() -> impl IntoView {
     let backspace = Callback::new(|()| press(Press::Backspace));
     let space = Callback::new(|()| press(Press::Type(' ')));
     let shift = Callback::new(move |()| capitals.update(|on| *on = !*on));
-    (move || {
+    live(move || {
         layout.get().map(|layout| {
             let rows = layout.rows().iter().map(|row| {
                 view! { <div class="keyboard-row">{row.chars().map(key).collect_view()}</div> }.into_any()
@@ -250,7 +250,6 @@ pub fn OnScreenKeyboard() -> impl IntoView {
             }
         })
     })
-    .into_any()
 }
 
 fn shown_untracked(name: char, capitals: RwSignal<bool>) -> char {

@@ -93,12 +93,11 @@ impl Filling {
                 values.insert(self.path_of(slot), answer.cloned().unwrap_or_default());
             }
         });
-        let mut errors: Vec<(String, String)> = self
-            .errors()
-            .into_iter()
-            .map(|error| (error.path, error.code))
-            .collect();
-        errors.sort();
+        let mut errors: Vec<(String, String)> = Vec::new();
+        for error in self.errors() {
+            let error = (error.path, error.code);
+            errors.insert(errors.partition_point(|before| *before <= error), error);
+        }
         let mut document = String::new();
         write(
             &json!({

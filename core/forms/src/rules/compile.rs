@@ -65,12 +65,13 @@ pub(crate) fn compile(rule: &Value, names: &dyn Names) -> Result<Compiled, Vec<F
     };
     let expr = compiler.expr(rule, Scope::Top, &mut String::new(), 0);
     if compiler.faults.is_empty() {
-        compiler.reads.sort_unstable();
-        compiler.reads.dedup();
-        Ok(Compiled {
-            expr,
-            reads: compiler.reads,
-        })
+        let mut reads = Vec::new();
+        for read in compiler.reads {
+            if let Err(at) = reads.binary_search(&read) {
+                reads.insert(at, read);
+            }
+        }
+        Ok(Compiled { expr, reads })
     } else {
         Err(compiler.faults)
     }

@@ -295,10 +295,10 @@ fn keep(hall: Hall, id: DraftId, unsaved: StoredValue<Unsaved>, page: String, ch
 fn differences(here: &Answers, there: &Answers) -> Answers {
     let changed = there.iter().filter(|(path, value)| here.get(*path) != Some(*value));
     let gone = here.keys().filter(|path| !there.contains_key(*path));
-    changed
-        .map(|(path, value)| (path.clone(), value.clone()))
-        .chain(gone.map(|path| (path.clone(), Value::Null)))
-        .collect()
+    let mut differences = Answers::new();
+    differences.extend(changed.map(|(path, value)| (path.clone(), value.clone())));
+    differences.extend(gone.map(|path| (path.clone(), Value::Null)));
+    differences
 }
 
 /// Changes that the backend may not have yet, and what it is known to have.

@@ -25,7 +25,7 @@ use crate::design::states::error_words;
 use crate::router::{NavigateOptions, use_navigate};
 use crate::shell::{PageHeading, document};
 use crate::texts::{Words, counted, fill};
-use crate::view::{memo, view};
+use crate::view::{live, memo, view};
 
 /// The state of a submission on this page. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -189,7 +189,7 @@ fn missing_notice(application: Application, errors: &[FieldError]) -> Option<Any
 }
 
 fn changed_notice(submitting: Submitting) -> AnyView {
-    (move || {
+    live(move || {
         submitting
             .failure
             .with(|failure| matches!(failure, Some((Failure::Changed, _))))
@@ -201,7 +201,6 @@ fn changed_notice(submitting: Submitting) -> AnyView {
                 }
             })
     })
-    .into_any()
 }
 
 /// The declaration. A form that brings its own has it among its answers: then one sentence says that it holds.
@@ -384,7 +383,9 @@ impl Submitting {
             .keys()
             .chain(after.keys())
             .filter(|path| before.get(*path) != after.get(*path));
-        self.changed.set(changed.cloned().collect());
+        let mut paths = BTreeSet::new();
+        paths.extend(changed.cloned());
+        self.changed.set(paths);
         let _ = self.declared.try_set(answering.filling.with_untracked(has_declaration));
     }
 }

@@ -19,7 +19,7 @@ use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind};
 use crate::router::{NavigateOptions, use_navigate, use_params_map, use_query_map};
 use crate::shell::{PageHeading, Remote, load, use_ui};
 use crate::texts::{Words, fill, general};
-use crate::view::{effect, memo, view};
+use crate::view::{effect, live, memo, view};
 
 /// `/drafts/{draft}` and its pages. Stays while one goes from page to page: so do the answers.
 #[component]
@@ -50,7 +50,7 @@ pub fn FillPage() -> impl IntoView {
             Remote::Failed(error) => Phase::Failed(error.clone()),
         })
     });
-    (move || match phase.get() {
+    live(move || match phase.get() {
         Phase::Loading => waiting(),
         Phase::Ready(_) => untrack(|| loaded.with_ready(filling)).unwrap_or_else(waiting),
         Phase::Failed(error) => match error.code {
@@ -68,7 +68,6 @@ pub fn FillPage() -> impl IntoView {
             }
         },
     })
-    .into_any()
 }
 
 #[derive(Clone, PartialEq)]
@@ -163,7 +162,7 @@ fn filling(loaded: &LoadedDraft) -> AnyView {
         }
     });
     let person = application.hall.session.get_untracked().map(|session| session.actor.id);
-    (move || {
+    live(move || {
         if !application.hall.logged_in() {
             if let Some(person) = person {
                 application.leave_behind(person);
@@ -182,7 +181,6 @@ fn filling(loaded: &LoadedDraft) -> AnyView {
             }
         }
     })
-    .into_any()
 }
 
 /// The pages on the way.
@@ -325,13 +323,12 @@ pub(super) fn back_link(application: Application, page: String) -> AnyView {
             .filling
             .with(|filling| way::before(&pages_of(filling), &page).map(str::to_owned))
     });
-    (move || {
+    live(move || {
         before.get().map(|before| {
             let href = routes::draft_page(application.id, &before);
             view! { <ButtonLink href=href label=general::BACK icon="arrow-left"/> }
         })
     })
-    .into_any()
 }
 
 /// Saves and leaves for one's matters. Where it cannot be saved one is asked.

@@ -17,7 +17,7 @@ use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind};
 use crate::router::{NavigateOptions, use_navigate, use_params_map};
 use crate::shell::{PageHeading, Remote};
 use crate::texts::{Phrase, Words, fill, general};
-use crate::view::{effect, memo, view};
+use crate::view::{effect, live, memo, view};
 
 /// `/apply/{item}`: chooses for whom, opens the draft, and goes there.
 #[component]
@@ -29,7 +29,7 @@ pub fn StartPage() -> impl IntoView {
         let code = code.get()?;
         catalog.items.iter().find(|item| item.code == code).cloned()
     });
-    (move || {
+    live(move || {
         let waits = hall.catalog.state().with(|state| matches!(state, Remote::Loading));
         if waits || !hall.session_known.get() {
             return page(
@@ -56,7 +56,6 @@ pub fn StartPage() -> impl IntoView {
             Some(session) => for_whom(&item, &session),
         }
     })
-    .into_any()
 }
 
 fn page(title: Words, body: AnyView) -> AnyView {

@@ -8,12 +8,13 @@ use crate::design::button::Button;
 use crate::design::content::Disclosure;
 use crate::shell::{Profile, document, use_ui};
 use crate::texts::{Words, insight};
+use crate::view::{live, memo, view};
 
 /// Asks, until there is an answer.
 #[component]
 pub fn ConsentBar() -> impl IntoView {
     let ui = use_ui();
-    let asks = Memo::new(move |_| ui.preferences.with(|preferences| preferences.analytics.is_none()));
+    let asks = memo(move |_| ui.preferences.with(|preferences| preferences.analytics.is_none()));
     let answer = move |yes: bool| {
         Callback::new(move |()| {
             ui.prefer(|preferences| preferences.analytics = Some(yes));
@@ -22,7 +23,7 @@ pub fn ConsentBar() -> impl IntoView {
             document::focus("main");
         })
     };
-    (move || {
+    live(move || {
         asks.get().then(|| {
             view! {
                 <section class="consent" aria-labelledby="consent-title">
@@ -42,7 +43,6 @@ pub fn ConsentBar() -> impl IntoView {
             }
         })
     })
-    .into_any()
 }
 
 /// All that may be counted, as it is declared.

@@ -9,7 +9,7 @@ use crate::design::icon::{HallSign, Icon};
 use crate::router::{use_location, use_navigate};
 use crate::shell::{Profile, use_ui};
 use crate::texts::{Phrase, Words, frame, general};
-use crate::view::{memo, view};
+use crate::view::{live, memo, view};
 
 const WAYS: [(&str, Phrase); 5] = [
     (routes::THEMES, frame::THEMES),
@@ -207,7 +207,7 @@ fn Who() -> impl IntoView {
             routes::login(&format!("{path}?{query}"))
         }
     };
-    (move || {
+    live(move || {
         if !hall.session_known.get() {
             return view! { <li class="tool tool-waiting" aria-hidden="true"></li> }.into_any();
         }
@@ -245,7 +245,6 @@ fn Who() -> impl IntoView {
             }
         }
     })
-    .into_any()
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ use onehall_client::citizen::{ListCases, ListDrafts};
 use onehall_protocol::cases::{CaseSummary, WaitsFor};
 use onehall_protocol::drafts::DraftSummary;
 
+use crate::citizen::order::by_rank;
 use crate::citizen::{routes, use_hall};
 use crate::design::content::{LinkRow, Section};
 use crate::design::notice::{Tag, Tone};
 use crate::design::states::SkeletonKind;
 use crate::shell::{load, use_ui};
 use crate::texts::{Words, format, home};
-use crate::view::view;
+use crate::view::{live, view};
 
 const SHOWN: usize = 3;
 
@@ -37,7 +38,7 @@ pub fn MattersInShort() -> impl IntoView {
         <Section id="matters" title=home::MATTERS more=more>
             {cases.view(SkeletonKind::Rows, move |cases| {
                 let cases = cases.clone();
-                (move || drawn(&drafts.with_ready(Clone::clone).unwrap_or_default(), &cases)).into_any()
+                live(move || drawn(&drafts.with_ready(Clone::clone).unwrap_or_default(), &cases))
             })}
         </Section>
     }
@@ -45,9 +46,8 @@ pub fn MattersInShort() -> impl IntoView {
 }
 
 fn drawn(drafts: &[DraftSummary], cases: &[CaseSummary]) -> AnyView {
-    let mut cases: Vec<_> = cases.iter().collect();
     // What waits for the citizen comes first; else the order of the core, the last changed first.
-    cases.sort_by_key(|case| case.status.waits_for != WaitsFor::Citizen);
+    let cases = by_rank(cases, |case| case.status.waits_for != WaitsFor::Citizen);
     let rows: Vec<_> = drafts
         .iter()
         .take(SHOWN)

@@ -24,7 +24,7 @@ use crate::design::notice::{Notice, Tag, Tone};
 use crate::design::states::error_words;
 use crate::shell::{PageHeading, document, use_ui};
 use crate::texts::{Words, fill, format, matters as words};
-use crate::view::{memo, view};
+use crate::view::{live, memo, view};
 
 /// `/matters/{case}`.
 #[component]
@@ -39,7 +39,7 @@ fn part<T: PartialEq + Send + Sync + Clone + 'static>(
     draw: impl Fn(T) -> AnyView + Send + 'static,
 ) -> AnyView {
     let part = memo(move |_| here.now.with(|now| now.as_ref().map(|loaded| read(&loaded.case))));
-    (move || part.get().map(&draw)).into_any()
+    live(move || part.get().map(&draw))
 }
 
 fn case_view(here: CaseHere, loaded: LoadedCase) -> AnyView {

@@ -10,6 +10,7 @@ use onehall_protocol::drafts::DraftSummary;
 use super::loaded::authority_words;
 use super::standing::{Glance, glance, line, tag};
 use crate::citizen::apply::terminal_words;
+use crate::citizen::order::by_rank;
 use crate::citizen::place::{LoggedIn, Wide};
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
@@ -50,9 +51,7 @@ impl Matters {
                 WaitsFor::Nobody => matters.ended.push(case),
             }
         }
-        matters
-            .waiting
-            .sort_by_key(|case| (case.status.due.is_none(), case.status.due));
+        matters.waiting = by_rank(matters.waiting, |case| (case.status.due.is_none(), case.status.due));
         matters
     }
 

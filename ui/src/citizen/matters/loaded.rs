@@ -16,7 +16,7 @@ use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind, erro
 use crate::router::use_params_map;
 use crate::shell::{Loaded, PageHeading, Remote, load, use_ui};
 use crate::texts::{Words, fill, matters as words};
-use crate::view::{memo, view};
+use crate::view::{live, memo, view};
 
 /// A case with the form that it was filled with.
 #[derive(Clone)]
@@ -95,7 +95,7 @@ async fn read(hall: Hall, id: CaseId) -> Result<LoadedCase, CoreError> {
 
 impl CaseHere {
     /// The page, once the case is there. `ready` is drawn once: what changes in it follows [`CaseHere::now`].
-    pub fn view(self, ready: impl Fn(CaseHere, LoadedCase) -> AnyView + Send + 'static) -> AnyView {
+    pub fn view(self, ready: fn(CaseHere, LoadedCase) -> AnyView) -> AnyView {
         let phase = memo(move |_| {
             self.loaded.state().with(|state| match state {
                 Remote::Loading => Phase::Loading,
@@ -103,7 +103,7 @@ impl CaseHere {
                 Remote::Failed(error) => Phase::Failed(error.clone()),
             })
         });
-        (move || match phase.get() {
+        live(move || match phase.get() {
             Phase::Loading => view! { <div class="reading"><Skeleton kind=SkeletonKind::Text/></div> }.into_any(),
             Phase::Ready => self
                 .now
@@ -111,7 +111,6 @@ impl CaseHere {
                 .map_or_else(|| ().into_any(), |loaded| ready(self, loaded)),
             Phase::Failed(error) => failed(self, error),
         })
-        .into_any()
     }
 }
 

@@ -81,7 +81,8 @@ struct HandingIn {
 fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Filling) -> AnyView {
     let case = &loaded.case;
     let id = case.summary.id;
-    let asked: BTreeSet<String> = supplement.items.iter().map(|item| item.path.clone()).collect();
+    let mut asked = BTreeSet::new();
+    asked.extend(supplement.items.iter().map(|item| item.path.clone()));
     let changed = RwSignal::new(false);
     let before = filling.answers();
     let keep = Callback::new(move |_| changed.set(true));
@@ -204,7 +205,9 @@ fn new_answers(before: &Answers, now: &Answers, asked: &BTreeSet<String>) -> Ans
         .filter(|(path, value)| belongs(path) || before.get(*path) != Some(*value))
         .map(|(path, value)| (path.clone(), value.clone()));
     let gone = before.keys().chain(asked).filter(|path| !now.contains_key(*path));
-    changed.chain(gone.map(|path| (path.clone(), Value::Null))).collect()
+    let mut new = Answers::new();
+    new.extend(changed.chain(gone.map(|path| (path.clone(), Value::Null))));
+    new
 }
 
 /// Whether a path is what was asked for, or stands in its rows.

@@ -143,11 +143,12 @@ impl Answering {
 
     /// Marks what the backend refused.
     pub fn refuse(self, fields: &[FieldError]) {
-        let found = fields.iter().map(|field| {
+        let mut refused = BTreeMap::new();
+        refused.extend(fields.iter().map(|field| {
             let code = AnswerCode::named(&field.code).unwrap_or(AnswerCode::WrongType);
             (field.path.clone(), code)
-        });
-        self.refused.set(found.collect());
+        }));
+        self.refused.set(refused);
     }
 
     /// What the backend refused, path by path.
