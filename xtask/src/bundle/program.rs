@@ -121,6 +121,8 @@ fn optimise(file: &Path, bin: &str) -> Result<()> {
     let mut tool = Command::new("node");
     tool.arg(workspace::root().join("ui/node_modules/binaryen/bin/wasm-opt"))
         .args(["-Oz", "--strip-debug", "--strip-producers"])
+        // These make it smaller as it lies there and larger as it travels: brotli likes what is said twice.
+        .args(["--skip-pass=inlining-optimizing", "--skip-pass=local-cse"])
         .args(FEATURES)
         .arg(file)
         .arg("-o")
