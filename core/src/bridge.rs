@@ -6,14 +6,13 @@ use std::sync::{Arc, Mutex};
 
 use futures::future::{AbortHandle, Abortable};
 use onehall_client::Profile;
-use onehall_client::bridge::{
-    Answer, Call, Envelope, EventMessage, Hello, Outcome, PROTOCOLS, ProtocolRange, Reply, Welcome,
-};
+use onehall_client::bridge::{Call, Envelope, EventMessage, Hello, PROTOCOLS, ProtocolRange, Welcome};
 use onehall_protocol::{CoreError, ErrorCode};
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::ports::TextListener;
-use crate::{Core, lock};
+use crate::relay::Relayed;
+use crate::{Core, json, lock};
 
 /// A core behind a bridge. Cheap to clone: clones share everything.
 #[derive(Clone)]
@@ -22,13 +21,6 @@ pub struct Bridge {
     profile: Profile,
     capabilities: Arc<[String]>,
     under_way: Arc<Mutex<HashMap<u64, AbortHandle>>>,
-}
-
-/// What is read of an envelope first: with it, an envelope of another protocol can still be answered.
-#[derive(Deserialize)]
-struct Head {
-    protocol: u32,
-    id: u64,
 }
 
 impl Bridge {
@@ -49,17 +41,14 @@ impl Bridge {
         &self.core
     }
 
-    /// Carries out the call in `envelope`, an [`Envelope`] as JSON; gives a [`Reply`] as JSON, whatever came.
+    /// Carries out the call in `envelope`, an [`Envelope`] as JSON; gives a `Reply` as JSON, whatever came.
     pub async fn call(&self, envelope: &str) -> String {
-        let reply = match self.read(envelope) {
-            Ok(envelope) => Reply {
-                protocol: envelope.protocol,
-                id: envelope.id,
-                outcome: self.carry_out(envelope).await,
-            },
-            Err(refusal) => refusal,
+        let (protocol, id, outcome) = match self.read(envelope) {
+            Ok(envelope) => (envelope.protocol, envelope.id, self.carry_out(envelope).await),
+            Err((protocol, id, error)) => (protocol, id, refused(&error)),
         };
-        written(&reply)
+        // A `Reply`, put together of parts that are JSON already.
+        format!(r#"{{"protocol":{protocol},"id":{id},"outcome":{outcome}}}"#)
     }
 
     /// Calls `listener` with each event, an [`EventMessage`] as JSON, until [`Core::unsubscribe`] is called with the
@@ -73,22 +62,36 @@ impl Bridge {
         }))
     }
 
+    /// The envelope, or the refusal of it: protocol, number and error of the reply.
     #[allow(clippy::result_large_err)] // The refusal is what is sent.
-    fn read(&self, text: &str) -> Result<Envelope, Reply> {
-        let refusal = |protocol, id, error| Reply {
-            protocol,
-            id,
-            outcome: Outcome::Error(error),
+    fn read(&self, text: &str) -> Result<Envelope, (u32, u64, CoreError)> {
+        let unreadable = |reason: &str| with_reason(self.core.error(ErrorCode::InvalidEnvelope), reason);
+        let tree: Value = serde_json::from_str(text).map_err(|error| {
+            // The place, not what stands there: it may be personal data.
+            let reason = format!(
+                "{:?} error at line {} column {}",
+                error.classify(),
+                error.line(),
+                error.column()
+            );
+            (PROTOCOLS.max, 0, unreadable(&reason))
+        })?;
+        // Read first: with it, an envelope of another protocol can still be answered.
+        let head = (
+            tree["protocol"].as_u64().and_then(|protocol| protocol.try_into().ok()),
+            tree["id"].as_u64(),
+        );
+        let (Some(protocol), Some(id)) = head else {
+            return Err((PROTOCOLS.max, 0, unreadable("no protocol and number")));
         };
-        let head: Head =
-            serde_json::from_str(text).map_err(|error| refusal(PROTOCOLS.max, 0, self.invalid_envelope(&error)))?;
-        if !PROTOCOLS.contains(head.protocol) {
-            return Err(refusal(PROTOCOLS.max, head.id, self.no_common_protocol()));
+        if !PROTOCOLS.contains(protocol) {
+            return Err((PROTOCOLS.max, id, self.no_common_protocol()));
         }
-        serde_json::from_str(text).map_err(|error| refusal(head.protocol, head.id, self.invalid_envelope(&error)))
+        json::read_value(tree).map_err(|_| (protocol, id, unreadable("no such call")))
     }
 
-    async fn carry_out(&self, envelope: Envelope) -> Outcome {
+    /// Carries a call out; gives an `Outcome` as JSON.
+    async fn carry_out(&self, envelope: Envelope) -> String {
         let call = match envelope.call {
             Call::Hello(hello) => return self.hello(&hello),
             Call::Cancel(cancel) => {
@@ -96,38 +99,39 @@ impl Bridge {
                 if let Some(under_way) = &under_way {
                     under_way.abort();
                 }
-                return Outcome::Ok(Answer::Cancel(under_way.is_some()));
+                return well("cancel", if under_way.is_some() { "true" } else { "false" });
             }
-            Call::Ask(command) => self.core.dispatch(*command),
+            Call::Ask(command) => self.core.relay(*command),
         };
         let (handle, registration) = AbortHandle::new_pair();
         match lock(&self.under_way).entry(envelope.id) {
             Entry::Vacant(place) => place.insert(handle),
             Entry::Occupied(_) => {
                 let error = self.core.error(ErrorCode::InvalidEnvelope);
-                return Outcome::Error(with_reason(error, "a call of this number is under way"));
+                return refused(&with_reason(error, "a call of this number is under way"));
             }
         };
         // Taken off also where the caller drops this future.
         let _under_way = UnderWay(&self.under_way, envelope.id);
         match Abortable::new(call, registration).await {
-            Ok(Ok(reply)) => Outcome::Ok(Answer::Ask(Box::new(reply))),
-            Ok(Err(error)) => Outcome::Error(error),
-            Err(_) => Outcome::Error(self.core.error(ErrorCode::Cancelled)),
+            Ok(Ok(Relayed { name, content })) => well("ask", &format!(r#"{{"{name}":{content}}}"#)),
+            Ok(Err(error)) => refused(&error),
+            Err(_) => refused(&self.core.error(ErrorCode::Cancelled)),
         }
     }
 
-    fn hello(&self, hello: &Hello) -> Outcome {
+    fn hello(&self, hello: &Hello) -> String {
         let Some(protocol) = PROTOCOLS.agree(hello.protocols) else {
-            return Outcome::Error(self.no_common_protocol());
+            return refused(&self.no_common_protocol());
         };
-        Outcome::Ok(Answer::Hello(Welcome {
+        let welcome = Welcome {
             protocol,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             terminal: self.core.inner.terminal,
             profile: self.profile,
             capabilities: self.capabilities.to_vec(),
-        }))
+        };
+        well("hello", &written(&welcome))
     }
 
     fn no_common_protocol(&self) -> CoreError {
@@ -136,17 +140,16 @@ impl Bridge {
         error.details = serde_json::json!({ "min": min, "max": max });
         error
     }
+}
 
-    /// Names the place, not what stands there: it may be personal data.
-    fn invalid_envelope(&self, error: &serde_json::Error) -> CoreError {
-        let reason = format!(
-            "{:?} error at line {} column {}",
-            error.classify(),
-            error.line(),
-            error.column()
-        );
-        with_reason(self.core.error(ErrorCode::InvalidEnvelope), &reason)
-    }
+/// The outcome of a call that went well; `content` is JSON.
+fn well(answer: &str, content: &str) -> String {
+    format!(r#"{{"ok":{{"{answer}":{content}}}}}"#)
+}
+
+/// The outcome of a call that did not.
+fn refused(error: &CoreError) -> String {
+    format!(r#"{{"error":{}}}"#, written(error))
 }
 
 struct UnderWay<'a>(&'a Mutex<HashMap<u64, AbortHandle>>, u64);

@@ -144,6 +144,17 @@ describe("the package", () => {
     hall.close();
   });
 
+  test("what a newer hall says besides reaches the page, and what is no answer of a hall does not", async () => {
+    const newer = [{ id: "019ab0c0-538c-7278-8303-4021a4a453ee", of: { "the future": [1.5, null] } }];
+    let answer = json(200, newer);
+    const hall = await index.createHall({ ...gone, host: fakeHost(async () => answer) });
+    assert.deepEqual(await hall.progress.list(), newer);
+    // A wireless network that wants to be logged in to answers everything with a page of its own.
+    answer = { status: 200, headers: [["content-type", "text/html"]], body: new TextEncoder().encode("<h1>Welcome</h1>") };
+    await assert.rejects(hall.progress.list(), { code: "network/invalid_reply", retryable: true });
+    hall.close();
+  });
+
   test("an aborted call ends at once, its request with it, and the others go on", async () => {
     const host = fakeHost(({ url }) => (url.endsWith("/drafts") ? json(200, []) : new Promise(() => {})));
     const hall = await index.createHall({ ...gone, host });

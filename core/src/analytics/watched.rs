@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use onehall_client::citizen::{Command as C, Reply as R};
 use onehall_protocol::analytics::{Event, Hits, Minutes, Stars};
-use onehall_protocol::cases::CaseView;
+use onehall_protocol::drafts::DraftView;
 use onehall_protocol::{CaseId, DraftId, FileId, ItemCode};
 
 use crate::{Core, lock};
@@ -55,67 +55,79 @@ impl Core {
     pub(crate) fn watch(&self, asked: Asked, reply: &R) {
         match (asked, reply) {
             (Asked::Search, R::SearchCatalog(hits)) => self.searched(hits.len()),
-            (Asked::Submit(draft), R::Submit(receipt)) => {
-                let opened = lock(&self.inner.analytics.seen).opened.remove(&draft);
-                let millis = opened.map_or(0, |opened| self.inner.host.clock.now().unix_millis() - opened);
-                self.count(Event::ApplicationSubmitted {
-                    item: receipt.item.clone(),
-                    minutes: Minutes::of(u32::try_from(millis / 60_000).unwrap_or(0)),
-                });
-            }
-            (Asked::File(file), R::ReadFile(_)) => {
-                let result = lock(&self.inner.analytics.seen).result.clone();
-                if let Some((_, item)) = result.filter(|(result, _)| *result == file) {
-                    self.count(Event::ResultDownloaded { item });
-                }
-            }
-            (_, R::GetItem(item)) => {
-                let code = &item.summary.code;
-                if lock(&self.inner.analytics.seen).item.replace(code.clone()).as_ref() != Some(code) {
-                    self.count(Event::ItemViewed { item: code.clone() });
-                }
-            }
-            (_, R::OpenDraft(draft)) => {
-                self.draft_seen(draft.summary.id);
-                self.count(Event::DraftOpened {
-                    item: draft.summary.item.clone(),
-                });
-            }
+            (Asked::Submit(draft), R::Submit(receipt)) => self.submitted(draft, receipt.item.clone()),
+            (Asked::File(file), R::ReadFile(_)) => self.file_read(file),
+            (_, R::GetItem(item)) => self.item_seen(&item.summary.code),
+            (_, R::OpenDraft(draft)) => self.draft_opened(draft),
             (_, R::GetDraft(draft)) => self.draft_seen(draft.summary.id),
-            (_, R::GetCase(case)) => self.case_seen(case),
+            (_, R::GetCase(case)) => {
+                let file = case.result.as_ref().and_then(|result| result.file.as_ref());
+                self.case_seen(case.summary.id, &case.summary.item, file.map(|file| file.id));
+            }
             (_, R::Rate(case)) => {
                 if let Some(rating) = &case.rating {
-                    self.count(Event::ServiceRated {
-                        item: case.summary.item.clone(),
-                        stars: Stars::of(u32::from(rating.stars)),
-                    });
+                    self.rated(case.summary.item.clone(), rating.stars);
                 }
             }
             _ => {}
         }
     }
 
-    fn draft_seen(&self, draft: DraftId) {
+    pub(crate) fn submitted(&self, draft: DraftId, item: ItemCode) {
+        let opened = lock(&self.inner.analytics.seen).opened.remove(&draft);
+        let millis = opened.map_or(0, |opened| self.inner.host.clock.now().unix_millis() - opened);
+        self.count(Event::ApplicationSubmitted {
+            item,
+            minutes: Minutes::of(u32::try_from(millis / 60_000).unwrap_or(0)),
+        });
+    }
+
+    pub(crate) fn file_read(&self, file: FileId) {
+        let result = lock(&self.inner.analytics.seen).result.clone();
+        if let Some((_, item)) = result.filter(|(result, _)| *result == file) {
+            self.count(Event::ResultDownloaded { item });
+        }
+    }
+
+    pub(crate) fn item_seen(&self, code: &ItemCode) {
+        if lock(&self.inner.analytics.seen).item.replace(code.clone()).as_ref() != Some(code) {
+            self.count(Event::ItemViewed { item: code.clone() });
+        }
+    }
+
+    pub(crate) fn draft_opened(&self, draft: &DraftView) {
+        self.draft_seen(draft.summary.id);
+        self.count(Event::DraftOpened {
+            item: draft.summary.item.clone(),
+        });
+    }
+
+    pub(crate) fn rated(&self, item: ItemCode, stars: u8) {
+        self.count(Event::ServiceRated {
+            item,
+            stars: Stars::of(u32::from(stars)),
+        });
+    }
+
+    pub(crate) fn draft_seen(&self, draft: DraftId) {
         let now = self.inner.host.clock.now().unix_millis();
         lock(&self.inner.analytics.seen).opened.entry(draft).or_insert(now);
     }
 
-    /// Notes a case that is shown, and counts it where another one was shown before.
-    fn case_seen(&self, case: &CaseView) {
-        let item = &case.summary.item;
-        let file = case.result.as_ref().and_then(|result| result.file.as_ref());
-        let before = {
+    /// Notes a case that is shown, and the file of its result; counts it where another one was shown before.
+    pub(crate) fn case_seen(&self, id: CaseId, item: &ItemCode, result: Option<FileId>) {
+        let another = {
             let mut seen = lock(&self.inner.analytics.seen);
-            seen.result = file.map(|file| (file.id, item.clone()));
-            seen.case.replace(case.summary.id)
+            seen.result = result.map(|file| (file, item.clone()));
+            seen.case.replace(id) != Some(id)
         };
-        if before != Some(case.summary.id) {
+        if another {
             self.count(Event::CaseViewed { item: item.clone() });
         }
     }
 
     /// A search goes on with each key: the last one counts.
-    fn searched(&self, hits: usize) {
+    pub(crate) fn searched(&self, hits: usize) {
         let mine = {
             let mut seen = lock(&self.inner.analytics.seen);
             seen.searches = seen.searches.wrapping_add(1);

@@ -9,9 +9,9 @@ use futures::channel::oneshot;
 use futures::future::{Either, select};
 use onehall_client::citizen::{Keep, UploadTo};
 use onehall_client::{Event, FileContent};
-use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftSummary, DraftView, Receipt, StartDraft, SubmitDraft};
-use onehall_protocol::files::FileView;
+use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftView, StartDraft, SubmitDraft};
 use onehall_protocol::{CoreError, DraftId, ErrorCode, FileId, IdempotencyKey, Timestamp};
+use serde::de::DeserializeOwned;
 
 use crate::ports::boxed;
 use crate::{Core, api, lock};
@@ -45,7 +45,7 @@ impl State {
 }
 
 impl Core {
-    pub(crate) async fn list_drafts(&self) -> Result<Vec<DraftSummary>, CoreError> {
+    pub(crate) async fn list_drafts<T: DeserializeOwned>(&self) -> Result<T, CoreError> {
         self.fetch(api::get("/drafts")).await
     }
 
@@ -219,13 +219,13 @@ impl Core {
         Ok(())
     }
 
-    pub(crate) async fn upload(
+    pub(crate) async fn upload<T: DeserializeOwned>(
         &self,
         to: UploadTo,
         path: &str,
         file: FileContent,
         transfer: u32,
-    ) -> Result<FileView, CoreError> {
+    ) -> Result<T, CoreError> {
         let place = match to {
             UploadTo::Draft(id) => format!("/drafts/{id}/files"),
             UploadTo::Case(id) => format!("/cases/{id}/files"),
@@ -236,12 +236,12 @@ impl Core {
     }
 
     /// Sends a file, tells how far it is, and stops when it is cancelled.
-    pub(crate) async fn upload_to(
+    pub(crate) async fn upload_to<T: DeserializeOwned>(
         &self,
         place: String,
         file: FileContent,
         transfer: u32,
-    ) -> Result<FileView, CoreError> {
+    ) -> Result<T, CoreError> {
         let (sender, cancelled) = oneshot::channel();
         lock(&self.inner.drafts.uploads).insert(transfer, sender);
         let core = self.clone();
@@ -252,7 +252,7 @@ impl Core {
             &file.media_type
         };
         let request = api::post(place).bytes(media_type, file.bytes).progress(progress);
-        let sending = boxed(self.fetch::<FileView>(request));
+        let sending = boxed(self.fetch::<T>(request));
         let outcome = match select(sending, cancelled).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right(_) => Err(self.error(ErrorCode::Cancelled)),
@@ -293,12 +293,12 @@ impl Core {
         })
     }
 
-    pub(crate) async fn submit(
+    pub(crate) async fn submit<T: DeserializeOwned>(
         &self,
         id: DraftId,
         submission: SubmitDraft,
         key: IdempotencyKey,
-    ) -> Result<Receipt, CoreError> {
+    ) -> Result<T, CoreError> {
         let receipt = self
             .fetch(api::post(format!("/drafts/{id}/submission")).key(key).json(&submission))
             .await?;

@@ -3,8 +3,9 @@
 use std::sync::Mutex;
 
 use onehall_client::Event;
-use onehall_protocol::identity::{CodeRequest, CodeSent, LoginRequest, Session, TerminalKind, TokenGranted};
+use onehall_protocol::identity::{CodeRequest, LoginRequest, Session, TerminalKind, TokenGranted};
 use onehall_protocol::{CoreError, ErrorCode};
+use serde::de::DeserializeOwned;
 
 use crate::ports::boxed;
 use crate::{Core, api, lock};
@@ -39,7 +40,7 @@ impl Core {
         }
     }
 
-    pub(crate) async fn request_code(&self, phone: String) -> Result<CodeSent, CoreError> {
+    pub(crate) async fn request_code<T: DeserializeOwned>(&self, phone: String) -> Result<T, CoreError> {
         self.fetch(api::post("/identity/codes").json(&CodeRequest { phone }))
             .await
     }

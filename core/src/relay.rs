@@ -1,0 +1,141 @@
+//! Commands that come over a bridge, where a reply is JSON again.
+//!
+//! What the core need not understand it hands on as the backend wrote it, and does not read it into types only to write it
+//! anew. So what a newer backend says besides reaches a page of today, and a program that only speaks over the bridge (the
+//! SDK) does not carry the code that reads and writes every type of the protocol.
+
+use onehall_client::citizen::Command as C;
+use onehall_protocol::cases::Rating;
+use onehall_protocol::drafts::SubmitDraft;
+use onehall_protocol::{CaseId, CoreError, DraftId, IdempotencyKey};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::Core;
+
+/// The reply to a command.
+pub(crate) struct Relayed {
+    /// The command's name on the wire.
+    pub(crate) name: &'static str,
+    /// The content of the reply, as JSON.
+    pub(crate) content: String,
+}
+
+/// A reply as it stands in the protocol.
+fn written(name: &'static str, content: &impl Serialize) -> Relayed {
+    // Wire types have string keys and no failing serialisers.
+    let content = serde_json::to_string(content).unwrap_or_default();
+    Relayed { name, content }
+}
+
+impl Core {
+    /// Carries out a command as [`Core::dispatch`] does, and gives its reply as JSON.
+    pub(crate) async fn relay(&self, command: C) -> Result<Relayed, CoreError> {
+        Ok(match command {
+            C::GetPreferences(_) => written("get_preferences", &self.load_preferences().await),
+            C::SetPreferences(ask) => written("set_preferences", &self.set_preferences(ask.preferences).await),
+            C::RestoreSession(_) => written("restore_session", &self.restore_session().await?),
+            C::RequestCode(ask) => written("request_code", &self.request_code::<Value>(ask.phone).await?),
+            C::LogIn(ask) => written("log_in", &self.log_in(ask.phone, ask.code).await?),
+            C::LogOut(_) => {
+                let told = self.log_out().await;
+                self.visit_over().await;
+                written("log_out", &told?)
+            }
+            C::GetCatalog(_) => written("get_catalog", &*self.catalog().await?),
+            C::SearchCatalog(ask) => {
+                let hits = self.search(&ask.query, ask.language, ask.limit).await?;
+                if !ask.query.trim().is_empty() {
+                    self.searched(hits.len());
+                }
+                written("search_catalog", &hits)
+            }
+            C::GetItem(ask) => {
+                let item: Value = self.item(&ask.code).await?;
+                self.item_seen(&ask.code);
+                written("get_item", &item)
+            }
+            C::GetForm(ask) => written("get_form", &self.form(&ask.form).await?),
+            C::ListDrafts(_) => written("list_drafts", &self.list_drafts::<Value>().await?),
+            C::OpenDraft(ask) => {
+                let draft = self.open_draft(ask.start).await?;
+                self.draft_opened(&draft);
+                written("open_draft", &draft)
+            }
+            C::GetDraft(ask) => {
+                let draft = self.draft(ask.id).await?;
+                self.draft_seen(draft.summary.id);
+                written("get_draft", &draft)
+            }
+            C::ChangeAnswers(ask) => written("change_answers", &self.change_answers(ask.id, ask.changes, ask.page)),
+            C::ViewDraft(ask) => written("view_draft", &self.view_draft(ask.id, ask.page.as_deref()).await?),
+            C::TypeAnswer(ask) => {
+                let value = self.type_answer(ask.id, ask.path, &ask.text, ask.page).await?;
+                written("type_answer", &value)
+            }
+            C::PrepareSubmission(ask) => written("prepare_submission", &self.prepare_submission(ask.id).await?),
+            C::FlushDraft(ask) => written("flush_draft", &self.flush_draft(ask.id).await?),
+            C::ResolveConflict(ask) => {
+                let done = self.resolve_conflict(ask.id, ask.path, ask.keep).await?;
+                written("resolve_conflict", &done)
+            }
+            C::DiscardDraft(ask) => written("discard_draft", &self.discard_draft(ask.id).await?),
+            C::UploadFile(ask) => {
+                let file: Value = self.upload(ask.to, &ask.path, ask.file, ask.transfer).await?;
+                written("upload_file", &file)
+            }
+            C::CancelUpload(ask) => written("cancel_upload", &self.cancel_upload(ask.transfer)),
+            C::RemoveFile(ask) => written("remove_file", &self.remove_file(ask.draft, ask.file).await?),
+            C::ReadFile(ask) => {
+                let file = self.read_file(ask.id).await?;
+                self.file_read(ask.id);
+                written("read_file", &file)
+            }
+            C::NewKey(_) => written("new_key", &self.new_key()),
+            C::Submit(ask) => written("submit", &self.submit_watched(ask.id, ask.submission, ask.key).await?),
+            C::ListCases(_) => written("list_cases", &self.list_cases::<Value>().await?),
+            C::GetCase(ask) => written("get_case", &self.case_watched(ask.id).await?),
+            C::Supplement(ask) => {
+                let case: Value = self.supplement(ask.id, ask.supplement, ask.key).await?;
+                written("supplement", &case)
+            }
+            C::Withdraw(ask) => written("withdraw", &self.withdraw::<Value>(ask.id, ask.withdrawal).await?),
+            C::Rate(ask) => written("rate", &self.rate_watched(ask.id, ask.rating).await?),
+        })
+    }
+
+    async fn submit_watched(
+        &self,
+        draft: DraftId,
+        submission: SubmitDraft,
+        key: IdempotencyKey,
+    ) -> Result<Value, CoreError> {
+        let receipt: Value = self.submit(draft, submission, key).await?;
+        if let Some(item) = parsed(&receipt, "/item") {
+            self.submitted(draft, item);
+        }
+        Ok(receipt)
+    }
+
+    async fn case_watched(&self, id: CaseId) -> Result<Value, CoreError> {
+        let case: Value = self.case(id).await?;
+        if let Some(item) = parsed(&case, "/item") {
+            self.case_seen(id, &item, parsed(&case, "/result/file/id"));
+        }
+        Ok(case)
+    }
+
+    async fn rate_watched(&self, id: CaseId, rating: Rating) -> Result<Value, CoreError> {
+        let stars = rating.stars;
+        let case: Value = self.rate(id, rating).await?;
+        if let Some(item) = parsed(&case, "/item") {
+            self.rated(item, stars);
+        }
+        Ok(case)
+    }
+}
+
+/// The text at a pointer, as what it names.
+fn parsed<T: std::str::FromStr>(reply: &Value, pointer: &str) -> Option<T> {
+    reply.pointer(pointer)?.as_str()?.parse().ok()
+}
