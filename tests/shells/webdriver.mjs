@@ -89,10 +89,10 @@ export class Session {
     }
   }
 
-  /** Clicks a link or button by its whole name. */
-  async click(name) {
+  /** Clicks a link or button by its whole name; `within` is where it stands. */
+  async click(name, within = "") {
     const named = `normalize-space(.)="${name}" or @aria-label="${name}"`;
-    const id = await this.element(`//*[(self::a or self::button or self::summary) and (${named})]`);
+    const id = await this.element(`${within}//*[(self::a or self::button or self::summary) and (${named})]`);
     await this.#send("POST", `/element/${id}/click`, {});
   }
 

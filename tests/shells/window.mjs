@@ -41,8 +41,9 @@ export class Screen {
     const screen = new Screen();
     const args = ["-displayfd", "3", "-screen", "0", SCREENS[shell], "-nolisten", "tcp"];
     screen.program = new Program("Xvfb", args);
-    const [number] = await once(screen.program.process.stdio[3], "data");
-    screen.display = `:${String(number).trim()}`;
+    let number = "";
+    while (!number.endsWith("\n")) number += String((await once(screen.program.process.stdio[3], "data"))[0]);
+    screen.display = `:${number.trim()}`;
     return screen;
   }
 
@@ -59,8 +60,9 @@ function environment({ display, home, language }) {
     DISPLAY: display,
     GDK_BACKEND: "x11",
     HOME: home,
-    LANG: language === "en" ? "en_US.UTF-8" : "zh_CN.UTF-8",
-    LANGUAGE: language === "en" ? "en" : "zh_CN",
+    TMPDIR: home,
+    // Whatever is not English is Chinese; this one every machine has.
+    LANG: language === "en" ? "en_US.UTF-8" : "C.UTF-8",
     LIBGL_ALWAYS_SOFTWARE: "1",
     TAURI_WEBVIEW_AUTOMATION: "true",
   };
@@ -120,7 +122,8 @@ export class ShellWindow {
     await this.page?.close();
     await this.driver.end();
     await this.screen.close();
-    if (this.own) await rm(this.folder, { recursive: true, force: true });
+    // The web view's own processes end a little later, and may still write.
+    if (this.own) await rm(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
 

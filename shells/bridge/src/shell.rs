@@ -60,7 +60,12 @@ pub fn run(shell: Shell, context: Context<Wry>) -> ExitCode {
         Err(error) => return refuse(1, &error),
     };
     match start(&app, shell, &options) {
-        Ok(()) => ExitCode::from(u8::try_from(app.run_return(|_, _| {})).unwrap_or(1)),
+        Ok(()) => {
+            let code = app.run_return(|_, _| {});
+            // Not there where the profile is to stay.
+            let _ = std::fs::remove_dir_all(window::passing_profile());
+            ExitCode::from(u8::try_from(code).unwrap_or(1))
+        }
         Err(error) => refuse(1, &error),
     }
 }

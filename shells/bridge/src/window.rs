@@ -50,10 +50,9 @@ pub fn open<R: Runtime>(app: &App<R>, frame: Frame, title: &str, script: String)
                 .fullscreen(true)
                 .decorations(false)
                 .devtools(cfg!(debug_assertions));
-            let window = match under_test() {
-                Some(profile) => builder.data_directory(profile).build()?,
-                None => builder.incognito(true).build()?,
-            };
+            // Tauri opens a profile on disk beside the one in memory, and nothing is written to it.
+            let builder = builder.data_directory(passing_profile());
+            let window = builder.incognito(!under_test()).build()?;
             // Where no window manager runs nobody makes it fill the screen.
             if let Some(screen) = window.current_monitor()?.or(app.primary_monitor()?) {
                 window.set_position(PhysicalPosition::new(0, 0))?;
@@ -64,11 +63,15 @@ pub fn open<R: Runtime>(app: &App<R>, frame: Frame, title: &str, script: String)
     Ok(())
 }
 
-/// The folder of the web view's profile where a WebDriver drives a debug build: WebKitGTK lets none into a web view
-/// without one. A release build knows no such exception.
-fn under_test() -> Option<PathBuf> {
-    let driven = cfg!(debug_assertions) && std::env::var("TAURI_WEBVIEW_AUTOMATION").as_deref() == Ok("true");
-    driven.then(|| std::env::temp_dir().join(format!("onehall-driven-{}", std::process::id())))
+/// The folder of a profile that ends with this process.
+pub fn passing_profile() -> PathBuf {
+    std::env::temp_dir().join(format!("onehall-passing-{}", std::process::id()))
+}
+
+/// Whether a WebDriver drives a debug build: WebKitGTK lets none into a web view whose profile is in memory. A release
+/// build knows no such exception.
+fn under_test() -> bool {
+    cfg!(debug_assertions) && std::env::var("TAURI_WEBVIEW_AUTOMATION").as_deref() == Ok("true")
 }
 
 /// Whether an address is one of the app's own pages, or a file that such a page made.
