@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_in_a_configuration_is_named_by_one_stable_code() {
-        let changes: [(&str, fn(&mut Config)); 9] = [
+        type Change = fn(&mut Config);
+        let changes: [(&str, Change); 9] = [
             ("base_url", |config| config.base_url = "hall.example.gov.cn".to_owned()),
             ("base_url", |config| {
                 config.base_url = "ftp://hall.example.gov.cn".to_owned()
