@@ -53,7 +53,7 @@ export class Screen {
 }
 
 /** The environment of a shell: no setting of whoever runs the tests, a clean place for what GTK and WebKit keep. */
-function environment({ display, home, language }) {
+export function environment({ display, home, language }) {
   const kept = ["PATH", "LD_LIBRARY_PATH", "FONTCONFIG_PATH"].filter((name) => process.env[name]);
   return {
     ...Object.fromEntries(kept.map((name) => [name, process.env[name]])),

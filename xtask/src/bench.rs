@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use crate::arguments::Arguments;
 use crate::say::say;
-use crate::{mobile, process, test, workspace};
+use crate::{mobile, process, shells, test, workspace};
 
 /// Runs the benchmarks and prints their figures.
 pub fn bench(arguments: &Arguments) -> Result<ExitCode> {
-    let only = arguments.one_of("only", &["criterion", "load", "mobile"])?;
+    let only = arguments.one_of("only", &["criterion", "load", "mobile", "shells"])?;
     if only.is_none_or(|only| only == "criterion") {
         criterion()?;
     }
@@ -22,6 +22,9 @@ pub fn bench(arguments: &Arguments) -> Result<ExitCode> {
     }
     if only.is_none_or(|only| only == "mobile") {
         mobile::bench()?;
+    }
+    if only.is_none_or(|only| only == "shells") {
+        shells::bench()?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -55,7 +55,7 @@ Usage: cargo xtask <command> [options]
   shots    a screenshot of every page in every terminal profile
              --only WORD   only pages whose name has this word in it
   bench    the benchmarks, as a table for docs/benchmarks.md
-             --only PART   one part: criterion, load or mobile
+             --only PART   one part: criterion, load, mobile or shells
   analytics  what may be counted: types and docs/analytics.md from core/protocol/analytics.json
   doctor   what is here, what is missing, and how to get it
 

@@ -297,6 +297,19 @@ pub fn prepare_to_drive() -> Result<()> {
     bundle::build_shell(bundle::Profile::Release)
 }
 
+/// The windows measured, as a table for docs/benchmarks.md.
+///
+/// # Errors
+/// Something is missing and cannot be installed, does not build, or shows nothing.
+pub fn bench() -> Result<()> {
+    debian::install("measuring the windows of desktop and kiosk", &["xvfb", "x11-apps"])?;
+    node::prepare()?;
+    test::build_backend(false)?;
+    build(&[Shell::Desktop, Shell::Kiosk], true)?;
+    bundle::build_shell(bundle::Profile::Release)?;
+    process::run(driving().env("ONEHALL_TEST_SHELLS", programs(true)).arg("measure.mjs"))
+}
+
 /// Node in the folder of the journeys, with everything that they need named.
 pub fn driving() -> Command {
     let mut command = Command::new("node");
