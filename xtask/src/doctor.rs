@@ -129,6 +129,19 @@ fn look() -> Vec<Need> {
             remedy: debian::advice(&["chromium"]),
         },
         Need {
+            name: "web view",
+            used_by: "run desktop, run kiosk, check, test",
+            found: debian::has("libwebkit2gtk-4.1-dev").then(|| "libwebkit2gtk-4.1-dev".to_owned()),
+            remedy: debian::advice(&["libwebkit2gtk-4.1-dev", "pkg-config"]),
+        },
+        Need {
+            name: "virtual screen, driver",
+            used_by: "test; run desktop and run kiosk without a display",
+            found: (debian::has("xvfb") && debian::has("webkit2gtk-driver"))
+                .then(|| "xvfb, webkit2gtk-driver".to_owned()),
+            remedy: debian::advice(&["xvfb", "webkit2gtk-driver"]),
+        },
+        Need {
             name: "Chinese glyphs",
             used_by: "test, shots",
             found: debian::has("fonts-noto-cjk").then(|| "fonts-noto-cjk".to_owned()),
