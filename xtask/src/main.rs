@@ -8,6 +8,7 @@ mod arguments;
 mod bench;
 mod bundle;
 mod check;
+mod conformance;
 mod doctor;
 mod loopback;
 mod mobile;
@@ -42,7 +43,8 @@ Usage: cargo xtask <command> [options]
              --page-port N  the port of that page (9000)
              --port N, --data DIR, --dev    as above
   test     every test: checks, Rust, and the journeys in a real browser
-             --only PART   one part: check, rust, kotlin, scenarios, shells, terminals or browser
+             --only PART   one part: check, rust, conformance, kotlin, scenarios, shells, sdk,
+                           terminals or browser
   check    formatting, lints, documentation, layers
   bundle   build the pages for citizens and staff
              --profile P   wasm-release (default) or wasm-dev

@@ -8,14 +8,27 @@ use anyhow::{Context, Result};
 use crate::arguments::Arguments;
 use crate::say::{say, span};
 use crate::toolchain::{self, node};
-use crate::{bundle, check, mobile, process, scenarios, sdk, shells, workspace};
+use crate::{bundle, check, conformance, mobile, process, scenarios, sdk, shells, workspace};
 
 /// The folder of the browser journeys.
 const JOURNEYS: &str = "tests/browser";
 
 /// Runs every test, or one part of them.
 pub fn test(arguments: &Arguments) -> Result<ExitCode> {
-    let only = arguments.one_of("only", &["check", "rust", "kotlin", "scenarios", "shells", "sdk", "terminals", "browser"])?;
+    let only = arguments.one_of(
+        "only",
+        &[
+            "check",
+            "rust",
+            "kotlin",
+            "conformance",
+            "scenarios",
+            "shells",
+            "sdk",
+            "terminals",
+            "browser",
+        ],
+    )?;
     let wants = |part| only.is_none_or(|only| only == part);
     match std::env::var("ONEHALL_TEST_DATA") {
         Ok(folder) => say(format!("data of other projects: {folder}")),
@@ -43,6 +56,9 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
     if wants("sdk") {
         parts.run("sdk", sdk::tests);
     }
+    if wants("conformance") {
+        parts.run("conformance", conformance::run);
+    }
     if wants("scenarios") {
         parts.run("scenarios", scenarios::run);
     }
@@ -66,8 +82,12 @@ fn rust(package: &str) -> Result<()> {
         build_backend(false)?;
     }
     let mut test = workspace::cargo();
-    test.args(["test", "-p", package])
-        .env("ONEHALL_TEST_BACKEND", workspace::backend(false));
+    test.args(["test", "-p", package]);
+    if package == "onehall-core" {
+        // With the ports of a native host, which no page links.
+        test.args(["--features", "native"]);
+    }
+    test.env("ONEHALL_TEST_BACKEND", workspace::backend(false));
     process::run(test.env("ONEHALL_TEST_CITY", workspace::demo_city()))
 }
 

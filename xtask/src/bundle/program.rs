@@ -56,6 +56,9 @@ pub fn compile_alone(compiler: &Compiler, profile: Profile, bin: &str) -> Result
 fn building(compiler: &Compiler, profile: Profile, package: &str, bins: &[&str]) -> Command {
     let mut cargo = compiler.cargo("build");
     cargo.args(["-p", package, "--profile", profile.name()]);
+    if bins.is_empty() {
+        cargo.arg("--lib");
+    }
     for bin in bins {
         cargo.args(["--bin", bin]);
     }

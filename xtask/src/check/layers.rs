@@ -11,6 +11,7 @@ use crate::workspace;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("onehall-protocol", &[]),
     ("onehall-forms", &["onehall-protocol"]),
+    ("onehall-forms-conformance", &["onehall-forms", "onehall-protocol"]),
     ("onehall-client", &["onehall-forms", "onehall-protocol"]),
     ("onehall-core", &["onehall-client", "onehall-forms", "onehall-protocol"]),
     ("onehall-ui-macro", &[]),

@@ -3,6 +3,7 @@
 pub mod layers;
 pub mod licences;
 pub mod platform_code;
+pub mod wasm_graph;
 
 use std::process::{Command, ExitCode};
 
@@ -14,9 +15,10 @@ use crate::toolchain::{self, wasm};
 use crate::{analytics, process, shells, workspace};
 
 /// The packages that are built natively.
-pub const NATIVE: [&str; 9] = [
+pub const NATIVE: [&str; 10] = [
     "onehall-protocol",
     "onehall-forms",
+    "onehall-forms-conformance",
     "onehall-client",
     "onehall-core",
     "onehall-mobile",
@@ -38,7 +40,7 @@ pub struct Check {
 }
 
 /// Every check, the quick ones first.
-pub const ALL: [Check; 9] = [
+pub const ALL: [Check; 10] = [
     Check {
         name: "layers",
         run: layers::check,
@@ -50,6 +52,10 @@ pub const ALL: [Check; 9] = [
     Check {
         name: "analytics",
         run: analytics::check,
+    },
+    Check {
+        name: "what is linked for WebAssembly",
+        run: wasm_graph::check,
     },
     Check {
         name: "licences",

@@ -1,0 +1,60 @@
+//! The engine as another language sees it.
+
+use std::sync::Arc;
+
+use onehall_forms::{Context, Definition, ENGINE, Form};
+use onehall_protocol::Date;
+use onehall_protocol::drafts::Answers;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request {
+    definition: Definition,
+    answers: Answers,
+    as_of: Date,
+}
+
+/// Evaluates answers to a form. Takes `{"definition": …, "answers": {path: value}, "as_of": "2026-11-23"}`; gives
+/// `{"engine", "transcript", "pages", "errors", "computed", "submitted"}`, or `{"findings": […]}` where the definition or
+/// the request is none.
+#[must_use]
+pub fn evaluate(request: &str) -> String {
+    reply(request)
+        .unwrap_or_else(|findings| json!({ "findings": findings }))
+        .to_string()
+}
+
+fn reply(request: &str) -> Result<Value, Value> {
+    let request: Request = serde_json::from_str(request).map_err(|error| json!([error.to_string()]))?;
+    let form = Form::load(request.definition).map_err(|findings| {
+        let finding = |finding: &onehall_forms::Finding| json!(finding.to_string());
+        findings.iter().map(finding).collect::<Value>()
+    })?;
+    let context = Context { as_of: request.as_of };
+    let found = onehall_forms::evaluate(&Arc::new(form), request.answers, context);
+    Ok(json!({
+        "engine": ENGINE,
+        "transcript": found.transcript,
+        "pages": found.pages,
+        "errors": found.errors,
+        "computed": found.computed,
+        "submitted": found.submitted,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_no_request_or_no_form_is_told() {
+        assert!(super::evaluate("{}").contains("missing field `definition`"));
+        let empty = r#"{"definition": {"schema": "onehall-form/1", "code": "a", "version": 1,
+            "title": {"zh-CN": "一", "en": "a"}, "pages": []}, "answers": {}, "as_of": "2026-11-23"}"#;
+        assert!(
+            super::evaluate(empty).contains("findings"),
+            "{}",
+            super::evaluate(empty)
+        );
+    }
+}

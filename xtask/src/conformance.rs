@@ -1,0 +1,46 @@
+//! The form engine on every target: natively, in Node.js and in Chromium, asked the same.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::bundle::{Profile, program};
+use crate::say::say;
+use crate::toolchain::wasm::Compiler;
+use crate::toolchain::{self, node};
+use crate::{process, test, workspace};
+
+const PACKAGE: &str = "onehall-forms-conformance";
+
+/// Builds the engine as it ships for each target, and compares what it decides.
+///
+/// # Errors
+/// It does not build, or two targets decide differently.
+pub fn run() -> Result<()> {
+    toolchain::c_compiler()?;
+    let mut native = workspace::cargo();
+    native.args(["build", "--release", "-p", PACKAGE, "--bin", "conformance"]);
+    process::run_quietly("conformance", &mut native).context("could not build the native side")?;
+
+    let compiler = Compiler::prepare()?;
+    // wasm-opt.
+    node::packages("ui")?;
+    say("building the form engine as WebAssembly");
+    program::compile(&compiler, Profile::Release, PACKAGE, &[])?;
+    let built = program::finish(Profile::Release, "onehall_forms_conformance")?;
+    let folder = workspace::target().join("conformance");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("conformance.js"), &built.module)?;
+    fs::write(folder.join("conformance.wasm"), &built.wasm)?;
+
+    let mut compare = test::journey_command("--test")?;
+    compare
+        .current_dir(workspace::root().join("tests/conformance"))
+        .env(
+            "ONEHALL_TEST_CONFORMANCE",
+            workspace::target().join("release/conformance"),
+        )
+        .env("ONEHALL_TEST_CONFORMANCE_WASM", folder)
+        .args(["--test-reporter=spec", "conformance.test.mjs"]);
+    process::run(&mut compare)
+}
