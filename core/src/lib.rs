@@ -108,7 +108,7 @@ impl Core {
     #[allow(clippy::unit_arg)] // Some requests are answered by nothing, in the same shape as the others.
     pub async fn dispatch(&self, command: citizen::Command) -> Result<citizen::Reply, CoreError> {
         use citizen::{Command as C, Reply as R};
-        let asked = analytics::Asked::of(&command);
+        let asked = self.asked(&command);
         let reply = match command {
             C::GetPreferences(_) => R::GetPreferences(self.load_preferences().await),
             C::SetPreferences(ask) => R::SetPreferences(self.set_preferences(ask.preferences).await),

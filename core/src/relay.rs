@@ -44,9 +44,10 @@ impl Core {
             }
             C::GetCatalog(_) => written("get_catalog", &*self.catalog().await?),
             C::SearchCatalog(ask) => {
+                let number = self.search_asked(&ask.query);
                 let hits = self.search(&ask.query, ask.language, ask.limit).await?;
-                if !ask.query.trim().is_empty() {
-                    self.searched(hits.len());
+                if let Some(number) = number {
+                    self.searched(number, hits.len());
                 }
                 written("search_catalog", &hits)
             }

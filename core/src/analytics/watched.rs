@@ -17,24 +17,12 @@ const TYPED_MS: u32 = 2_000;
 pub(crate) enum Asked {
     /// Nothing.
     Nothing,
-    /// A search for something.
-    Search,
+    /// The search of this number.
+    Search(u32),
     /// The draft that is handed in.
     Submit(DraftId),
     /// The file that is read.
     File(FileId),
-}
-
-impl Asked {
-    /// What has to be known of `command`.
-    pub(crate) fn of(command: &C) -> Asked {
-        match command {
-            C::SearchCatalog(ask) if !ask.query.trim().is_empty() => Asked::Search,
-            C::Submit(ask) => Asked::Submit(ask.id),
-            C::ReadFile(ask) => Asked::File(ask.id),
-            _ => Asked::Nothing,
-        }
-    }
 }
 
 /// What was seen on this terminal since it started. Kept in memory only, and never sent.
@@ -46,15 +34,36 @@ pub(super) struct Seen {
     result: Option<(FileId, ItemCode)>,
     /// When drafts were opened, in Unix milliseconds.
     opened: HashMap<DraftId, i64>,
-    /// Counts searches, to know the last one.
+    /// The number of the last search.
     searches: u32,
 }
 
 impl Core {
+    /// What has to be known of `command`.
+    pub(crate) fn asked(&self, command: &C) -> Asked {
+        match command {
+            C::SearchCatalog(ask) => self.search_asked(&ask.query).map_or(Asked::Nothing, Asked::Search),
+            C::Submit(ask) => Asked::Submit(ask.id),
+            C::ReadFile(ask) => Asked::File(ask.id),
+            _ => Asked::Nothing,
+        }
+    }
+
+    /// The number of a search, given when it is asked: answers may come in another order. None where nothing is searched
+    /// for.
+    pub(crate) fn search_asked(&self, query: &str) -> Option<u32> {
+        if query.trim().is_empty() {
+            return None;
+        }
+        let mut seen = lock(&self.inner.analytics.seen);
+        seen.searches = seen.searches.wrapping_add(1);
+        Some(seen.searches)
+    }
+
     /// Counts a command that was carried out.
     pub(crate) fn watch(&self, asked: Asked, reply: &R) {
         match (asked, reply) {
-            (Asked::Search, R::SearchCatalog(hits)) => self.searched(hits.len()),
+            (Asked::Search(number), R::SearchCatalog(hits)) => self.searched(number, hits.len()),
             (Asked::Submit(draft), R::Submit(receipt)) => self.submitted(draft, receipt.item.clone()),
             (Asked::File(file), R::ReadFile(_)) => self.file_read(file),
             (_, R::GetItem(item)) => self.item_seen(&item.summary.code),
@@ -127,19 +136,14 @@ impl Core {
     }
 
     /// A search goes on with each key: the last one counts.
-    pub(crate) fn searched(&self, hits: usize) {
-        let mine = {
-            let mut seen = lock(&self.inner.analytics.seen);
-            seen.searches = seen.searches.wrapping_add(1);
-            seen.searches
-        };
+    pub(crate) fn searched(&self, number: u32, hits: usize) {
         if !lock(&self.inner.preferences).counts() {
             return;
         }
         let core = self.clone();
         self.spawn(async move {
             core.inner.host.timer.sleep(TYPED_MS).await;
-            if lock(&core.inner.analytics.seen).searches == mine {
+            if lock(&core.inner.analytics.seen).searches == number {
                 let hits = Hits::of(u32::try_from(hits).unwrap_or(u32::MAX));
                 core.count(Event::SearchMade { hits });
             }

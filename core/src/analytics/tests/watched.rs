@@ -135,23 +135,39 @@ fn a_rating_counts_as_its_stars() {
     );
 }
 
+fn search(query: &str) -> Command {
+    Command::SearchCatalog(onehall_client::citizen::SearchCatalog {
+        query: query.to_owned(),
+        language: onehall_protocol::Language::ZhCn,
+        limit: 7,
+    })
+}
+
+fn found(hits: usize) -> Reply {
+    let hits = vec![json!({ "item": item("passport"), "marks": [] }); hits];
+    reply(json!({ "search_catalog": hits }))
+}
+
 #[test]
 fn a_search_counts_when_nothing_more_is_typed_and_an_empty_one_never() {
     let (place, core) = counting();
-    let search = |query: &str| {
-        let command = Command::SearchCatalog(onehall_client::citizen::SearchCatalog {
-            query: query.to_owned(),
-            language: onehall_protocol::Language::ZhCn,
-            limit: 7,
-        });
-        core.watch(Asked::of(&command), &reply(json!({ "search_catalog": [] })));
-    };
     for typed in ["身", "身份", "身份证"] {
-        search(typed);
+        core.watch(core.asked(&search(typed)), &found(0));
         place.world.pass(500);
     }
     place.world.pass(2_000);
-    search(" ");
+    core.watch(core.asked(&search(" ")), &found(0));
+    place.world.pass(2_000);
+    assert_eq!(counted(&place), ["search_made  none"]);
+}
+
+#[test]
+fn the_last_search_counts_also_where_an_earlier_one_is_answered_after_it() {
+    let (place, core) = counting();
+    let first = core.asked(&search("身份证"));
+    let last = core.asked(&search("身份证王小明"));
+    core.watch(last, &found(0));
+    core.watch(first, &found(3));
     place.world.pass(2_000);
     assert_eq!(counted(&place), ["search_made  none"]);
 }
