@@ -1,0 +1,215 @@
+//! A definition while it is made.
+
+use std::collections::BTreeMap;
+
+use onehall_forms::{Check, Choice, ComputedFormat, Definition, Kind, NoteTone, Page, Question, SCHEMA};
+use onehall_protocol::{FormCode, Text};
+use serde_json::Value;
+
+use crate::finding::{ImportFinding, Report, refused};
+use crate::kinds::{self, Wanted};
+use crate::names::{self, Names};
+use crate::text::Texts;
+
+/// The most pages and questions of a form, and options of one question.
+pub(crate) const MOST_PAGES: usize = 2_000;
+const MOST_QUESTIONS: usize = 20_000;
+const MOST_OPTIONS: usize = 10_000;
+
+/// What an importer works on.
+pub(crate) struct Draft {
+    pub(crate) report: Report,
+    pub(crate) texts: Texts,
+    pub(crate) title: Option<Text>,
+    pub(crate) code: Option<String>,
+    pub(crate) pages: Vec<Page>,
+    pub(crate) page_names: Names,
+    pub(crate) question_names: Names,
+    /// Where in the source pages (`page:id`) and questions (`group/question`) come from.
+    pub(crate) origins: BTreeMap<String, String>,
+    questions: usize,
+    options: usize,
+}
+
+impl Draft {
+    pub(crate) fn new(language: &str) -> Draft {
+        Draft {
+            report: Report::default(),
+            texts: Texts::new(language),
+            title: None,
+            code: None,
+            pages: Vec::new(),
+            page_names: Names::default(),
+            question_names: Names::default(),
+            origins: BTreeMap::new(),
+            questions: 0,
+            options: 0,
+        }
+    }
+
+    /// A question as it stands before conditions are put to it.
+    pub(crate) fn question(
+        &mut self,
+        id: String,
+        groups: &[String],
+        label: Text,
+        kind: Kind,
+        path: &str,
+    ) -> Result<Question, ImportFinding> {
+        self.questions += 1;
+        if self.questions > MOST_QUESTIONS {
+            return Err(refused(
+                path,
+                "too_many_questions",
+                format!("a form of more than {MOST_QUESTIONS} questions is not imported"),
+            ));
+        }
+        let place = groups
+            .iter()
+            .chain([&id])
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("/");
+        self.origins.insert(place, path.to_owned());
+        Ok(Question {
+            id,
+            label,
+            help: None,
+            required: false,
+            required_when: None,
+            visible_when: None,
+            valid_when: Vec::new(),
+            sensitive: false,
+            prefill: None,
+            kind,
+        })
+    }
+
+    /// A text to read.
+    pub(crate) fn note(
+        &mut self,
+        names: &mut Names,
+        groups: &[String],
+        text: Text,
+        tone: NoteTone,
+        path: &str,
+    ) -> Result<Question, ImportFinding> {
+        let id = names.take("note", "note");
+        let kind = kinds::kind(Wanted::Note(tone), path, &mut self.report);
+        self.question(id, groups, text, kind, path)
+    }
+
+    /// A value that rules read and nobody sees.
+    pub(crate) fn hidden(
+        &mut self,
+        id: String,
+        groups: &[String],
+        label: Text,
+        value: Value,
+        path: &str,
+    ) -> Result<Question, ImportFinding> {
+        let kind = Kind::Computed {
+            value,
+            format: ComputedFormat::Hidden,
+        };
+        self.question(id, groups, label, kind, path)
+    }
+
+    /// Counts options, which a file may have many of.
+    pub(crate) fn count_options(&mut self, count: usize, path: &str) -> Result<(), ImportFinding> {
+        self.options += count;
+        if count > MOST_OPTIONS || self.options > 20 * MOST_OPTIONS {
+            return Err(refused(
+                path,
+                "too_many_options",
+                format!("more than {MOST_OPTIONS} options of one question are not imported"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// An empty page, not yet part of the form.
+    pub(crate) fn page(&mut self, wanted: &str, title: Text, path: &str) -> Page {
+        let id = self.page_names.take(wanted, "page");
+        self.origins.insert(format!("page:{id}"), path.to_owned());
+        Page {
+            id,
+            title,
+            help: None,
+            visible_when: None,
+            questions: Vec::new(),
+        }
+    }
+
+    /// The definition, before the engine has looked at it.
+    pub(crate) fn definition(&mut self, code: Option<&str>) -> Result<Definition, ImportFinding> {
+        if self.pages.iter().all(|page| page.questions.is_empty()) {
+            return Err(refused("", "no_questions", "there is no question in it"));
+        }
+        self.pages.retain(|page| !page.questions.is_empty());
+        if self.pages.len() > MOST_PAGES {
+            return Err(too_many_pages());
+        }
+        let title = self
+            .title
+            .clone()
+            .or_else(|| self.pages.first().map(|page| page.title.clone()))
+            .unwrap_or_else(|| Text::new("…", "…"));
+        let wanted = code
+            .map(str::to_owned)
+            .or(self.code.clone())
+            .unwrap_or_else(|| title.en.clone());
+        let code = names::code(&wanted, "form");
+        let code: FormCode = code
+            .parse()
+            .map_err(|_| refused("", "bad_code", format!("`{code}` is no code of a form")))?;
+        Ok(Definition {
+            schema: SCHEMA.to_owned(),
+            code,
+            version: 1,
+            title,
+            pages: std::mem::take(&mut self.pages),
+            code_tables: BTreeMap::new(),
+        })
+    }
+}
+
+/// The refusal of a form with more pages than are imported.
+pub(crate) fn too_many_pages() -> ImportFinding {
+    refused(
+        "",
+        "too_many_pages",
+        format!("a form of more than {MOST_PAGES} pages is not imported"),
+    )
+}
+
+/// An option.
+pub(crate) fn choice(value: String, label: Text) -> Choice {
+    Choice {
+        value,
+        label,
+        help: None,
+        visible_when: None,
+    }
+}
+
+/// What must hold of an answer, and what is said where it does not.
+pub(crate) fn check(rule: Value, message: Text) -> Check {
+    Check { rule, message }
+}
+
+/// A group, where a row is asked these questions.
+pub(crate) fn group(questions: Vec<Question>, min_rows: u32, max_rows: Option<u32>, row_label: Text) -> Kind {
+    let most = max_rows.map(|most| most.clamp(1, 1_000));
+    let row_title = questions
+        .iter()
+        .find(|question| matches!(question.kind, Kind::Text { .. } | Kind::Choice { .. }))
+        .map(|question| question.id.clone());
+    Kind::Group {
+        questions,
+        min_rows: min_rows.min(most.unwrap_or(50)),
+        max_rows: most,
+        row_label,
+        row_title,
+    }
+}

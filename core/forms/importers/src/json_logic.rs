@@ -1,0 +1,257 @@
+//! JsonLogic of another system as a rule of ours: names become ids, and what JavaScript makes of nothing becomes explicit.
+
+use serde_json::{Value, json};
+
+use crate::json::Json;
+use crate::known::{Answer, Compare, Known, compare};
+use crate::rules::{DEPTH, Unable, fails, holds, var};
+
+/// What the source's names mean.
+pub(crate) trait Questions {
+    /// The question that a path means (`data.income`), seen from where the rule stands.
+    fn at(&self, path: &str) -> Option<Known>;
+    /// The question and the option that a path means (`data.toppings.cheese`): true where it is chosen.
+    fn option(&self, path: &str) -> Option<(Known, String)>;
+    /// The question of this name in the rows of a group.
+    fn in_rows(&self, group: &Known, name: &str) -> Option<Known>;
+}
+
+/// What `var` reads.
+#[derive(Clone, Copy)]
+enum Scope<'a> {
+    Form,
+    /// A row of this group.
+    Row(&'a Known),
+    /// The pair of `reduce` over the rows of this group.
+    Pair(&'a Known),
+}
+
+/// A rule that stands in the groups `from`.
+pub(crate) fn translate(rule: &Json, questions: &dyn Questions, from: &[String]) -> Result<Value, Unable> {
+    let translator = Translator { questions, from };
+    translator.value(rule, Scope::Form, 0)
+}
+
+/// As [`translate`], where the rule is taken for true or false: what is unknown is false.
+pub(crate) fn condition(rule: &Json, questions: &dyn Questions, from: &[String]) -> Result<Value, Unable> {
+    translate(rule, questions, from).map(holds)
+}
+
+struct Translator<'a> {
+    questions: &'a dyn Questions,
+    from: &'a [String],
+}
+
+/// The only operator of an object, and its arguments.
+fn operation(rule: &Json) -> Option<(&str, Vec<&Json>)> {
+    let Json::Map(fields) = rule else { return None };
+    let [(name, arguments)] = fields.as_slice() else {
+        return None;
+    };
+    let arguments = match arguments {
+        Json::List(items) => items.iter().collect(),
+        one => vec![one],
+    };
+    Some((name, arguments))
+}
+
+impl Translator<'_> {
+    fn value(&self, rule: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
+        if depth > DEPTH {
+            return Err(Unable::new("condition_too_deep", "the rule nests too deep"));
+        }
+        match rule {
+            Json::List(items) => {
+                let items: Result<Vec<Value>, Unable> =
+                    items.iter().map(|item| self.value(item, scope, depth + 1)).collect();
+                return items.map(Value::from);
+            }
+            Json::Map(_) => {}
+            plain => return Ok(plain.to_value()),
+        }
+        let Some((name, given)) = operation(rule) else {
+            return Err(Unable::new("unreadable_rule", "an operation has exactly one operator"));
+        };
+        let inner = |rule: &Json| self.value(rule, scope, depth + 1);
+        let every = || {
+            given
+                .iter()
+                .map(|rule| inner(rule))
+                .collect::<Result<Vec<Value>, Unable>>()
+        };
+        match (name, given.as_slice()) {
+            ("var", _) => self.var(&given, scope, depth),
+            ("==" | "===", [a, b]) => self.comparison(Compare::Is, a, b, scope, depth),
+            ("!=" | "!==", [a, b]) => self.comparison(Compare::IsNot, a, b, scope, depth),
+            ("<", [a, b]) => self.comparison(Compare::Less, a, b, scope, depth),
+            ("<=", [a, b]) => self.comparison(Compare::AtMost, a, b, scope, depth),
+            (">", [a, b]) => self.comparison(Compare::More, a, b, scope, depth),
+            (">=", [a, b]) => self.comparison(Compare::AtLeast, a, b, scope, depth),
+            ("!", [a]) => Ok(fails(inner(a)?)),
+            ("!!", [a]) => Ok(json!({"!!": [holds(inner(a)?)]})),
+            ("and" | "or", [_, ..]) => Ok(json!({name: every()?})),
+            ("if" | "?:", [_, _, ..]) => {
+                let mut branches = Vec::new();
+                let last = given.len() - 1;
+                for (at, part) in given.iter().enumerate() {
+                    let made = inner(part)?;
+                    // What comes first in a pair is a condition; the last one alone is what holds otherwise.
+                    branches.push(if at % 2 == 0 && at != last { holds(made) } else { made });
+                }
+                Ok(json!({"if": branches}))
+            }
+            ("in", [needle, heap]) => self.contained(needle, heap, scope, depth),
+            ("<" | "<=", [_, _, _]) | ("missing", [_, ..]) | ("cat" | "merge", _) => match name {
+                "missing" => self.missing(&given, scope),
+                _ => Ok(json!({name: every()?})),
+            },
+            ("+" | "*" | "max" | "min", [_, ..])
+            | ("-", [_] | [_, _])
+            | ("/" | "%", [_, _])
+            | ("substr", [_, _] | [_, _, _]) => Ok(json!({name: every()?})),
+            ("filter" | "map" | "all" | "some" | "none", [list, each]) => {
+                let group = self.rows(list, scope)?;
+                let list = self.value(list, scope, depth + 1)?;
+                Ok(json!({name: [list, self.value(each, Scope::Row(&group), depth + 1)?]}))
+            }
+            ("reduce", [list, each, start]) => {
+                let group = self.rows(list, scope)?;
+                let list = self.value(list, scope, depth + 1)?;
+                let each = self.value(each, Scope::Pair(&group), depth + 1)?;
+                Ok(json!({"reduce": [list, each, self.value(start, scope, depth + 1)?]}))
+            }
+            ("_sum", [list]) => Ok(json!({"+": [inner(list)?]})),
+            _ => Err(Unable::new(
+                "unknown_operator",
+                format!("there is nothing like the operator `{name}`"),
+            )),
+        }
+    }
+
+    fn known(&self, rule: &Json, scope: Scope<'_>) -> Option<Known> {
+        let (name, given) = operation(rule)?;
+        let path = match (name, given.as_slice()) {
+            ("var", [Json::Text(path)]) => path,
+            _ => return None,
+        };
+        match scope {
+            Scope::Form => self.questions.at(path),
+            Scope::Row(group) => self.questions.in_rows(group, path),
+            Scope::Pair(_) => None,
+        }
+    }
+
+    fn rows(&self, list: &Json, scope: Scope<'_>) -> Result<Known, Unable> {
+        self.known(list, scope)
+            .filter(|known| known.answer == Answer::Rows)
+            .ok_or_else(|| {
+                Unable::new(
+                    "odd_list",
+                    "it goes through something that is no repeated part of the form",
+                )
+            })
+    }
+
+    fn var(&self, given: &[&Json], scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
+        let Some(Json::Text(path)) = given.first() else {
+            return Err(Unable::new("unknown_field", "it reads something without a name"));
+        };
+        let unknown = || {
+            Unable::new(
+                "unknown_field",
+                format!("it reads `{path}`, which is no question of the form"),
+            )
+        };
+        if let (Scope::Form, Some((known, option))) = (scope, self.questions.option(path)) {
+            return Ok(holds(json!({"in": [option, var(&known.reference(self.from)?)]})));
+        }
+        let reference = match scope {
+            Scope::Form => self.questions.at(path).ok_or_else(unknown)?.reference(self.from)?,
+            Scope::Row(group) => self.questions.in_rows(group, path).ok_or_else(unknown)?.id,
+            Scope::Pair(_) if path == "accumulator" => path.clone(),
+            Scope::Pair(group) => {
+                let name = path.strip_prefix("current.").ok_or_else(unknown)?;
+                format!(
+                    "current.{}",
+                    self.questions.in_rows(group, name).ok_or_else(unknown)?.id
+                )
+            }
+        };
+        match given.get(1) {
+            Some(default) => {
+                let default = self.value(default, scope, depth + 1)?;
+                Ok(json!({"var": [reference, default]}))
+            }
+            None => Ok(var(&reference)),
+        }
+    }
+
+    fn comparison(&self, how: Compare, a: &Json, b: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
+        let (known, value, how) = match (self.known(a, scope), self.known(b, scope)) {
+            (Some(known), None) => (Some(known), b, how),
+            (None, Some(known)) => (Some(known), a, how.turned()),
+            _ => (None, b, how),
+        };
+        if let (Some(mut known), Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_)) = (known, value) {
+            // Inside of an iteration names are those of the row in hand.
+            let from = match scope {
+                Scope::Form => self.from,
+                _ => {
+                    known.groups.clear();
+                    &[]
+                }
+            };
+            return compare(&known, from, how, &value.to_value());
+        }
+        let sides = [self.value(a, scope, depth + 1)?, self.value(b, scope, depth + 1)?];
+        if sides.iter().any(Value::is_null) {
+            return Err(Unable::new(
+                "odd_comparison",
+                "it compares something that is calculated with nothing",
+            ));
+        }
+        let sign = match how {
+            Compare::Is => "==",
+            Compare::IsNot => "!=",
+            Compare::Less => "<",
+            Compare::AtMost => "<=",
+            Compare::More => ">",
+            Compare::AtLeast => ">=",
+        };
+        Ok(json!({sign: sides}))
+    }
+
+    fn contained(&self, needle: &Json, heap: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
+        if let (Json::Text(_) | Json::Number(_), Some(known)) = (needle, self.known(heap, scope))
+            && matches!(known.answer, Answer::Choices(_))
+        {
+            return self.comparison(Compare::Is, heap, needle, scope, depth);
+        }
+        if let (Some(known), Json::List(items)) = (self.known(needle, scope), heap)
+            && matches!(known.answer, Answer::Choice(_))
+        {
+            let found: Result<Vec<Value>, Unable> = items
+                .iter()
+                .map(|item| self.comparison(Compare::Is, needle, item, scope, depth))
+                .collect();
+            return Ok(crate::rules::any(found?));
+        }
+        Ok(json!({"in": [self.value(needle, scope, depth + 1)?, self.value(heap, scope, depth + 1)?]}))
+    }
+
+    fn missing(&self, given: &[&Json], scope: Scope<'_>) -> Result<Value, Unable> {
+        let names: Vec<&Json> = match given {
+            [Json::List(items)] => items.iter().collect(),
+            given => given.to_vec(),
+        };
+        let mut ids = Vec::new();
+        for name in names {
+            let Json::Text(_) = name else {
+                return Err(Unable::new("unreadable_rule", "`missing` takes names"));
+            };
+            let read = self.var(&[name], scope, 0)?;
+            ids.push(read.get("var").cloned().unwrap_or_default());
+        }
+        Ok(json!({"missing": ids}))
+    }
+}

@@ -1,0 +1,266 @@
+//! Objects that come in several shapes: `oneOf` and `anyOf` over objects.
+
+use onehall_forms::Choice;
+use serde_json::Value;
+
+use super::schema::{Part, Schema};
+use super::{Builder, Context, Scope, Slot};
+use crate::draft;
+use crate::finding::ImportFinding;
+use crate::json::{At, Json};
+use crate::kinds::{self, Wanted};
+use crate::known::{Compare, compare};
+use crate::rules::holds;
+
+/// One shape.
+struct Branch<'a> {
+    part: Part<'a>,
+    schema: Schema<'a>,
+}
+
+impl<'a> Builder<'a, '_> {
+    /// Whether a schema without a type has alternatives that are objects.
+    pub(super) fn has_object_alternatives(&mut self, schema: &Schema<'a>) -> Result<bool, ImportFinding> {
+        for keyword in ["oneOf", "anyOf"] {
+            for listed in schema.every(keyword) {
+                for at in listed.at.items() {
+                    let inner = self.all_of(&[Part {
+                        at,
+                        refs: listed.refs.clone(),
+                    }])?;
+                    if inner.has("properties") || inner.types().0 == ["object"] {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Asks which shape it is, by a property that tells them apart or by a question of its own, and shows what it needs.
+    pub(super) fn alternatives(
+        &mut self,
+        schema: &Schema<'a>,
+        ui: &At<'a>,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        for keyword in ["oneOf", "anyOf"] {
+            for listed in schema.every(keyword) {
+                let mut branches = Vec::new();
+                for at in listed.at.items() {
+                    let part = Part {
+                        at,
+                        refs: listed.refs.clone(),
+                    };
+                    let schema = self.all_of(std::slice::from_ref(&part))?;
+                    if schema.get("type").text() != Some("null") {
+                        branches.push(Branch { part, schema });
+                    }
+                }
+                self.shapes(&listed.at, &branches, ui, context, scope)?;
+            }
+        }
+        if schema.has("not") {
+            let place = schema.get("not").path;
+            self.draft.report.lost(
+                &place,
+                "forbidden",
+                "that a combination of answers is forbidden is not checked here",
+            );
+        }
+        Ok(())
+    }
+
+    fn shapes(
+        &mut self,
+        listed: &At<'a>,
+        branches: &[Branch<'a>],
+        ui: &At<'a>,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        let shaped = branches.iter().any(|branch| branch.schema.has("properties"));
+        if !shaped {
+            if !branches.is_empty() {
+                let message = "that one of several sets of answers has to be there is not checked here";
+                self.draft.report.lost(&listed.path, "alternatives", message);
+            }
+            return Ok(());
+        }
+        if let [only] = branches {
+            return self.apply(&only.part, &Value::Bool(true), ui, context, scope);
+        }
+        let conditions = match telling(branches) {
+            Some(name) => self.by_property(name, listed, branches, context, scope)?,
+            None => self.by_question(listed, branches, context, scope)?,
+        };
+        for (branch, condition) in branches.iter().zip(conditions) {
+            if let Some(condition) = condition {
+                self.apply(&branch.part, &condition, ui, context, scope)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The shapes by the value of a property; which is asked here, if nothing else asks it.
+    fn by_property(
+        &mut self,
+        name: &'a str,
+        listed: &At<'a>,
+        branches: &[Branch<'a>],
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<Vec<Option<Value>>, ImportFinding> {
+        if !scope.slots.contains_key(name) {
+            let mut options: Vec<Choice> = Vec::new();
+            for branch in branches {
+                for value in values(&branch.schema, name) {
+                    let Some(text) = value.scalar() else { continue };
+                    let label = self.draft.texts.first(&[branch.schema.get("title")], &text);
+                    options.push(draft::choice(text, label));
+                }
+            }
+            let Some(first) = branches.first() else {
+                return Ok(Vec::new());
+            };
+            let own: Vec<Part<'a>> = first
+                .schema
+                .properties()
+                .into_iter()
+                .filter(|(own, _)| *own == name)
+                .flat_map(|(_, parts)| parts)
+                .collect();
+            let schema = self.all_of(&own)?;
+            let label = self.label(name, &schema, &At::root(&Json::Null));
+            let id = self.take_name(context, name);
+            let kind = kinds::kind(Wanted::Choice(options), &listed.path, &mut self.draft.report);
+            let nowhere = Schema {
+                parts: vec![Part {
+                    at: listed.clone(),
+                    refs: Vec::new(),
+                }],
+                settled: Vec::new(),
+            };
+            self.ask(
+                name,
+                id,
+                label,
+                kind,
+                &nowhere,
+                &At::root(&Json::Null),
+                true,
+                context,
+                scope,
+            )?;
+        }
+        let mut conditions = Vec::new();
+        for branch in branches {
+            let parts: Vec<Part<'a>> = branch
+                .schema
+                .properties()
+                .into_iter()
+                .filter(|(own, _)| *own == name)
+                .flat_map(|(_, parts)| parts)
+                .collect();
+            let (Some(part), Some(Slot::One { known, .. })) = (parts.first(), scope.slots.get(name).cloned()) else {
+                conditions.push(Some(Value::Bool(true)));
+                continue;
+            };
+            match self.value_rule(&known, part, &context.groups, 0)? {
+                Ok(rule) => conditions.push(Some(holds(rule))),
+                Err(unable) => {
+                    self.draft
+                        .report
+                        .lost(&branch.part.at.path, "condition_not_carried", unable.message);
+                    conditions.push(Some(Value::Bool(true)));
+                }
+            }
+        }
+        Ok(conditions)
+    }
+
+    /// The shapes by a question that says which one it is.
+    fn by_question(
+        &mut self,
+        listed: &At<'a>,
+        branches: &[Branch<'a>],
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<Vec<Option<Value>>, ImportFinding> {
+        let mut options = Vec::new();
+        for (at, branch) in branches.iter().enumerate() {
+            let label = self.draft.texts.first(
+                &[branch.schema.get("title"), branch.schema.get("description")],
+                &format!("{}", at + 1),
+            );
+            options.push(draft::choice(format!("{}", at + 1), label));
+        }
+        self.draft.count_options(options.len(), &listed.path)?;
+        let name = format!(" shape {}", listed.path);
+        let id = self.take_name(context, "option");
+        let kind = kinds::kind(Wanted::Choice(options), &listed.path, &mut self.draft.report);
+        let nowhere = Schema {
+            parts: vec![Part {
+                at: listed.clone(),
+                refs: Vec::new(),
+            }],
+            settled: Vec::new(),
+        };
+        let label = onehall_protocol::Text::new("属于哪一种情况？", "Which of these applies?");
+        self.ask(
+            &name,
+            id,
+            label,
+            kind,
+            &nowhere,
+            &At::root(&Json::Null),
+            true,
+            context,
+            scope,
+        )?;
+        self.draft.report.differs(
+            &listed.path,
+            "which_shape",
+            "a question asks which of the alternatives applies",
+        );
+        let Some(Slot::One { known, .. }) = scope.slots.get(&name).cloned() else {
+            return Ok(branches.iter().map(|_| Some(Value::Bool(true))).collect());
+        };
+        let chosen = |at: usize| {
+            compare(
+                &known,
+                &context.groups,
+                Compare::Is,
+                &Value::String(format!("{}", at + 1)),
+            )
+        };
+        Ok((0..branches.len()).map(|at| chosen(at).ok().map(holds)).collect())
+    }
+}
+
+/// The property that has fixed values in every shape.
+fn telling<'a>(branches: &[Branch<'a>]) -> Option<&'a str> {
+    let first = branches.first()?;
+    let names = first.schema.properties();
+    let mut candidates = names.iter().map(|(name, _)| *name);
+    candidates.find(|name| branches.iter().all(|branch| !values(&branch.schema, name).is_empty()))
+}
+
+/// The fixed values of a property.
+fn values<'a>(schema: &Schema<'a>, name: &str) -> Vec<At<'a>> {
+    for (own, parts) in schema.properties() {
+        if own != name {
+            continue;
+        }
+        for part in parts {
+            if part.at.value.get("const").is_some() {
+                return vec![part.at.get("const")];
+            }
+            if part.at.get("enum").is_list() {
+                return part.at.get("enum").items();
+            }
+        }
+    }
+    Vec::new()
+}

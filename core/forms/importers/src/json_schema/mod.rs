@@ -1,0 +1,292 @@
+//! JSON Schema, from draft 4 to 2020-12, with an RJSF `uiSchema` where there is one.
+//!
+//! An object is a page or a part of one, an array of objects a group; what `if`, `dependentSchemas` and alternatives add
+//! is shown where their condition holds.
+
+mod alternatives;
+mod logic;
+mod properties;
+mod scalars;
+mod schema;
+
+use std::collections::BTreeMap;
+
+use onehall_forms::{Kind, NoteTone, Question};
+use onehall_protocol::Text;
+use serde_json::Value;
+
+use crate::detect::is_schema;
+use crate::draft::{self, Draft};
+use crate::finding::{ImportFinding, refused};
+use crate::json::{At, Json};
+use crate::known::Known;
+use crate::names::Names;
+use crate::rules::{self, all, any};
+use schema::{Part, Schema, Schemas};
+
+pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {
+    let wrapped = ["schema", "jsonSchema", "json_schema", "dataSchema", "JSONSchema"];
+    let inner = wrapped.iter().map(|name| root.get(name)).find(is_schema);
+    let is_wrapped = inner.is_some() && !root.has("properties");
+    let (schema, ui) = match inner.filter(|_| is_wrapped) {
+        Some(schema) => (
+            schema,
+            root.any(&["uiSchema", "uischema", "ui_schema", "UISchema", "ui"]),
+        ),
+        None => (root.clone(), root.any(&["uiSchema", "ui_schema"])),
+    };
+    if !schema.is_map() {
+        return Err(refused(&schema.path, "no_form", "this is no JSON Schema"));
+    }
+    if ui.has("elements") {
+        let message = "a layout of JSON Forms is not carried: questions come in the order of the schema";
+        draft.report.lost(&ui.path, "layout", message);
+    }
+    let mut builder = Builder {
+        schemas: Schemas::new(schema.clone()),
+        draft,
+        page: None,
+        frames: Vec::new(),
+        patches: Vec::new(),
+    };
+    builder.root(&schema, &ui)?;
+    builder.patch();
+    Ok(())
+}
+
+/// Questions of a row while they are read.
+struct Frame {
+    steps: Vec<usize>,
+    questions: Vec<Question>,
+    names: Names,
+}
+
+/// A change of a question that is there already.
+enum Patch {
+    Shown(Value),
+    Needed(Value),
+    Checked(Value, Text),
+}
+
+/// What a property became.
+#[derive(Debug, Clone)]
+enum Slot {
+    One {
+        known: Known,
+        steps: Vec<usize>,
+    },
+    Object(Scope),
+    /// Nothing that conditions could read.
+    Lost,
+}
+
+/// The properties of one object.
+#[derive(Debug, Clone, Default)]
+struct Scope {
+    slots: BTreeMap<String, Slot>,
+}
+
+/// Where an object stands.
+#[derive(Debug, Clone)]
+struct Context {
+    groups: Vec<String>,
+    /// Names of the objects around it on the page.
+    prefix: String,
+    /// When all of it is shown.
+    shown: Value,
+    /// Whether its objects are pages.
+    top: bool,
+    depth: usize,
+}
+
+struct Builder<'a, 'd> {
+    schemas: Schemas<'a>,
+    draft: &'d mut Draft,
+    /// The page that questions go to.
+    page: Option<usize>,
+    frames: Vec<Frame>,
+    patches: Vec<(Vec<usize>, Patch)>,
+}
+
+impl<'a> Builder<'a, '_> {
+    fn root(&mut self, at: &At<'a>, ui: &At<'a>) -> Result<(), ImportFinding> {
+        let part = Part {
+            at: at.clone(),
+            refs: Vec::new(),
+        };
+        let schema = self.all_of(&[part])?;
+        let title = [
+            ui.get("ui:title"),
+            ui.get("ui:options").get("title"),
+            schema.get("title"),
+            schema.get("$id"),
+        ];
+        self.draft.title = self.label_of(&title);
+        self.draft.code = at.any(&["$id", "id"]).word().map(|id| {
+            let name = id.trim_end_matches(['#', '/']).rsplit('/').next().unwrap_or_default();
+            name.split('.').next().unwrap_or_default().to_owned()
+        });
+        let titled = schema.get("title").word().is_some();
+        if titled {
+            self.draft.code = None;
+        }
+        let context = Context {
+            groups: Vec::new(),
+            prefix: String::new(),
+            shown: Value::Bool(true),
+            top: true,
+            depth: 0,
+        };
+        let (types, _) = schema.types();
+        let mut scope = Scope::default();
+        let is_object = schema.has("properties") || types.contains(&"object") || types.is_empty();
+        if is_object {
+            self.object(&schema, ui, &context, &mut scope)?;
+        } else {
+            let name = if types.contains(&"array") { "items" } else { "value" };
+            self.property(name, &schema.parts, ui, true, &context, &mut scope)?;
+        }
+        let help = self.draft.texts.content(&schema.get("description"));
+        if let Some(page) = self.draft.pages.first_mut() {
+            page.help = help;
+        }
+        Ok(())
+    }
+
+    fn all_of(&mut self, parts: &[Part<'a>]) -> Result<Schema<'a>, ImportFinding> {
+        self.schemas.all_of(parts, &mut self.draft.report)
+    }
+
+    fn label_of(&mut self, places: &[At<'_>]) -> Option<Text> {
+        places.iter().find_map(|at| self.draft.texts.label(at))
+    }
+
+    /// The page that loose questions go to; a new one where an object's own page came before.
+    fn loose_page(&mut self) -> usize {
+        if let Some(page) = self.page {
+            return page;
+        }
+        let title = self.draft.title.clone().unwrap_or_else(|| Text::new("申请表", "Form"));
+        let page = self.draft.page("main", title, "");
+        let place = self.draft.pages.len();
+        self.draft.pages.push(page);
+        self.page = Some(place);
+        place
+    }
+
+    /// Where the next question will stand.
+    fn next_steps(&mut self) -> Vec<usize> {
+        match self.frames.last() {
+            Some(frame) => {
+                let mut steps = frame.steps.clone();
+                steps.push(frame.questions.len());
+                steps
+            }
+            None => {
+                let page = self.loose_page();
+                let count = self.draft.pages.get(page).map_or(0, |page| page.questions.len());
+                vec![page, count]
+            }
+        }
+    }
+
+    fn push(&mut self, question: Question) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.questions.push(question);
+            return;
+        }
+        let page = self.loose_page();
+        if let Some(page) = self.draft.pages.get_mut(page) {
+            page.questions.push(question);
+        }
+    }
+
+    fn take_name(&mut self, context: &Context, name: &str) -> String {
+        let wanted = if context.prefix.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{} {name}", context.prefix)
+        };
+        match self.frames.last_mut() {
+            Some(frame) => frame.names.take(&wanted, "question"),
+            None => self.draft.question_names.take(&wanted, "question"),
+        }
+    }
+
+    fn note(&mut self, text: Text, context: &Context, path: &str) -> Result<(), ImportFinding> {
+        let mut names = match self.frames.last_mut() {
+            Some(frame) => std::mem::take(&mut frame.names),
+            None => std::mem::take(&mut self.draft.question_names),
+        };
+        let note = self
+            .draft
+            .note(&mut names, &context.groups, text, NoteTone::Plain, path);
+        match self.frames.last_mut() {
+            Some(frame) => frame.names = names,
+            None => self.draft.question_names = names,
+        }
+        let mut note = note?;
+        note.visible_when = some(&context.shown);
+        self.push(note);
+        Ok(())
+    }
+
+    fn patch(&mut self) {
+        for (steps, patch) in std::mem::take(&mut self.patches) {
+            let Some(question) = question_at(&mut self.draft.pages, &steps) else {
+                continue;
+            };
+            match patch {
+                Patch::Shown(rule) => {
+                    question.visible_when = Some(all(question.visible_when.take().into_iter().chain([rule])));
+                }
+                Patch::Needed(_) if question.required => {}
+                Patch::Needed(rule) => {
+                    question.required_when = Some(any(question.required_when.take().into_iter().chain([rule])));
+                }
+                Patch::Checked(rule, message) => question.valid_when.push(draft::check(rule, message)),
+            }
+        }
+    }
+}
+
+/// A rule that is not simply true.
+fn some(rule: &Value) -> Option<Value> {
+    (*rule != Value::Bool(true)).then(|| rule.clone())
+}
+
+fn question_at<'q>(pages: &'q mut [onehall_forms::Page], steps: &[usize]) -> Option<&'q mut Question> {
+    let (page, rest) = steps.split_first()?;
+    let (first, inner) = rest.split_first()?;
+    let mut question = pages.get_mut(*page)?.questions.get_mut(*first)?;
+    for step in inner {
+        let Kind::Group { questions, .. } = &mut question.kind else {
+            return None;
+        };
+        question = questions.get_mut(*step)?;
+    }
+    Some(question)
+}
+
+/// An option of the `uiSchema`, in each way of writing it.
+fn ui_option<'a>(ui: &At<'a>, name: &str) -> At<'a> {
+    let own = ui.get(&format!("ui:{name}"));
+    if own.is_there() {
+        own
+    } else {
+        ui.get("ui:options").get(name)
+    }
+}
+
+/// A schema that is only `true` or `false`.
+fn constant(at: &At<'_>) -> Option<bool> {
+    match at.value {
+        Json::Bool(flag) => Some(*flag),
+        _ => None,
+    }
+}
+
+/// Whether a rule is too deep to be put inside others.
+fn too_deep(rule: &Value) -> bool {
+    rules::depth(rule) > 20 || rules::size(rule) > 2_000
+}

@@ -1,0 +1,528 @@
+//! Objects, arrays and what their properties become.
+
+use onehall_forms::{ComputedFormat, Kind};
+use onehall_protocol::Text;
+use serde_json::Value;
+
+use super::schema::{DEEP, Part, Schema};
+use super::{Builder, Context, Frame, Scope, Slot, constant, some, ui_option};
+use crate::draft;
+use crate::finding::{ImportFinding, refused};
+use crate::json::{At, Json};
+use crate::kinds::{self, Wanted};
+use crate::known::{Answer, Known};
+use crate::names::Names;
+
+/// The most groups inside each other.
+const GROUPS: usize = 4;
+
+impl<'a> Builder<'a, '_> {
+    /// The properties of an object, and what hangs on their values.
+    pub(super) fn object(
+        &mut self,
+        schema: &Schema<'a>,
+        ui: &At<'a>,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        if context.depth > DEEP {
+            return Err(refused(&schema.path(), "too_deep", "its objects nest absurdly deep"));
+        }
+        let required = schema.required();
+        for (name, parts) in ordered(schema.properties(), ui) {
+            if scope.slots.contains_key(name) {
+                continue;
+            }
+            let needed = required.iter().any(|required| required == name);
+            self.property(name, &parts, &ui.get(name), needed, context, scope)?;
+        }
+        self.open_ended(schema);
+        self.logic(schema, ui, context, scope)?;
+        self.alternatives(schema, ui, context, scope)
+    }
+
+    fn open_ended(&mut self, schema: &Schema<'a>) {
+        let report = &mut self.draft.report;
+        for name in ["patternProperties", "additionalProperties"] {
+            let given = schema.get(name);
+            if given.is_map() && !given.fields().is_empty() {
+                let message = "answers under names that the citizen invents are not carried";
+                report.lost(&given.path, "open_properties", message);
+            }
+        }
+        for name in [
+            "propertyNames",
+            "minProperties",
+            "maxProperties",
+            "unevaluatedProperties",
+            "contains",
+        ] {
+            let given = schema.get(name);
+            let is_plain = matches!(given.value, Json::Bool(_) | Json::Null);
+            if !is_plain {
+                report.lost(&given.path, "keyword", format!("`{name}` is not checked here"));
+            }
+        }
+    }
+
+    /// One property.
+    pub(super) fn property(
+        &mut self,
+        name: &str,
+        parts: &[Part<'a>],
+        ui: &At<'a>,
+        needed: bool,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        let Some(first) = parts.first() else { return Ok(()) };
+        let path = first.at.path.clone();
+        if let Some(allowed) = constant(&first.at) {
+            let message = if allowed {
+                "anything may stand there: there is nothing to ask"
+            } else {
+                "nothing may stand there"
+            };
+            self.draft.report.lost(&path, "no_type", message);
+            scope.slots.insert(name.to_owned(), Slot::Lost);
+            return Ok(());
+        }
+        let mut schema = self.all_of(parts)?;
+        let optional = self.unwrap_optional(&mut schema)?;
+        self.tell_of_ui(ui, &schema);
+        if ui_option(ui, "widget").word() == Some("hidden") || ui_option(ui, "field").word() == Some("hidden") {
+            return self.hidden(name, &schema, context, scope);
+        }
+        if schema.has("const") && !schema.get("const").is_true() {
+            return self.hidden(name, &schema, context, scope);
+        }
+        let (types, _) = schema.types();
+        let has_enum = schema.get("enum").is_list();
+        let is_object = schema.has("properties")
+            || (types == ["object"] && !has_enum)
+            || (types.is_empty() && self.has_object_alternatives(&schema)?);
+        if is_object {
+            return self.object_property(name, &schema, ui, context, scope);
+        }
+        if types == ["array"] || (types.is_empty() && (schema.has("items") || schema.has("prefixItems"))) {
+            return self.array(name, &schema, ui, needed && !optional, context, scope);
+        }
+        let label = self.label(name, &schema, ui);
+        let id = self.take_name(context, name);
+        let Some(wanted) = self.scalar(&id, &label, &schema, ui)? else {
+            scope.slots.insert(name.to_owned(), Slot::Lost);
+            return Ok(());
+        };
+        let kind = kinds::kind(wanted, &path, &mut self.draft.report);
+        self.ask(name, id, label, kind, &schema, ui, needed && !optional, context, scope)
+    }
+
+    /// Adds a question, and makes it known to conditions.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn ask(
+        &mut self,
+        name: &str,
+        id: String,
+        label: Text,
+        kind: Kind,
+        schema: &Schema<'a>,
+        ui: &At<'a>,
+        needed: bool,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        let steps = self.next_steps();
+        let answer = Answer::of(&kind);
+        let never = matches!(kind, Kind::Note { .. } | Kind::Computed { .. });
+        let mut question = self
+            .draft
+            .question(id.clone(), &context.groups, label, kind, &schema.path())?;
+        question.required = needed && !never;
+        question.help = self.help(schema, ui);
+        question.visible_when = some(&context.shown);
+        let reference = if context.groups.is_empty() {
+            id.clone()
+        } else {
+            format!("row.{id}")
+        };
+        question.valid_when = self.checks(schema, &question.kind, &reference);
+        let known = Known {
+            id,
+            groups: context.groups.clone(),
+            answer,
+            required: question.required,
+            starts_false: false,
+        };
+        self.push(question);
+        scope.slots.insert(name.to_owned(), Slot::One { known, steps });
+        Ok(())
+    }
+
+    pub(super) fn label(&mut self, name: &str, schema: &Schema<'a>, ui: &At<'a>) -> Text {
+        let places = [ui_option(ui, "title"), ui_option(ui, "label"), schema.get("title")];
+        let words = words(name);
+        self.draft.texts.first(&places, &words)
+    }
+
+    fn help(&mut self, schema: &Schema<'a>, ui: &At<'a>) -> Option<Text> {
+        let places = [
+            ui_option(ui, "help"),
+            ui_option(ui, "description"),
+            schema.get("description"),
+        ];
+        places.iter().find_map(|at| self.draft.texts.content(at))
+    }
+
+    /// A value that is not asked for.
+    fn hidden(
+        &mut self,
+        name: &str,
+        schema: &Schema<'a>,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        let given = if schema.has("const") {
+            schema.get("const")
+        } else {
+            schema.get("default")
+        };
+        let path = schema.path();
+        let value = match given.value {
+            Json::Text(_) | Json::Number(_) | Json::Bool(_) => given.value.to_value(),
+            _ => {
+                self.draft.report.lost(
+                    &path,
+                    "hidden_field",
+                    "a hidden value is filled by the source's own code",
+                );
+                scope.slots.insert(name.to_owned(), Slot::Lost);
+                return Ok(());
+            }
+        };
+        let answer = match value {
+            Value::Bool(_) => Answer::Bool,
+            Value::Number(_) => Answer::Number,
+            _ => Answer::Text,
+        };
+        let id = self.take_name(context, name);
+        let label = self.label(name, schema, &At::root(&Json::Null));
+        let steps = self.next_steps();
+        let kind = Kind::Computed {
+            value,
+            format: ComputedFormat::Hidden,
+        };
+        let mut question = self.draft.question(id.clone(), &context.groups, label, kind, &path)?;
+        question.visible_when = some(&context.shown);
+        self.push(question);
+        let known = Known {
+            id,
+            groups: context.groups.clone(),
+            answer,
+            required: true,
+            starts_false: false,
+        };
+        self.draft.report.differs(
+            &path,
+            "fixed_value",
+            "a value that is always the same is computed, not asked",
+        );
+        scope.slots.insert(name.to_owned(), Slot::One { known, steps });
+        Ok(())
+    }
+
+    /// `anyOf: [{…}, {"type": "null"}]` is the first of them, and may be left out.
+    fn unwrap_optional(&mut self, schema: &mut Schema<'a>) -> Result<bool, ImportFinding> {
+        let (_, nullable) = schema.types();
+        for keyword in ["anyOf", "oneOf"] {
+            let Some(listed) = schema.every(keyword).into_iter().next() else {
+                continue;
+            };
+            let branches = listed.at.items();
+            let is_null =
+                |at: &At<'_>| at.get("type").text() == Some("null") || (at.has("const") && !at.get("const").is_there());
+            let others: Vec<&At<'a>> = branches.iter().filter(|at| !is_null(at)).collect();
+            if let ([only], true) = (others.as_slice(), branches.len() > others.len() || branches.len() == 1) {
+                let part = Part {
+                    at: (*only).clone(),
+                    refs: listed.refs.clone(),
+                };
+                // What stands beside the alternatives (title, description) comes first; they themselves are settled.
+                schema.parts.extend(self.all_of(&[part])?.parts);
+                schema.settled.push(keyword);
+                return Ok(branches.len() > 1 || nullable);
+            }
+        }
+        Ok(nullable)
+    }
+
+    fn object_property(
+        &mut self,
+        name: &str,
+        schema: &Schema<'a>,
+        ui: &At<'a>,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        let title = self.label(name, schema, ui);
+        let help = self.help(schema, ui);
+        let mut inner = Scope::default();
+        if context.top && self.frames.is_empty() {
+            let mut page = self.draft.page(name, title, &schema.path());
+            page.help = help;
+            page.visible_when = some(&context.shown);
+            self.page = Some(self.draft.pages.len());
+            self.draft.pages.push(page);
+            let context = Context {
+                prefix: String::new(),
+                shown: Value::Bool(true),
+                top: false,
+                depth: context.depth + 1,
+                groups: Vec::new(),
+            };
+            self.object(schema, ui, &context, &mut inner)?;
+            // What follows stands on a page of its own.
+            self.page = None;
+        } else {
+            let described = schema.get("title").word().is_some() || ui_option(ui, "title").word().is_some();
+            if described {
+                let text = match help {
+                    Some(help) => Text::new(
+                        format!("{}\n{}", title.zh_cn, help.zh_cn),
+                        format!("{}\n{}", title.en, help.en),
+                    ),
+                    None => title,
+                };
+                self.note(text, context, &schema.path())?;
+            }
+            let prefix = if context.prefix.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{} {name}", context.prefix)
+            };
+            let context = Context {
+                prefix,
+                top: false,
+                depth: context.depth + 1,
+                ..context.clone()
+            };
+            self.object(schema, ui, &context, &mut inner)?;
+        }
+        scope.slots.insert(name.to_owned(), Slot::Object(inner));
+        Ok(())
+    }
+
+    fn array(
+        &mut self,
+        name: &str,
+        schema: &Schema<'a>,
+        ui: &At<'a>,
+        needed: bool,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        let path = schema.path();
+        let items = schema.every("items").into_iter().next();
+        let tuple = schema
+            .every("prefixItems")
+            .into_iter()
+            .next()
+            .or_else(|| items.clone().filter(|items| items.at.is_list()));
+        if let Some(tuple) = tuple {
+            let parts: Vec<Part<'a>> = tuple
+                .at
+                .items()
+                .into_iter()
+                .map(|at| Part {
+                    at,
+                    refs: tuple.refs.clone(),
+                })
+                .collect();
+            self.draft
+                .report
+                .differs(&path, "tuple", "a list of fixed places is asked for place by place");
+            for (at, part) in parts.iter().enumerate() {
+                let title = format!("{name} {}", at + 1);
+                self.property(
+                    &title,
+                    std::slice::from_ref(part),
+                    &ui.get("items").get(&at.to_string()),
+                    needed,
+                    context,
+                    scope,
+                )?;
+            }
+            return Ok(());
+        }
+        let Some(items) = items.filter(|items| items.at.is_map()) else {
+            self.draft.report.lost(
+                &path,
+                "no_items",
+                "nothing says what stands in the list: it is not asked for",
+            );
+            scope.slots.insert(name.to_owned(), Slot::Lost);
+            return Ok(());
+        };
+        let inner = self.all_of(&[items])?;
+        let label = self.label(name, schema, ui);
+        let (min, max) = (schema.get("minItems").count(), schema.get("maxItems").count());
+        if let Some(options) = self.enumeration(&inner, &ui.get("items"))? {
+            if !schema.get("uniqueItems").is_true() {
+                self.draft
+                    .report
+                    .differs(&path, "chosen_once", "an option can be chosen only once");
+            }
+            let id = self.take_name(context, name);
+            let kind = kinds::kind(Wanted::Choices { options, min, max }, &path, &mut self.draft.report);
+            return self.ask(
+                name,
+                id,
+                label,
+                kind,
+                schema,
+                ui,
+                needed || min.unwrap_or(0) > 0,
+                context,
+                scope,
+            );
+        }
+        if inner.get("format").word() == Some("data-url") {
+            let id = self.take_name(context, name);
+            let wanted = Wanted::Files {
+                name: id.clone(),
+                most: max,
+            };
+            let kind = kinds::kind(wanted, &path, &mut self.draft.report);
+            return self.ask(name, id, label, kind, schema, ui, needed, context, scope);
+        }
+        if context.groups.len() >= GROUPS {
+            self.draft
+                .report
+                .lost(&path, "groups_too_deep", "repeated parts nest at most four deep here");
+            scope.slots.insert(name.to_owned(), Slot::Lost);
+            return Ok(());
+        }
+        let id = self.take_name(context, name);
+        let steps = self.next_steps();
+        self.frames.push(Frame {
+            steps,
+            questions: Vec::new(),
+            names: Names::default(),
+        });
+        let inside = Context {
+            groups: context.groups.iter().cloned().chain([id.clone()]).collect(),
+            prefix: String::new(),
+            // The group is hidden as a whole; its rows need no rule of their own.
+            shown: Value::Bool(true),
+            top: false,
+            depth: context.depth + 1,
+        };
+        let mut rows = Scope::default();
+        let read = self.row(&inner, &ui.get("items"), &inside, &mut rows);
+        let frame = self.frames.pop();
+        read?;
+        let questions = frame.map(|frame| frame.questions).unwrap_or_default();
+        if questions.is_empty() {
+            self.draft
+                .report
+                .lost(&path, "empty_group", "there is no question in the repeated part");
+            scope.slots.insert(name.to_owned(), Slot::Lost);
+            return Ok(());
+        }
+        let row_label = self.label_of(&[inner.get("title")]).unwrap_or_else(|| label.clone());
+        let kind = draft::group(questions, min.unwrap_or(0), max, row_label);
+        self.ask(name, id, label, kind, schema, ui, false, context, scope)
+    }
+
+    /// What is asked in each row: the properties of an object, or one value.
+    fn row(
+        &mut self,
+        inner: &Schema<'a>,
+        ui: &At<'a>,
+        context: &Context,
+        rows: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        let (types, _) = inner.types();
+        let is_object = inner.has("properties")
+            || types == ["object"]
+            || (types.is_empty() && self.has_object_alternatives(inner)?);
+        if is_object {
+            self.object(inner, ui, context, rows)
+        } else {
+            self.property("value", &inner.parts, ui, true, context, rows)
+        }
+    }
+
+    fn tell_of_ui(&mut self, ui: &At<'a>, schema: &Schema<'a>) {
+        let report = &mut self.draft.report;
+        if ui_option(ui, "field").word().is_some_and(|field| field != "hidden") {
+            report.differs(
+                &ui_option(ui, "field").path,
+                "own_field",
+                "a field of the source's own code is asked for by its schema",
+            );
+        }
+        for name in ["readonly", "disabled"] {
+            if ui_option(ui, name).is_true() {
+                report.lost(
+                    &ui_option(ui, name).path,
+                    "disabled",
+                    "nothing here can be seen and not answered",
+                );
+            }
+        }
+        if schema.get("readOnly").is_true() {
+            report.lost(
+                &schema.get("readOnly").path,
+                "disabled",
+                "nothing here can be seen and not answered",
+            );
+        }
+        let default = schema.get("default");
+        let says = match default.value {
+            Json::Text(text) => !text.trim().is_empty(),
+            Json::Bool(_) | Json::Number(_) => true,
+            _ => false,
+        };
+        if says && ui_option(ui, "widget").word() != Some("hidden") && !schema.has("const") {
+            report.lost(
+                &default.path,
+                "default_value",
+                "an answer is not given before the citizen gives it",
+            );
+        }
+    }
+}
+
+/// In the order of `ui:order`; what it does not name stands where its `*` is, or at the end.
+fn ordered<'a>(properties: Vec<(&'a str, Vec<Part<'a>>)>, ui: &At<'a>) -> Vec<(&'a str, Vec<Part<'a>>)> {
+    let order = ui_option(ui, "order");
+    let names: Vec<&str> = order.items().iter().filter_map(At::text).collect();
+    if names.is_empty() {
+        return properties;
+    }
+    let rest = names.iter().position(|name| *name == "*").unwrap_or(names.len());
+    let mut numbered: Vec<(usize, (&'a str, Vec<Part<'a>>))> = properties
+        .into_iter()
+        .map(|property| {
+            (
+                names.iter().position(|name| *name == property.0).unwrap_or(rest),
+                property,
+            )
+        })
+        .collect();
+    numbered.sort_by_key(|(place, _)| *place);
+    numbered.into_iter().map(|(_, property)| property).collect()
+}
+
+/// `firstName` and `first_name` as words.
+fn words(name: &str) -> String {
+    let snake = crate::names::snake(name);
+    if snake.is_empty() || !name.is_ascii() {
+        return name.to_owned();
+    }
+    let spaced = snake.replace('_', " ");
+    let mut letters = spaced.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

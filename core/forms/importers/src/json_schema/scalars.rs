@@ -1,0 +1,372 @@
+//! Texts, numbers, truth values and choices.
+
+use onehall_forms::{Check, Choice, Kind};
+use onehall_protocol::Text;
+use serde_json::{Value, json};
+
+use super::schema::{Part, Schema};
+use super::{Builder, ui_option};
+use crate::draft;
+use crate::finding::ImportFinding;
+use crate::json::{At, Json};
+use crate::kinds::Wanted;
+use crate::pattern;
+use crate::rules;
+
+impl<'a> Builder<'a, '_> {
+    /// What a schema of a single value asks for. None where there is nothing to ask; then it is told.
+    pub(super) fn scalar(
+        &mut self,
+        id: &str,
+        label: &Text,
+        schema: &Schema<'a>,
+        ui: &At<'a>,
+    ) -> Result<Option<Wanted>, ImportFinding> {
+        let (types, nullable) = schema.types();
+        let path = schema.path();
+        let only_true = schema.get("const").is_true()
+            || matches!(schema.get("enum").items().as_slice(), [one] if matches!(one.value, Json::Bool(true)));
+        if only_true && (types == ["boolean"] || types.is_empty()) {
+            return Ok(Some(Wanted::Agreement(label.clone())));
+        }
+        if types == ["boolean"] {
+            return Ok(Some(Wanted::YesNo));
+        }
+        if let Some(options) = self.enumeration(schema, ui)? {
+            return Ok(Some(Wanted::Choice(options)));
+        }
+        if schema.has("oneOf") || schema.has("anyOf") || schema.has("not") {
+            let place = [schema.get("oneOf"), schema.get("anyOf"), schema.get("not")];
+            let place = place
+                .iter()
+                .find(|at| at.is_there())
+                .map(|at| at.path.clone())
+                .unwrap_or_default();
+            let message = "of several sorts of values the first is asked for, and the others are not checked";
+            self.draft.report.lost(&place, "alternatives", message);
+            if types.is_empty() {
+                return self.first_alternative(id, label, schema, ui);
+            }
+        }
+        let several = types.len() > 1;
+        let kind = match types.first() {
+            Some(kind) if !several => *kind,
+            Some(_) if types.iter().all(|kind| matches!(*kind, "number" | "integer")) => "number",
+            Some(_) => {
+                self.draft.report.differs(
+                    &path,
+                    "several_types",
+                    "a value of several types is asked for as a text",
+                );
+                "string"
+            }
+            None if nullable => "null",
+            None if ["pattern", "minLength", "maxLength", "format"]
+                .iter()
+                .any(|name| schema.has(name)) =>
+            {
+                "string"
+            }
+            None if ["minimum", "maximum", "multipleOf"].iter().any(|name| schema.has(name)) => "number",
+            None => {
+                self.draft.report.differs(
+                    &path,
+                    "no_type",
+                    "nothing says what the value is: it is asked for as a text",
+                );
+                "string"
+            }
+        };
+        Ok(match kind {
+            "string" => Some(self.string(id, schema, ui)),
+            "number" | "integer" => Some(self.number(kind, schema, ui)),
+            "boolean" => Some(Wanted::YesNo),
+            "null" => {
+                let described = schema.get("title").word().is_some() || schema.get("description").word().is_some();
+                if described {
+                    Some(Wanted::Note(onehall_forms::NoteTone::Plain))
+                } else {
+                    self.draft.report.lost(
+                        &path,
+                        "no_question",
+                        "only null may stand there: there is nothing to ask",
+                    );
+                    None
+                }
+            }
+            other => Some(Wanted::Foreign(other.to_owned())),
+        })
+    }
+
+    fn first_alternative(
+        &mut self,
+        id: &str,
+        label: &Text,
+        schema: &Schema<'a>,
+        ui: &At<'a>,
+    ) -> Result<Option<Wanted>, ImportFinding> {
+        for keyword in ["oneOf", "anyOf"] {
+            let Some(listed) = schema.every(keyword).into_iter().next() else {
+                continue;
+            };
+            for at in listed.at.items() {
+                let part = Part {
+                    at,
+                    refs: listed.refs.clone(),
+                };
+                let inner = self.all_of(&[part])?;
+                let (types, _) = inner.types();
+                let plain = types
+                    .iter()
+                    .any(|kind| matches!(*kind, "string" | "number" | "integer" | "boolean"));
+                if plain && !inner.has("oneOf") && !inner.has("anyOf") {
+                    return self.scalar(id, label, &inner, ui);
+                }
+            }
+        }
+        Ok(Some(Wanted::Line {
+            min: None,
+            max: None,
+            pattern: None,
+        }))
+    }
+
+    /// The options of an enumeration, in each way of writing it. None where it is none.
+    pub(super) fn enumeration(
+        &mut self,
+        schema: &Schema<'a>,
+        ui: &At<'a>,
+    ) -> Result<Option<Vec<Choice>>, ImportFinding> {
+        let listed = schema.get("enum");
+        if listed.is_list() {
+            let items = listed.items();
+            self.draft.count_options(items.len(), &listed.path)?;
+            let names = [
+                ui_option(ui, "enumNames"),
+                schema.get("enumNames"),
+                schema.get("x-enumNames"),
+                schema.get("x-enum-varnames"),
+            ];
+            let names = names.iter().find(|at| at.is_list() || at.is_map()).cloned();
+            let mut options = Vec::with_capacity(items.len());
+            for (at, item) in items.iter().enumerate() {
+                let Some(value) = item.scalar().filter(|value| !value.trim().is_empty()) else {
+                    if !matches!(item.value, Json::Null | Json::Text(_)) {
+                        self.draft
+                            .report
+                            .lost(&item.path, "no_option", "an option is a text or a number here");
+                    }
+                    continue;
+                };
+                let name = names.as_ref().map(|names| match names.value {
+                    Json::Map(_) => names.get(&value),
+                    _ => names.items().into_iter().nth(at).unwrap_or_else(|| names.get("")),
+                });
+                let label = name.and_then(|name| self.draft.texts.label(&name));
+                let label = label
+                    .or_else(|| self.draft.texts.label(item))
+                    .unwrap_or_else(|| self.draft.texts.made(&value));
+                options.push(draft::choice(value, label));
+            }
+            if ui_option(ui, "enumDisabled").is_list() {
+                let message = "options that can be seen and not chosen can be chosen here";
+                self.draft
+                    .report
+                    .lost(&ui_option(ui, "enumDisabled").path, "disabled", message);
+            }
+            return Ok(Some(options));
+        }
+        for keyword in ["oneOf", "anyOf"] {
+            let Some(branches) = schema.every(keyword).into_iter().next() else {
+                continue;
+            };
+            let items = branches.at.items();
+            let constant = |at: &At<'a>| match at.get("enum").items().as_slice() {
+                _ if at.has("const") => Some(at.get("const")),
+                [one] => Some(one.clone()),
+                _ => None,
+            };
+            let values: Vec<Option<At<'a>>> = items.iter().map(constant).collect();
+            let scalar = |at: &At<'a>| at.scalar().is_some();
+            if items.is_empty() || !values.iter().all(|value| value.as_ref().is_some_and(scalar)) {
+                continue;
+            }
+            self.draft.count_options(items.len(), &branches.at.path)?;
+            let mut options = Vec::with_capacity(items.len());
+            for (item, value) in items.iter().zip(values) {
+                let Some(value) = value.and_then(|value| value.scalar()) else {
+                    continue;
+                };
+                let label = self
+                    .draft
+                    .texts
+                    .first(&[item.get("title"), item.get("description")], &value);
+                let mut option = draft::choice(value, label);
+                if item.has("title") {
+                    option.help = self.draft.texts.label(&item.get("description"));
+                }
+                options.push(option);
+            }
+            return Ok(Some(options));
+        }
+        Ok(None)
+    }
+
+    fn string(&mut self, id: &str, schema: &Schema<'a>, ui: &At<'a>) -> Wanted {
+        let (min, max) = (schema.get("minLength").count(), schema.get("maxLength").count());
+        let widget = ui_option(ui, "widget").word().unwrap_or_default().to_ascii_lowercase();
+        let format = schema.get("format").word().unwrap_or_default().to_ascii_lowercase();
+        let encoded = schema.has("contentEncoding") || schema.has("contentMediaType");
+        let given = schema.get("pattern");
+        let pattern = given.word().and_then(|source| {
+            let made = pattern::found_anywhere(source);
+            if made.is_none() {
+                let message =
+                    "our patterns have no look-around, back-references or Unicode classes: this one is not checked";
+                self.draft.report.lost(&given.path, "pattern_not_carried", message);
+            }
+            made
+        });
+        let line = Wanted::Line { min, max, pattern };
+        match (widget.as_str(), format.as_str()) {
+            ("file" | "files", _) | (_, "data-url" | "binary" | "byte" | "base64") => Wanted::Files {
+                name: id.to_owned(),
+                most: Some(1),
+            },
+            _ if encoded => Wanted::Files {
+                name: id.to_owned(),
+                most: Some(1),
+            },
+            ("textarea" | "textareawidget" | "markdown" | "richtext" | "rich-text", _)
+            | (_, "textarea" | "markdown" | "html") => {
+                if given.word().is_some() {
+                    let message = "a pattern is checked on one line of text only";
+                    self.draft.report.lost(&given.path, "pattern_not_carried", message);
+                }
+                Wanted::Lines { max }
+            }
+            ("date" | "alt-date", _) | (_, "date") => Wanted::Date { min: None, max: None },
+            ("date-time" | "alt-datetime" | "datetime", _) | (_, "date-time" | "datetime") => Wanted::DateTime,
+            ("time", _) | (_, "time") => Wanted::Time,
+            (_, "month" | "year-month") => Wanted::MonthYear,
+            ("email", _) | (_, "email" | "idn-email") => Wanted::Email,
+            ("uri" | "url", _) | (_, "uri" | "url" | "iri" | "uri-reference") => Wanted::Website,
+            ("tel" | "phone", _) | (_, "phone" | "tel" | "telephone" | "phone-number") => Wanted::Phone,
+            ("signature", _) | (_, "signature") => Wanted::Signature { name: id.to_owned() },
+            ("password", _) | (_, "password") => {
+                self.draft.report.differs(
+                    &schema.path(),
+                    "secret_as_text",
+                    "a secret is asked for as a text that can be read",
+                );
+                line
+            }
+            (_, "") => line,
+            (_, other) => {
+                let message = format!("the format `{other}` is not checked here");
+                self.draft
+                    .report
+                    .lost(&schema.get("format").path, "format_not_checked", message);
+                line
+            }
+        }
+    }
+
+    fn number(&mut self, kind: &str, schema: &Schema<'a>, ui: &At<'a>) -> Wanted {
+        let whole = kind == "integer";
+        let step = schema.get("multipleOf").number().filter(|step| *step > 0.0);
+        let decimals = match step {
+            _ if whole => 0,
+            // A step of 0.01 is two digits; the step itself is checked beside it.
+            Some(step) => (0..=10_u8)
+                .find(|digits| {
+                    let scaled = step * 10_f64.powi(i32::from(*digits));
+                    (scaled - scaled.round()).abs() < 1e-9
+                })
+                .unwrap_or(10),
+            None => 10,
+        };
+        let shift = |name: &str, by: f64| {
+            let given = schema.get(name);
+            given.number().filter(|_| whole).map(|bound| bound + by)
+        };
+        let unit = [ui_option(ui, "suffix"), ui_option(ui, "prefix"), schema.get("x-unit")];
+        Wanted::Number {
+            min: schema
+                .get("minimum")
+                .number()
+                .or_else(|| shift("exclusiveMinimum", 1.0)),
+            max: schema
+                .get("maximum")
+                .number()
+                .or_else(|| shift("exclusiveMaximum", -1.0)),
+            decimals,
+            unit: self.label_of(&unit),
+        }
+    }
+
+    /// What a schema checks beyond our kinds.
+    pub(super) fn checks(&mut self, schema: &Schema<'a>, kind: &Kind, reference: &str) -> Vec<Check> {
+        let mut checks = Vec::new();
+        let answer = rules::var(reference);
+        let mut add = |rule: Value, zh: String, en: String| checks.push(draft::check(rule, Text::new(zh, en)));
+        match kind {
+            Kind::Number { decimals, .. } => {
+                let (types, _) = schema.types();
+                let whole = types == ["integer"];
+                for (name, sign, zh, en) in [
+                    ("exclusiveMinimum", ">", "须大于", "Must be more than"),
+                    ("exclusiveMaximum", "<", "须小于", "Must be less than"),
+                ] {
+                    let given = schema.get(name);
+                    // In draft 4 it says that the bound beside it is not part of the range.
+                    let beside = if name == "exclusiveMinimum" {
+                        "minimum"
+                    } else {
+                        "maximum"
+                    };
+                    let bound = if matches!(given.value, Json::Bool(true)) {
+                        schema.get(beside).number()
+                    } else {
+                        given.number()
+                    };
+                    let covered = whole && given.number().is_some() && !schema.has(beside);
+                    if let Some(bound) = bound.filter(|bound| bound.abs() < 1e15 && !covered) {
+                        let number = rules::number(bound);
+                        add(
+                            json!({sign: [answer, number]}),
+                            format!("{zh} {number}。"),
+                            format!("{en} {number}."),
+                        );
+                    }
+                }
+                let step = schema
+                    .get("multipleOf")
+                    .number()
+                    .filter(|step| *step > 0.0 && *step < 1e15);
+                let covered = |step: f64| (step - 10_f64.powi(-i32::from(*decimals))).abs() < 1e-12;
+                if let Some(step) = step.filter(|step| !covered(*step)) {
+                    let number = rules::number(step);
+                    let rule = json!({"==": [{"%": [answer, number]}, 0]});
+                    add(
+                        rule,
+                        format!("须为 {number} 的倍数。"),
+                        format!("Must be a multiple of {number}."),
+                    );
+                }
+            }
+            Kind::LongText { .. } => {
+                if let Some(min) = schema.get("minLength").count().filter(|min| *min > 0) {
+                    let rule = json!({">=": [{"length": answer}, min]});
+                    add(
+                        rule,
+                        format!("至少 {min} 个字。"),
+                        format!("At least {min} characters."),
+                    );
+                }
+            }
+            _ => {}
+        }
+        checks
+    }
+}

@@ -1,0 +1,217 @@
+//! Schemas as they apply: references followed, `allOf` merged.
+
+use crate::finding::{ImportFinding, Report, refused};
+use crate::json::{At, Json};
+
+/// How deep schemas may nest, and how many may be looked at: references make a short file long.
+pub(super) const DEEP: usize = 40;
+const MOST: usize = 100_000;
+
+/// A schema object, and the references that led to it.
+#[derive(Debug, Clone)]
+pub(super) struct Part<'a> {
+    pub(super) at: At<'a>,
+    pub(super) refs: Vec<String>,
+}
+
+/// Schema objects that all apply to the same value.
+#[derive(Debug, Clone)]
+pub(super) struct Schema<'a> {
+    pub(super) parts: Vec<Part<'a>>,
+    /// Keywords that were looked at already.
+    pub(super) settled: Vec<&'static str>,
+}
+
+impl<'a> Schema<'a> {
+    /// A keyword, from the first part that has it: what stands beside a reference comes before what it leads to.
+    pub(super) fn get(&self, name: &str) -> At<'a> {
+        let part = self.parts.iter().find(|part| part.at.has(name)).or(self.parts.first());
+        part.map_or_else(|| At::root(&Json::Null), |part| part.at.get(name))
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.parts.iter().any(|part| part.at.has(name))
+    }
+
+    pub(super) fn path(&self) -> String {
+        self.parts.first().map(|part| part.at.path.clone()).unwrap_or_default()
+    }
+
+    /// Every value of a keyword, with the references that led to it.
+    pub(super) fn every(&self, name: &str) -> Vec<Part<'a>> {
+        let settled = self.settled.contains(&name);
+        let having = self.parts.iter().filter(|part| part.at.has(name) && !settled);
+        having
+            .map(|part| Part {
+                at: part.at.get(name),
+                refs: part.refs.clone(),
+            })
+            .collect()
+    }
+
+    /// The names that have to be there.
+    pub(super) fn required(&self) -> Vec<String> {
+        let listed = self.every("required").into_iter().flat_map(|part| part.at.items());
+        listed.filter_map(|name| name.text().map(str::to_owned)).collect()
+    }
+
+    /// The properties, each with every schema that is written for it, in the order in which they stand there.
+    pub(super) fn properties(&self) -> Vec<(&'a str, Vec<Part<'a>>)> {
+        let mut found: Vec<(&'a str, Vec<Part<'a>>)> = Vec::new();
+        for part in self.every("properties") {
+            for (name, at) in part.at.fields() {
+                let own = Part {
+                    at,
+                    refs: part.refs.clone(),
+                };
+                match found.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, parts)) => parts.push(own),
+                    None => found.push((name, vec![own])),
+                }
+            }
+        }
+        found
+    }
+
+    /// The types that a value may have, without `null`; and whether it may be null.
+    pub(super) fn types(&self) -> (Vec<&'a str>, bool) {
+        let given = self.get("type");
+        let mut types: Vec<&str> = given.text().into_iter().collect();
+        types.extend(given.items().iter().filter_map(At::text));
+        let nullable = types.contains(&"null") || self.get("nullable").is_true();
+        types.retain(|name| *name != "null");
+        (types, nullable)
+    }
+}
+
+/// Follows references.
+pub(super) struct Schemas<'a> {
+    root: At<'a>,
+    looked_at: usize,
+}
+
+impl<'a> Schemas<'a> {
+    pub(super) fn new(root: At<'a>) -> Schemas<'a> {
+        Schemas { root, looked_at: 0 }
+    }
+
+    /// Everything that applies where these parts stand.
+    pub(super) fn all_of(&mut self, parts: &[Part<'a>], report: &mut Report) -> Result<Schema<'a>, ImportFinding> {
+        let mut schema = Schema {
+            parts: Vec::new(),
+            settled: Vec::new(),
+        };
+        for part in parts {
+            self.collect(part, &mut schema, report, 0)?;
+        }
+        Ok(schema)
+    }
+
+    fn collect(
+        &mut self,
+        part: &Part<'a>,
+        schema: &mut Schema<'a>,
+        report: &mut Report,
+        depth: usize,
+    ) -> Result<(), ImportFinding> {
+        self.looked_at += 1;
+        if self.looked_at > MOST {
+            return Err(refused(
+                &part.at.path,
+                "too_large",
+                format!("with its references written out it has more than {MOST} schemas"),
+            ));
+        }
+        if depth > DEEP || part.refs.len() > DEEP {
+            return Err(refused(&part.at.path, "too_deep", "its schemas nest absurdly deep"));
+        }
+        schema.parts.push(part.clone());
+        for name in ["$ref", "$dynamicRef", "$recursiveRef"] {
+            let given = part.at.get(name);
+            let Some(target) = given.text() else { continue };
+            let Some(at) = self.find(target) else {
+                let message = format!("`{target}` is not in the file: what it says is not carried");
+                report.lost(&given.path, "remote_ref", message);
+                continue;
+            };
+            if part.refs.contains(&at.path) || part.at.path == at.path {
+                let message = format!("`{target}` leads to itself: a form cannot be of any depth");
+                return Err(refused(&given.path, "ref_cycle", message));
+            }
+            let mut refs = part.refs.clone();
+            refs.push(at.path.clone());
+            self.collect(&Part { at, refs }, schema, report, depth + 1)?;
+        }
+        for at in part.at.get("allOf").items() {
+            let inner = Part {
+                at,
+                refs: part.refs.clone(),
+            };
+            self.collect(&inner, schema, report, depth + 1)?;
+        }
+        Ok(())
+    }
+
+    fn find(&self, target: &str) -> Option<At<'a>> {
+        let (document, fragment) = target.split_once('#').unwrap_or((target, ""));
+        let own = self.root.any(&["$id", "id"]).text().unwrap_or_default();
+        let from = if document.is_empty() || document == own.trim_end_matches('#') {
+            self.root.clone()
+        } else {
+            self.named(&["$id", "id"], document)?
+        };
+        if fragment.is_empty() {
+            return Some(from);
+        }
+        if !fragment.starts_with('/') {
+            return self
+                .named(&["$anchor", "$dynamicAnchor"], fragment)
+                .or_else(|| self.named(&["$id", "id"], &format!("#{fragment}")));
+        }
+        let mut at = from;
+        for step in fragment.split('/').skip(1) {
+            let step = decoded(step).replace("~1", "/").replace("~0", "~");
+            at = match at.value {
+                Json::List(_) => at.items().into_iter().nth(step.parse().ok()?)?,
+                _ => at.get(&step),
+            };
+            if !at.is_there() {
+                return None;
+            }
+        }
+        Some(at)
+    }
+
+    /// The definition that calls itself so.
+    fn named(&self, keywords: &[&str], name: &str) -> Option<At<'a>> {
+        let lists = [self.root.get("$defs"), self.root.get("definitions")];
+        let mut all = lists.iter().flat_map(At::fields).map(|(_, at)| at);
+        all.find(|at| keywords.iter().any(|keyword| at.get(keyword).text() == Some(name)))
+    }
+}
+
+/// `%20` and its like as the characters that they stand for.
+fn decoded(step: &str) -> String {
+    if !step.contains('%') {
+        return step.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(step.len());
+    let mut rest = step.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let hex = behind.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex
+            .filter(|_| *first == b'%')
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok())
+        {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,293 @@
+//! The questions that were imported, as conditions name them, and comparisons with their answers.
+
+use onehall_forms::Kind;
+use serde_json::{Value, json};
+
+use crate::rules::{self, Unable, any, fails, or_else};
+
+/// What a question's answer is to a rule.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Answer {
+    Text,
+    Number,
+    Bool,
+    Date,
+    /// One of these values.
+    Choice(Vec<String>),
+    /// Any number of these values.
+    Choices(Vec<String>),
+    /// The rows of a group.
+    Rows,
+    /// Something that conditions do not compare: an address, files.
+    Whole,
+    /// None at all: a note.
+    Nothing,
+}
+
+impl Answer {
+    pub(crate) fn of(kind: &Kind) -> Answer {
+        let values =
+            |options: &onehall_forms::Options| options.options.iter().map(|option| option.value.clone()).collect();
+        match kind {
+            Kind::Number { .. } | Kind::Money { .. } => Answer::Number,
+            Kind::Date { .. } => Answer::Date,
+            Kind::YesNo {} | Kind::Declaration { .. } => Answer::Bool,
+            Kind::Choice { options } => Answer::Choice(values(options)),
+            Kind::Choices { options, .. } => Answer::Choices(values(options)),
+            Kind::Group { .. } => Answer::Rows,
+            Kind::Address {} | Kind::Material { .. } => Answer::Whole,
+            Kind::Note { .. } => Answer::Nothing,
+            _ => Answer::Text,
+        }
+    }
+}
+
+/// A question that was imported.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    /// Its id.
+    pub(crate) id: String,
+    /// The groups around it, outermost first.
+    pub(crate) groups: Vec<String>,
+    pub(crate) answer: Answer,
+    /// Whether it is surely answered before anything hangs on it.
+    pub(crate) required: bool,
+    /// Whether the source takes an unanswered one for `false`: a box that is not ticked.
+    pub(crate) starts_false: bool,
+}
+
+impl Known {
+    /// How a rule that stands in these groups names it. None where its rows are not around the rule.
+    pub(crate) fn reference(&self, from: &[String]) -> Result<String, Unable> {
+        let inside = || {
+            Unable::new(
+                "reads_into_rows",
+                "it reads an answer of a repeated part from outside of its rows",
+            )
+        };
+        if self.groups.is_empty() {
+            return Ok(self.id.clone());
+        }
+        if !from.starts_with(&self.groups) {
+            return Err(inside());
+        }
+        match from.len() - self.groups.len() {
+            0 => Ok(format!("row.{}", self.id)),
+            1 => Ok(format!("outer_row.{}", self.id)),
+            _ => Err(inside()),
+        }
+    }
+}
+
+/// How an answer is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compare {
+    Is,
+    IsNot,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+impl Compare {
+    fn operator(self) -> &'static str {
+        match self {
+            Compare::Is => "==",
+            Compare::IsNot => "!=",
+            Compare::Less => "<",
+            Compare::AtMost => "<=",
+            Compare::More => ">",
+            Compare::AtLeast => ">=",
+        }
+    }
+
+    /// The same comparison with its sides changed.
+    pub(crate) fn turned(self) -> Compare {
+        match self {
+            Compare::Less => Compare::More,
+            Compare::AtMost => Compare::AtLeast,
+            Compare::More => Compare::Less,
+            Compare::AtLeast => Compare::AtMost,
+            same => same,
+        }
+    }
+}
+
+/// A comparison of an answer with a value, where the rule stands in the groups `from`.
+pub(crate) fn compare(known: &Known, from: &[String], how: Compare, value: &Value) -> Result<Value, Unable> {
+    let reference = known.reference(from)?;
+    let empty = value.is_null() || value.as_str().is_some_and(str::is_empty);
+    if empty {
+        return match how {
+            Compare::Is => Ok(fails(rules::answered(&reference))),
+            Compare::IsNot => Ok(rules::answered(&reference)),
+            _ => Err(Unable::new(
+                "odd_comparison",
+                "it asks whether an answer is more or less than nothing",
+            )),
+        };
+    }
+    let same = match &known.answer {
+        Answer::Nothing => {
+            return Err(Unable::new(
+                "no_answer",
+                format!("`{}` has no answer to compare", known.id),
+            ));
+        }
+        Answer::Whole | Answer::Rows => {
+            return Err(Unable::new(
+                "odd_comparison",
+                format!("`{}` has no single value to compare", known.id),
+            ));
+        }
+        Answer::Bool => {
+            let flag = truth(value).ok_or_else(|| {
+                Unable::new(
+                    "odd_comparison",
+                    format!("`{}` is yes or no, and it is compared with {value}", known.id),
+                )
+            })?;
+            return boolean(known, &reference, how, flag);
+        }
+        Answer::Choices(options) => {
+            let text = text_of(value);
+            let text = text.as_str();
+            let has = if options.iter().any(|option| option == text) {
+                json!({"in": [text, rules::var(&reference)]})
+            } else {
+                Value::Bool(false)
+            };
+            return match how {
+                Compare::Is => Ok(has),
+                Compare::IsNot if known.required && !has.is_boolean() => Ok(json!({"!": [has]})),
+                Compare::IsNot => Ok(fails(has)),
+                _ => Err(Unable::new(
+                    "odd_comparison",
+                    "it asks whether several choices are more or less than a value",
+                )),
+            };
+        }
+        Answer::Choice(options) if matches!(how, Compare::Is | Compare::IsNot) => {
+            let text = text_of(value);
+            let option = options
+                .iter()
+                .find(|option| **option == text)
+                .or_else(|| options.iter().find(|option| same_number(option, &text)));
+            match option {
+                Some(option) => Value::String(option.clone()),
+                // A value that is no option is never chosen.
+                None if how == Compare::Is => return Ok(Value::Bool(false)),
+                None => return Ok(Value::Bool(true)),
+            }
+        }
+        Answer::Choice(_) | Answer::Number => {
+            let given = match value {
+                Value::String(text) => text.trim().parse().ok(),
+                other => other.as_f64(),
+            };
+            let given = given
+                .filter(|number: &f64| number.is_finite() && number.abs() < 1e20)
+                .ok_or_else(|| {
+                    Unable::new(
+                        "odd_comparison",
+                        format!("`{}` is a number, and it is compared with {value}", known.id),
+                    )
+                })?;
+            rules::number(given)
+        }
+        Answer::Date => {
+            let text = text_of(value);
+            let day = text.get(..10).unwrap_or(&text);
+            let day: onehall_protocol::Date = day.parse().map_err(|_| {
+                Unable::new(
+                    "odd_comparison",
+                    format!("`{}` is a day, and it is compared with {value}", known.id),
+                )
+            })?;
+            Value::String(day.to_string())
+        }
+        Answer::Text => match value {
+            Value::Number(_) => value.clone(),
+            other => Value::String(text_of(other)),
+        },
+    };
+    Ok(compared(known, rules::var(&reference), how, same))
+}
+
+/// A comparison of something made of one answer with a value.
+pub(crate) fn compared(known: &Known, answer: Value, how: Compare, value: Value) -> Value {
+    let rule = json!({how.operator(): [answer, value]});
+    if how == Compare::IsNot && !known.required {
+        // Who has not answered has not answered this.
+        or_else(rule, true)
+    } else {
+        rule
+    }
+}
+
+fn boolean(known: &Known, reference: &str, how: Compare, flag: bool) -> Result<Value, Unable> {
+    let flag = match how {
+        Compare::Is => flag,
+        Compare::IsNot => !flag,
+        _ => {
+            return Err(Unable::new(
+                "odd_comparison",
+                "it asks whether yes or no is more or less than a value",
+            ));
+        }
+    };
+    let answer = rules::var(reference);
+    Ok(
+        match (flag, known.starts_false || (how == Compare::IsNot && !known.required)) {
+            (false, true) => json!({"!": [{"or_else": [answer, false]}]}),
+            (true, true) if how == Compare::IsNot && !known.starts_false => json!({"or_else": [answer, true]}),
+            (flag, _) => json!({"==": [answer, flag]}),
+        },
+    )
+}
+
+/// A comparison with any of several questions: one name may stand on pages of which a citizen sees only one.
+pub(crate) fn compare_any(known: &[Known], from: &[String], how: Compare, value: &Value) -> Result<Value, Unable> {
+    let compared: Result<Vec<Value>, Unable> = known.iter().map(|known| compare(known, from, how, value)).collect();
+    let compared = compared?;
+    Ok(if how == Compare::IsNot {
+        rules::all(compared)
+    } else {
+        any(compared)
+    })
+}
+
+/// What other systems write for yes and no.
+pub(crate) fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::Number(number) => match number.as_f64() {
+            Some(1.0) => Some(true),
+            Some(0.0) => Some(false),
+            _ => None,
+        },
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" | "on" | "y" => Some(true),
+            "false" | "no" | "0" | "off" | "n" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The text of a scalar.
+pub(crate) fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number
+            .as_f64()
+            .map_or_else(|| number.to_string(), |number| rules::number(number).to_string()),
+        other => other.to_string(),
+    }
+}
+
+fn same_number(a: &str, b: &str) -> bool {
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    matches!((number(a), number(b)), (Some(a), Some(b)) if a == b)
+}

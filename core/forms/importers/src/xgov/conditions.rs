@@ -1,0 +1,608 @@
+//! Named conditions: as a structure (two versions of it) or as an expression.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::expression::{Expression, parse};
+use crate::finding::Report;
+use crate::json::At;
+use crate::known::{Answer, Compare, Known, compare_any, compared};
+use crate::routing::Graph;
+use crate::rules::{self, DEPTH, Unable, all, any, fails};
+
+/// A field of the source, as conditions name it.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    pub(crate) known: Known,
+    /// The page that asks it.
+    pub(crate) page: usize,
+}
+
+/// Where a condition is asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// The page: only what it and the pages before it ask is known there.
+    pub(crate) page: usize,
+    /// The groups around.
+    pub(crate) groups: &'a [String],
+}
+
+/// Every condition, field and list of a form.
+pub(crate) struct Conditions<'a> {
+    named: BTreeMap<String, At<'a>>,
+    fields: BTreeMap<String, Vec<Field>>,
+    /// The values of list items by the ids of list and item.
+    items: BTreeMap<(String, String), String>,
+    graph: &'a Graph,
+}
+
+impl<'a> Conditions<'a> {
+    pub(crate) fn new(form: &At<'a>, graph: &'a Graph) -> Conditions<'a> {
+        let mut named = BTreeMap::new();
+        for condition in form.get("conditions").items() {
+            for name in ["name", "id"] {
+                if let Some(name) = condition.get(name).word() {
+                    named.insert(name.to_owned(), condition.clone());
+                }
+            }
+        }
+        // What is shown to authors names a condition where nothing else does.
+        for condition in form.get("conditions").items() {
+            if let Some(name) = condition.get("displayName").word() {
+                named.entry(name.to_owned()).or_insert_with(|| condition.clone());
+            }
+        }
+        let mut items = BTreeMap::new();
+        for list in form.get("lists").items() {
+            for item in list.get("items").items() {
+                if let (Some(list), Some(id), Some(value)) =
+                    (list.get("id").word(), item.get("id").word(), item.get("value").scalar())
+                {
+                    items.insert((list.to_owned(), id.to_owned()), value);
+                }
+            }
+        }
+        Conditions {
+            named,
+            fields: BTreeMap::new(),
+            items,
+            graph,
+        }
+    }
+
+    /// Makes a field known under one of its names.
+    pub(crate) fn add(&mut self, name: &str, field: &Field) {
+        self.fields.entry(name.to_owned()).or_default().push(field.clone());
+    }
+
+    /// The questions that a name means at a place.
+    pub(crate) fn fields(&self, name: &str, place: Place<'_>) -> Result<Vec<Known>, Unable> {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let fields = self.fields.get(name).or_else(|| self.fields.get(last)).ok_or_else(|| {
+            Unable::new(
+                "unknown_field",
+                format!("it asks about `{name}`, which no page asks for: it never holds there"),
+            )
+        })?;
+        let known: Vec<Known> = fields
+            .iter()
+            .filter(|field| self.graph.is_known_at(field.page, place.page))
+            .map(|field| field.known.clone())
+            .collect();
+        if known.is_empty() {
+            let message = format!("it asks about `{name}`, which is asked only later: it never holds there");
+            return Err(Unable::new("asked_later", message));
+        }
+        Ok(known)
+    }
+
+    /// The rule of a condition at a place. None where it cannot be said; then the report says so.
+    pub(crate) fn rule(&self, name: &str, used_at: &str, place: Place<'_>, report: &mut Report) -> Option<Value> {
+        let Some(condition) = self.named.get(name.trim()) else {
+            report.lost(
+                used_at,
+                "unknown_condition",
+                format!("there is no condition `{name}`: it never holds"),
+            );
+            return Some(Value::Bool(false));
+        };
+        match self.named_rule(name.trim(), place, report, 0) {
+            Ok(rule) if rules::depth(&rule) < DEPTH => Some(rule),
+            Ok(_) => {
+                report.lost(&condition.path, "condition_too_deep", "the condition nests too deep");
+                None
+            }
+            Err(unable) => {
+                let message = format!("{}: what hangs on it is shown to everybody", unable.message);
+                report.lost(&condition.path, "condition_not_carried", message);
+                None
+            }
+        }
+    }
+
+    fn named_rule(&self, name: &str, place: Place<'_>, report: &mut Report, depth: usize) -> Result<Value, Unable> {
+        if depth > DEPTH {
+            return Err(Unable::new(
+                "condition_circle",
+                "conditions name each other in a circle",
+            ));
+        }
+        let Some(condition) = self.named.get(name) else {
+            return Err(Unable::new(
+                "unknown_condition",
+                format!("it names a condition `{name}` that there is not"),
+            ));
+        };
+        let value = condition.get("value");
+        if condition.get("items").is_list() {
+            let how = condition.get("coordinator").word().unwrap_or("and").to_owned();
+            let items = condition.get("items").items();
+            let parts: Result<Vec<Value>, Unable> = items
+                .iter()
+                .map(|item| self.part(item, place, report, depth + 1))
+                .collect();
+            return Ok(if how.eq_ignore_ascii_case("or") {
+                any(parts?)
+            } else {
+                all(parts?)
+            });
+        }
+        if let Some(text) = value.word() {
+            let expression = parse(text)?;
+            return self.truth(&expression, &value.path, place, report, 0);
+        }
+        let listed = if value.is_map() {
+            value.get("conditions")
+        } else {
+            condition.get("conditions")
+        };
+        if !listed.is_list() {
+            return Err(Unable::new(
+                "unreadable_condition",
+                "it is neither a structure nor an expression",
+            ));
+        }
+        self.group(&listed, place, report, depth + 1)
+    }
+
+    /// Conditions joined by `and` and `or`; `and` binds closer.
+    fn group(&self, listed: &At<'_>, place: Place<'_>, report: &mut Report, depth: usize) -> Result<Value, Unable> {
+        let mut alternatives: Vec<Vec<Value>> = vec![Vec::new()];
+        for (at, item) in listed.items().iter().enumerate() {
+            let coordinator = item.get("coordinator").word().or_else(|| {
+                item.get("conditions")
+                    .items()
+                    .first()
+                    .and_then(|first| first.get("coordinator").word())
+            });
+            if at > 0 && coordinator.is_some_and(|word| word.eq_ignore_ascii_case("or")) {
+                alternatives.push(Vec::new());
+            }
+            let rule = self.part(item, place, report, depth)?;
+            if let Some(last) = alternatives.last_mut() {
+                last.push(rule);
+            }
+        }
+        if alternatives.iter().all(Vec::is_empty) {
+            return Err(Unable::new("empty_condition", "there is nothing in the condition"));
+        }
+        Ok(any(alternatives.into_iter().map(all)))
+    }
+
+    fn part(&self, item: &At<'_>, place: Place<'_>, report: &mut Report, depth: usize) -> Result<Value, Unable> {
+        if depth > DEPTH {
+            return Err(Unable::new("condition_too_deep", "the condition nests too deep"));
+        }
+        if item.get("conditions").is_list() {
+            return self.group(&item.get("conditions"), place, report, depth + 1);
+        }
+        if let Some(name) = item.any(&["conditionName", "conditionId"]).word() {
+            return self.named_rule(name, place, report, depth + 1);
+        }
+        let name = item
+            .get("componentId")
+            .word()
+            .or_else(|| item.get("field").get("name").word());
+        let Some(name) = name else {
+            return Err(Unable::new("unreadable_condition", "a part of it names no field"));
+        };
+        let fields = match self.fields(name, place) {
+            Ok(fields) => fields,
+            Err(unable) => return Ok(never(&unable, &item.path, report)),
+        };
+        let rule = self.leaf(item, &fields, place.groups)?;
+        if rule.is_boolean() {
+            let message = "it compares with a value that is no option, so it always gives the same";
+            report.differs(&item.path, "unknown_option", message);
+        }
+        Ok(rule)
+    }
+
+    fn leaf(&self, item: &At<'_>, fields: &[Known], groups: &[String]) -> Result<Value, Unable> {
+        let given = item.get("value");
+        let operator = item.get("operator").word().unwrap_or("is").to_ascii_lowercase();
+        let relative = if given.has("value") && given.get("value").is_map() {
+            given.get("value")
+        } else {
+            given.clone()
+        };
+        if relative.has("direction") {
+            let amount = relative.any(&["period", "timePeriod"]).number().unwrap_or(0.0) as i64;
+            let unit = relative.any(&["unit", "timeUnit"]).word().unwrap_or("days").to_owned();
+            let past = relative
+                .get("direction")
+                .word()
+                .is_some_and(|word| word.contains("past"));
+            let how = match (operator.as_str(), past) {
+                ("is at least", true) | ("is at most", false) => Compare::AtMost,
+                ("is at most", true) | ("is at least", false) => Compare::AtLeast,
+                ("is less than", true) | ("is more than", false) => Compare::More,
+                ("is more than", true) | ("is less than", false) => Compare::Less,
+                _ => {
+                    return Err(Unable::new(
+                        "odd_comparison",
+                        format!("`{operator}` with a span of time"),
+                    ));
+                }
+            };
+            let amount = if past { -amount } else { amount };
+            return any_of(fields, groups, |known, reference| {
+                from_today(known, reference, how, amount, &unit)
+            });
+        }
+        let value = self.value(&given)?;
+        let length = |sign: &str| {
+            let count = value.as_str().and_then(|text| text.trim().parse::<u32>().ok());
+            let count = count.or_else(|| value.as_f64().map(|count| count as u32));
+            let count = count.ok_or_else(|| Unable::new("odd_comparison", "a length that is no number"))?;
+            any_of(fields, groups, |_, reference| {
+                Ok(json!({sign: [{"length": rules::var(reference)}, count]}))
+            })
+        };
+        let how = match operator.as_str() {
+            "is" | "contains" | "==" | "equals" => Compare::Is,
+            "is not" | "does not contain" | "!=" => Compare::IsNot,
+            "is at least" | ">=" => Compare::AtLeast,
+            "is at most" | "<=" => Compare::AtMost,
+            "is less than" | "is before" | "<" => Compare::Less,
+            "is more than" | "is after" | ">" => Compare::More,
+            "is longer than" => return length(">"),
+            "is shorter than" => return length("<"),
+            "has length" => return length("=="),
+            other => {
+                return Err(Unable::new(
+                    "unknown_operator",
+                    format!("there is nothing like the operator `{other}`"),
+                ));
+            }
+        };
+        let text = fields.iter().all(|known| known.answer == Answer::Text);
+        if text && operator.ends_with("contain") || text && operator == "contains" {
+            let needle = crate::known::text_of(&value);
+            let has = any_of(fields, groups, |_, reference| {
+                Ok(json!({"in": [needle, rules::var(reference)]}))
+            })?;
+            return Ok(if how == Compare::Is { has } else { fails(has) });
+        }
+        compare_any(fields, groups, how, &value)
+    }
+
+    /// The value of a comparison: written there, or an item of a list.
+    fn value(&self, given: &At<'_>) -> Result<Value, Unable> {
+        let inner = given.get("value");
+        let holder = if inner.is_map() { inner.clone() } else { given.clone() };
+        if let (Some(list), Some(item)) = (holder.get("listId").word(), holder.get("itemId").word()) {
+            return self
+                .items
+                .get(&(list.to_owned(), item.to_owned()))
+                .map(|value| Value::String(value.clone()))
+                .ok_or_else(|| Unable::new("unknown_option", "it names an item of a list that there is not"));
+        }
+        let plain = if given.is_map() { inner } else { given.clone() };
+        match plain.value.to_value() {
+            Value::Object(_) | Value::Array(_) => Err(Unable::new(
+                "odd_comparison",
+                "it compares with something that is no value",
+            )),
+            value => Ok(value),
+        }
+    }
+
+    fn truth(
+        &self,
+        it: &Expression,
+        path: &str,
+        place: Place<'_>,
+        report: &mut Report,
+        depth: usize,
+    ) -> Result<Value, Unable> {
+        if depth > DEPTH {
+            return Err(Unable::new("condition_too_deep", "the condition nests too deep"));
+        }
+        let deeper = depth + 1;
+        match it {
+            Expression::Bool(flag) => Ok(Value::Bool(*flag)),
+            Expression::Not(inner) => Ok(fails(self.truth(inner, path, place, report, deeper)?)),
+            Expression::Two(sign @ ("and" | "or"), a, b) => {
+                let parts = [
+                    self.truth(a, path, place, report, deeper)?,
+                    self.truth(b, path, place, report, deeper)?,
+                ];
+                Ok(if *sign == "and" { all(parts) } else { any(parts) })
+            }
+            Expression::Call(name, parts) if name == "and" || name == "or" => {
+                let parts: Result<Vec<Value>, Unable> = parts
+                    .iter()
+                    .map(|part| self.truth(part, path, place, report, deeper))
+                    .collect();
+                Ok(if name == "and" { all(parts?) } else { any(parts?) })
+            }
+            Expression::If(condition, then, otherwise) => {
+                let condition = self.truth(condition, path, place, report, deeper)?;
+                let then = self.truth(then, path, place, report, deeper)?;
+                let otherwise = self.truth(otherwise, path, place, report, deeper)?;
+                Ok(any([
+                    all([condition.clone(), then]),
+                    all([fails(condition), otherwise]),
+                ]))
+            }
+            Expression::Two("in", needle, heap) => self.contained(needle, heap, path, place, report),
+            Expression::Two(sign, a, b) => {
+                let how = match *sign {
+                    "==" => Compare::Is,
+                    "!=" => Compare::IsNot,
+                    "<" => Compare::Less,
+                    "<=" => Compare::AtMost,
+                    ">" => Compare::More,
+                    ">=" => Compare::AtLeast,
+                    _ => {
+                        return Err(Unable::new(
+                            "odd_condition",
+                            "it calculates something that is neither true nor false",
+                        ));
+                    }
+                };
+                match (&**a, &**b) {
+                    (Expression::Name(name), other) => self.comparison(name, how, other, path, place, report),
+                    (other, Expression::Name(name)) => self.comparison(name, how.turned(), other, path, place, report),
+                    (a, b) => self.calculated(how, a, b, path, place, report),
+                }
+            }
+            Expression::Name(name) => match self.fields(name, place) {
+                Err(unable) => Ok(never(&unable, path, report)),
+                Ok(fields) => any_of(&fields, place.groups, |known, reference| {
+                    Ok(match known.answer {
+                        Answer::Bool => json!({"==": [rules::var(reference), true]}),
+                        _ => rules::answered(reference),
+                    })
+                }),
+            },
+            _ => Err(Unable::new("odd_condition", "it is neither true nor false")),
+        }
+    }
+
+    fn contained(
+        &self,
+        needle: &Expression,
+        heap: &Expression,
+        path: &str,
+        place: Place<'_>,
+        report: &mut Report,
+    ) -> Result<Value, Unable> {
+        match (needle, heap) {
+            (literal, Expression::Name(name)) if constant(literal).is_some() => {
+                self.comparison(name, Compare::Is, literal, path, place, report)
+            }
+            (Expression::Name(name), Expression::List(items)) => {
+                let found: Result<Vec<Value>, Unable> = items
+                    .iter()
+                    .map(|item| self.comparison(name, Compare::Is, item, path, place, report))
+                    .collect();
+                Ok(any(found?))
+            }
+            _ => Err(Unable::new(
+                "odd_condition",
+                "it looks for something in what is no list",
+            )),
+        }
+    }
+
+    fn comparison(
+        &self,
+        name: &str,
+        how: Compare,
+        other: &Expression,
+        path: &str,
+        place: Place<'_>,
+        report: &mut Report,
+    ) -> Result<Value, Unable> {
+        let fields = match self.fields(name, place) {
+            Ok(fields) => fields,
+            Err(unable) => return Ok(never(&unable, path, report)),
+        };
+        if let Some(value) = constant(other) {
+            let rule = compare_any(&fields, place.groups, how, &value)?;
+            if rule.is_boolean() {
+                let message =
+                    format!("`{name}` is compared with {value}, which is no option, so it always gives the same");
+                report.differs(path, "unknown_option", message);
+            }
+            return Ok(rule);
+        }
+        if let Expression::Call(function, given) = other
+            && matches!(function.as_str(), "dateForComparison" | "timeForComparison")
+        {
+            let (Some(Value::Number(amount)), Some(Value::String(unit))) =
+                (given.first().and_then(constant), given.get(1).and_then(constant))
+            else {
+                return Err(Unable::new(
+                    "odd_condition",
+                    format!("`{function}` takes a number and a unit"),
+                ));
+            };
+            let amount = amount.as_f64().unwrap_or(0.0) as i64;
+            return any_of(&fields, place.groups, |known, reference| {
+                from_today(known, reference, how, amount, &unit)
+            });
+        }
+        self.calculated(how, &Expression::Name(name.to_owned()), other, path, place, report)
+    }
+
+    fn calculated(
+        &self,
+        how: Compare,
+        a: &Expression,
+        b: &Expression,
+        path: &str,
+        place: Place<'_>,
+        report: &mut Report,
+    ) -> Result<Value, Unable> {
+        let sides = [a, b].map(|side| self.number(side, place, 0));
+        match sides {
+            [Ok(a), Ok(b)] => {
+                let sign = match how {
+                    Compare::Is => "==",
+                    Compare::IsNot => "!=",
+                    Compare::Less => "<",
+                    Compare::AtMost => "<=",
+                    Compare::More => ">",
+                    Compare::AtLeast => ">=",
+                };
+                Ok(json!({sign: [a, b]}))
+            }
+            [Err(unable), _] | [_, Err(unable)] if matches!(unable.code, "unknown_field" | "asked_later") => {
+                Ok(never(&unable, path, report))
+            }
+            [Err(unable), _] | [_, Err(unable)] => Err(unable),
+        }
+    }
+
+    fn number(&self, it: &Expression, place: Place<'_>, depth: usize) -> Result<Value, Unable> {
+        if depth > DEPTH {
+            return Err(Unable::new("condition_too_deep", "the condition nests too deep"));
+        }
+        if let Some(value) = constant(it) {
+            return Ok(value);
+        }
+        match it {
+            Expression::Name(name) => {
+                let fields = self.fields(name, place)?;
+                let mut read = Vec::new();
+                for known in &fields {
+                    if matches!(known.answer, Answer::Whole | Answer::Rows | Answer::Nothing) {
+                        return Err(Unable::new(
+                            "odd_comparison",
+                            format!("`{name}` has no single value to compare"),
+                        ));
+                    }
+                    read.push(rules::var(&known.reference(place.groups)?));
+                }
+                let first = read.first().cloned();
+                match (read.len(), first) {
+                    (1, Some(one)) => Ok(one),
+                    _ => Ok(json!({"or_else": read})),
+                }
+            }
+            Expression::Negative(inner) => Ok(json!({"-": [self.number(inner, place, depth + 1)?]})),
+            Expression::Two(sign @ ("+" | "-" | "*" | "/" | "%"), a, b) => {
+                Ok(json!({*sign: [self.number(a, place, depth + 1)?, self.number(b, place, depth + 1)?]}))
+            }
+            Expression::Call(function, given) => {
+                let function = match function.as_str() {
+                    "length" | "round" | "floor" | "ceil" if given.len() == 1 => function.as_str(),
+                    "min" | "max" if !given.is_empty() => function.as_str(),
+                    other => {
+                        return Err(Unable::new(
+                            "unknown_function",
+                            format!("there is nothing like `{other}(…)`"),
+                        ));
+                    }
+                };
+                let given: Result<Vec<Value>, Unable> =
+                    given.iter().map(|part| self.number(part, place, depth + 1)).collect();
+                Ok(json!({function: given?}))
+            }
+            _ => Err(Unable::new("odd_condition", "it compares something that has no value")),
+        }
+    }
+}
+
+fn constant(it: &Expression) -> Option<Value> {
+    match it {
+        Expression::Number(number) => Some(rules::number(*number)),
+        Expression::Text(text) => Some(Value::String(text.clone())),
+        Expression::Bool(flag) => Some(Value::Bool(*flag)),
+        Expression::Negative(inner) => match &**inner {
+            Expression::Number(number) => Some(rules::number(-number)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What asks about something that is not known there never holds, as in the source.
+fn never(unable: &Unable, path: &str, report: &mut Report) -> Value {
+    report.differs(path, unable.code, unable.message.clone());
+    Value::Bool(false)
+}
+
+fn any_of(
+    fields: &[Known],
+    groups: &[String],
+    rule: impl Fn(&Known, &str) -> Result<Value, Unable>,
+) -> Result<Value, Unable> {
+    let rules: Result<Vec<Value>, Unable> = fields
+        .iter()
+        .map(|known| known.reference(groups).and_then(|reference| rule(known, &reference)))
+        .collect();
+    Ok(any(rules?))
+}
+
+/// A day compared with today and some days, months or years from it.
+fn from_today(known: &Known, reference: &str, how: Compare, amount: i64, unit: &str) -> Result<Value, Unable> {
+    if known.answer != Answer::Date {
+        return Err(Unable::new(
+            "odd_comparison",
+            format!("`{}` is no day, and it is compared with today", known.id),
+        ));
+    }
+    if amount.abs() > 100_000 {
+        return Err(Unable::new("odd_comparison", "a span of time that is far too long"));
+    }
+    let (day, today) = (rules::var(reference), json!({"today": []}));
+    let months = match unit.trim_end_matches('s').trim_end_matches("(s)") {
+        "day" => return Ok(compared(known, day, how, json!({"add_days": [today, amount]}))),
+        "week" => return Ok(compared(known, day, how, json!({"add_days": [today, amount * 7]}))),
+        "month" => amount,
+        "year" => amount * 12,
+        other => {
+            return Err(Unable::new(
+                "unknown_unit",
+                format!("it counts {other} from now, and there are only days here"),
+            ));
+        }
+    };
+    let between = |a: &Value, b: &Value| match months % 12 {
+        0 => (json!({"years_between": [a, b]}), months.abs() / 12),
+        _ => (rules::months_between(a, b), months.abs()),
+    };
+    let moved = |days: i64| json!({"add_days": [day, days]});
+    let ((span, count), sign) = match (how, months <= 0) {
+        (Compare::AtMost, true) => (between(&day, &today), ">="),
+        (Compare::More, true) => (between(&day, &today), "<"),
+        (Compare::Less, true) => (between(&moved(1), &today), ">="),
+        (Compare::AtLeast, true) => (between(&moved(1), &today), "<"),
+        (Compare::AtLeast, false) => (between(&today, &day), ">="),
+        (Compare::Less, false) => (between(&today, &day), "<"),
+        (Compare::More, false) => (between(&today, &moved(-1)), ">="),
+        (Compare::AtMost, false) => (between(&today, &moved(-1)), "<"),
+        (Compare::Is | Compare::IsNot, _) => {
+            return Err(Unable::new(
+                "odd_comparison",
+                "it asks whether a day is just so far from today",
+            ));
+        }
+    };
+    Ok(json!({sign: [span, count]}))
+}
