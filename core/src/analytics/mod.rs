@@ -20,7 +20,6 @@ use crate::ports::{Host, SendOutsideWasm, boxed};
 use crate::{Core, api, lock};
 
 pub use queue::{Pace, Queue, Upload};
-pub(crate) use watched::Asked;
 
 const KEY: &str = "analytics";
 const MINUTE_MS: i64 = 60_000;

@@ -3,7 +3,7 @@
 use onehall_client::citizen::Reply;
 
 use super::*;
-use crate::analytics::Asked;
+use crate::analytics::watched::Asked;
 
 const DRAFT: &str = "01900000-0000-7000-8000-000000000001";
 const CASE: &str = "01900000-0000-7000-8000-000000000002";
