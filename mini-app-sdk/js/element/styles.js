@@ -102,7 +102,10 @@ input[aria-invalid="true"], select[aria-invalid="true"], textarea[aria-invalid="
 .save { color: var(--ink-2); min-height: 1.6em; margin: 1em 0 0; }
 .files { list-style: none; padding: 0; }
 .files li { display: flex; flex-wrap: wrap; gap: 0.5em; align-items: center; justify-content: space-between; padding: 0.25em 0; border-bottom: 1px solid var(--ground); }
-progress { width: 100%; accent-color: var(--brand); }
+progress { appearance: none; display: block; width: 100%; height: 8px; margin: 0 0 1em; border: 0; border-radius: 4px; background: var(--ground); overflow: hidden; }
+progress::-webkit-progress-bar { background: var(--ground); }
+progress::-webkit-progress-value { background: var(--brand); }
+progress::-moz-progress-bar { background: var(--brand); }
 .history { list-style: none; padding: 0; }
 .history li { border-inline-start: 3px solid var(--brand); padding: 0 0 0.9em 1em; }
 .steps { color: var(--ink-2); margin: 0 0 0.25em; }
