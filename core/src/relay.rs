@@ -77,8 +77,8 @@ impl Core {
             C::PrepareSubmission(ask) => written("prepare_submission", &self.prepare_submission(ask.id).await?),
             C::FlushDraft(ask) => written("flush_draft", &self.flush_draft(ask.id).await?),
             C::ResolveConflict(ask) => {
-                let done = self.resolve_conflict(ask.id, ask.path, ask.keep).await?;
-                written("resolve_conflict", &done)
+                let decided = self.resolve_conflict(ask.id, ask.path, ask.keep).await;
+                written("resolve_conflict", &decided?)
             }
             C::DiscardDraft(ask) => written("discard_draft", &self.discard_draft(ask.id).await?),
             C::UploadFile(ask) => {
