@@ -127,7 +127,6 @@ pub fn use_location() -> Location {
 ///
 /// # Panics
 /// Outside of a router.
-#[must_use]
 pub fn use_navigate() -> impl Fn(&str, NavigateOptions) + Copy + Send + Sync + 'static {
     let router: Router = expect_context();
     move |address, options| router.go(address, options)

@@ -5,7 +5,7 @@
 //! piece of code in `onehall_ui::view` builds and patches. Components are left to Leptos' own macro.
 //!
 //! What the pages use of the syntax is known here, and nothing else: elements, components, blocks and literal text;
-//! plain attributes, `on:`, `class:`, `prop:` and `node_ref`. Anything else does not compile.
+//! plain attributes, `on:`, `class:`, `prop:`, `style:` and `node_ref`. Anything else does not compile.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -165,6 +165,10 @@ fn attribute(attribute: &NodeAttribute) -> syn::Result<TokenStream> {
         Some(("prop", property)) => {
             let value = needed(attribute)?;
             quote! { .property(#property, #value) }
+        }
+        Some(("style", property)) => {
+            let value = needed(attribute)?;
+            quote! { .style(#property, #value) }
         }
         Some(_) => {
             return Err(syn::Error::new_spanned(

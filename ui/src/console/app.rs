@@ -4,10 +4,6 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::{use_location, use_navigate};
-use leptos_router::path;
 use onehall_client::staff::{GetPreferences, LogOut, SetPreferences};
 use onehall_client::{Preferences, StaffClient};
 use onehall_protocol::Language;
@@ -26,6 +22,7 @@ use crate::design::icon::{HallSign, Icon};
 use crate::design::notice::{Notice, Tone};
 use crate::design::states::{OfflineBar, Skeleton, SkeletonKind, error_words};
 use crate::design::toasts::Toasts;
+use crate::router::{NavigateOptions, Table, pages, provide_router, use_location, use_navigate};
 use crate::shell::{PageHeading, SiteName, Ui, document, remember_scroll, use_ui};
 use crate::texts::{Phrase, Words, console, frame, insight};
 use crate::view::view;
@@ -62,12 +59,12 @@ fn App(core: Rc<dyn StaffClient>, preferences: Preferences) -> impl IntoView {
     provide_context(SiteName(Signal::derive(move || {
         console::NAME.get(ui.language.get()).to_owned()
     })));
+    provide_router(routes::BASE, PAGES);
     let skip = |event: web_sys::MouseEvent| {
         event.prevent_default();
         document::focus_into_view("main");
     };
     view! {
-        <Router base=routes::BASE>
             <a class="skip" href="#main" on:click=skip>{frame::SKIP}</a>
             <div class="page">
                 <Head/>
@@ -76,28 +73,22 @@ fn App(core: Rc<dyn StaffClient>, preferences: Preferences) -> impl IntoView {
                     {move || match (desk.session_known.get(), desk.session.with(Option::is_some)) {
                         (false, _) => view! { <Reading><Skeleton kind=SkeletonKind::Rows/></Reading> }.into_any(),
                         (true, false) => view! { <LoginPage/> }.into_any(),
-                        (true, true) => view! { <Pages/> }.into_any(),
+                        (true, true) => pages(|| NotFound().into_any()),
                     }}
                 </main>
             </div>
             <Toasts/>
-        </Router>
     }
     .into_any()
 }
 
-#[component]
-fn Pages() -> impl IntoView {
-    leptos::view! {
-        <FlatRoutes fallback=|| leptos::view! { <NotFound/> }>
-            <Route path=path!("") view=HomePage/>
-            <Route path=path!("/cases/:id") view=CasePage/>
-            <Route path=path!("/accounts") view=AccountsPage/>
-            <Route path=path!("/insight") view=InsightPage/>
-        </FlatRoutes>
-    }
-    .into_any()
-}
+/// Which page an address is.
+const PAGES: Table = &[
+    ("/console", || HomePage().into_any()),
+    ("/console/cases/:id", || CasePage().into_any()),
+    ("/console/accounts", || AccountsPage().into_any()),
+    ("/console/insight", || InsightPage().into_any()),
+];
 
 /// The queue; for who handles no cases, the accounts.
 #[component]
@@ -213,21 +204,13 @@ fn Who() -> impl IntoView {
     let ui = use_ui();
     let navigate = use_navigate();
     let log_out = Callback::new(move |()| {
-        let navigate = navigate.clone();
         spawn_local(async move {
             let answer = desk.core.ask(LogOut {}).await;
             // Whatever the backend said: this terminal shows nothing any more.
             desk.session.set(None);
             desk.forget();
             match answer {
-                // The address is whole: the router must not put its base before it once more.
-                Ok(()) => navigate(
-                    routes::QUEUE,
-                    NavigateOptions {
-                        resolve: false,
-                        ..Default::default()
-                    },
-                ),
+                Ok(()) => navigate(routes::QUEUE, NavigateOptions::default()),
                 Err(error) => ui.say_failure(error_words(&error)),
             }
         });

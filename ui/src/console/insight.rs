@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use onehall_client::staff::GetInsight;
 use onehall_protocol::Date;
 use onehall_protocol::analytics::{DECLARED, Declared, InsightBy, InsightQuery, InsightView};
@@ -18,8 +16,10 @@ use crate::design::choices::{ChoiceOption, Select};
 use crate::design::content::{Column, Table};
 use crate::design::navigation::Tabs;
 use crate::design::states::{EmptyState, SkeletonKind};
+use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::shell::{Loaded, PageHeading, Remote, load, use_ui};
 use crate::texts::{Words, format, insight};
+use crate::view::view;
 
 const RANGES: [i64; 3] = [7, 30, 90];
 
@@ -104,12 +104,9 @@ fn Numbers() -> impl IntoView {
         now
     });
     let go = Callback::new(move |asked: Asked| {
-        // The address is whole: the router must not put its base before it once more.
         let options = NavigateOptions {
-            resolve: false,
             replace: true,
             scroll: false,
-            ..Default::default()
         };
         navigate(&asked.fitting().address(), options);
     });

@@ -4,8 +4,6 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use onehall_client::Event;
 use onehall_client::staff::GetQueue;
 use onehall_protocol::cases::{CaseStatus, CaseSummary, QueuePage, QueueQuery, QueueScope};
@@ -21,6 +19,7 @@ use crate::design::navigation::Tabs;
 use crate::design::notice::{Tag, Tone};
 use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind, error_words};
 use crate::design::text_field::TextField;
+use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::shell::{Loaded, PageHeading, Remote, load, use_ui};
 use crate::texts::{Phrase, Words, console, counted, format, general};
 use crate::view::view;
@@ -125,14 +124,10 @@ pub(super) fn QueuePageView() -> impl IntoView {
         }
     });
     let go = {
-        let navigate = navigate.clone();
         Callback::new(move |(scope, search): (QueueScope, String)| {
-            // The address is whole: the router must not put its base before it once more.
             let options = NavigateOptions {
-                resolve: false,
                 replace: true,
                 scroll: false,
-                ..Default::default()
             };
             navigate(&routes::queue(scope, &search), options);
         })

@@ -4,18 +4,20 @@ use leptos::prelude::*;
 
 /// Runs `run` now, and again when what it reads changes. As `Effect::new`.
 pub fn effect(run: impl FnMut() + 'static) {
-    fn boxed(mut run: Box<dyn FnMut()>) {
-        Effect::new(move || run());
+    fn boxed(run: Box<dyn FnMut()>) {
+        Effect::new(run);
     }
     boxed(Box::new(run));
 }
+
+type Compute<T> = Box<dyn Fn(Option<&T>) -> T + Send + Sync>;
 
 /// A value that is computed anew when what it reads changes. As [`Memo::new`].
 pub fn memo<T>(compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Memo<T>
 where
     T: PartialEq + Send + Sync + 'static,
 {
-    fn boxed<T>(compute: Box<dyn Fn(Option<&T>) -> T + Send + Sync>) -> Memo<T>
+    fn boxed<T>(compute: Compute<T>) -> Memo<T>
     where
         T: PartialEq + Send + Sync + 'static,
     {

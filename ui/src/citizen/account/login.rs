@@ -138,7 +138,6 @@ pub fn LoginPage() -> impl IntoView {
         }
         lines.set(Vec::new());
         entering.set(true);
-        let navigate = navigate.clone();
         spawn_local(async move {
             let number = digits(&phone.get_untracked());
             let answer = hall

@@ -129,7 +129,7 @@ fn opening(item: ItemCode, principal: PersonId) -> AnyView {
 fn opener(item: ItemCode, failed: RwSignal<Option<CoreError>>) -> Callback<PersonId> {
     let (hall, navigate) = (use_hall(), use_navigate());
     Callback::new(move |principal| {
-        let (navigate, item) = (navigate.clone(), item.clone());
+        let item = item.clone();
         spawn_local(async move {
             let start = StartDraft {
                 item,

@@ -188,7 +188,6 @@ fn Who() -> impl IntoView {
     let location = use_location();
     let navigate = use_navigate();
     let log_out = Callback::new(move |()| {
-        let navigate = navigate.clone();
         leptos::task::spawn_local(async move {
             match hall.client.ask(LogOut {}).await {
                 Ok(()) => navigate(routes::HOME, Default::default()),

@@ -50,7 +50,6 @@ pub fn KioskBar() -> impl IntoView {
     let asking = RwSignal::new(false);
 
     let end = Callback::new(move |()| {
-        let navigate = navigate.clone();
         asking.set(false);
         left.set(IDLE_SECONDS);
         spawn_local(async move {

@@ -127,11 +127,14 @@ pub fn row_title(group: &QuestionView<'_>, at: usize, title: Option<&QuestionVie
     Text::new(in_language(Language::ZhCn), in_language(Language::En))
 }
 
+/// The text with a capital, where it begins with an English letter: Chinese has none, and there are tables behind those of
+/// other languages.
 fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 /// The lines of a page as lists of facts: one list for each row of a group, below what names it.

@@ -45,7 +45,6 @@ pub fn SearchPage() -> impl IntoView {
             NavigateOptions {
                 replace: true,
                 scroll: false,
-                ..Default::default()
             },
         );
     });

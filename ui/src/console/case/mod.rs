@@ -12,7 +12,6 @@ mod viewer;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use onehall_client::Event;
 use onehall_client::staff::{GetCase, GetForm};
 use onehall_forms::Form;
@@ -29,6 +28,7 @@ use crate::design::content::{Fact, Facts, Section};
 use crate::design::navigation::{Crumbs, Timeline};
 use crate::design::notice::{Notice, Tag, Tone};
 use crate::design::states::{ErrorState, Skeleton, SkeletonKind};
+use crate::router::use_params_map;
 use crate::shell::{Loaded, PageHeading, Remote, load, use_ui};
 use crate::texts::{Words, console, format};
 use crate::view::view;
