@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::clock::{Clock, SystemClock};
 use crate::config::sources::{ConfigError, Loaded, load};
 use crate::config::{Config, LogFormat, Mode};
+use crate::form_command::FormCommand;
 use crate::staff::{CreateAccount, is_account_name, password};
 use crate::start::{self, StartError};
 use crate::{city, http, operations, serve};
@@ -79,6 +80,9 @@ enum Command {
     /// Work on a city's files
     #[command(subcommand)]
     City(CityCommand),
+    /// Work on forms
+    #[command(subcommand)]
+    Form(FormCommand),
     /// Create an administrator of the whole hall (the first one of a new installation), while the hall is closed
     Administrator {
         /// The account name: lower-case letters, digits, hyphens
@@ -152,6 +156,7 @@ impl Cli {
                     ExitCode::FAILURE
                 })
             }
+            Command::Form(ref command) => Ok(command.run()),
             Command::Config => {
                 print!("{}", self.load()?.show());
                 Ok(ExitCode::SUCCESS)

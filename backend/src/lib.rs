@@ -39,6 +39,7 @@ pub mod drafts;
 pub mod error;
 pub mod events;
 pub mod files;
+pub mod form_command;
 pub mod founding;
 pub mod http;
 pub mod identity;

@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("onehall-protocol", &[]),
     ("onehall-forms", &["onehall-protocol"]),
     ("onehall-forms-conformance", &["onehall-forms", "onehall-protocol"]),
+    ("onehall-form-importers", &["onehall-forms", "onehall-protocol"]),
     ("onehall-client", &["onehall-forms", "onehall-protocol"]),
     ("onehall-core", &["onehall-client", "onehall-forms", "onehall-protocol"]),
     ("onehall-ui-macro", &[]),
@@ -46,7 +47,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "onehall-mini-app-sdk",
         &["onehall-core", "onehall-client", "onehall-protocol"],
     ),
-    ("onehall-backend", &["onehall-forms", "onehall-protocol"]),
+    (
+        "onehall-backend",
+        &["onehall-form-importers", "onehall-forms", "onehall-protocol"],
+    ),
     (
         "onehall-tests",
         &[

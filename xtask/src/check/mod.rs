@@ -15,9 +15,10 @@ use crate::toolchain::{self, wasm};
 use crate::{analytics, process, shells, workspace};
 
 /// The packages that are built natively.
-pub const NATIVE: [&str; 10] = [
+pub const NATIVE: [&str; 11] = [
     "onehall-protocol",
     "onehall-forms",
+    "onehall-form-importers",
     "onehall-forms-conformance",
     "onehall-client",
     "onehall-core",
@@ -154,6 +155,7 @@ fn documentation() -> Result<()> {
     for package in [
         "onehall-protocol",
         "onehall-forms",
+        "onehall-form-importers",
         "onehall-client",
         "onehall-core",
         "onehall-mobile",

@@ -115,6 +115,21 @@ impl Draft {
         self.question(id, groups, label, kind, path)
     }
 
+    /// Puts values that only rules read where they are always there: at the end of a page that everybody sees, so that no
+    /// place moves; else on a page of their own, on which nobody sees anything.
+    pub(crate) fn put_hidden(&mut self, questions: Vec<Question>, path: &str) {
+        if questions.is_empty() {
+            return;
+        }
+        if let Some(page) = self.pages.iter_mut().find(|page| page.visible_when.is_none()) {
+            page.questions.extend(questions);
+            return;
+        }
+        let mut page = self.page("routing", Text::new("路径", "Path"), path);
+        page.questions = questions;
+        self.pages.push(page);
+    }
+
     /// Counts options, which a file may have many of.
     pub(crate) fn count_options(&mut self, count: usize, path: &str) -> Result<(), ImportFinding> {
         self.options += count;

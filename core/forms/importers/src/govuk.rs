@@ -254,9 +254,7 @@ fn route(
         let path = steps.get(at).map(|step| step.path.clone()).unwrap_or_default();
         made.push(draft.hidden(id, &[], Text::new("路径", "Path"), rule, &path)?);
     }
-    if let Some(page) = draft.pages.iter_mut().find(|page| page.visible_when.is_none()) {
-        page.questions.extend(made);
-    }
+    draft.put_hidden(made, "/steps");
     for (number, exit) in exits.iter().enumerate() {
         let at = steps.len() + number;
         let title = places

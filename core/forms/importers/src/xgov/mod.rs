@@ -134,10 +134,7 @@ fn nodes<'a>(root: &At<'a>, pages: &[At<'a>], draft: &mut Draft) -> Vec<Node<'a>
             draft.report.differs(&page.get("path").path, "duplicate_page", message);
         }
     }
-    let in_a_row = root
-        .get("engine")
-        .word()
-        .is_some_and(|engine| engine.eq_ignore_ascii_case("v2"))
+    let in_a_row = is_second_engine(root)
         || pages.iter().all(|page| page.get("next").items().is_empty());
     let summary = pages.iter().position(|page| role(page) == Role::Summary);
     let mut nodes: Vec<Node<'a>> = Vec::with_capacity(pages.len());
@@ -158,6 +155,13 @@ fn nodes<'a>(root: &At<'a>, pages: &[At<'a>], draft: &mut Draft) -> Vec<Node<'a>
         link_in_a_row(root, &mut nodes, draft);
     }
     nodes
+}
+
+/// Whether pages come in a row, from the first one on, whatever links and start page say.
+fn is_second_engine(root: &At<'_>) -> bool {
+    root.get("engine")
+        .word()
+        .is_some_and(|engine| engine.eq_ignore_ascii_case("v2"))
 }
 
 /// Pages without links come one after the other; a page with a condition is left out where it does not hold.
@@ -258,6 +262,9 @@ fn role(page: &At<'_>) -> Role {
 }
 
 fn start(root: &At<'_>, nodes: &[Node<'_>], draft: &mut Draft) -> usize {
+    if is_second_engine(root) {
+        return 0;
+    }
     let given = root.get("startPage");
     let named = given.text().map(address).filter(|path| !path.is_empty());
     let found = named.and_then(|path| {
@@ -567,19 +574,7 @@ fn route(
         let path = nodes.get(at).map(|node| node.at.path.clone()).unwrap_or_default();
         made.push(draft.hidden(id, &[], Text::new("路径", "Path"), rule, &path)?);
     }
-    if !made.is_empty() {
-        match draft.pages.iter_mut().find(|page| page.visible_when.is_none()) {
-            // At the end, so that no place moves.
-            Some(page) => page.questions.extend(made),
-            None => {
-                return Err(refused(
-                    "/pages",
-                    "no_common_page",
-                    "there is no page that everybody sees",
-                ));
-            }
-        }
-    }
+    draft.put_hidden(made, "/pages");
     Ok(reached)
 }
 
