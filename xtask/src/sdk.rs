@@ -116,8 +116,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         .stdout(Stdio::null())
         .spawn()
         .context("could not start the page's server")?;
+    println!("\nA bank's page with services of the hall in it: {page}/");
     print!("{}", run::welcome(place.port, &place.data));
-    println!("\n  A bank's page with services of the hall in it   {page}/\n");
     let ended = run::wait_until_ended(&mut hall, signals)?;
     drop(server.stdin.take());
     server.wait()?;
