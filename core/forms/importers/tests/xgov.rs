@@ -22,7 +22,10 @@ fn one_page(components: Value) -> Value {
 }
 
 fn list(name: &str, values: &[&str]) -> Value {
-    let items: Vec<Value> = values.iter().map(|value| json!({"text": format!("The {value}"), "value": value})).collect();
+    let items: Vec<Value> = values
+        .iter()
+        .map(|value| json!({"text": format!("The {value}"), "value": value}))
+        .collect();
     json!({"name": name, "title": name, "type": "string", "items": items})
 }
 
@@ -59,7 +62,10 @@ fn every_field_becomes_the_nearest_kind() {
         {"type": "TimeWarpField", "name": "n", "title": "N"}
     ])));
     let kinds: Vec<Value> = page(&all, "first").questions.iter().map(kind).collect();
-    assert_eq!(kinds[0], json!({"kind": "text", "max_length": 9, "min_length": 2, "pattern": "[A-Z]+"}));
+    assert_eq!(
+        kinds[0],
+        json!({"kind": "text", "max_length": 9, "min_length": 2, "pattern": "[A-Z]+"})
+    );
     assert_eq!(kinds[1], json!({"kind": "text", "max_length": 4, "min_length": 4}));
     assert_eq!(kinds[2], json!({"kind": "long_text", "max_length": 300}));
     assert_eq!(kinds[3], json!({"kind": "long_text", "max_length": 20_000}));
@@ -72,19 +78,37 @@ fn every_field_becomes_the_nearest_kind() {
         kinds[6],
         json!({"kind": "date", "min": {"today_plus_days": -30}, "max": {"today_plus_days": 0}})
     );
-    let named: Vec<&str> = kinds.iter().map(|kind| kind["kind"].as_str().unwrap_or_default()).collect();
+    let named: Vec<&str> = kinds
+        .iter()
+        .map(|kind| kind["kind"].as_str().unwrap_or_default())
+        .collect();
     assert_eq!(
         named[7..],
-        ["email", "yes_no", "address", "material", "text", "text", "text", "text", "text"]
+        [
+            "email", "yes_no", "address", "material", "text", "text", "text", "text", "text"
+        ]
     );
     assert!(question(&all, "a").required && !question(&all, "m").required);
     let codes: Vec<&str> = told(&all).iter().map(|(_, code)| *code).collect();
     assert_eq!(
         codes,
-        ["address_parts", "time_as_text", "month_as_text", "phone_as_text", "website_as_text", "kind_as_text", "summary_page"]
+        [
+            "address_parts",
+            "time_as_text",
+            "month_as_text",
+            "phone_as_text",
+            "website_as_text",
+            "kind_as_text",
+            "summary_page"
+        ]
     );
     let mut filling = filled(&all, &[("j", json!("24:00"))]);
-    assert!(filling.errors().iter().any(|error| error.path == "j" && error.code == "pattern"));
+    assert!(
+        filling
+            .errors()
+            .iter()
+            .any(|error| error.path == "j" && error.code == "pattern")
+    );
     filling.set("j", json!("23:59"));
     assert!(filling.errors().iter().all(|error| error.path != "j"));
 }
@@ -120,9 +144,19 @@ fn lists_of_each_version_become_options() {
     assert_eq!(kind(question(&all, "several"))["kind"], "choices");
     assert_eq!(kind(question(&all, "several"))["min"], 2);
     let inline = kind(question(&all, "inline"));
-    assert_eq!(inline["options"][0], json!({"value": "1", "label": {"zh-CN": "One", "en": "One"}, "help": {"zh-CN": "Only one", "en": "Only one"}}));
-    assert_eq!(kind(question(&all, "born")), json!({"kind": "choice", "code_table": "born"}), "a long list is written once");
-    assert_eq!(kind(question(&all, "lives")), json!({"kind": "choice", "code_table": "born"}));
+    assert_eq!(
+        inline["options"][0],
+        json!({"value": "1", "label": {"zh-CN": "One", "en": "One"}, "help": {"zh-CN": "Only one", "en": "Only one"}})
+    );
+    assert_eq!(
+        kind(question(&all, "born")),
+        json!({"kind": "choice", "code_table": "born"}),
+        "a long list is written once"
+    );
+    assert_eq!(
+        kind(question(&all, "lives")),
+        json!({"kind": "choice", "code_table": "born"})
+    );
     assert_eq!(all.definition.code_tables["born"].len(), 12);
     assert_eq!(kind(question(&all, "lost"))["kind"], "text");
     assert!(told(&all).contains(&("/pages/0/components/7", "no_options")));
@@ -148,7 +182,14 @@ fn content_becomes_notes_in_plain_text() {
     let texts: Vec<&str> = questions.iter().map(|question| question.label.en.as_str()).collect();
     assert_eq!(
         texts,
-        ["Read this.", "More\nDetails", "Mind {{ name }}", "Careful", "You need\n• The pen\n• The paper", "ok"]
+        [
+            "Read this.",
+            "More\nDetails",
+            "Mind {{ name }}",
+            "Careful",
+            "You need\n• The pen\n• The paper",
+            "ok"
+        ]
     );
     assert_eq!(kind(&questions[3]), json!({"kind": "note", "tone": "warning"}));
     assert_eq!(
@@ -183,34 +224,99 @@ fn a_link_with_a_condition_shows_its_page_and_the_rest_otherwise() {
     for (age, expected) in [(40, "adult"), (3, "child"), (17, "child"), (2, "baby")] {
         assert_eq!(path(&all, &[("age", json!(age))]), ["age", expected, "all"], "{age}");
     }
-    assert_eq!(page(&all, "all").visible_when, None, "where the ways meet again, everybody is");
+    assert_eq!(
+        page(&all, "all").visible_when,
+        None,
+        "where the ways meet again, everybody is"
+    );
 }
 
 #[test]
 fn conditions_of_every_operator_mean_what_they_say() {
-    let condition = |field: &str, kind: &str, operator: &str, value: Value| {
-        json!({"field": {"name": format!("s.{field}"), "type": kind, "display": field}, "operator": operator, "value": value})
-    };
+    let condition = |field: &str, kind: &str, operator: &str, value: Value| json!({"field": {"name": format!("s.{field}"), "type": kind, "display": field}, "operator": operator, "value": value});
     let value = |value: &str| json!({"type": "Value", "value": value, "display": value});
     let ago = |period: &str, unit: &str| json!({"type": "RelativeTime", "timePeriod": period, "timeUnit": unit, "direction": "in the past", "timeOnly": false});
     let cases = [
-        ("t", "TextField", "is longer than", value("3"), json!("abcd"), json!("abc")),
-        ("t", "TextField", "is shorter than", value("3"), json!("ab"), json!("abc")),
+        (
+            "t",
+            "TextField",
+            "is longer than",
+            value("3"),
+            json!("abcd"),
+            json!("abc"),
+        ),
+        (
+            "t",
+            "TextField",
+            "is shorter than",
+            value("3"),
+            json!("ab"),
+            json!("abc"),
+        ),
         ("t", "TextField", "has length", value("3"), json!("abc"), json!("ab")),
         ("t", "TextField", "is not", value("x"), json!("y"), json!("x")),
         ("n", "NumberField", "is at least", value("5"), json!(5), json!(4)),
         ("n", "NumberField", "is more than", value("5"), json!(5.5), json!(5)),
         ("y", "YesNoField", "is", value("false"), json!(false), json!(true)),
         ("y", "YesNoField", "is not", value("true"), json!(false), json!(true)),
-        ("c", "CheckboxesField", "contains", value("b"), json!(["a", "b"]), json!(["a"])),
-        ("c", "CheckboxesField", "does not contain", value("b"), json!(["a"]), json!(["b"])),
+        (
+            "c",
+            "CheckboxesField",
+            "contains",
+            value("b"),
+            json!(["a", "b"]),
+            json!(["a"]),
+        ),
+        (
+            "c",
+            "CheckboxesField",
+            "does not contain",
+            value("b"),
+            json!(["a"]),
+            json!(["b"]),
+        ),
         ("r", "RadiosField", "is", value("a"), json!("a"), json!("b")),
-        ("d", "DatePartsField", "is before", value("2020-01-01"), json!("2019-12-31"), json!("2020-01-01")),
+        (
+            "d",
+            "DatePartsField",
+            "is before",
+            value("2020-01-01"),
+            json!("2019-12-31"),
+            json!("2020-01-01"),
+        ),
         // As of 23 November 2026.
-        ("d", "DatePartsField", "is at least", ago("18", "years"), json!("2008-11-23"), json!("2008-11-24")),
-        ("d", "DatePartsField", "is more than", ago("18", "years"), json!("2008-11-22"), json!("2008-11-23")),
-        ("d", "DatePartsField", "is less than", ago("2", "months"), json!("2026-09-24"), json!("2026-09-23")),
-        ("d", "DatePartsField", "is at most", ago("10", "days"), json!("2026-11-13"), json!("2026-11-12")),
+        (
+            "d",
+            "DatePartsField",
+            "is at least",
+            ago("18", "years"),
+            json!("2008-11-23"),
+            json!("2008-11-24"),
+        ),
+        (
+            "d",
+            "DatePartsField",
+            "is more than",
+            ago("18", "years"),
+            json!("2008-11-22"),
+            json!("2008-11-23"),
+        ),
+        (
+            "d",
+            "DatePartsField",
+            "is less than",
+            ago("2", "months"),
+            json!("2026-09-24"),
+            json!("2026-09-23"),
+        ),
+        (
+            "d",
+            "DatePartsField",
+            "is at most",
+            ago("10", "days"),
+            json!("2026-11-13"),
+            json!("2026-11-12"),
+        ),
     ];
     for (field, kind, operator, given, yes, no) in cases {
         let all = imported(&form(
@@ -224,10 +330,18 @@ fn conditions_of_every_operator_mean_what_they_say() {
                 {"path": "/b", "title": "B", "components": [text("b")], "next": [{"path": "/summary"}]}
             ]),
             json!([list("l", &["a", "b"])]),
-            json!([structured("c", json!([condition(field, kind, operator, given.clone())]))]),
+            json!([structured(
+                "c",
+                json!([condition(field, kind, operator, given.clone())])
+            )]),
         ));
         let at = |answer: &Value| path(&all, &[(field, answer.clone())]).len();
-        assert_eq!((at(&yes), at(&no)), (2, 1), "{field} {operator} {given}: {:?}", told(&all));
+        assert_eq!(
+            (at(&yes), at(&no)),
+            (2, 1),
+            "{field} {operator} {given}: {:?}",
+            told(&all)
+        );
     }
 }
 
@@ -252,8 +366,11 @@ fn conditions_join_nest_and_name_each_other() {
         json!([
             // `and` binds closer: a or (b and c).
             structured("x", json!([is("a", None), is("b", Some("or")), is("c", Some("and"))])),
-            structured("z", json!([{"conditionName": "x", "conditionDisplayName": "x"},
-                {"coordinator": "and", "conditions": [is("b", None), is("c", Some("or"))]}]))
+            structured(
+                "z",
+                json!([{"conditionName": "x", "conditionDisplayName": "x"},
+                {"coordinator": "and", "conditions": [is("b", None), is("c", Some("or"))]}])
+            )
         ]),
     ));
     for (a, b, c, expected) in [
@@ -271,14 +388,26 @@ fn conditions_join_nest_and_name_each_other() {
 #[test]
 fn expressions_are_read_as_the_source_evaluates_them() {
     for (expression, yes, no) in [
-        ("a == 'x' or (n > 2 and not (y == true))", vec![("n", json!(3)), ("y", json!(false))], vec![("n", json!(3)), ("y", json!(true))]),
+        (
+            "a == 'x' or (n > 2 and not (y == true))",
+            vec![("n", json!(3)), ("y", json!(false))],
+            vec![("n", json!(3)), ("y", json!(true))],
+        ),
         ("'q' in c", vec![("c", json!(["p", "q"]))], vec![("c", json!(["p"]))]),
         ("not ('q' in c)", vec![("c", json!(["p"]))], vec![("c", json!(["q"]))]),
         ("length(a) > 2", vec![("a", json!("abc"))], vec![("a", json!("ab"))]),
-        ("d <= dateForComparison(-18, 'years')", vec![("d", json!("2008-11-23"))], vec![("d", json!("2008-11-24"))]),
+        (
+            "d <= dateForComparison(-18, 'years')",
+            vec![("d", json!("2008-11-23"))],
+            vec![("d", json!("2008-11-24"))],
+        ),
         ("n * 2 + 1 == 7", vec![("n", json!(3))], vec![("n", json!(4))]),
         ("y", vec![("y", json!(true))], vec![("y", json!(false))]),
-        ("n > 2 ? y == true : y == false", vec![("n", json!(1)), ("y", json!(false))], vec![("n", json!(3)), ("y", json!(false))]),
+        (
+            "n > 2 ? y == true : y == false",
+            vec![("n", json!(1)), ("y", json!(false))],
+            vec![("n", json!(3)), ("y", json!(false))],
+        ),
     ] {
         let all = imported(&form(
             json!([
@@ -290,7 +419,12 @@ fn expressions_are_read_as_the_source_evaluates_them() {
             json!([list("l", &["p", "q"])]),
             json!([{"name": "e", "value": expression}]),
         ));
-        assert_eq!((path(&all, &yes).len(), path(&all, &no).len()), (2, 1), "{expression}: {:?}", told(&all));
+        assert_eq!(
+            (path(&all, &yes).len(), path(&all, &no).len()),
+            (2, 1),
+            "{expression}: {:?}",
+            told(&all)
+        );
     }
 }
 
@@ -307,7 +441,11 @@ fn a_condition_that_cannot_be_said_shows_its_page_and_says_so() {
             json!([{"name": "e", "value": expression}]),
         ));
         assert_eq!(path(&all, &[]), ["a", "b", "c"], "{expression}");
-        assert!(told(&all).contains(&("/conditions/0", "condition_not_carried")), "{:?}", told(&all));
+        assert!(
+            told(&all).contains(&("/conditions/0", "condition_not_carried")),
+            "{:?}",
+            told(&all)
+        );
     }
 }
 
@@ -384,8 +522,11 @@ fn who_is_turned_away_cannot_submit() {
     let mut welcome = filled(&all, &[("resident", json!(true)), ("more", json!(true))]);
     assert!(welcome.is_complete() && welcome.pages() == ["a", "b"]);
     welcome.set("resident", json!(false));
-    let messages: Vec<String> =
-        welcome.errors().iter().map(|error| welcome.message(error, onehall_protocol::Language::En)).collect();
+    let messages: Vec<String> = welcome
+        .errors()
+        .iter()
+        .map(|error| welcome.message(error, onehall_protocol::Language::En))
+        .collect();
     assert_eq!(messages, ["You cannot apply"]);
     assert!(told(&all).contains(&("/pages/1", "exit_page")));
 }
@@ -409,7 +550,10 @@ fn an_option_uncovers_fields_and_may_have_a_condition() {
         assert_eq!(is_shown(&all, "note", &answers), expected);
     }
     let refused = filled(&all, &[("blue", json!(false)), ("colour", json!("blue"))]);
-    assert!(refused.errors().iter().any(|error| error.path == "colour"), "it is not offered");
+    assert!(
+        refused.errors().iter().any(|error| error.path == "colour"),
+        "it is not offered"
+    );
 }
 
 #[test]
@@ -436,12 +580,23 @@ fn pages_that_repeat_become_groups() {
     let boats = kind(question(&all, "boats"));
     assert_eq!((&boats["min_rows"], &boats["max_rows"]), (&json!(1), &json!(3)));
     assert_eq!(kind(question(&all, "costs"))["questions"][1]["id"], "price");
-    let mut filling = filled(&all, &[("many", json!(2)), ("people", json!(["p"])), ("boats", json!(["r"]))]);
+    let mut filling = filled(
+        &all,
+        &[("many", json!(2)), ("people", json!(["p"])), ("boats", json!(["r"]))],
+    );
     filling.set("boats/r/sails", json!(true));
-    assert!(filling.question("boats/r/mast").is_some(), "a condition in a row asks the row");
+    assert!(
+        filling.question("boats/r/mast").is_some(),
+        "a condition in a row asks the row"
+    );
     filling.set("boats/r/sails", json!(false));
     assert!(filling.question("boats/r/mast").is_none());
-    assert!(filling.errors().iter().any(|error| error.path == "people" && error.code == "check_failed"));
+    assert!(
+        filling
+            .errors()
+            .iter()
+            .any(|error| error.path == "people" && error.code == "check_failed")
+    );
     filling.set("people", json!(["p", "q"]));
     assert!(filling.errors().iter().all(|error| error.path != "people"));
     assert!(told(&all).contains(&("/pages/1/repeatField", "count_checked")));
@@ -473,7 +628,10 @@ fn a_declaration_is_agreed_to_on_its_own_page() {
     form["declaration"] = json!("<p>All of it is true.</p>");
     let all = imported(&form);
     assert_eq!(pages(&all), ["a", "declaration"]);
-    assert_eq!(kind(question(&all, "declaration"))["statement"]["en"], "All of it is true.");
+    assert_eq!(
+        kind(question(&all, "declaration"))["statement"]["en"],
+        "All of it is true."
+    );
     let without = filled(&all, &[("a", json!("x"))]);
     assert!(!without.is_complete());
 }
@@ -499,7 +657,11 @@ fn the_second_engine_has_pages_in_a_row_with_a_condition_each() {
         ],
         "sections": []
     }));
-    assert_eq!(page(&all, "kind").title.en, "Kind", "a page without a title is called what it asks");
+    assert_eq!(
+        page(&all, "kind").title.en,
+        "Kind",
+        "a page without a title is called what it asks"
+    );
     assert_eq!(path(&all, &[("abcdef", json!("company"))]), ["kind", "name"]);
     let person = |born: &str| path(&all, &[("abcdef", json!("person")), ("ghijkl", json!(born))]);
     assert_eq!(person("2000-01-01"), ["kind", "born", "name"]);
@@ -516,7 +678,13 @@ fn texts_in_several_languages_keep_ours() {
     form["name"] = json!({"en": "Boats", "cy": "Cychod"});
     let all = imported(&form);
     assert_eq!(question(&all, "a").label.zh_cn, "Yes?");
-    assert_eq!((question(&all, "b").label.zh_cn.as_str(), question(&all, "b").label.en.as_str()), ("是否？", "Whether?"));
+    assert_eq!(
+        (
+            question(&all, "b").label.zh_cn.as_str(),
+            question(&all, "b").label.en.as_str()
+        ),
+        ("是否？", "Whether?")
+    );
     let options = onehall_form_importers::Options {
         language: Some("cy".to_owned()),
         code: Some("cychod-1".to_owned()),
@@ -524,10 +692,20 @@ fn texts_in_several_languages_keep_ours() {
     };
     let welsh = support::imported_text(&form.to_string(), &options);
     assert_eq!(question(&welsh, "a").label.en, "Ie?");
-    assert_eq!((welsh.definition.title.en.as_str(), welsh.definition.code.as_str()), ("Cychod", "cychod-1"));
-    let untranslated: Vec<&str> =
-        welsh.findings.iter().filter(|finding| finding.code == "untranslated").map(|finding| finding.message.as_str()).collect();
-    assert_eq!(untranslated, ["3 texts stand in one language (cy): they fill both and wait for a translation"]);
+    assert_eq!(
+        (welsh.definition.title.en.as_str(), welsh.definition.code.as_str()),
+        ("Cychod", "cychod-1")
+    );
+    let untranslated: Vec<&str> = welsh
+        .findings
+        .iter()
+        .filter(|finding| finding.code == "untranslated")
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(
+        untranslated,
+        ["3 texts stand in one language (cy): they fill both and wait for a translation"]
+    );
 }
 
 #[test]
@@ -535,7 +713,10 @@ fn a_form_without_anything_to_ask_is_refused() {
     for (form, code) in [
         (json!({"startPage": "/", "pages": []}), "no_pages"),
         (json!({"pages": [{"path": "/a", "components": []}]}), "no_questions"),
-        (json!({"pages": (0..2_001).map(|at| json!({"path": format!("/{at}")})).collect::<Vec<_>>()}), "too_many_pages"),
+        (
+            json!({"pages": (0..2_001).map(|at| json!({"path": format!("/{at}")})).collect::<Vec<_>>()}),
+            "too_many_pages",
+        ),
     ] {
         let codes: Vec<&str> = refused(&form.to_string()).iter().map(|(_, code)| *code).collect();
         assert_eq!(codes.last(), Some(&code), "{form:.80}");

@@ -30,7 +30,7 @@ impl<'a> Schema<'a> {
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.parts.iter().any(|part| part.at.has(name))
+        !self.settled.contains(&name) && self.parts.iter().any(|part| part.at.has(name))
     }
 
     pub(super) fn path(&self) -> String {

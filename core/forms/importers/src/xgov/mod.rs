@@ -134,8 +134,7 @@ fn nodes<'a>(root: &At<'a>, pages: &[At<'a>], draft: &mut Draft) -> Vec<Node<'a>
             draft.report.differs(&page.get("path").path, "duplicate_page", message);
         }
     }
-    let in_a_row = is_second_engine(root)
-        || pages.iter().all(|page| page.get("next").items().is_empty());
+    let in_a_row = is_second_engine(root) || pages.iter().all(|page| page.get("next").items().is_empty());
     let summary = pages.iter().position(|page| role(page) == Role::Summary);
     let mut nodes: Vec<Node<'a>> = Vec::with_capacity(pages.len());
     for (at, page) in pages.iter().enumerate() {

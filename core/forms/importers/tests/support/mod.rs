@@ -16,14 +16,21 @@ pub fn imported_text(text: &str, options: &Options) -> Imported {
     let imported = import(text, options).unwrap_or_else(|findings| panic!("{findings:#?}"));
     let written = serde_json::to_string(&imported.definition).unwrap_or_else(|error| panic!("{error}"));
     let form = Form::parse(&written).unwrap_or_else(|findings| panic!("{findings:#?}\n{written}"));
-    assert_eq!(*form.definition(), imported.definition, "what is written is what is read");
+    assert_eq!(
+        *form.definition(),
+        imported.definition,
+        "what is written is what is read"
+    );
     imported
 }
 
 /// The codes of a form that is expected to be refused, with their paths.
 pub fn refused(text: &str) -> Vec<(String, &'static str)> {
     let findings = import(text, &Options::default()).err().unwrap_or_default();
-    findings.into_iter().map(|finding| (finding.path, finding.code)).collect()
+    findings
+        .into_iter()
+        .map(|finding| (finding.path, finding.code))
+        .collect()
 }
 
 /// What was told, but for the one finding that every form has.
@@ -34,6 +41,13 @@ pub fn told(imported: &Imported) -> Vec<(&str, &str)> {
         .filter(|finding| finding.code != "untranslated")
         .map(|finding| (finding.path.as_str(), finding.code))
         .collect()
+}
+
+/// As [`told`], in the order of the paths: forms that the tests write by `json!` have their names sorted.
+pub fn told_sorted(imported: &Imported) -> Vec<(&str, &str)> {
+    let mut told = told(imported);
+    told.sort_unstable();
+    told
 }
 
 pub fn pages(imported: &Imported) -> Vec<&str> {
@@ -52,7 +66,8 @@ pub fn ids(questions: &[Question]) -> Vec<&str> {
 /// The question of this id, wherever it stands outside of groups.
 pub fn question<'a>(imported: &'a Imported, id: &str) -> &'a Question {
     let mut all = imported.definition.pages.iter().flat_map(|page| page.questions.iter());
-    all.find(|question| question.id == id).unwrap_or_else(|| panic!("no question {id}"))
+    all.find(|question| question.id == id)
+        .unwrap_or_else(|| panic!("no question {id}"))
 }
 
 /// A question's kind as JSON: `{"kind": "text", "max_length": 10}`.
@@ -73,7 +88,11 @@ pub fn filled(imported: &Imported, answers: &[(&str, Value)]) -> Filling {
 
 /// The pages on the path with these answers.
 pub fn path(imported: &Imported, answers: &[(&str, Value)]) -> Vec<String> {
-    filled(imported, answers).pages().into_iter().map(str::to_owned).collect()
+    filled(imported, answers)
+        .pages()
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Whether the question is shown with these answers.
