@@ -5,8 +5,8 @@ use onehall_protocol::{API, CoreError, ErrorCode, IdempotencyKey, Problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Core, json};
 use crate::ports::{HttpRequest, HttpResponse, Method, ProgressListener};
+use crate::{Core, json};
 
 /// A request to the API, before it is sent.
 pub(crate) struct ApiRequest {

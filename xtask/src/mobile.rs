@@ -101,7 +101,7 @@ pub fn bench() -> Result<()> {
 ///
 /// # Errors
 /// Something does not build.
-pub fn scenario_runner() -> Result<Box<dyn Fn() -> Result<Command>>> {
+pub fn scenario_runner() -> Result<crate::scenarios::Carrier> {
     let programs = Programs::prepare()?;
     Ok(Box::new(move || Ok(programs.java("ScenarioRunner"))))
 }

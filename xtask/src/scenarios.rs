@@ -13,11 +13,14 @@ use crate::say::say;
 use crate::toolchain::{self, node};
 use crate::{mobile, process, sdk, shells, test, workspace};
 
+/// Gives the command that carries a scenario out; the file comes as its last argument.
+pub type Carrier = Box<dyn Fn() -> Result<Command>>;
+
 /// A terminal that can carry scenarios out.
 struct Runner {
     name: &'static str,
-    /// Builds it, and gives the command that takes the file as its last argument.
-    prepare: fn() -> Result<Box<dyn Fn() -> Result<Command>>>,
+    /// Builds it.
+    prepare: fn() -> Result<Carrier>,
     /// The site of the page that it runs in, where it is a stranger's.
     origin: Option<&'static str>,
 }
@@ -143,7 +146,7 @@ fn files() -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn rust() -> Result<Box<dyn Fn() -> Result<Command>>> {
+fn rust() -> Result<Carrier> {
     build_bins()?;
     Ok(Box::new(|| Ok(Command::new(binary("scenario")))))
 }

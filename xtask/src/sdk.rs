@@ -148,7 +148,7 @@ pub const SCENARIO_ORIGIN: &str = "http://127.0.0.1:18790";
 ///
 /// # Errors
 /// Something is missing and cannot be installed, or does not build.
-pub fn scenario_runner() -> Result<Box<dyn Fn() -> Result<Command>>> {
+pub fn scenario_runner() -> Result<crate::scenarios::Carrier> {
     build()?;
     Ok(Box::new(|| {
         let mut command = test::journey_command("../sdk/scenario.mjs")?;

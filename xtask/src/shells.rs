@@ -273,7 +273,7 @@ pub fn journeys() -> Result<()> {
 ///
 /// # Errors
 /// Something does not build.
-pub fn scenario_runner() -> Result<Box<dyn Fn() -> Result<Command>>> {
+pub fn scenario_runner() -> Result<crate::scenarios::Carrier> {
     prepare_to_drive()?;
     Ok(Box::new(|| {
         let mut command = driving();

@@ -1,6 +1,6 @@
 //! Insight: how the hall is used. Terminals count with their citizens' consent, and send what they counted in batches.
 //!
-//! Every event is judged by itself ([`judge`]): by the table of what is declared, by the catalog, by its age. What is
+//! Every event is judged by itself (`judge`): by the table of what is declared, by the catalog, by its age. What is
 //! taken is kept as a row for a while, so that an event that is sent twice counts once, and for good as a number by day,
 //! terminal, item, event and detail. `docs/analytics.md` says to people what is counted, and for how long it is kept.
 

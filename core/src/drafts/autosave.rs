@@ -96,7 +96,10 @@ impl Autosave {
         self.failures = 0;
         self.revision = saved.revision;
         self.saved_at = saved.saved_at;
-        let others = saved.others.iter().filter(|(path, _)| !self.pending.contains_key(*path));
+        let others = saved
+            .others
+            .iter()
+            .filter(|(path, _)| !self.pending.contains_key(*path));
         let mut new = Answers::new();
         new.extend(others.map(clone_pair));
         new

@@ -23,13 +23,15 @@ const GLOBAL: &str = "onehallBridge";
 #[derive(Clone)]
 pub struct BridgeClient(Rc<Inner>);
 
+type Listener = Rc<dyn Fn(Event)>;
+
 struct Inner {
     bridge: JsValue,
     call: Function,
     /// The protocol that both sides speak.
     protocol: Cell<u32>,
     next_call: Cell<u64>,
-    listeners: RefCell<Vec<(u64, Rc<dyn Fn(Event)>)>>,
+    listeners: RefCell<Vec<(u64, Listener)>>,
     next_listener: Cell<u64>,
 }
 

@@ -211,16 +211,10 @@ impl Maker {
                     question["max"] = (3 + dice.below(9)).into();
                 }
             }
-            "money" => {
-                if dice.one_in(2) {
-                    question["max"] = (*dice.pick(&["10.00", "0.30", "9999.99"])).into();
-                }
-            }
-            "date" => {
-                if dice.one_in(2) {
-                    question["min"] = json!({ "today_plus_days": -i64::try_from(dice.below(400)).unwrap_or(0) });
-                    question["max"] = json!({ "today_plus_days": dice.below(400) });
-                }
+            "money" if dice.one_in(2) => question["max"] = (*dice.pick(&["10.00", "0.30", "9999.99"])).into(),
+            "date" if dice.one_in(2) => {
+                question["min"] = json!({ "today_plus_days": -i64::try_from(dice.below(400)).unwrap_or(0) });
+                question["max"] = json!({ "today_plus_days": dice.below(400) });
             }
             "choice" | "choices" => {
                 if dice.one_in(3) {

@@ -7,7 +7,6 @@
 mod entry;
 mod generate;
 
-#[cfg(target_family = "wasm")]
 mod web;
 
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! The same calls for JavaScript.
+//! The same calls for JavaScript, where there is one around.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
