@@ -194,7 +194,11 @@ fn take_out(definition: &mut Definition, finding: &Finding, draft: &mut Draft) -
         return false;
     };
     if let ["questions", at, rest @ ..] = rest {
-        return question_rule(&mut page.questions, at, rest, "", finding, draft);
+        let taken = question_rule(&mut page.questions, at, rest, "", finding, draft);
+        // In a circle it may be the page's rule that hides the question.
+        if taken || finding.code != "cycle" {
+            return taken;
+        }
     }
     if finding.code == "unreachable_page" {
         page.visible_when = Some(Value::Bool(false));
@@ -226,7 +230,11 @@ fn question_rule(
     let place = format!("{around}{}", question.id);
     let taken = match (rest, &mut question.kind) {
         (["questions", inner, rest @ ..], Kind::Group { questions, .. }) => {
-            return question_rule(questions, inner, rest, &format!("{place}/"), finding, draft);
+            if question_rule(questions, inner, rest, &format!("{place}/"), finding, draft) {
+                return true;
+            }
+            let rule = question.visible_when.take_if(|_| finding.code == "cycle");
+            rule.map(|_| "when the question is shown")
         }
         (["visible_when", ..], _) if finding.code == "unreachable_question" => {
             question.visible_when = Some(Value::Bool(false));
