@@ -22,6 +22,7 @@
 
 mod detect;
 mod draft;
+mod exit;
 mod finding;
 mod finish;
 mod formio;
@@ -185,6 +186,6 @@ fn untranslated(draft: &mut Draft) {
     if count > 0 {
         let message =
             format!("{count} texts stand in one language ({language}): they fill both and wait for a translation");
-        draft.report.lost("", "untranslated", message);
+        draft.report.differs("", "untranslated", message);
     }
 }

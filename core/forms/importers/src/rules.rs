@@ -60,7 +60,7 @@ fn joined(operator: &str, rules: impl IntoIterator<Item = Value>, neutral: bool)
         0 => Value::Bool(neutral),
         1 => terms.pop().unwrap_or(Value::Bool(neutral)),
         // The engine takes 999 arguments of one operation.
-        0..=900 => json!({ operator: terms }),
+        2..=900 => json!({ operator: terms }),
         _ => {
             let parts: Vec<Value> = terms.chunks(900).map(|part| json!({ operator: part })).collect();
             json!({ operator: parts })

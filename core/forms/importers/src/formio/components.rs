@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use onehall_forms::{Choice, ComputedFormat, DateBound, Kind, NoteTone, Question};
-use onehall_protocol::{Date, Text};
+use onehall_forms::{NoteTone, Question};
+use onehall_protocol::Text;
 use serde_json::json;
 
 use super::DEEP;
 use crate::draft::{self, Draft};
 use crate::finding::{ImportFinding, refused};
-use crate::json::{At, Json};
+use crate::json::At;
 use crate::kinds::{self, Wanted};
-use crate::known::{Answer, Known, compare};
+use crate::known::{Answer, Known};
 use crate::names::Names;
-use crate::{known, pattern, rules};
 
 /// A question as conditions name it: its key, the keys of the data around it, and what it became.
 #[derive(Debug, Clone)]
@@ -91,7 +90,7 @@ impl<'a> Tree<'a> {
             draft.report.lost(&at.path, "no_component", "this is no component");
             return Ok(());
         }
-        let kind = at.get("type").word().unwrap_or("textfield").to_ascii_lowercase();
+        let kind = canonical(at.get("type").word().unwrap_or("textfield"));
         // What lays out hands its own conditions on to what stands in it.
         let mut chain = around.to_vec();
         if super::conditions::has_any(at) {
@@ -104,7 +103,7 @@ impl<'a> Tree<'a> {
             return self.components(&inner, sheet, &chain, draft, depth + 1);
         }
         match kind.as_str() {
-            "button" | "captcha" | "recaptcha" => return Ok(()),
+            "button" | "captcha" | "recaptcha" | "turnstile" => return Ok(()),
             "container" | "form" => return self.container(at, sheet, &chain, draft, depth),
             "content" | "htmlelement" | "html" | "header" | "paragraph" => {
                 return self.content(at, sheet, &chain, draft);
@@ -376,7 +375,7 @@ impl<'a> Tree<'a> {
         let key = at.get("key").word().unwrap_or("survey");
         for item in at.get("questions").items() {
             let label = draft.texts.first(&[item.get("label"), item.get("value")], key);
-            let options = self.options(&values.items(), &values.path, draft)?;
+            let options = self.options(&values, "value", draft)?;
             let id = sheet.names.take(
                 &format!("{key} {}", item.get("value").scalar().unwrap_or_default()),
                 "question",
@@ -416,381 +415,11 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    fn computes(&mut self, at: &At<'a>, sheet: &Sheet<'_>) {
+    pub(super) fn computes(&mut self, at: &At<'a>, sheet: &Sheet<'_>) {
         if at.get("calculateValue").is_map() {
             let mut steps = sheet.steps.clone();
             steps.push(sheet.questions.len());
             self.computed.push((at.clone(), steps, sheet.groups.clone()));
-        }
-    }
-
-    fn help(&self, at: &At<'a>, draft: &mut Draft) -> Option<Text> {
-        let described = draft.texts.content(&at.get("description"));
-        described.or_else(|| draft.texts.content(&at.get("tooltip")))
-    }
-
-    fn question(
-        &mut self,
-        at: &At<'a>,
-        kind: &str,
-        sheet: &mut Sheet<'_>,
-        draft: &mut Draft,
-    ) -> Result<Question, ImportFinding> {
-        let key = at.get("key").word().unwrap_or_default();
-        let label = draft
-            .texts
-            .first(&[at.get("label"), at.get("title"), at.get("placeholder")], key);
-        let id = sheet
-            .names
-            .take(if key.is_empty() { &label.en } else { key }, "question");
-        let validate = at.get("validate");
-        let needed = validate.get("required").is_true() || at.get("required").is_true();
-        let groups = sheet.groups.clone();
-        let calculates = at.get("calculateValue").is_map();
-        let made = if calculates && !at.get("allowCalculateOverride").is_true() {
-            self.computes(at, sheet);
-            Kind::Computed {
-                value: json!(""),
-                format: ComputedFormat::Plain,
-            }
-        } else {
-            if calculates {
-                let message =
-                    "the value is suggested by a rule and may be changed: it is asked for without a suggestion";
-                draft
-                    .report
-                    .lost(&at.get("calculateValue").path, "suggested_value", message);
-            }
-            let wanted = self.wanted(at, kind, &id, &label, needed, draft)?;
-            kinds::kind(wanted, &at.path, &mut draft.report)
-        };
-        let never_answered = matches!(made, Kind::Computed { .. } | Kind::Note { .. });
-        let mut question = draft.question(id, &groups, label, made, &at.path)?;
-        question.help = self.help(at, draft);
-        question.required = needed && !never_answered;
-        self.bounds(at, &mut question, sheet);
-        self.lost(at, kind, draft);
-        Ok(question)
-    }
-
-    /// Bounds that our kinds do not have.
-    fn bounds(&self, at: &At<'a>, question: &mut Question, sheet: &Sheet<'_>) {
-        let validate = at.get("validate");
-        let reference = if sheet.groups.is_empty() {
-            question.id.clone()
-        } else {
-            format!("row.{}", question.id)
-        };
-        if matches!(question.kind, Kind::LongText { .. })
-            && let Some(min) = validate.get("minLength").count().filter(|min| *min > 0)
-        {
-            let rule = json!({">=": [{"length": rules::var(&reference)}, min]});
-            let message = Text::new(format!("至少 {min} 个字。"), format!("At least {min} characters."));
-            question.valid_when.push(draft::check(rule, message));
-        }
-    }
-
-    fn lost(&self, at: &At<'a>, kind: &str, draft: &mut Draft) {
-        let validate = at.get("validate");
-        let mut lost = |place: At<'_>, code: &'static str, message: &str| {
-            draft.report.lost(&place.path, code, message);
-        };
-        if validate.get("custom").word().is_some() {
-            lost(
-                validate.get("custom"),
-                "javascript",
-                "a check that is JavaScript is not carried",
-            );
-        }
-        if at.get("customConditional").word().is_some() {
-            let message = "a condition that is JavaScript is not carried: what hangs on it is shown to everybody";
-            lost(at.get("customConditional"), "javascript", message);
-        }
-        if at.get("calculateValue").word().is_some() {
-            lost(
-                at.get("calculateValue"),
-                "javascript",
-                "a value that JavaScript calculates is asked for",
-            );
-        }
-        if at.get("customDefaultValue").word().is_some() {
-            lost(
-                at.get("customDefaultValue"),
-                "javascript",
-                "a value that JavaScript suggests is not carried",
-            );
-        }
-        if !at.get("logic").items().is_empty() {
-            lost(
-                at.get("logic"),
-                "logic",
-                "events and actions of the source's renderer are not carried",
-            );
-        }
-        if validate.get("customMessage").word().is_some() {
-            lost(
-                validate.get("customMessage"),
-                "own_message",
-                "the engine says what is wrong in its own words",
-            );
-        }
-        for name in ["minWords", "maxWords"] {
-            if validate.get(name).count().is_some_and(|words| words > 0) {
-                lost(
-                    validate.get(name),
-                    "word_count",
-                    "words are not counted here, characters are",
-                );
-            }
-        }
-        if at.get("inputMask").word().is_some() {
-            lost(
-                at.get("inputMask"),
-                "mask",
-                "an answer is not put into a shape while it is typed",
-            );
-        }
-        if at.get("disabled").is_true() {
-            lost(
-                at.get("disabled"),
-                "disabled",
-                "nothing here can be seen and not answered",
-            );
-        }
-        if at.get("hidden").is_true() && !super::conditions::has_any(at) {
-            lost(
-                at.get("hidden"),
-                "hidden_component",
-                "the source shows it only by its own code; here everybody sees it",
-            );
-        }
-        let default = at.get("defaultValue");
-        let says = match default.value {
-            Json::Text(text) => !text.trim().is_empty(),
-            Json::Bool(flag) => *flag,
-            Json::Number(_) => true,
-            _ => false,
-        };
-        if says && kind != "hidden" {
-            lost(
-                default,
-                "default_value",
-                "an answer is not given before the citizen gives it",
-            );
-        }
-    }
-
-    fn options(&self, items: &[At<'a>], path: &str, draft: &mut Draft) -> Result<Vec<Choice>, ImportFinding> {
-        draft.count_options(items.len(), path)?;
-        let mut options = Vec::with_capacity(items.len());
-        for item in items {
-            let value = item.get("value").scalar().or_else(|| item.scalar());
-            let value = value.filter(|value| !value.trim().is_empty());
-            let label = draft
-                .texts
-                .label(&if item.is_map() { item.get("label") } else { item.clone() });
-            let (value, label) = match (value, label) {
-                (Some(value), Some(label)) => (value, label),
-                (Some(value), None) => (value.clone(), draft.texts.made(&value)),
-                (None, Some(label)) => (label.en.clone(), label),
-                // The empty option that the builder leaves behind.
-                (None, None) => continue,
-            };
-            options.push(draft::choice(value, label));
-        }
-        Ok(options)
-    }
-
-    fn select(&self, at: &At<'a>, draft: &mut Draft) -> Result<Vec<Choice>, ImportFinding> {
-        let data = at.get("data");
-        let source = at.get("dataSrc").word().unwrap_or("values").to_owned();
-        let listed = match source.as_str() {
-            "json" => data.get("json"),
-            "values" => {
-                if data.get("values").is_list() {
-                    data.get("values")
-                } else {
-                    at.get("values")
-                }
-            }
-            other => {
-                let message = format!("its options come from elsewhere ({other}), which is not in the file");
-                draft.report.lost(&at.get("dataSrc").path, "remote_options", message);
-                return Ok(Vec::new());
-            }
-        };
-        self.options(&listed.items(), &listed.path, draft)
-    }
-
-    fn wanted(
-        &mut self,
-        at: &At<'a>,
-        kind: &str,
-        id: &str,
-        label: &Text,
-        needed: bool,
-        draft: &mut Draft,
-    ) -> Result<Wanted, ImportFinding> {
-        let validate = at.get("validate");
-        let count = |name: &str| validate.get(name).count();
-        let line = |max: Option<u32>, pattern: Option<String>| Wanted::Line {
-            min: count("minLength"),
-            max: max.or(count("maxLength")),
-            pattern,
-        };
-        Ok(match kind {
-            "textfield" | "text" | "string" => line(None, self.pattern(at, draft)),
-            "password" => {
-                draft.report.differs(
-                    &at.path,
-                    "secret_as_text",
-                    "a secret is asked for as a text that can be read",
-                );
-                line(None, None)
-            }
-            "textarea" => {
-                if validate.get("pattern").word().is_some() {
-                    let message = "a pattern is checked on one line of text only";
-                    draft
-                        .report
-                        .lost(&validate.get("pattern").path, "pattern_not_carried", message);
-                }
-                Wanted::Lines {
-                    max: count("maxLength"),
-                }
-            }
-            "number" | "currency" => {
-                let whole = validate.get("integer").is_true();
-                let given = at.get("decimalLimit").count().map(|digits| digits.min(10) as u8);
-                let decimals = if kind == "currency" {
-                    given.unwrap_or(2)
-                } else {
-                    given.unwrap_or(10)
-                };
-                let unit = [at.get("suffix"), at.get("prefix"), at.get("currency")];
-                let unit = unit.iter().find_map(|unit| draft.texts.label(unit));
-                let unit = unit.or_else(|| (kind == "currency").then(|| Text::new("USD", "USD")));
-                Wanted::Number {
-                    min: validate.get("min").number(),
-                    max: validate.get("max").number(),
-                    decimals: if whole { 0 } else { decimals },
-                    unit,
-                }
-            }
-            "checkbox"
-                if at.get("inputType").word() == Some("radio")
-                    || at.get("name").word().is_some() && at.get("value").word().is_some() =>
-            {
-                let value = at
-                    .get("value")
-                    .scalar()
-                    .filter(|value| !value.trim().is_empty())
-                    .unwrap_or_else(|| id.to_owned());
-                Wanted::Choice(vec![draft::choice(value, label.clone())])
-            }
-            "checkbox" if needed => Wanted::Agreement(label.clone()),
-            "checkbox" | "boolean" => Wanted::YesNo,
-            "selectboxes" => Wanted::Choices {
-                options: self.options(&at.get("values").items(), &at.get("values").path, draft)?,
-                min: count("minSelectedCount"),
-                max: count("maxSelectedCount"),
-            },
-            "radio" => Wanted::Choice(self.options(&at.get("values").items(), &at.get("values").path, draft)?),
-            "select" | "resource" => {
-                let options = self.select(at, draft)?;
-                if at.get("multiple").is_true() {
-                    Wanted::Choices {
-                        options,
-                        min: count("minSelectedCount"),
-                        max: count("maxSelectedCount"),
-                    }
-                } else {
-                    Wanted::Choice(options)
-                }
-            }
-            "email" => Wanted::Email,
-            "phonenumber" | "phone" => Wanted::Phone,
-            "url" => Wanted::Website,
-            "datetime" | "date" | "calendar" => self.date(at, draft),
-            "day" => self.day(at, draft),
-            "time" => Wanted::Time,
-            "address" | "location" => Wanted::Address,
-            "file" => Wanted::Files {
-                name: id.to_owned(),
-                most: (!at.get("multiple").is_true()).then_some(1),
-            },
-            "signature" => Wanted::Signature { name: id.to_owned() },
-            "tags" => line(None, None),
-            other => Wanted::Foreign(other.to_owned()),
-        })
-    }
-
-    fn pattern(&self, at: &At<'a>, draft: &mut Draft) -> Option<String> {
-        let given = at.get("validate").get("pattern");
-        let source = given.word()?;
-        let made = pattern::whole(source);
-        if made.is_none() {
-            let message =
-                "our patterns have no look-around, back-references or Unicode classes: this one is not checked";
-            draft.report.lost(&given.path, "pattern_not_carried", message);
-        }
-        made
-    }
-
-    fn date(&self, at: &At<'a>, draft: &mut Draft) -> Wanted {
-        let (date, time) = (at.get("enableDate").flag(), at.get("enableTime").flag());
-        let format = at.get("format").text().unwrap_or_default().to_owned();
-        if date == Some(false) {
-            return Wanted::Time;
-        }
-        // The builder's own default is with a time; a format without one says otherwise.
-        if at.get("type").word() == Some("datetime")
-            && time != Some(false)
-            && (format.is_empty() || format.contains(['h', 'H']))
-        {
-            return Wanted::DateTime;
-        }
-        let mut bound = |names: [At<'_>; 2]| {
-            let given = names.into_iter().find(|at| at.word().is_some())?;
-            let text = given.word()?;
-            let day = text.get(..10).and_then(|day| day.parse::<Date>().ok());
-            if day.is_none() {
-                draft.report.lost(
-                    &given.path,
-                    "odd_bound",
-                    "this bound of a day is calculated by the source",
-                );
-            }
-            day.map(DateBound::Day)
-        };
-        let picker = at.get("datePicker");
-        Wanted::Date {
-            min: bound([picker.get("minDate"), at.get("minDate")]),
-            max: bound([picker.get("maxDate"), at.get("maxDate")]),
-        }
-    }
-
-    fn day(&self, at: &At<'a>, draft: &mut Draft) -> Wanted {
-        let fields = at.get("fields");
-        if fields.get("day").get("hide").is_true() && !fields.get("month").get("hide").is_true() {
-            return Wanted::MonthYear;
-        }
-        let mut bound = |name: &str| {
-            let given = at.get(name);
-            let text = given.word()?;
-            let day = text.parse::<Date>().ok();
-            if day.is_none() {
-                draft.report.lost(
-                    &given.path,
-                    "odd_bound",
-                    "this bound of a day is calculated by the source",
-                );
-            }
-            day.map(DateBound::Day)
-        };
-        Wanted::Date {
-            min: bound("minDate"),
-            max: bound("maxDate"),
         }
     }
 }
@@ -833,11 +462,25 @@ fn laid_out<'a>(at: &At<'a>, kind: &str) -> Option<Vec<At<'a>>> {
     }
 }
 
-/// Whether an answer is a value of an option; what conditions of the source say of a selection.
-pub(super) fn is(
-    known: &Known,
-    from: &[String],
-    value: &serde_json::Value,
-) -> Result<serde_json::Value, rules::Unable> {
-    compare(known, from, known::Compare::Is, value)
+/// A kind by the name that the importer knows it by: some builders put `simple` before it or `advanced` behind it.
+fn canonical(kind: &str) -> String {
+    let lower = kind.to_ascii_lowercase();
+    let bare = lower
+        .strip_prefix("simple")
+        .filter(|bare| !bare.is_empty())
+        .unwrap_or(&lower);
+    let bare = bare
+        .strip_suffix("advanced")
+        .filter(|bare| !bare.is_empty())
+        .unwrap_or(bare);
+    match bare {
+        "checkboxes" => "selectboxes",
+        "radios" | "radiobuttons" => "radio",
+        "heading" | "header" | "paragraph" => "content",
+        "cols2" | "cols3" | "cols4" => "columns",
+        "buttonsubmit" | "buttonreset" | "btnsubmit" | "btnreset" | "submit" | "reset" => "button",
+        "bcaddress" => "address",
+        bare => bare,
+    }
+    .to_owned()
 }

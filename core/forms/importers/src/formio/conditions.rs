@@ -4,7 +4,7 @@ use onehall_forms::{Kind, Page, Question};
 use onehall_protocol::Text;
 use serde_json::{Value, json};
 
-use super::components::{Tree, is};
+use super::components::Tree;
 use crate::draft::{self, Draft};
 use crate::json::At;
 use crate::json_logic::{self, Questions};
@@ -139,7 +139,7 @@ fn of_one(conditional: &At<'_>, tree: &Tree<'_>, groups: &[String]) -> Option<Re
     let when = conditional.get("when").word()?;
     let show = conditional.get("show").flag().unwrap_or(true);
     let made = named(when, tree, groups).and_then(|known| {
-        let rule = is(&known, groups, &conditional.get("eq").value.to_value())?;
+        let rule = compare(&known, groups, Compare::Is, &conditional.get("eq").value.to_value())?;
         Ok(if show { holds(rule) } else { fails(rule) })
     });
     Some(made)

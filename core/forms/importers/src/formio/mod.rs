@@ -2,6 +2,7 @@
 
 mod components;
 mod conditions;
+mod inputs;
 
 use onehall_protocol::Text;
 

@@ -4,6 +4,7 @@
 //! is shown where their condition holds.
 
 mod alternatives;
+mod arrays;
 mod logic;
 mod properties;
 mod scalars;

@@ -5,16 +5,11 @@ use onehall_protocol::Text;
 use serde_json::Value;
 
 use super::schema::{DEEP, Part, Schema};
-use super::{Builder, Context, Frame, Scope, Slot, constant, some, ui_option};
-use crate::draft;
+use super::{Builder, Context, Scope, Slot, constant, some, ui_option};
 use crate::finding::{ImportFinding, refused};
 use crate::json::{At, Json};
-use crate::kinds::{self, Wanted};
+use crate::kinds;
 use crate::known::{Answer, Known};
-use crate::names::Names;
-
-/// The most groups inside each other.
-const GROUPS: usize = 4;
 
 impl<'a> Builder<'a, '_> {
     /// The properties of an object, and what hangs on their values.
@@ -89,6 +84,8 @@ impl<'a> Builder<'a, '_> {
         }
         let mut schema = self.all_of(parts)?;
         let optional = self.unwrap_optional(&mut schema)?;
+        // In draft 3 a property says of itself that it has to be there.
+        let needed = needed || schema.get("required").is_true();
         self.tell_of_ui(ui, &schema);
         if ui_option(ui, "widget").word() == Some("hidden") || ui_option(ui, "field").word() == Some("hidden") {
             return self.hidden(name, &schema, context, scope);
@@ -309,147 +306,6 @@ impl<'a> Builder<'a, '_> {
         }
         scope.slots.insert(name.to_owned(), Slot::Object(inner));
         Ok(())
-    }
-
-    fn array(
-        &mut self,
-        name: &str,
-        schema: &Schema<'a>,
-        ui: &At<'a>,
-        needed: bool,
-        context: &Context,
-        scope: &mut Scope,
-    ) -> Result<(), ImportFinding> {
-        let path = schema.path();
-        let items = schema.every("items").into_iter().next();
-        let tuple = schema
-            .every("prefixItems")
-            .into_iter()
-            .next()
-            .or_else(|| items.clone().filter(|items| items.at.is_list()));
-        if let Some(tuple) = tuple {
-            let parts: Vec<Part<'a>> = tuple
-                .at
-                .items()
-                .into_iter()
-                .map(|at| Part {
-                    at,
-                    refs: tuple.refs.clone(),
-                })
-                .collect();
-            self.draft
-                .report
-                .differs(&path, "tuple", "a list of fixed places is asked for place by place");
-            for (at, part) in parts.iter().enumerate() {
-                let title = format!("{name} {}", at + 1);
-                self.property(
-                    &title,
-                    std::slice::from_ref(part),
-                    &ui.get("items").get(&at.to_string()),
-                    needed,
-                    context,
-                    scope,
-                )?;
-            }
-            return Ok(());
-        }
-        let Some(items) = items.filter(|items| items.at.is_map()) else {
-            self.draft.report.lost(
-                &path,
-                "no_items",
-                "nothing says what stands in the list: it is not asked for",
-            );
-            scope.slots.insert(name.to_owned(), Slot::Lost);
-            return Ok(());
-        };
-        let inner = self.all_of(&[items])?;
-        let label = self.label(name, schema, ui);
-        let (min, max) = (schema.get("minItems").count(), schema.get("maxItems").count());
-        if let Some(options) = self.enumeration(&inner, &ui.get("items"))? {
-            if !schema.get("uniqueItems").is_true() {
-                self.draft
-                    .report
-                    .differs(&path, "chosen_once", "an option can be chosen only once");
-            }
-            let id = self.take_name(context, name);
-            let kind = kinds::kind(Wanted::Choices { options, min, max }, &path, &mut self.draft.report);
-            return self.ask(
-                name,
-                id,
-                label,
-                kind,
-                schema,
-                ui,
-                needed || min.unwrap_or(0) > 0,
-                context,
-                scope,
-            );
-        }
-        if inner.get("format").word() == Some("data-url") {
-            let id = self.take_name(context, name);
-            let wanted = Wanted::Files {
-                name: id.clone(),
-                most: max,
-            };
-            let kind = kinds::kind(wanted, &path, &mut self.draft.report);
-            return self.ask(name, id, label, kind, schema, ui, needed, context, scope);
-        }
-        if context.groups.len() >= GROUPS {
-            self.draft
-                .report
-                .lost(&path, "groups_too_deep", "repeated parts nest at most four deep here");
-            scope.slots.insert(name.to_owned(), Slot::Lost);
-            return Ok(());
-        }
-        let id = self.take_name(context, name);
-        let steps = self.next_steps();
-        self.frames.push(Frame {
-            steps,
-            questions: Vec::new(),
-            names: Names::default(),
-        });
-        let inside = Context {
-            groups: context.groups.iter().cloned().chain([id.clone()]).collect(),
-            prefix: String::new(),
-            // The group is hidden as a whole; its rows need no rule of their own.
-            shown: Value::Bool(true),
-            top: false,
-            depth: context.depth + 1,
-        };
-        let mut rows = Scope::default();
-        let read = self.row(&inner, &ui.get("items"), &inside, &mut rows);
-        let frame = self.frames.pop();
-        read?;
-        let questions = frame.map(|frame| frame.questions).unwrap_or_default();
-        if questions.is_empty() {
-            self.draft
-                .report
-                .lost(&path, "empty_group", "there is no question in the repeated part");
-            scope.slots.insert(name.to_owned(), Slot::Lost);
-            return Ok(());
-        }
-        let row_label = self.label_of(&[inner.get("title")]).unwrap_or_else(|| label.clone());
-        let kind = draft::group(questions, min.unwrap_or(0), max, row_label);
-        self.ask(name, id, label, kind, schema, ui, false, context, scope)
-    }
-
-    /// What is asked in each row: the properties of an object, or one value.
-    fn row(
-        &mut self,
-        inner: &Schema<'a>,
-        ui: &At<'a>,
-        context: &Context,
-        rows: &mut Scope,
-    ) -> Result<(), ImportFinding> {
-        let (types, _) = inner.types();
-        let is_object = inner.has("properties")
-            || types == ["object"]
-            || (types.is_empty() && self.has_object_alternatives(inner)?);
-        if is_object {
-            self.object(inner, ui, context, rows)
-        } else {
-            self.property("value", &inner.parts, ui, true, context, rows)
-        }
     }
 
     fn tell_of_ui(&mut self, ui: &At<'a>, schema: &Schema<'a>) {

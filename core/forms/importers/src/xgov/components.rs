@@ -1,18 +1,15 @@
 //! Components: fields, content and lists.
 
-use onehall_forms::{Choice, DateBound, Kind, NoteTone, Question};
+use onehall_forms::{Choice, NoteTone, Question};
 use onehall_protocol::Text;
-use serde_json::json;
 
 use super::Form;
 use super::conditions::Field;
 use crate::draft::{self, Draft};
 use crate::finding::ImportFinding;
 use crate::json::At;
-use crate::kinds::{self, Wanted};
 use crate::known::{Answer, Known};
 use crate::names::Names;
-use crate::{pattern, rules};
 
 /// Something that waits until every field is known.
 pub(super) struct Waiting {
@@ -39,6 +36,8 @@ pub(super) struct Sheet<'b> {
     /// The page of the source.
     pub(super) node: usize,
     pub(super) section: Option<String>,
+    /// What a field without a title of its own is called.
+    pub(super) title: Text,
     pub(super) groups: Vec<String>,
     /// Steps of the page, or of the group in it, in the definition.
     pub(super) steps: Vec<usize>,
@@ -282,7 +281,7 @@ impl<'a> Form<'a> {
         shared.unwrap_or_else(|| at.get("items").items())
     }
 
-    fn options(&self, at: &At<'a>, draft: &mut Draft) -> Result<Vec<Choice>, ImportFinding> {
+    pub(super) fn options(&self, at: &At<'a>, draft: &mut Draft) -> Result<Vec<Choice>, ImportFinding> {
         let items = self.items(at);
         draft.count_options(items.len(), &at.path)?;
         let mut options = Vec::with_capacity(items.len());
@@ -306,238 +305,9 @@ impl<'a> Form<'a> {
         }
         Ok(options)
     }
-
-    fn field(
-        &mut self,
-        at: &At<'a>,
-        kind: &str,
-        sheet: &mut Sheet<'_>,
-        draft: &mut Draft,
-    ) -> Result<Option<Question>, ImportFinding> {
-        match kind {
-            "HiddenField" => {
-                draft.report.lost(
-                    &at.path,
-                    "hidden_field",
-                    "a hidden field is filled by the source's own code",
-                );
-                return Ok(None);
-            }
-            "PaymentField" => {
-                draft
-                    .report
-                    .lost(&at.path, "payment", "a payment is part of a case here, not of a form");
-                return Ok(None);
-            }
-            "MultiInputField" => return self.rows_of_inputs(at, sheet, draft).map(Some),
-            _ => {}
-        }
-        let name = at.get("name").word().unwrap_or_default();
-        let label = draft
-            .texts
-            .first(&[at.get("title"), at.get("label"), at.get("shortDescription")], name);
-        let id = sheet.names.take(name, "question");
-        let wanted = self.wanted(at, kind, &id, &label, draft)?;
-        let mut checks = Vec::new();
-        let lines = matches!(wanted, Wanted::Lines { .. });
-        let made = kinds::kind(wanted, &at.path, &mut draft.report);
-        let schema = at.get("schema");
-        if lines
-            && let Some(min) = schema
-                .get("min")
-                .count()
-                .or(schema.get("length").count())
-                .filter(|min| *min > 0)
-        {
-            let reference = if sheet.groups.is_empty() {
-                id.clone()
-            } else {
-                format!("row.{id}")
-            };
-            let rule = json!({">=": [{"length": rules::var(&reference)}, min]});
-            checks.push(draft::check(
-                rule,
-                Text::new(format!("至少 {min} 个字。"), format!("At least {min} characters.")),
-            ));
-        }
-        let groups = sheet.groups.clone();
-        let mut question = draft.question(id, &groups, label, made, &at.path)?;
-        question.valid_when = checks;
-        question.help = draft.texts.content(&at.get("hint"));
-        let options = at.get("options");
-        question.required = options.get("required").flag() != Some(false) && at.get("required").flag() != Some(false);
-        if matches!(question.kind, Kind::Note { .. }) {
-            question.required = false;
-        }
-        self.what_is_lost(at, draft);
-        Ok(Some(question))
-    }
-
-    fn what_is_lost(&self, at: &At<'a>, draft: &mut Draft) {
-        let options = at.get("options");
-        if options.get("maxWords").is_there() {
-            draft.report.lost(
-                &options.get("maxWords").path,
-                "word_count",
-                "words are not counted here, characters are",
-            );
-        }
-        for name in [
-            "customValidationMessage",
-            "customValidationMessages",
-            "customValidation",
-        ] {
-            if options.has(name) {
-                let message = "the engine says what is wrong in its own words";
-                draft.report.lost(&options.get(name).path, "own_message", message);
-            }
-        }
-        for name in ["accept", "minimumRequiredFiles", "imageQualityPlayback"] {
-            if options.has(name) && !options.get(name).is_true() && options.get(name).count() != Some(1) {
-                let message = "which files are taken is a matter of the material, not of the form";
-                draft.report.lost(&options.get(name).path, "file_rule", message);
-            }
-        }
-    }
-
-    fn wanted(
-        &mut self,
-        at: &At<'a>,
-        kind: &str,
-        id: &str,
-        label: &Text,
-        draft: &mut Draft,
-    ) -> Result<Wanted, ImportFinding> {
-        let (options, schema) = (at.get("options"), at.get("schema"));
-        let count = |name: &str| schema.get(name).count();
-        Ok(match kind {
-            "TextField" => {
-                let exact = count("length");
-                Wanted::Line {
-                    min: exact.or(count("min")),
-                    max: exact.or(count("max")),
-                    pattern: self.pattern(at, draft),
-                }
-            }
-            "MultilineTextField" | "FreeTextField" => {
-                let regex = schema.get("regex");
-                if regex.word().is_some() {
-                    let message = "a pattern is checked on one line of text only";
-                    draft.report.lost(&regex.path, "pattern_not_carried", message);
-                }
-                Wanted::Lines {
-                    max: count("length").or(count("max")),
-                }
-            }
-            "NumberField" => {
-                let whole = schema.get("integer").is_true();
-                let precision = count("precision").map(|digits| digits.min(10) as u8);
-                let unit = [options.get("suffix"), options.get("prefix")]
-                    .iter()
-                    .find_map(|unit| draft.texts.label(unit));
-                Wanted::Number {
-                    min: schema.get("min").number(),
-                    max: schema.get("max").number(),
-                    decimals: if whole { 0 } else { precision.unwrap_or(10) },
-                    unit,
-                }
-            }
-            "DateField" | "DatePartsField" | "DatePartsfield" => {
-                let days = |name: &str| {
-                    let days = options.get(name).number().filter(|days| days.abs() < 1e6)?;
-                    Some(days as i32)
-                };
-                let bound = |days: i32| DateBound::FromToday { today_plus_days: days };
-                Wanted::Date {
-                    min: days("maxDaysInPast").map(|days| bound(-days)),
-                    max: days("maxDaysInFuture").map(bound),
-                }
-            }
-            "TimeField" => Wanted::Time,
-            "DateTimeField" | "DateTimePartsField" => Wanted::DateTime,
-            "MonthYearField" => Wanted::MonthYear,
-            "EmailAddressField" => Wanted::Email,
-            "TelephoneNumberField" => Wanted::Phone,
-            "WebsiteField" => Wanted::Website,
-            "UkAddressField" => Wanted::Address,
-            "YesNoField" => Wanted::YesNo,
-            "DeclarationField" => {
-                let content = at.get("content");
-                let statement = draft.texts.markdown(&content).unwrap_or_else(|| label.clone());
-                Wanted::Agreement(statement)
-            }
-            "RadiosField" | "SelectField" | "AutocompleteField" => Wanted::Choice(self.options(at, draft)?),
-            "CheckboxesField" => Wanted::Choices {
-                options: self.options(at, draft)?,
-                min: count("length").or(count("min")),
-                max: count("length").or(count("max")),
-            },
-            "FileUploadField" | "ClientSideFileUploadField" => {
-                let several = options.get("multiple").is_true();
-                let most = options.get("dropzoneConfig").get("maxFiles").count();
-                Wanted::Files {
-                    name: id.to_owned(),
-                    most: count("length").or(count("max")).or(most).or((!several).then_some(1)),
-                }
-            }
-            _ if !self.items(at).is_empty() => Wanted::Choice(self.options(at, draft)?),
-            other => Wanted::Foreign(other.to_owned()),
-        })
-    }
-
-    fn pattern(&mut self, at: &At<'a>, draft: &mut Draft) -> Option<String> {
-        let schema = at.get("schema").get("regex");
-        let given = if schema.word().is_some() {
-            schema
-        } else {
-            at.get("options").get("regex")
-        };
-        let source = given.word()?;
-        let made = pattern::found_anywhere(source);
-        if made.is_none() {
-            let message =
-                "our patterns have no look-around, back-references or Unicode classes: this one is not checked";
-            draft.report.lost(&given.path, "pattern_not_carried", message);
-        }
-        made
-    }
-
-    /// Several inputs that are asked again and again in one component.
-    fn rows_of_inputs(
-        &mut self,
-        at: &At<'a>,
-        sheet: &mut Sheet<'_>,
-        draft: &mut Draft,
-    ) -> Result<Question, ImportFinding> {
-        let name = at.get("name").word().unwrap_or_default();
-        let label = draft.texts.first(&[at.get("title")], name);
-        let id = sheet.names.take(name, "rows");
-        let mut steps = sheet.steps.clone();
-        steps.push(sheet.questions.len());
-        let mut names = Names::default();
-        let mut inner = Sheet {
-            node: sheet.node,
-            section: sheet.section.clone(),
-            groups: sheet.groups.iter().cloned().chain([id.clone()]).collect(),
-            steps,
-            names: &mut names,
-            questions: Vec::new(),
-        };
-        if inner.groups.len() <= 3 {
-            self.components(&at.get("children").items(), &mut inner, draft)?;
-        }
-        let questions = inner.questions;
-        let required = at.get("options").get("required").flag() != Some(false);
-        let max = at.get("schema").get("max").count();
-        let kind = draft::group(questions, u32::from(required), max, label.clone());
-        let groups = sheet.groups.clone();
-        let mut question = draft.question(id, &groups, label, kind, &at.path)?;
-        question.help = draft.texts.content(&at.get("hint"));
-        Ok(question)
-    }
 }
 
-fn value_of(item: &At<'_>) -> Option<String> {
+pub(super) fn value_of(item: &At<'_>) -> Option<String> {
     let value = item.get("value").scalar().filter(|value| !value.trim().is_empty());
     value.or_else(|| {
         let text = item.any(&["text", "label"]);

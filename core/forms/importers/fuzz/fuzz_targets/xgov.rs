@@ -1,0 +1,16 @@
+//! Whatever the file is, the importer of XGov and DEFRA forms does not panic, and what it makes loads.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use onehall_form_importers::{Format, Options, import};
+use onehall_forms::Form;
+
+fuzz_target!(|text: &str| {
+    let options = Options {
+        format: Some(Format::Xgov),
+        ..Options::default()
+    };
+    if let Ok(imported) = import(text, &options) {
+        assert!(Form::load(imported.definition).is_ok());
+    }
+});

@@ -1,0 +1,200 @@
+//! Routes: which answer leads where, and when each step is on the path.
+
+use std::collections::BTreeMap;
+
+use onehall_protocol::Text;
+use serde_json::Value;
+
+use super::asked;
+use crate::draft::Draft;
+use crate::exit::stop;
+use crate::finding::ImportFinding;
+use crate::json::At;
+use crate::known::{Compare, Known, compare};
+use crate::routing::Graph;
+use crate::rules::{self, all, any, fails, holds};
+
+/// A route that leads away from a step.
+pub(super) struct Route<'a> {
+    pub(super) at: At<'a>,
+    /// None is the end of the form.
+    pub(super) to: Option<usize>,
+    /// The answer that takes it; none takes everybody.
+    pub(super) answer: Option<String>,
+    /// The step whose answer it is.
+    pub(super) asks: usize,
+}
+
+/// The step after this one.
+pub(super) fn next(at: usize, step: &At<'_>, steps: &[At<'_>], numbers: &BTreeMap<String, usize>) -> Option<usize> {
+    let named = step.any(&["next_step_id", "next_page"]);
+    match named.scalar() {
+        Some(id) => numbers.get(&id).copied(),
+        // Without any such field the row itself says what follows.
+        None => {
+            let written = steps
+                .iter()
+                .any(|step| step.has("next_step_id") || step.has("next_page"));
+            (!written && at + 1 < steps.len()).then_some(at + 1)
+        }
+    }
+}
+
+pub(super) fn read_routes<'a>(
+    at: usize,
+    step: &At<'a>,
+    steps: &[At<'a>],
+    numbers: &BTreeMap<String, usize>,
+    routes: &mut [Vec<Route<'a>>],
+    exits: &mut Vec<At<'a>>,
+    draft: &mut Draft,
+) {
+    let own = step.get("routing_conditions");
+    let listed = if own.is_list() {
+        own
+    } else {
+        asked(step).get("routing_conditions")
+    };
+    for condition in listed.items() {
+        let named = |name: &str| condition.get(name).scalar().map(|id| numbers.get(&id).copied());
+        let is_exit = ["exit_page_markdown", "exit_page_heading"]
+            .iter()
+            .any(|name| condition.get(name).word().is_some());
+        let goto = condition.any(&["goto_page_id", "goto_step_id"]);
+        let to = if is_exit {
+            exits.push(condition.clone());
+            Some(steps.len() + exits.len() - 1)
+        } else {
+            match goto.scalar() {
+                Some(id) => match numbers.get(&id) {
+                    Some(to) => Some(*to),
+                    None => {
+                        draft
+                            .report
+                            .lost(&goto.path, "unknown_page", "the route leads to no step of the form");
+                        continue;
+                    }
+                },
+                None if condition.get("skip_to_end").is_true() => None,
+                None => {
+                    draft
+                        .report
+                        .lost(&condition.path, "unknown_page", "the route leads nowhere");
+                    continue;
+                }
+            }
+        };
+        let from = named("routing_page_id")
+            .or_else(|| named("routing_step_id"))
+            .flatten()
+            .unwrap_or(at);
+        let asks = named("check_page_id")
+            .or_else(|| named("check_step_id"))
+            .flatten()
+            .unwrap_or(from);
+        let route = Route {
+            answer: condition.get("answer_value").word().map(str::to_owned),
+            to,
+            asks,
+            at: condition,
+        };
+        if let Some(list) = routes.get_mut(from) {
+            list.push(route);
+        }
+    }
+}
+
+pub(super) fn route(
+    steps: &[At<'_>],
+    exits: &[At<'_>],
+    routes: &[Vec<Route<'_>>],
+    graph: &Graph,
+    known: &BTreeMap<usize, Known>,
+    places: &BTreeMap<usize, usize>,
+    draft: &mut Draft,
+) -> Result<(), ImportFinding> {
+    let mut taken: Vec<Vec<Value>> = Vec::new();
+    for (at, own) in routes.iter().enumerate() {
+        let mut before = Vec::new();
+        let mut rules = Vec::new();
+        for route in own {
+            let rule = match (&route.answer, graph.is_reached(at)) {
+                (None, _) | (_, false) => Value::Bool(true),
+                (Some(answer), true) => answered_with(route, answer, at, graph, known, draft),
+            };
+            rules.push(all([fails(any(before.clone())), rule.clone()]));
+            before.push(rule);
+        }
+        rules.push(fails(any(before)));
+        taken.push(rules);
+    }
+    let mut computed: Vec<(String, usize, Value)> = Vec::new();
+    let mut names = std::mem::take(&mut draft.question_names);
+    let reached = graph.reached(&taken, &mut |at, rule| {
+        let id = names.take(&format!("reached_{}", at + 1), "reached");
+        let read = rules::var(&id);
+        computed.push((id, at, holds(rule)));
+        read
+    });
+    draft.question_names = names;
+    for (at, place) in places {
+        if let (Some(page), Some(rule)) = (draft.pages.get_mut(*place), reached.get(at)) {
+            page.visible_when = (*rule != Value::Bool(true)).then(|| rule.clone());
+        }
+    }
+    let mut made = Vec::new();
+    for (id, at, rule) in computed {
+        let path = steps.get(at).map(|step| step.path.clone()).unwrap_or_default();
+        made.push(draft.hidden(id, &[], Text::new("路径", "Path"), rule, &path)?);
+    }
+    draft.put_hidden(made, "/steps");
+    for (number, exit) in exits.iter().enumerate() {
+        let at = steps.len() + number;
+        let title = places
+            .get(&at)
+            .and_then(|place| draft.pages.get(*place))
+            .map(|page| page.title.clone());
+        if let Some(rule) = reached.get(&at) {
+            stop(draft, rule, title, &exit.path);
+        }
+    }
+    Ok(())
+}
+
+fn answered_with(
+    route: &Route<'_>,
+    answer: &str,
+    at: usize,
+    graph: &Graph,
+    known: &BTreeMap<usize, Known>,
+    draft: &mut Draft,
+) -> Value {
+    let path = route.at.get("answer_value").path;
+    let Some(asked) = known.get(&route.asks).filter(|_| graph.is_known_at(route.asks, at)) else {
+        draft.report.lost(
+            &path,
+            "asked_later",
+            "the route hangs on an answer that is not there yet: it is never taken",
+        );
+        return Value::Bool(false);
+    };
+    match compare(asked, &[], Compare::Is, &Value::String(answer.to_owned())) {
+        Ok(Value::Bool(_)) => {
+            draft.report.lost(
+                &path,
+                "unknown_option",
+                "the answer is no option of the step: the route is never taken",
+            );
+            Value::Bool(false)
+        }
+        Ok(rule) => holds(rule),
+        Err(unable) => {
+            draft.report.lost(
+                &path,
+                "condition_not_carried",
+                format!("{}: the route is never taken", unable.message),
+            );
+            Value::Bool(false)
+        }
+    }
+}

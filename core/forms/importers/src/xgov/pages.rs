@@ -1,0 +1,252 @@
+//! The pages of the source, what they are for, and the links between them.
+
+use std::collections::BTreeMap;
+
+use crate::draft::Draft;
+use crate::json::At;
+use crate::routing::Graph;
+
+/// A page of the source.
+pub(super) struct Node<'a> {
+    pub(super) at: At<'a>,
+    pub(super) role: Role,
+    pub(super) links: Vec<Link>,
+    /// The condition of a page that has its own; only where pages come in a row.
+    pub(super) only_if: Option<(String, String)>,
+}
+
+/// What a page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It asks or tells something.
+    Page,
+    /// It shows the answers before they are sent, or what happens then: the hall does that by itself.
+    Summary,
+    /// It shows the rows of a part that repeats.
+    Rows,
+    /// Who comes here cannot go on.
+    Exit,
+}
+
+/// A way from a page to another.
+pub(super) struct Link {
+    /// None is the end of the form.
+    pub(super) to: Option<usize>,
+    pub(super) condition: Option<(String, String)>,
+    pub(super) path: String,
+}
+
+/// An address of a page without what does not tell pages apart.
+fn address(text: &str) -> &str {
+    text.trim().trim_matches('/')
+}
+
+pub(super) fn nodes<'a>(root: &At<'a>, pages: &[At<'a>], draft: &mut Draft) -> Vec<Node<'a>> {
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, page) in pages.iter().enumerate() {
+        if let Some(path) = page.get("path").text()
+            && numbers.insert(address(path), at).is_some()
+        {
+            let message = "two pages have this address: links lead to the last one";
+            draft.report.differs(&page.get("path").path, "duplicate_page", message);
+        }
+    }
+    let in_a_row = is_second_engine(root) || pages.iter().all(|page| page.get("next").items().is_empty());
+    let summary = pages.iter().position(|page| role(page) == Role::Summary);
+    let mut nodes: Vec<Node<'a>> = Vec::with_capacity(pages.len());
+    for (at, page) in pages.iter().enumerate() {
+        let links = if in_a_row {
+            Vec::new()
+        } else {
+            links(page, pages, &numbers, summary.filter(|summary| *summary != at), draft)
+        };
+        nodes.push(Node {
+            at: page.clone(),
+            role: role(page),
+            links,
+            only_if: None,
+        });
+    }
+    if in_a_row {
+        link_in_a_row(root, &mut nodes, draft);
+    }
+    nodes
+}
+
+/// Whether pages come in a row, from the first one on, whatever links and start page say.
+fn is_second_engine(root: &At<'_>) -> bool {
+    root.get("engine")
+        .word()
+        .is_some_and(|engine| engine.eq_ignore_ascii_case("v2"))
+}
+
+/// Pages without links come one after the other; a page with a condition is left out where it does not hold.
+fn link_in_a_row(root: &At<'_>, nodes: &mut [Node<'_>], draft: &mut Draft) {
+    if nodes.len() > 1 && !root.has("engine") {
+        let message = "no page links to another: they come in the order in which they are written";
+        draft.report.differs("/pages", "order_assumed", message);
+    }
+    let count = nodes.len();
+    for (at, node) in nodes.iter_mut().enumerate() {
+        let condition = node.at.get("condition");
+        node.only_if = condition.word().map(|name| (name.to_owned(), condition.path.clone()));
+        if at + 1 < count {
+            node.links.push(Link {
+                to: Some(at + 1),
+                condition: None,
+                path: node.at.path.clone(),
+            });
+        }
+    }
+}
+
+fn links(
+    page: &At<'_>,
+    pages: &[At<'_>],
+    numbers: &BTreeMap<&str, usize>,
+    summary: Option<usize>,
+    draft: &mut Draft,
+) -> Vec<Link> {
+    let mut links = Vec::new();
+    for next in page.get("next").items() {
+        if next.get("redirect").word().is_some() {
+            let message = "the link leads out of the form: the form ends there";
+            draft.report.lost(&next.path, "link_outside", message);
+        }
+        let to = match next.get("path").text().map(address).and_then(|path| numbers.get(path)) {
+            Some(to) => Some(*to),
+            None if next.get("redirect").word().is_some() => None,
+            None => {
+                draft
+                    .report
+                    .lost(&next.path, "unknown_page", "the link leads to no page of the form");
+                continue;
+            }
+        };
+        let mut condition = next.any(&["condition", "if"]);
+        // In the oldest forms the condition stands at the page that the link leads to.
+        if condition.word().is_none()
+            && let Some(target) = to.and_then(|to| pages.get(to))
+        {
+            condition = target.get("condition");
+        }
+        links.push(Link {
+            to,
+            condition: condition.word().map(|name| (name.to_owned(), condition.path.clone())),
+            path: next.path.clone(),
+        });
+    }
+    // Of several links without a condition the source takes the last.
+    let last = links.iter().rposition(|link| link.condition.is_none());
+    let mut at = 0;
+    links.retain(|link| {
+        let kept = link.condition.is_some() || Some(at) == last;
+        if !kept {
+            let message = "a later link without a condition stands beside it, so it is never taken";
+            draft.report.differs(&link.path, "link_never_taken", message);
+        }
+        at += 1;
+        kept
+    });
+    if !links.is_empty() && last.is_none() {
+        // Where no link is taken the source goes to its summary.
+        links.push(Link {
+            to: summary,
+            condition: None,
+            path: page.get("next").path,
+        });
+    }
+    links
+}
+
+fn role(page: &At<'_>) -> Role {
+    let controller = page.get("controller").text().unwrap_or_default().to_ascii_lowercase();
+    let name = controller.rsplit('/').next().unwrap_or_default();
+    let ends = ["confirmation", "applicationcomplete"]
+        .iter()
+        .any(|part| name.contains(part));
+    let summary = name.contains("summary") && !name.starts_with("mini");
+    let bare = name.is_empty() && page.get("components").items().is_empty();
+    let called_so = bare && page.get("path").text().map(address) == Some("summary");
+    if name.starts_with("repeatingsectionsummary") {
+        Role::Rows
+    } else if name.starts_with("terminal") {
+        Role::Exit
+    } else if summary || ends || name.starts_with("status") || called_so {
+        Role::Summary
+    } else {
+        Role::Page
+    }
+}
+
+pub(super) fn start(root: &At<'_>, nodes: &[Node<'_>], draft: &mut Draft) -> usize {
+    if is_second_engine(root) {
+        return 0;
+    }
+    let given = root.get("startPage");
+    let named = given.text().map(address).filter(|path| !path.is_empty());
+    let found = named.and_then(|path| {
+        nodes
+            .iter()
+            .position(|node| node.at.get("path").text().map(address) == Some(path))
+    });
+    if let (Some(_), None) = (named, found) {
+        draft.report.differs(
+            &given.path,
+            "unknown_start",
+            "the start page is no page of the form: the first one is taken",
+        );
+    }
+    // A summary that is written first starts nothing.
+    found
+        .or_else(|| nodes.iter().position(|node| node.role == Role::Page))
+        .unwrap_or(0)
+}
+
+pub(super) fn tell_of_links(nodes: &[Node<'_>], graph: &Graph, draft: &mut Draft) {
+    for (at, link) in &graph.circles {
+        if let Some(link) = nodes.get(*at).and_then(|node| node.links.get(*link)) {
+            let message = "the link leads back to a page before it: a citizen goes back by the page's own button";
+            draft.report.lost(&link.path, "loop", message);
+        }
+    }
+    for (at, node) in nodes.iter().enumerate() {
+        if graph.is_reached(at) || node.role == Role::Summary {
+            continue;
+        }
+        let controller = node
+            .at
+            .get("controller")
+            .text()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        if controller.contains("start") {
+            let message = "the form has another start page, and nothing leads from there to this one: it is left out";
+            draft.report.lost(&node.at.path, "other_start_page", message);
+        } else {
+            let message = "nothing leads from the start page to this one: it is left out";
+            draft.report.lost(&node.at.path, "unreachable_page", message);
+        }
+    }
+}
+
+/// A page that asks nothing and leads nowhere, before the summary of a form that has one, is where the source turns
+/// somebody away.
+pub(super) fn exits(nodes: &mut [Node<'_>], graph: &Graph) {
+    let summaries: Vec<usize> = (0..nodes.len())
+        .filter(|at| graph.is_reached(*at) && nodes.get(*at).is_some_and(|node| node.role == Role::Summary))
+        .collect();
+    for (at, node) in nodes.iter_mut().enumerate() {
+        let components = node.at.get("components").items();
+        let tells = !components.is_empty() && !components.iter().any(is_field);
+        let before_the_end = !summaries.is_empty() && !summaries.iter().any(|summary| graph.is_known_at(*summary, at));
+        if node.role == Role::Page && node.links.is_empty() && tells && before_the_end && graph.is_reached(at) {
+            node.role = Role::Exit;
+        }
+    }
+}
+
+/// Whether a component asks something.
+pub(super) fn is_field(component: &At<'_>) -> bool {
+    component.get("type").text().is_some_and(|kind| kind.ends_with("Field"))
+}

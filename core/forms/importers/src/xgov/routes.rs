@@ -1,0 +1,129 @@
+//! When each page is on the path, and what stops who is turned away.
+
+use std::collections::BTreeMap;
+
+use onehall_protocol::Text;
+use serde_json::Value;
+
+use super::conditions::{Conditions, Place};
+use super::pages::{Node, Role};
+use crate::draft::Draft;
+use crate::exit::stop;
+use crate::finding::ImportFinding;
+use crate::routing::Graph;
+use crate::rules::{self, all, any, fails, holds};
+
+/// When each page is on the path; put on the pages, and given back for what else hangs on it.
+pub(super) fn route(
+    nodes: &[Node<'_>],
+    graph: &Graph,
+    conditions: &Conditions<'_>,
+    places: &BTreeMap<usize, usize>,
+    draft: &mut Draft,
+) -> Result<BTreeMap<usize, Value>, ImportFinding> {
+    let taken: Vec<Vec<Value>> = nodes
+        .iter()
+        .enumerate()
+        .map(|(at, node)| {
+            if graph.is_reached(at) {
+                when_taken(at, node, conditions, draft)
+            } else {
+                Vec::new()
+            }
+        })
+        .collect();
+    // Rules that get long are computed once, on a page that everybody sees.
+    let mut computed: Vec<(String, usize, Value)> = Vec::new();
+    let mut names = std::mem::take(&mut draft.question_names);
+    let mut reached = graph.reached(&taken, &mut |at, rule| {
+        let address = nodes
+            .get(at)
+            .and_then(|node| node.at.get("path").text())
+            .unwrap_or_default();
+        let id = names.take(&format!("reached {}", crate::names::snake(address)), "reached");
+        let read = rules::var(&id);
+        computed.push((id, at, holds(rule)));
+        read
+    });
+    draft.question_names = names;
+    // Where pages come in a row, each has its own condition, and nothing comes after one that ends the form.
+    let mut gone_on: Vec<Value> = Vec::new();
+    for at in graph.order.iter().copied() {
+        let (Some(node), Some(rule)) = (nodes.get(at), reached.get_mut(&at)) else {
+            continue;
+        };
+        let own = node.only_if.as_ref().and_then(|(name, path)| {
+            let place = Place { page: at, groups: &[] };
+            conditions.rule(name, path, place, &mut draft.report)
+        });
+        *rule = all([rule.take()].into_iter().chain(own).chain(gone_on.iter().cloned()));
+        if node.role == Role::Exit && !node.links.is_empty() {
+            gone_on.push(fails(rule.clone()));
+        }
+    }
+    for (at, rule) in &reached {
+        if let Some(page) = places.get(at).and_then(|place| draft.pages.get_mut(*place))
+            && *rule != Value::Bool(true)
+        {
+            page.visible_when = Some(rule.clone());
+        }
+    }
+    let mut made = Vec::new();
+    for (id, at, rule) in computed {
+        let path = nodes.get(at).map(|node| node.at.path.clone()).unwrap_or_default();
+        made.push(draft.hidden(id, &[], Text::new("路径", "Path"), rule, &path)?);
+    }
+    draft.put_hidden(made, "/pages");
+    Ok(reached)
+}
+
+/// Of each link of a page, when it is taken: its own condition holds and none before it did.
+fn when_taken(at: usize, node: &Node<'_>, conditions: &Conditions<'_>, draft: &mut Draft) -> Vec<Value> {
+    let place = Place { page: at, groups: &[] };
+    let own: Vec<Option<Option<Value>>> = node
+        .links
+        .iter()
+        .map(|link| {
+            let (name, path) = link.condition.as_ref()?;
+            Some(conditions.rule(name, path, place, &mut draft.report).map(holds))
+        })
+        .collect();
+    let mut before: Vec<Value> = Vec::new();
+    let mut taken = Vec::new();
+    for (link, condition) in node.links.iter().zip(&own) {
+        match condition {
+            Some(Some(rule)) => {
+                taken.push(all([fails(any(before.clone())), rule.clone()]));
+                before.push(rule.clone());
+            }
+            // A condition that cannot be said shows its page to everybody, and takes no other page away.
+            Some(None) => taken.push(Value::Bool(true)),
+            None => {
+                let conditional = node.links.iter().zip(&own);
+                // Conditions that lead to the same page make no difference to the last resort.
+                let elsewhere = conditional
+                    .filter(|(other, _)| other.to != link.to)
+                    .filter_map(|(_, rule)| rule.clone().flatten());
+                taken.push(fails(any(elsewhere)));
+            }
+        }
+    }
+    taken
+}
+
+/// Who reaches a page where the source ends without a submission cannot submit here either: what led there is wrong.
+pub(super) fn stop_at_exits(
+    nodes: &[Node<'_>],
+    reached: &BTreeMap<usize, Value>,
+    places: &BTreeMap<usize, usize>,
+    draft: &mut Draft,
+) {
+    for (at, node) in nodes.iter().enumerate().filter(|(_, node)| node.role == Role::Exit) {
+        let Some(rule) = reached.get(&at) else { continue };
+        let title = places
+            .get(&at)
+            .and_then(|place| draft.pages.get(*place))
+            .map(|page| page.title.clone());
+        stop(draft, rule, title, &node.at.path);
+    }
+}
