@@ -74,7 +74,7 @@ fn looks_like(at: &At<'_>) -> Option<Format> {
         return Some(Format::Govuk);
     }
     if some(&at.get("pages"), &["path", "components", "controller"])
-        || (at.has("startPage") && at.get("pages").is_list())
+        || (at.get("pages").is_list() && ["startPage", "lists", "sections"].iter().any(|name| at.has(name)))
     {
         return Some(Format::Xgov);
     }

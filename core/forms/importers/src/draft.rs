@@ -9,12 +9,15 @@ use serde_json::Value;
 use crate::finding::{ImportFinding, Report, refused};
 use crate::kinds::{self, Wanted};
 use crate::names::{self, Names};
+use crate::rules;
 use crate::text::Texts;
 
 /// The most pages and questions of a form, and options of one question.
 pub(crate) const MOST_PAGES: usize = 2_000;
 const MOST_QUESTIONS: usize = 20_000;
 const MOST_OPTIONS: usize = 10_000;
+/// The most values in all rules together.
+const MOST_IN_RULES: usize = 1_000_000;
 
 /// What an importer works on.
 pub(crate) struct Draft {
@@ -29,6 +32,7 @@ pub(crate) struct Draft {
     pub(crate) origins: BTreeMap<String, String>,
     questions: usize,
     options: usize,
+    rules: usize,
 }
 
 impl Draft {
@@ -44,6 +48,7 @@ impl Draft {
             origins: BTreeMap::new(),
             questions: 0,
             options: 0,
+            rules: 0,
         }
     }
 
@@ -113,6 +118,21 @@ impl Draft {
             format: ComputedFormat::Hidden,
         };
         self.question(id, groups, label, kind, path)
+    }
+
+    /// Counts what a rule is made of: short conditions that many questions hang on make long forms.
+    pub(crate) fn count_rule(&mut self, rule: &Value, path: &str) -> Result<(), ImportFinding> {
+        self.count_size(rules::size(rule), path)
+    }
+
+    /// As [`Draft::count_rule`], by the number of values.
+    pub(crate) fn count_size(&mut self, size: usize, path: &str) -> Result<(), ImportFinding> {
+        self.rules = self.rules.saturating_add(size);
+        if self.rules > MOST_IN_RULES {
+            let message = format!("its conditions, written out, have more than {MOST_IN_RULES} values");
+            return Err(refused(path, "too_large", message));
+        }
+        Ok(())
     }
 
     /// Puts values that only rules read where they are always there: at the end of a page that everybody sees, so that no

@@ -7,6 +7,8 @@ use crate::json::{At, Json};
 /// The most characters of a label, and of a text to read.
 const LABEL: usize = 1_000;
 const CONTENT: usize = 20_000;
+/// The longest tag, and link of Markdown, that is looked for: a text of many that never end must not take for ever.
+const TAG: usize = 2_000;
 
 /// The texts of one import: which language is taken, and how many were.
 #[derive(Debug)]
@@ -148,7 +150,8 @@ const BLOCKS: [&str; 24] = [
 /// The text that a reader of the HTML sees. A `<` that begins no tag stays as it is.
 pub(crate) fn plain(html: &str) -> String {
     let mut text = String::new();
-    let mut rest = html;
+    // Far more than is ever kept of it.
+    let mut rest = beginning(html, 5 * CONTENT);
     while let Some(at) = rest.find('<') {
         let (before, after) = rest.split_at(at);
         text.push_str(before);
@@ -193,7 +196,7 @@ fn tag(text: &str) -> Option<(String, bool, &str)> {
     }
     // Not every `>` ends it: one may stand in quotes.
     let mut quote = None;
-    for (at, letter) in inner.char_indices() {
+    for (at, letter) in inner.char_indices().take(TAG) {
         match (quote, letter) {
             (None, '>') => return Some((name, closing, inner.get(at + 1..).unwrap_or_default())),
             (None, '"' | '\'') => quote = Some(letter),
@@ -202,14 +205,22 @@ fn tag(text: &str) -> Option<(String, bool, &str)> {
         }
     }
     // A tag without an end, or a stray quote in it: to the next `>`, if there is one.
-    let (_, behind) = inner.split_once('>')?;
-    Some((name, closing, behind))
+    let end = beginning(inner, TAG).find('>')?;
+    Some((name, closing, inner.get(end + 1..).unwrap_or_default()))
+}
+
+/// At most so many bytes of a text.
+fn beginning(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
 }
 
 fn after_end<'a>(text: &'a str, name: &str) -> &'a str {
     let end = format!("</{name}");
-    // The end tag is ASCII, and ASCII in lower case has the same places.
-    let Some(at) = text.to_ascii_lowercase().find(&end) else {
+    let is_end = |at: &usize| {
+        let found = text.get(*at..*at + end.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(&end))
+    };
+    let Some(at) = text.match_indices("</").map(|(at, _)| at).find(is_end) else {
         return "";
     };
     let end = text.get(at..).unwrap_or_default();
@@ -244,7 +255,7 @@ fn lines(text: &str) -> String {
 /// The text of Markdown: headings, emphasis and links lose their marks, lists keep their points.
 pub(crate) fn from_markdown(markdown: &str) -> String {
     let mut made = String::new();
-    for line in markdown.lines() {
+    for line in beginning(markdown, 5 * CONTENT).lines() {
         let line = line.trim();
         let line = line.trim_start_matches('#').trim_start();
         let line = line.strip_prefix("> ").unwrap_or(line);
@@ -265,16 +276,17 @@ fn links(line: &str) -> String {
     let mut rest = line;
     while let Some((before, after)) = rest.split_once('[') {
         made.push_str(before);
-        let link = after
+        let link = beginning(after, TAG)
             .split_once("](")
-            .and_then(|(text, behind)| behind.split_once(')').map(|(address, behind)| (text, address, behind)));
+            .and_then(|(text, behind)| Some((text, behind.split_once(')')?.0)));
         match link {
-            Some((text, address, behind)) if !text.contains('[') => {
+            Some((text, address)) if !text.contains('[') => {
                 made.push_str(text);
                 if !address.is_empty() && address != text {
                     made.push_str(&format!(" ({address})"));
                 }
-                rest = behind;
+                // The text, `](`, the address, `)`.
+                rest = after.get(text.len() + address.len() + 3..).unwrap_or_default();
             }
             _ => {
                 made.push('[');

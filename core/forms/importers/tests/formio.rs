@@ -431,3 +431,49 @@ fn wrappers_are_opened_and_several_forms_are_refused() {
         Some("too_deep")
     );
 }
+
+#[test]
+fn other_builders_names_for_the_same_things_are_known() {
+    let all = imported(&form(json!([
+        {"type": "simplecols2", "columns": [{"components": [{"type": "simpletextfield", "key": "a", "label": "A"}]}]},
+        {"type": "simplecheckboxes", "key": "b", "label": "B", "values": [{"label": "X", "value": "x"}]},
+        {"type": "simpleradioadvanced", "key": "c", "label": "C", "values": [{"label": "X", "value": "x"}]},
+        {"type": "simpleparagraph", "key": "d", "html": "Read"},
+        {"type": "select", "key": "e", "label": "E", "dataSrc": "json", "valueProperty": "abbr",
+         "data": {"json": [{"name": "Ohio", "abbr": "OH"}, {"name": "Iowa", "abbr": "IA"}]}},
+        {"type": "datamap", "key": "f", "label": "F", "valueComponent": {"type": "number", "key": "v", "label": "V"}},
+        {"type": "stripe", "key": "g", "label": "G"},
+        {"type": "resource", "key": "h", "label": "H"},
+        {"type": "simplebuttonsubmit", "key": "i"}
+    ])));
+    let of = |id: &str| kind(question(&all, id));
+    assert_eq!(
+        ids(&page(&all, "form").questions),
+        ["a", "b", "c", "note", "e", "f", "h"]
+    );
+    assert_eq!(
+        (
+            of("a")["kind"].as_str(),
+            of("b")["kind"].as_str(),
+            of("c")["kind"].as_str()
+        ),
+        (Some("text"), Some("choices"), Some("choice"))
+    );
+    assert_eq!(
+        of("e")["options"][1],
+        json!({"value": "IA", "label": {"zh-CN": "Iowa", "en": "Iowa"}})
+    );
+    assert_eq!(
+        (&of("f")["questions"][0]["id"], &of("f")["questions"][1]["kind"]),
+        (&json!("key"), &json!("number"))
+    );
+    assert_eq!(
+        told(&all),
+        [
+            ("/components/5", "named_values"),
+            ("/components/6", "payment"),
+            ("/components/7", "remote_options"),
+            ("/components/7", "no_options")
+        ]
+    );
+}

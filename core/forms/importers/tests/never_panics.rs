@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use onehall_form_importers::{Format, MOST_BYTES, Options, Severity, import};
 use onehall_forms::Form;
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::mutate::{Numbers, anything, change};
 
 const SEEDS: [(Format, &str); 4] = [
@@ -93,7 +93,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_json_at_all(value in any_json(), at in 0..4_usize) {
@@ -163,5 +163,69 @@ fn forms_with_random_changes_for_a_while() {
         }
         println!("{format}: {rounds} forms, {came_out} definitions, the longest took {longest:?}");
         assert!(came_out > 0, "{format}: nothing ever came out");
+    }
+}
+
+/// Short files that ask for a lot of work.
+#[test]
+fn nothing_takes_for_ever() {
+    let many = |count: usize, make: &dyn Fn(usize) -> Value| Value::Array((0..count).map(make).collect());
+    // Conditions that name the one before them twice: a tree of 2^30 parts.
+    let conditions = many(31, &|at| {
+        let before = json!({"conditionName": format!("c{}", at.saturating_sub(1))});
+        let own = json!({"field": {"name": "a", "type": "TextField"}, "operator": "is", "value": {"type": "Value", "value": format!("{at}")}});
+        let mut again = before.clone();
+        again["coordinator"] = json!(["and", "or"][at % 2]);
+        let parts = if at == 0 { json!([own]) } else { json!([before, again]) };
+        json!({"name": format!("c{at}"), "value": {"name": "x", "conditions": parts}})
+    });
+    let chain = json!({"startPage": "/0", "conditions": conditions, "pages": [
+        {"path": "/0", "components": [{"type": "TextField", "name": "a", "title": "A"}], "next": [{"path": "/1"}, {"path": "/2", "condition": "c30"}]},
+        {"path": "/1", "components": [{"type": "TextField", "name": "b", "title": "B"}]}, {"path": "/2", "components": [{"type": "TextField", "name": "c", "title": "C"}]}]});
+    // A page with thousands of links, each under another condition.
+    let mut all = vec![
+        json!({"path": "/0", "components": [{"type": "TextField", "name": "a", "title": "A"}],
+        "next": many(3_000, &|at| json!({"path": format!("/{}", at % 40 + 1), "condition": format!("c{at}")}))}),
+    ];
+    all.extend((1..=40).map(|at| json!({"path": format!("/{at}")})));
+    let links = json!({"startPage": "/0", "pages": all,
+        "conditions": many(3_000, &|at| json!({"name": format!("c{at}"), "value": format!("a == '{at}'")}))});
+    let long = json!({"startPage": "/0", "conditions": [{"name": "c", "value": "a == 'x'"}],
+        "pages": many(2_000, &|at| json!({"path": format!("/{at}"), "components": [{"type": "TextField", "name": if at == 0 { "a".to_owned() } else { format!("f{at}") }, "title": "T"}],
+            "next": [{"path": format!("/{}", at + 1)}, {"path": format!("/{}", at + 2), "condition": "c"}]}))});
+    let html = |text: &str| json!({"components": [{"type": "content", "key": "c", "html": text.repeat(500_000)}, {"type": "textfield", "key": "a", "label": "A", "input": true}]});
+    let mut nested = json!({"type": "textfield", "key": "t", "label": "T", "input": true});
+    let wide = json!({"json": {"or": many(1_500, &|at| json!({"==": [{"var": "data.a"}, format!("{at}")]}))}});
+    for _ in 0..20 {
+        nested = json!({"type": "well", "key": "w", "conditional": wide, "components": [nested]});
+    }
+    let heavy = json!({"components": [{"type": "textfield", "key": "a", "label": "A", "input": true}, nested]});
+    let refs = json!({"type": "object", "properties": {"a": {"type": "string"}}, "if": {"$ref": "#/$defs/d0"}, "then": {"properties": {"b": {"type": "string"}}},
+        "$defs": (0..30).map(|at| (format!("d{at}"), json!({"anyOf": [{"$ref": format!("#/$defs/d{}", at + 1)}, {"$ref": format!("#/$defs/d{}", at + 1)}]})))
+            .chain([("d30".to_owned(), json!({"properties": {"a": {"const": "x"}}}))]).collect::<serde_json::Map<_, _>>()});
+    let routes = json!({"steps": [{"id": 1, "data": {"question_text": "Q", "answer_type": "text"},
+        "routing_conditions": many(3_000, &|at| json!({"answer_value": format!("{at}"), "goto_page_id": 2}))}, {"id": 2, "data": {"question_text": "R", "answer_type": "text"}}]});
+    // What each of them comes to: the last refusal, or what was told.
+    for (form, code) in [
+        (chain, Some("condition_not_carried")),
+        (links, Some("too_large")),
+        (long, None),
+        (html("<a '"), None),
+        (html("<script></script>"), None),
+        (html("["), None),
+        (heavy, Some("rule_not_carried")),
+        (refs, Some("condition_not_carried")),
+        (routes, Some("too_large")),
+    ] {
+        let text = form.to_string();
+        let told: Vec<&str> = match import(&text, &Options::default()) {
+            Ok(imported) => imported.findings.iter().map(|finding| finding.code).collect(),
+            Err(findings) => findings.iter().map(|finding| finding.code).collect(),
+        };
+        assert!(
+            code.is_none_or(|code| told.contains(&code)),
+            "{code:?} in {told:?}: {text:.60}"
+        );
+        assert!(holds(&text, None).is_ok(), "{text:.60}");
     }
 }

@@ -722,3 +722,35 @@ fn a_form_without_anything_to_ask_is_refused() {
         assert_eq!(codes.last(), Some(&code), "{form:.80}");
     }
 }
+
+#[test]
+fn what_the_runner_adds_by_itself_is_no_fault() {
+    let all = imported(
+        &json!({"startPage": "/a", "lists": [], "conditions": [{"name": "no", "value": "a == 'no'"}], "pages": [
+        {"path": "/a", "title": "Your name", "components": [{"type": "TextField", "name": "a", "title": ""}],
+         "next": [{"path": "/summary"}, {"path": "/told", "condition": "no"}]},
+        {"path": "/told", "title": "Told", "components": [{"type": "Para", "content": "Good bye"}], "next": []}]}),
+    );
+    assert_eq!(
+        question(&all, "a").label.en,
+        "Your name",
+        "a field without a title is called as its page"
+    );
+    assert_eq!(told(&all), []);
+    // Without a summary that is left out by it, a last page of content turns nobody away; nor one after the summary.
+    assert!(filled(&all, &[("a", json!("no"))]).is_complete());
+    let mut all = form(
+        json!([{"path": "/a", "title": "A", "components": [text("a")], "next": [{"path": "/summary"}]},
+            {"path": "/thanks", "title": "Thanks", "components": [{"type": "Para", "content": "Good bye"}]}]),
+        json!([]),
+        json!([]),
+    );
+    all["pages"][2]["next"] = json!([{"path": "/thanks"}]);
+    let all = imported(&all);
+    assert!(filled(&all, &[("a", json!("x"))]).is_complete());
+    assert_eq!(told(&all), [("/pages/2", "summary_page")]);
+    assert_eq!(
+        refused(r#"{"pages": [], "lists": [], "conditions": []}"#),
+        [("/pages".to_owned(), "no_pages")]
+    );
+}

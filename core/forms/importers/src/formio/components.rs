@@ -7,10 +7,9 @@ use onehall_protocol::Text;
 use serde_json::json;
 
 use super::DEEP;
-use crate::draft::{self, Draft};
+use crate::draft::Draft;
 use crate::finding::{ImportFinding, refused};
 use crate::json::At;
-use crate::kinds::{self, Wanted};
 use crate::known::{Answer, Known};
 use crate::names::Names;
 
@@ -75,7 +74,7 @@ impl<'a> Tree<'a> {
         });
     }
 
-    fn component(
+    pub(super) fn component(
         &mut self,
         at: &At<'a>,
         sheet: &mut Sheet<'_>,
@@ -111,10 +110,16 @@ impl<'a> Tree<'a> {
             "datagrid" | "editgrid" | "datatable" | "dynamicwizard" => {
                 return self.grid(at, sheet, &chain, draft, depth);
             }
+            "datamap" => return self.map(at, sheet, &chain, draft, depth),
+            "stripe" | "stripecheckout" => {
+                draft
+                    .report
+                    .lost(&at.path, "payment", "a payment is part of a case here, not of a form");
+                return Ok(());
+            }
             "survey" => return self.survey(at, sheet, &chain, draft),
             "hidden" => return self.hidden(at, sheet, draft),
-            "tree" | "datamap" | "resource" | "custom" | "unknown" | "dataSource" | "datasource" | "tagpad"
-            | "sketchpad" | "reviewpage" => {
+            "tree" | "custom" | "unknown" | "datasource" | "tagpad" | "sketchpad" | "reviewpage" => {
                 draft.report.lost(
                     &at.path,
                     "component_not_carried",
@@ -132,7 +137,14 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    fn push(&mut self, at: &At<'a>, kind: &str, question: Question, sheet: &mut Sheet<'_>, chain: &[At<'a>]) {
+    pub(super) fn push(
+        &mut self,
+        at: &At<'a>,
+        kind: &str,
+        question: Question,
+        sheet: &mut Sheet<'_>,
+        chain: &[At<'a>],
+    ) {
         let mut steps = sheet.steps.clone();
         steps.push(sheet.questions.len());
         let required = question.required;
@@ -264,129 +276,6 @@ impl<'a> Tree<'a> {
         let read = self.components(&inner, sheet, chain, draft, depth + 1);
         sheet.path_of_keys.pop();
         read
-    }
-
-    /// Rows of the same questions.
-    fn grid(
-        &mut self,
-        at: &At<'a>,
-        sheet: &mut Sheet<'_>,
-        chain: &[At<'a>],
-        draft: &mut Draft,
-        depth: usize,
-    ) -> Result<(), ImportFinding> {
-        if sheet.groups.len() >= 4 {
-            draft.report.lost(
-                &at.path,
-                "groups_too_deep",
-                "repeated parts nest at most four deep here",
-            );
-            return Ok(());
-        }
-        let key = at.get("key").word().unwrap_or("rows");
-        let label = draft.texts.first(&[at.get("label"), at.get("title")], key);
-        let id = sheet.names.take(key, "rows");
-        let mut steps = sheet.steps.clone();
-        steps.push(sheet.questions.len());
-        let mut names = Names::default();
-        let mut inner = Sheet {
-            groups: sheet.groups.iter().cloned().chain([id.clone()]).collect(),
-            steps: steps.clone(),
-            path_of_keys: sheet.path_of_keys.iter().cloned().chain([key.to_owned()]).collect(),
-            names: &mut names,
-            questions: Vec::new(),
-        };
-        self.components(&at.get("components").items(), &mut inner, &[], draft, depth + 1)?;
-        let questions = inner.questions;
-        if questions.is_empty() {
-            draft
-                .report
-                .lost(&at.path, "empty_group", "there is no question in the repeated part");
-            return Ok(());
-        }
-        let validate = at.get("validate");
-        let min = validate
-            .get("minLength")
-            .count()
-            .unwrap_or(0)
-            .max(u32::from(validate.get("required").is_true()));
-        let kind = draft::group(questions, min, validate.get("maxLength").count(), label.clone());
-        let groups = sheet.groups.clone();
-        let mut question = draft.question(id, &groups, label, kind, &at.path)?;
-        question.help = self.help(at, draft);
-        self.lost(at, "datagrid", draft);
-        self.push(at, "datagrid", question, sheet, chain);
-        Ok(())
-    }
-
-    /// A question that may be answered several times: rows of one question.
-    fn several(
-        &mut self,
-        at: &At<'a>,
-        kind: &str,
-        sheet: &mut Sheet<'_>,
-        chain: &[At<'a>],
-        draft: &mut Draft,
-    ) -> Result<(), ImportFinding> {
-        if sheet.groups.len() >= 4 {
-            draft.report.lost(
-                &at.path,
-                "groups_too_deep",
-                "repeated parts nest at most four deep here",
-            );
-            return Ok(());
-        }
-        let key = at.get("key").word().unwrap_or("values");
-        let id = sheet.names.take(key, "rows");
-        let mut steps = sheet.steps.clone();
-        steps.push(sheet.questions.len());
-        let mut names = Names::default();
-        let mut inner = Sheet {
-            groups: sheet.groups.iter().cloned().chain([id.clone()]).collect(),
-            steps,
-            path_of_keys: Vec::new(),
-            names: &mut names,
-            questions: Vec::new(),
-        };
-        let question = self.question(at, kind, &mut inner, draft)?;
-        let label = question.label.clone();
-        let needed = u32::from(question.required);
-        let kind = draft::group(vec![question], needed, None, label.clone());
-        let groups = sheet.groups.clone();
-        let question = draft.question(id, &groups, label, kind, &at.path)?;
-        draft.report.differs(
-            &at.path,
-            "several_answers",
-            "several answers to one question are rows of it",
-        );
-        self.push(at, "datagrid", question, sheet, chain);
-        Ok(())
-    }
-
-    /// Several questions with the same answers: one question each.
-    fn survey(
-        &mut self,
-        at: &At<'a>,
-        sheet: &mut Sheet<'_>,
-        chain: &[At<'a>],
-        draft: &mut Draft,
-    ) -> Result<(), ImportFinding> {
-        let values = at.get("values");
-        let key = at.get("key").word().unwrap_or("survey");
-        for item in at.get("questions").items() {
-            let label = draft.texts.first(&[item.get("label"), item.get("value")], key);
-            let options = self.options(&values, "value", draft)?;
-            let id = sheet.names.take(
-                &format!("{key} {}", item.get("value").scalar().unwrap_or_default()),
-                "question",
-            );
-            let kind = kinds::kind(Wanted::Choice(options), &item.path, &mut draft.report);
-            let groups = sheet.groups.clone();
-            let mut question = draft.question(id, &groups, label, kind, &item.path)?;
-            question.required = at.get("validate").get("required").is_true();
-            self.push(&item, "radio", question, sheet, chain);
-        }
-        Ok(())
     }
 
     /// A value that nobody sees: computed by a rule, or always the same.

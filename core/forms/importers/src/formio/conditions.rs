@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::components::Tree;
 use crate::draft::{self, Draft};
+use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::json_logic::{self, Questions};
 use crate::known::{Answer, Compare, Known, compare};
@@ -21,13 +22,15 @@ pub(super) fn has_any(at: &At<'_>) -> bool {
 }
 
 /// Puts every rule where it belongs, now that all fields are known.
-pub(super) fn put(tree: &Tree<'_>, draft: &mut Draft) {
+pub(super) fn put(tree: &Tree<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {
     for waiting in &tree.waiting {
         let rules = waiting
             .of
             .iter()
             .filter_map(|at| shown(at, tree, &waiting.groups, draft));
         let rule = all(rules.collect::<Vec<_>>());
+        let path = waiting.of.first().map(|at| at.path.as_str()).unwrap_or_default();
+        draft.count_rule(&rule, path)?;
         if rule == Value::Bool(true) {
             continue;
         }
@@ -84,6 +87,7 @@ pub(super) fn put(tree: &Tree<'_>, draft: &mut Draft) {
             }
         }
     }
+    Ok(())
 }
 
 fn question_at<'q>(pages: &'q mut [Page], steps: &[usize]) -> Option<&'q mut Question> {

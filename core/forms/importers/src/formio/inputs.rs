@@ -203,8 +203,13 @@ impl<'a> Tree<'a> {
 
     fn select(&self, at: &At<'a>, draft: &mut Draft) -> Result<Vec<Choice>, ImportFinding> {
         let data = at.get("data");
-        let source = at.get("dataSrc").word().unwrap_or("values").to_owned();
-        let listed = match source.as_str() {
+        let remote = at.get("type").word() == Some("resource");
+        let source = if remote {
+            "resource"
+        } else {
+            at.get("dataSrc").word().unwrap_or("values")
+        };
+        let listed = match source {
             "json" => data.get("json"),
             "values" => {
                 if data.get("values").is_list() {
@@ -215,7 +220,7 @@ impl<'a> Tree<'a> {
             }
             other => {
                 let message = format!("its options come from elsewhere ({other}), which is not in the file");
-                draft.report.lost(&at.get("dataSrc").path, "remote_options", message);
+                draft.report.lost(&at.path, "remote_options", message);
                 return Ok(Vec::new());
             }
         };

@@ -3,6 +3,7 @@
 mod components;
 mod conditions;
 mod inputs;
+mod rows;
 
 use onehall_protocol::Text;
 
@@ -45,7 +46,7 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
         page(&inner, Some(component), &mut tree, draft)?;
     }
     page(&loose, None, &mut tree, draft)?;
-    conditions::put(&tree, draft);
+    conditions::put(&tree, draft)?;
     for (name, code, message) in [
         ("settings", "settings", "settings of the source's own renderer"),
         (

@@ -115,6 +115,8 @@ pub(super) fn route(
 ) -> Result<(), ImportFinding> {
     let mut taken: Vec<Vec<Value>> = Vec::new();
     for (at, own) in routes.iter().enumerate() {
+        // Each route takes the opposites of all before it.
+        draft.count_size(own.len() * own.len() * 8, "/steps")?;
         let mut before = Vec::new();
         let mut rules = Vec::new();
         for route in own {

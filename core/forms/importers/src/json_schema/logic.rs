@@ -239,8 +239,10 @@ impl<'a> Builder<'a, '_> {
         }
         let schema = self.all_of(std::slice::from_ref(part))?;
         let required = schema.required();
+        let properties = schema.properties();
         let mut rules = Vec::new();
-        for (name, parts) in schema.properties() {
+        for (name, parts) in &properties {
+            let name = *name;
             let needed = required.iter().any(|required| required == name);
             let rule = match scope.slots.get(name) {
                 // What is not there is valid, unless it has to be there.
@@ -251,7 +253,7 @@ impl<'a> Builder<'a, '_> {
                 )),
                 Some(Slot::One { known, .. }) => {
                     let mut own = Vec::new();
-                    for part in &parts {
+                    for part in parts {
                         match self.value_rule(known, part, groups, depth + 1)? {
                             Ok(rule) => own.push(rule),
                             Err(unable) => return Ok(Err(unable)),
@@ -263,7 +265,7 @@ impl<'a> Builder<'a, '_> {
                 Some(Slot::Object(inner)) => {
                     let inner = inner.clone();
                     let mut own = Vec::new();
-                    for part in &parts {
+                    for part in parts {
                         match self.holds_for(part, &inner, groups, depth + 1)? {
                             Ok(rule) => own.push(rule),
                             Err(unable) => return Ok(Err(unable)),
@@ -278,7 +280,7 @@ impl<'a> Builder<'a, '_> {
             }
         }
         for name in &required {
-            let constrained = schema.properties().iter().any(|(property, _)| property == name);
+            let constrained = properties.iter().any(|(property, _)| property == name);
             match answered(scope, name, groups) {
                 Ok(rule) if !constrained || rule == Value::Bool(false) => rules.push(rule),
                 Ok(_) if matches!(scope.slots.get(name), Some(Slot::One { .. })) => {

@@ -51,7 +51,7 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
         patches: Vec::new(),
     };
     builder.root(&schema, &ui)?;
-    builder.patch();
+    builder.patch()?;
     Ok(())
 }
 
@@ -232,8 +232,10 @@ impl<'a> Builder<'a, '_> {
         Ok(())
     }
 
-    fn patch(&mut self) {
+    fn patch(&mut self) -> Result<(), ImportFinding> {
         for (steps, patch) in std::mem::take(&mut self.patches) {
+            let (Patch::Shown(rule) | Patch::Needed(rule) | Patch::Checked(rule, _)) = &patch;
+            self.draft.count_rule(rule, "")?;
             let Some(question) = question_at(&mut self.draft.pages, &steps) else {
                 continue;
             };
@@ -248,6 +250,7 @@ impl<'a> Builder<'a, '_> {
                 Patch::Checked(rule, message) => question.valid_when.push(draft::check(rule, message)),
             }
         }
+        Ok(())
     }
 }
 

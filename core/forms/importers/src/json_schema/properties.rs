@@ -128,6 +128,7 @@ impl<'a> Builder<'a, '_> {
         context: &Context,
         scope: &mut Scope,
     ) -> Result<(), ImportFinding> {
+        self.draft.count_rule(&context.shown, &schema.path())?;
         let steps = self.next_steps();
         let answer = Answer::of(&kind);
         let never = matches!(kind, Kind::Note { .. } | Kind::Computed { .. });

@@ -1,5 +1,6 @@
 //! Named conditions: as a structure (two versions of it) or as an expression.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -35,7 +36,13 @@ pub(crate) struct Conditions<'a> {
     /// The values of list items by the ids of list and item.
     items: BTreeMap<(String, String), String>,
     graph: &'a Graph,
+    /// What may still be looked at for one rule: conditions that name each other twice make trees of any size.
+    left: Cell<usize>,
 }
+
+/// The most parts of conditions that are looked at for one rule, and the most values in it.
+const MOST_PARTS: usize = 5_000;
+const MOST_VALUES: usize = 3_000;
 
 impl<'a> Conditions<'a> {
     pub(crate) fn new(form: &At<'a>, graph: &'a Graph) -> Conditions<'a> {
@@ -68,6 +75,7 @@ impl<'a> Conditions<'a> {
             fields: BTreeMap::new(),
             items,
             graph,
+            left: Cell::new(0),
         }
     }
 
@@ -107,10 +115,12 @@ impl<'a> Conditions<'a> {
             );
             return Some(Value::Bool(false));
         };
+        self.left.set(MOST_PARTS);
         match self.named_rule(name.trim(), place, report, 0) {
-            Ok(rule) if rules::depth(&rule) < DEPTH => Some(rule),
+            Ok(rule) if rules::depth(&rule) < DEPTH && rules::size(&rule) < MOST_VALUES => Some(rule),
             Ok(_) => {
-                report.lost(&condition.path, "condition_too_deep", "the condition nests too deep");
+                let message = "the condition is too large to carry: what hangs on it is shown to everybody";
+                report.lost(&condition.path, "condition_too_large", message);
                 None
             }
             Err(unable) => {
@@ -122,10 +132,11 @@ impl<'a> Conditions<'a> {
     }
 
     fn named_rule(&self, name: &str, place: Place<'_>, report: &mut Report, depth: usize) -> Result<Value, Unable> {
-        if depth > DEPTH {
+        self.left.set(self.left.get().saturating_sub(1));
+        if depth > DEPTH || self.left.get() == 0 {
             return Err(Unable::new(
                 "condition_circle",
-                "conditions name each other in a circle",
+                "conditions name each other in a circle, or without end",
             ));
         }
         let Some(condition) = self.named.get(name) else {
@@ -346,7 +357,8 @@ pub(super) fn from_today(
         return Err(Unable::new("odd_comparison", "a span of time that is far too long"));
     }
     let (day, today) = (rules::var(reference), json!({"today": []}));
-    let months = match unit.trim_end_matches('s').trim_end_matches("(s)") {
+    let unit = unit.to_ascii_lowercase();
+    let months = match unit.trim_end_matches("(s)").trim_end_matches('s') {
         "day" => return Ok(compared(known, day, how, json!({"add_days": [today, amount]}))),
         "week" => return Ok(compared(known, day, how, json!({"add_days": [today, amount * 7]}))),
         "month" => amount,

@@ -83,7 +83,7 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
     }
     let reached = routes::route(&nodes, &graph, &conditions, &places, draft)?;
     for waiting in &form.waiting {
-        put(waiting, &conditions, draft);
+        put(waiting, &conditions, draft)?;
     }
     for (steps, field, node) in repeats {
         sheets::count_rows(&steps, &field, node, &conditions, draft);
@@ -107,7 +107,7 @@ fn question_at<'q>(pages: &'q mut [Page], steps: &[usize]) -> Option<&'q mut Que
     Some(question)
 }
 
-fn put(waiting: &Waiting, conditions: &Conditions<'_>, draft: &mut Draft) {
+fn put(waiting: &Waiting, conditions: &Conditions<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {
     let place = Place {
         page: waiting.node,
         groups: &waiting.groups,
@@ -116,20 +116,23 @@ fn put(waiting: &Waiting, conditions: &Conditions<'_>, draft: &mut Draft) {
         Wait::Named(name, path) => conditions.rule(name, path, place, &mut draft.report),
         Wait::Chosen(known, value) => compare(known, &waiting.groups, Compare::Is, &Value::String(value.clone())).ok(),
     };
-    let (Some(rule), Some(question)) = (rule, question_at(&mut draft.pages, &waiting.steps)) else {
-        return;
+    let Some(rule) = rule else { return Ok(()) };
+    draft.count_rule(&rule, "/pages")?;
+    let Some(question) = question_at(&mut draft.pages, &waiting.steps) else {
+        return Ok(());
     };
     let slot = match (&waiting.option, &mut question.kind) {
         (None, _) => &mut question.visible_when,
         (Some(value), Kind::Choice { options } | Kind::Choices { options, .. }) => {
             match options.options.iter_mut().find(|option| option.value == *value) {
                 Some(option) => &mut option.visible_when,
-                None => return,
+                None => return Ok(()),
             }
         }
-        _ => return,
+        _ => return Ok(()),
     };
     *slot = Some(all(slot.take().into_iter().chain([rule])));
+    Ok(())
 }
 
 fn declaration(

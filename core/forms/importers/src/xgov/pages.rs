@@ -116,6 +116,15 @@ fn links(
         let to = match next.get("path").text().map(address).and_then(|path| numbers.get(path)) {
             Some(to) => Some(*to),
             None if next.get("redirect").word().is_some() => None,
+            // Pages that the runner adds by itself at the end of every form.
+            None if next
+                .get("path")
+                .text()
+                .map(address)
+                .is_some_and(|path| matches!(path, "summary" | "status")) =>
+            {
+                None
+            }
             None => {
                 draft
                     .report

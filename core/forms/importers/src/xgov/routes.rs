@@ -21,17 +21,14 @@ pub(super) fn route(
     places: &BTreeMap<usize, usize>,
     draft: &mut Draft,
 ) -> Result<BTreeMap<usize, Value>, ImportFinding> {
-    let taken: Vec<Vec<Value>> = nodes
-        .iter()
-        .enumerate()
-        .map(|(at, node)| {
-            if graph.is_reached(at) {
-                when_taken(at, node, conditions, draft)
-            } else {
-                Vec::new()
-            }
-        })
-        .collect();
+    let mut taken: Vec<Vec<Value>> = Vec::with_capacity(nodes.len());
+    for (at, node) in nodes.iter().enumerate() {
+        taken.push(if graph.is_reached(at) {
+            when_taken(at, node, conditions, draft)?
+        } else {
+            Vec::new()
+        });
+    }
     // Rules that get long are computed once, on a page that everybody sees.
     let mut computed: Vec<(String, usize, Value)> = Vec::new();
     let mut names = std::mem::take(&mut draft.question_names);
@@ -62,6 +59,7 @@ pub(super) fn route(
         }
     }
     for (at, rule) in &reached {
+        draft.count_rule(rule, "/pages")?;
         if let Some(page) = places.get(at).and_then(|place| draft.pages.get_mut(*place))
             && *rule != Value::Bool(true)
         {
@@ -78,7 +76,12 @@ pub(super) fn route(
 }
 
 /// Of each link of a page, when it is taken: its own condition holds and none before it did.
-fn when_taken(at: usize, node: &Node<'_>, conditions: &Conditions<'_>, draft: &mut Draft) -> Vec<Value> {
+fn when_taken(
+    at: usize,
+    node: &Node<'_>,
+    conditions: &Conditions<'_>,
+    draft: &mut Draft,
+) -> Result<Vec<Value>, ImportFinding> {
     let place = Place { page: at, groups: &[] };
     let own: Vec<Option<Option<Value>>> = node
         .links
@@ -88,6 +91,9 @@ fn when_taken(at: usize, node: &Node<'_>, conditions: &Conditions<'_>, draft: &m
             Some(conditions.rule(name, path, place, &mut draft.report).map(holds))
         })
         .collect();
+    // Each link takes the opposites of all before it.
+    let weight: usize = own.iter().flatten().flatten().map(rules::size).sum();
+    draft.count_size(weight * node.links.len(), &node.at.path)?;
     let mut before: Vec<Value> = Vec::new();
     let mut taken = Vec::new();
     for (link, condition) in node.links.iter().zip(&own) {
@@ -108,7 +114,7 @@ fn when_taken(at: usize, node: &Node<'_>, conditions: &Conditions<'_>, draft: &m
             }
         }
     }
-    taken
+    Ok(taken)
 }
 
 /// Who reaches a page where the source ends without a submission cannot submit here either: what led there is wrong.

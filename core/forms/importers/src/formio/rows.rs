@@ -1,0 +1,188 @@
+//! What is answered several times: rows of a group.
+
+use super::components::{Sheet, Tree};
+use crate::draft::{self, Draft};
+use crate::finding::ImportFinding;
+use crate::json::At;
+use crate::kinds::{self, Wanted};
+use crate::names::Names;
+
+impl<'a> Tree<'a> {
+    /// Rows of the same questions.
+    pub(super) fn grid(
+        &mut self,
+        at: &At<'a>,
+        sheet: &mut Sheet<'_>,
+        chain: &[At<'a>],
+        draft: &mut Draft,
+        depth: usize,
+    ) -> Result<(), ImportFinding> {
+        if sheet.groups.len() >= 4 {
+            draft.report.lost(
+                &at.path,
+                "groups_too_deep",
+                "repeated parts nest at most four deep here",
+            );
+            return Ok(());
+        }
+        let key = at.get("key").word().unwrap_or("rows");
+        let label = draft.texts.first(&[at.get("label"), at.get("title")], key);
+        let id = sheet.names.take(key, "rows");
+        let mut steps = sheet.steps.clone();
+        steps.push(sheet.questions.len());
+        let mut names = Names::default();
+        let mut inner = Sheet {
+            groups: sheet.groups.iter().cloned().chain([id.clone()]).collect(),
+            steps: steps.clone(),
+            path_of_keys: sheet.path_of_keys.iter().cloned().chain([key.to_owned()]).collect(),
+            names: &mut names,
+            questions: Vec::new(),
+        };
+        self.components(&at.get("components").items(), &mut inner, &[], draft, depth + 1)?;
+        let questions = inner.questions;
+        if questions.is_empty() {
+            draft
+                .report
+                .lost(&at.path, "empty_group", "there is no question in the repeated part");
+            return Ok(());
+        }
+        let validate = at.get("validate");
+        let min = validate
+            .get("minLength")
+            .count()
+            .unwrap_or(0)
+            .max(u32::from(validate.get("required").is_true()));
+        let kind = draft::group(questions, min, validate.get("maxLength").count(), label.clone());
+        let groups = sheet.groups.clone();
+        let mut question = draft.question(id, &groups, label, kind, &at.path)?;
+        question.help = self.help(at, draft);
+        self.lost(at, "datagrid", draft);
+        self.push(at, "datagrid", question, sheet, chain);
+        Ok(())
+    }
+
+    /// A question that may be answered several times: rows of one question.
+    pub(super) fn several(
+        &mut self,
+        at: &At<'a>,
+        kind: &str,
+        sheet: &mut Sheet<'_>,
+        chain: &[At<'a>],
+        draft: &mut Draft,
+    ) -> Result<(), ImportFinding> {
+        if sheet.groups.len() >= 4 {
+            draft.report.lost(
+                &at.path,
+                "groups_too_deep",
+                "repeated parts nest at most four deep here",
+            );
+            return Ok(());
+        }
+        let key = at.get("key").word().unwrap_or("values");
+        let id = sheet.names.take(key, "rows");
+        let mut steps = sheet.steps.clone();
+        steps.push(sheet.questions.len());
+        let mut names = Names::default();
+        let mut inner = Sheet {
+            groups: sheet.groups.iter().cloned().chain([id.clone()]).collect(),
+            steps,
+            path_of_keys: Vec::new(),
+            names: &mut names,
+            questions: Vec::new(),
+        };
+        let question = self.question(at, kind, &mut inner, draft)?;
+        let label = question.label.clone();
+        let needed = u32::from(question.required);
+        let kind = draft::group(vec![question], needed, None, label.clone());
+        let groups = sheet.groups.clone();
+        let question = draft.question(id, &groups, label, kind, &at.path)?;
+        draft.report.differs(
+            &at.path,
+            "several_answers",
+            "several answers to one question are rows of it",
+        );
+        self.push(at, "datagrid", question, sheet, chain);
+        Ok(())
+    }
+
+    /// Values under names that the citizen invents: rows of a name and a value.
+    pub(super) fn map(
+        &mut self,
+        at: &At<'a>,
+        sheet: &mut Sheet<'_>,
+        chain: &[At<'a>],
+        draft: &mut Draft,
+        depth: usize,
+    ) -> Result<(), ImportFinding> {
+        let value = at.get("valueComponent");
+        if sheet.groups.len() >= 4 || !value.is_map() {
+            draft.report.lost(
+                &at.path,
+                "component_not_carried",
+                "there is nothing like `datamap` here",
+            );
+            return Ok(());
+        }
+        let key = at.get("key").word().unwrap_or("rows");
+        let label = draft.texts.first(&[at.get("label")], key);
+        let id = sheet.names.take(key, "rows");
+        let mut steps = sheet.steps.clone();
+        steps.push(sheet.questions.len());
+        let mut names = Names::default();
+        let mut inner = Sheet {
+            groups: sheet.groups.iter().cloned().chain([id.clone()]).collect(),
+            steps,
+            path_of_keys: sheet.path_of_keys.iter().cloned().chain([key.to_owned()]).collect(),
+            names: &mut names,
+            questions: Vec::new(),
+        };
+        let named = inner.names.take("key", "key");
+        let kind = kinds::kind(
+            Wanted::Line {
+                min: None,
+                max: None,
+                pattern: None,
+            },
+            &at.path,
+            &mut draft.report,
+        );
+        let title = draft.texts.first(&[at.get("keyLabel")], "Key");
+        let mut question = draft.question(named, &inner.groups, title, kind, &at.path)?;
+        question.required = true;
+        inner.questions.push(question);
+        self.component(&value, &mut inner, &[], draft, depth + 1)?;
+        let kind = draft::group(inner.questions, 0, None, label.clone());
+        let groups = sheet.groups.clone();
+        let question = draft.question(id, &groups, label, kind, &at.path)?;
+        let message = "values under names that the citizen invents are rows of a name and a value";
+        draft.report.differs(&at.path, "named_values", message);
+        self.push(at, "datagrid", question, sheet, chain);
+        Ok(())
+    }
+
+    /// Several questions with the same answers: one question each.
+    pub(super) fn survey(
+        &mut self,
+        at: &At<'a>,
+        sheet: &mut Sheet<'_>,
+        chain: &[At<'a>],
+        draft: &mut Draft,
+    ) -> Result<(), ImportFinding> {
+        let values = at.get("values");
+        let key = at.get("key").word().unwrap_or("survey");
+        for item in at.get("questions").items() {
+            let label = draft.texts.first(&[item.get("label"), item.get("value")], key);
+            let options = self.options(&values, "value", draft)?;
+            let id = sheet.names.take(
+                &format!("{key} {}", item.get("value").scalar().unwrap_or_default()),
+                "question",
+            );
+            let kind = kinds::kind(Wanted::Choice(options), &item.path, &mut draft.report);
+            let groups = sheet.groups.clone();
+            let mut question = draft.question(id, &groups, label, kind, &item.path)?;
+            question.required = at.get("validate").get("required").is_true();
+            self.push(&item, "radio", question, sheet, chain);
+        }
+        Ok(())
+    }
+}
