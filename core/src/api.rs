@@ -17,6 +17,8 @@ pub(crate) struct ApiRequest {
     progress: Option<Box<ProgressListener>>,
     /// Says nothing of who is logged in.
     anonymous: bool,
+    /// Is answered alike whoever is logged in.
+    open: bool,
 }
 
 pub(crate) fn get(path: impl Into<String>) -> ApiRequest {
@@ -44,6 +46,7 @@ impl ApiRequest {
             body: None,
             progress: None,
             anonymous: false,
+            open: false,
         }
     }
 
@@ -70,6 +73,12 @@ impl ApiRequest {
     /// Sends it without the session's token.
     pub(crate) fn anonymous(mut self) -> ApiRequest {
         self.anonymous = true;
+        self.open()
+    }
+
+    /// The answer counts also where another person is logged in by the time it comes.
+    pub(crate) fn open(mut self) -> ApiRequest {
+        self.open = true;
         self
     }
 
@@ -112,8 +121,13 @@ impl Core {
             body: request.body,
             progress: request.progress,
         };
+        let visit = self.visit();
         let answer = self.inner.host.http.send(sent).await;
         self.connection(answer.is_ok());
+        if !request.open && self.visit() != visit {
+            // It was for somebody who has left: nobody else may see it, and it says nothing of their session.
+            return Err(self.error(ErrorCode::Cancelled));
+        }
         let Ok(answer) = answer else {
             return Err(self.error(ErrorCode::Offline));
         };
@@ -126,7 +140,7 @@ impl Core {
             Err(_) if matches!(answer.status, 502..=504) => self.error(ErrorCode::Unavailable),
             Err(_) => self.error(ErrorCode::InvalidReply),
         };
-        if error.code == ErrorCode::NotLoggedIn {
+        if error.code == ErrorCode::NotLoggedIn && !request.open {
             self.session_ended();
         }
         Err(error)

@@ -20,7 +20,15 @@ pub struct Bridge {
     core: Core,
     profile: Profile,
     capabilities: Arc<[String]>,
-    under_way: Arc<Mutex<HashMap<u64, AbortHandle>>>,
+    under_way: Arc<Mutex<UnderWay>>,
+}
+
+/// The calls under way, by their numbers.
+#[derive(Default)]
+struct UnderWay {
+    calls: HashMap<u64, (u64, AbortHandle)>,
+    /// Tells a call from a later one of the same number.
+    serial: u64,
 }
 
 impl Bridge {
@@ -95,8 +103,8 @@ impl Bridge {
         let call = match envelope.call {
             Call::Hello(hello) => return self.hello(&hello),
             Call::Cancel(cancel) => {
-                let under_way = lock(&self.under_way).remove(&cancel.id);
-                if let Some(under_way) = &under_way {
+                let under_way = lock(&self.under_way).calls.remove(&cancel.id);
+                if let Some((_, under_way)) = &under_way {
                     under_way.abort();
                 }
                 return well("cancel", if under_way.is_some() { "true" } else { "false" });
@@ -104,15 +112,25 @@ impl Bridge {
             Call::Ask(command) => self.core.relay(*command),
         };
         let (handle, registration) = AbortHandle::new_pair();
-        match lock(&self.under_way).entry(envelope.id) {
-            Entry::Vacant(place) => place.insert(handle),
-            Entry::Occupied(_) => {
-                let error = self.core.error(ErrorCode::InvalidEnvelope);
-                return refused(&with_reason(error, "a call of this number is under way"));
-            }
+        let serial = {
+            let mut under_way = lock(&self.under_way);
+            under_way.serial += 1;
+            let serial = under_way.serial;
+            match under_way.calls.entry(envelope.id) {
+                Entry::Vacant(place) => place.insert((serial, handle)),
+                Entry::Occupied(_) => {
+                    let error = self.core.error(ErrorCode::InvalidEnvelope);
+                    return refused(&with_reason(error, "a call of this number is under way"));
+                }
+            };
+            serial
         };
         // Taken off also where the caller drops this future.
-        let _under_way = UnderWay(&self.under_way, envelope.id);
+        let _ended = Ended {
+            under_way: &self.under_way,
+            id: envelope.id,
+            serial,
+        };
         match Abortable::new(call, registration).await {
             Ok(Ok(Relayed { name, content })) => well("ask", &format!(r#"{{"{name}":{content}}}"#)),
             Ok(Err(error)) => refused(&error),
@@ -152,11 +170,23 @@ fn refused(error: &CoreError) -> String {
     format!(r#"{{"error":{}}}"#, written(error))
 }
 
-struct UnderWay<'a>(&'a Mutex<HashMap<u64, AbortHandle>>, u64);
+struct Ended<'a> {
+    under_way: &'a Mutex<UnderWay>,
+    id: u64,
+    serial: u64,
+}
 
-impl Drop for UnderWay<'_> {
+impl Drop for Ended<'_> {
     fn drop(&mut self) {
-        lock(self.0).remove(&self.1);
+        let mut under_way = lock(self.under_way);
+        // A cancelled call is taken off already, and its number may be another call's by now.
+        if under_way
+            .calls
+            .get(&self.id)
+            .is_some_and(|(serial, _)| *serial == self.serial)
+        {
+            under_way.calls.remove(&self.id);
+        }
     }
 }
 

@@ -127,7 +127,7 @@ impl Core {
             C::ListDrafts(_) => R::ListDrafts(self.list_drafts().await?),
             C::OpenDraft(ask) => R::OpenDraft(self.open_draft(ask.start).await?),
             C::GetDraft(ask) => R::GetDraft(self.draft(ask.id).await?),
-            C::ChangeAnswers(ask) => R::ChangeAnswers(self.change_answers(ask.id, ask.changes, ask.page)),
+            C::ChangeAnswers(ask) => R::ChangeAnswers(self.change_answers(ask.id, ask.changes, ask.page)?),
             C::ViewDraft(ask) => R::ViewDraft(self.view_draft(ask.id, ask.page.as_deref()).await?),
             C::TypeAnswer(ask) => R::TypeAnswer(self.type_answer(ask.id, ask.path, &ask.text, ask.page).await?),
             C::PrepareSubmission(ask) => R::PrepareSubmission(self.prepare_submission(ask.id).await?),

@@ -107,12 +107,17 @@ export class Hall {
    * again after an answer was lost it is the same attempt, so one case comes of it however often it is asked.
    */
   async submit(id, { signal } = {}) {
-    let attempt = this.#attempts.get(id);
-    if (!attempt) {
-      const submission = await this.ask("prepare_submission", { id }, { signal });
-      attempt = { id, submission, key: await this.ask("new_key", {}, { signal }) };
-      this.#attempts.set(id, attempt);
+    if (!this.#attempts.has(id)) {
+      const prepare = async () => {
+        const submission = await this.ask("prepare_submission", { id }, { signal });
+        return { id, submission, key: await this.ask("new_key", {}, { signal }) };
+      };
+      // Kept before it is there: whoever submits at the same time makes the same attempt.
+      const preparing = prepare();
+      this.#attempts.set(id, preparing);
+      preparing.catch(() => this.#attempts.delete(id));
     }
+    const attempt = await this.#attempts.get(id);
     try {
       const receipt = await this.ask("submit", attempt, { signal });
       this.#attempts.delete(id);
@@ -164,7 +169,8 @@ export class Hall {
     const under = {};
     const ended = new Promise((_, refuse) => (under.refuse = refuse));
     const abort = () => {
-      this.#send({ cancel: { id } }, (this.#last += 1));
+      // Freed already: its calls have ended with it.
+      if (this.#core) this.#send({ cancel: { id } }, (this.#last += 1));
       under.refuse(ownError("client/cancelled", { cause: signal.reason }));
     };
     this.#under.add(under);

@@ -53,5 +53,6 @@ impl Drop for OneHallCore {
         for number in &self.listening {
             self.bridge.core().unsubscribe(*number);
         }
+        self.bridge.core().close();
     }
 }

@@ -272,3 +272,108 @@ async fn a_terminal_that_starts_again_knows_its_citizen_until_they_log_out() -> 
     }
     Ok(())
 }
+
+/// A hall that is far away: what it answers comes when it is let through.
+struct FarAway {
+    address: String,
+    let_through: tokio::sync::watch::Sender<bool>,
+}
+
+impl FarAway {
+    async fn from(site: &Site) -> Outcome<FarAway> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let address = format!("http://{}", listener.local_addr()?);
+        let (let_through, gate) = tokio::sync::watch::channel(true);
+        let hall = format!("127.0.0.1:{}", site.port());
+        tokio::spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                let (hall, mut gate) = (hall.clone(), gate.clone());
+                tokio::spawn(async move {
+                    let far = tokio::net::TcpStream::connect(hall).await?;
+                    let (mut near_in, mut near_out) = near.into_split();
+                    let (mut far_in, mut far_out) = far.into_split();
+                    tokio::spawn(async move { tokio::io::copy(&mut near_in, &mut far_out).await });
+                    let mut bytes = vec![0; 64 * 1024];
+                    loop {
+                        let read = tokio::io::AsyncReadExt::read(&mut far_in, &mut bytes).await?;
+                        if read == 0 || gate.wait_for(|open| *open).await.is_err() {
+                            return Ok::<_, std::io::Error>(());
+                        }
+                        tokio::io::AsyncWriteExt::write_all(&mut near_out, &bytes[..read]).await?;
+                    }
+                });
+            }
+        });
+        Ok(FarAway { address, let_through })
+    }
+
+    fn hold(&self, held: bool) {
+        self.let_through.send_replace(!held);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_for_somebody_who_has_left_is_seen_by_nobody() -> Outcome {
+    let hall = Hall::open().await?;
+    let site = hall.site();
+    let far = FarAway::from(site).await?;
+    let host = native(Keep::Nothing, Handle::current())?;
+    let bridge = Bridge::new(
+        Core::new(host, far.address.clone(), TerminalKind::Kiosk),
+        Profile::Kiosk,
+        [],
+    );
+    let kiosk = Arc::new(Terminal {
+        bridge,
+        events: Arc::default(),
+    });
+    kiosk.log_in(site, PHONE).await?;
+    let draft = kiosk
+        .ask(json!({ "open_draft": { "start": { "item": ITEM } } }))
+        .await?;
+    let view = json!({ "view_draft": { "id": draft["id"], "page": null } });
+
+    // What is asked for next is the draft.
+    kiosk.ask(json!({ "get_catalog": {} })).await?;
+
+    far.hold(true);
+    let (asking, asked) = (kiosk.clone(), view.clone());
+    let late = tokio::spawn(async move { asking.outcome(asked).await });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let leaving = kiosk.clone();
+    let log_out = tokio::spawn(async move { leaving.outcome(json!({ "log_out": {} })).await });
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let unknown = json!({ "change_answers": { "id": draft["id"], "changes": [], "page": null } });
+    while kiosk.outcome(unknown.clone()).await?["error"]["code"] != "identity/not_logged_in" {
+        assert!(
+            Instant::now() < deadline,
+            "the person is forgotten before the hall was told"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    far.hold(false);
+    assert_eq!(late.await??["error"]["code"], "client/cancelled");
+    log_out.await??;
+
+    kiosk.log_in(site, "13800000002").await?;
+    let seen = kiosk.outcome(view).await?;
+    assert_eq!(seen["error"]["code"], "request/not_found", "{seen}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_answered_a_moment_before_the_log_out_is_kept() -> Outcome {
+    let hall = Hall::open().await?;
+    let site = hall.site();
+    let kiosk = Terminal::start(site, TerminalKind::Kiosk, Keep::Nothing)?;
+    kiosk.log_in(site, PHONE).await?;
+    let draft = kiosk
+        .ask(json!({ "open_draft": { "start": { "item": ITEM } } }))
+        .await?;
+    kiosk.ask(answer(&draft, "plate", json!("陕A7K392"))).await?;
+    kiosk.ask(json!({ "log_out": {} })).await?;
+    kiosk.log_in(site, PHONE).await?;
+    let again = kiosk.ask(json!({ "get_draft": { "id": draft["id"] } })).await?;
+    assert_eq!(again["answers"]["plate"], "陕A7K392");
+    Ok(())
+}

@@ -125,7 +125,7 @@ pub struct Insight {
 impl Default for Insight {
     fn default() -> Insight {
         Insight {
-            batches_per_client_hour: 3000,
+            batches_per_client_hour: 300,
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use axum::extract::{Request, State};
 use axum::http::Method;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use onehall_protocol::ErrorCode;
+use onehall_protocol::{API, ErrorCode};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::cookies;
@@ -63,19 +64,19 @@ pub async fn headers(State(state): State<AppState>, request: Request, next: Next
 /// is sent, must be ours, and the browser must not say that another site began it.
 pub async fn refuse_cross_site(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if is_mutation(request.method())
-        && let Err(error) = check(&state, request.headers())
+        && let Err(error) = check(&state, request.uri().path(), request.headers())
     {
         return error.into_response();
     }
     next.run(request).await
 }
 
-fn check(state: &AppState, headers: &HeaderMap) -> Result<()> {
+fn check(state: &AppState, path: &str, headers: &HeaderMap) -> Result<()> {
     let refused = || Error::new(ErrorCode::CrossSite);
     if Terminal::of(headers)?.is_none() {
         return Err(refused());
     }
-    if is_embedded(&state.config, headers) {
+    if open_to_embedders(path) && is_embedded(&state.config, headers) {
         return Ok(());
     }
     if let Some(site) = headers.get("sec-fetch-site")
@@ -88,6 +89,19 @@ fn check(state: &AppState, headers: &HeaderMap) -> Result<()> {
         return Err(refused());
     }
     Ok(())
+}
+
+/// Whether a path is for pages that embed services: what citizens ask, with a token. Not the console, not the session that
+/// is a cookie, not what operators and developers look at.
+fn open_to_embedders(path: &str) -> bool {
+    let closed = ["/staff", "/dev"];
+    path.strip_prefix(API).is_some_and(|path| {
+        let below = |root: &str| {
+            path.strip_prefix(root)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        !closed.into_iter().any(below)
+    })
 }
 
 /// Whether the request comes from a page that may embed services, and brings no cookie: what it may do is then decided by
@@ -105,10 +119,17 @@ fn is_embedded(config: &Config, headers: &HeaderMap) -> bool {
 
 /// Lets the pages of the sites that may embed services read answers. Without credentials: a browser sends no cookie.
 pub fn embedding(config: &Config) -> CorsLayer {
-    let origins = config.embed_origins.iter();
-    let origins = origins.filter_map(|origin| HeaderValue::from_str(origin.trim_end_matches('/')).ok());
+    let own: Vec<String> = config
+        .embed_origins
+        .iter()
+        .map(|origin| origin.trim_end_matches('/').to_owned())
+        .collect();
+    let allowed = move |origin: &HeaderValue, parts: &Parts| {
+        let known = |own: &String| own.as_bytes().eq_ignore_ascii_case(origin.as_bytes());
+        open_to_embedders(parts.uri.path()) && own.iter().any(known)
+    };
     CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
+        .allow_origin(AllowOrigin::predicate(allowed))
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([
             header::ACCEPT,

@@ -170,6 +170,17 @@ async fn a_page_that_may_embed_services_acts_by_its_token_and_never_by_a_cookie(
         .await;
     assert_eq!(stolen.code(), "request/cross_site");
 
+    // What is not for pages of others stays closed to it.
+    for path in ["/api/v1/dev/messages", "/api/v1/staff/session", "/metrics", "/"] {
+        let answer = page.get(path).await;
+        assert_eq!(answer.header("access-control-allow-origin"), "", "{path}");
+    }
+    let login = json!({ "account": "admin", "password": "x" });
+    assert_eq!(
+        page.post("/api/v1/staff/session", login).await.code(),
+        "request/cross_site"
+    );
+
     // A page of a site that may not.
     let mut other = hall.terminal("mini_app");
     other

@@ -40,7 +40,7 @@ impl Core {
         let kept = lock(&self.inner.catalog.catalog)
             .as_ref()
             .map(|kept| (kept.catalog.clone(), kept.index.clone(), kept.checked_at));
-        let mut request = api::get("/catalog");
+        let mut request = api::get("/catalog").open();
         if let Some((catalog, index, checked_at)) = &kept {
             if now - checked_at < FRESH_MS {
                 return Ok((catalog.clone(), index.clone()));
@@ -83,7 +83,7 @@ impl Core {
     }
 
     pub(crate) async fn item<T: DeserializeOwned>(&self, code: &ItemCode) -> Result<T, CoreError> {
-        self.fetch(api::get(format!("/catalog/items/{code}"))).await
+        self.fetch(api::get(format!("/catalog/items/{code}")).open()).await
     }
 
     pub(crate) async fn form(&self, form: &FormReference) -> Result<Definition, CoreError> {
@@ -91,7 +91,7 @@ impl Core {
             return Ok((**definition).clone());
         }
         let definition: Definition = self
-            .fetch(api::get(format!("/forms/{}/{}", form.code, form.version)))
+            .fetch(api::get(format!("/forms/{}/{}", form.code, form.version)).open())
             .await?;
         // A published version never changes: it can be kept for good.
         lock(&self.inner.catalog.forms).insert(form.clone(), Arc::new(definition.clone()));

@@ -4,6 +4,7 @@ mod autosave;
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::channel::oneshot;
 use futures::future::{Either, select};
@@ -23,6 +24,8 @@ const DEBOUNCE_MS: u32 = 400;
 
 #[derive(Default)]
 pub(crate) struct State {
+    /// The core is being closed: what is unsaved is tried once more and no further.
+    closing: AtomicBool,
     saving: Mutex<HashMap<DraftId, Saving>>,
     uploads: Mutex<HashMap<u32, oneshot::Sender<()>>>,
 }
@@ -83,7 +86,19 @@ impl Core {
         }
     }
 
-    pub(crate) fn change_answers(&self, id: DraftId, changes: Vec<AnswerChange>, page: Option<String>) {
+    /// Takes changed answers.
+    ///
+    /// # Errors
+    /// `identity/not_logged_in`: there is nobody whose answers they could be.
+    pub(crate) fn change_answers(
+        &self,
+        id: DraftId,
+        changes: Vec<AnswerChange>,
+        page: Option<String>,
+    ) -> Result<(), CoreError> {
+        if !self.has_session() {
+            return Err(self.error(ErrorCode::NotLoggedIn));
+        }
         self.inner.filling.changed_here(id, &changes, page.as_deref());
         let state = {
             let mut saving = lock(&self.inner.drafts.saving);
@@ -96,6 +111,18 @@ impl Core {
         };
         self.emit(&Event::DraftSaving { id, state });
         self.drive(id);
+        Ok(())
+    }
+
+    /// Saves what is not saved, of every draft.
+    pub(crate) async fn flush_all_drafts(&self) {
+        let unsaved: Vec<DraftId> = {
+            let saving = lock(&self.inner.drafts.saving);
+            let unsaved = saving.iter().filter(|(_, known)| known.autosave.unsaved());
+            unsaved.map(|(id, _)| *id).collect()
+        };
+        // One that cannot be saved must not keep another one from it.
+        futures::future::join_all(unsaved.into_iter().map(|id| self.flush_draft(id))).await;
     }
 
     /// Starts the driver of a draft, if none runs.
@@ -132,6 +159,7 @@ impl Core {
             let answer = self
                 .fetch::<DraftSaved>(api::patch(format!("/drafts/{id}")).json(&step))
                 .await;
+            let failed = answer.is_err();
             let (state, merged) = {
                 let mut saving = lock(&self.inner.drafts.saving);
                 let Some(known) = saving.get_mut(&id) else { return };
@@ -149,7 +177,21 @@ impl Core {
                 self.emit(&Event::DraftMerged { id, answers: merged });
             }
             self.emit(&Event::DraftSaving { id, state });
+            if failed && self.is_closing() {
+                return;
+            }
         }
+    }
+
+    fn is_closing(&self) -> bool {
+        self.inner.drafts.closing.load(Ordering::Relaxed)
+    }
+
+    /// The last of the UIs is gone: what is not saved is sent once more, now, and nothing goes on after that.
+    pub fn close(&self) {
+        self.inner.drafts.closing.store(true, Ordering::Relaxed);
+        self.stop_pokes();
+        self.hurry_drafts();
     }
 
     /// Waits while the citizen types, or until it is worth trying again; less where somebody hurries.
@@ -158,7 +200,7 @@ impl Core {
             let mut saving = lock(&self.inner.drafts.saving);
             let Some(known) = saving.get_mut(&id) else { return };
             let backoff = known.autosave.backoff();
-            if !known.waiting.is_empty() && backoff.is_none() {
+            if (!known.waiting.is_empty() && backoff.is_none()) || self.is_closing() {
                 return;
             }
             let (sender, receiver) = oneshot::channel();

@@ -141,7 +141,7 @@ impl Core {
             path,
             value: value.clone(),
         };
-        self.change_answers(id, vec![change], page);
+        self.change_answers(id, vec![change], page)?;
         Ok(value)
     }
 
@@ -183,6 +183,7 @@ impl Core {
         if known == Some(false) {
             return Ok(());
         }
+        let visit = self.visit();
         let read = async {
             let draft = self.draft(id).await?;
             let (form, context) = self.form_and_context(&draft).await?;
@@ -205,6 +206,10 @@ impl Core {
         self.lay_over(id, &mut answers);
         let filling = Filling::new(form, answers, context);
         let mut all = lock(&self.inner.filling.open);
+        if self.visit() != visit {
+            // It was read for somebody who has left.
+            return Err(self.error(ErrorCode::Cancelled));
+        }
         match all.get_mut(&id) {
             Some(open) => open.filling = filling,
             None => {

@@ -1,6 +1,9 @@
 //! The session of this terminal.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures::future::select;
 
 use onehall_client::Event;
 use onehall_protocol::identity::{CodeRequest, LoginRequest, Session, TerminalKind, TokenGranted};
@@ -18,16 +21,24 @@ pub(crate) struct State {
     session: Mutex<Option<Session>>,
     /// The session's token, where this terminal holds it itself.
     token: Mutex<Option<String>>,
+    /// Counts who came and who left: what was asked for in one visit is nobody's in the next.
+    visit: AtomicU64,
 }
+
+/// How long a log-out waits for answers that are not saved yet.
+const SAVE_WITHIN_MS: u32 = 2_500;
 
 impl Core {
     pub(crate) async fn restore_session(&self) -> Result<Option<Session>, CoreError> {
+        let visit = self.visit();
         if let Some(secrets) = &self.inner.host.secrets {
             let token = secrets.get(TOKEN).await;
-            let known = token.is_some();
-            *lock(&self.inner.identity.token) = token;
-            if !known {
-                return Ok(None);
+            if self.visit() == visit {
+                let known = token.is_some();
+                *lock(&self.inner.identity.token) = token;
+                if !known {
+                    return Ok(None);
+                }
             }
         }
         match self.fetch::<Session>(api::get("/identity/session")).await {
@@ -36,41 +47,67 @@ impl Core {
                 Ok(Some(session))
             }
             Err(error) if error.code == ErrorCode::NotLoggedIn => Ok(None),
+            // Somebody came or left meanwhile: that counts.
+            Err(error) if error.code == ErrorCode::Cancelled => Ok(lock(&self.inner.identity.session).clone()),
             Err(error) => Err(error),
         }
     }
 
     pub(crate) async fn request_code<T: DeserializeOwned>(&self, phone: String) -> Result<T, CoreError> {
-        self.fetch(api::post("/identity/codes").json(&CodeRequest { phone }))
+        self.fetch(api::post("/identity/codes").json(&CodeRequest { phone }).open())
             .await
     }
 
     pub(crate) async fn log_in(&self, phone: String, code: String) -> Result<Session, CoreError> {
         let login = LoginRequest { phone, code };
         let session: Session = match &self.inner.host.secrets {
-            None => self.fetch(api::post("/identity/session").json(&login)).await?,
+            None => self.fetch(api::post("/identity/session").json(&login).open()).await?,
             Some(secrets) => {
-                let granted: TokenGranted = self.fetch(api::post("/identity/tokens").json(&login)).await?;
+                let granted: TokenGranted = self.fetch(api::post("/identity/tokens").json(&login).open()).await?;
                 secrets.put(TOKEN, granted.token.clone()).await;
                 *lock(&self.inner.identity.token) = Some(granted.token);
                 granted.session
             }
         };
+        self.another_visit();
         self.session_started(session.clone());
         Ok(session)
     }
 
     pub(crate) async fn log_out(&self) -> Result<(), CoreError> {
-        // What this terminal knows is forgotten even where the backend cannot be told: somebody may stand behind.
-        let told = self.send_only(api::delete("/identity/session")).await;
+        // What was typed a moment ago is kept, where that is possible in a moment.
+        let saving = boxed(self.flush_all_drafts());
+        select(saving, self.inner.host.timer.sleep(SAVE_WITHIN_MS)).await;
+        // What this terminal knows is forgotten before the backend is told, and also where it cannot be: somebody may
+        // stand behind.
+        let credentials = self.credentials();
         self.session_ended();
         if let Some(secrets) = &self.inner.host.secrets {
             secrets.delete(TOKEN).await;
         }
-        match told {
+        let mut farewell = api::delete("/identity/session").open();
+        if let Some((name, value)) = credentials {
+            farewell = farewell.header(name, value);
+        }
+        match self.send_only(farewell).await {
             Err(error) if error.code != ErrorCode::NotLoggedIn => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// Which visit this is: another one once somebody came or left.
+    pub(crate) fn visit(&self) -> u64 {
+        self.inner.identity.visit.load(Ordering::Relaxed)
+    }
+
+    /// Somebody came, or left.
+    pub(crate) fn another_visit(&self) {
+        self.inner.identity.visit.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether somebody is logged in.
+    pub(crate) fn has_session(&self) -> bool {
+        lock(&self.inner.identity.session).is_some()
     }
 
     /// What proves to the backend whose session this is, where this terminal holds it itself.
@@ -89,6 +126,7 @@ impl Core {
 
     /// Forgets the person: session, drafts, pokes.
     pub(crate) fn session_ended(&self) {
+        self.another_visit();
         let known = lock(&self.inner.identity.session).take().is_some();
         self.stop_pokes();
         self.inner.drafts.forget();

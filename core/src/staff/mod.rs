@@ -14,10 +14,13 @@ impl Core {
             C::GetPreferences(_) => R::GetPreferences(self.load_preferences().await),
             C::SetPreferences(ask) => R::SetPreferences(self.set_preferences(ask.preferences).await),
             C::RestoreSession(_) => R::RestoreSession(self.restore_staff_session().await?),
-            C::LogIn(ask) => R::LogIn(self.fetch(api::post("/staff/session").json(&ask.login)).await?),
+            C::LogIn(ask) => R::LogIn(self.fetch(api::post("/staff/session").json(&ask.login).open()).await?),
             C::ConfirmLogIn(ask) => {
-                let request = api::post("/staff/session/second-factor").json(&ask.second_factor);
+                let request = api::post("/staff/session/second-factor")
+                    .json(&ask.second_factor)
+                    .open();
                 let session: StaffSession = self.fetch(request).await?;
+                self.another_visit();
                 self.listen_for_pokes("/staff/events");
                 R::ConfirmLogIn(session)
             }

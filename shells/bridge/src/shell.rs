@@ -118,8 +118,16 @@ fn start(app: &App, shell: Shell, options: &Options) -> Result<(), StartError> {
         profile: shell.profile,
         locked: public,
     });
-    app.manage(Bridge::new(core, shell.profile, []));
+    app.manage(Bridge::new(core, shell.profile, capabilities(shell.frame)));
     Ok(window::open(app, shell.frame, shell.title, script)?)
+}
+
+/// What the page can do besides. On a public machine a dialog would show its disk, and a saved file would stay on it.
+fn capabilities(frame: Frame) -> Vec<String> {
+    match frame {
+        Frame::Window { .. } => ["files", "save", "print"].map(str::to_owned).to_vec(),
+        Frame::FullScreen => Vec::new(),
+    }
 }
 
 /// What the person chose the last time, for the first paint.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use tauri::webview::NewWindowResponse;
-use tauri::{App, PhysicalPosition, Runtime, Url, WebviewUrl, WebviewWindowBuilder};
+use tauri::{App, PhysicalPosition, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 use crate::assets;
 
@@ -49,10 +49,13 @@ pub fn open<R: Runtime>(app: &App<R>, frame: Frame, title: &str, script: String)
             let builder = builder
                 .fullscreen(true)
                 .decorations(false)
+                // What is saved on a public machine stays there.
+                .on_download(|_, _| false)
                 .devtools(cfg!(debug_assertions));
             // Tauri opens a profile on disk beside the one in memory, and nothing is written to it.
             let builder = builder.data_directory(passing_profile());
             let window = builder.incognito(!under_test()).build()?;
+            without_dialogs(&window)?;
             // Where no window manager runs nobody makes it fill the screen.
             if let Some(screen) = window.current_monitor()?.or(app.primary_monitor()?) {
                 window.set_position(PhysicalPosition::new(0, 0))?;
@@ -60,6 +63,23 @@ pub fn open<R: Runtime>(app: &App<R>, frame: Frame, title: &str, script: String)
             }
         }
     }
+    Ok(())
+}
+
+/// Takes the dialogs away that lead to the machine behind the page: of files, and of printers.
+fn without_dialogs<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+    #[cfg(target_os = "linux")]
+    window.with_webview(|webview| {
+        use webkit2gtk::{FileChooserRequestExt, WebViewExt};
+        let view = webview.inner();
+        view.connect_run_file_chooser(|_, request| {
+            request.cancel();
+            true
+        });
+        view.connect_print(|_, _| true);
+    })?;
+    #[cfg(not(target_os = "linux"))]
+    let _ = window;
     Ok(())
 }
 

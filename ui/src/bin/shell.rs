@@ -13,6 +13,12 @@ fn main() {
             Ok((client, welcome)) => {
                 document::set_root_attribute("data-profile", welcome.profile.name());
                 document::set_root_attribute("data-profile-given", "true");
+                let can = |what: &&str| welcome.capabilities.iter().any(|can| can == what);
+                let cannot: Vec<&str> = ["files", "save", "print"]
+                    .into_iter()
+                    .filter(|what| !can(what))
+                    .collect();
+                document::set_root_attribute("data-cannot", &cannot.join(" "));
                 citizen::start(Rc::new(client));
             }
             Err(error) => say_why_not(&error),

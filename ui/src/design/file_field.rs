@@ -6,6 +6,7 @@ use web_sys::{DragEvent, File, FileList, HtmlInputElement};
 
 use super::field::{Field, described_by};
 use super::icon::Icon;
+use crate::shell::document;
 use crate::texts::{Words, format, general};
 use crate::view::{keyed, view};
 
@@ -113,8 +114,10 @@ pub fn FileField(
         over.set(true);
     };
     let for_label = id.clone();
+    let elsewhere = document::cannot("files");
     view! {
         <Field id=for_label label=label hint=hint error=error optional=optional>
+            {elsewhere.then(|| view! { <p class="file-elsewhere">{general::FILE_ELSEWHERE}</p> })}
             <ul class="files" class:is-empty=move || files.with(Vec::is_empty)>
                 {keyed(
                     move || files.get(),
@@ -125,7 +128,7 @@ pub fn FileField(
             <div
                 class="file-drop"
                 class:file-drop-over=move || over.get()
-                hidden=move || full.get()
+                hidden=move || elsewhere || full.get()
                 on:dragover=drag
                 on:dragleave=move |_| over.set(false)
                 on:drop=dropped

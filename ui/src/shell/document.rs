@@ -14,6 +14,13 @@ pub fn root_attribute(name: &str) -> Option<String> {
     root()?.get_attribute(name)
 }
 
+/// Whether this terminal cannot do something that a browser can (`files`: choose one, `save` one, `print`): the shell said
+/// what it can when the page came up.
+#[must_use]
+pub fn cannot(what: &str) -> bool {
+    root_attribute("data-cannot").is_some_and(|all| all.split(' ').any(|one| one == what))
+}
+
 /// Sets an attribute of `<html>`.
 pub fn set_root_attribute(name: &str, value: &str) {
     if let Some(root) = root() {

@@ -44,6 +44,7 @@ texts! {
     DAY = "日", "Day";
 
     FILE_CHOOSE = "选择文件", "Choose files";
+    FILE_ELSEWHERE = "本机不能选取文件。请用手机登录，在“我的办件”中打开这份申请上传；上传后这里会自动更新。", "Files cannot be chosen on this machine. Log in on your phone, open this application under My matters and upload there; this page follows by itself.";
     FILE_DROP = "或将文件拖到这里", "or drop files here";
     FILE_UPLOADING = "正在上传 {}", "Uploading {}";
     FILE_PROGRESS = "已上传 {}%", "{} % uploaded";

@@ -103,6 +103,7 @@ texts! {
     RESULT_NUMBER = "文书编号", "Number of the document";
     RESULT_REASON = "理由", "Reason";
     RESULT_DOWNLOAD = "下载：{}", "Download {}";
+    RESULT_ELSEWHERE = "{}（请在手机或电脑上登录查看）", "{} (log in on your phone or computer to read it)";
     RESULT_DOWNLOADING = "正在下载…", "Downloading…";
     RESULT_DOWNLOADED = "{} 已下载。", "{} was downloaded.";
 

@@ -279,6 +279,11 @@ fn answer_page(hall: Hall, page: ShownPage) -> AnyView {
 
 /// A file that one can have: it is read by the core and saved on this terminal.
 pub(super) fn file_button(hall: Hall, file: FileView) -> AnyView {
+    if document::cannot("save") {
+        // Named, not handed out: what is saved on a public machine stays there.
+        return view! { <span class="file-elsewhere">{words::RESULT_ELSEWHERE.with([file.name.into()])}</span> }
+            .into_any();
+    }
     let label = words::RESULT_DOWNLOAD.with([file.name.as_str().into()]);
     let (busy, read) = reader(hall, file);
     view! { <Button label=label icon="download" weight=Weight::Quiet busy=busy on_press=read/> }.into_any()

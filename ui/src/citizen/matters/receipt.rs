@@ -12,7 +12,7 @@ use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::content::{Fact, Facts};
 use crate::design::icon::Icon;
 use crate::design::qr::Qr;
-use crate::shell::{PageHeading, use_ui};
+use crate::shell::{PageHeading, document, use_ui};
 use crate::texts::{Words, fill, format, general};
 use crate::view::{memo, view};
 
@@ -105,6 +105,11 @@ fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
             }
         });
     };
+    let print = (!document::cannot("print")).then(|| {
+        view! { <Button label=fill::RECEIPT_PRINT icon="printer" on_press=Callback::new(|()| drop(window().print()))/> }
+    });
+    let save = (!document::cannot("save"))
+        .then(|| view! { <Button label=fill::RECEIPT_SAVE icon="download" on_press=Callback::new(save)/> });
     view! {
         <Reading>
             <div class="receipt">
@@ -132,8 +137,8 @@ fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
             </div>
             <div class="buttons no-print">
                 <ButtonLink href=routes::case(case.summary.id) label=fill::RECEIPT_FOLLOW weight=Weight::Primary/>
-                <Button label=fill::RECEIPT_PRINT icon="printer" on_press=Callback::new(|()| drop(window().print()))/>
-                <Button label=fill::RECEIPT_SAVE icon="download" on_press=Callback::new(save)/>
+                {print}
+                {save}
             </div>
         </Reading>
     }
