@@ -477,3 +477,24 @@ fn other_builders_names_for_the_same_things_are_known() {
         ]
     );
 }
+
+#[test]
+fn what_the_engine_finds_out_to_be_hidden_for_ever_is_left_out_and_told() {
+    let never = json!({"json": {"==": [1, 2]}});
+    let all = imported(&form(json!([
+        with(text("a"), "conditional", never.clone()),
+        text("b"),
+        with(text("c"), "conditional", json!({"json": {"==": [{"var": "data.a"}, "x"]}})),
+        {"type": "datagrid", "key": "d", "label": "D", "components": [with(text("e"), "conditional", never), text("f")]}
+    ])));
+    assert_eq!(ids(&page(&all, "form").questions), ["b", "c", "d"]);
+    assert_eq!(kind(question(&all, "d"))["questions"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        told(&all),
+        [
+            ("/components/0", "never_shown"),
+            ("/components/3/components/0", "never_shown"),
+            ("/components/2", "rule_not_carried")
+        ]
+    );
+}

@@ -263,3 +263,20 @@ fn nothing_to_ask_is_refused() {
     let codes: Vec<_> = refused(r#"{"form_id": 1, "steps": []}"#);
     assert_eq!(codes.last().map(|(_, code)| *code), Some("unknown_format"));
 }
+
+#[test]
+fn a_route_for_everybody_else_comes_after_those_for_an_answer() {
+    let mut first = step(1, Some(2), "One", selection(&["a", "b"], true));
+    first["routing_conditions"] = json!([
+        {"check_page_id": 1, "routing_page_id": 1, "goto_page_id": 4, "answer_value": null},
+        {"check_page_id": 1, "routing_page_id": 1, "goto_page_id": 3, "answer_value": "a"}
+    ]);
+    let all = imported(&form(vec![
+        first,
+        step(2, Some(3), "Two", json!({})),
+        step(3, Some(4), "Three", json!({})),
+        step(4, None, "Four", json!({})),
+    ]));
+    assert_eq!(path(&all, &[("one", json!("a"))]), ["one", "three", "four"]);
+    assert_eq!(path(&all, &[("one", json!("b"))]), ["one", "four"]);
+}

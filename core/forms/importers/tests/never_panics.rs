@@ -170,17 +170,17 @@ fn forms_with_random_changes_for_a_while() {
 #[test]
 fn nothing_takes_for_ever() {
     let many = |count: usize, make: &dyn Fn(usize) -> Value| Value::Array((0..count).map(make).collect());
-    // Conditions that name the one before them twice: a tree of 2^30 parts.
-    let conditions = many(31, &|at| {
-        let before = json!({"conditionName": format!("c{}", at.saturating_sub(1))});
-        let own = json!({"field": {"name": "a", "type": "TextField"}, "operator": "is", "value": {"type": "Value", "value": format!("{at}")}});
-        let mut again = before.clone();
-        again["coordinator"] = json!(["and", "or"][at % 2]);
-        let parts = if at == 0 { json!([own]) } else { json!([before, again]) };
+    // Conditions that name the one before them forty times: a tree of 40^8 parts.
+    let conditions = many(9, &|at| {
+        let parts = many(40, &|part| match at {
+            0 => json!({"coordinator": "or", "field": {"name": "a", "type": "TextField"}, "operator": "is",
+                "value": {"type": "Value", "value": format!("{part}")}}),
+            at => json!({"coordinator": "and", "conditionName": format!("c{}", at - 1)}),
+        });
         json!({"name": format!("c{at}"), "value": {"name": "x", "conditions": parts}})
     });
     let chain = json!({"startPage": "/0", "conditions": conditions, "pages": [
-        {"path": "/0", "components": [{"type": "TextField", "name": "a", "title": "A"}], "next": [{"path": "/1"}, {"path": "/2", "condition": "c30"}]},
+        {"path": "/0", "components": [{"type": "TextField", "name": "a", "title": "A"}], "next": [{"path": "/1"}, {"path": "/2", "condition": "c8"}]},
         {"path": "/1", "components": [{"type": "TextField", "name": "b", "title": "B"}]}, {"path": "/2", "components": [{"type": "TextField", "name": "c", "title": "C"}]}]});
     // A page with thousands of links, each under another condition.
     let mut all = vec![

@@ -754,3 +754,48 @@ fn what_the_runner_adds_by_itself_is_no_fault() {
         [("/pages".to_owned(), "no_pages")]
     );
 }
+
+#[test]
+fn of_several_links_whose_conditions_hold_the_first_is_taken() {
+    let all = imported(&form(
+        json!([
+            {"path": "/a", "title": "A", "components": [{"type": "NumberField", "name": "n", "title": "N"}],
+             "next": [{"path": "/small", "condition": "small"}, {"path": "/tiny", "condition": "tiny"}, {"path": "/big"}]},
+            {"path": "/small", "title": "S", "components": [text("s")], "next": [{"path": "/summary"}]},
+            {"path": "/tiny", "title": "T", "components": [text("t")], "next": [{"path": "/summary"}]},
+            {"path": "/big", "title": "B", "components": [text("b")], "next": [{"path": "/summary"}]}
+        ]),
+        json!([]),
+        json!([{"name": "small", "value": "n < 100 and n > 1"}, {"name": "tiny", "value": "n < 10"}]),
+    ));
+    for (n, expected) in [(5, "small"), (1, "tiny"), (500, "big")] {
+        assert_eq!(path(&all, &[("n", json!(n))]), ["a", expected]);
+    }
+}
+
+#[test]
+fn who_left_an_optional_question_out_has_not_chosen_the_answer_either() {
+    let pages = |required: bool| {
+        let options = json!({"required": required});
+        let all = imported(&form(
+            json!([
+                {"path": "/a", "title": "A", "next": [{"path": "/summary"}, {"path": "/b", "condition": "c"}], "components": [
+                    {"type": "TextField", "name": "t", "title": "T", "options": options},
+                    {"type": "YesNoField", "name": "y", "title": "Y", "options": options},
+                    {"type": "CheckboxesField", "name": "c", "title": "C", "options": options, "list": "l"}]},
+                {"path": "/b", "title": "B", "components": [text("b")], "next": [{"path": "/summary"}]}
+            ]),
+            json!([list("l", &["a", "b"])]),
+            json!([{"name": "c", "value": "t != 'x' and y != true and not ('a' in c)"}]),
+        ));
+        let x = [("t", json!("x")), ("y", json!(false)), ("c", json!(["b"]))];
+        let z = [("t", json!("z")), ("y", json!(false)), ("c", json!(["b"]))];
+        (path(&all, &[]).len(), path(&all, &x).len(), path(&all, &z).len())
+    };
+    assert_eq!(pages(false), (2, 1, 2));
+    assert_eq!(
+        pages(true),
+        (1, 1, 2),
+        "a question that has to be answered is waited for"
+    );
+}
