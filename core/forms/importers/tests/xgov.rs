@@ -456,13 +456,20 @@ fn what_a_condition_asks_too_early_or_in_vain_never_holds() {
             {"path": "/a", "title": "A", "components": [{"type": "RadiosField", "name": "a", "title": "a", "list": "l"}],
              "next": [{"path": "/b"}, {"path": "/x", "condition": "later"}, {"path": "/x", "condition": "nobody"},
                       {"path": "/x", "condition": "noOption"}, {"path": "/x", "condition": "missing"}]},
-            {"path": "/b", "title": "B", "components": [text("b")], "next": [{"path": "/summary"}]},
+            {"path": "/b", "title": "B", "next": [{"path": "/summary"}], "components": [text("b"),
+                {"type": "Para", "content": "Shown", "options": {"condition": "nobody"}},
+                {"type": "Para", "content": "Hidden", "options": {"condition": "noOption"}}]},
             {"path": "/x", "title": "X", "components": [text("x")], "next": [{"path": "/summary"}]}
         ]),
         json!([list("l", &["p"])]),
         json!([{"name": "later", "value": "b == 'x'"}, {"name": "nobody", "value": "zz == 1"}, {"name": "noOption", "value": "a == 'q'"}]),
     ));
     assert_eq!(pages(&all), ["a", "b"]);
+    assert_eq!(
+        ids(&page(&all, "b").questions),
+        ["b", "note"],
+        "a slip of the pen hides nothing"
+    );
     let told = told(&all);
     for finding in [
         ("/conditions/0/value", "asked_later"),
@@ -470,6 +477,8 @@ fn what_a_condition_asks_too_early_or_in_vain_never_holds() {
         ("/conditions/2/value", "unknown_option"),
         ("/pages/0/next/4/condition", "unknown_condition"),
         ("/pages/2", "never_shown"),
+        ("/pages/1/components/1/options/condition", "dangling_condition"),
+        ("/pages/1/components/2", "never_shown"),
     ] {
         assert!(told.contains(&finding), "{finding:?} in {told:?}");
     }

@@ -38,6 +38,8 @@ pub(crate) struct Conditions<'a> {
     graph: &'a Graph,
     /// What may still be looked at for one rule: conditions that name each other twice make trees of any size.
     left: Cell<usize>,
+    /// Whether the last rule asks about something that there is not.
+    dangling: Cell<bool>,
 }
 
 /// The most parts of conditions that are looked at for one rule, and the most values in it.
@@ -76,6 +78,7 @@ impl<'a> Conditions<'a> {
             items,
             graph,
             left: Cell::new(0),
+            dangling: Cell::new(false),
         }
     }
 
@@ -88,6 +91,7 @@ impl<'a> Conditions<'a> {
     pub(crate) fn fields(&self, name: &str, place: Place<'_>) -> Result<Vec<Known>, Unable> {
         let last = name.rsplit('.').next().unwrap_or(name);
         let fields = self.fields.get(name).or_else(|| self.fields.get(last)).ok_or_else(|| {
+            self.dangling.set(true);
             Unable::new(
                 "unknown_field",
                 format!("it asks about `{name}`, which no page asks for: it never holds there"),
@@ -107,7 +111,9 @@ impl<'a> Conditions<'a> {
 
     /// The rule of a condition at a place. None where it cannot be said; then the report says so.
     pub(crate) fn rule(&self, name: &str, used_at: &str, place: Place<'_>, report: &mut Report) -> Option<Value> {
+        self.dangling.set(false);
         let Some(condition) = self.named.get(name.trim()) else {
+            self.dangling.set(true);
             report.lost(
                 used_at,
                 "unknown_condition",
@@ -129,6 +135,18 @@ impl<'a> Conditions<'a> {
                 None
             }
         }
+    }
+
+    /// As [`Conditions::rule`], where the condition hides a part of a page: one that asks about nothing that there is, a
+    /// slip of the pen, hides nothing. (A link is never taken by it: there is another page to go to.)
+    pub(crate) fn hiding(&self, name: &str, used_at: &str, place: Place<'_>, report: &mut Report) -> Option<Value> {
+        let rule = self.rule(name, used_at, place, report)?;
+        if rule == Value::Bool(false) && self.dangling.get() {
+            let message = "its condition asks about what there is not: it is shown to everybody";
+            report.lost(used_at, "dangling_condition", message);
+            return None;
+        }
+        Some(rule)
     }
 
     fn named_rule(&self, name: &str, place: Place<'_>, report: &mut Report, depth: usize) -> Result<Value, Unable> {

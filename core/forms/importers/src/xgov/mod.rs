@@ -113,7 +113,7 @@ fn put(waiting: &Waiting, conditions: &Conditions<'_>, draft: &mut Draft) -> Res
         groups: &waiting.groups,
     };
     let rule = match &waiting.condition {
-        Wait::Named(name, path) => conditions.rule(name, path, place, &mut draft.report),
+        Wait::Named(name, path) => conditions.hiding(name, path, place, &mut draft.report),
         Wait::Chosen(known, value) => compare(known, &waiting.groups, Compare::Is, &Value::String(value.clone())).ok(),
     };
     let Some(rule) = rule else { return Ok(()) };
