@@ -37,6 +37,22 @@ journeys("nothing is lost", ({ journey }) => {
     assert.equal(after.answers.phone, "13800000055");
   });
 
+  journey("a press on what stands below a field that turns out wrong arrives", {}, async ({ terminal, page, hall }) => {
+    const { id, cookie } = await completeDraft(hall, "zhang-min", "vehicle-licence-renewal");
+    await terminal.resume(cookie);
+    await terminal.goto(pathOf("drafts", `${id}/vehicle_page`));
+    await page.getByLabel("号牌号码").fill("陕a12345");
+    const option = page.getByRole("radio", { name: /^大型汽车/ });
+    const { x, y, width, height } = await page.locator("label", { hasText: "大型汽车" }).boundingBox();
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    // A person's finger stays for a moment; the error of the field that was left must not move the options meanwhile.
+    await page.waitForTimeout(120);
+    await page.mouse.up();
+    assert.equal(await option.isChecked(), true);
+    await page.getByText("格式不正确，请按说明填写。").waitFor();
+  });
+
   journey("a submission without a network is not called sent, and sent again it makes one case", {}, async ({ terminal, page, hall }) => {
     const { id, cookie } = await completeDraft(hall, "wu-ping", ITEM);
     await terminal.resume(cookie);

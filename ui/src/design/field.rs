@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
+use crate::shell::document;
 use crate::texts::{Words, general};
 use crate::view::view;
 
@@ -29,11 +30,13 @@ pub fn described_by(id: &str, has_hint: bool, has_error: bool) -> Option<String>
     }
 }
 
-/// Tells that a control was left. A control that is taken off the page while it has the focus is left, too, when nobody
-/// listens any more.
+/// Tells that a control was left, by a press somewhere else once that has arrived there. A control that is taken off the
+/// page while it has the focus is left, too, when nobody listens any more.
 pub fn leave(on_leave: Option<Callback<()>>) {
     if let Some(on_leave) = on_leave {
-        let _ = on_leave.try_run(());
+        document::after_press(move || {
+            let _ = on_leave.try_run(());
+        });
     }
 }
 

@@ -1,5 +1,7 @@
 //! The document around the UI: attributes of `<html>`, title, focus, scroll.
 
+use std::cell::RefCell;
+
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ScrollToOptions};
@@ -12,6 +14,55 @@ fn root() -> Option<HtmlElement> {
 #[must_use]
 pub fn root_attribute(name: &str) -> Option<String> {
     root()?.get_attribute(name)
+}
+
+thread_local! {
+    static PRESSES: RefCell<Presses> = RefCell::default();
+}
+
+/// Whether a button of a pointer is down, and what waits until it is up.
+#[derive(Default)]
+struct Presses {
+    down: bool,
+    waiting: Vec<Box<dyn FnOnce()>>,
+}
+
+/// Notes when a pointer is pressed. Called once, at the start.
+pub fn follow_presses() {
+    let _ = window_event_listener(leptos::ev::pointerdown, |_| {
+        PRESSES.with_borrow_mut(|presses| presses.down = true)
+    });
+    let released = || {
+        let waiting = PRESSES.with_borrow_mut(|presses| {
+            presses.down = false;
+            std::mem::take(&mut presses.waiting)
+        });
+        if !waiting.is_empty() {
+            // The click comes after this.
+            set_timeout(
+                move || waiting.into_iter().for_each(|work| work()),
+                std::time::Duration::ZERO,
+            );
+        }
+    };
+    let _ = window_event_listener(leptos::ev::pointerup, move |_| released());
+    let _ = window_event_listener(leptos::ev::pointercancel, move |_| released());
+    let _ = window_event_listener(leptos::ev::keydown, move |_| released());
+}
+
+/// Does something once no pointer is pressed. Leaving a field may move what stands below it: not before a click on that
+/// has arrived.
+pub fn after_press(work: impl FnOnce() + 'static) {
+    let now = PRESSES.with_borrow_mut(|presses| {
+        if !presses.down {
+            return Some(work);
+        }
+        presses.waiting.push(Box::new(work));
+        None
+    });
+    if let Some(work) = now {
+        work();
+    }
 }
 
 /// Whether this terminal cannot do something that a browser can (`files`: choose one, `save` one, `print`): the shell said

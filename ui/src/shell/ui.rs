@@ -68,6 +68,7 @@ impl Ui {
         provide_context(CurrentLanguage(ui.language));
         ui.keep_document_in_step();
         ui.follow_window();
+        document::follow_presses();
         ui
     }
 

@@ -132,7 +132,7 @@ texts! {
     RECEIPT_AT = "提交时间", "Submitted";
     RECEIPT_AUTHORITY = "受理部门", "Authority";
     RECEIPT_NEXT = "接下来", "What happens next";
-    RECEIPT_KEEP = "请保存或打印本回执。凭编号可随时查询进度，每一步进展都会显示在“我的办件”中。", "Keep or print this receipt. Every step shows up under “My matters”, and you can ask about it with the number.";
+    RECEIPT_KEEP = "请记下办件编号，咨询时会用到。每一步进展都会显示在“我的办件”中。", "Keep this number: you need it when you ask about the matter. Every step shows up under “My matters”.";
     RECEIPT_QR = "扫码查看进度", "Scan to follow the case";
     RECEIPT_SAVE = "保存回执图片", "Save as a picture";
     RECEIPT_SAVED = "回执图片已保存", "The picture is saved";

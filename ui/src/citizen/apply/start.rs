@@ -8,7 +8,6 @@ use onehall_protocol::drafts::StartDraft;
 use onehall_protocol::identity::{PersonKind, PersonView, Session};
 use onehall_protocol::{CoreError, ItemCode, PersonId};
 
-use super::fill::logged_out;
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::choices::{ChoiceOption, Radios};
@@ -28,6 +27,17 @@ pub fn StartPage() -> impl IntoView {
         let catalog = hall.catalog_now()?;
         let code = code.get()?;
         catalog.items.iter().find(|item| item.code == code).cloned()
+    });
+    let navigate = use_navigate();
+    effect(move || {
+        let nobody = hall.session_known.get() && hall.session.with(Option::is_none);
+        if let Some(item) = item.get().filter(|item| nobody && item.online) {
+            let options = NavigateOptions {
+                replace: true,
+                ..Default::default()
+            };
+            navigate(&routes::login(&routes::apply(&item.code)), options);
+        }
     });
     live(move || {
         let waits = hall.catalog.state().with(|state| matches!(state, Remote::Loading));
@@ -52,7 +62,11 @@ pub fn StartPage() -> impl IntoView {
             return refused(fill::NOT_ONLINE, routes::item(&item.code));
         }
         match hall.session.get() {
-            None => logged_out(),
+            // Asked to log in by the effect above, and led back here.
+            None => page(
+                fill::APPLY_TITLE.into(),
+                view! { <Skeleton kind=SkeletonKind::Form/> }.into_any(),
+            ),
             Some(session) => for_whom(&item, &session),
         }
     })
