@@ -51,6 +51,7 @@ struct Row {
 async fn main() -> Outcome {
     let mut rows = Vec::new();
     let bare = bare_server().await?;
+    onehall_core::platform::native::choose_tls();
     let client = reqwest::Client::builder().no_proxy().build()?;
     rows.push(drive("a bare axum server", READS, StatusCode::OK, move |_| client.get(&bare)).await?);
 
