@@ -49,7 +49,6 @@ describe("the desktop window", { timeout: 300_000 }, () => {
     await page.click("居民身份证换领");
     await page.heading("居民身份证换领");
     await page.click("在线申请");
-    await page.click("重新登录");
     await page.type("phone", person.phone);
     await page.click("获取验证码");
     await page.element('//*[@id="code"]');
