@@ -18,9 +18,32 @@ struct Need {
     found: Option<String>,
     /// How to get it.
     remedy: String,
+    /// Who gets it.
+    comes: Comes,
 }
 
-/// Looks at everything and installs nothing; the exit code says whether something is missing.
+/// Who gets what is missing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comes {
+    /// The command that needs it, anywhere.
+    ByItself,
+    /// The command that needs it, where it may install Debian's packages.
+    FromDebian,
+    /// A person.
+    ByHand,
+}
+
+impl Comes {
+    fn by_itself(self) -> bool {
+        match self {
+            Comes::ByItself => true,
+            Comes::FromDebian => debian::can_install(),
+            Comes::ByHand => false,
+        }
+    }
+}
+
+/// Looks at everything and installs nothing; the exit code says whether something is missing that a person must get.
 pub fn doctor(_: &Arguments) -> Result<ExitCode> {
     let needs = look();
     for need in &needs {
@@ -29,18 +52,23 @@ pub fn doctor(_: &Arguments) -> Result<ExitCode> {
             None => println!("  MISSING  {:<22} for {}: {}", need.name, need.used_by, need.remedy),
         }
     }
-    let missing = needs.iter().filter(|need| need.found.is_none()).count();
-    if missing == 0 {
-        println!("\nEverything is here.");
-        return Ok(ExitCode::SUCCESS);
-    }
-    let by_itself = if debian::can_install() {
-        "`cargo xtask run` and `cargo xtask test` get it by themselves here"
+    let missing: Vec<&Need> = needs.iter().filter(|need| need.found.is_none()).collect();
+    let by_hand = missing.iter().filter(|need| !need.comes.by_itself()).count();
+    println!(
+        "\n{}",
+        match (missing.len(), by_hand) {
+            (0, _) => "Everything is here.".to_owned(),
+            (missing, 0) => format!("{missing} missing; the commands that need them get them by themselves."),
+            (missing, by_hand) => format!(
+                "{missing} missing, {by_hand} of them for you to get (Debian's packages need root); the others come by themselves."
+            ),
+        }
+    );
+    Ok(if by_hand == 0 {
+        ExitCode::SUCCESS
     } else {
-        "npm packages and Rust targets come by themselves with `run` and `test`; Debian packages need root"
-    };
-    println!("\n{missing} missing; {by_itself}.");
-    Ok(ExitCode::FAILURE)
+        ExitCode::FAILURE
+    })
 }
 
 fn look() -> Vec<Need> {
@@ -51,12 +79,14 @@ fn look() -> Vec<Need> {
             used_by: everything,
             found: first_line(workspace::cargo().arg("--version")),
             remedy: "rustup.rs".to_owned(),
+            comes: Comes::ByHand,
         },
         Need {
             name: "C compiler",
             used_by: "run, test",
             found: first_line(Command::new("cc").arg("--version")),
             remedy: debian::advice(&["gcc", "libc6-dev"]),
+            comes: Comes::FromDebian,
         },
         Need {
             name: "wasm compiler",
@@ -66,18 +96,21 @@ fn look() -> Vec<Need> {
                 wasm::Compiler::Debian { .. } => "Debian's rustc-web".to_owned(),
             }),
             remedy: format!("rustup target add {}", wasm::TARGET),
+            comes: Comes::ByItself,
         },
         Need {
             name: "rustfmt",
             used_by: "check, test",
             found: first_line(workspace::cargo().args(["fmt", "--version"])),
             remedy: "rustup component add rustfmt".to_owned(),
+            comes: Comes::ByItself,
         },
         Need {
             name: "clippy",
             used_by: "check, test",
             found: first_line(workspace::cargo().args(["clippy", "--version"])),
             remedy: "rustup component add clippy".to_owned(),
+            comes: Comes::ByItself,
         },
         Need {
             name: "Node.js",
@@ -90,18 +123,21 @@ fn look() -> Vec<Need> {
                 node::OLDEST,
                 debian::advice(&["nodejs"])
             ),
+            comes: Comes::FromDebian,
         },
         Need {
             name: "npm",
             used_by: everything,
             found: process::find("npm").map(|path| path.display().to_string()),
             remedy: format!("comes with Node.js, or {}", debian::advice(&["npm"])),
+            comes: Comes::FromDebian,
         },
         Need {
             name: "Java",
             used_by: "test, journey",
             found: process::find("java").map(|path| path.display().to_string()),
             remedy: debian::advice(&["default-jre-headless"]),
+            comes: Comes::FromDebian,
         },
         Need {
             name: "JNA and Gson",
@@ -111,12 +147,14 @@ fn look() -> Vec<Need> {
                 .all(|package| debian::has(package))
                 .then(|| kotlin::LIBRARIES.join(", ")),
             remedy: debian::advice(&kotlin::LIBRARIES),
+            comes: Comes::FromDebian,
         },
         Need {
             name: "Kotlin compiler",
             used_by: "test, journey",
             found: kotlin::version(),
             remedy: "comes by itself with the command, from npm".to_owned(),
+            comes: Comes::ByItself,
         },
         packages("ui", everything),
         packages("tests/browser", "test, shots"),
@@ -127,12 +165,14 @@ fn look() -> Vec<Need> {
                 .is_file()
                 .then(|| toolchain::chromium().display().to_string()),
             remedy: debian::advice(&["chromium"]),
+            comes: Comes::FromDebian,
         },
         Need {
             name: "web view",
             used_by: "run desktop, run kiosk, check, test",
             found: debian::has("libwebkit2gtk-4.1-dev").then(|| "libwebkit2gtk-4.1-dev".to_owned()),
             remedy: debian::advice(&["libwebkit2gtk-4.1-dev", "pkg-config"]),
+            comes: Comes::FromDebian,
         },
         Need {
             name: "virtual screen, driver",
@@ -140,12 +180,14 @@ fn look() -> Vec<Need> {
             found: (debian::has("xvfb") && debian::has("webkit2gtk-driver"))
                 .then(|| "xvfb, webkit2gtk-driver".to_owned()),
             remedy: debian::advice(&["xvfb", "webkit2gtk-driver"]),
+            comes: Comes::FromDebian,
         },
         Need {
             name: "Chinese glyphs",
             used_by: "test, shots",
             found: debian::has("fonts-noto-cjk").then(|| "fonts-noto-cjk".to_owned()),
             remedy: debian::advice(&["fonts-noto-cjk"]),
+            comes: Comes::FromDebian,
         },
     ]
 }
@@ -162,6 +204,7 @@ fn packages(folder: &'static str, used_by: &'static str) -> Need {
         remedy: format!(
             "npm ci --prefix {folder} --ignore-scripts; or leave it to the command, which does that itself"
         ),
+        comes: Comes::ByItself,
     }
 }
 

@@ -82,6 +82,9 @@ pub fn build(release: bool) -> Result<()> {
         bundle::Profile::Dev
     };
     crate::toolchain::c_compiler()?;
+    if !workspace::backend(release).is_file() {
+        say("building everything for the first time: about five minutes on two cores, later a few seconds");
+    }
     let began = Instant::now();
     process::beside(|| test::build_backend(release), || bundle::build(profile))?;
     if began.elapsed() > Duration::from_secs(5) {

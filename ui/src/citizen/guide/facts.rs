@@ -4,7 +4,7 @@ use onehall_protocol::catalog::{Audience, AuthorityLevel, Channel, ServiceItem};
 
 use crate::citizen::items::time_words;
 use crate::design::content::Fact;
-use crate::texts::{Phrase, Words, counted, guide};
+use crate::texts::{Phrase, Words, counted, format, guide};
 
 /// Several words in one line, as the language strings them together.
 pub fn listed(words: Vec<Words>) -> Words {
@@ -86,10 +86,10 @@ pub fn at_a_glance(item: &ServiceItem) -> Vec<Fact> {
         .iter()
         .map(|channel| channel_name(*channel).into())
         .collect();
-    let cost: Words = if item.fees.is_empty() {
-        guide::FREE.into()
-    } else {
-        guide::SEE_FEES.into()
+    let cost: Words = match item.fees.as_slice() {
+        [] => guide::FREE.into(),
+        [only] => format::money_words(only.amount),
+        _ => guide::SEE_FEES.into(),
     };
     vec![
         Fact::new(guide::WHO, listed(audience)),
