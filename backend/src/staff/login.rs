@@ -19,9 +19,11 @@ use crate::state::AppState;
 const TICKET_SECONDS: i64 = 300;
 
 fn attempt(state: &AppState, account: &str, client: ClientAddress) -> Attempt {
+    let network = client.network();
     Attempt {
         account: state.key.keyed_hash("staff-account", &[account]),
-        client: state.key.keyed_hash("client", &[&client.network()]),
+        account_here: state.key.keyed_hash("staff-account-here", &[account, &network]),
+        client: state.key.keyed_hash("client", &[&network]),
         wrong_per_client_hour: state.config.staff_wrong_per_client_hour,
         now: state.clock.now(),
     }

@@ -35,8 +35,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// Staff login, first step: account and password
 ///
-/// Wrong account and wrong password are not told apart. After five wrong tries the name is locked for a time that
-/// doubles with each further one, whether or not it exists.
+/// Wrong account and wrong password are not told apart. After five wrong tries the name is locked, for the network from
+/// which they came, for a time that doubles with each further one, whether or not it exists.
 #[utoipa::path(post, path = "/staff/session", tag = "staff", request_body = StaffLogin,
     responses((status = 200, description = "The second factor comes now", body = StaffChallenge)))]
 async fn first_step(

@@ -12,8 +12,11 @@ use crate::secrets::TokenHash;
 /// like one that does.
 #[derive(Debug, Clone, Copy)]
 pub struct Attempt {
-    /// Keyed hash of the account name as typed.
+    /// Keyed hash of the account name as typed: locked by wrong second factors, which only who knows the password can try.
     pub account: [u8; 32],
+    /// Keyed hash of the account name and the client's network: locked by wrong passwords, so that a stranger elsewhere
+    /// who knows a name keeps nobody out.
+    pub account_here: [u8; 32],
     /// Keyed hash of the client's address.
     pub client: [u8; 32],
     /// Wrong attempts from one address in an hour.
@@ -126,10 +129,11 @@ pub trait StaffStore: Send + Sync {
     /// What to check a password against; none where there is no such account, or it is not active.
     ///
     /// # Errors
-    /// `request/too_many` while the account name (existing or not) or the client is locked out.
+    /// `request/too_many` while the account name (existing or not) is locked, here or as a whole, or the client is.
     async fn credentials(&self, account: String, attempt: Attempt) -> Result<Option<Credentials>>;
 
-    /// Counts a wrong password (or none to compare with): beyond a few, the name is locked for a growing time.
+    /// Counts a wrong password (or none to compare with): beyond a few, the name is locked for a growing time for the network
+    /// from which they came.
     ///
     /// # Errors
     /// Only faults of the store.

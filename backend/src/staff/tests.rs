@@ -199,6 +199,35 @@ async fn a_lock_out_grows_with_each_wrong_try_and_ends_with_a_login() {
 }
 
 #[tokio::test]
+async fn who_only_knows_a_name_keeps_nobody_out_from_elsewhere() {
+    let hall = TestHall::open().await;
+    let mut stranger = hall.console();
+    stranger.address = "203.0.113.5:1".to_owned();
+    for _ in 0..8 {
+        first(&mut stranger, CLERK, "wrong-horse-battery").await;
+    }
+    assert_eq!(first(&mut stranger, CLERK, "wrong-horse-battery").await.status, 429);
+    let mut console = hall.console();
+    console.staff_log_in(CLERK).await;
+    // The clerk's log-in opens nothing for the stranger.
+    assert_eq!(first(&mut stranger, CLERK, "wrong-horse-battery").await.status, 429);
+}
+
+#[tokio::test]
+async fn wrong_second_factors_lock_an_account_wherever_they_are_tried() {
+    let hall = TestHall::open().await;
+    let mut thief = hall.console();
+    thief.address = "203.0.113.5:1".to_owned();
+    let (password, _) = thief.demo_staff(CLERK).await;
+    let ticket = first(&mut thief, CLERK, &password).await.json()["ticket"].clone();
+    for _ in 0..5 {
+        second(&mut thief, &ticket, "000000").await;
+    }
+    thief.address = "198.51.100.7:1".to_owned();
+    assert_eq!(first(&mut thief, CLERK, &password).await.status, 429);
+}
+
+#[tokio::test]
 async fn one_address_cannot_try_the_passwords_of_everybody() {
     let hall = TestHall::open_with(|config| config.staff_wrong_per_client_hour = 3).await;
     let mut console = hall.console();

@@ -66,7 +66,7 @@ impl StaffStore for Sqlite {
 
     async fn password_refused(&self, staff: Option<StaffId>, attempt: Attempt) -> Result<()> {
         self.write(move |tx| {
-            count_failure(tx, &attempt)?;
+            count_failure(tx, attempt.account_here, &attempt)?;
             audit(tx, attempt.now, None, staff, AuditAction::PasswordRefused, json!({}))
         })
         .await
@@ -99,7 +99,7 @@ impl StaffStore for Sqlite {
 
     async fn second_factor_refused(&self, ticket: TokenHash, attempt: Attempt) -> Result<()> {
         self.write(move |tx| {
-            count_failure(tx, &attempt)?;
+            count_failure(tx, attempt.account, &attempt)?;
             let staff = tx
                 .prepare_cached("UPDATE staff_ticket SET tries_left = tries_left - 1 WHERE token = ?1 RETURNING staff")?
                 .query_row([ticket.0], |row| id(row, 0))
@@ -311,8 +311,8 @@ fn enter(tx: &Connection, enter: &Enter, attempt: &Attempt) -> Result<Staff> {
         now.unix_millis(),
         enter.new_password
     ])?;
-    tx.prepare_cached("DELETE FROM staff_lock WHERE account = ?1")?
-        .execute([attempt.account])?;
+    tx.prepare_cached("DELETE FROM staff_lock WHERE account IN (?1, ?2)")?
+        .execute([attempt.account, attempt.account_here])?;
     let own = |action| audit(tx, now, Some(staff_id), Some(staff_id), action, json!({}));
     if !known.account.second_factor {
         own(AuditAction::SecondFactorEnrolled)?;
@@ -430,9 +430,8 @@ fn end_sessions(tx: &Connection, staff: StaffId) -> Result<()> {
 fn refuse_while_locked(db: &Connection, attempt: &Attempt) -> Result<()> {
     let now = attempt.now;
     let locked_until = db
-        .prepare_cached("SELECT locked_until FROM staff_lock WHERE account = ?1")?
-        .query_row([attempt.account], |row| time(row, 0))
-        .optional()?;
+        .prepare_cached("SELECT max(locked_until) FROM staff_lock WHERE account IN (?1, ?2)")?
+        .query_row([attempt.account, attempt.account_here], |row| optional_time(row, 0))?;
     if let Some(until) = locked_until.filter(|until| *until > now) {
         return Err(Error::too_many(seconds_until(now, until)));
     }
@@ -446,7 +445,8 @@ fn refuse_while_locked(db: &Connection, attempt: &Attempt) -> Result<()> {
     )
 }
 
-fn count_failure(tx: &Connection, attempt: &Attempt) -> Result<()> {
+/// Counts a failure against the client, and against what `locked` names: an account, or an account tried from one network.
+fn count_failure(tx: &Connection, locked: [u8; 32], attempt: &Attempt) -> Result<()> {
     let now = attempt.now;
     count(tx, "staff-client", &attempt.client, now)?;
     tx.prepare_cached("DELETE FROM staff_lock WHERE last_at < ?1")?
@@ -457,12 +457,12 @@ fn count_failure(tx: &Connection, attempt: &Attempt) -> Result<()> {
              ON CONFLICT (account) DO UPDATE SET failures = failures + 1, last_at = excluded.last_at
              RETURNING failures",
         )?
-        .query_row(params![attempt.account, now.unix_millis()], |row| row.get(0))?;
+        .query_row(params![locked, now.unix_millis()], |row| row.get(0))?;
     if failures >= FREE_TRIES {
         let doublings = u32::try_from(failures - FREE_TRIES).unwrap_or(u32::MAX).min(16);
         let seconds = (FIRST_LOCK << doublings).min(HOUR);
         tx.prepare_cached("UPDATE staff_lock SET locked_until = ?2 WHERE account = ?1")?
-            .execute(params![attempt.account, now.plus_seconds(seconds).unix_millis()])?;
+            .execute(params![locked, now.plus_seconds(seconds).unix_millis()])?;
     }
     Ok(())
 }
