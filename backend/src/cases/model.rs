@@ -1,6 +1,6 @@
 //! Cases as they are kept.
 
-use onehall_protocol::cases::{CaseState, Rating, ResultKind, Supplement, SupplementItem};
+use onehall_protocol::cases::{CaseState, EarlierAnswers, Rating, ResultKind, Supplement, SupplementItem};
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{Answers, Receipt};
 use onehall_protocol::files::FileView;
@@ -57,6 +57,8 @@ pub struct CaseFile {
     pub answers_revision: u32,
     /// Hash of the evaluation of these answers.
     pub transcript: String,
+    /// The answers before each supplement, oldest first.
+    pub earlier: Vec<EarlierAnswers>,
     /// All that happened, oldest first.
     pub history: Vec<StoredEvent>,
     /// What the citizen was last asked for and has not handed in.

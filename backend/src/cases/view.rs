@@ -57,11 +57,12 @@ pub(super) fn for_citizen(state: &AppState, file: CaseFile) -> Result<CaseView> 
 /// A case as a clerk with these roles sees it.
 pub(super) fn for_staff(state: &AppState, file: CaseFile, roles: &[Role]) -> Result<StaffCaseView> {
     let actions = staff_actions(workflow(state, &file.case)?, &file.case.standing, roles);
-    let files = file.files.clone();
+    let (files, earlier) = (file.files.clone(), file.earlier.clone());
     Ok(StaffCaseView {
         case: view(state, file, true)?,
         actions,
         files,
+        earlier,
     })
 }
 

@@ -360,6 +360,22 @@ pub struct StaffCaseView {
     pub actions: Vec<StaffAction>,
     /// The uploaded files by answer path.
     pub files: Vec<FileView>,
+    /// The answers before each supplement that changed them, oldest first; empty where nothing was supplemented.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierAnswers>,
+}
+
+/// The answers of a case as they were before a supplement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EarlierAnswers {
+    /// Which revision of them: 1 as submitted.
+    pub revision: u32,
+    /// When they were handed in.
+    pub at: Timestamp,
+    /// The answers.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub answers: Answers,
 }
 
 /// Acts on a case.

@@ -267,7 +267,10 @@ async fn a_supplement_changes_what_was_asked_for_and_nothing_else() {
     let none = upload(&mut browser, &format!("/api/v1/cases/{id}/files?name=a.pdf&path=photo")).await;
     assert_eq!((none.status, none.code().as_str()), (409, "cases/out_of_state"));
 
+    let before = look(&mut browser, &id).await;
     let mut window = clerk(&hall, "ps-window").await;
+    let first = window.get(&format!("/api/v1/staff/cases/{id}")).await.json();
+    assert_eq!(first.get("earlier"), None, "nothing was supplemented yet");
     let items = json!([{ "path": "delivery", "reason": "邮寄地址不在服务范围，请改选领取方式。" }]);
     done(
         &mut window,
@@ -330,6 +333,16 @@ async fn a_supplement_changes_what_was_asked_for_and_nothing_else() {
     );
     assert_eq!(count(&hall, "SELECT count(*) FROM case_answers"), 2);
     assert_eq!(count(&hall, "SELECT count(*) FROM case_event"), 3);
+
+    let seen = window.get(&format!("/api/v1/staff/cases/{id}")).await.json();
+    let earlier = seen["earlier"].as_array().cloned().unwrap_or_default();
+    assert_eq!(earlier.len(), 1, "a clerk reads what the supplement changed");
+    assert_eq!(
+        (&earlier[0]["revision"], &earlier[0]["answers"]["delivery"]),
+        (&json!(1), &before["answers"]["delivery"])
+    );
+    assert_ne!(earlier[0]["answers"]["delivery"], seen["answers"]["delivery"]);
+    assert_eq!(look(&mut browser, &id).await.get("earlier"), None);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! How cases stand in rows.
 
-use onehall_protocol::cases::{Rating, Supplement};
+use onehall_protocol::cases::{EarlierAnswers, Rating, Supplement};
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::files::FileView;
 use onehall_protocol::identity::PersonView;
@@ -72,12 +72,14 @@ pub(super) fn case_file(db: &Connection, case: StoredCase) -> Result<CaseFile> {
         .query_row([case.id.key()], |row| {
             Ok((row.get(0)?, values::json(row, 1)?, row.get(2)?))
         })?;
+    let earlier = earlier_answers(db, case.id, answers_revision)?;
     let of_case = files::of_case(db, case.id)?;
     let (materials, documents): (Vec<_>, Vec<_>) = of_case.into_iter().partition(|file| file.path.is_some());
     Ok(CaseFile {
         answers,
         answers_revision,
         transcript,
+        earlier,
         history: history(db, case.id)?,
         supplement: open_supplement(db, case.id)?,
         result: result(
@@ -89,6 +91,20 @@ pub(super) fn case_file(db: &Connection, case: StoredCase) -> Result<CaseFile> {
         files: materials.into_iter().map(|file| file.view).collect(),
         case,
     })
+}
+
+fn earlier_answers(db: &Connection, id: CaseId, last: u32) -> Result<Vec<EarlierAnswers>> {
+    let mut statement = db.prepare_cached(
+        "SELECT revision, at, answers FROM case_answers WHERE case_id = ?1 AND revision < ?2 ORDER BY revision",
+    )?;
+    let earlier = statement.query_map(params![id.key(), last], |row| {
+        Ok(EarlierAnswers {
+            revision: row.get(0)?,
+            at: values::time(row, 1)?,
+            answers: values::json(row, 2)?,
+        })
+    })?;
+    Ok(earlier.collect::<rusqlite::Result<_>>()?)
 }
 
 fn history(db: &Connection, id: CaseId) -> Result<Vec<StoredEvent>> {
