@@ -17,6 +17,7 @@ pub mod identity;
 mod ids;
 mod moment;
 mod money;
+pub mod search;
 pub mod staff;
 mod text;
 

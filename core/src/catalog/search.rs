@@ -3,6 +3,7 @@
 use onehall_client::SearchHit;
 use onehall_protocol::Language;
 use onehall_protocol::catalog::Catalog;
+use onehall_protocol::search::{SearchName, fit_text, folded, folded_char};
 
 /// What search needs of a catalog, prepared once.
 pub struct SearchIndex {
@@ -12,12 +13,7 @@ pub struct SearchIndex {
 struct Entry {
     /// Place of the item in the catalog.
     item: usize,
-    zh_cn: String,
-    en: String,
-    /// Pinyin without spaces, and where in it a syllable starts.
-    pinyin: String,
-    syllables: Vec<usize>,
-    initials: String,
+    name: SearchName,
     keywords: Vec<String>,
     /// Summary and authority, in both languages.
     rest: String,
@@ -26,47 +22,11 @@ struct Entry {
 
 /// How well one word fits one item: the higher the better, 0 for not at all.
 fn fit(entry: &Entry, word: &str) -> u32 {
-    let ascii = word.is_ascii();
-    let in_text = |text: &str, exact: u32, start: u32, word_start: u32, inside: u32| match text.find(word) {
-        None => 0,
-        Some(_) if text.len() == word.len() => exact,
-        Some(0) => start,
-        Some(_) if ascii && starts_a_word(text, word) => word_start,
-        // Two letters in the middle of an English word mean nothing.
-        Some(_) if ascii && word.len() < 3 => 0,
-        Some(_) => inside,
-    };
-    let mut best = in_text(&entry.zh_cn, 1000, 900, 850, 800).max(in_text(&entry.en, 1000, 880, 820, 500));
+    let mut best = entry.name.fit(word);
     for keyword in &entry.keywords {
-        best = best.max(in_text(keyword, 860, 780, 700, 450));
+        best = best.max(fit_text(keyword, word, [860, 780, 700, 450]));
     }
-    if ascii {
-        best = best.max(match entry.pinyin.find(word) {
-            Some(0) => 840,
-            Some(_) if at_a_syllable(entry, word) => 640,
-            _ => 0,
-        });
-        if word.len() >= 2 {
-            best = best.max(match entry.initials.find(word) {
-                Some(0) => 760,
-                Some(_) => 560,
-                None => 0,
-            });
-        }
-    }
-    best.max(in_text(&entry.rest, 300, 300, 280, 200))
-}
-
-fn starts_a_word(text: &str, word: &str) -> bool {
-    text.match_indices(word)
-        .any(|(at, _)| !text[..at].ends_with(|before: char| before.is_ascii_alphanumeric()))
-}
-
-fn at_a_syllable(entry: &Entry, word: &str) -> bool {
-    entry
-        .pinyin
-        .match_indices(word)
-        .any(|(at, _)| entry.syllables.contains(&at))
+    best.max(fit_text(&entry.rest, word, [300, 300, 280, 200]))
 }
 
 impl SearchIndex {
@@ -74,14 +34,6 @@ impl SearchIndex {
     #[must_use]
     pub fn new(catalog: &Catalog) -> SearchIndex {
         let entries = catalog.items.iter().enumerate().map(|(place, item)| {
-            let mut pinyin = String::new();
-            let mut syllables = Vec::new();
-            let mut initials = String::new();
-            for syllable in item.pinyin.split_whitespace() {
-                syllables.push(pinyin.len());
-                pinyin.push_str(&folded(syllable));
-                initials.extend(syllable.chars().next().map(|first| first.to_ascii_lowercase()));
-            }
             let authority = catalog
                 .authorities
                 .iter()
@@ -92,11 +44,7 @@ impl SearchIndex {
             }
             Entry {
                 item: place,
-                zh_cn: folded(&item.name.zh_cn),
-                en: folded(&item.name.en),
-                pinyin,
-                syllables,
-                initials,
+                name: SearchName::new(&item.name, &item.pinyin),
                 keywords: item.keywords.iter().map(|keyword| folded(keyword)).collect(),
                 rest,
                 frequent: item.frequent.unwrap_or(u16::MAX),
@@ -128,8 +76,7 @@ impl SearchIndex {
             }
             let mut score = if all { score / words.len() as u32 } else { 0 };
             if words.len() > 1 && query.is_ascii() {
-                score = score.max(if entry.pinyin.starts_with(&joined) { 840 } else { 0 });
-                score = score.max(if at_a_syllable(entry, &joined) { 640 } else { 0 });
+                score = score.max(entry.name.fit_pinyin(&joined));
             }
             if score > 0 {
                 // The best so far, in order: there are never more than are asked for.
@@ -174,24 +121,6 @@ fn marks(name: &str, words: &[&str]) -> Vec<(usize, usize)> {
         }
     }
     ranges
-}
-
-/// Lower case, full-width forms as their ASCII letters: one character stays one character.
-fn folded(text: &str) -> String {
-    text.chars().map(folded_char).collect()
-}
-
-fn folded_char(character: char) -> char {
-    let narrow = match character {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(character as u32 - 0xfee0).unwrap_or(character),
-        '\u{3000}' => ' ',
-        other => other,
-    };
-    let mut lower = narrow.to_lowercase();
-    match (lower.next(), lower.next()) {
-        (Some(one), None) => one,
-        _ => narrow,
-    }
 }
 
 #[cfg(test)]
