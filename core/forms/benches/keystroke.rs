@@ -80,9 +80,7 @@ fn rows(size: usize) -> (Arc<Form>, Answers, String) {
 }
 
 fn keystroke(criterion: &mut Criterion) {
-    let context = Context {
-        as_of: "2026-11-23".parse().unwrap_or_else(|error| panic!("{error}")),
-    };
+    let context = Context::on("2026-11-23".parse().unwrap_or_else(|error| panic!("{error}")));
     for (name, make) in [
         ("flat", flat as fn(usize) -> (Arc<Form>, Answers, String)),
         ("rows", rows),

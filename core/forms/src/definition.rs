@@ -4,15 +4,17 @@
 //! `requird` is a finding and not a silent gap.
 
 use onehall_protocol::catalog::TrustGrade;
-use onehall_protocol::{Date, FormCode, MaterialCode, Money, Text};
+use onehall_protocol::{Date, FormCode, ListCode, MaterialCode, Money, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::time_of_day::TimeOfDay;
 
 /// The format that this crate reads.
 pub const SCHEMA: &str = "onehall-form/1";
 
 /// The version of the engine's semantics. It changes when the same definition and answers may give another evaluation.
-pub const ENGINE: u32 = 1;
+pub const ENGINE: u32 = 2;
 
 /// A JsonLogic expression. `var` names an answer path (`{"var": "marital_status"}`); inside a repeating group,
 /// `{"var": "row.share"}` is the answer in the same row. A computed value is read like an answer.
@@ -56,6 +58,23 @@ pub struct Page {
     pub visible_when: Option<Rule>,
     /// The questions.
     pub questions: Vec<Question>,
+    /// Where it goes on after this page, if not with the next one: the first whose rule is true decides. The pages in
+    /// between are not on the path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub next: Vec<Next>,
+}
+
+/// A jump to a page further down.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Next {
+    /// It is taken where this is true; always, where absent. Unknown is not true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub when: Option<Rule>,
+    /// The id of the page; it stands further down.
+    pub page: String,
 }
 
 /// A question.
@@ -122,6 +141,10 @@ pub enum Kind {
         /// A regular expression that the whole answer matches (linear time; no look-around, no back-references).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pattern: Option<String>,
+        /// How the answer is written: `9` is a digit, `A` a letter from A to Z in either case, `*` one of both, all else
+        /// stands for itself and is put in where it was not typed; `\` before a sign takes its meaning away.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mask: Option<String>,
     },
     /// Several lines of text. Answer: string.
     LongText {
@@ -162,6 +185,34 @@ pub enum Kind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max: Option<DateBound>,
     },
+    /// A time of day. Answer: `"14:30"`, of 24 hours.
+    Time {
+        /// Earliest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        min: Option<TimeOfDay>,
+        /// Latest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<TimeOfDay>,
+        /// How many minutes lie between two times that can be chosen, counted from the earliest; 1 where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step_minutes: Option<u32>,
+    },
+    /// Days from one to another, both included. Answer: `{"from": "2026-01-01", "to": "2026-01-31"}`; rules read
+    /// `stay.from` and `stay.to`.
+    DateRange {
+        /// First day allowed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        min: Option<DateBound>,
+        /// Last day allowed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<DateBound>,
+        /// Fewest days.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        min_days: Option<u32>,
+        /// Most days.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_days: Option<u32>,
+    },
     /// A mobile phone number. Answer: string, 11 digits.
     Phone {},
     /// An e-mail address. Answer: string.
@@ -192,9 +243,39 @@ pub enum Kind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max: Option<u32>,
     },
+    /// One entry of a list of the hall, too long or too often changed to stand in the form. Answer:
+    /// `{"code": "2-02-10", "label": {"zh-CN": "…", "en": "…"}}`; rules read `job.code`.
+    ListChoice {
+        /// The list.
+        list: ListCode,
+    },
+    /// A region (GB/T 2260), chosen level by level. Answer: as of a choice from a list, the label is the whole way:
+    /// `云岭省兰川市河东区`.
+    Region {
+        /// The list; `regions` where absent.
+        #[serde(default = "Kind::regions", skip_serializing_if = "Kind::is_regions")]
+        list: ListCode,
+        /// The level that is chosen, 1 the highest; the lowest there is where absent, or where a branch ends before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        depth: Option<u8>,
+    },
+    /// A person. Answer: `{"name": "李雷", "id_type": "citizen_id", "id_number": "…", "phone": "…"}`, the phone only where
+    /// it is asked for; rules read `spouse.id_number`.
+    Person {
+        /// The kinds of identity document that are taken; a citizen's identity number where absent.
+        #[serde(default = "Kind::citizens", skip_serializing_if = "Kind::is_citizens")]
+        id_types: Vec<IdType>,
+        /// Whether a mobile phone number belongs to it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        phone: bool,
+    },
+    /// A signature. Answer: `{"strokes": [[x, y, x, y, …], …]}`, whole numbers in a field of 600 by 200, at most 16 KB; or
+    /// `{"typed": "李雷"}` of who cannot draw.
+    Signature {},
     /// A postal address. Answer: `{"region": "…", "detail": "…"}`, both strings.
     Address {},
-    /// A material to hand in. Answer: array of files (`FileView` of the protocol).
+    /// A material to hand in. Answer: array of files (`FileView` of the protocol, and `source` beside its
+    /// fields where a file was not uploaded for this form).
     Material {
         /// The material of the service item.
         material: MaterialCode,
@@ -204,6 +285,9 @@ pub enum Kind {
         /// The lowest trust grade that is accepted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trust_grade: Option<TrustGrade>,
+        /// Where it may come from; an upload where absent.
+        #[serde(default = "Kind::uploaded", skip_serializing_if = "Kind::is_uploaded")]
+        sources: Vec<MaterialSource>,
     },
     /// A statement that one agrees to. Answer: `true`; anything else is no agreement.
     Declaration {
@@ -243,6 +327,139 @@ pub enum Kind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         row_title: Option<String>,
     },
+}
+
+impl Kind {
+    fn regions() -> ListCode {
+        match "regions".parse() {
+            Ok(code) => code,
+            Err(_) => unreachable!("a code of letters"),
+        }
+    }
+
+    fn is_regions(list: &ListCode) -> bool {
+        list.as_str() == "regions"
+    }
+
+    fn citizens() -> Vec<IdType> {
+        vec![IdType::CitizenId]
+    }
+
+    fn is_citizens(types: &[IdType]) -> bool {
+        types == [IdType::CitizenId]
+    }
+
+    fn uploaded() -> Vec<MaterialSource> {
+        vec![MaterialSource::Upload]
+    }
+
+    fn is_uploaded(sources: &[MaterialSource]) -> bool {
+        sources == [MaterialSource::Upload]
+    }
+
+    /// The list of the hall from which it is chosen, if it is.
+    #[must_use]
+    pub fn list(&self) -> Option<&ListCode> {
+        match self {
+            Kind::ListChoice { list } | Kind::Region { list, .. } => Some(list),
+            _ => None,
+        }
+    }
+
+    /// Whether the citizen can answer it at all.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        !matches!(self, Kind::Computed { .. } | Kind::Note { .. })
+    }
+}
+
+/// An identity document of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum IdType {
+    /// A citizen's identity number, 居民身份证 (GB 11643); residence permits of people from Hong Kong, Macao and Taiwan
+    /// have one too.
+    CitizenId,
+    /// A passport of any country, 护照.
+    Passport,
+    /// The mainland travel permit of residents of Hong Kong and Macao, 港澳居民来往内地通行证.
+    HkMacaoPermit,
+    /// The mainland travel permit of residents of Taiwan, 台湾居民来往大陆通行证.
+    TaiwanPermit,
+    /// The permanent residence card of a foreigner, 外国人永久居留身份证.
+    ForeignPermanent,
+}
+
+impl IdType {
+    /// Every type.
+    pub const ALL: [IdType; 5] = [
+        IdType::CitizenId,
+        IdType::Passport,
+        IdType::HkMacaoPermit,
+        IdType::TaiwanPermit,
+        IdType::ForeignPermanent,
+    ];
+
+    /// The type in an answer.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            IdType::CitizenId => "citizen_id",
+            IdType::Passport => "passport",
+            IdType::HkMacaoPermit => "hk_macao_permit",
+            IdType::TaiwanPermit => "taiwan_permit",
+            IdType::ForeignPermanent => "foreign_permanent",
+        }
+    }
+
+    /// The type of a text.
+    #[must_use]
+    pub fn named(text: &str) -> Option<IdType> {
+        IdType::ALL.into_iter().find(|id_type| id_type.as_str() == text)
+    }
+}
+
+/// Where a material may come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum MaterialSource {
+    /// The citizen uploads it.
+    Upload,
+    /// An e-certificate of the citizen.
+    ECertificate,
+    /// A file of an earlier case of the citizen.
+    Case,
+    /// The hall gets it itself: there is nothing to hand in, so it is never required.
+    Derived,
+}
+
+impl MaterialSource {
+    /// Every source.
+    pub const ALL: [MaterialSource; 4] = [
+        MaterialSource::Upload,
+        MaterialSource::ECertificate,
+        MaterialSource::Case,
+        MaterialSource::Derived,
+    ];
+
+    /// The source of a text.
+    #[must_use]
+    pub fn named(text: &str) -> Option<MaterialSource> {
+        MaterialSource::ALL.into_iter().find(|source| source.as_str() == text)
+    }
+
+    /// The source as the answer of a material names it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            MaterialSource::Upload => "upload",
+            MaterialSource::ECertificate => "e_certificate",
+            MaterialSource::Case => "case",
+            MaterialSource::Derived => "derived",
+        }
+    }
 }
 
 /// Where options come from: exactly one of the two.

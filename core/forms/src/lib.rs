@@ -42,7 +42,7 @@
 //!     }]
 //! }"#).map_err(|findings| format!("{findings:?}"))?;
 //!
-//! let mut filling = Filling::new(Arc::new(form), Default::default(), Context { as_of: "2026-11-23".parse()? });
+//! let mut filling = Filling::new(Arc::new(form), Default::default(), Context::on("2026-11-23".parse()?));
 //! filling.add_row("shareholders", "r1");
 //! filling.set("shareholders/r1/name", json!("李雷"));
 //! filling.set("shareholders/r1/share", json!(60));
@@ -87,21 +87,26 @@
 //! depends on floating-point arithmetic, a hash's order, a locale or a time zone.
 
 pub mod calendar;
+mod context;
 mod decimal;
 mod definition;
 mod display;
 mod filling;
 mod form;
+mod mask;
 mod message;
 mod normalise;
 pub mod rules;
+mod time_of_day;
 
+pub use context::{Calendar, Context, Entries, Inputs, List, ListEntry, Lists, whole_label};
 pub use decimal::{Decimal, InvalidDecimal};
 pub use definition::*;
 pub use display::{display, display_date, display_money};
 pub use filling::{
-    AnswerCode, AnswerFault, Changed, Context, Evaluation, Filling, PageView, Progress, QuestionView, RowView, evaluate,
+    AnswerCode, AnswerFault, Changed, Evaluation, Filling, PageView, Progress, QuestionView, RowView, evaluate,
 };
 pub use form::{Finding, Form, is_row_id};
 pub use message::message;
 pub use normalise::normalise;
+pub use time_of_day::{InvalidTime, TimeOfDay};

@@ -2,9 +2,10 @@
 
 use onehall_protocol::{FieldError, Language};
 
+use crate::context::Context;
 use crate::definition::{Kind, Question};
 use crate::display::{display_date, display_money};
-use crate::filling::{AnswerCode, AnswerFault, Context, Filling, bound};
+use crate::filling::{AnswerCode, AnswerFault, Filling, bound};
 
 /// The sentence that tells a person what to do about a fault.
 ///
@@ -13,13 +14,13 @@ use crate::filling::{AnswerCode, AnswerFault, Context, Filling, bound};
 /// use onehall_protocol::Language;
 /// let question: Question = serde_json::from_str(
 ///     r#"{"id": "name", "kind": "text", "max_length": 20, "label": {"zh-CN": "姓名", "en": "Name"}}"#)?;
-/// let context = Context { as_of: "2026-11-23".parse()? };
-/// let sentence = message(&question, AnswerCode::TooLong.into(), context, Language::En);
+/// let context = Context::on("2026-11-23".parse()?);
+/// let sentence = message(&question, AnswerCode::TooLong.into(), &context, Language::En);
 /// assert_eq!(sentence, "Use at most 20 characters.");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn message(question: &Question, fault: AnswerFault, context: Context, language: Language) -> String {
+pub fn message(question: &Question, fault: AnswerFault, context: &Context, language: Language) -> String {
     let in_two = |zh_cn: &str, en: &str| match language {
         Language::ZhCn => zh_cn.to_owned(),
         Language::En => en.to_owned(),
@@ -31,6 +32,12 @@ pub fn message(question: &Question, fault: AnswerFault, context: Context, langua
             Kind::Material { .. } => in_two("请上传材料。", "Upload a file."),
             Kind::Declaration { .. } => in_two("请阅读并同意后继续。", "Read and agree to continue."),
             Kind::Date { .. } => in_two("请填写日期。", "Enter a date."),
+            Kind::Time { .. } => in_two("请填写时间。", "Enter a time."),
+            Kind::DateRange { .. } => in_two("请填写起止日期。", "Enter the first and the last day."),
+            Kind::ListChoice { .. } => in_two("请选择一项。", "Choose one."),
+            Kind::Region { .. } => in_two("请选择地区。", "Choose a region."),
+            Kind::Person { .. } => in_two("请填写人员信息。", "Enter the person's details."),
+            Kind::Signature {} => in_two("请签名。", "Sign here."),
             Kind::Address {} => in_two("请填写地址。", "Enter an address."),
             _ => in_two("请填写此项。", "This needs an answer."),
         },
@@ -42,10 +49,18 @@ pub fn message(question: &Question, fault: AnswerFault, context: Context, langua
                 "This cannot be read. Enter it again.",
             ),
         },
+        AnswerCode::TooLong | AnswerCode::TooShort if matches!(question.kind, Kind::DateRange { .. }) => {
+            number_of_days(question, fault.code, language)
+        }
+        AnswerCode::TooLong if matches!(question.kind, Kind::Signature {}) => in_two(
+            "签名过于复杂，请清除后重新签名。",
+            "This signature has too many strokes. Clear it and sign again.",
+        ),
         AnswerCode::TooLong => {
             let most = match &question.kind {
                 Kind::Text { max_length, .. } => max_length.unwrap_or(100),
                 Kind::LongText { max_length } => max_length.unwrap_or(1_000),
+                Kind::Person { .. } => 100,
                 _ => 200,
             };
             in_two(
@@ -62,6 +77,16 @@ pub fn message(question: &Question, fault: AnswerFault, context: Context, langua
             in_two(
                 &format!("至少填写 {least} 个字。"),
                 &format!("Use at least {least} characters."),
+            )
+        }
+        AnswerCode::Pattern if matches!(&question.kind, Kind::Text { mask: Some(_), .. }) => {
+            let example = match &question.kind {
+                Kind::Text { mask: Some(mask), .. } => crate::mask::example(mask),
+                _ => String::new(),
+            };
+            in_two(
+                &format!("格式不正确，应如 {example}。"),
+                &format!("This is not in the expected format, for example {example}."),
             )
         }
         AnswerCode::Pattern => in_two("格式不正确，请按说明填写。", "This is not in the expected format."),
@@ -84,10 +109,48 @@ pub fn message(question: &Question, fault: AnswerFault, context: Context, langua
             "请输入正确的日期，例如 2026-01-31。",
             "Enter a real date, for example 2026-01-31.",
         ),
+        AnswerCode::InvalidTime => in_two(
+            "请输入正确的时间，例如 14:30。",
+            "Enter a time of day, for example 14:30.",
+        ),
+        AnswerCode::WrongStep => {
+            let step = match &question.kind {
+                Kind::Time { step_minutes, .. } => step_minutes.unwrap_or(1),
+                _ => 1,
+            };
+            in_two(
+                &format!("时间须以 {step} 分钟为间隔。"),
+                &format!("Choose a time in steps of {step} minutes."),
+            )
+        }
+        AnswerCode::IncompleteRange => in_two("请填写开始日期和结束日期。", "Enter both the first and the last day."),
+        AnswerCode::ReversedRange => in_two(
+            "结束日期不能早于开始日期。",
+            "The last day must not be before the first.",
+        ),
+        AnswerCode::TooEarly | AnswerCode::TooLate if matches!(question.kind, Kind::Time { .. }) => {
+            let limit = match (&question.kind, fault.code) {
+                (Kind::Time { min, .. }, AnswerCode::TooEarly) => *min,
+                (Kind::Time { max, .. }, _) => *max,
+                _ => None,
+            };
+            let limit = limit.map(|limit| limit.to_string()).unwrap_or_default();
+            if fault.code == AnswerCode::TooEarly {
+                in_two(
+                    &format!("时间不能早于 {limit}。"),
+                    &format!("The time must be {limit} or later."),
+                )
+            } else {
+                in_two(
+                    &format!("时间不能晚于 {limit}。"),
+                    &format!("The time must be {limit} or earlier."),
+                )
+            }
+        }
         AnswerCode::TooEarly | AnswerCode::TooLate => {
             let limit = match (&question.kind, fault.code) {
-                (Kind::Date { min, .. }, AnswerCode::TooEarly) => *min,
-                (Kind::Date { max, .. }, _) => *max,
+                (Kind::Date { min, .. } | Kind::DateRange { min, .. }, AnswerCode::TooEarly) => *min,
+                (Kind::Date { max, .. } | Kind::DateRange { max, .. }, _) => *max,
                 _ => None,
             };
             let day = display_date(
@@ -143,6 +206,25 @@ pub fn message(question: &Question, fault: AnswerFault, context: Context, langua
             "请选择所在地区并填写详细地址。",
             "Choose the region and enter the detailed address.",
         ),
+        AnswerCode::InvalidIdNumber => in_two(
+            "证件号码不正确，请按证件填写。",
+            "This is no number of such a document. Enter it as the document shows it.",
+        ),
+        AnswerCode::IncompletePerson => match &question.kind {
+            Kind::Person { phone: true, .. } => in_two(
+                "请填写姓名、证件类型、证件号码和手机号码。",
+                "Enter the name, the document, its number and the mobile phone number.",
+            ),
+            _ => in_two(
+                "请填写姓名、证件类型和证件号码。",
+                "Enter the name, the document and its number.",
+            ),
+        },
+        AnswerCode::IncompleteSignature => in_two("请签名。", "Sign here."),
+        AnswerCode::SourceNotAccepted => in_two(
+            "此材料不接受该来源的文件，请从列出的来源中选择。",
+            "This material cannot come from there. Choose one of the sources that are offered.",
+        ),
         AnswerCode::TooManyFiles => {
             let most = if let Kind::Material { max_files, .. } = &question.kind {
                 max_files.unwrap_or(5)
@@ -177,6 +259,19 @@ pub fn message(question: &Question, fault: AnswerFault, context: Context, langua
             "表单中没有此项，请刷新后重试。",
             "The form has no such question. Reload it and try again.",
         ),
+    }
+}
+
+fn number_of_days(question: &Question, code: AnswerCode, language: Language) -> String {
+    let (least, most) = match &question.kind {
+        Kind::DateRange { min_days, max_days, .. } => (min_days.unwrap_or(1), max_days.unwrap_or(1)),
+        _ => (1, 1),
+    };
+    match (language, code) {
+        (Language::ZhCn, AnswerCode::TooShort) => format!("至少须为 {least} 天。"),
+        (Language::ZhCn, _) => format!("最多为 {most} 天。"),
+        (Language::En, AnswerCode::TooShort) => format!("This must be {least} days or more."),
+        (Language::En, _) => format!("This must be {most} days or fewer."),
     }
 }
 

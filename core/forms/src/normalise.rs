@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use crate::decimal::Decimal;
 use crate::definition::Kind;
+use crate::mask;
+use crate::time_of_day::TimeOfDay;
 
 /// The answer that a text typed into a field means: full-width digits become ASCII, spaces in numbers and ids are
 /// dropped, amounts get two decimals, days the form `2026-01-31`. Nothing typed is null. What cannot be read stays as it
@@ -33,7 +35,13 @@ pub fn normalise(kind: &Kind, typed: &str) -> Value {
 
 fn meant(kind: &Kind, typed: &str, trimmed: &str) -> Value {
     match kind {
+        Kind::Text { mask: Some(mask), .. } => mask::put_in(mask, &narrow(trimmed))
+            .unwrap_or_else(|| trimmed.to_owned())
+            .into(),
         Kind::Text { .. } => trimmed.into(),
+        Kind::Time { .. } => time(trimmed)
+            .map_or_else(|| trimmed.to_owned(), |time| time.to_string())
+            .into(),
         Kind::LongText { .. } => typed.trim_end().into(),
         Kind::Number { .. } => match without(&narrow(trimmed), &[',', ' ']).parse::<Decimal>() {
             Ok(number) => number.to_json(),
@@ -110,6 +118,43 @@ fn date(typed: &str) -> Option<Date> {
         return None;
     }
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// `14:30`, `14：30`, `14.30`, `1430`, `9:5` is none, `14点30分`, `14时`, `下午2:30`, `2:30 pm`.
+fn time(typed: &str) -> Option<TimeOfDay> {
+    let plain = narrow(typed).to_ascii_lowercase();
+    let mut rest = plain.trim();
+    let mut half = None;
+    for (sign, is_afternoon) in [("上午", false), ("凌晨", false), ("早上", false), ("下午", true), ("晚上", true)] {
+        if let Some(after) = rest.strip_prefix(sign) {
+            (rest, half) = (after.trim(), Some(is_afternoon));
+        }
+    }
+    for (sign, is_afternoon) in [("am", false), ("a.m.", false), ("pm", true), ("p.m.", true)] {
+        if let Some(before) = rest.strip_suffix(sign) {
+            (rest, half) = (before.trim(), Some(is_afternoon));
+        }
+    }
+    let parts: Vec<&str> = rest.split([':', '.', '点', '时', '分', ' ']).filter(|part| !part.is_empty()).collect();
+    let digits = |part: &str, least: usize| {
+        (least..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let (hour, minute) = match parts.as_slice() {
+        [hour, minute] => (*hour, *minute),
+        [all] if all.len() == 4 && all.is_ascii() => all.split_at(2),
+        [hour] if half.is_some() || rest.contains(['点', '时']) => (*hour, "00"),
+        _ => return None,
+    };
+    if !digits(hour, 1) || !digits(minute, 2) {
+        return None;
+    }
+    let hour: u8 = hour.parse().ok()?;
+    let hour = match half {
+        None => hour,
+        Some(_) if !(1..=12).contains(&hour) => return None,
+        Some(is_afternoon) => hour % 12 + if is_afternoon { 12 } else { 0 },
+    };
+    TimeOfDay::new(hour, minute.parse().ok()?).ok()
 }
 
 #[cfg(test)]

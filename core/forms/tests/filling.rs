@@ -12,9 +12,7 @@ fn text(text: &str) -> Value {
 }
 
 fn context() -> Context {
-    Context {
-        as_of: "2026-11-23".parse().unwrap_or_else(|error| panic!("{error}")),
-    }
+    Context::on("2026-11-23".parse().unwrap_or_else(|error| panic!("{error}")))
 }
 
 fn form(pages: Value, code_tables: Value) -> Arc<Form> {
@@ -780,9 +778,7 @@ fn the_transcript_hangs_on_all_that_decides() {
     let mut other = filled();
     other.set("shareholders/r1/name", json!("李磊"));
     assert_ne!(base.transcript(), other.transcript());
-    let later = Context {
-        as_of: "2026-11-24".parse().unwrap_or_else(|error| panic!("{error}")),
-    };
+    let later = Context::on("2026-11-24".parse().unwrap_or_else(|error| panic!("{error}")));
     assert_ne!(
         evaluate(&company(), base.answers(), later).transcript,
         base.transcript()

@@ -13,9 +13,7 @@ fn text(text: &str) -> Value {
 }
 
 fn context() -> Context {
-    Context {
-        as_of: "2026-11-23".parse().unwrap_or_else(|error| panic!("{error}")),
-    }
+    Context::on("2026-11-23".parse().unwrap_or_else(|error| panic!("{error}")))
 }
 
 /// A rule over the questions `earlier`, made of three numbers.

@@ -117,6 +117,8 @@ codes! {
     WorkflowCode;
     /// A material of a service item, unique in the item: `photo`.
     MaterialCode;
+    /// A list of which forms let choose one entry: `regions`, `occupations`.
+    ListCode;
     /// A state of a workflow: `in-review`.
     StateCode;
     /// An action of a workflow: `accept`.

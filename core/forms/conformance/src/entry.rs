@@ -32,7 +32,7 @@ fn reply(request: &str) -> Result<Value, Value> {
         let finding = |finding: &onehall_forms::Finding| json!(finding.to_string());
         findings.iter().map(finding).collect::<Value>()
     })?;
-    let context = Context { as_of: request.as_of };
+    let context = Context::on(request.as_of);
     let found = onehall_forms::evaluate(&Arc::new(form), request.answers, context);
     Ok(json!({
         "engine": ENGINE,

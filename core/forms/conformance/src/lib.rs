@@ -43,8 +43,8 @@ fn line(number: u32) -> String {
         Ok(form) => Arc::new(form),
         Err(findings) => return format!("{number} no form: {findings:?}"),
     };
-    let context = Context { as_of };
-    let at_once = Filling::new(Arc::clone(&form), answers.clone(), context).evaluation();
+    let context = Context::on(as_of);
+    let at_once = Filling::new(Arc::clone(&form), answers.clone(), context.clone()).evaluation();
     let mut by_answer = Filling::new(form, Answers::new(), context);
     for (path, value) in &answers {
         by_answer.set(path, value.clone());

@@ -173,6 +173,7 @@ impl Draft {
             help: None,
             visible_when: None,
             questions: Vec::new(),
+            next: Vec::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 //! An importer says what it found as a [`Wanted`]; here it becomes the nearest kind that keeps every answer sound, with a
 //! finding where that is another one. Who gives the engine a new kind changes this file alone.
 
-use onehall_forms::{Choice, DateBound, Kind, NoteTone, Options};
+use onehall_forms::{Choice, DateBound, Kind, MaterialSource, NoteTone, Options};
 use onehall_protocol::{MaterialCode, Text};
 
 use crate::finding::Report;
@@ -80,6 +80,7 @@ pub(crate) fn kind(wanted: Wanted, path: &str, report: &mut Report) -> Kind {
         max_length: Some(most),
         min_length: None,
         pattern: Some(pattern.to_owned()),
+        mask: None,
     };
     match wanted {
         Wanted::Line { min, max, pattern } => {
@@ -89,6 +90,7 @@ pub(crate) fn kind(wanted: Wanted, path: &str, report: &mut Report) -> Kind {
                 max_length: Some(max),
                 min_length: min,
                 pattern,
+                mask: None,
             }
         }
         Wanted::Lines { max } => Kind::LongText {
@@ -137,6 +139,7 @@ pub(crate) fn kind(wanted: Wanted, path: &str, report: &mut Report) -> Kind {
                 max_length: Some(2_000),
                 min_length: None,
                 pattern: None,
+                mask: None,
             }
         }
         Wanted::Address => {
@@ -182,6 +185,7 @@ fn line() -> Kind {
         max_length: Some(LINE),
         min_length: None,
         pattern: None,
+        mask: None,
     }
 }
 
@@ -279,6 +283,7 @@ fn material(name: &str, most: Option<u32>) -> Kind {
             material,
             max_files: most.map(|most| most.clamp(1, 100)),
             trust_grade: None,
+            sources: vec![MaterialSource::Upload],
         },
         None => line(),
     }

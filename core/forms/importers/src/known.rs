@@ -35,7 +35,13 @@ impl Answer {
             Kind::Choice { options } => Answer::Choice(values(options)),
             Kind::Choices { options, .. } => Answer::Choices(values(options)),
             Kind::Group { .. } => Answer::Rows,
-            Kind::Address {} | Kind::Material { .. } => Answer::Whole,
+            Kind::Address {}
+            | Kind::Material { .. }
+            | Kind::DateRange { .. }
+            | Kind::ListChoice { .. }
+            | Kind::Region { .. }
+            | Kind::Person { .. }
+            | Kind::Signature {} => Answer::Whole,
             Kind::Note { .. } => Answer::Nothing,
             _ => Answer::Text,
         }

@@ -72,6 +72,7 @@ fn is_taken(pattern: &str) -> bool {
             max_length: None,
             min_length: None,
             pattern: Some(pattern.to_owned()),
+            mask: None,
         },
     };
     let page = Page {
@@ -80,6 +81,7 @@ fn is_taken(pattern: &str) -> bool {
         help: None,
         visible_when: None,
         questions: vec![question],
+        next: Vec::new(),
     };
     let definition = Definition {
         schema: SCHEMA.to_owned(),

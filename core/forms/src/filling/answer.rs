@@ -1,23 +1,28 @@
 //! One answer against the kind of its question: what rules read of it, and what is wrong with it.
 
-use onehall_protocol::{CitizenId, Date, InvalidIdentifier, Money, OrganisationCode, PhoneNumber, files::FileView};
+use onehall_protocol::{CitizenId, Date, InvalidIdentifier, Money, OrganisationCode, PhoneNumber};
 use serde_json::{Number, Value};
 
 use super::fault::AnswerCode;
+use super::parts;
+use crate::context::Context;
 use crate::decimal::Decimal;
 use crate::definition::{DateBound, Kind};
 use crate::form::Node;
+use crate::mask;
 use crate::rules::Val;
+use crate::time_of_day::TimeOfDay;
 
-/// Whether the value is no answer at all: null, a blank text, an empty list.
+/// Whether the value is no answer at all: null, a blank text, an empty list, an object of nothing else. The type of an
+/// identity document is chosen before anything is said of a person, so it alone is none.
 pub(crate) fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
         Value::Array(items) => items.is_empty(),
         Value::Object(fields) => fields
-            .values()
-            .all(|field| field.as_str().is_some_and(|text| text.trim().is_empty())),
+            .iter()
+            .all(|(name, field)| name == "id_type" || is_blank(field)),
         _ => false,
     }
 }
@@ -41,6 +46,10 @@ pub(crate) fn read(kind: &Kind, value: &Value) -> Val {
             let day = value.as_str().and_then(|text| text.parse::<Date>().ok());
             day.map_or(Val::Unknown, |day| Val::text(&day.to_string()))
         }
+        Kind::Time { .. } => {
+            let time = value.as_str().and_then(|text| text.parse::<TimeOfDay>().ok());
+            time.map_or(Val::Unknown, |time| Val::text(&time.to_string()))
+        }
         Kind::YesNo {} | Kind::Declaration { .. } => value.as_bool().map_or(Val::Unknown, Val::Bool),
         Kind::Choices { .. } => match value {
             Value::Array(items) if items.iter().all(Value::is_string) => Val::from_json(value),
@@ -48,6 +57,11 @@ pub(crate) fn read(kind: &Kind, value: &Value) -> Val {
         },
         Kind::Material { .. } if value.is_array() => Val::from_json(value),
         Kind::Address {} if value.is_object() => Val::from_json(value),
+        Kind::DateRange { .. }
+        | Kind::ListChoice { .. }
+        | Kind::Region { .. }
+        | Kind::Person { .. }
+        | Kind::Signature {} => parts::read(kind, value),
         Kind::Material { .. } | Kind::Address {} | Kind::Computed { .. } | Kind::Note { .. } | Kind::Group { .. } => {
             Val::Unknown
         }
@@ -67,18 +81,22 @@ pub(crate) fn check(
     node: &Node,
     kind: &Kind,
     value: &Value,
-    today: Date,
+    context: &Context,
     offered: &dyn Fn(&str) -> bool,
 ) -> Option<AnswerCode> {
     let Some(text) = value.as_str() else {
-        return check_structure(kind, value, offered);
+        return check_structure(kind, value, context, offered);
     };
     match kind {
         Kind::Text {
-            max_length, min_length, ..
+            max_length,
+            min_length,
+            mask,
+            ..
         } => length(text, max_length.unwrap_or(100), min_length.unwrap_or(0), false).or_else(|| {
+            let fits = mask.as_ref().is_none_or(|mask| mask::fits(mask, text));
             let matches = node.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
-            (!matches).then_some(AnswerCode::Pattern)
+            (!matches || !fits).then_some(AnswerCode::Pattern)
         }),
         Kind::LongText { max_length } => length(text, max_length.unwrap_or(1_000), 0, true),
         Kind::Money { min, max } => match text.parse::<Money>() {
@@ -96,9 +114,18 @@ pub(crate) fn check(
         },
         Kind::Date { min, max } => match text.parse::<Date>() {
             Err(_) => Some(AnswerCode::InvalidDate),
-            Ok(day) if min.is_some_and(|min| day < bound(min, today)) => Some(AnswerCode::TooEarly),
-            Ok(day) if max.is_some_and(|max| day > bound(max, today)) => Some(AnswerCode::TooLate),
+            Ok(day) if min.is_some_and(|min| day < bound(min, context.as_of)) => Some(AnswerCode::TooEarly),
+            Ok(day) if max.is_some_and(|max| day > bound(max, context.as_of)) => Some(AnswerCode::TooLate),
             Ok(_) => None,
+        },
+        Kind::Time { min, max, step_minutes } => match text.parse::<TimeOfDay>() {
+            Err(_) => Some(AnswerCode::InvalidTime),
+            Ok(time) if min.is_some_and(|min| time < min) => Some(AnswerCode::TooEarly),
+            Ok(time) if max.is_some_and(|max| time > max) => Some(AnswerCode::TooLate),
+            Ok(time) => {
+                let since = time.minutes() - min.map_or(0, TimeOfDay::minutes);
+                (!since.is_multiple_of(step_minutes.unwrap_or(1).max(1))).then_some(AnswerCode::WrongStep)
+            }
         },
         Kind::Phone {} => match text.parse::<PhoneNumber>() {
             Ok(phone) if phone.as_str() == text => None,
@@ -122,7 +149,12 @@ pub(crate) fn check(
 }
 
 /// As [`check`], for values that are no texts.
-fn check_structure(kind: &Kind, value: &Value, offered: &dyn Fn(&str) -> bool) -> Option<AnswerCode> {
+fn check_structure(
+    kind: &Kind,
+    value: &Value,
+    context: &Context,
+    offered: &dyn Fn(&str) -> bool,
+) -> Option<AnswerCode> {
     match (kind, value) {
         (Kind::Number { min, max, decimals, .. }, Value::Number(number)) => {
             let Some(number) = Decimal::from_json(number) else {
@@ -175,15 +207,8 @@ fn check_structure(kind: &Kind, value: &Value, offered: &dyn Fn(&str) -> bool) -
             }
             length(part("region"), 100, 0, false).or_else(|| length(part("detail"), 200, 0, false))
         }
-        (Kind::Material { max_files, .. }, Value::Array(files)) => {
-            let are_files = files
-                .iter()
-                .all(|file| <FileView as serde::Deserialize>::deserialize(file).is_ok());
-            if !are_files {
-                return Some(AnswerCode::WrongType);
-            }
-            (files.len() > max_files.unwrap_or(5) as usize).then_some(AnswerCode::TooManyFiles)
-        }
+        (Kind::Material { max_files, sources, .. }, Value::Array(files)) => parts::files(files, *max_files, sources),
+        (_, Value::Object(fields)) => parts::check(kind, fields, context),
         _ => Some(AnswerCode::WrongType),
     }
 }
@@ -195,7 +220,7 @@ pub(crate) fn bound(bound: DateBound, today: Date) -> Date {
     }
 }
 
-fn length(text: &str, max: u32, min: u32, lines: bool) -> Option<AnswerCode> {
+pub(super) fn length(text: &str, max: u32, min: u32, lines: bool) -> Option<AnswerCode> {
     if text
         .chars()
         .any(|character| character.is_control() && !(lines && matches!(character, '\n' | '\r' | '\t')))

@@ -30,11 +30,11 @@ codes! {
     Required = "required";
     /// The JSON value is not of the type that the kind of question takes.
     WrongType = "wrong_type";
-    /// Too many characters.
+    /// Too many characters, days or strokes.
     TooLong = "too_long";
-    /// Too few characters.
+    /// Too few characters or days.
     TooShort = "too_short";
-    /// The text does not match the pattern.
+    /// The text does not match the pattern or the mask.
     Pattern = "pattern";
     /// A number or amount is outside its bounds.
     OutOfRange = "out_of_range";
@@ -42,16 +42,26 @@ codes! {
     TooManyDecimals = "too_many_decimals";
     /// There is no such day.
     InvalidDate = "invalid_date";
-    /// The day is before the first one allowed.
+    /// There is no such time of day.
+    InvalidTime = "invalid_time";
+    /// The day or time is before the first one allowed.
     TooEarly = "too_early";
-    /// The day is after the last one allowed.
+    /// The day or time is after the last one allowed.
     TooLate = "too_late";
+    /// The time lies between two that can be chosen.
+    WrongStep = "wrong_step";
+    /// The first or the last day is missing.
+    IncompleteRange = "incomplete_range";
+    /// The last day is before the first.
+    ReversedRange = "reversed_range";
     /// No mobile phone number.
     InvalidPhone = "invalid_phone";
     /// No e-mail address.
     InvalidEmail = "invalid_email";
     /// Not of the shape of a citizen id, or its day of birth does not exist.
     InvalidCitizenId = "invalid_citizen_id";
+    /// Not of the shape of the number of such an identity document.
+    InvalidIdNumber = "invalid_id_number";
     /// Not of the shape of a unified social credit code.
     InvalidOrganisationCode = "invalid_organisation_code";
     /// Not of the shape of a bank card number.
@@ -66,6 +76,12 @@ codes! {
     TooManyOptions = "too_many_options";
     /// The region or the detail of an address is missing.
     IncompleteAddress = "incomplete_address";
+    /// Name, document or number of a person is missing, or the phone number where it is asked for.
+    IncompletePerson = "incomplete_person";
+    /// Nothing was drawn or typed.
+    IncompleteSignature = "incomplete_signature";
+    /// A file came from where this material may not come from.
+    SourceNotAccepted = "source_not_accepted";
     /// More files than allowed.
     TooManyFiles = "too_many_files";
     /// Fewer rows than needed.

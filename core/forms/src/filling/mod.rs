@@ -2,6 +2,7 @@
 
 mod answer;
 mod fault;
+mod parts;
 mod run;
 mod slots;
 mod transcript;
@@ -12,24 +13,19 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use onehall_protocol::drafts::{AnswerChange, Answers};
-use onehall_protocol::{Date, FieldError};
+use onehall_protocol::FieldError;
 use serde_json::Value;
 
 pub(crate) use answer::bound;
+pub(crate) use parts::parts;
 pub use fault::{AnswerCode, AnswerFault};
 use slots::{Row, Slot};
 pub use transcript::{Evaluation, evaluate};
 pub use view::{PageView, Progress, QuestionView, RowView};
 
+use crate::context::Context;
 use crate::definition::Kind;
 use crate::form::{Aspect, Form, is_row_id};
-
-/// What an evaluation hangs on besides the form and the answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Context {
-    /// The day of the evaluation: what `today` is in rules and bounds.
-    pub as_of: Date,
-}
 
 /// A form with answers. Holds no clock and does no I/O; a change evaluates only what it reaches.
 ///
@@ -44,7 +40,7 @@ pub struct Context {
 ///         {"id": "married", "kind": "yes_no", "label": {"zh-CN": "是否已婚", "en": "Married?"}, "required": true},
 ///         {"id": "spouse", "kind": "text", "label": {"zh-CN": "配偶", "en": "Spouse"}, "required": true,
 ///          "visible_when": {"var": "married"}}]}]}"#).map_err(|findings| format!("{findings:?}"))?;
-/// let context = Context { as_of: "2026-11-23".parse()? };
+/// let context = Context::on("2026-11-23".parse()?);
 /// let mut filling = Filling::new(Arc::new(form), Default::default(), context);
 /// let changed = filling.set("married", json!(true));
 /// assert_eq!(changed.paths, ["married", "spouse"]);
@@ -130,8 +126,8 @@ impl Filling {
 
     /// What the evaluation hangs on besides the answers.
     #[must_use]
-    pub fn context(&self) -> Context {
-        self.context
+    pub fn context(&self) -> &Context {
+        &self.context
     }
 
     /// How many single evaluations were made so far: what a change costs, whatever the machine.

@@ -7,7 +7,7 @@ use super::answer;
 use super::fault::{AnswerCode, AnswerFault};
 use super::slots::{NOWHERE, row_ids};
 use super::{Filling, PageCount};
-use crate::definition::{ComputedFormat, Kind, Question};
+use crate::definition::{ComputedFormat, Kind, MaterialSource, Question};
 use crate::form::{Aspect, Form, Node, Reader};
 use crate::rules::{Evaluator, Expr, Source, Val};
 
@@ -122,7 +122,7 @@ impl Filling {
             filling: self,
             row: self.slots[slot as usize].row,
         };
-        Evaluator::new(Some(&seen), Some(self.context.as_of)).eval(expr, &Val::Unknown)
+        Evaluator::new(Some(&seen), Some(&self.context)).eval(expr, &Val::Unknown)
     }
 
     pub(super) fn holds(&self, rule: Option<&Expr>, slot: u32) -> Option<bool> {
@@ -193,7 +193,7 @@ impl Filling {
         };
         let (required, fault) = if here.shown {
             let by_rule = node.required_when.is_some() && self.holds(node.required_when.as_ref(), slot) == Some(true);
-            let required = question.required || by_rule;
+            let required = (question.required || by_rule) && !is_derived(&question.kind);
             (required, self.fault(node, question, slot, required))
         } else {
             (false, None)
@@ -238,7 +238,7 @@ impl Filling {
                     None => false,
                 })
         };
-        let code = answer::check(node, &question.kind, value, self.context.as_of, &offered);
+        let code = answer::check(node, &question.kind, value, &self.context, &offered);
         match code {
             // Only who must agree has to: an optional declaration may be left alone.
             Some(AnswerCode::NotAgreed) if !required => self.failed_check(node, slot),
@@ -310,6 +310,11 @@ impl Filling {
 
 fn here_node(filling: &Filling, slot: u32) -> u32 {
     filling.slots[slot as usize].node
+}
+
+/// Whether the hall gets it itself, so that it is never required of the citizen.
+fn is_derived(kind: &Kind) -> bool {
+    matches!(kind, Kind::Material { sources, .. } if sources.contains(&MaterialSource::Derived))
 }
 
 /// Whether a person sees the question when it is shown.

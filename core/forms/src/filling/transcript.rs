@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::answer::is_blank;
+use super::fault::AnswerCode;
 use super::view::computed;
-use super::{Context, Filling};
+use super::Filling;
+use crate::context::Context;
 use crate::decimal::Decimal;
 use crate::definition::{ENGINE, Kind};
 use crate::form::Form;
@@ -29,6 +31,8 @@ pub struct Evaluation {
     pub transcript: String,
     /// The pages on the path.
     pub pages: Vec<String>,
+    /// What tells which questions another evaluation sees differently: [`Filling::marks`].
+    pub marks: BTreeMap<String, String>,
 }
 
 /// Evaluates answers in full: what the backend does with a submission.
@@ -47,6 +51,7 @@ impl Filling {
             computed: self.computed_values(),
             transcript: self.transcript(),
             pages: self.pages().into_iter().map(str::to_owned).collect(),
+            marks: self.marks(),
         }
     }
 
@@ -102,10 +107,12 @@ impl Filling {
         write(
             &json!({
                 "as_of": self.context.as_of.to_string(),
+                "calendar": self.context.calendar.as_ref().filter(|_| self.form.uses_calendar()).map(|calendar| &calendar.version),
                 "computed": self.computed_values(),
                 "engine": ENGINE,
                 "errors": errors,
                 "form": definition.code,
+                "lists": self.list_versions(),
                 "pages": self.pages(),
                 "values": values,
                 "version": definition.version,
@@ -115,15 +122,67 @@ impl Filling {
         document
     }
 
+    /// The version of each list of the form; null where none is at hand.
+    fn list_versions(&self) -> BTreeMap<&str, Option<&str>> {
+        let mut versions = BTreeMap::new();
+        for list in self.form.lists() {
+            let known = self.context.lists.get(list).map(|list| list.version.as_str());
+            versions.insert(list, known);
+        }
+        versions
+    }
+
     /// SHA-256 over the canonical document, lower-case hex.
     #[must_use]
     pub fn transcript(&self) -> String {
-        let hash = Sha256::digest(self.canonical().as_bytes());
-        hash.iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        hex(&Sha256::digest(self.canonical().as_bytes()))
     }
+
+    /// A mark for each thing that the canonical document says: of each question that is shown its path, of each page on
+    /// the path `#` and its id, of each path that the form does not have the path. Two evaluations differ in the paths
+    /// whose marks differ, or that have a mark in one of them only.
+    ///
+    /// A mark is the first 16 hex digits of SHA-256 over the canonical JSON of three things in a list: the answer, the
+    /// computed value, the code of what is wrong; null for each that there is not. The answer of a page is `true`.
+    #[must_use]
+    pub fn marks(&self) -> BTreeMap<String, String> {
+        let mut marks = BTreeMap::new();
+        let mut mark = |path: String, answer: Value, computed: Value, code: Option<AnswerCode>| {
+            let mut document = String::new();
+            write(&json!([answer, computed, code.map(AnswerCode::as_str)]), &mut document);
+            marks.insert(path, hex(&Sha256::digest(document.as_bytes())[..8]));
+        };
+        self.walk(&mut |slot| {
+            let here = &self.slots[slot as usize];
+            let Some(question) = self.form.question_of(here.node).filter(|_| here.shown) else {
+                return;
+            };
+            let (answer, computed) = match &question.kind {
+                Kind::Note { .. } => return,
+                Kind::Computed { format, .. } => (Value::Null, computed(&here.value, *format)),
+                _ => {
+                    let answer = here.answer.as_ref().filter(|answer| !is_blank(answer));
+                    (answer.cloned().unwrap_or_default(), Value::Null)
+                }
+            };
+            mark(self.path_of(slot), answer, computed, here.fault.map(|fault| fault.code));
+        });
+        for page in self.pages() {
+            mark(format!("#{page}"), true.into(), Value::Null, None);
+        }
+        for path in self.unknown_paths() {
+            mark(path.clone(), Value::Null, Value::Null, Some(AnswerCode::UnknownPath));
+        }
+        marks
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// Writes JSON in the one way that there is: names sorted, no spaces, numbers as plain decimals.

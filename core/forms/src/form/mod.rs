@@ -6,7 +6,7 @@ mod nodes;
 mod order;
 mod shape;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -25,6 +25,7 @@ pub struct Form {
     nodes: Vec<Node>,
     top: BTreeMap<Box<str>, u32>,
     order: Vec<(u32, Aspect)>,
+    calendar: bool,
 }
 
 impl Form {
@@ -75,10 +76,14 @@ impl Form {
             nodes: &nodes,
             findings,
             reads: Vec::new(),
+            calendar: false,
         };
         let compiled = loading.all();
         let Loading {
-            mut findings, reads, ..
+            mut findings,
+            reads,
+            calendar,
+            ..
         } = loading;
         let Nodes { list: mut nodes, top } = nodes;
         for (node, rules) in nodes.iter_mut().zip(compiled) {
@@ -92,6 +97,7 @@ impl Form {
                 nodes,
                 top,
                 order,
+                calendar,
             })
         } else {
             Err(findings)
@@ -120,6 +126,23 @@ impl Form {
     #[must_use]
     pub fn options_of<'a>(&'a self, question: &'a Question) -> &'a [Choice] {
         options_of(&question.kind).map_or(&[], |options| choices(&self.definition, options))
+    }
+
+    /// Whether a rule counts working days, so that an evaluation needs the city's calendar.
+    #[must_use]
+    pub fn uses_calendar(&self) -> bool {
+        self.calendar
+    }
+
+    /// The codes of the lists of which an entry is chosen.
+    #[must_use]
+    pub fn lists(&self) -> BTreeSet<&str> {
+        let kinds = (0..self.nodes.len() as u32).filter_map(|node| Some(&self.question_of(node)?.kind));
+        let mut lists = BTreeSet::new();
+        for list in kinds.filter_map(Kind::list) {
+            lists.insert(list.as_str());
+        }
+        lists
     }
 
     /// The node of an answer path, by its shape alone.
@@ -192,6 +215,8 @@ struct Loading<'a> {
     nodes: &'a Nodes,
     findings: Vec<Finding>,
     reads: Vec<(u32, Aspect, Read)>,
+    /// Whether a rule reads the city's calendar.
+    calendar: bool,
 }
 
 impl Loading<'_> {
@@ -300,7 +325,8 @@ impl Loading<'_> {
             chain,
         };
         match compile(rule, &names) {
-            Ok(Compiled { expr, reads }) => {
+            Ok(Compiled { expr, reads, calendar }) => {
+                self.calendar |= calendar;
                 self.reads.extend(reads.into_iter().map(|read| (node, aspect, read)));
                 Some(expr)
             }

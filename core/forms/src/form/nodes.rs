@@ -7,6 +7,7 @@ use regex_lite::Regex;
 
 use super::finding::Finding;
 use crate::definition::{Choice, Definition, Kind, Options, Page, Question};
+use crate::filling::parts;
 use crate::rules::{Expr, Names, Target};
 
 /// How many groups may stand inside each other.
@@ -250,7 +251,8 @@ impl Around<'_> {
             (Kind::Note { .. }, _) => {
                 return Err(("dangling_reference", format!("`{path}` is a note and has no answer")));
             }
-            (_, []) | (Kind::Address {}, ["region" | "detail"]) => {}
+            (_, []) => {}
+            (kind, [part]) if parts(kind).contains(part) => {}
             (Kind::Group { .. }, _) => {
                 let message = format!("`{path}`: a group has one answer for each row: use `map`, `sum`, `some` …");
                 return Err(("reads_into_group", message));

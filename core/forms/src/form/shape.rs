@@ -2,10 +2,11 @@
 //!
 //! serde would tell of one fault at a time and not where it stands; this check tells of all, each with its path.
 
-use onehall_protocol::{Date, FormCode, MaterialCode, Money};
+use onehall_protocol::{Date, FormCode, ListCode, MaterialCode, Money};
 use serde_json::{Map, Value};
 
 use super::finding::Finding;
+use crate::time_of_day::TimeOfDay;
 
 /// What a field holds.
 #[derive(Clone, Copy)]
@@ -14,13 +15,18 @@ enum Shape {
     Name,
     Flag,
     Count,
+    Level,
     Number,
     Amount,
     DateBound,
+    Time,
     Rule,
     Code,
     FormCode,
+    ListCode,
     OneOf(&'static [&'static str]),
+    SomeOf(&'static [&'static str]),
+    Nexts,
     Pages,
     Questions,
     Choices,
@@ -52,7 +58,9 @@ const PAGE: &[Field] = &[
     optional("help", Shape::Text),
     optional("visible_when", Shape::Rule),
     needed("questions", Shape::Questions),
+    optional("next", Shape::Nexts),
 ];
+const NEXT: &[Field] = &[optional("when", Shape::Rule), needed("page", Shape::Name)];
 const QUESTION: &[Field] = &[
     needed("id", Shape::Name),
     needed("label", Shape::Text),
@@ -72,6 +80,14 @@ const CHOICE: &[Field] = &[
     optional("visible_when", Shape::Rule),
 ];
 const CHECK: &[Field] = &[needed("rule", Shape::Rule), needed("message", Shape::Text)];
+const ID_TYPES: &[&str] = &[
+    "citizen_id",
+    "passport",
+    "hk_macao_permit",
+    "taiwan_permit",
+    "foreign_permanent",
+];
+const SOURCES: &[&str] = &["upload", "e_certificate", "case", "derived"];
 const TEXT: &[Field] = &[needed("zh-CN", Shape::Name), needed("en", Shape::Name)];
 
 /// The fields that belong to a kind; none for a kind that there is not.
@@ -84,6 +100,7 @@ fn kind(name: &str) -> Option<&'static [Field]> {
                     optional("max_length", Shape::Count),
                     optional("min_length", Shape::Count),
                     optional("pattern", Shape::Name),
+                    optional("mask", Shape::Name),
                 ]
             }
         }
@@ -100,7 +117,38 @@ fn kind(name: &str) -> Option<&'static [Field]> {
         }
         "money" => const { &[optional("min", Shape::Amount), optional("max", Shape::Amount)] },
         "date" => const { &[optional("min", Shape::DateBound), optional("max", Shape::DateBound)] },
-        "phone" | "email" | "citizen_id" | "organisation_code" | "bank_card" | "yes_no" | "address" => const { &[] },
+        "time" => {
+            const {
+                &[
+                    optional("min", Shape::Time),
+                    optional("max", Shape::Time),
+                    optional("step_minutes", Shape::Count),
+                ]
+            }
+        }
+        "date_range" => {
+            const {
+                &[
+                    optional("min", Shape::DateBound),
+                    optional("max", Shape::DateBound),
+                    optional("min_days", Shape::Count),
+                    optional("max_days", Shape::Count),
+                ]
+            }
+        }
+        "list_choice" => const { &[needed("list", Shape::ListCode)] },
+        "region" => const { &[optional("list", Shape::ListCode), optional("depth", Shape::Level)] },
+        "person" => {
+            const {
+                &[
+                    optional("id_types", Shape::SomeOf(ID_TYPES)),
+                    optional("phone", Shape::Flag),
+                ]
+            }
+        }
+        "phone" | "email" | "citizen_id" | "organisation_code" | "bank_card" | "yes_no" | "address" | "signature" => {
+            const { &[] }
+        }
         "choice" => OPTIONS,
         "choices" => {
             const {
@@ -118,6 +166,7 @@ fn kind(name: &str) -> Option<&'static [Field]> {
                     needed("material", Shape::Code),
                     optional("max_files", Shape::Count),
                     optional("trust_grade", Shape::OneOf(&["A", "B", "C", "D"])),
+                    optional("sources", Shape::SomeOf(SOURCES)),
                 ]
             }
         }
@@ -196,17 +245,29 @@ fn field(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
         Shape::Count if value.as_u64().is_none_or(|count| count > u64::from(u32::MAX)) => {
             wrong("a whole number from 0")
         }
+        Shape::Level if !value.as_u64().is_some_and(|level| (1..=5).contains(&level)) => wrong("a level from 1 to 5"),
         Shape::Number if !value.is_number() => wrong("a number"),
         Shape::Amount if text.and_then(|text| text.parse::<Money>().ok()).is_none() => {
             wrong("an amount as a text: \"20.00\"")
         }
+        Shape::Time if text.and_then(|text| text.parse::<TimeOfDay>().ok()).is_none() => wrong("a time, \"14:30\""),
         Shape::Rule if value.is_null() => wrong("a rule"),
         Shape::Code if text.and_then(|text| text.parse::<MaterialCode>().ok()).is_none() => wrong("a code"),
         Shape::FormCode if text.and_then(|text| text.parse::<FormCode>().ok()).is_none() => wrong("a code"),
+        Shape::ListCode if text.and_then(|text| text.parse::<ListCode>().ok()).is_none() => wrong("a code"),
+        Shape::SomeOf(names) if !some_of(value, names) => {
+            wrong(&format!("a list of some of {}, each once", names.join(", ")))
+        }
         Shape::OneOf(names) if !text.is_some_and(|text| names.contains(&text)) => {
             wrong(&format!("one of {}", names.join(", ")))
         }
         Shape::DateBound if !is_date_bound(value) => wrong("a day, \"2026-01-31\", or {\"today_plus_days\": 0}"),
+        Shape::Nexts => {
+            each(value, path, findings, |next, path, findings| {
+                object(next, &[NEXT], path, findings)
+            });
+            None
+        }
         Shape::Pages => {
             each(value, path, findings, |page, path, findings| {
                 object(page, &[PAGE], path, findings)
@@ -269,6 +330,15 @@ fn question(value: &Value, path: &str, findings: &mut Vec<Finding>) {
             "the field `kind` is missing or no text",
         )),
     }
+}
+
+/// Whether it is a list of at least one of these names and no other, each at most once.
+fn some_of(value: &Value, names: &[&str]) -> bool {
+    let Some(items) = value.as_array() else { return false };
+    let sound = |(at, item): (usize, &Value)| {
+        item.as_str().is_some_and(|item| names.contains(&item)) && !items[..at].contains(item)
+    };
+    !items.is_empty() && items.iter().enumerate().all(sound)
 }
 
 fn is_date_bound(value: &Value) -> bool {

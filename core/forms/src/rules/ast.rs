@@ -97,6 +97,9 @@ operators! {
     YearsBetween = "years_between", 2..=2, ours;
     DaysBetween = "days_between", 2..=2, ours;
     AddDays = "add_days", 2..=2, ours;
+    AddWorkingDays = "add_working_days", 2..=2, ours;
+    WorkingDaysBetween = "working_days_between", 2..=2, ours;
+    IsWorkingDay = "is_working_day", 1..=1, ours;
     Answered = "answered", 1..=1, ours;
     OrElse = "or_else", 2..=999, ours;
     Count = "count", 1..=2, ours;
@@ -108,6 +111,11 @@ operators! {
 }
 
 impl Op {
+    /// Whether it reads the city's calendar.
+    pub(crate) fn reads_calendar(self) -> bool {
+        matches!(self, Op::AddWorkingDays | Op::WorkingDaysBetween | Op::IsWorkingDay)
+    }
+
     /// Whether the second argument is evaluated for each element of the first.
     pub(crate) fn iterates(self) -> bool {
         matches!(

@@ -54,6 +54,8 @@ pub(crate) struct Read {
 pub(crate) struct Compiled {
     pub(crate) expr: Expr,
     pub(crate) reads: Vec<Read>,
+    /// Whether it reads the city's calendar.
+    pub(crate) calendar: bool,
 }
 
 /// Compiles a rule of a form.
@@ -61,17 +63,19 @@ pub(crate) fn compile(rule: &Value, names: &dyn Names) -> Result<Compiled, Vec<F
     let mut compiler = Compiler {
         names: Some(names),
         reads: Vec::new(),
+        calendar: false,
         faults: Vec::new(),
     };
     let expr = compiler.expr(rule, Scope::Top, &mut String::new(), 0);
     if compiler.faults.is_empty() {
         let mut reads = Vec::new();
+        let calendar = compiler.calendar;
         for read in compiler.reads {
             if let Err(at) = reads.binary_search(&read) {
                 reads.insert(at, read);
             }
         }
-        Ok(Compiled { expr, reads })
+        Ok(Compiled { expr, reads, calendar })
     } else {
         Err(compiler.faults)
     }
@@ -82,6 +86,7 @@ pub(crate) fn compile_plain(rule: &Value) -> Result<Expr, Vec<Fault>> {
     let mut compiler = Compiler {
         names: None,
         reads: Vec::new(),
+        calendar: false,
         faults: Vec::new(),
     };
     let expr = compiler.expr(rule, Scope::Top, &mut String::new(), 0);
@@ -113,6 +118,7 @@ pub(super) enum Scope {
 pub(super) struct Compiler<'a> {
     pub(super) names: Option<&'a dyn Names>,
     pub(super) reads: Vec<Read>,
+    calendar: bool,
     faults: Vec<Fault>,
 }
 
@@ -273,6 +279,7 @@ impl Compiler<'_> {
                 return (self.fault(pointer, "compares_with_null", message), None);
             }
         }
+        self.calendar |= op.reads_calendar();
         let given = if op == Op::Today { &[] } else { given };
         let counts = matches!(op, Op::Truth | Op::Not | Op::Length | Op::Answered);
         if !op.iterates() && !counts {

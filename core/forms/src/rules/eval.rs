@@ -3,11 +3,10 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use onehall_protocol::Date;
-
 use super::ast::{Expr, Op, Place};
 use super::operators;
 use super::value::Val;
+use crate::context::Context;
 
 /// Where a rule reads answers.
 pub(crate) trait Source {
@@ -27,17 +26,17 @@ pub(crate) const FUEL: u32 = 2_000_000;
 pub(crate) struct Evaluator<'a> {
     /// The answers; none in plain mode.
     pub(crate) source: Option<&'a dyn Source>,
-    /// The day of the evaluation.
-    pub(crate) today: Option<Date>,
+    /// The day of the evaluation and what else it hangs on.
+    pub(crate) context: Option<&'a Context>,
     /// What is left to do.
     pub(crate) fuel: Cell<u32>,
 }
 
 impl<'a> Evaluator<'a> {
-    pub(crate) fn new(source: Option<&'a dyn Source>, today: Option<Date>) -> Evaluator<'a> {
+    pub(crate) fn new(source: Option<&'a dyn Source>, context: Option<&'a Context>) -> Evaluator<'a> {
         Evaluator {
             source,
-            today,
+            context,
             fuel: Cell::new(FUEL),
         }
     }

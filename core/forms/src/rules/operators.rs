@@ -9,6 +9,9 @@ use super::eval::Evaluator;
 use super::value::{Val, loosely_equal, order, same};
 use crate::decimal::Decimal;
 
+/// The furthest that working days are added: about 38 years.
+const MOST_WORKING_DAYS: usize = 10_000;
+
 /// The value of an operation.
 pub(crate) fn call(run: &Evaluator<'_>, op: Op, arguments: &[Expr], element: &Val) -> Val {
     match op {
@@ -27,8 +30,8 @@ pub(crate) fn call(run: &Evaluator<'_>, op: Op, arguments: &[Expr], element: &Va
             Val::Bool(run.is_answered(&value))
         }
         Op::Today => run
-            .today
-            .map_or_else(|| run.nothing(), |day| Val::text(&day.to_string())),
+            .context
+            .map_or_else(|| run.nothing(), |context| Val::text(&context.as_of.to_string())),
         _ => {
             let values: Vec<Val> = arguments.iter().map(|argument| run.eval(argument, element)).collect();
             if run.three_valued() && op != Op::Merge && values.iter().any(Val::is_unknown) {
@@ -120,8 +123,33 @@ fn strict(run: &Evaluator<'_>, op: Op, values: &[Val]) -> Val {
                 _ => run.nothing(),
             }
         }
+        Op::AddWorkingDays | Op::WorkingDaysBetween | Op::IsWorkingDay => {
+            working_days(run, op, values).unwrap_or_else(|| run.nothing())
+        }
         _ => run.nothing(),
     }
+}
+
+/// The operators that read the city's calendar; none without one, and where an argument is no day or no number of days.
+fn working_days(run: &Evaluator<'_>, op: Op, values: &[Val]) -> Option<Val> {
+    let calendar = &run.context?.calendar.as_ref()?.days;
+    let day = date(values.first()?)?;
+    Some(match op {
+        Op::IsWorkingDay => Val::Bool(calendar.is_working_day(day)),
+        Op::WorkingDaysBetween => {
+            let to = date(values.get(1)?)?;
+            Val::Number(i64::from(calendar.working_days_between(day, to)).into())
+        }
+        _ => {
+            let count = i32::try_from(values.get(1)?.to_number()?.to_i64()?).ok()?;
+            // Day by day: what goes far has to be paid for, and there is an end.
+            let steps = usize::try_from(count.unsigned_abs()).ok()?;
+            if steps > MOST_WORKING_DAYS || !run.burn(steps) {
+                return None;
+            }
+            Val::text(&calendar.plus_working_days(day, count).to_string())
+        }
+    })
 }
 
 /// `and` gives the first that is not true, `or` the first that is; else the last. In a form one that decides wins over

@@ -79,7 +79,7 @@ pub fn kind(question: &Question) -> Value {
 pub fn filled(imported: &Imported, answers: &[(&str, Value)]) -> Filling {
     let form = Form::load(imported.definition.clone()).unwrap_or_else(|findings| panic!("{findings:#?}"));
     let as_of = "2026-11-23".parse().unwrap_or_else(|error| panic!("{error}"));
-    let mut filling = Filling::new(Arc::new(form), Default::default(), Context { as_of });
+    let mut filling = Filling::new(Arc::new(form), Default::default(), Context::on(as_of));
     for (path, value) in answers {
         filling.set(path, value.clone());
     }
