@@ -148,7 +148,7 @@ fn filled(answers: &Answers, today: Date) -> Answers {
 }
 
 fn evaluated(form: &Arc<Form>, answers: Answers, today: Date) -> Evaluation {
-    evaluate(form, answers, Context { as_of: today })
+    evaluate(form, answers, Context::on(today))
 }
 
 fn is_blank(value: &Value) -> bool {
@@ -224,7 +224,7 @@ fn each_check_of_each_form_fails_for_some_slip() -> Outcome {
             let filling = Filling::new(
                 Arc::clone(&form),
                 wrong.answers(&sample, today),
-                Context { as_of: today },
+                Context::on(today),
             );
             for question in filling
                 .errors()
@@ -251,7 +251,7 @@ fn a_skipped_page_asks_for_all_that_it_needs() -> Outcome {
     for (sample, form) in samples()? {
         let SkippedPage { page, of } = &sample.skipped_page;
         let mut answers = filled(&sample.complete[*of].answers, today);
-        let filling = Filling::new(Arc::clone(&form), answers.clone(), Context { as_of: today });
+        let filling = Filling::new(Arc::clone(&form), answers.clone(), Context::on(today));
         let on_page: BTreeSet<String> = answers
             .keys()
             .filter(|path| filling.page_of(path) == Some(page.as_str()))
@@ -260,7 +260,7 @@ fn a_skipped_page_asks_for_all_that_it_needs() -> Outcome {
         assert!(!on_page.is_empty(), "{}: nothing is answered on {page}", sample.form);
         answers.retain(|path, _| !on_page.contains(path));
         let errors = evaluated(&form, answers.clone(), today).errors;
-        let skipped = Filling::new(Arc::clone(&form), answers, Context { as_of: today });
+        let skipped = Filling::new(Arc::clone(&form), answers, Context::on(today));
         let first = skipped
             .page(page)
             .and_then(|page| Some(page.questions.iter().find(|it| is_needed(it))?.path.clone()));

@@ -157,7 +157,7 @@ impl Citizen {
             }
         }
         let form = form(site, &sample.item).await?;
-        let evaluation = evaluate(&form, answers.clone(), Context { as_of: today });
+        let evaluation = evaluate(&form, answers.clone(), Context::on(today));
         if !evaluation.errors.is_empty() {
             return Err(format!(
                 "the answers to {} are not complete: {:?}",
@@ -180,6 +180,10 @@ impl Citizen {
             as_of: today,
             engine: ENGINE,
             transcript: evaluation.transcript,
+            calendar: None,
+            lists: Default::default(),
+            marks: Default::default(),
+            confirmed: None,
         };
         Ok(Ready { draft: id, submission })
     }

@@ -37,7 +37,7 @@ pub(super) fn merge(
     if !missing.is_empty() {
         return Err(Error::new(ErrorCode::ActionIncomplete).with_fields(missing));
     }
-    let before = Filling::new(Arc::clone(form), old, Context { as_of });
+    let before = Filling::new(Arc::clone(form), old, Context::on(as_of));
     let shown: BTreeSet<String> = before.submitted_answers().into_keys().collect();
     let mut filling = before.clone();
     let (named, mut others): (Vec<_>, Vec<_>) = new

@@ -113,7 +113,7 @@ fn submission(hall: &TestHall, item: &str, answers: &Map<String, Value>, revisio
         .unwrap_or_else(|| panic!("no form"));
     let answers: Answers = answers.clone().into_iter().collect();
     let as_of = today(hall);
-    let transcript = evaluate(&Arc::clone(&content.form), answers, Context { as_of }).transcript;
+    let transcript = evaluate(&Arc::clone(&content.form), answers, Context::on(as_of)).transcript;
     json!({ "revision": revision, "as_of": as_of, "engine": ENGINE, "transcript": transcript })
 }
 

@@ -92,7 +92,7 @@ impl Application {
         let (hall, ui) = (use_hall(), use_ui());
         let LoadedDraft { draft, form } = loaded;
         let id = draft.summary.id;
-        let context = Context { as_of: today(ui) };
+        let context = Context::on(today(ui));
         let filling = Filling::new(Arc::clone(form), draft.answers.clone(), context);
         let unsaved = StoredValue::new(Unsaved::over(draft.answers.clone()));
         let page = RwSignal::new(String::new());
@@ -222,7 +222,7 @@ impl Application {
 
     /// Evaluates everything anew, as of today: a day may have passed since the draft was opened.
     pub fn evaluate_anew(self) {
-        let context = Context { as_of: today(self.ui) };
+        let context = Context::on(today(self.ui));
         self.answering.filling.update(|filling| {
             *filling = Filling::new(Arc::clone(filling.form()), filling.answers(), context);
         });

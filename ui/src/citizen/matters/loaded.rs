@@ -40,7 +40,7 @@ impl LoadedCase {
     pub fn filling(&self, offset_minutes: i32) -> Option<Filling> {
         let as_of = self.case.summary.submitted_at.at_offset(offset_minutes).0;
         let form = self.form.clone()?;
-        Some(Filling::new(form, self.case.answers.clone(), Context { as_of }))
+        Some(Filling::new(form, self.case.answers.clone(), Context::on(as_of)))
     }
 }
 

@@ -208,7 +208,7 @@ mod tests {
         .map(|(path, value)| (path.to_owned(), value))
         .into();
         let as_of = "2026-11-23".parse().unwrap_or_else(|error| panic!("{error}"));
-        Filling::new(Arc::new(form), answers, Context { as_of })
+        Filling::new(Arc::new(form), answers, Context::on(as_of))
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Reading {
     /// The answers as they were evaluated on the day of the submission, on the city's clock.
     pub fn of(form: Arc<Form>, case: &CaseView, utc_offset: i32) -> Reading {
         let (as_of, _, _) = case.summary.submitted_at.at_offset(utc_offset);
-        let filling = Filling::new(form, case.answers.clone(), Context { as_of });
+        let filling = Filling::new(form, case.answers.clone(), Context::on(as_of));
         let pages = shown::pages(&filling);
         let askable = pages
             .iter()
