@@ -57,6 +57,8 @@ impl Core {
                 written("get_item", &item)
             }
             C::GetForm(ask) => written("get_form", &self.form(&ask.form).await?),
+            C::GetFormInputs(ask) => written("get_form_inputs", &self.form_inputs(&ask.form).await?),
+            C::SearchList(ask) => written("search_list", &self.search_list(&ask.list, ask.query, ask.parent).await?),
             C::ListDrafts(_) => written("list_drafts", &self.list_drafts::<Value>().await?),
             C::OpenDraft(ask) => {
                 let draft = self.open_draft(ask.start).await?;
@@ -86,6 +88,14 @@ impl Core {
                 written("upload_file", &file)
             }
             C::CancelUpload(ask) => written("cancel_upload", &self.cancel_upload(ask.transfer)),
+            C::OfferedFiles(ask) => {
+                let offers: Value = self.offered_files(ask.draft, &ask.material).await?;
+                written("offered_files", &offers)
+            }
+            C::ReuseOffered(ask) => {
+                let file: Value = self.reuse_offered(ask.draft, &ask.reuse).await?;
+                written("reuse_offered", &file)
+            }
             C::RemoveFile(ask) => written("remove_file", &self.remove_file(ask.draft, ask.file).await?),
             C::ReadFile(ask) => {
                 let file = self.read_file(ask.id).await?;

@@ -1,12 +1,12 @@
 //! What the citizen's UI asks of the core.
 
-use onehall_forms::Definition;
+use onehall_forms::{Definition, Inputs};
 use onehall_protocol::cases::{AnswerSupplement, CaseSummary, CaseView, Rating, WithdrawCase};
-use onehall_protocol::catalog::{Catalog, FormReference, ServiceItem};
+use onehall_protocol::catalog::{Catalog, FormReference, ListPage, ServiceItem};
 use onehall_protocol::drafts::{AnswerChange, DraftSaved, DraftSummary, DraftView, Receipt, StartDraft, SubmitDraft};
-use onehall_protocol::files::FileView;
+use onehall_protocol::files::{FileOffer, FileView, ReuseFile};
 use onehall_protocol::identity::{CodeSent, Session};
-use onehall_protocol::{CaseId, DraftId, FileId, IdempotencyKey, ItemCode, Language};
+use onehall_protocol::{CaseId, DraftId, FileId, IdempotencyKey, ItemCode, Language, ListCode, MaterialCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -81,6 +81,22 @@ commands! {
             /// Which.
             form: FormReference
         } -> Definition;
+        /// What a form is evaluated with besides the answers: the city's working days, and the lists that it lets choose
+        /// from.
+        GetFormInputs {
+            /// Which form.
+            form: FormReference
+        } -> Inputs;
+        /// Looks an entry of a list up: Chinese, English, pinyin, its initials, a code. Without words: the entries right
+        /// below another one, or at the top.
+        SearchList {
+            /// The list.
+            list: ListCode,
+            /// The words.
+            query: Option<String>,
+            /// The code of an entry: only what lies below it.
+            parent: Option<String>
+        } -> ListPage;
 
         /// The open drafts, the last changed first.
         ListDrafts {} -> Vec<DraftSummary>;
@@ -164,7 +180,21 @@ commands! {
             /// Its number.
             transfer: u32
         } -> ();
-        /// Takes an uploaded file away.
+        /// Files that the hall has of a material, which a draft can have instead of an upload; the best first.
+        OfferedFiles {
+            /// The draft.
+            draft: DraftId,
+            /// The material that its form asks for.
+            material: MaterialCode
+        } -> Vec<FileOffer>;
+        /// Takes an offered file over into a draft. What comes belongs into the answer, like an uploaded file.
+        ReuseOffered {
+            /// The draft.
+            draft: DraftId,
+            /// The question that it answers, and the file that was offered.
+            reuse: ReuseFile
+        } -> FileView;
+        /// Takes a file of a draft away.
         RemoveFile {
             /// The draft.
             draft: DraftId,

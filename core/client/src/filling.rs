@@ -1,6 +1,7 @@
 //! A draft as a UI sees it that does not link the form engine: pages, questions, what is wrong, in plain data.
 
 use onehall_forms::{Choice, Question};
+use onehall_protocol::drafts::PrefillSource;
 use onehall_protocol::{DraftId, ItemCode, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,6 +71,10 @@ pub struct QuestionShown {
     pub options: Vec<Choice>,
     /// The rows of a repeating group.
     pub rows: Vec<RowShown>,
+    /// Where the answer comes from, while it is one that the hall filled in and nobody changed or confirmed: to change the
+    /// answer to what it is confirms it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefilled: Option<PrefillSource>,
 }
 
 /// What is wrong with an answer.

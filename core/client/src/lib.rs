@@ -22,10 +22,12 @@ mod filling;
 mod model;
 mod profile;
 pub mod staff;
+mod submission;
 
 pub use filling::*;
 pub use model::*;
 pub use profile::Profile;
+pub use submission::submission;
 
 /// A request of one of the command sets: knows its command, and the reply that answers it.
 pub trait Request: Sized {

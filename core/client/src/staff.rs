@@ -1,6 +1,6 @@
 //! What the staff console asks of the core.
 
-use onehall_forms::Definition;
+use onehall_forms::{Definition, Inputs};
 use onehall_protocol::analytics::{InsightQuery, InsightView};
 use onehall_protocol::cases::{ActOnCase, QueuePage, QueueQuery, StaffCaseView};
 use onehall_protocol::catalog::{Catalog, FormReference};
@@ -46,6 +46,11 @@ commands! {
             /// Which.
             form: FormReference
         } -> Definition;
+        /// What a form is evaluated with besides the answers.
+        GetFormInputs {
+            /// Which form.
+            form: FormReference
+        } -> Inputs;
 
         /// A page of the queue.
         GetQueue {

@@ -93,8 +93,10 @@ mod definition;
 mod display;
 mod filling;
 mod form;
+mod list_search;
 mod mask;
 mod message;
+mod migration;
 mod normalise;
 pub mod rules;
 mod time_of_day;
@@ -106,7 +108,10 @@ pub use display::{display, display_date, display_money};
 pub use filling::{
     AnswerCode, AnswerFault, Changed, Evaluation, Filling, PageView, Progress, QuestionView, RowView, evaluate,
 };
-pub use form::{Finding, Form, is_row_id};
+pub use form::{Finding, Form, SCHEMA_PATH, is_row_id, json_schema};
+pub use list_search::ListSearch;
+pub use mask::example as mask_example;
 pub use message::message;
+pub use migration::{Change, Difference, Migration, Reason, Why, diff, migrate};
 pub use normalise::normalise;
 pub use time_of_day::{InvalidTime, TimeOfDay};

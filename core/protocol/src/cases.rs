@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::FormReference;
-use crate::drafts::Answers;
+use crate::drafts::{Answers, EvaluatedWith};
 use crate::files::FileView;
 use crate::identity::{PersonView, TerminalKind};
 use crate::{ActionCode, AuthorityCode, CaseId, CaseNumber, Date, FileId, ItemCode, StateCode, Text, Timestamp};
@@ -263,6 +263,9 @@ pub struct CaseView {
     pub summary: CaseSummary,
     /// The form that it was filled with.
     pub form: FormReference,
+    /// With what the answers were evaluated: engine, day, calendar, lists. Absent of a case that is older than this record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluated: Option<EvaluatedWith>,
     /// The answers as submitted (after a supplement, as supplemented).
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub answers: Answers,

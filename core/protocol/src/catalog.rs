@@ -442,3 +442,34 @@ pub struct FormReference {
     /// Its version, from 1.
     pub version: u32,
 }
+
+/// Entries of a list of which forms let choose one: found by words, or those below another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListPage {
+    /// The version of the list: where it is the same, the entries are.
+    pub version: String,
+    /// The entries, the best first.
+    pub entries: Vec<ListedEntry>,
+    /// Whether there are more than were asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
+}
+
+/// An entry of a list, as a search finds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListedEntry {
+    /// What an answer holds.
+    pub code: String,
+    /// Its name.
+    pub label: Text,
+    /// The entry above it; absent at the top, and in a list that is no hierarchy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// The whole way to it, as the answer to a region has it for its label; absent where that is `label`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<Text>,
+    /// Whether there is nothing below it.
+    pub leaf: bool,
+}

@@ -85,6 +85,9 @@ error_codes! {
     InvalidAnswers = "forms/invalid_answers", 422, "部分填写内容需要修改。", "Some answers need your attention.";
     /// The evaluation of the terminal and that of the backend differ.
     TranscriptDiffers = "forms/transcript_differs", 409, "表单规则已更新，请重新核对后提交。", "The rules of this form gave another result here. Check your answers again.";
+    /// The backend evaluated by another version of the rules, the calendar or a list: `details` says what changed
+    /// (`ChangesToConfirm`), and the citizen confirms it.
+    ConfirmChanges = "forms/confirm_changes", 409, "表单规则已更新，部分内容有变化，请确认后提交。", "The rules of this form were updated and something changed. Confirm it, then submit.";
 
     /// Another terminal changed the same answer: `details.conflicts` holds what the backend has.
     DraftConflict = "drafts/conflict", 409, "该内容已在其他设备上修改。", "This was also changed on another device.";

@@ -12,6 +12,7 @@ pub mod catalog;
 pub mod drafts;
 mod error;
 pub mod files;
+pub mod form_change;
 mod identifiers;
 pub mod identity;
 mod ids;

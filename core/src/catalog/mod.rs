@@ -1,5 +1,6 @@
 //! Services, guides, forms and search, over the content of the backend.
 
+mod lists;
 mod search;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ const FRESH_MS: i64 = 60_000;
 pub(crate) struct State {
     catalog: Mutex<Option<Kept>>,
     forms: Mutex<HashMap<FormReference, Arc<Definition>>>,
+    lists: lists::State,
 }
 
 struct Kept {

@@ -172,6 +172,12 @@ impl Autosave {
         }
     }
 
+    /// Whether an answer waits here that the backend does not hold: the citizen changed or confirmed it.
+    #[must_use]
+    pub fn changes(&self, path: &str) -> bool {
+        self.pending.contains_key(path) || self.sent.as_ref().is_some_and(|sent| sent.contains_key(path))
+    }
+
     /// Whether nothing will be sent until the citizen does something.
     #[must_use]
     pub fn stuck(&self) -> Option<CoreError> {

@@ -11,7 +11,8 @@ use futures::future::{Either, select};
 use onehall_client::citizen::{Keep, UploadTo};
 use onehall_client::{Event, FileContent};
 use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftView, StartDraft, SubmitDraft};
-use onehall_protocol::{CoreError, DraftId, ErrorCode, FileId, IdempotencyKey, Timestamp};
+use onehall_protocol::files::ReuseFile;
+use onehall_protocol::{CoreError, DraftId, ErrorCode, FileId, IdempotencyKey, MaterialCode, Timestamp};
 use serde::de::DeserializeOwned;
 
 use crate::ports::boxed;
@@ -67,7 +68,10 @@ impl Core {
         let mut saving = lock(&self.inner.drafts.saving);
         let (revision, at) = (draft.summary.revision, draft.summary.updated_at);
         match saving.get_mut(&draft.summary.id) {
-            Some(known) if known.autosave.unsaved() => known.autosave.lay_over(&mut draft.answers),
+            Some(known) if known.autosave.unsaved() => {
+                known.autosave.lay_over(&mut draft.answers);
+                draft.prefilled.retain(|one| !known.autosave.changes(&one.path));
+            }
             Some(known) => known.autosave.read_anew(revision),
             None => {
                 saving.insert(
@@ -307,6 +311,24 @@ impl Core {
         if let Some(sender) = lock(&self.inner.drafts.uploads).remove(&transfer) {
             let _ = sender.send(());
         }
+    }
+
+    pub(crate) async fn offered_files<T: DeserializeOwned>(
+        &self,
+        draft: DraftId,
+        material: &MaterialCode,
+    ) -> Result<T, CoreError> {
+        self.fetch(api::get(format!("/drafts/{draft}/materials/{material}/offers")))
+            .await
+    }
+
+    pub(crate) async fn reuse_offered<T: DeserializeOwned>(
+        &self,
+        draft: DraftId,
+        reuse: &ReuseFile,
+    ) -> Result<T, CoreError> {
+        self.fetch(api::post(format!("/drafts/{draft}/files/reuse")).json(reuse))
+            .await
     }
 
     pub(crate) async fn remove_file(&self, draft: DraftId, file: FileId) -> Result<(), CoreError> {

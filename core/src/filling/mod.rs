@@ -6,8 +6,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use onehall_client::{DraftForm, FillingProgress, PageShown, PageStep, QuestionFault, QuestionShown, RowShown};
-use onehall_forms::{Context, ENGINE, Filling, Form, QuestionView, message, normalise};
+use onehall_client::{
+    DraftForm, FillingProgress, PageShown, PageStep, QuestionFault, QuestionShown, RowShown, submission,
+};
+use onehall_forms::{Context, Filling, Form, QuestionView, message, normalise};
 use onehall_protocol::drafts::{AnswerChange, Answers, DraftView, SubmitDraft};
 use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, Language};
 use serde_json::Value;
@@ -158,12 +160,7 @@ impl Core {
             error.fields = filling.errors();
             return Err(error);
         }
-        Ok(SubmitDraft {
-            revision: draft.summary.revision,
-            as_of: context.as_of,
-            engine: ENGINE,
-            transcript: filling.transcript(),
-        })
+        Ok(submission(&filling, draft.summary.revision))
     }
 
     /// Opens the filling of a draft, or reads it anew where it changed elsewhere.
@@ -230,8 +227,9 @@ impl Core {
         let definition = self.form(&draft.summary.form).await?;
         // The backend checked it when it loaded its city: what is refused here is of a newer format.
         let form = Form::load(definition).map_err(|_| self.error(ErrorCode::InvalidReply))?;
+        let inputs = self.form_inputs(&draft.summary.form).await?;
         let as_of = self.today().await?;
-        Ok((Arc::new(form), Context { as_of }))
+        Ok((Arc::new(form), inputs.context(as_of)))
     }
 
     /// Today, on the city's calendar.
@@ -241,11 +239,11 @@ impl Core {
     }
 }
 
-fn questions(views: &[QuestionView<'_>], context: Context, language: Language) -> Vec<QuestionShown> {
+fn questions(views: &[QuestionView<'_>], context: &Context, language: Language) -> Vec<QuestionShown> {
     views.iter().map(|view| question(view, context, language)).collect()
 }
 
-fn question(view: &QuestionView<'_>, context: Context, language: Language) -> QuestionShown {
+fn question(view: &QuestionView<'_>, context: &Context, language: Language) -> QuestionShown {
     let fault = |fault: &onehall_forms::AnswerFault| QuestionFault {
         code: fault.code.as_str().to_owned(),
         message: message(view.question, *fault, context, language),

@@ -34,6 +34,7 @@ impl Core {
             }
             C::GetCatalog(_) => R::GetCatalog((*self.catalog().await?).clone()),
             C::GetForm(ask) => R::GetForm(self.form(&ask.form).await?),
+            C::GetFormInputs(ask) => R::GetFormInputs(self.form_inputs(&ask.form).await?),
             C::GetQueue(ask) => R::GetQueue(self.fetch(api::get(queue_path(&ask.query))).await?),
             C::GetCase(ask) => R::GetCase(self.fetch(api::get(format!("/staff/cases/{}", ask.id))).await?),
             C::Act(ask) => R::Act(

@@ -1,0 +1,121 @@
+//! What forms are evaluated with besides the answers: the city's working days, and lists of which one entry is chosen.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use onehall_forms::{Inputs, ListSearch};
+use onehall_protocol::catalog::{FormReference, ListPage};
+use onehall_protocol::{CoreError, ErrorCode, ListCode};
+
+use super::FRESH_MS;
+use crate::{Core, api, json, lock};
+
+/// How many searches are kept for when there is no network; beyond, all are forgotten.
+const MOST_KEPT: usize = 200;
+/// How many entries of a list at hand are given without a network: as the backend does where nobody says how many.
+const MOST_FOUND: usize = 100;
+
+#[derive(Default)]
+pub(super) struct State {
+    inputs: Mutex<HashMap<FormReference, Kept>>,
+    pages: Mutex<HashMap<Asked, ListPage>>,
+}
+
+#[derive(Clone)]
+struct Kept {
+    inputs: Arc<Inputs>,
+    tag: Option<String>,
+    checked_at: i64,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Asked {
+    list: ListCode,
+    query: Option<String>,
+    parent: Option<String>,
+}
+
+impl Core {
+    /// What a form is evaluated with, as it is now; without a network, as it was when it was last read.
+    pub(crate) async fn form_inputs(&self, form: &FormReference) -> Result<Inputs, CoreError> {
+        let now = self.inner.host.clock.now().unix_millis();
+        let kept = lock(&self.inner.catalog.lists.inputs).get(form).cloned();
+        let mut request = api::get(format!("/forms/{}/{}/inputs", form.code, form.version)).open();
+        if let Some(kept) = &kept {
+            if now - kept.checked_at < FRESH_MS {
+                return Ok((*kept.inputs).clone());
+            }
+            if let Some(tag) = &kept.tag {
+                request = request.header("if-none-match", tag.clone());
+            }
+        }
+        let (inputs, tag) = match (self.send(request).await, kept) {
+            (Ok(answer), Some(kept)) if answer.status == 304 => (kept.inputs, kept.tag),
+            (Ok(answer), _) => {
+                let inputs = json::read(&answer.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
+                (Arc::new(inputs), answer.header("etag").map(str::to_owned))
+            }
+            (Err(error), Some(kept)) if error.retryable => return Ok((*kept.inputs).clone()),
+            (Err(error), _) => return Err(error),
+        };
+        let found = (*inputs).clone();
+        let kept = Kept {
+            inputs,
+            tag,
+            checked_at: now,
+        };
+        lock(&self.inner.catalog.lists.inputs).insert(form.clone(), kept);
+        Ok(found)
+    }
+
+    /// Entries of a list. The hall looks, because it knows pinyin and has long lists whole; without a network what was
+    /// found before counts, or what is found in a list that is at hand.
+    pub(crate) async fn search_list(
+        &self,
+        list: &ListCode,
+        query: Option<String>,
+        parent: Option<String>,
+    ) -> Result<ListPage, CoreError> {
+        let mut path = format!("/lists/{list}?");
+        for (name, value) in [("query", &query), ("parent", &parent)] {
+            if let Some(value) = value {
+                path.push_str(&format!("{name}={}&", api::query_value(value)));
+            }
+        }
+        let asked = Asked {
+            list: list.clone(),
+            query,
+            parent,
+        };
+        let error = match self.fetch::<ListPage>(api::get(path).open()).await {
+            Ok(page) => {
+                let mut pages = lock(&self.inner.catalog.lists.pages);
+                if pages.len() >= MOST_KEPT {
+                    pages.clear();
+                }
+                pages.insert(asked, page.clone());
+                return Ok(page);
+            }
+            Err(error) => error,
+        };
+        if !error.retryable {
+            return Err(error);
+        }
+        let known = lock(&self.inner.catalog.lists.pages).get(&asked).cloned();
+        known.or_else(|| self.look_at_hand(&asked)).ok_or(error)
+    }
+
+    fn look_at_hand(&self, asked: &Asked) -> Option<ListPage> {
+        let inputs = lock(&self.inner.catalog.lists.inputs);
+        let mut lists = inputs.values().flat_map(|kept| &kept.inputs.lists);
+        let list = lists.find(|list| list.code == asked.list && list.entries.is_some())?;
+        let search = ListSearch::new(list.entries.clone()?, &|_| String::new());
+        let query = asked.query.as_deref().unwrap_or_default();
+        let (entries, more) = search.find(query, asked.parent.as_deref(), MOST_FOUND);
+        Some(ListPage {
+            version: list.version.clone(),
+            entries,
+            more,
+        })
+    }
+}
