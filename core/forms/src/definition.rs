@@ -4,7 +4,7 @@
 //! `requird` is a finding and not a silent gap.
 
 use onehall_protocol::catalog::TrustGrade;
-use onehall_protocol::{Date, FormCode, ListCode, MaterialCode, Money, Text};
+use onehall_protocol::{Date, FormCode, Language, ListCode, MaterialCode, Money, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -400,6 +400,23 @@ impl IdType {
         IdType::TaiwanPermit,
         IdType::ForeignPermanent,
     ];
+
+    /// What the document is called.
+    #[must_use]
+    pub const fn label(self, language: Language) -> &'static str {
+        match (self, language) {
+            (IdType::CitizenId, Language::ZhCn) => "居民身份证",
+            (IdType::CitizenId, Language::En) => "identity card",
+            (IdType::Passport, Language::ZhCn) => "护照",
+            (IdType::Passport, Language::En) => "passport",
+            (IdType::HkMacaoPermit, Language::ZhCn) => "港澳居民来往内地通行证",
+            (IdType::HkMacaoPermit, Language::En) => "mainland travel permit for Hong Kong and Macao residents",
+            (IdType::TaiwanPermit, Language::ZhCn) => "台湾居民来往大陆通行证",
+            (IdType::TaiwanPermit, Language::En) => "mainland travel permit for Taiwan residents",
+            (IdType::ForeignPermanent, Language::ZhCn) => "外国人永久居留身份证",
+            (IdType::ForeignPermanent, Language::En) => "foreign permanent resident identity card",
+        }
+    }
 
     /// The type in an answer.
     #[must_use]

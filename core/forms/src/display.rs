@@ -1,10 +1,10 @@
 //! Answers as a person reads them, in every language, and masked where others look on.
 
 use onehall_protocol::{CitizenId, Date, Language, Money, OrganisationCode, PhoneNumber};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::decimal::Decimal;
-use crate::definition::{Choice, ComputedFormat, Kind, Question};
+use crate::definition::{Choice, ComputedFormat, IdType, Kind, Question};
 use crate::filling::QuestionView;
 
 impl QuestionView<'_> {
@@ -101,6 +101,28 @@ pub fn display(question: &Question, choices: &[Choice], value: &Value, language:
         (Kind::Date { .. }, Value::String(text)) => text
             .parse()
             .map_or_else(|_| text.clone(), |date| display_date(date, language)),
+        (Kind::DateRange { .. }, Value::Object(days)) => {
+            let day = |name: &str| {
+                let text = days.get(name).and_then(Value::as_str).unwrap_or_default().trim();
+                text.parse()
+                    .map_or_else(|_| text.to_owned(), |date| display_date(date, language))
+            };
+            match (day("from"), day("to"), language) {
+                (from, to, _) if from.is_empty() && to.is_empty() => String::new(),
+                (from, to, Language::ZhCn) => format!("{from}至{to}"),
+                (from, to, Language::En) => format!("{from} to {to}").trim().to_owned(),
+            }
+        }
+        (Kind::ListChoice { .. } | Kind::Region { .. }, Value::Object(entry)) => {
+            let label = entry.get("label").and_then(|label| label.get(language.tag()));
+            label.and_then(Value::as_str).unwrap_or_default().to_owned()
+        }
+        (Kind::Person { .. }, Value::Object(parts)) => person(parts, language),
+        (Kind::Signature {}, Value::Object(signature)) => match signature.get("typed").and_then(Value::as_str) {
+            Some(name) if language == Language::ZhCn => format!("{name}（以输入姓名代替手写）"),
+            Some(name) => format!("{name} (typed, not drawn)"),
+            None => in_two(language, true, ["已手写签名", ""], ["Signed by hand", ""]),
+        },
         (
             Kind::Money { .. }
             | Kind::Computed {
@@ -129,6 +151,29 @@ pub fn display(question: &Question, choices: &[Choice], value: &Value, language:
         (_, Value::Array(_)) => joined(texts(value, None)),
         (_, Value::Object(_)) => String::new(),
     }
+}
+
+/// A person: `李雷，居民身份证 11010519491231002X，手机 13800000001`.
+fn person(parts: &Map<String, Value>, language: Language) -> String {
+    let part = |name: &str| parts.get(name).and_then(Value::as_str).unwrap_or_default().trim();
+    let number = match (IdType::named(part("id_type")), part("id_number")) {
+        (_, "") => String::new(),
+        (Some(id_type), number) => format!("{} {number}", id_type.label(language)),
+        (None, number) => number.to_owned(),
+    };
+    let phone = match (language, part("phone")) {
+        (_, "") => String::new(),
+        (Language::ZhCn, phone) => format!("手机 {phone}"),
+        (Language::En, phone) => format!("mobile {phone}"),
+    };
+    let mut said = part("name").to_owned();
+    for more in [number, phone] {
+        if !more.is_empty() && !said.is_empty() {
+            said.push_str(if language == Language::ZhCn { "，" } else { ", " });
+        }
+        said.push_str(&more);
+    }
+    said
 }
 
 fn in_two(language: Language, first: bool, zh_cn: [&str; 2], en: [&str; 2]) -> String {
@@ -197,6 +242,14 @@ fn masked(question: &Question, value: Option<&Value>, shown: &str) -> String {
         Kind::Email {} => text
             .split_once('@')
             .and_then(|(name, domain)| Some(format!("{}***@{domain}", name.chars().next()?))),
+        Kind::Person { .. } => {
+            let name = value.and_then(|value| value.get("name")).and_then(Value::as_str);
+            let mut signs = name.unwrap_or_default().chars();
+            signs
+                .next()
+                .filter(|_| signs.next().is_some())
+                .map(|first| format!("{first}***"))
+        }
         Kind::Text { .. } if text.chars().count() > 1 => text.chars().next().map(|first| format!("{first}***")),
         Kind::Address {} => {
             let region = value.and_then(|value| value.get("region")).and_then(Value::as_str);
@@ -256,6 +309,38 @@ mod tests {
                 "12.5%",
             ),
             (json!({"kind": "text"}), Value::Null, "", ""),
+            (json!({"kind": "time"}), json!("14:30"), "14:30", "14:30"),
+            (
+                json!({"kind": "date_range"}),
+                json!({"from": "2026-01-05", "to": "2026-02-01"}),
+                "2026年1月5日至2026年2月1日",
+                "5 January 2026 to 1 February 2026",
+            ),
+            (
+                json!({"kind": "region"}),
+                json!({"code": "620102", "label": {"zh-CN": "云岭省兰川市", "en": "Lanchuan, Yunling"}}),
+                "云岭省兰川市",
+                "Lanchuan, Yunling",
+            ),
+            (
+                json!({"kind": "person", "phone": true}),
+                json!({"name": "李雷", "id_type": "passport", "id_number": "E12345678", "phone": "13800000001"}),
+                "李雷，护照 E12345678，手机 13800000001",
+                "李雷, passport E12345678, mobile 13800000001",
+            ),
+            (json!({"kind": "person"}), json!({"id_number": "7"}), "7", "7"),
+            (
+                json!({"kind": "signature"}),
+                json!({"typed": "李雷"}),
+                "李雷（以输入姓名代替手写）",
+                "李雷 (typed, not drawn)",
+            ),
+            (
+                json!({"kind": "signature"}),
+                json!({"strokes": [[1, 1, 2, 2]]}),
+                "已手写签名",
+                "Signed by hand",
+            ),
         ];
         for (kind, value, zh_cn, en) in cases {
             let question = question(kind);
@@ -281,6 +366,18 @@ mod tests {
             (json!({"kind": "email"}), json!("li@example.com"), "l***@example.com"),
             (json!({"kind": "text"}), json!("李雷"), "李***"),
             (json!({"kind": "text"}), json!("李"), "***"),
+            (
+                json!({"kind": "person"}),
+                json!({"name": "李雷", "id_type": "passport", "id_number": "E12345678"}),
+                "李***",
+            ),
+            (json!({"kind": "person"}), json!({"name": "李"}), "***"),
+            (json!({"kind": "signature"}), json!({"typed": "李雷"}), "***"),
+            (
+                json!({"kind": "date_range"}),
+                json!({"from": "2026-01-05", "to": "2026-02-01"}),
+                "***",
+            ),
             (json!({"kind": "money"}), json!("1.00"), "***"),
             (json!({"kind": "citizen_id"}), json!("110105"), "***"),
         ];

@@ -46,7 +46,8 @@ pub(crate) fn size(mask: &str) -> Option<usize> {
 }
 
 /// A text that is written as the mask has it: the mask itself, with `0` and `A` where it asks.
-pub(crate) fn example(mask: &str) -> String {
+#[must_use]
+pub fn example(mask: &str) -> String {
     let sign = |sign: Sign| match sign {
         Sign::Digit => '0',
         Sign::Letter | Sign::Either => 'A',

@@ -125,7 +125,13 @@ fn time(typed: &str) -> Option<TimeOfDay> {
     let plain = narrow(typed).to_ascii_lowercase();
     let mut rest = plain.trim();
     let mut half = None;
-    for (sign, is_afternoon) in [("上午", false), ("凌晨", false), ("早上", false), ("下午", true), ("晚上", true)] {
+    for (sign, is_afternoon) in [
+        ("上午", false),
+        ("凌晨", false),
+        ("早上", false),
+        ("下午", true),
+        ("晚上", true),
+    ] {
         if let Some(after) = rest.strip_prefix(sign) {
             (rest, half) = (after.trim(), Some(is_afternoon));
         }
@@ -135,10 +141,12 @@ fn time(typed: &str) -> Option<TimeOfDay> {
             (rest, half) = (before.trim(), Some(is_afternoon));
         }
     }
-    let parts: Vec<&str> = rest.split([':', '.', '点', '时', '分', ' ']).filter(|part| !part.is_empty()).collect();
-    let digits = |part: &str, least: usize| {
-        (least..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let parts: Vec<&str> = rest
+        .split([':', '.', '点', '时', '分', ' '])
+        .filter(|part| !part.is_empty())
+        .collect();
+    let digits =
+        |part: &str, least: usize| (least..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     let (hour, minute) = match parts.as_slice() {
         [hour, minute] => (*hour, *minute),
         [all] if all.len() == 4 && all.is_ascii() => all.split_at(2),

@@ -20,9 +20,7 @@ pub(crate) fn is_blank(value: &Value) -> bool {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
         Value::Array(items) => items.is_empty(),
-        Value::Object(fields) => fields
-            .iter()
-            .all(|(name, field)| name == "id_type" || is_blank(field)),
+        Value::Object(fields) => fields.iter().all(|(name, field)| name == "id_type" || is_blank(field)),
         _ => false,
     }
 }

@@ -12,13 +12,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
-use onehall_protocol::drafts::{AnswerChange, Answers};
 use onehall_protocol::FieldError;
+use onehall_protocol::drafts::{AnswerChange, Answers};
 use serde_json::Value;
 
-pub(crate) use answer::bound;
-pub(crate) use parts::parts;
+pub(crate) use answer::{bound, is_blank};
 pub use fault::{AnswerCode, AnswerFault};
+pub(crate) use parts::parts;
 use slots::{Row, Slot};
 pub use transcript::{Evaluation, evaluate};
 pub use view::{PageView, Progress, QuestionView, RowView};
@@ -335,7 +335,7 @@ impl Filling {
 
     fn is_answerable(&self, slot: u32) -> bool {
         let question = self.form.question_of(self.slots[slot as usize].node);
-        question.is_some_and(|question| !matches!(question.kind, Kind::Computed { .. } | Kind::Note { .. }))
+        question.is_some_and(|question| question.kind.is_answered())
     }
 
     fn has_apart(&self, prefix: &str) -> bool {
@@ -349,7 +349,7 @@ impl Filling {
     fn unknown_paths(&self) -> impl Iterator<Item = &String> {
         let answerable = |path: &str| {
             let question = self.form.question(path);
-            question.is_some_and(|question| !matches!(question.kind, Kind::Computed { .. } | Kind::Note { .. }))
+            question.is_some_and(|question| question.kind.is_answered())
         };
         self.apart.keys().filter(move |path| !answerable(path))
     }

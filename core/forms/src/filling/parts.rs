@@ -176,7 +176,10 @@ fn id_number_fault(id_type: IdType, number: &str) -> Option<AnswerCode> {
             _ => Some(AnswerCode::InvalidCitizenId),
         };
     }
-    if !number.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()) {
+    if !number
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+    {
         return Some(AnswerCode::InvalidIdNumber);
     }
     let sound = match id_type {
@@ -257,7 +260,11 @@ pub(super) fn files(files: &[Value], most: Option<u32>, sources: &[MaterialSourc
         }
         let source = match file.get("source") {
             None | Some(Value::Null) => MaterialSource::Upload,
-            Some(source) => match source.get("kind").and_then(Value::as_str).and_then(MaterialSource::named) {
+            Some(source) => match source
+                .get("kind")
+                .and_then(Value::as_str)
+                .and_then(MaterialSource::named)
+            {
                 Some(source) => source,
                 None => return Some(AnswerCode::WrongType),
             },

@@ -7,6 +7,7 @@ use super::answer;
 use super::fault::{AnswerCode, AnswerFault};
 use super::slots::{NOWHERE, row_ids};
 use super::{Filling, PageCount};
+use crate::decimal::Decimal;
 use crate::definition::{ComputedFormat, Kind, MaterialSource, Question};
 use crate::form::{Aspect, Form, Node, Reader};
 use crate::rules::{Evaluator, Expr, Source, Val};
@@ -134,7 +135,7 @@ impl Filling {
         let node = form.node(here.node);
         let around = match self.rows[here.row as usize].group {
             Some(group) => self.slots[group as usize].shown,
-            None if here.node == node.page => true,
+            None if here.node == node.page => !self.is_jumped_over(node),
             None => self.slots[node.page as usize].shown,
         };
         let shown = around && self.holds(node.visible_when.as_ref(), slot) == Some(true);
@@ -158,9 +159,14 @@ impl Filling {
     fn evaluate_value(&mut self, form: &Form, slot: u32) -> bool {
         let here = &self.slots[slot as usize];
         let node = form.node(here.node);
-        let Some(question) = form.question_of(here.node).filter(|_| here.shown) else {
-            return self.put_value(slot, node, Val::Unknown);
+        let Some(question) = form.question_of(here.node) else {
+            let jump = self.jump(node, slot);
+            self.put_value(slot, node, jump);
+            return false;
         };
+        if !here.shown {
+            return self.put_value(slot, node, Val::Unknown);
+        }
         let value = match &question.kind {
             Kind::Computed { .. } => match &node.computed {
                 Some(rule) => self.written_out(self.rule(rule, slot)),
@@ -173,6 +179,31 @@ impl Filling {
                 .map_or(Val::Unknown, |answer| answer::read(kind, answer)),
         };
         self.put_value(slot, node, value)
+    }
+
+    /// Whether a page before jumps over this one.
+    fn is_jumped_over(&self, page: &Node) -> bool {
+        let before = page.routing.as_ref().and_then(|routing| routing.before);
+        let to = before.map(|before| &self.slots[before as usize].value);
+        matches!(to, Some(Val::Number(to)) if *to > Decimal::from(i64::from(page.page)))
+    }
+
+    /// Where it goes on after a page: to where it jumps, or else to where one before it jumps.
+    fn jump(&self, page: &Node, slot: u32) -> Val {
+        let Some(routing) = &page.routing else {
+            return Val::Unknown;
+        };
+        let own = if self.slots[slot as usize].shown {
+            let mut jumps = routing.jumps.iter();
+            jumps.find(|jump| self.holds(jump.when.as_ref(), slot) == Some(true))
+        } else {
+            None
+        };
+        match (own, routing.before) {
+            (Some(jump), _) => Val::Number(i64::from(jump.page).into()),
+            (None, Some(before)) => self.slots[before as usize].value.clone(),
+            (None, None) => Val::Unknown,
+        }
     }
 
     fn put_value(&mut self, slot: u32, node: &Node, value: Val) -> bool {

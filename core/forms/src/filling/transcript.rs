@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use onehall_protocol::FieldError;
-use onehall_protocol::drafts::Answers;
+use onehall_protocol::drafts::{Answers, EvaluatedWith};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::Filling;
 use super::answer::is_blank;
 use super::fault::AnswerCode;
 use super::view::computed;
-use super::Filling;
 use crate::context::Context;
 use crate::decimal::Decimal;
 use crate::definition::{ENGINE, Kind};
@@ -87,13 +87,12 @@ impl Filling {
     #[must_use]
     pub fn canonical(&self) -> String {
         let definition = self.form.definition();
+        let with = self.evaluated_with();
         let mut values: BTreeMap<String, Value> = BTreeMap::new();
         self.walk(&mut |slot| {
             let here = &self.slots[slot as usize];
             let question = self.form.question_of(here.node);
-            let asked =
-                question.is_some_and(|question| !matches!(question.kind, Kind::Computed { .. } | Kind::Note { .. }));
-            if here.shown && asked {
+            if here.shown && question.is_some_and(|question| question.kind.is_answered()) {
                 let answer = here.answer.as_ref().filter(|answer| !is_blank(answer));
                 values.insert(self.path_of(slot), answer.cloned().unwrap_or_default());
             }
@@ -106,13 +105,13 @@ impl Filling {
         let mut document = String::new();
         write(
             &json!({
-                "as_of": self.context.as_of.to_string(),
-                "calendar": self.context.calendar.as_ref().filter(|_| self.form.uses_calendar()).map(|calendar| &calendar.version),
+                "as_of": with.as_of.to_string(),
+                "calendar": with.calendar,
                 "computed": self.computed_values(),
-                "engine": ENGINE,
+                "engine": with.engine,
                 "errors": errors,
                 "form": definition.code,
-                "lists": self.list_versions(),
+                "lists": with.lists,
                 "pages": self.pages(),
                 "values": values,
                 "version": definition.version,
@@ -122,14 +121,22 @@ impl Filling {
         document
     }
 
-    /// The version of each list of the form; null where none is at hand.
-    fn list_versions(&self) -> BTreeMap<&str, Option<&str>> {
-        let mut versions = BTreeMap::new();
+    /// With what it is evaluated: who has the same comes to the same result. A list that is not at hand is not named.
+    #[must_use]
+    pub fn evaluated_with(&self) -> EvaluatedWith {
+        let mut lists = BTreeMap::new();
         for list in self.form.lists() {
-            let known = self.context.lists.get(list).map(|list| list.version.as_str());
-            versions.insert(list, known);
+            if let Some(list) = self.context.lists.get(list) {
+                lists.insert(list.code.clone(), list.version.clone());
+            }
         }
-        versions
+        let calendar = self.context.calendar.as_ref().filter(|_| self.form.uses_calendar());
+        EvaluatedWith {
+            engine: ENGINE,
+            as_of: self.context.as_of,
+            calendar: calendar.map(|calendar| calendar.version.clone()),
+            lists,
+        }
     }
 
     /// SHA-256 over the canonical document, lower-case hex.

@@ -10,6 +10,7 @@ use super::nodes::pointer;
 use super::shape::escaped;
 use crate::decimal::Decimal;
 use crate::definition::{Choice, DateBound, Definition, Kind, Options, Question, SCHEMA};
+use crate::mask;
 
 /// The most rows that a group may allow.
 const MOST_ROWS: u32 = 1_000;
@@ -56,8 +57,7 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
     for (at, check) in question.valid_when.iter().enumerate() {
         text(&check.message, &format!("{path}/valid_when/{at}/message"), findings);
     }
-    let unanswered = matches!(question.kind, Kind::Computed { .. } | Kind::Note { .. });
-    if unanswered && (question.required || question.required_when.is_some()) {
+    if !question.kind.is_answered() && (question.required || question.required_when.is_some()) {
         findings.push(Finding::new(
             path,
             "never_answered",
@@ -69,9 +69,15 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
     };
     match &question.kind {
         Kind::Text {
-            max_length, min_length, ..
+            max_length,
+            min_length,
+            mask,
+            ..
         } => {
             characters(*max_length, *min_length, &mut find);
+            if let Some(mask) = mask {
+                check_mask(mask, max_length.unwrap_or(100), min_length.unwrap_or(0), &mut find);
+            }
         }
         Kind::LongText { max_length } => characters(*max_length, None, &mut find),
         Kind::Number {
@@ -99,16 +105,37 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
         } if min > max => {
             find("/min", "min_above_max", "the smallest is above the largest");
         }
-        Kind::Date {
-            min: Some(DateBound::Day(min)),
-            max: Some(DateBound::Day(max)),
-        } if min > max => {
-            find("/min", "min_above_max", "the first day is after the last");
+        Kind::Date { min, max } => days(*min, *max, &mut find),
+        Kind::DateRange {
+            min,
+            max,
+            min_days,
+            max_days,
+        } => {
+            days(*min, *max, &mut find);
+            if *max_days == Some(0) {
+                find("/max_days", "out_of_bounds", "at least one day");
+            } else if matches!((min_days, max_days), (Some(min), Some(max)) if min > max) {
+                find("/min_days", "min_above_max", "more days are needed than allowed");
+            }
         }
-        Kind::Date {
-            min: Some(DateBound::FromToday { today_plus_days: min }),
-            max: Some(DateBound::FromToday { today_plus_days: max }),
-        } if min > max => find("/min", "min_above_max", "the first day is after the last"),
+        Kind::Time { min, max, step_minutes } => {
+            if matches!((min, max), (Some(min), Some(max)) if min > max) {
+                find("/min", "min_above_max", "the earliest time is after the latest");
+            }
+            if step_minutes.is_some_and(|step| step == 0 || step > 720) {
+                find("/step_minutes", "out_of_bounds", "a step takes 1 to 720 minutes");
+            }
+        }
+        Kind::Region { depth: Some(depth), .. } if !(1..=5).contains(depth) => {
+            find("/depth", "out_of_bounds", "regions have the levels 1 to 5");
+        }
+        Kind::Person { id_types, .. } if id_types.is_empty() => {
+            find("/id_types", "empty", "a person shows at least one document");
+        }
+        Kind::Material { sources, .. } if sources.is_empty() => {
+            find("/sources", "empty", "a material comes from somewhere");
+        }
         Kind::Choice { options } => source(form, options, path, findings),
         Kind::Choices { options, min, max } => {
             if matches!((min, max), (Some(min), Some(max)) if min > max) || *max == Some(0) {
@@ -162,6 +189,29 @@ fn characters(max: Option<u32>, min: Option<u32>, find: &mut impl FnMut(&str, &'
     }
     if max.is_some_and(|max| max == 0 || max > MOST_CHARACTERS) {
         find("/max_length", "out_of_bounds", "a text allows 1 to 20,000 characters");
+    }
+}
+
+fn check_mask(mask: &str, most: u32, least: u32, find: &mut impl FnMut(&str, &'static str, &str)) {
+    match mask::size(mask) {
+        None => find("/mask", "bad_mask", "a mask asks for a sign at least: `9`, `A` or `*`"),
+        Some(size) if size > most as usize || size < least as usize => {
+            find("/mask", "bad_mask", "no answer of this length is allowed");
+        }
+        Some(_) => {}
+    }
+}
+
+fn days(min: Option<DateBound>, max: Option<DateBound>, find: &mut impl FnMut(&str, &'static str, &str)) {
+    let reversed = match (min, max) {
+        (Some(DateBound::Day(min)), Some(DateBound::Day(max))) => min > max,
+        (Some(DateBound::FromToday { today_plus_days: min }), Some(DateBound::FromToday { today_plus_days: max })) => {
+            min > max
+        }
+        _ => false,
+    };
+    if reversed {
+        find("/min", "min_above_max", "the first day is after the last");
     }
 }
 

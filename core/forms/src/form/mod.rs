@@ -1,9 +1,12 @@
 //! A form that was loaded: checked, numbered, its rules compiled, its dependency graph laid.
 
+mod about;
 mod check;
 mod finding;
 mod nodes;
 mod order;
+mod routing;
+mod schema;
 mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +17,8 @@ use serde_json::Value;
 pub use finding::Finding;
 use nodes::{Around, Nodes, OptionSet, pointer};
 pub(crate) use nodes::{Aspect, Node, Reader, choices, options_of, question_at};
+use routing::Jump;
+pub use schema::{SCHEMA_PATH, json_schema};
 
 use crate::definition::{Choice, Definition, Kind, Page, Question};
 use crate::rules::{Compiled, Evaluator, Expr, Read, compile};
@@ -77,18 +82,22 @@ impl Form {
             findings,
             reads: Vec::new(),
             calendar: false,
+            pages_shown: vec![None; definition.pages.len()],
         };
         let compiled = loading.all();
         let Loading {
             mut findings,
-            reads,
+            mut reads,
             calendar,
+            pages_shown,
             ..
         } = loading;
         let Nodes { list: mut nodes, top } = nodes;
         for (node, rules) in nodes.iter_mut().zip(compiled) {
             rules.put_into(node);
         }
+        routing::lay(&mut nodes, pages_shown.len(), &mut reads);
+        routing::check(&nodes, &pages_shown, &mut findings);
         connect(&mut nodes, reads);
         let order = order::arrange(&mut nodes, &mut findings);
         if findings.is_empty() {
@@ -196,6 +205,7 @@ struct Rules {
     checks: Vec<Expr>,
     options: Option<OptionSet>,
     pattern: Option<regex_lite::Regex>,
+    jumps: Vec<Jump>,
 }
 
 impl Rules {
@@ -206,6 +216,9 @@ impl Rules {
         node.checks = self.checks;
         node.options = self.options;
         node.pattern = self.pattern;
+        if !self.jumps.is_empty() {
+            node.routing.get_or_insert_default().jumps = self.jumps;
+        }
     }
 }
 
@@ -217,6 +230,8 @@ struct Loading<'a> {
     reads: Vec<(u32, Aspect, Read)>,
     /// Whether a rule reads the city's calendar.
     calendar: bool,
+    /// Of each page whether it is always or never shown, whatever is answered.
+    pages_shown: Vec<Option<bool>>,
 }
 
 impl Loading<'_> {
@@ -234,12 +249,7 @@ impl Loading<'_> {
         let steps = &self.nodes.list[node as usize].steps;
         let path = pointer(steps);
         let Some(question) = question_at(self.definition, steps) else {
-            let page = &self.definition.pages[steps[0] as usize];
-            let visible_when = self.shown(node, page.visible_when.as_ref(), &path, "unreachable_page");
-            return Rules {
-                visible_when,
-                ..Rules::default()
-            };
+            return self.page(node, &path);
         };
         check::question(self.definition, question, &path, &mut self.findings);
         let mut rules = Rules {
@@ -295,19 +305,45 @@ impl Loading<'_> {
         rules
     }
 
+    fn page(&mut self, node: u32, path: &str) -> Rules {
+        let page = &self.definition.pages[node as usize];
+        let visible_when = self.shown(node, page.visible_when.as_ref(), path, "unreachable_page");
+        let mut jumps = Vec::with_capacity(page.next.len());
+        for (at, next) in page.next.iter().enumerate() {
+            let path = format!("{path}/next/{at}");
+            let target = routing::target(self.definition, node as usize, &next.page, &path, &mut self.findings);
+            let (when, constant) = match &next.when {
+                None => (None, Some(true)),
+                Some(rule) => match self.constant_or_not(node, Aspect::Value, rule, &format!("{path}/when")) {
+                    Some((when, constant)) => (Some(when), constant),
+                    None => continue,
+                },
+            };
+            jumps.push(Jump {
+                when,
+                constant,
+                page: target,
+            });
+        }
+        Rules {
+            visible_when,
+            jumps,
+            ..Rules::default()
+        }
+    }
+
     /// A rule that shows something; one that reads nothing and does not hold hides it for ever.
     fn shown(&mut self, node: u32, rule: Option<&Value>, path: &str, code: &'static str) -> Option<Expr> {
-        let rule = rule?;
         let path = format!("{path}/visible_when");
-        let before = self.reads.len();
-        let expr = self.rule(node, Aspect::Shown, rule, &path)?;
-        let nobody = NoAnswers;
-        if self.reads.len() == before
-            && Evaluator::new(Some(&nobody), None)
-                .eval(&expr, &crate::rules::Val::Null)
-                .truth()
-                == Some(false)
-        {
+        let (expr, constant) = match rule {
+            Some(rule) => self.constant_or_not(node, Aspect::Shown, rule, &path)?,
+            None => {
+                self.always_shown(node, Some(true));
+                return None;
+            }
+        };
+        self.always_shown(node, constant);
+        if constant == Some(false) {
             self.findings.push(Finding::new(
                 path,
                 code,
@@ -315,6 +351,25 @@ impl Loading<'_> {
             ));
         }
         Some(expr)
+    }
+
+    fn always_shown(&mut self, node: u32, constant: Option<bool>) {
+        if let Some(page) = self.pages_shown.get_mut(node as usize) {
+            *page = constant;
+        }
+    }
+
+    /// A rule, and whether it holds or not whatever is answered, if that is so.
+    fn constant_or_not(&mut self, node: u32, aspect: Aspect, rule: &Value, path: &str) -> Option<(Expr, Option<bool>)> {
+        let before = self.reads.len();
+        let expr = self.rule(node, aspect, rule, path)?;
+        let constant = if self.reads.len() == before {
+            let run = Evaluator::new(Some(&NoAnswers), None);
+            run.eval(&expr, &crate::rules::Val::Null).truth()
+        } else {
+            None
+        };
+        Some((expr, constant))
     }
 
     fn rule(&mut self, node: u32, aspect: Aspect, rule: &Value, path: &str) -> Option<Expr> {

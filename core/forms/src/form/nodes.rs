@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regex_lite::Regex;
 
 use super::finding::Finding;
+use super::routing::Routing;
 use crate::definition::{Choice, Definition, Kind, Options, Page, Question};
 use crate::filling::parts;
 use crate::rules::{Expr, Names, Target};
@@ -55,6 +56,8 @@ pub(crate) struct Node {
     pub(crate) checks: Vec<Expr>,
     pub(crate) options: Option<OptionSet>,
     pub(crate) pattern: Option<Regex>,
+    /// Of a page that jumps, or that may be jumped over.
+    pub(crate) routing: Option<Box<Routing>>,
     /// Who reads whether it is shown.
     pub(crate) shown_readers: Vec<Reader>,
     /// Who reads its value.

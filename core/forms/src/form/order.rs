@@ -52,7 +52,9 @@ pub(super) fn arrange(nodes: &mut [Node], findings: &mut Vec<Finding>) -> Vec<(u
 }
 
 fn name(nodes: &[Node], at: usize) -> String {
+    let is_page = nodes[at / 3].steps.len() == 1;
     let what = match ASPECTS[at % 3] {
+        Aspect::Value if is_page => "where it goes on",
         Aspect::Shown => "whether it is shown",
         Aspect::Value => "its value",
         Aspect::State => "its checks",
