@@ -25,6 +25,12 @@ pub const MATTERS: &str = "/matters";
 /// What is done for people with disabilities.
 pub const ACCESSIBILITY: &str = "/accessibility";
 
+/// Whether somebody is at work on this page (logging in, filling, mending), and must not be asked about other things.
+#[must_use]
+pub fn is_work(path: &str) -> bool {
+    path == LOGIN || path.starts_with("/apply/") || path.starts_with("/drafts/") || path.ends_with("/supplement")
+}
+
 /// Search results for `words`.
 #[must_use]
 pub fn search(words: &str) -> String {

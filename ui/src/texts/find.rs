@@ -11,6 +11,10 @@ texts! {
     START_TEXT = "支持中文、英文、拼音和拼音首字母，例如“身份证”“sfz”“residence”。", "Chinese, English, pinyin and its initials: “身份证”, “sfz”, “residence”.";
     NOTHING = "没有找到“{}”相关事项", "Nothing found for “{}”";
     NOTHING_TEXT = "换个说法试试，少输几个字，或从下面的主题查找。也可以拨打 {} 咨询。", "Try other or fewer words, or browse by theme below. You can also call {}.";
+    CASE_LOG_IN = "登录后查看办件 {}", "Log in to see case {}";
+    CASE_LOG_IN_TEXT = "办件的进度和结果只有本人和代办人能看到。", "Only you, and whoever acts for you, can see how a case stands.";
+    CASE_NONE = "您的办件中没有编号 {}", "None of your cases has the number {}";
+    CASE_NONE_TEXT = "请逐位核对受理凭证上的编号。这里只显示您本人的办件和您代办的办件。", "Check it digit by digit against your receipt. Here are your own cases, and those of whom you act for.";
     TRY_THEMES = "按主题查找", "Browse by theme";
     CLEAR = "清空", "Clear";
 

@@ -4,17 +4,23 @@
 use leptos::prelude::*;
 use onehall_protocol::analytics::DECLARED;
 
+use crate::citizen::routes;
 use crate::design::button::Button;
 use crate::design::content::Disclosure;
+use crate::router::use_location;
 use crate::shell::{Profile, document, use_ui};
 use crate::texts::{Words, insight};
 use crate::view::{live, memo, view};
 
-/// Asks, until there is an answer.
+/// Asks, until there is an answer; not while somebody is at work on a page.
 #[component]
 pub fn ConsentBar() -> impl IntoView {
     let ui = use_ui();
-    let asks = memo(move |_| ui.preferences.with(|preferences| preferences.analytics.is_none()));
+    let location = use_location();
+    let asks = memo(move |_| {
+        ui.preferences.with(|preferences| preferences.analytics.is_none())
+            && !location.pathname.with(|path| routes::is_work(path))
+    });
     let answer = move |yes: bool| {
         Callback::new(move |()| {
             ui.prefer(|preferences| preferences.analytics = Some(yes));

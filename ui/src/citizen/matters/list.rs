@@ -141,7 +141,8 @@ fn principal_words(hall: Hall, name: &str) -> Option<Words> {
     several.then(|| words::FOR_PRINCIPAL.with([name.into()]))
 }
 
-fn case_row(hall: Hall, case: &CaseSummary) -> AnyView {
+/// A case in a list: what it is, how it stands, who has to act.
+pub fn case_row(hall: Hall, case: &CaseSummary) -> AnyView {
     let ui = use_ui();
     let (tone, icon) = glance_tone(glance(&case.status));
     let authority = authority_words(hall, case.authority.clone());

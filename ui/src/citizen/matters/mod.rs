@@ -12,6 +12,6 @@ mod supplement;
 mod withdraw;
 
 pub use case::CasePage;
-pub use list::MattersPage;
+pub use list::{MattersPage, case_row};
 pub use receipt::ReceiptPage;
 pub use supplement::SupplementPage;

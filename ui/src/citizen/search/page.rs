@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use onehall_client::SearchHit;
 use onehall_client::citizen::SearchCatalog;
 
+use super::by_number::{case_by_number, case_number};
 use crate::citizen::items::item_row;
 use crate::citizen::place::Wide;
 use crate::citizen::{routes, use_hall};
@@ -65,7 +66,8 @@ pub fn SearchPage() -> impl IntoView {
         }
     });
     let said = Words::made(move |language| {
-        let count = found.with_ready(Vec::len).filter(|_| !asked.with(String::is_empty));
+        let counts = asked.with(|asked| !asked.is_empty() && case_number(asked).is_none());
+        let count = found.with_ready(Vec::len).filter(|_| counts);
         count
             .map(|count| counted(count, find::FOUND_ONE, find::FOUND_MORE).get(language))
             .unwrap_or_default()
@@ -103,6 +105,10 @@ pub fn SearchPage() -> impl IntoView {
 
 fn results(hits: &[SearchHit], asked: Memo<String>) -> AnyView {
     let hall = use_hall();
+    let words = asked.get_untracked();
+    if let Some(number) = case_number(&words) {
+        return case_by_number(number, words);
+    }
     if !hits.is_empty() {
         let catalog = hall.catalog_now();
         let rows: Vec<_> = hits
@@ -112,7 +118,6 @@ fn results(hits: &[SearchHit], asked: Memo<String>) -> AnyView {
         return view! { <ul class="rows">{rows}</ul> }.into_any();
     }
     let ui = use_ui();
-    let words = asked.get_untracked();
     let state = if words.is_empty() {
         view! { <EmptyState icon="search" title=find::START text=find::START_TEXT/> }.into_any()
     } else {
