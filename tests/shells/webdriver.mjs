@@ -92,13 +92,24 @@ export class Session {
   /** Clicks a link or button by its whole name; `within` is where it stands. */
   async click(name, within = "") {
     const named = `normalize-space(.)="${name}" or @aria-label="${name}"`;
-    const id = await this.element(`${within}//*[(self::a or self::button or self::summary) and (${named})]`);
-    await this.#send("POST", `/element/${id}/click`, {});
+    await this.press(`${within}//*[(self::a or self::button or self::summary) and (${named})]`);
   }
 
-  /** Clicks what stands at an XPath. */
+  /**
+   * Clicks what stands at an XPath. A page that moves at that moment (an answer makes a question appear) is clicked anew, as
+   * a person would; what stays covered fails.
+   */
   async press(xpath) {
-    await this.#send("POST", `/element/${await this.element(xpath)}/click`, {});
+    const deadline = Date.now() + FOUND_WITHIN;
+    for (;;) {
+      try {
+        return await this.#send("POST", `/element/${await this.element(xpath)}/click`, {});
+      } catch (error) {
+        const moved = /element click intercepted|stale element reference/.test(error.message);
+        if (!moved || Date.now() > deadline) throw error;
+        await sleep(50);
+      }
+    }
   }
 
   /** Types into the field of this id, in place of what stands there. */
