@@ -21,9 +21,10 @@ use onehall_backend::cases::model::{Attempt, StoredEvent, Submit, Submitted, Who
 use onehall_backend::cases::workflow::{CaseClock, Standing};
 use onehall_backend::drafts::{DraftStore, OpenDraft};
 use onehall_backend::storage::sqlite::Sqlite;
+use onehall_forms::ENGINE;
 use onehall_protocol::cases::CaseState;
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::Answers;
+use onehall_protocol::drafts::{Answers, EvaluatedWith};
 use onehall_protocol::identity::{PersonKind, PersonView, TerminalKind};
 use onehall_protocol::{CaseId, Date, DraftId, IdempotencyKey, PersonId, Text, Timestamp};
 use serde_json::json;
@@ -83,7 +84,7 @@ async fn draft(sqlite: &Sqlite, principal: PersonId) -> DraftId {
             code: parsed("identity-card-renewal"),
             version: 1,
         },
-        prefilled: Answers::new(),
+        prefilled: Vec::new(),
         terminal: TerminalKind::Browser,
         now: now(),
     };
@@ -126,6 +127,12 @@ fn submission(draft: DraftId, principal: PersonId) -> Submit {
         },
         answers: answers(),
         transcript: "0".repeat(64),
+        evaluated: EvaluatedWith {
+            engine: ENGINE,
+            as_of: today,
+            calendar: None,
+            lists: Default::default(),
+        },
         files: Vec::new(),
         event: StoredEvent {
             sequence: 0,

@@ -9,6 +9,7 @@
 //! event, and pokes whoever looks.
 
 mod act;
+mod earlier;
 mod lapse;
 pub mod model;
 mod number;
@@ -26,6 +27,7 @@ use crate::city::CityContent;
 use crate::error::Result;
 use crate::storage::Storage;
 
+pub use earlier::{EarlierCase, EarlierCases, EarlierResult, MOST_EARLIER_CASES};
 pub use lapse::{lapse_overdue, watch};
 pub use number::case_number;
 pub use routes::{file_routes, routes};

@@ -16,10 +16,13 @@ pub(super) struct Folder {
     pub(super) life_events: Option<Source>,
     pub(super) people: Option<Source>,
     pub(super) staff: Option<Source>,
+    pub(super) data: Option<Source>,
     /// `items/<name>.toml`, with their names, in the order of these.
     pub(super) items: Vec<(String, Source)>,
     /// `forms/<name>.json`
     pub(super) forms: Vec<(String, Source)>,
+    /// `lists/<name>.toml`
+    pub(super) lists: Vec<(String, Source)>,
     /// `workflows/<name>.toml`
     pub(super) workflows: Vec<(String, Source)>,
 }
@@ -32,19 +35,19 @@ const NEEDED: [&str; 6] = [
     "themes.toml",
     "life-events.toml",
 ];
-const ACCOUNTS: [&str; 2] = ["people.toml", "staff.toml"];
+const OPTIONAL: [&str; 3] = ["people.toml", "staff.toml", "data.toml"];
 
 impl Folder {
     pub(super) fn read(folder: &Path, findings: &Findings) -> Folder {
         let needed = |name: &str| file(folder, name, true, findings);
-        let accounts = |name: &str| file(folder, name, false, findings);
+        let optional = |name: &str| file(folder, name, false, findings);
         let [city, calendar, authorities, halls, themes, life_events] = NEEDED.map(needed);
-        let [people, staff] = ACCOUNTS.map(accounts);
+        let [people, staff, data] = OPTIONAL.map(optional);
         // A misspelt `hall.toml` would otherwise be passed over in silence.
         for name in names(folder).unwrap_or_default() {
-            let known = NEEDED.contains(&name.as_str()) || ACCOUNTS.contains(&name.as_str());
+            let known = NEEDED.contains(&name.as_str()) || OPTIONAL.contains(&name.as_str());
             if name.ends_with(".toml") && !known {
-                let list = [NEEDED.as_slice(), &ACCOUNTS].concat().join(", ");
+                let list = [NEEDED.as_slice(), &OPTIONAL].concat().join(", ");
                 whole(
                     &name,
                     findings,
@@ -61,8 +64,10 @@ impl Folder {
             life_events,
             people,
             staff,
+            data,
             items: files(folder, "items", ".toml", findings),
             forms: files(folder, "forms", ".json", findings),
+            lists: files(folder, "lists", ".toml", findings),
             workflows: files(folder, "workflows", ".toml", findings),
         }
     }

@@ -5,6 +5,7 @@ use onehall_protocol::catalog::{
 };
 use onehall_protocol::{ItemCode, MaterialCode, WorkflowCode};
 
+use super::data::SitedProof;
 use super::directory::Directory;
 use super::document::{Entry, Source};
 use super::finding::{Findings, Names, Place, Sited, once_each};
@@ -18,6 +19,7 @@ pub(super) struct ItemFile {
     pub(super) workflow: Option<Sited<WorkflowCode>>,
     pub(super) materials: Vec<Sited<Material>>,
     pub(super) material_codes: Names<MaterialCode>,
+    pub(super) proof: SitedProof,
 }
 
 /// What may stand only once over all items.
@@ -62,6 +64,7 @@ pub(super) fn read(
     let (materials, material_codes) = guide::materials(&entry);
     let form: Option<Sited<FormReference>> = entry.optional("form");
     let workflow: Option<Sited<WorkflowCode>> = entry.optional("workflow");
+    let proof = entry.entry("output").as_ref().map(SitedProof::read).unwrap_or_default();
     let item = rest(&entry, summary, &materials, &form, &workflow, directory, once);
     entry.close();
     Some(ItemFile {
@@ -71,6 +74,7 @@ pub(super) fn read(
         workflow,
         materials,
         material_codes,
+        proof,
     })
 }
 
@@ -306,6 +310,10 @@ fn output(entry: &Entry<'_>) -> Option<Output> {
         output.required("delivery"),
         output.optional("valid_months"),
     );
+    // Read by `SitedProof::read`.
+    for key in ["material", "facts"] {
+        output.has(key);
+    }
     output.close();
     Some(Output {
         name: name?.value,

@@ -4,13 +4,17 @@
 //! has seen; an answer that another terminal changed since, to another value, makes the save a conflict that the citizen
 //! decides. Nothing is overwritten silently.
 
+mod migration;
 mod model;
+mod past;
 mod prefill;
+mod reuse;
 mod routes;
 mod store;
 
-pub use model::{OpenDraft, Opened, SaveOutcome, StoredDraft};
-pub use prefill::prefilled_answers;
+pub use model::{FirstAnswer, MoveDraft, OpenDraft, Opened, SaveOutcome, StoredDraft};
+pub use past::{Past, offers};
+pub use prefill::{Knowledge, first_answers};
 pub use routes::routes;
 pub use store::{DraftStore, MOST_ANSWERS, SaveCommand};
 

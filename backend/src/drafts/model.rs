@@ -1,9 +1,10 @@
 //! Drafts as they are kept.
 
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::{AnswerConflict, Answers, DraftSaved};
+use onehall_protocol::drafts::{AnswerChange, AnswerConflict, Answers, DraftSaved, PrefillSource, Prefilled};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CaseId, DraftId, ItemCode, PersonId, Timestamp};
+use serde_json::Value;
 
 /// A draft as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,10 +29,12 @@ pub struct StoredDraft {
     pub terminal: TerminalKind,
     /// The case that it became.
     pub submitted_case: Option<CaseId>,
+    /// The version of the form that it came from, where it moved and nobody was told of it yet.
+    pub moved_from: Option<u32>,
     /// The answers; empty where only a list was asked for.
     pub answers: Answers,
-    /// Paths whose value came from the profile and was not touched since.
-    pub prefilled: Vec<String>,
+    /// The answers that the hall filled in and that nobody changed or confirmed since.
+    pub prefilled: Vec<Prefilled>,
 }
 
 /// Starts a draft, or finds the open one of the same principal and item.
@@ -47,12 +50,23 @@ pub struct OpenDraft {
     pub item: ItemCode,
     /// The form version that a new draft is pinned to.
     pub form: FormReference,
-    /// First answers of a new draft, from the profile.
-    pub prefilled: Answers,
+    /// First answers of a new draft.
+    pub prefilled: Vec<FirstAnswer>,
     /// From where.
     pub terminal: TerminalKind,
     /// When.
     pub now: Timestamp,
+}
+
+/// An answer that a new draft begins with: the hall knew it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FirstAnswer {
+    /// Where it stands.
+    pub path: String,
+    /// The answer.
+    pub value: Value,
+    /// From where.
+    pub source: PrefillSource,
 }
 
 /// What came of [`OpenDraft`].
@@ -62,6 +76,25 @@ pub enum Opened {
     New(StoredDraft),
     /// The one that was open.
     Existing(StoredDraft),
+}
+
+/// Moves an open draft to a newer version of its form, exactly as it was decided for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MoveDraft {
+    /// The draft.
+    pub id: DraftId,
+    /// Whose matters the actor may handle: the draft must be of one of them.
+    pub principals: Vec<PersonId>,
+    /// The version that it must still have.
+    pub from: FormReference,
+    /// The version that it gets.
+    pub to: FormReference,
+    /// The revision that it must still have.
+    pub revision: u64,
+    /// The answers that the new version takes in another form; null where a blank has no question any more.
+    pub changes: Vec<AnswerChange>,
+    /// When.
+    pub now: Timestamp,
 }
 
 /// What came of a save.

@@ -1,20 +1,23 @@
 //! Drafts over HTTP. The submission of a draft is the cases' route.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use onehall_protocol::cases::Poke;
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{DraftSaved, DraftSummary, DraftView, SaveDraft, StartDraft};
-use onehall_protocol::{DraftId, ErrorCode, Problem};
+use onehall_protocol::{DraftId, ErrorCode, ItemCode, Problem};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::{OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft, prefilled_answers};
+use super::migration::take_along;
+use super::{FirstAnswer, Knowledge, OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft, first_answers, reuse};
 use crate::error::{Error, Result};
 use crate::events::Channel;
 use crate::http::extract::{Json, Path, Terminal};
-use crate::identity::Citizen;
+use crate::identity::{Citizen, Person};
 use crate::state::AppState;
 
 /// Most changes in one save.
@@ -32,6 +35,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(open, list))
         .routes(routes!(read, save, discard))
+        .routes(routes!(reuse::offers))
+        .routes(routes!(reuse::take_over))
 }
 
 fn summary(state: &AppState, citizen: &Citizen, draft: &StoredDraft) -> Result<DraftSummary> {
@@ -53,17 +58,20 @@ fn summary(state: &AppState, citizen: &Citizen, draft: &StoredDraft) -> Result<D
     })
 }
 
-fn view(state: &AppState, citizen: &Citizen, draft: StoredDraft) -> Result<DraftView> {
+/// An open draft as its citizen sees it, taken along to the newest version of its form if it may go.
+async fn view(state: &AppState, citizen: &Citizen, draft: StoredDraft) -> Result<DraftView> {
+    let (draft, form_change) = take_along(state, citizen.principal_ids(), draft).await?;
     Ok(DraftView {
         summary: summary(state, citizen, &draft)?,
         answers: draft.answers,
         prefilled: draft.prefilled,
+        form_change,
     })
 }
 
 /// Starts a draft, or gives the open one of the same principal and item.
 #[utoipa::path(post, path = "/drafts", tag = "drafts", request_body = StartDraft, responses(
-    (status = 201, body = DraftView, description = "A new draft, prefilled from the profile"),
+    (status = 201, body = DraftView, description = "A new draft, filled in with what the hall knows"),
     (status = 200, body = DraftView, description = "The draft that was open already, from whatever terminal"),
     (status = 401, body = Problem), (status = 404, body = Problem, description = "No such item, or not your principal"),
     (status = 422, body = Problem, description = "catalog/not_online"),
@@ -81,16 +89,13 @@ async fn open(
         .clone()
         .filter(|_| item.summary.online)
         .ok_or(ErrorCode::NotApplicable)?;
-    let definition = state
-        .city
-        .form(&form.code, form.version)
-        .ok_or_else(|| Error::broken("find the form of a service item"))?;
+    let prefilled = known_already(&state, &citizen, principal, &start.item, &form).await?;
     let open = OpenDraft {
         id: DraftId(Uuid::now_v7()),
         actor: citizen.actor.id,
         principal: principal.id,
         item: start.item,
-        prefilled: prefilled_answers(definition.form.definition(), &citizen.profile(principal)),
+        prefilled,
         form,
         terminal,
         now: state.clock.now(),
@@ -99,7 +104,39 @@ async fn open(
         Opened::New(draft) => (StatusCode::CREATED, draft),
         Opened::Existing(draft) => (StatusCode::OK, draft),
     };
-    Ok((status, Json(view(&state, &citizen, draft)?)).into_response())
+    Ok((status, Json(view(&state, &citizen, draft).await?)).into_response())
+}
+
+/// The answers with which a new draft begins; none where one is open already, which keeps its own.
+async fn known_already(
+    state: &AppState,
+    citizen: &Citizen,
+    principal: &Person,
+    item: &ItemCode,
+    form: &FormReference,
+) -> Result<Vec<FirstAnswer>> {
+    let open = state.storage.list_drafts(vec![principal.id]).await?;
+    if open.iter().any(|draft| draft.item == *item) {
+        return Ok(Vec::new());
+    }
+    let content = state
+        .city
+        .form(&form.code, form.version)
+        .ok_or_else(|| Error::broken("find the form of a service item"))?;
+    let (past, today) = reuse::past(state, principal.id).await?;
+    let (form, profile, kind) = (Arc::clone(&content.form), citizen.profile(principal), principal.kind);
+    let context = state.city.context(&form, today);
+    // Twenty cases with large answers take a while: not on a thread that serves others.
+    tokio::task::spawn_blocking(move || {
+        let known = Knowledge {
+            kind,
+            profile: &profile,
+            past: &past,
+        };
+        first_answers(&form, known, &context)
+    })
+    .await
+    .map_err(|cause| Error::internal("fill in a draft", cause))
 }
 
 /// The open drafts, the last changed first.
@@ -133,7 +170,7 @@ async fn read(
         let details = serde_json::json!({ "case_id": case });
         return Err(Error::new(ErrorCode::DraftSubmitted).with_details(details));
     }
-    Ok(Json(view(&state, &citizen, draft)?))
+    Ok(Json(view(&state, &citizen, draft).await?))
 }
 
 /// Saves changed answers: all of them, or none.

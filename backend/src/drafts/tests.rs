@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::{AnswerChange, Answers, SaveDraft};
+use onehall_protocol::drafts::{AnswerChange, Answers, PrefillSource, Prefilled, SaveDraft};
 use onehall_protocol::files::FileView;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{DraftId, ErrorCode, FileId, PersonId, Timestamp, WriterId};
@@ -61,7 +61,11 @@ impl Place {
                 code: "residence-permit".parse().unwrap_or_else(|error| panic!("{error}")),
                 version: 1,
             },
-            prefilled: Answers::from([("name".to_owned(), json!("陈雨"))]),
+            prefilled: vec![FirstAnswer {
+                path: "name".to_owned(),
+                value: json!("陈雨"),
+                source: PrefillSource::Profile,
+            }],
             terminal: TerminalKind::Kiosk,
             now: Timestamp::from_unix_millis(1),
         };
@@ -111,7 +115,13 @@ async fn a_draft_begun_on_one_terminal_is_the_one_that_another_opens() -> Result
     };
     assert_eq!(
         (draft.answers["name"].clone(), draft.prefilled.clone()),
-        (json!("陈雨"), vec!["name".to_owned()])
+        (
+            json!("陈雨"),
+            vec![Prefilled {
+                path: "name".to_owned(),
+                source: PrefillSource::Profile
+            }]
+        )
     );
     saved(
         place
@@ -243,12 +253,14 @@ async fn a_draft_that_is_thrown_away_takes_its_files_along() -> Result<()> {
             size: 1,
             sha256: String::new(),
             uploaded_at: Timestamp::from_unix_millis(3),
+            source: None,
         },
         principal: place.citizen,
         draft: Some(draft.id),
         case: None,
         path: Some("photo".to_owned()),
         released: true,
+        origin: None,
     };
     place.sqlite.add_file(file.clone()).await?;
     assert_eq!(place.sqlite.file(file.view.id, vec![place.citizen]).await?, file);

@@ -29,11 +29,28 @@ pub trait Blobs: Send + Sync + std::fmt::Debug {
     /// `NotFound`, or what the medium says.
     async fn open(&self, id: FileId) -> io::Result<Box<dyn AsyncRead + Send + Unpin>>;
 
+    /// Keeps the bytes of a file under another id, too: each goes by itself. A medium that can do so without moving them
+    /// through here does it in its own way.
+    ///
+    /// # Errors
+    /// `NotFound`, or what the medium says.
+    async fn copy(&self, from: FileId, to: FileId) -> io::Result<()> {
+        copy_through(self, from, to).await
+    }
+
     /// Takes a file's bytes away; nothing where there are none.
     ///
     /// # Errors
     /// What the medium says.
     async fn remove(&self, id: FileId) -> io::Result<()>;
+}
+
+/// Copies the bytes by reading and writing them.
+async fn copy_through<B: Blobs + ?Sized>(blobs: &B, from: FileId, to: FileId) -> io::Result<()> {
+    let mut bytes = blobs.open(from).await?;
+    let mut staged = blobs.stage(to).await?;
+    tokio::io::copy(&mut bytes, &mut staged.file).await?;
+    blobs.keep(staged).await
 }
 
 /// A file that is being written.
@@ -133,6 +150,20 @@ impl Blobs for DiskBlobs {
         Ok(Box::new(File::open(self.place(id).1).await?))
     }
 
+    async fn copy(&self, from: FileId, to: FileId) -> io::Result<()> {
+        let (folder, path) = self.place(to);
+        if fs::create_dir(&folder).await.is_ok() {
+            File::open(&self.folder).await?.sync_all().await?;
+        }
+        // A file's bytes never change, so two names may share them; the medium counts who is left.
+        match fs::hard_link(self.place(from).1, path).await {
+            Ok(()) => File::open(&folder).await?.sync_all().await,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
+            // Some file systems know no second name.
+            Err(_) => copy_through(self, from, to).await,
+        }
+    }
+
     async fn remove(&self, id: FileId) -> io::Result<()> {
         match fs::remove_file(self.place(id).1).await {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -174,6 +205,24 @@ mod tests {
             blobs.open(id).await.err().map(|error| error.kind()),
             Some(io::ErrorKind::NotFound)
         );
+        Ok(std::fs::remove_dir_all(folder)?)
+    }
+
+    #[tokio::test]
+    async fn a_copy_stays_when_what_it_was_made_of_goes() -> Outcome {
+        let folder = folder()?;
+        let blobs = DiskBlobs::open(&folder)?;
+        let (from, to) = (FileId(Uuid::now_v7()), FileId(Uuid::now_v7()));
+        let nothing = blobs.copy(from, to).await;
+        assert_eq!(nothing.err().map(|error| error.kind()), Some(io::ErrorKind::NotFound));
+        let mut staged = blobs.stage(from).await?;
+        staged.write(b"bytes").await?;
+        blobs.keep(staged).await?;
+        blobs.copy(from, to).await?;
+        blobs.remove(from).await?;
+        let mut text = String::new();
+        blobs.open(to).await?.read_to_string(&mut text).await?;
+        assert_eq!(text, "bytes");
         Ok(std::fs::remove_dir_all(folder)?)
     }
 

@@ -1,7 +1,7 @@
 //! Files as they are kept.
 
 use onehall_protocol::files::FileView;
-use onehall_protocol::{CaseId, DraftId, PersonId};
+use onehall_protocol::{CaseId, DraftId, FileId, PersonId};
 
 /// A file that was checked and whose bytes are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct NewFile {
     pub path: Option<String>,
     /// Whether its citizen may read it already: a result only once the case says so.
     pub released: bool,
+    /// The file that it was taken over from, instead of an upload.
+    pub origin: Option<FileId>,
 }
 
 /// A file in storage.

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use onehall_forms::Kind;
+use onehall_forms::{Kind, MaterialSource};
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::files::{FileView, MAX_FILE_BYTES};
 use onehall_protocol::{DraftId, ErrorCode, FileId, Problem};
@@ -64,7 +64,7 @@ async fn upload(
     if draft.submitted_case.is_some() {
         return Err(ErrorCode::DraftSubmitted.into());
     }
-    let path = query.path.clone().filter(|path| takes_files(&state, &draft.form, path));
+    let path = query.path.clone().filter(|path| takes_uploads(&state, &draft.form, path));
     let path = path.ok_or_else(|| Error::new(ErrorCode::InvalidParameter).with_field("path", "unknown"))?;
     let view = take(&state, citizen.actor.id.0, &query, request, |view| NewFile {
         view,
@@ -73,6 +73,7 @@ async fn upload(
         case: None,
         path: Some(path),
         released: true,
+        origin: None,
     })
     .await?;
     Ok((StatusCode::CREATED, crate::http::extract::Json(view)).into_response())
@@ -84,6 +85,15 @@ pub fn takes_files(state: &AppState, form: &FormReference, path: &str) -> bool {
     let content = state.city.form(&form.code, form.version);
     let question = content.and_then(|content| content.form.question(path));
     question.is_some_and(|question| matches!(question.kind, Kind::Material { .. }))
+}
+
+/// Whether a form takes an upload at a path: files, and not only those that the hall has.
+fn takes_uploads(state: &AppState, form: &FormReference, path: &str) -> bool {
+    let content = state.city.form(&form.code, form.version);
+    let question = content.and_then(|content| content.form.question(path));
+    question.is_some_and(
+        |question| matches!(&question.kind, Kind::Material { sources, .. } if sources.contains(&MaterialSource::Upload)),
+    )
 }
 
 /// Receives a file of `sender` (a person or a member of staff), keeps its bytes and what is known of it. For every route that takes one.

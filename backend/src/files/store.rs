@@ -40,6 +40,12 @@ pub trait FileStore {
     /// What the engine says.
     async fn files_of_case(&self, case: CaseId) -> Result<Vec<StoredFile>>;
 
+    /// The file of a draft that was taken over from another one for a question, if it was.
+    ///
+    /// # Errors
+    /// What the engine says.
+    async fn taken_over(&self, draft: DraftId, path: String, origin: FileId) -> Result<Option<StoredFile>>;
+
     /// Takes a file out of an open draft.
     ///
     /// # Errors

@@ -147,6 +147,7 @@ impl Files {
             size,
             sha256: hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
             uploaded_at: now,
+            source: None,
         };
         Ok(Received { view, staged })
     }
@@ -158,6 +159,17 @@ impl Files {
     pub async fn keep(&self, received: Received) -> Result<FileView> {
         self.blobs.keep(received.staged).await.map_err(medium)?;
         Ok(received.view)
+    }
+
+    /// Makes a file of its own of the bytes of another one. They were looked through when they came.
+    ///
+    /// # Errors
+    /// `request/not_found` where the bytes are gone; `backend/internal` where the medium fails.
+    pub async fn copy(&self, from: FileId, to: FileId) -> Result<()> {
+        match self.blobs.copy(from, to).await {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::not_found()),
+            copied => copied.map_err(medium),
+        }
     }
 
     /// Takes the bytes of files away. A failure is for the log: what is known of them is gone already.

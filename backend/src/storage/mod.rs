@@ -9,7 +9,7 @@ pub mod sqlite;
 use async_trait::async_trait;
 use onehall_protocol::Timestamp;
 
-use crate::cases::CaseStore;
+use crate::cases::{CaseStore, EarlierCases};
 use crate::drafts::DraftStore;
 use crate::error::Result;
 use crate::files::FileStore;
@@ -21,7 +21,17 @@ use crate::staff::StaffStore;
 /// The whole store: a supertrait of every centre's.
 #[async_trait]
 pub trait Storage:
-    CaseStore + IdentityStore + StaffStore + DraftStore + FileStore + InsightStore + Send + Sync + std::fmt::Debug + 'static
+    CaseStore
+    + EarlierCases
+    + IdentityStore
+    + StaffStore
+    + DraftStore
+    + FileStore
+    + InsightStore
+    + Send
+    + Sync
+    + std::fmt::Debug
+    + 'static
 {
     /// Whether the store answers: reads and writes one thing.
     ///

@@ -10,7 +10,7 @@ use futures::channel::oneshot;
 use futures::future::{Either, select};
 use onehall_client::citizen::{Keep, UploadTo};
 use onehall_client::{Event, FileContent};
-use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftView, StartDraft, SubmitDraft};
+use onehall_protocol::drafts::{AnswerChange, DraftSaved, DraftView, StartDraft, SubmitDraft};
 use onehall_protocol::files::ReuseFile;
 use onehall_protocol::{CoreError, DraftId, ErrorCode, FileId, IdempotencyKey, MaterialCode, Timestamp};
 use serde::de::DeserializeOwned;
@@ -69,8 +69,7 @@ impl Core {
         let (revision, at) = (draft.summary.revision, draft.summary.updated_at);
         match saving.get_mut(&draft.summary.id) {
             Some(known) if known.autosave.unsaved() => {
-                known.autosave.lay_over(&mut draft.answers);
-                draft.prefilled.retain(|one| !known.autosave.changes(&one.path));
+                known.lay_over(&mut draft);
             }
             Some(known) => known.autosave.read_anew(revision),
             None => {
@@ -83,10 +82,10 @@ impl Core {
         draft
     }
 
-    /// Lays the changes over `answers` that are still on this terminal.
-    pub(crate) fn lay_over(&self, id: DraftId, answers: &mut Answers) {
-        if let Some(known) = lock(&self.inner.drafts.saving).get(&id) {
-            known.autosave.lay_over(answers);
+    /// Lays the changes over a draft that are still on this terminal.
+    pub(crate) fn lay_over(&self, draft: &mut DraftView) {
+        if let Some(known) = lock(&self.inner.drafts.saving).get(&draft.summary.id) {
+            known.lay_over(draft);
         }
     }
 
@@ -380,6 +379,11 @@ impl Saving {
             hurry: None,
             waiting: Vec::new(),
         }
+    }
+
+    fn lay_over(&self, draft: &mut DraftView) {
+        self.autosave.lay_over(&mut draft.answers);
+        draft.prefilled.retain(|one| !self.autosave.changes(&one.path));
     }
 
     fn wake(&mut self) {

@@ -10,7 +10,7 @@ use onehall_client::{
     DraftForm, FillingProgress, PageShown, PageStep, QuestionFault, QuestionShown, RowShown, submission,
 };
 use onehall_forms::{Context, Filling, Form, QuestionView, message, normalise};
-use onehall_protocol::drafts::{AnswerChange, Answers, DraftView, SubmitDraft};
+use onehall_protocol::drafts::{AnswerChange, Answers, DraftView, Prefilled, SubmitDraft};
 use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, Language};
 use serde_json::Value;
 
@@ -26,6 +26,8 @@ struct Open {
     item: onehall_protocol::ItemCode,
     /// Where the citizen was last.
     page: Option<String>,
+    /// The answers that the hall filled in and that nobody changed or confirmed.
+    prefilled: Vec<Prefilled>,
     /// Something changed elsewhere: read anew before it is shown.
     stale: bool,
 }
@@ -57,12 +59,15 @@ impl State {
     pub(crate) fn merged(&self, id: DraftId, answers: &Answers) {
         if let Some(open) = lock(&self.open).get_mut(&id) {
             open.filling.set_all(answers.clone());
+            open.prefilled.retain(|one| !answers.contains_key(&one.path));
         }
     }
 
     /// This terminal changes answers.
     pub(crate) fn changed_here(&self, id: DraftId, changes: &[AnswerChange], page: Option<&str>) {
         if let Some(open) = lock(&self.open).get_mut(&id) {
+            open.prefilled
+                .retain(|one| !changes.iter().any(|change| change.path == one.path));
             let changes = changes.iter().map(|change| (change.path.clone(), change.value.clone()));
             open.filling.set_all(changes);
             if let Some(page) = page {
@@ -103,6 +108,8 @@ impl Core {
             })
         });
         let progress = filling.progress();
+        let mut questions = questions(&shown.questions, filling.context(), language);
+        mark(&mut questions, &open.prefilled);
         Ok(DraftForm {
             id,
             item: open.item.clone(),
@@ -112,7 +119,7 @@ impl Core {
                 id: shown.page.id.clone(),
                 title: shown.page.title.clone(),
                 help: shown.page.help.clone(),
-                questions: questions(&shown.questions, filling.context(), language),
+                questions,
             },
             progress: FillingProgress {
                 pages: progress.pages,
@@ -186,7 +193,7 @@ impl Core {
             let (form, context) = self.form_and_context(&draft).await?;
             Ok::<_, CoreError>((draft, form, context))
         };
-        let (draft, form, context) = match read.await {
+        let (mut draft, form, context) = match read.await {
             Ok(read) => read,
             // What is known is shown, and read anew with the next look.
             Err(error) => {
@@ -198,23 +205,23 @@ impl Core {
                 };
             }
         };
-        let mut answers = draft.answers;
         // What was changed here while the answer was on its way.
-        self.lay_over(id, &mut answers);
-        let filling = Filling::new(form, answers, context);
+        self.lay_over(&mut draft);
+        let filling = Filling::new(form, draft.answers, context);
         let mut all = lock(&self.inner.filling.open);
         if self.visit() != visit {
             // It was read for somebody who has left.
             return Err(self.error(ErrorCode::Cancelled));
         }
         match all.get_mut(&id) {
-            Some(open) => open.filling = filling,
+            Some(open) => (open.filling, open.prefilled) = (filling, draft.prefilled),
             None => {
                 let (item, page) = (draft.summary.item, draft.summary.page);
                 let open = Open {
                     filling,
                     item,
                     page,
+                    prefilled: draft.prefilled,
                     stale: false,
                 };
                 all.insert(id, open);
@@ -236,6 +243,17 @@ impl Core {
     async fn today(&self) -> Result<Date, CoreError> {
         let offset = self.catalog().await?.city.utc_offset_minutes;
         Ok(self.inner.host.clock.now().at_offset(offset).0)
+    }
+}
+
+/// Says of each question where its answer comes from that the hall filled in.
+fn mark(questions: &mut [QuestionShown], prefilled: &[Prefilled]) {
+    for question in questions {
+        let known = prefilled.iter().find(|one| one.path == question.path);
+        question.prefilled = known.map(|one| one.source.clone());
+        for row in &mut question.rows {
+            mark(&mut row.questions, prefilled);
+        }
     }
 }
 
@@ -268,5 +286,6 @@ fn question(view: &QuestionView<'_>, context: &Context, language: Language) -> Q
         errors: view.errors.iter().map(fault).collect(),
         options: view.options.iter().map(|option| (*option).clone()).collect(),
         rows: view.rows.iter().map(row).collect(),
+        prefilled: None,
     }
 }

@@ -70,11 +70,13 @@ pub(super) async fn keep(state: &AppState, case: &StoredCase, notice: &Notice, n
                 .map(|byte| format!("{byte:02x}"))
                 .collect(),
             uploaded_at: now,
+            source: None,
         },
         principal: case.principal.id,
         draft: None,
         case: Some(case.id),
         path: None,
         released: true,
+        origin: None,
     })
 }

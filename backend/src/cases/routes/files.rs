@@ -69,6 +69,7 @@ pub(super) async fn upload_for_supplement(
         case: Some(id),
         path: Some(path),
         released: true,
+        origin: None,
     })
     .await?;
     Ok((StatusCode::CREATED, Json(view)).into_response())
@@ -113,6 +114,7 @@ pub(super) async fn upload_result(
         case: Some(id),
         path: None,
         released: false,
+        origin: None,
     })
     .await?;
     Ok((StatusCode::CREATED, Json(view)).into_response())

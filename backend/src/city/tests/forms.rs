@@ -46,7 +46,7 @@ fn the_name_of_the_file_says_code_and_version() {
 }
 
 #[test]
-fn prefill_names_what_a_profile_has() {
+fn prefill_names_what_somebody_knows() {
     broken(
         FORM,
         "person.name",

@@ -1,5 +1,6 @@
 //! Cases in SQLite.
 
+mod earlier;
 mod queue;
 mod rows;
 mod step;

@@ -10,7 +10,8 @@ use super::values::{self, Key};
 use crate::error::{Error, Result};
 use crate::files::{FileStore, MOST_BYTES, MOST_FILES, NewFile, StoredFile};
 
-const COLUMNS: &str = "id, principal, draft, case_id, path, name, media_type, size, sha256, uploaded_at, released";
+const COLUMNS: &str =
+    "id, principal, draft, case_id, path, name, media_type, size, sha256, uploaded_at, released, source, origin";
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<StoredFile> {
     Ok(StoredFile {
@@ -19,6 +20,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredFile> {
         case: values::optional_id(row, 3)?,
         path: row.get(4)?,
         released: row.get(10)?,
+        origin: values::optional_id(row, 12)?,
         view: FileView {
             id: values::id(row, 0)?,
             name: row.get(5)?,
@@ -26,11 +28,13 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredFile> {
             size: row.get(7)?,
             sha256: row.get(8)?,
             uploaded_at: values::time(row, 9)?,
+            source: values::optional_json(row, 11)?,
         },
     })
 }
 
-fn find(db: &Connection, id: FileId) -> Result<StoredFile> {
+/// A file, for a storage command that already runs.
+pub(super) fn find(db: &Connection, id: FileId) -> Result<StoredFile> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM file WHERE id = ?1"))?
         .query_row([id.key()], stored)
         .optional()?
@@ -74,7 +78,7 @@ pub(super) fn of_case(db: &Connection, case: CaseId) -> Result<Vec<StoredFile>> 
 /// Keeps what is known of a new file, inside a storage command that already runs.
 pub(super) fn insert(db: &Connection, file: &NewFile) -> Result<()> {
     db.prepare_cached(&format!(
-        "INSERT INTO file ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        "INSERT INTO file ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
     ))?
     .execute(params![
         file.view.id.key(),
@@ -88,6 +92,8 @@ pub(super) fn insert(db: &Connection, file: &NewFile) -> Result<()> {
         file.view.sha256,
         file.view.uploaded_at.unix_millis(),
         file.released,
+        file.view.source.as_ref().map(values::to_json).transpose()?,
+        file.origin.map(|id| id.key()),
     ])?;
     Ok(())
 }
@@ -120,6 +126,19 @@ impl FileStore for Sqlite {
 
     async fn files_of_case(&self, case: CaseId) -> Result<Vec<StoredFile>> {
         self.read(move |db| of_case(db, case)).await
+    }
+
+    async fn taken_over(&self, draft: DraftId, path: String, origin: FileId) -> Result<Option<StoredFile>> {
+        self.read(move |db| {
+            let file = db
+                .prepare_cached(&format!(
+                    "SELECT {COLUMNS} FROM file WHERE draft = ?1 AND path = ?2 AND origin = ?3"
+                ))?
+                .query_row(params![draft.key(), path, origin.key()], stored)
+                .optional()?;
+            Ok(file)
+        })
+        .await
     }
 
     async fn remove_file(&self, draft: DraftId, file: FileId, principals: Vec<PersonId>) -> Result<()> {

@@ -78,10 +78,16 @@ fn hand_in(db: &Connection, case: &StoredCase, handed_in: &HandedIn, answers: &s
         file_is_of_case(db, case, file)?;
     }
     db.prepare_cached(
-        "INSERT INTO case_answers (case_id, revision, answers, transcript, at)
-         SELECT ?1, max(revision) + 1, ?2, ?3, ?4 FROM case_answers WHERE case_id = ?1",
+        "INSERT INTO case_answers (case_id, revision, answers, transcript, at, evaluated)
+         SELECT ?1, max(revision) + 1, ?2, ?3, ?4, ?5 FROM case_answers WHERE case_id = ?1",
     )?
-    .execute(params![case.id.key(), answers, handed_in.transcript, at])?;
+    .execute(params![
+        case.id.key(),
+        answers,
+        handed_in.transcript,
+        at,
+        values::to_json(&handed_in.evaluated)?,
+    ])?;
     Ok(())
 }
 
@@ -89,7 +95,7 @@ fn hand_in(db: &Connection, case: &StoredCase, handed_in: &HandedIn, answers: &s
 fn file_is_of_case(db: &Connection, case: &StoredCase, file: &NamedFile) -> Result<()> {
     let known = db
         .prepare_cached(
-            "SELECT sha256, size, media_type, name FROM file
+            "SELECT sha256, size, media_type, name, source FROM file
              WHERE id = ?1 AND path = ?2 AND principal = ?3 AND (case_id = ?4 OR draft = ?5)",
         )?
         .query_row(
@@ -106,6 +112,7 @@ fn file_is_of_case(db: &Connection, case: &StoredCase, file: &NamedFile) -> Resu
                     row.get::<_, u64>(1)?,
                     row.get::<_, String>(2)?,
                     row.get::<_, String>(3)?,
+                    values::optional_json(row, 4)?,
                 ))
             },
         )
@@ -115,9 +122,10 @@ fn file_is_of_case(db: &Connection, case: &StoredCase, file: &NamedFile) -> Resu
         file.view.size,
         &file.view.media_type,
         &file.view.name,
+        &file.view.source,
     );
     match &known {
-        Some((sha256, size, media_type, name)) if (sha256, *size, media_type, name) == named => Ok(()),
+        Some((sha256, size, media_type, name, source)) if (sha256, *size, media_type, name, source) == named => Ok(()),
         _ => Err(foreign_file(&file.path)),
     }
 }

@@ -42,9 +42,15 @@ pub(super) fn submit(db: &Connection, submit: &Submit, answers: &str) -> Result<
     };
     insert(db, &case)?;
     db.prepare_cached(
-        "INSERT INTO case_answers (case_id, revision, answers, transcript, at) VALUES (?1, 1, ?2, ?3, ?4)",
+        "INSERT INTO case_answers (case_id, revision, answers, transcript, at, evaluated) VALUES (?1, 1, ?2, ?3, ?4, ?5)",
     )?
-    .execute(params![case.id.key(), answers, submit.transcript, now.unix_millis()])?;
+    .execute(params![
+        case.id.key(),
+        answers,
+        submit.transcript,
+        now.unix_millis(),
+        values::to_json(&submit.evaluated)?,
+    ])?;
     rows::add_event(db, &case, &submit.event, 1)?;
     drafts::mark_submitted(db, submit.draft, case.id, now)?;
     let receipt = Receipt {
@@ -75,13 +81,14 @@ fn draft_is_the_one_checked(db: &Connection, draft: DraftId, checked: u64) -> Re
 
 fn file_is_of_draft(db: &Connection, draft: DraftId, file: &NamedFile) -> Result<()> {
     let known = db
-        .prepare_cached("SELECT sha256, size, media_type, name FROM file WHERE id = ?1 AND draft = ?2 AND path = ?3")?
+        .prepare_cached("SELECT sha256, size, media_type, name, source FROM file WHERE id = ?1 AND draft = ?2 AND path = ?3")?
         .query_row(params![file.view.id.key(), draft.key(), file.path], |row| {
             Ok((
                 row.get::<_, String>(0)?,
                 row.get::<_, u64>(1)?,
                 row.get::<_, String>(2)?,
                 row.get::<_, String>(3)?,
+                values::optional_json(row, 4)?,
             ))
         })
         .optional()?;
@@ -90,9 +97,10 @@ fn file_is_of_draft(db: &Connection, draft: DraftId, file: &NamedFile) -> Result
         file.view.size,
         &file.view.media_type,
         &file.view.name,
+        &file.view.source,
     );
     match &known {
-        Some((sha256, size, media_type, name)) if (sha256, *size, media_type, name) == named => Ok(()),
+        Some((sha256, size, media_type, name, source)) if (sha256, *size, media_type, name, source) == named => Ok(()),
         _ => Err(foreign_file(&file.path)),
     }
 }
