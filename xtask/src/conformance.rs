@@ -1,6 +1,7 @@
 //! The form engine on every target: natively, in Node.js and in Chromium, asked the same.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -22,17 +23,7 @@ pub fn run() -> Result<()> {
     native.args(["build", "--release", "-p", PACKAGE, "--bin", "conformance"]);
     process::run_quietly("conformance", &mut native).context("could not build the native side")?;
 
-    let compiler = Compiler::prepare()?;
-    // wasm-opt.
-    node::packages("ui")?;
-    say("building the form engine as WebAssembly");
-    program::compile(&compiler, Profile::Release, PACKAGE, &[])?;
-    let built = program::finish(Profile::Release, "onehall_forms_conformance")?;
-    let folder = workspace::target().join("conformance");
-    fs::create_dir_all(&folder)?;
-    fs::write(folder.join("conformance.js"), &built.module)?;
-    fs::write(folder.join("conformance.wasm"), &built.wasm)?;
-
+    let folder = wasm()?;
     let mut compare = test::journey_command("--test")?;
     compare
         .current_dir(workspace::root().join("tests/conformance"))
@@ -43,4 +34,22 @@ pub fn run() -> Result<()> {
         .env("ONEHALL_TEST_CONFORMANCE_WASM", folder)
         .args(["--test-reporter=spec", "conformance.test.mjs"]);
     process::run(&mut compare)
+}
+
+/// Builds the engine as it ships in WebAssembly. The folder has `conformance.js` and `conformance.wasm` in it.
+///
+/// # Errors
+/// A tool is missing and cannot be installed, or it does not build.
+pub fn wasm() -> Result<PathBuf> {
+    let compiler = Compiler::prepare()?;
+    // wasm-opt.
+    node::packages("ui")?;
+    say("building the form engine as WebAssembly");
+    program::compile(&compiler, Profile::Release, PACKAGE, &[])?;
+    let built = program::finish(Profile::Release, "onehall_forms_conformance")?;
+    let folder = workspace::target().join("conformance");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("conformance.js"), &built.module)?;
+    fs::write(folder.join("conformance.wasm"), &built.wasm)?;
+    Ok(folder)
 }

@@ -49,6 +49,7 @@ Usage: cargo xtask <command> [options]
   bundle   build the pages for citizens and staff
              --profile P   wasm-release (default) or wasm-dev
              --flavour F   web (default), or shell for desktop and kiosk
+             --why NAME    how what a page starts with comes to need a function of that name
   sdk      build the mini-app SDK as an npm package, with its sizes
   bindings  build the core for phones and generate its Kotlin and Swift, in target/bindings
   journey  a citizen's matter in Kotlin, on a hall that `run` started
@@ -57,7 +58,9 @@ Usage: cargo xtask <command> [options]
   shots    a screenshot of every page in every terminal profile
              --only WORD   only pages whose name has this word in it
   bench    the benchmarks, as a table for docs/benchmarks.md
-             --only PART   one part: criterion, load, mobile or shells
+             --only PART   one part: criterion, forms, load, mobile or shells
+  bench forms    a key in forms of 100 to 10,000 questions, natively and in Node.js, beside
+                 SurveyJS, React JSON Schema Form, Ajv and json-logic-js on the same forms
   analytics  what may be counted: types and docs/analytics.md from core/protocol/analytics.json
   doctor   what is here, what is missing, and how to get it
 
@@ -97,11 +100,16 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         },
         "test" => test::test(&Arguments::parse(words, &["only"], &[])?),
         "check" => check::command(&Arguments::parse(words, &[], &[])?),
-        "bundle" => bundle::command(&Arguments::parse(words, &["profile", "flavour"], &[])?),
+        "bundle" => bundle::command(&Arguments::parse(words, &["profile", "flavour", "why"], &[])?),
         "sdk" => sdk::command(&Arguments::parse(words, &[], &[])?),
         "bindings" => mobile::bindings(&Arguments::parse(words, &[], &[])?),
         "journey" => mobile::journey(&Arguments::parse(words, &["hall", "item"], &[])?),
         "shots" => shots::shots(&Arguments::parse(words, &["only"], &[])?),
+        "bench" if words.first().is_some_and(|word| word == "forms") => {
+            Arguments::parse(words.into_iter().skip(1).collect(), &[], &[])?;
+            bench::forms::bench()?;
+            Ok(ExitCode::SUCCESS)
+        }
         "bench" => bench::bench(&Arguments::parse(words, &["only"], &[])?),
         "analytics" => analytics::command(&Arguments::parse(words, &[], &[])?),
         "doctor" => doctor::doctor(&Arguments::parse(words, &[], &[])?),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onehall_forms::{Context, Definition, ENGINE, Form};
+use onehall_forms::{Context, Definition, ENGINE, Form, Inputs};
 use onehall_protocol::Date;
 use onehall_protocol::drafts::Answers;
 use serde::Deserialize;
@@ -14,10 +14,13 @@ struct Request {
     definition: Definition,
     answers: Answers,
     as_of: Date,
+    #[serde(default)]
+    inputs: Inputs,
 }
 
-/// Evaluates answers to a form. Takes `{"definition": …, "answers": {path: value}, "as_of": "2026-11-23"}`; gives
-/// `{"engine", "transcript", "pages", "errors", "computed", "submitted"}`, or `{"findings": […]}` where the definition or
+/// Evaluates answers to a form. Takes `{"definition": …, "answers": {path: value}, "as_of": "2026-11-23"}`, and
+/// `"inputs"` where calendar or lists are at hand; gives `{"engine", "transcript", "marks", "pages", "errors", "computed",
+/// "submitted"}`, or `{"findings": […]}` where the definition or
 /// the request is none.
 #[must_use]
 pub fn evaluate(request: &str) -> String {
@@ -26,17 +29,24 @@ pub fn evaluate(request: &str) -> String {
         .to_string()
 }
 
-fn reply(request: &str) -> Result<Value, Value> {
+/// The form, the answers and what else the evaluation hangs on; or what is wrong with the request.
+pub(crate) fn read(request: &str) -> Result<(Arc<Form>, Answers, Context), Value> {
     let request: Request = serde_json::from_str(request).map_err(|error| json!([error.to_string()]))?;
     let form = Form::load(request.definition).map_err(|findings| {
         let finding = |finding: &onehall_forms::Finding| json!(finding.to_string());
         findings.iter().map(finding).collect::<Value>()
     })?;
-    let context = Context::on(request.as_of);
-    let found = onehall_forms::evaluate(&Arc::new(form), request.answers, context);
+    let context = request.inputs.context(request.as_of);
+    Ok((Arc::new(form), request.answers, context))
+}
+
+fn reply(request: &str) -> Result<Value, Value> {
+    let (form, answers, context) = read(request)?;
+    let found = onehall_forms::evaluate(&form, answers, context);
     Ok(json!({
         "engine": ENGINE,
         "transcript": found.transcript,
+        "marks": found.marks,
         "pages": found.pages,
         "errors": found.errors,
         "computed": found.computed,

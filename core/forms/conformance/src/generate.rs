@@ -1,11 +1,17 @@
 //! Forms and answers out of numbers: every kind of question, rules of every sort over what stands before, nested groups,
-//! answers that fit, nearly fit and do not fit at all. The same number gives the same pair on every target.
+//! pages that jump, with and without calendar and lists; answers that fit, nearly fit and do not fit at all. The same
+//! number gives the same pair on every target.
+
+mod answers;
+
+use answers::answer;
+use onehall_forms::Inputs;
 
 use onehall_protocol::Date;
 use onehall_protocol::drafts::Answers;
 use serde_json::{Value, json};
 
-/// A form, answers to it, and the day of the evaluation.
+/// A form, answers to it, and what else the evaluation hangs on.
 #[derive(Debug, Clone)]
 pub struct Pair {
     /// The form.
@@ -14,10 +20,12 @@ pub struct Pair {
     pub answers: Answers,
     /// The day.
     pub as_of: Date,
+    /// Calendar and lists, as they are at hand.
+    pub inputs: Inputs,
 }
 
 /// The kinds that are generated.
-pub(crate) const KINDS: [&str; 19] = [
+pub(crate) const KINDS: [&str; 25] = [
     "text",
     "long_text",
     "number",
@@ -32,6 +40,12 @@ pub(crate) const KINDS: [&str; 19] = [
     "choice",
     "choices",
     "address",
+    "time",
+    "date_range",
+    "list_choice",
+    "region",
+    "person",
+    "signature",
     "material",
     "declaration",
     "computed",
@@ -40,7 +54,7 @@ pub(crate) const KINDS: [&str; 19] = [
 ];
 
 /// SplitMix64: small, fixed, the same everywhere.
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -51,15 +65,15 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
 
-    fn one_in(&mut self, times: u64) -> bool {
+    pub(super) fn one_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
-    fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub(super) fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         let at = self.below(all.len() as u64);
         &all[usize::try_from(at).unwrap_or(0)]
     }
@@ -82,7 +96,7 @@ fn made(number: u32, salt: u32) -> Pair {
         next: 0,
     };
     let count = 1 + dice.below(4);
-    let pages: Vec<Value> = (0..count).map(|at| maker.page(&mut dice, at)).collect();
+    let pages: Vec<Value> = (0..count).map(|at| maker.page(&mut dice, at, count)).collect();
     let letters = ["a", "b", "c", "d"].map(|value| json!({ "value": value, "label": text(value, value) }));
     let definition = json!({
         "schema": "onehall-form/1", "code": "generated", "version": 1 + dice.below(3), "title": text("生成", "Generated"),
@@ -101,7 +115,37 @@ fn made(number: u32, salt: u32) -> Pair {
         as_of: as_of
             .parse()
             .unwrap_or_else(|_| unreachable!("days up to the 28th exist")),
+        inputs: inputs(&mut dice),
     }
+}
+
+/// Calendar and lists: there or not, the entries of a list at hand or not.
+fn inputs(dice: &mut Dice) -> Inputs {
+    let mut inputs = json!({ "lists": [] });
+    if !dice.one_in(3) {
+        inputs["calendar"] = json!({ "version": "2026.1", "days": { "covers": ["2024-01-01", "2027-12-31"],
+            "holidays": ["2026-10-01", "2026-10-02", "2025-05-01"], "working_weekends": ["2026-10-10"] } });
+    }
+    let entry = |code: &str, name: &str, parent: Option<&str>| json!({ "code": code, "label": text(name, code), "parent": parent });
+    let regions = json!([
+        entry("62", "云岭省", None),
+        entry("6201", "兰川市", Some("62")),
+        entry("620102", "河东区", Some("6201")),
+        entry("6202", "安定市", Some("62")),
+    ]);
+    let jobs = json!([entry("1-01", "教师", None), entry("2-02", "护士", None)]);
+    for (code, entries) in [("regions", regions), ("jobs", jobs)] {
+        let mut list = json!({ "code": code, "version": format!("v{}", dice.below(3)) });
+        match dice.below(4) {
+            0 => continue,
+            1 => {}
+            _ => list["entries"] = entries,
+        }
+        if let Some(lists) = inputs["lists"].as_array_mut() {
+            lists.push(list);
+        }
+    }
+    serde_json::from_value(inputs).unwrap_or_else(|_| unreachable!("these are inputs"))
 }
 
 fn text(zh: &str, en: &str) -> Value {
@@ -116,13 +160,23 @@ struct Maker {
 }
 
 impl Maker {
-    fn page(&mut self, dice: &mut Dice, at: u64) -> Value {
+    fn page(&mut self, dice: &mut Dice, at: u64, pages: u64) -> Value {
         let condition = (at > 0 && dice.one_in(3)).then(|| self.rule(dice, 2));
         let count = 1 + dice.below(5);
         let questions: Vec<Value> = (0..count).map(|_| self.question(dice, "", 0)).collect();
         let mut page = json!({ "id": format!("page{at}"), "title": text("页", "Page"), "questions": questions });
         if let Some(condition) = condition {
             page["visible_when"] = condition;
+        }
+        if at + 2 < pages && dice.one_in(2) {
+            let jumps = (0..1 + dice.below(2)).map(|_| {
+                let page = format!("page{}", at + 1 + dice.below(pages - at - 1));
+                match dice.one_in(8) {
+                    true => json!({ "page": page }),
+                    false => json!({ "page": page, "when": self.rule(dice, 2) }),
+                }
+            });
+            page["next"] = jumps.collect();
         }
         page
     }
@@ -162,6 +216,14 @@ impl Maker {
             self.answers.insert(path, answer);
         }
         if depth == 0 && kind != "note" {
+            let parts: &[&str] = match kind {
+                "address" => &["region"],
+                "date_range" => &["from", "to"],
+                "list_choice" | "region" => &["code"],
+                "person" => &["id_type", "id_number"],
+                _ => &[],
+            };
+            self.known.extend(parts.iter().map(|part| format!("{id}.{part}")));
             self.known.push(id);
         }
         question
@@ -203,6 +265,9 @@ impl Maker {
                 if dice.one_in(3) {
                     question["pattern"] = (*dice.pick(&["[a-z]+", "\\d{2,4}", "[一-龥A-Z0-9]{1,8}", "(ab|c)*"])).into();
                 }
+                if dice.one_in(4) {
+                    question["mask"] = (*dice.pick(&["99", "AAA", "兰川A9", "**-9"])).into();
+                }
             }
             "number" => {
                 question["decimals"] = dice.below(4).into();
@@ -229,7 +294,31 @@ impl Maker {
                     question["options"] = options.into();
                 }
             }
-            "material" => question["material"] = "proof".into(),
+            "time" if dice.one_in(2) => {
+                question["min"] = "07:00".into();
+                question["max"] = "18:00".into();
+                question["step_minutes"] = (*dice.pick(&[1, 15, 30])).into();
+            }
+            "date_range" if dice.one_in(2) => {
+                question["min"] = json!({ "today_plus_days": -700 });
+                question["max"] = "2026-12-30".into();
+                question["min_days"] = (1 + dice.below(3)).into();
+                question["max_days"] = (3 + dice.below(60)).into();
+            }
+            "list_choice" => question["list"] = "jobs".into(),
+            "region" if dice.one_in(2) => question["depth"] = (1 + dice.below(3)).into(),
+            "person" => {
+                if dice.one_in(2) {
+                    question["id_types"] = json!(["citizen_id", "passport", "taiwan_permit", "foreign_permanent"]);
+                }
+                question["phone"] = dice.one_in(2).into();
+            }
+            "material" => {
+                question["material"] = "proof".into();
+                if dice.one_in(3) {
+                    question["sources"] = json!([*dice.pick(&["upload", "case", "e_certificate", "derived"])]);
+                }
+            }
             "declaration" => question["statement"] = text("我声明", "I declare"),
             "computed" => {
                 question["value"] = self.value(dice, 3);
@@ -257,7 +346,7 @@ impl Maker {
             };
         }
         let (one, other) = (self.value(dice, depth - 1), self.value(dice, depth - 1));
-        match dice.below(9) {
+        match dice.below(11) {
             0 => json!({ "+": [one, other] }),
             1 => json!({ "-": [one, other] }),
             2 => json!({ "*": [one, other] }),
@@ -266,6 +355,8 @@ impl Maker {
             5 => json!({ "max": [one, other] }),
             6 => json!({ "if": [self.rule(dice, depth - 1), one, other] }),
             7 => json!({ "cat": [one, other] }),
+            8 => json!({ "working_days_between": [one, other] }),
+            9 => json!({ "add_working_days": [one, dice.below(30)] }),
             _ => json!({ "min": [one, other] }),
         }
     }
@@ -281,7 +372,7 @@ impl Maker {
                 _ => json!({ "!": [left] }),
             };
         }
-        match dice.below(9) {
+        match dice.below(10) {
             0 => json!({ "==": [one, other] }),
             1 => json!({ "!=": [one, other] }),
             2 => json!({ "<": [one, other] }),
@@ -290,70 +381,8 @@ impl Maker {
             5 => json!({ "answered": self.var(dice) }),
             6 => json!({ "===": [one, other] }),
             7 => json!({ "!!": [one] }),
+            8 => json!({ "is_working_day": [one] }),
             _ => json!({ "<": [0, one, 7] }),
         }
-    }
-}
-
-/// An answer to a question of this kind: a sound one mostly, then one that nearly fits, then one that does not.
-fn answer(dice: &mut Dice, kind: &str) -> Value {
-    if dice.one_in(12) {
-        let strange = [
-            json!(null),
-            json!(true),
-            json!(-0.0),
-            json!(1e21),
-            json!(""),
-            json!("  "),
-            json!([]),
-            json!({}),
-            json!(["r0", "r0"]),
-            json!("𠮷野家\u{200b}"),
-        ];
-        return dice.pick(&strange).clone();
-    }
-    let file = |size: u64| {
-        json!({ "id": "019ab0c0-9094-7bd4-8fa3-eaf44869a9ac", "name": "证明.jpg", "media_type": "image/jpeg", "size": size,
-            "sha256": "9094bd4fa3eaf44869a9ac6c297247b49a6ae74826c77b2b296d18fb0f340840", "uploaded_at": "2026-11-23T01:30:00.000Z" })
-    };
-    match kind {
-        "text" | "long_text" => {
-            json!(*dice.pick(&["abc", "12", "兰川A1", "ababc", "é", "a b", "长长长长长长长长长长长长长"]))
-        }
-        "number" => {
-            json!([0.0, 1.0, 2.5, 3.0, 7.0, 9.999, 0.1, 12.0, -1.0][usize::try_from(dice.below(9)).unwrap_or(0)])
-        }
-        "money" => json!(*dice.pick(&["0.10", "0.20", "0.30", "10.00", "1200.00", "9999.999", "1", "-5.00"])),
-        "date" => json!(*dice.pick(&[
-            "2025-02-28",
-            "2024-02-29",
-            "2025-02-29",
-            "2026-12-31",
-            "1999-01-01",
-            "today"
-        ])),
-        "phone" => json!(*dice.pick(&["13800000001", "1380000000", "23800000001"])),
-        "email" => json!(*dice.pick(&["a@example.com", "a@b", "@example.com", "名@例子.中国"])),
-        "citizen_id" => json!(*dice.pick(&[
-            "11010519491231002X",
-            "620102198805143827",
-            "620102198805143828",
-            "11010519490231002X"
-        ])),
-        "organisation_code" => json!(*dice.pick(&["91350100M000100Y43", "91350100M000100Y44", "9135"])),
-        "bank_card" => json!(*dice.pick(&["6228480123456789015", "6228480123456789016", "62"])),
-        "yes_no" => json!(dice.one_in(2)),
-        "choice" => json!(*dice.pick(&["a", "b", "c", "d", "z"])),
-        "choices" => json!([["a"], ["b"], ["c"], ["z"]][usize::try_from(dice.below(4)).unwrap_or(0)]),
-        "address" => match dice.below(3) {
-            0 => json!({ "region": "兰川市城关区", "detail": "" }),
-            _ => json!({ "region": "兰川市城关区", "detail": "民安街道1号" }),
-        },
-        "material" => match dice.below(3) {
-            0 => json!([file(1), file(2)]),
-            _ => json!([file(1)]),
-        },
-        "declaration" => json!(!dice.one_in(4)),
-        _ => json!(1),
     }
 }

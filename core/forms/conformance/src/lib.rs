@@ -3,21 +3,28 @@
 //! [`evaluate`] is the engine as another language sees it: JSON in, JSON out. [`generated`] makes forms and answers out of
 //! numbers, one pair a number, and gives the hash of each evaluation; [`rules`] applies rules to data. The same call must
 //! give the same text natively, in Node.js and in a browser: `cargo xtask test --only conformance` compares them.
+//!
+//! [`Typing`] keeps a filling, so that a change costs what it reaches; [`typed_form`] makes forms of any size to type in.
+//! `cargo xtask bench forms` measures a key in them on each target.
 
 mod entry;
+mod forms;
 mod generate;
+mod typing;
 
 mod web;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use onehall_forms::{Context, Filling, Form};
+use onehall_forms::{Filling, Form};
 use onehall_protocol::drafts::Answers;
 use serde_json::{Value, json};
 
 pub use entry::evaluate;
+pub use forms::{SIZES, Shape, TypedForm, typed_form};
 pub use generate::{Pair, pair};
+pub use typing::Typing;
 
 /// The hashes of the pairs `from` to `from + count`, a line each: the number, the transcript hash, how many errors, how
 /// many pages.
@@ -38,12 +45,13 @@ fn line(number: u32) -> String {
         definition,
         answers,
         as_of,
+        inputs,
     } = pair(number);
     let form = match Form::from_value(&definition) {
         Ok(form) => Arc::new(form),
         Err(findings) => return format!("{number} no form: {findings:?}"),
     };
-    let context = Context::on(as_of);
+    let context = inputs.context(as_of);
     let at_once = Filling::new(Arc::clone(&form), answers.clone(), context.clone()).evaluation();
     let mut by_answer = Filling::new(form, Answers::new(), context);
     for (path, value) in &answers {
@@ -56,7 +64,7 @@ fn line(number: u32) -> String {
             by_answer.transcript, at_once.transcript
         );
     }
-    let request = json!({ "definition": definition, "answers": answers, "as_of": as_of });
+    let request = json!({ "definition": definition, "answers": answers, "as_of": as_of, "inputs": inputs });
     let reply: Value = serde_json::from_str(&evaluate(&request.to_string())).unwrap_or_default();
     if reply["transcript"] != at_once.transcript {
         return format!(

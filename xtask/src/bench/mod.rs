@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: the benchmarks, as a table for docs/benchmarks.md.
 
+pub mod forms;
+
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -13,9 +15,12 @@ use crate::{mobile, process, shells, test, workspace};
 
 /// Runs the benchmarks and prints their figures.
 pub fn bench(arguments: &Arguments) -> Result<ExitCode> {
-    let only = arguments.one_of("only", &["criterion", "load", "mobile", "shells"])?;
+    let only = arguments.one_of("only", &["criterion", "forms", "load", "mobile", "shells"])?;
     if only.is_none_or(|only| only == "criterion") {
         criterion()?;
+    }
+    if only.is_none_or(|only| only == "forms") {
+        forms::bench()?;
     }
     if only.is_none_or(|only| only == "load") {
         load()?;
