@@ -10,7 +10,7 @@ use crate::time_of_day::TimeOfDay;
 
 /// What a field holds.
 #[derive(Clone, Copy)]
-enum Shape {
+pub(super) enum Shape {
     Text,
     Name,
     Flag,
@@ -34,7 +34,12 @@ enum Shape {
     CodeTables,
 }
 
-struct Field(&'static str, Shape, bool);
+pub(super) struct Field(
+    pub(super) &'static str,
+    pub(super) Shape,
+    /// Whether it has to be there.
+    pub(super) bool,
+);
 
 const fn needed(name: &'static str, shape: Shape) -> Field {
     Field(name, shape, true)
@@ -44,7 +49,7 @@ const fn optional(name: &'static str, shape: Shape) -> Field {
     Field(name, shape, false)
 }
 
-const DEFINITION: &[Field] = &[
+pub(super) const DEFINITION: &[Field] = &[
     needed("schema", Shape::Name),
     needed("code", Shape::FormCode),
     needed("version", Shape::Count),
@@ -52,7 +57,7 @@ const DEFINITION: &[Field] = &[
     needed("pages", Shape::Pages),
     optional("code_tables", Shape::CodeTables),
 ];
-const PAGE: &[Field] = &[
+pub(super) const PAGE: &[Field] = &[
     needed("id", Shape::Name),
     needed("title", Shape::Text),
     optional("help", Shape::Text),
@@ -60,8 +65,8 @@ const PAGE: &[Field] = &[
     needed("questions", Shape::Questions),
     optional("next", Shape::Nexts),
 ];
-const NEXT: &[Field] = &[optional("when", Shape::Rule), needed("page", Shape::Name)];
-const QUESTION: &[Field] = &[
+pub(super) const NEXT: &[Field] = &[optional("when", Shape::Rule), needed("page", Shape::Name)];
+pub(super) const QUESTION: &[Field] = &[
     needed("id", Shape::Name),
     needed("label", Shape::Text),
     needed("kind", Shape::Name),
@@ -73,13 +78,13 @@ const QUESTION: &[Field] = &[
     optional("sensitive", Shape::Flag),
     optional("prefill", Shape::Name),
 ];
-const CHOICE: &[Field] = &[
+pub(super) const CHOICE: &[Field] = &[
     needed("value", Shape::Name),
     needed("label", Shape::Text),
     optional("help", Shape::Text),
     optional("visible_when", Shape::Rule),
 ];
-const CHECK: &[Field] = &[needed("rule", Shape::Rule), needed("message", Shape::Text)];
+pub(super) const CHECK: &[Field] = &[needed("rule", Shape::Rule), needed("message", Shape::Text)];
 const ID_TYPES: &[&str] = &[
     "citizen_id",
     "passport",
@@ -88,111 +93,118 @@ const ID_TYPES: &[&str] = &[
     "foreign_permanent",
 ];
 const SOURCES: &[&str] = &["upload", "e_certificate", "case", "derived"];
-const TEXT: &[Field] = &[needed("zh-CN", Shape::Name), needed("en", Shape::Name)];
+pub(super) const TEXT: &[Field] = &[needed("zh-CN", Shape::Name), needed("en", Shape::Name)];
+
+/// The kinds of questions, and the fields that belong to each.
+pub(super) const KINDS: &[(&str, &[Field])] = &[
+    (
+        "text",
+        &[
+            optional("max_length", Shape::Count),
+            optional("min_length", Shape::Count),
+            optional("pattern", Shape::Name),
+            optional("mask", Shape::Name),
+        ],
+    ),
+    ("long_text", &[optional("max_length", Shape::Count)]),
+    (
+        "number",
+        &[
+            optional("min", Shape::Number),
+            optional("max", Shape::Number),
+            optional("decimals", Shape::Count),
+            optional("unit", Shape::Text),
+        ],
+    ),
+    (
+        "money",
+        &[optional("min", Shape::Amount), optional("max", Shape::Amount)],
+    ),
+    (
+        "date",
+        &[optional("min", Shape::DateBound), optional("max", Shape::DateBound)],
+    ),
+    (
+        "time",
+        &[
+            optional("min", Shape::Time),
+            optional("max", Shape::Time),
+            optional("step_minutes", Shape::Count),
+        ],
+    ),
+    (
+        "date_range",
+        &[
+            optional("min", Shape::DateBound),
+            optional("max", Shape::DateBound),
+            optional("min_days", Shape::Count),
+            optional("max_days", Shape::Count),
+        ],
+    ),
+    ("phone", &[]),
+    ("email", &[]),
+    ("citizen_id", &[]),
+    ("organisation_code", &[]),
+    ("bank_card", &[]),
+    ("yes_no", &[]),
+    ("choice", OPTIONS),
+    (
+        "choices",
+        &[
+            optional("options", Shape::Choices),
+            optional("code_table", Shape::Name),
+            optional("min", Shape::Count),
+            optional("max", Shape::Count),
+        ],
+    ),
+    ("list_choice", &[needed("list", Shape::ListCode)]),
+    (
+        "region",
+        &[optional("list", Shape::ListCode), optional("depth", Shape::Level)],
+    ),
+    (
+        "person",
+        &[
+            optional("id_types", Shape::SomeOf(ID_TYPES)),
+            optional("phone", Shape::Flag),
+        ],
+    ),
+    ("address", &[]),
+    (
+        "material",
+        &[
+            needed("material", Shape::Code),
+            optional("max_files", Shape::Count),
+            optional("trust_grade", Shape::OneOf(&["A", "B", "C", "D"])),
+            optional("sources", Shape::SomeOf(SOURCES)),
+        ],
+    ),
+    ("signature", &[]),
+    ("declaration", &[needed("statement", Shape::Text)]),
+    (
+        "computed",
+        &[
+            needed("value", Shape::Rule),
+            optional("format", Shape::OneOf(&["plain", "money", "percent", "hidden"])),
+        ],
+    ),
+    ("note", &[optional("tone", Shape::OneOf(&["plain", "info", "warning"]))]),
+    (
+        "group",
+        &[
+            needed("questions", Shape::Questions),
+            optional("min_rows", Shape::Count),
+            optional("max_rows", Shape::Count),
+            needed("row_label", Shape::Text),
+            optional("row_title", Shape::Name),
+        ],
+    ),
+];
+const OPTIONS: &[Field] = &[optional("options", Shape::Choices), optional("code_table", Shape::Name)];
 
 /// The fields that belong to a kind; none for a kind that there is not.
 fn kind(name: &str) -> Option<&'static [Field]> {
-    const OPTIONS: &[Field] = &[optional("options", Shape::Choices), optional("code_table", Shape::Name)];
-    Some(match name {
-        "text" => {
-            const {
-                &[
-                    optional("max_length", Shape::Count),
-                    optional("min_length", Shape::Count),
-                    optional("pattern", Shape::Name),
-                    optional("mask", Shape::Name),
-                ]
-            }
-        }
-        "long_text" => const { &[optional("max_length", Shape::Count)] },
-        "number" => {
-            const {
-                &[
-                    optional("min", Shape::Number),
-                    optional("max", Shape::Number),
-                    optional("decimals", Shape::Count),
-                    optional("unit", Shape::Text),
-                ]
-            }
-        }
-        "money" => const { &[optional("min", Shape::Amount), optional("max", Shape::Amount)] },
-        "date" => const { &[optional("min", Shape::DateBound), optional("max", Shape::DateBound)] },
-        "time" => {
-            const {
-                &[
-                    optional("min", Shape::Time),
-                    optional("max", Shape::Time),
-                    optional("step_minutes", Shape::Count),
-                ]
-            }
-        }
-        "date_range" => {
-            const {
-                &[
-                    optional("min", Shape::DateBound),
-                    optional("max", Shape::DateBound),
-                    optional("min_days", Shape::Count),
-                    optional("max_days", Shape::Count),
-                ]
-            }
-        }
-        "list_choice" => const { &[needed("list", Shape::ListCode)] },
-        "region" => const { &[optional("list", Shape::ListCode), optional("depth", Shape::Level)] },
-        "person" => {
-            const {
-                &[
-                    optional("id_types", Shape::SomeOf(ID_TYPES)),
-                    optional("phone", Shape::Flag),
-                ]
-            }
-        }
-        "phone" | "email" | "citizen_id" | "organisation_code" | "bank_card" | "yes_no" | "address" | "signature" => {
-            const { &[] }
-        }
-        "choice" => OPTIONS,
-        "choices" => {
-            const {
-                &[
-                    optional("options", Shape::Choices),
-                    optional("code_table", Shape::Name),
-                    optional("min", Shape::Count),
-                    optional("max", Shape::Count),
-                ]
-            }
-        }
-        "material" => {
-            const {
-                &[
-                    needed("material", Shape::Code),
-                    optional("max_files", Shape::Count),
-                    optional("trust_grade", Shape::OneOf(&["A", "B", "C", "D"])),
-                    optional("sources", Shape::SomeOf(SOURCES)),
-                ]
-            }
-        }
-        "declaration" => const { &[needed("statement", Shape::Text)] },
-        "computed" => {
-            const {
-                &[
-                    needed("value", Shape::Rule),
-                    optional("format", Shape::OneOf(&["plain", "money", "percent", "hidden"])),
-                ]
-            }
-        }
-        "note" => const { &[optional("tone", Shape::OneOf(&["plain", "info", "warning"]))] },
-        "group" => {
-            const {
-                &[
-                    needed("questions", Shape::Questions),
-                    optional("min_rows", Shape::Count),
-                    optional("max_rows", Shape::Count),
-                    needed("row_label", Shape::Text),
-                    optional("row_title", Shape::Name),
-                ]
-            }
-        }
-        _ => return None,
-    })
+    KINDS.iter().find(|(kind, _)| *kind == name).map(|(_, fields)| *fields)
 }
 
 /// Every fault of the shape.

@@ -42,6 +42,9 @@ macro_rules! operators {
         pub(crate) enum Op { $($(#[$doc])* $name,)+ }
 
         impl Op {
+            /// The name of each.
+            pub(crate) const NAMES: &[&str] = &[$($text,)+];
+
             /// The operator of a name.
             pub(crate) fn named(name: &str) -> Option<Op> {
                 match name { $($text => Some(Op::$name),)+ "?:" => Some(Op::If), _ => None }

@@ -52,6 +52,7 @@ mod eval;
 mod operators;
 mod references;
 mod value;
+mod waits;
 
 use serde_json::Value;
 
@@ -59,6 +60,13 @@ pub(crate) use ast::Expr;
 pub(crate) use compile::{Compiled, Names, Read, Target, compile};
 pub(crate) use eval::{Evaluator, Source};
 pub(crate) use value::Val;
+pub(crate) use waits::Waits;
+
+/// The name of every operator that a form's rule may use.
+pub(crate) fn operators() -> impl Iterator<Item = &'static str> {
+    let read = ["var", "answer", "missing", "missing_some", "?:"];
+    ast::Op::NAMES.iter().copied().chain(read)
+}
 
 /// Why plain JsonLogic could not be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

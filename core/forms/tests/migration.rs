@@ -1,0 +1,733 @@
+//! Promises of what differs between two versions of a form, and of a draft that moves from one to the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use onehall_forms::{Context, Evaluation, Form, Migration, diff, evaluate, migrate};
+use onehall_protocol::drafts::Answers;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn text(text: &str) -> Value {
+    json!({"zh-CN": text, "en": text})
+}
+
+fn context() -> Context {
+    Context::on("2026-11-23".parse().unwrap_or_else(|error| panic!("{error}")))
+}
+
+fn load(value: &Value) -> Arc<Form> {
+    Arc::new(Form::from_value(value).unwrap_or_else(|findings| panic!("{findings:#?}\n{value:#}")))
+}
+
+fn question(id: &str, kind: &str, more: Value) -> Value {
+    let mut question = json!({"id": id, "kind": kind, "label": text(id)});
+    for (name, value) in more.as_object().into_iter().flatten() {
+        question[name] = value.clone();
+    }
+    question
+}
+
+fn option(value: &str) -> Value {
+    json!({"value": value, "label": text(value)})
+}
+
+/// A form with something of each sort that may change.
+fn form() -> Value {
+    json!({
+        "schema": "onehall-form/1", "code": "demo", "version": 1, "title": text("Demo"),
+        "code_tables": {"letters": [option("a"), option("b"), option("c")]},
+        "pages": [
+            {"id": "one", "title": text("One"), "questions": [
+                question("name", "text", json!({"max_length": 20, "required": true, "help": text("help")})),
+                question("married", "yes_no", json!({})),
+                question("spouse", "text", json!({"visible_when": {"var": "married"}})),
+                question("letter", "choice", json!({"code_table": "letters"})),
+            ]},
+            {"id": "two", "title": text("Two"), "questions": [
+                question("size", "choice", json!({"options": [option("s"), option("m"), option("l")]})),
+                question("share", "number", json!({"min": 0, "max": 100,
+                    "valid_when": [{"rule": {"!=": [{"var": "share"}, 13]}, "message": text("not 13")}]})),
+                question("truthful", "declaration", json!({"statement": text("All of it is true.")})),
+                question("people", "group", json!({"row_label": text("person"), "questions": [
+                    question("age", "number", json!({})),
+                    question("note", "text", json!({"visible_when": {">": [{"var": "row.age"}, 17]}})),
+                ]})),
+            ]},
+            {"id": "three", "title": text("Three"), "questions": [
+                question("photo", "material", json!({"material": "photo"})),
+                question("twice", "computed", json!({"value": {"*": [{"var": "share"}, 2]}})),
+            ]},
+        ],
+    })
+}
+
+/// The form with one place changed; null takes the field away.
+fn with(place: &str, value: Value) -> Value {
+    let mut form = form();
+    let (parent, field) = place.rsplit_once('/').unwrap_or_default();
+    match form.pointer_mut(parent) {
+        Some(Value::Object(fields)) if value.is_null() => drop(fields.remove(field)),
+        Some(Value::Object(fields)) => drop(fields.insert(field.to_owned(), value)),
+        Some(Value::Array(items)) => {
+            let at: usize = field.parse().unwrap_or_else(|_| panic!("{place}"));
+            if value.is_null() {
+                items.remove(at);
+            } else {
+                items.insert(at, value);
+            }
+        }
+        _ => panic!("{place}"),
+    }
+    form
+}
+
+fn told(old: &Value, new: &Value) -> Vec<String> {
+    diff(&load(old), &load(new)).iter().map(ToString::to_string).collect()
+}
+
+const Q: &str = "/pages/0/questions";
+const P: &str = "/pages/1/questions";
+
+#[test]
+fn a_form_does_not_differ_from_itself_in_another_version() {
+    assert_eq!(told(&form(), &with("/version", json!(2))), [""; 0]);
+}
+
+#[test]
+fn each_sort_of_change_has_its_name_and_place() {
+    let cases = [
+        ("/title", text("Other"), "/: text_changed (title)"),
+        ("/code", json!("other"), "/: setting_changed (code)"),
+        ("/pages/0/title", text("Other"), "#one: text_changed (title)"),
+        (
+            "/pages/1/visible_when",
+            json!({"var": "married"}),
+            "#two: rule_changed (visible_when)",
+        ),
+        (
+            "/pages/0/next",
+            json!([{"when": {"var": "married"}, "page": "three"}]),
+            "#one: rule_changed (next)",
+        ),
+        (&format!("{Q}/0/label"), text("Other"), "name: text_changed (label)"),
+        (&format!("{Q}/0/help"), Value::Null, "name: text_changed (help)"),
+        (&format!("{Q}/0/required"), Value::Null, "name: rule_changed (required)"),
+        (
+            &format!("{Q}/0/max_length"),
+            json!(30),
+            "name: bounds_changed (max_length: 20 -> 30)",
+        ),
+        (
+            &format!("{Q}/0/max_length"),
+            Value::Null,
+            "name: bounds_changed (max_length: 20 -> null)",
+        ),
+        (
+            &format!("{Q}/0/pattern"),
+            json!("[a-z]*"),
+            "name: bounds_changed (pattern: null -> \"[a-z]*\")",
+        ),
+        (
+            &format!("{Q}/0/sensitive"),
+            json!(true),
+            "name: setting_changed (sensitive)",
+        ),
+        (
+            &format!("{Q}/0/kind"),
+            json!("long_text"),
+            "name: retyped (text -> long_text)",
+        ),
+        (
+            &format!("{Q}/2/visible_when"),
+            json!({"!": [{"var": "married"}]}),
+            "spouse: rule_changed (visible_when)",
+        ),
+        (&format!("{Q}/4"), question("new", "text", json!({})), "new: added"),
+        ("/code_tables/letters/3", option("d"), "letter: option_added (d)"),
+        ("/code_tables/letters/2", Value::Null, "letter: option_removed (c)"),
+        (
+            "/code_tables/letters/0/label",
+            text("A"),
+            "letter: text_changed (options.a.label)",
+        ),
+        (
+            "/code_tables/unused",
+            json!([option("x")]),
+            "/: setting_changed (code_tables.unused)",
+        ),
+        (
+            &format!("{P}/0/options/1/visible_when"),
+            json!({"var": "married"}),
+            "size: rule_changed (options.m.visible_when)",
+        ),
+        (
+            &format!("{P}/0/options/1/help"),
+            text("middle"),
+            "size: text_changed (options.m.help)",
+        ),
+        (
+            &format!("{P}/0/options"),
+            json!([option("m"), option("s"), option("l")]),
+            "size: setting_changed (options)",
+        ),
+        (
+            &format!("{P}/1/max"),
+            json!(50.0),
+            "share: bounds_changed (max: 100.0 -> 50.0)",
+        ),
+        (
+            &format!("{P}/1/valid_when/0/rule"),
+            json!({"!=": [{"var": "share"}, 14]}),
+            "share: rule_changed (valid_when)",
+        ),
+        (
+            &format!("{P}/1/valid_when/0/message"),
+            text("never 13"),
+            "share: text_changed (valid_when)",
+        ),
+        (
+            &format!("{P}/2/statement"),
+            text("Nothing is true."),
+            "truthful: text_changed (statement)",
+        ),
+        (&format!("{P}/3/questions/1"), Value::Null, "people/note: removed"),
+        (
+            &format!("{P}/3/questions/0/max"),
+            json!(150.0),
+            "people/age: bounds_changed (max: null -> 150.0)",
+        ),
+        (
+            &format!("{P}/3/min_rows"),
+            json!(1),
+            "people: bounds_changed (min_rows: 0 -> 1)",
+        ),
+        (
+            "/pages/2/questions/0/material",
+            json!("passport-photo"),
+            "photo: setting_changed (material)",
+        ),
+        (
+            "/pages/2/questions/0/trust_grade",
+            json!("B"),
+            "photo: bounds_changed (trust_grade: null -> \"B\")",
+        ),
+        (
+            "/pages/2/questions/1/value",
+            json!({"*": [{"var": "share"}, 3]}),
+            "twice: rule_changed (value)",
+        ),
+    ];
+    for (place, value, expected) in cases {
+        assert_eq!(
+            told(&form(), &with(place, value.clone())),
+            [expected],
+            "{place} = {value}"
+        );
+    }
+}
+
+#[test]
+fn what_moved_is_told_once_and_not_what_it_passed() {
+    let mut new = form();
+    let last = new["pages"][0]["questions"].as_array_mut().and_then(Vec::pop);
+    new["pages"][2]["questions"]
+        .as_array_mut()
+        .map(|list| list.insert(0, last.clone().unwrap_or_default()));
+    assert_eq!(told(&form(), &new), ["letter: moved (one -> three)"]);
+
+    let mut new = form();
+    new["pages"][1]["questions"]
+        .as_array_mut()
+        .map(|list| list.rotate_left(1));
+    assert_eq!(told(&form(), &new), ["size: moved (on page two)"]);
+
+    let mut new = form();
+    new["pages"].as_array_mut().map(|pages| pages.rotate_right(1));
+    assert_eq!(told(&form(), &new), ["#three: page_moved"]);
+
+    let mut new = form();
+    new["pages"][1]["questions"][3]["questions"]
+        .as_array_mut()
+        .map(|list| list.swap(0, 1));
+    assert_eq!(told(&form(), &new), ["people/note: moved (on page two)"]);
+}
+
+#[test]
+fn a_group_and_a_page_come_and_go_with_all_that_stands_in_them() {
+    let without = {
+        let mut without = form();
+        without["pages"].as_array_mut().map(|pages| pages.truncate(1));
+        without
+    };
+    let questions = [
+        "size",
+        "share",
+        "truthful",
+        "people",
+        "people/age",
+        "people/note",
+        "photo",
+        "twice",
+    ];
+    let expected = |page: &str, question: &str| -> BTreeSet<String> {
+        let pages = ["two", "three"].iter().map(|id| format!("#{id}: {page}"));
+        pages
+            .chain(questions.iter().map(|path| format!("{path}: {question}")))
+            .collect()
+    };
+    let set = |old: &Value, new: &Value| told(old, new).into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(set(&form(), &without), expected("page_removed", "removed"));
+    assert_eq!(set(&without, &form()), expected("page_added", "added"));
+}
+
+#[test]
+fn differences_are_written_with_their_names() -> Result<(), serde_json::Error> {
+    let differences = diff(&load(&form()), &load(&with(&format!("{Q}/0/max_length"), json!(30))));
+    assert_eq!(
+        serde_json::to_value(&differences)?,
+        json!([{"path": "name", "label": text("name"), "change": "bounds_changed", "bound": "max_length", "from": 20, "to": 30}])
+    );
+    Ok(())
+}
+
+fn answers(list: &[(&str, Value)]) -> Answers {
+    list.iter()
+        .map(|(path, value)| ((*path).to_owned(), value.clone()))
+        .collect()
+}
+
+/// A draft in which everything is answered.
+fn filled() -> Answers {
+    answers(&[
+        ("name", json!("李雷")),
+        ("married", json!(true)),
+        ("spouse", json!("韩梅梅")),
+        ("letter", json!("c")),
+        ("size", json!("m")),
+        ("share", json!(40)),
+        ("truthful", json!(true)),
+        ("people", json!(["r1"])),
+        ("people/r1/age", json!(20)),
+        ("people/r1/note", json!("tall")),
+    ])
+}
+
+/// Why a draft does not move; nothing where it does.
+fn pinned(new: &Value, answers: &Answers) -> Vec<(String, &'static str)> {
+    match migrate(&load(&form()), &load(new), answers, &context()) {
+        Migration::Moves { .. } => Vec::new(),
+        Migration::Pinned { reasons } => reasons
+            .into_iter()
+            .map(|reason| (reason.path.clone(), reason.why.code()))
+            .collect(),
+    }
+}
+
+#[test]
+fn a_draft_moves_where_only_something_is_added_or_said_better() {
+    let mut new = form();
+    new["pages"][0]["questions"][0]["label"] = text("Full name");
+    new["pages"][0]["questions"][0]["max_length"] = json!(30);
+    new["code_tables"]["letters"]
+        .as_array_mut()
+        .map(|list| list.push(option("d")));
+    let more = [
+        question("phone", "phone", json!({"required": true})),
+        question("fee", "computed", json!({"value": {"+": [1, {"var": "share"}]}})),
+    ];
+    new["pages"][1]["questions"]
+        .as_array_mut()
+        .map(|list| list.extend(more));
+    let Migration::Moves { answers } = migrate(&load(&form()), &load(&new), &filled(), &context()) else {
+        panic!("{:?}", pinned(&new, &filled()));
+    };
+    assert_eq!(answers, filled());
+}
+
+#[test]
+fn a_draft_stays_where_an_answer_would_be_lost_wrong_hidden_or_shown() {
+    let without = |place: &str| with(place, Value::Null);
+    let cases = [
+        (without(&format!("{Q}/0")), "name", "answer_lost"),
+        (without(&format!("{P}/3/questions/1")), "people/r1/note", "answer_lost"),
+        (with(&format!("{Q}/0/kind"), json!("yes_no")), "name", "retyped"),
+        (without("/code_tables/letters/2"), "letter", "option_removed"),
+        (
+            with(
+                "/code_tables/letters/2/visible_when",
+                json!({"!": [{"var": "married"}]}),
+            ),
+            "letter",
+            "newly_wrong",
+        ),
+        (with(&format!("{Q}/0/max_length"), json!(1)), "name", "newly_wrong"),
+        (
+            with(
+                &format!("{P}/1/valid_when/0/rule"),
+                json!({"!=": [{"var": "share"}, 40]}),
+            ),
+            "share",
+            "newly_wrong",
+        ),
+        (with(&format!("{P}/3/min_rows"), json!(2)), "people", "newly_wrong"),
+        (
+            with(&format!("{Q}/2/visible_when"), json!({"!": [{"var": "married"}]})),
+            "spouse",
+            "newly_hidden",
+        ),
+        (
+            with(&format!("{P}/2/statement"), text("Something else is true.")),
+            "truthful",
+            "asks_other",
+        ),
+    ];
+    for (mut new, path, why) in cases {
+        // What belongs to a text alone would not load with another kind.
+        if why == "retyped" {
+            new["pages"][0]["questions"][0]
+                .as_object_mut()
+                .map(|question| question.remove("max_length"));
+        }
+        assert_eq!(pinned(&new, &filled()), [(path.to_owned(), why)], "{new:#}");
+        // Who did not answer that question is not held up by it.
+        let mut others = filled();
+        others.retain(|other, _| other != path && !other.starts_with("people"));
+        assert_eq!(pinned(&new, &others), [], "{path}");
+    }
+}
+
+#[test]
+fn a_hidden_answer_is_an_answer() {
+    let mut hidden = filled();
+    hidden.insert("married".to_owned(), json!(false));
+    let gone = with(&format!("{Q}/2"), Value::Null);
+    assert_eq!(pinned(&gone, &hidden), [("spouse".to_owned(), "answer_lost")]);
+    let shown = with(&format!("{Q}/2/visible_when"), Value::Null);
+    assert_eq!(pinned(&shown, &hidden), [("spouse".to_owned(), "newly_shown")]);
+    // A jump over a page hides what was answered on it.
+    let jump = with("/pages/0/next", json!([{"when": {"var": "married"}, "page": "three"}]));
+    let over: Vec<String> = pinned(&jump, &filled())
+        .into_iter()
+        .filter(|(_, why)| *why == "newly_hidden")
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(
+        over,
+        ["people", "people/r1/age", "people/r1/note", "share", "size", "truthful"]
+    );
+    assert_eq!(pinned(&jump, &hidden), []);
+}
+
+#[test]
+fn an_answer_that_another_kind_takes_as_it_is_is_carried_over() {
+    let mut new = with(&format!("{Q}/0/kind"), json!("long_text"));
+    new["pages"][1]["questions"][0]["kind"] = json!("choices");
+    let Migration::Moves { answers } = migrate(&load(&form()), &load(&new), &filled(), &context()) else {
+        panic!("{:?}", pinned(&new, &filled()));
+    };
+    assert_eq!((&answers["name"], &answers["size"]), (&json!("李雷"), &json!(["m"])));
+    // A text that is no phone number is none in the new version either.
+    let mut phone = with(&format!("{Q}/0/kind"), json!("phone"));
+    phone["pages"][0]["questions"][0]
+        .as_object_mut()
+        .map(|question| question.remove("max_length"));
+    assert_eq!(pinned(&phone, &filled()), [("name".to_owned(), "newly_wrong")]);
+}
+
+#[test]
+fn nothing_is_lost_with_a_blank() {
+    let blank = answers(&[("name", json!(" ")), ("people", json!([])), ("letter", Value::Null)]);
+    let gone = with(&format!("{Q}/0"), Value::Null);
+    let Migration::Moves { answers: moved } = migrate(&load(&form()), &load(&gone), &blank, &context()) else {
+        panic!("{:?}", pinned(&gone, &blank));
+    };
+    assert!(
+        !moved.contains_key("name"),
+        "the new version would call it an unknown path"
+    );
+}
+
+// ---- Whatever the forms and the answers.
+
+/// A rule over the questions before it.
+fn rule(at: usize, seed: (u8, u8)) -> Value {
+    let var = json!({"var": format!("q{}", usize::from(seed.1) % at.max(1))});
+    match seed.0 % 4 {
+        0 => json!({"answered": var}),
+        1 => json!({"==": [var, 2]}),
+        2 => json!({"!": [{"==": [var, 1]}]}),
+        _ => json!({"or": [{"!": [{"answered": var}]}, {"<": [var, 3]}]}),
+    }
+}
+
+/// Three pages of questions of several kinds with rules across them.
+fn any_form() -> impl Strategy<Value = Value> {
+    prop::collection::vec(any::<(u8, u8, u8)>(), 3..14).prop_map(|seeds| {
+        let mut pages = vec![Vec::new(), Vec::new(), Vec::new()];
+        for (at, (kind, how, which)) in seeds.iter().enumerate() {
+            let id = format!("q{at}");
+            let mut question = match kind % 6 {
+                0 => question(&id, "text", json!({"max_length": 5})),
+                1 => question(&id, "choice", json!({"options": [option("1"), option("2"), option("3")]})),
+                2 => question(&id, "choices", json!({"options": [option("1"), option("2"), option("3")], "max": 2})),
+                3 => question(&id, "group", json!({"row_label": text("r"), "questions": [
+                    question("x", "number", json!({})), question("y", "number", json!({"visible_when": {">": [{"var": "row.x"}, 1]}}))]})),
+                _ => question(&id, "number", json!({"min": 0, "max": 9})),
+            };
+            match how % 5 {
+                0 if at > 0 => question["visible_when"] = rule(at, (*which, how / 5)),
+                1 if at > 0 => question["valid_when"] = json!([{"rule": rule(at, (*which, how / 5)), "message": text("no")}]),
+                2 => question["required"] = json!(true),
+                _ => {}
+            }
+            pages[at * 3 / seeds.len()].push(question);
+        }
+        let pages: Vec<Value> = pages
+            .into_iter()
+            .enumerate()
+            .map(|(at, questions)| json!({"id": format!("p{at}"), "title": text("page"), "questions": questions}))
+            .collect();
+        json!({"schema": "onehall-form/1", "code": "any", "version": 1, "title": text("any"), "pages": pages})
+    })
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Edit {
+    Label,
+    Title,
+    Visible,
+    Sensitive,
+    Bound,
+    Retype,
+    AddOption,
+    RemoveOption,
+    Add,
+    Remove,
+    MoveOver,
+    SwapPages,
+}
+
+fn any_edit() -> impl Strategy<Value = (Edit, prop::sample::Index)> {
+    let edits = [
+        Edit::Label,
+        Edit::Title,
+        Edit::Visible,
+        Edit::Sensitive,
+        Edit::Bound,
+        Edit::Retype,
+        Edit::AddOption,
+        Edit::RemoveOption,
+        Edit::Add,
+        Edit::Remove,
+        Edit::MoveOver,
+        Edit::SwapPages,
+    ];
+    (prop::sample::select(edits.to_vec()), any::<prop::sample::Index>())
+}
+
+/// Makes the edit where it can be made. Gives what `diff` has to tell of it: path and code.
+fn apply(form: &mut Value, edit: Edit, at: prop::sample::Index) -> Option<(String, &'static str)> {
+    let places: Vec<(usize, usize)> = (0..3)
+        .flat_map(|page| {
+            let questions = form["pages"][page]["questions"].as_array().map_or(0, Vec::len);
+            (0..questions).map(move |at| (page, at))
+        })
+        .collect();
+    let (page, place) = places[at.index(places.len())];
+    let page_id = format!("#{}", form["pages"][page]["id"].as_str()?);
+    let id = form["pages"][page]["questions"][place]["id"].as_str()?.to_owned();
+    let list = form["pages"][page]["questions"].as_array_mut()?;
+    let kind = list[place]["kind"].as_str()?.to_owned();
+    match edit {
+        Edit::Label => list[place]["label"] = text("another label"),
+        Edit::Sensitive => list[place]["sensitive"] = json!(true),
+        Edit::Visible => {
+            list[place]["visible_when"] = match id.as_str() {
+                "q0" => return None,
+                _ => json!({"!": [{"==": [{"var": "q0"}, 7]}]}),
+            };
+        }
+        Edit::Bound => match kind.as_str() {
+            "text" => list[place]["max_length"] = json!(2),
+            "number" | "choices" => list[place]["max"] = json!(1),
+            "group" => list[place]["max_rows"] = json!(1),
+            _ => return None,
+        },
+        Edit::Retype => match kind.as_str() {
+            "text" => list[place]["kind"] = json!("long_text"),
+            "choice" => list[place]["kind"] = json!("choices"),
+            _ => return None,
+        },
+        Edit::AddOption => list[place]["options"].as_array_mut()?.push(option("4")),
+        Edit::RemoveOption => drop(list[place]["options"].as_array_mut()?.remove(0)),
+        Edit::Add => list.insert(place, question("new", "number", json!({"required": true}))),
+        Edit::Remove if list.len() > 1 => drop(list.remove(place)),
+        Edit::MoveOver if list.len() > 1 => {
+            let question = list.remove(place);
+            form["pages"][(page + 1) % 3]["questions"]
+                .as_array_mut()?
+                .push(question);
+        }
+        Edit::Remove | Edit::MoveOver => return None,
+        Edit::Title => form["pages"][page]["title"] = text("another title"),
+        Edit::SwapPages => form["pages"].as_array_mut()?.swap(0, 2),
+    }
+    Some(match edit {
+        Edit::Label => (id, "text_changed"),
+        Edit::Title => (page_id, "text_changed"),
+        Edit::Visible => (id, "rule_changed"),
+        Edit::Sensitive => (id, "setting_changed"),
+        Edit::Bound => (id, "bounds_changed"),
+        Edit::Retype => (id, "retyped"),
+        Edit::AddOption => (id, "option_added"),
+        Edit::RemoveOption => (id, "option_removed"),
+        Edit::Add => ("new".to_owned(), "added"),
+        Edit::Remove => (id, "removed"),
+        Edit::MoveOver => (id, "moved"),
+        Edit::SwapPages => (String::new(), "page_moved"),
+    })
+}
+
+fn any_answers() -> impl Strategy<Value = Answers> {
+    let value = prop_oneof![
+        4 => (0_i64..6).prop_map(Value::from),
+        2 => (1_u8..5).prop_map(|text| json!(text.to_string())),
+        2 => Just(json!(["1", "2"])),
+        1 => Just(json!("too long a text")),
+        1 => Just(json!("")),
+        1 => Just(json!([])),
+    ];
+    let path = prop_oneof![
+        6 => (0_u8..14).prop_map(|at| format!("q{at}")),
+        2 => (0_u8..14, prop_oneof![Just("x"), Just("y")]).prop_map(|(at, id)| format!("q{at}/r1/{id}")),
+    ];
+    (
+        prop::collection::btree_map(path, value, 0..16),
+        prop::collection::vec(0_u8..14, 0..8),
+    )
+        .prop_map(|(mut answers, rows)| {
+            for at in rows {
+                answers.insert(format!("q{at}"), json!(["r1"]));
+            }
+            answers
+        })
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.is_null() || *value == json!("") || *value == json!([])
+}
+
+/// The answers, each one of which somebody gave.
+fn given(answers: &Answers) -> BTreeMap<&String, &Value> {
+    answers.iter().filter(|(_, value)| !is_blank(value)).collect()
+}
+
+fn wrong<'a>(evaluation: &'a Evaluation, answers: &Answers) -> BTreeSet<(&'a str, &'a str)> {
+    let of_answers = evaluation
+        .errors
+        .iter()
+        .filter(|error| answers.get(&error.path).is_some_and(|value| !is_blank(value)));
+    of_answers
+        .map(|error| (error.path.as_str(), error.code.as_str()))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn a_form_is_equal_to_itself_and_a_draft_of_it_moves_as_it_is(form in any_form(), answers in any_answers()) {
+        let mut next = form.clone();
+        next["version"] = json!(2);
+        let (old, new) = (load(&form), load(&next));
+        prop_assert_eq!(diff(&old, &new), vec![]);
+        let Migration::Moves { answers: moved } = migrate(&old, &new, &answers, &context()) else {
+            return Err(TestCaseError::fail("it has no reason to stay"));
+        };
+        prop_assert_eq!(given(&moved), given(&answers));
+    }
+
+    #[test]
+    fn each_change_is_named(form in any_form(), edit in any_edit()) {
+        let mut changed = form.clone();
+        let Some((path, code)) = apply(&mut changed, edit.0, edit.1) else { return Ok(()) };
+        let Ok(new) = Form::from_value(&changed) else { return Ok(()) };
+        let found = diff(&load(&form), &new);
+        if form == changed {
+            prop_assert_eq!(found, vec![]);
+            return Ok(());
+        }
+        let named = found.iter().any(|difference| (path.is_empty() || difference.path == path) && difference.change.code() == code);
+        prop_assert!(named, "{} {}: {:?}", path, code, found);
+        // One edit is one difference; a group takes its questions along.
+        let own = |other: &str| other == path || other.starts_with(&format!("{path}/"));
+        prop_assert!(path.is_empty() || found.iter().all(|difference| own(&difference.path)), "{:?}", found);
+    }
+
+    #[test]
+    fn only_equal_forms_have_no_difference(form in any_form(), edits in prop::collection::vec(any_edit(), 1..6)) {
+        let mut changed = form.clone();
+        for (edit, at) in edits {
+            let before = changed.clone();
+            apply(&mut changed, edit, at);
+            // A second question `new`, or a rule that leads nowhere now.
+            if Form::from_value(&changed).is_err() {
+                changed = before;
+            }
+        }
+        prop_assert_eq!(diff(&load(&form), &load(&changed)).is_empty(), form == changed);
+    }
+
+    /// A draft that moves has every answer that it had, shows the same ones, and none of them is newly wrong. One that
+    /// stays names an answer for each reason.
+    #[test]
+    fn no_move_loses_an_answer_or_turns_one_round(
+        form in any_form(),
+        edits in prop::collection::vec(any_edit(), 1..6),
+        answers in any_answers(),
+    ) {
+        let mut changed = form.clone();
+        for (edit, at) in edits {
+            let before = changed.clone();
+            apply(&mut changed, edit, at);
+            if Form::from_value(&changed).is_err() {
+                changed = before;
+            }
+        }
+        let (old, new) = (load(&form), load(&changed));
+        let before = evaluate(&old, answers.clone(), context());
+        match migrate(&old, &new, &answers, &context()) {
+            Migration::Moves { answers: moved } => {
+                for (path, value) in given(&answers) {
+                    let now = moved.get(path).cloned().unwrap_or_default();
+                    prop_assert!(now == *value || now == json!([value]), "{}: {} -> {}", path, value, now);
+                }
+                prop_assert_eq!(given(&moved).len(), given(&answers).len(), "nothing is made up");
+                let after = evaluate(&new, moved.clone(), context());
+                let shown = |evaluation: &Evaluation| evaluation.submitted.keys().cloned().collect::<Vec<_>>();
+                prop_assert_eq!(shown(&before), shown(&after));
+                let (before, after) = (wrong(&before, &answers), wrong(&after, &moved));
+                prop_assert!(after.is_subset(&before), "{:?} and then {:?}", before, after);
+            }
+            Migration::Pinned { reasons } => {
+                prop_assert!(!reasons.is_empty());
+                for reason in reasons {
+                    prop_assert!(given(&answers).contains_key(&reason.path), "{:?}", reason);
+                }
+            }
+        }
+    }
+
+    /// What nobody answered holds nobody up.
+    #[test]
+    fn a_draft_without_answers_always_moves(form in any_form(), edits in prop::collection::vec(any_edit(), 1..6)) {
+        let mut changed = form.clone();
+        for (edit, at) in edits {
+            apply(&mut changed, edit, at);
+        }
+        let Ok(new) = Form::from_value(&changed) else { return Ok(()) };
+        let moves = matches!(migrate(&load(&form), &Arc::new(new), &Answers::new(), &context()), Migration::Moves { .. });
+        prop_assert!(moves);
+    }
+}
