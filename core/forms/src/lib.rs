@@ -106,7 +106,8 @@ pub use decimal::{Decimal, InvalidDecimal};
 pub use definition::*;
 pub use display::{display, display_date, display_money};
 pub use filling::{
-    AnswerCode, AnswerFault, Changed, Evaluation, Filling, PageView, Progress, QuestionView, RowView, evaluate,
+    AnswerCode, AnswerFault, Changed, Evaluation, Filling, PageView, Progress, QuestionView, RowView, UnknownRule,
+    evaluate,
 };
 pub use form::{Finding, Form, SCHEMA_PATH, is_row_id, json_schema};
 pub use list_search::ListSearch;

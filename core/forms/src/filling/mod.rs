@@ -6,6 +6,7 @@ mod parts;
 mod run;
 mod slots;
 mod transcript;
+mod unknown;
 mod view;
 
 use std::cmp::Reverse;
@@ -21,6 +22,7 @@ pub use fault::{AnswerCode, AnswerFault};
 pub(crate) use parts::parts;
 use slots::{Row, Slot};
 pub use transcript::{Evaluation, evaluate};
+pub use unknown::UnknownRule;
 pub use view::{PageView, Progress, QuestionView, RowView};
 
 use crate::context::Context;

@@ -182,7 +182,7 @@ impl Filling {
     }
 
     /// Whether a page before jumps over this one.
-    fn is_jumped_over(&self, page: &Node) -> bool {
+    pub(super) fn is_jumped_over(&self, page: &Node) -> bool {
         let before = page.routing.as_ref().and_then(|routing| routing.before);
         let to = before.map(|before| &self.slots[before as usize].value);
         matches!(to, Some(Val::Number(to)) if *to > Decimal::from(i64::from(page.page)))

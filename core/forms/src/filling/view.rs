@@ -224,7 +224,7 @@ impl Filling {
         }
     }
 
-    fn walk_from(&self, slot: u32, visit: &mut dyn FnMut(u32)) {
+    pub(super) fn walk_from(&self, slot: u32, visit: &mut dyn FnMut(u32)) {
         visit(slot);
         let here = &self.slots[slot as usize];
         let children = self.form.node(here.node).children.len() as u32;
