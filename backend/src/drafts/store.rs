@@ -5,7 +5,7 @@ use onehall_protocol::drafts::SaveDraft;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{DraftId, FileId, PersonId, Timestamp};
 
-use super::model::{OpenDraft, Opened, SaveOutcome, StoredDraft};
+use super::model::{MoveDraft, OpenDraft, Opened, SaveOutcome, StoredDraft};
 use crate::error::Result;
 
 /// The most answers that one draft may hold: twice those of the largest form.
@@ -58,6 +58,13 @@ pub trait DraftStore {
     /// # Errors
     /// `request/not_found`, `drafts/submitted`; `drafts/full` beyond [`MOST_ANSWERS`].
     async fn save_draft(&self, command: SaveCommand) -> Result<SaveOutcome>;
+
+    /// Moves an open draft to another version of its form, as one step. Nothing where the draft changed since it was
+    /// decided: the next reading decides anew.
+    ///
+    /// # Errors
+    /// `request/not_found`, `drafts/submitted`.
+    async fn move_draft(&self, command: MoveDraft) -> Result<Option<StoredDraft>>;
 
     /// Throws an open draft away. Gives the files whose bytes may go now.
     ///

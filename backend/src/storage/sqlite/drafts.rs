@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::{AnswerConflict, Answers, DraftSaved};
+use onehall_protocol::drafts::{AnswerConflict, Answers, DraftSaved, PrefillSource, Prefilled, SaveDraft};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -10,11 +10,13 @@ use serde_json::Value;
 
 use super::Sqlite;
 use super::values::{self, Key};
-use crate::drafts::{DraftStore, MOST_ANSWERS, OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft};
+use crate::drafts::{
+    DraftStore, MOST_ANSWERS, MoveDraft, OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft,
+};
 use crate::error::{Error, Result};
 
-const COLUMNS: &str =
-    "id, actor, principal, item, form_code, form_version, revision, page, updated_at, terminal, submitted_case";
+const COLUMNS: &str = "id, actor, principal, item, form_code, form_version, revision, page, updated_at, terminal, \
+     submitted_case, moved_from";
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<StoredDraft> {
     Ok(StoredDraft {
@@ -31,6 +33,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredDraft> {
         updated_at: values::time(row, 8)?,
         terminal: values::named(row, 9)?,
         submitted_case: values::optional_id(row, 10)?,
+        moved_from: row.get(11)?,
         answers: Answers::new(),
         prefilled: Vec::new(),
     })
@@ -57,19 +60,24 @@ fn find_open(db: &Connection, id: DraftId, principals: &[PersonId]) -> Result<St
 /// Fills in the answers.
 fn with_answers(db: &Connection, mut draft: StoredDraft) -> Result<StoredDraft> {
     let mut statement = db.prepare_cached(
-        "SELECT path, value, prefilled FROM draft_answer WHERE draft = ?1 AND value <> 'null' ORDER BY path",
+        "SELECT path, value, prefilled, prefilled_from FROM draft_answer WHERE draft = ?1 AND value <> 'null' ORDER BY path",
     )?;
     let rows = statement.query_map([draft.id.key()], |row| {
         Ok((
             row.get::<_, String>(0)?,
             values::json::<Value>(row, 1)?,
             row.get::<_, bool>(2)?,
+            values::optional_json::<PrefillSource>(row, 3)?,
         ))
     })?;
     for row in rows {
-        let (path, value, prefilled) = row?;
+        let (path, value, prefilled, source) = row?;
         if prefilled {
-            draft.prefilled.push(path.clone());
+            draft.prefilled.push(Prefilled {
+                path: path.clone(),
+                // A draft of the time when there was no other source says none.
+                source: source.unwrap_or(PrefillSource::Profile),
+            });
         }
         draft.answers.insert(path, value);
     }
@@ -125,7 +133,7 @@ fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
             .query_row(params![id.key(), change.path], register)
             .optional()?;
         match known {
-            // A confirmation by the citizen of a value that the profile gave is a change, too: it is no longer prefilled.
+            // A confirmation by the citizen of a value that the hall filled in is a change, too: it is no longer prefilled.
             Some(known) if known.value == change.value => changed.push((change, false)),
             Some(known) if known.revision > save.base_revision && known.writer != Some(save.writer.key()) => {
                 conflicts.push(AnswerConflict {
@@ -148,14 +156,14 @@ fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
     let terminal = values::name(terminal)?;
     for (change, differs) in &changed {
         if !differs {
-            db.prepare_cached("UPDATE draft_answer SET prefilled = 0 WHERE draft = ?1 AND path = ?2")?
+            db.prepare_cached("UPDATE draft_answer SET prefilled = 0, prefilled_from = NULL WHERE draft = ?1 AND path = ?2")?
                 .execute(params![id.key(), change.path])?;
             continue;
         }
         db.prepare_cached(
             "INSERT INTO draft_answer (draft, path, value, revision, writer, terminal, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (draft, path) DO UPDATE SET value = excluded.value, revision = excluded.revision,
-                 writer = excluded.writer, terminal = excluded.terminal, at = excluded.at, prefilled = 0",
+                 writer = excluded.writer, terminal = excluded.terminal, at = excluded.at, prefilled = 0, prefilled_from = NULL",
         )?
         .execute(params![
             id.key(),
@@ -170,15 +178,57 @@ fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
     if differs && answers_held(db, *id)? > MOST_ANSWERS {
         return Err(ErrorCode::DraftFull.into());
     }
+    // Who changes an answer with the revision of a move in sight was told of the move.
+    let seen = (!save.changes.is_empty()).then(|| seen(save));
     db.prepare_cached(
-        "UPDATE draft SET revision = ?2, page = coalesce(?3, page), updated_at = ?4, terminal = ?5 WHERE id = ?1",
+        "UPDATE draft SET revision = ?2, page = coalesce(?3, page), updated_at = ?4, terminal = ?5,
+             moved_from = CASE WHEN moved_at <= ?6 THEN NULL ELSE moved_from END WHERE id = ?1",
     )?
-    .execute(params![id.key(), revision, save.page, now.unix_millis(), terminal])?;
+    .execute(params![id.key(), revision, save.page, now.unix_millis(), terminal, seen])?;
     Ok(SaveOutcome::Saved(DraftSaved {
         revision,
         saved_at: *now,
         others: others(db, command)?,
     }))
+}
+
+/// The revision that a save knows of. What SQLite cannot count to, no draft comes to either.
+fn seen(save: &SaveDraft) -> i64 {
+    i64::try_from(save.base_revision).unwrap_or(i64::MAX)
+}
+
+/// Moves an open draft to another version of its form. Nothing where it is not any more what was decided on.
+fn move_draft(db: &Connection, command: &MoveDraft) -> Result<Option<StoredDraft>> {
+    let draft = find_open(db, command.id, &command.principals)?;
+    if draft.form != command.from || draft.revision != command.revision {
+        return Ok(None);
+    }
+    let revision = draft.revision + 1;
+    for change in &command.changes {
+        db.prepare_cached(
+            "UPDATE draft_answer SET value = ?3, revision = ?4, writer = NULL, at = ?5 WHERE draft = ?1 AND path = ?2",
+        )?
+        .execute(params![
+            command.id.key(),
+            change.path,
+            values::to_json(&change.value)?,
+            revision,
+            command.now.unix_millis()
+        ])?;
+    }
+    // Of several moves that nobody was told of, the first one's version is the one that the citizen knows.
+    db.prepare_cached(
+        "UPDATE draft SET form_code = ?2, form_version = ?3, revision = ?4, moved_at = ?4,
+             moved_from = coalesce(moved_from, ?5) WHERE id = ?1",
+    )?
+    .execute(params![
+        command.id.key(),
+        command.to.code.as_str(),
+        command.to.version,
+        revision,
+        command.from.version
+    ])?;
+    draft_to_submit(db, command.id, &command.principals).map(Some)
 }
 
 fn answers_held(db: &Connection, id: DraftId) -> Result<u32> {
@@ -188,8 +238,7 @@ fn answers_held(db: &Connection, id: DraftId) -> Result<u32> {
 
 /// What other writers changed since the revision that the terminal has seen.
 fn others(db: &Connection, command: &SaveCommand) -> Result<Answers> {
-    // What SQLite cannot count to, no draft comes to either.
-    let seen = i64::try_from(command.save.base_revision).unwrap_or(i64::MAX);
+    let seen = seen(&command.save);
     let mut statement = db.prepare_cached(
         "SELECT path, value FROM draft_answer WHERE draft = ?1 AND revision > ?2 AND writer IS NOT ?3",
     )?;
@@ -231,11 +280,19 @@ impl DraftStore for Sqlite {
                 open.now.unix_millis(),
                 terminal
             ])?;
-            for (path, value) in &open.prefilled {
+            for first in &open.prefilled {
                 db.prepare_cached(
-                    "INSERT INTO draft_answer (draft, path, value, revision, terminal, at, prefilled) VALUES (?1, ?2, ?3, 1, ?4, ?5, 1)",
+                    "INSERT INTO draft_answer (draft, path, value, revision, terminal, at, prefilled, prefilled_from)
+                     VALUES (?1, ?2, ?3, 1, ?4, ?5, 1, ?6)",
                 )?
-                .execute(params![open.id.key(), path, values::to_json(value)?, terminal, open.now.unix_millis()])?;
+                .execute(params![
+                    open.id.key(),
+                    first.path,
+                    values::to_json(&first.value)?,
+                    terminal,
+                    open.now.unix_millis(),
+                    values::to_json(&first.source)?
+                ])?;
             }
             Ok(Opened::New(draft_to_submit(db, open.id, &[open.principal])?))
         })
@@ -269,6 +326,10 @@ impl DraftStore for Sqlite {
 
     async fn save_draft(&self, command: SaveCommand) -> Result<SaveOutcome> {
         self.write(move |db| save(db, &command)).await
+    }
+
+    async fn move_draft(&self, command: MoveDraft) -> Result<Option<StoredDraft>> {
+        self.write(move |db| move_draft(db, &command)).await
     }
 
     async fn discard_draft(&self, id: DraftId, principals: Vec<PersonId>) -> Result<Vec<FileId>> {

@@ -34,7 +34,10 @@ migrations! {
     2 "0002_identity";
     3 "0003_staff";
     10 "0010_drafts_and_files";
+    11 "0011_prefill_and_reuse";
+    12 "0012_drafts_move";
     20 "0020_cases";
+    21 "0021_evaluated_with";
     30 "0030_insight";
 }
 

@@ -1,0 +1,171 @@
+//! What becomes of an open draft whose form has a newer version: it moves where no answer is lost by that and nothing
+//! turns round, else it stays with its version. Decided whenever the draft is read, so that it is never older than it has
+//! to be; a submitted draft and its case are never asked.
+
+use std::sync::Arc;
+
+use onehall_forms::{Context, Difference, Form, Lists, Migration, Reason, diff, migrate};
+use onehall_protocol::cases::Poke;
+use onehall_protocol::catalog::FormReference;
+use onehall_protocol::drafts::{AnswerChange, Answers};
+use onehall_protocol::form_change::{FormChange, FormPoint};
+use onehall_protocol::{Date, PersonId};
+use serde_json::Value;
+
+use super::{MoveDraft, StoredDraft};
+use crate::error::{Error, Result};
+use crate::events::Channel;
+use crate::state::AppState;
+
+/// The most differences or reasons that a reply tells of: people read no more, and a form may have ten thousand questions.
+const MOST_TOLD: usize = 100;
+
+/// Takes an open draft along to the newest version of its item's form, if it may go. Gives the draft as it is now, and
+/// what to tell the citizen of it.
+pub(super) async fn take_along(
+    state: &AppState,
+    principals: Vec<PersonId>,
+    draft: StoredDraft,
+) -> Result<(StoredDraft, Option<FormChange>)> {
+    let Some(newest) = newest(state, &draft) else {
+        let told = told_of_a_move(state, &draft);
+        return Ok((draft, told));
+    };
+    if newest.code != draft.form.code {
+        let change = pinned_to_another_form(state, newest);
+        return Ok((draft, change));
+    }
+    let (before, after) = (form(state, &draft.form)?, form(state, &newest)?);
+    let context = context(state, &before, &after);
+    let answers = draft.answers.clone();
+    let (migration, differences, before) = tokio::task::spawn_blocking(move || {
+        let migration = migrate(&before, &after, &answers, &context);
+        let differences = match migration {
+            Migration::Moves { .. } => diff(&before, &after),
+            Migration::Pinned { .. } => Vec::new(),
+        };
+        (migration, differences, before)
+    })
+    .await
+    .map_err(|_| Error::broken("compare two versions of a form"))?;
+    let answers = match migration {
+        Migration::Moves { answers } => answers,
+        Migration::Pinned { reasons } => {
+            let reasons = reasons.iter().map(|reason| reason_point(reason, &before));
+            let reasons = reasons.take(MOST_TOLD).collect();
+            return Ok((draft, Some(FormChange::Pinned { newest, reasons })));
+        }
+    };
+    let command = MoveDraft {
+        id: draft.id,
+        principals: principals.clone(),
+        from: draft.form.clone(),
+        to: newest,
+        revision: draft.revision,
+        changes: changes(&draft.answers, &answers),
+        now: state.clock.now(),
+    };
+    let Some(moved) = state.storage.move_draft(command).await? else {
+        // Another terminal saved meanwhile: as it is now it is decided on when it is read next.
+        return Ok((state.storage.draft(draft.id, principals).await?, None));
+    };
+    // A terminal that has the draft open fills the old version.
+    state
+        .events
+        .poke(&Channel::Person(moved.principal), &Poke::Draft { id: moved.id });
+    let told = match moved.moved_from == Some(draft.form.version) {
+        true => Some(moved_change(&moved, draft.form, &differences)),
+        false => told_of_a_move(state, &moved),
+    };
+    Ok((moved, told))
+}
+
+/// The form of the draft's item, where it is another or a newer one than the draft's.
+fn newest(state: &AppState, draft: &StoredDraft) -> Option<FormReference> {
+    let newest = state.city.item(&draft.item)?.form.clone()?;
+    let newer = newest.code != draft.form.code || newest.version > draft.form.version;
+    newer.then_some(newest)
+}
+
+/// What an earlier move is told with, until somebody was told.
+fn told_of_a_move(state: &AppState, draft: &StoredDraft) -> Option<FormChange> {
+    let from = FormReference {
+        code: draft.form.code.clone(),
+        version: draft.moved_from?,
+    };
+    let differences = diff(&*form(state, &from).ok()?, &*form(state, &draft.form).ok()?);
+    Some(moved_change(draft, from, &differences))
+}
+
+fn moved_change(draft: &StoredDraft, from: FormReference, differences: &[Difference]) -> FormChange {
+    FormChange::Moved {
+        from,
+        to: draft.form.clone(),
+        differences: differences.iter().map(difference_point).take(MOST_TOLD).collect(),
+    }
+}
+
+/// The item has another form altogether: what two forms call alike need not be the same.
+fn pinned_to_another_form(state: &AppState, newest: FormReference) -> Option<FormChange> {
+    let label = form(state, &newest).ok()?.definition().title.clone();
+    let reasons = vec![FormPoint {
+        path: String::new(),
+        label,
+        code: "other_form".to_owned(),
+    }];
+    Some(FormChange::Pinned { newest, reasons })
+}
+
+fn form(state: &AppState, reference: &FormReference) -> Result<Arc<Form>> {
+    let content = state.city.form(&reference.code, reference.version);
+    content
+        .map(|content| Arc::clone(&content.form))
+        .ok_or_else(|| Error::broken("find the form of a draft"))
+}
+
+/// Today, with all that either version needs.
+fn context(state: &AppState, before: &Form, after: &Form) -> Context {
+    let codes = before.lists().into_iter().chain(after.lists());
+    let lists = codes.filter_map(|code| state.city.list(code)).map(|list| list.list.clone());
+    Context {
+        as_of: today(state),
+        calendar: Some(Arc::clone(&state.city.calendar)),
+        lists: Lists::new(lists),
+    }
+}
+
+fn today(state: &AppState) -> Date {
+    let offset = state.city.catalog.city.utc_offset_minutes;
+    state.clock.now().at_offset(offset).0
+}
+
+/// What has to be written so that `before` becomes `after`.
+fn changes(before: &Answers, after: &Answers) -> Vec<AnswerChange> {
+    let change = |path: &String, value: &Value| AnswerChange {
+        path: path.clone(),
+        value: value.clone(),
+    };
+    before
+        .iter()
+        .filter_map(|(path, value)| match after.get(path) {
+            Some(same) if same == value => None,
+            other => Some(change(path, other.unwrap_or(&Value::Null))),
+        })
+        .collect()
+}
+
+fn difference_point(difference: &Difference) -> FormPoint {
+    FormPoint {
+        path: difference.path.clone(),
+        label: difference.label.clone(),
+        code: difference.change.code().to_owned(),
+    }
+}
+
+fn reason_point(reason: &Reason, before: &Form) -> FormPoint {
+    FormPoint {
+        path: reason.path.clone(),
+        label: reason.label(before),
+        code: reason.why.code().to_owned(),
+    }
+}
