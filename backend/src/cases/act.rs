@@ -67,7 +67,7 @@ pub(super) async fn take(
         .with(ActionInput::DocumentNumber, inputs.document_number.is_some())
         .with(ActionInput::ResultFile, inputs.file.is_some());
     let today = view::today(state, now);
-    let transition = decide(workflow, &case.standing, act, &given, today, &state.city.calendar)
+    let transition = decide(workflow, &case.standing, act, &given, today, &state.city.calendar.days)
         .map_err(|refusal| refused(&refusal))?;
     let event = event(workflow, &transition, &acting, inputs.reason.clone(), now)?;
     let action = transition.action.clone();

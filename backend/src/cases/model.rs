@@ -2,7 +2,7 @@
 
 use onehall_protocol::cases::{CaseState, EarlierAnswers, Rating, ResultKind, Supplement, SupplementItem};
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::{Answers, Receipt};
+use onehall_protocol::drafts::{Answers, EvaluatedWith, Receipt};
 use onehall_protocol::files::FileView;
 use onehall_protocol::identity::{PersonView, TerminalKind};
 use onehall_protocol::{
@@ -57,6 +57,8 @@ pub struct CaseFile {
     pub answers_revision: u32,
     /// Hash of the evaluation of these answers.
     pub transcript: String,
+    /// With what they were evaluated; none of a case that is older than this record.
+    pub evaluated: Option<EvaluatedWith>,
     /// The answers before each supplement, oldest first.
     pub earlier: Vec<EarlierAnswers>,
     /// All that happened, oldest first.
@@ -183,6 +185,8 @@ pub struct Submit {
     pub answers: Answers,
     /// Hash of their evaluation.
     pub transcript: String,
+    /// With what they were evaluated.
+    pub evaluated: EvaluatedWith,
     /// The files that they name.
     pub files: Vec<NamedFile>,
     /// The first event.
@@ -259,6 +263,8 @@ pub struct HandedIn {
     pub answers: Answers,
     /// Hash of their evaluation.
     pub transcript: String,
+    /// With what they were evaluated.
+    pub evaluated: EvaluatedWith,
     /// The files that they name.
     pub files: Vec<NamedFile>,
 }

@@ -3,21 +3,23 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use onehall_forms::{Context, Evaluation, Filling, Form, Kind};
+use onehall_forms::{Context, Filling, Form, Kind};
 use onehall_protocol::cases::SupplementItem;
 use onehall_protocol::drafts::Answers;
 use onehall_protocol::files::FileView;
-use onehall_protocol::{Date, ErrorCode, FieldError};
+use onehall_protocol::{ErrorCode, FieldError};
 use serde_json::Value;
 
 use super::model::NamedFile;
+use super::submission::Checked;
 use crate::error::{Error, Result};
 
 /// Puts the new answers to what was asked for into the old ones.
 ///
 /// What may change: a question that was asked for, with all that stands under it (the rows of a group), and what hangs on
 /// that: a question that the new answers bring up, or that they make wrong. The whole form is checked again, as of the day
-/// of the submission: what was right that day and was not asked for must not fail because time has passed.
+/// of the submission (`context`): what was right that day and was not asked for must not fail because time has passed, nor
+/// because the calendar or a list of the city has changed since.
 ///
 /// # Errors
 /// `cases/incomplete` where something that was asked for is not answered; `forms/invalid_answers` where something else
@@ -27,8 +29,8 @@ pub(super) fn merge(
     old: Answers,
     asked: &[SupplementItem],
     new: Answers,
-    as_of: Date,
-) -> Result<Evaluation> {
+    context: Context,
+) -> Result<Checked> {
     let missing: Vec<FieldError> = asked
         .iter()
         .filter(|item| !new.keys().any(|path| belongs(path, &item.path)))
@@ -37,7 +39,7 @@ pub(super) fn merge(
     if !missing.is_empty() {
         return Err(Error::new(ErrorCode::ActionIncomplete).with_fields(missing));
     }
-    let before = Filling::new(Arc::clone(form), old, Context::on(as_of));
+    let before = Filling::new(Arc::clone(form), old, context);
     let shown: BTreeSet<String> = before.submitted_answers().into_keys().collect();
     let mut filling = before.clone();
     let (named, mut others): (Vec<_>, Vec<_>) = new
@@ -67,9 +69,16 @@ pub(super) fn merge(
     if !refused.is_empty() {
         return Err(Error::new(ErrorCode::InvalidAnswers).with_fields(refused));
     }
-    let evaluation = filling.evaluation();
+    let mut evaluation = filling.evaluation();
+    // It was right when it was submitted, and nobody touched it: the city's lists are others now.
+    let long_wrong = before.errors();
+    evaluation.errors.retain(|error| {
+        let asked = asked.iter().any(|item| belongs(&error.path, &item.path));
+        asked || !long_wrong.contains(error) || before.answer(&error.path) != filling.answer(&error.path)
+    });
     if evaluation.errors.is_empty() {
-        Ok(evaluation)
+        let with = filling.evaluated_with();
+        Ok(Checked { evaluation, with })
     } else {
         Err(Error::new(ErrorCode::InvalidAnswers).with_fields(evaluation.errors))
     }
@@ -148,7 +157,7 @@ mod tests {
             })
             .collect();
         let as_of = "2026-11-23".parse().unwrap_or_else(|error| panic!("{error}"));
-        merge(&form(), old, &asked, answers(new), as_of).map(|evaluation| evaluation.submitted)
+        merge(&form(), old, &asked, answers(new), Context::on(as_of)).map(|checked| checked.evaluation.submitted)
     }
 
     #[track_caller]

@@ -1,5 +1,6 @@
 //! Cases as people see them: a citizen, or a clerk.
 
+use onehall_forms::{Context, Form};
 use onehall_protocol::cases::{Actor, CaseEvent, CaseResult, CaseSummary, CaseView, CitizenAction, StaffCaseView};
 use onehall_protocol::staff::Role;
 use onehall_protocol::{Date, Text, Timestamp};
@@ -12,6 +13,14 @@ use crate::state::AppState;
 /// The day in the city.
 pub(super) fn today(state: &AppState, now: Timestamp) -> Date {
     now.at_offset(state.city.catalog.city.utc_offset_minutes).0
+}
+
+/// With what the answers of a case are evaluated: as of the day as of which they were submitted, with the city's calendar
+/// and lists as they are now.
+pub(super) fn context(state: &AppState, file: &CaseFile, form: &Form) -> Context {
+    let submitted = today(state, file.case.submitted_at);
+    let as_of = file.evaluated.as_ref().map_or(submitted, |with| with.as_of);
+    state.city.context(form, as_of)
 }
 
 /// The workflow that a case follows.
@@ -33,7 +42,7 @@ pub(super) fn item_name(state: &AppState, case: &StoredCase) -> Text {
 /// A case as lists show it.
 pub(super) fn summary(state: &AppState, case: &StoredCase) -> Result<CaseSummary> {
     let today = today(state, state.clock.now());
-    let status = status(workflow(state, case)?, &case.standing, today, &state.city.calendar)
+    let status = status(workflow(state, case)?, &case.standing, today, &state.city.calendar.days)
         .ok_or_else(|| Error::broken("find the step of a case in its workflow"))?;
     Ok(CaseSummary {
         id: case.id,
@@ -90,6 +99,7 @@ fn view(state: &AppState, file: CaseFile, names: bool) -> Result<CaseView> {
     Ok(CaseView {
         summary,
         form: file.case.form.clone(),
+        evaluated: file.evaluated,
         answers: file.answers,
         history: file.history.into_iter().map(event).collect(),
         supplement: file.supplement.filter(|_| can.contains(&CitizenAction::Supplement)),

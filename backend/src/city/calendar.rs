@@ -1,12 +1,14 @@
 //! The working days of the authorities: `calendar.toml`.
 
+use onehall_forms::Calendar;
 use onehall_forms::calendar::WorkingCalendar;
 use onehall_protocol::Date;
 
 use super::document::{Entry, Source};
 use super::finding::{Findings, Sited, once_each};
+use super::lists::versioned;
 
-pub(super) fn read(source: &Source, findings: &Findings) -> Option<WorkingCalendar> {
+pub(super) fn read(source: &Source, findings: &Findings) -> Option<Calendar> {
     let table = source.table(findings)?;
     let entry = Entry::of_file(source, &table, findings);
     let covers: Vec<Sited<Date>> = entry.filled_list("covers");
@@ -47,10 +49,10 @@ pub(super) fn read(source: &Source, findings: &Findings) -> Option<WorkingCalend
     }
     entry.close();
     let days = |list: Vec<Sited<Date>>| list.into_iter().map(|day| day.value).collect::<Vec<_>>();
-    Some(WorkingCalendar::new(
-        days(holidays),
-        days(working_weekends),
-        first,
-        last,
-    ))
+    let edition = format!("{}-{}", first.calendar().year(), last.calendar().year());
+    let calendar = WorkingCalendar::new(days(holidays), days(working_weekends), first, last);
+    Some(Calendar {
+        version: versioned(&edition, &calendar)?,
+        days: calendar,
+    })
 }

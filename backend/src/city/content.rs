@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use onehall_forms::Form;
-use onehall_forms::calendar::WorkingCalendar;
+use onehall_forms::{Calendar, Context, Form, Lists};
 use onehall_protocol::catalog::{Catalog, FormReference, ServiceItem};
 use onehall_protocol::identity::AssuranceLevel;
 use onehall_protocol::staff::Role;
 use onehall_protocol::{
-    AuthorityCode, CitizenId, FormCode, HallCode, ItemCode, OrganisationCode, PhoneNumber, WorkflowCode,
+    AuthorityCode, CitizenId, Date, FormCode, HallCode, ItemCode, OrganisationCode, PhoneNumber, WorkflowCode,
 };
 
+use super::data::Proof;
+use super::lists::CityList;
 use super::served::Served;
 use crate::cases::workflow::Workflow;
 
@@ -21,7 +22,7 @@ pub struct CityContent {
     /// What lists, search and navigation need.
     pub catalog: Arc<Catalog>,
     /// Which days the authorities work.
-    pub calendar: Arc<WorkingCalendar>,
+    pub calendar: Arc<Calendar>,
     /// Who has an account from the first start on: a demonstration's people. Empty in a real city.
     pub people: People,
     /// Staff accounts of a demonstration. Empty in a real city.
@@ -29,7 +30,9 @@ pub struct CityContent {
     pub(super) catalog_document: Served,
     pub(super) items: BTreeMap<ItemCode, ItemContent>,
     pub(super) forms: BTreeMap<FormReference, Arc<FormContent>>,
+    pub(super) lists: BTreeMap<String, Arc<CityList>>,
     pub(super) workflows: BTreeMap<WorkflowCode, Arc<Workflow>>,
+    pub(super) proofs: BTreeMap<ItemCode, Proof>,
 }
 
 impl CityContent {
@@ -43,6 +46,12 @@ impl CityContent {
     #[must_use]
     pub fn item(&self, code: &ItemCode) -> Option<&Arc<ServiceItem>> {
         self.items.get(code).map(|item| &item.item)
+    }
+
+    /// What the certificate at the end of a service item is good for afterwards; nothing where the city says nothing.
+    #[must_use]
+    pub fn proof(&self, code: &ItemCode) -> Option<&Proof> {
+        self.proofs.get(code)
     }
 
     /// A service item as it is served.
@@ -70,6 +79,24 @@ impl CityContent {
         self.forms.iter()
     }
 
+    /// A list of which forms let choose an entry.
+    #[must_use]
+    pub fn list(&self, code: &str) -> Option<&Arc<CityList>> {
+        self.lists.get(code)
+    }
+
+    /// What a form of the city is evaluated with on a day: the working days and the lists that it needs, whole. The one
+    /// place that says so: a submission, a supplement and a clerk's view evaluate alike.
+    #[must_use]
+    pub fn context(&self, form: &Form, as_of: Date) -> Context {
+        let lists = form.lists().into_iter().filter_map(|code| self.lists.get(code));
+        Context {
+            as_of,
+            calendar: form.uses_calendar().then(|| Arc::clone(&self.calendar)),
+            lists: Lists::new(lists.map(|list| list.list.clone())),
+        }
+    }
+
     /// A workflow.
     #[must_use]
     pub fn workflow(&self, code: &WorkflowCode) -> Option<&Arc<Workflow>> {
@@ -93,6 +120,8 @@ pub(super) struct ItemContent {
 pub struct FormContent {
     /// The definition: what a terminal gets.
     pub document: Served,
+    /// What a terminal needs besides to evaluate it: `Inputs` of the form engine.
+    pub inputs: Served,
     /// The engine's form, which checks submissions.
     pub form: Arc<Form>,
 }

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use onehall_forms::{Form, Kind, Question};
+use onehall_forms::{Calendar, Form, Inputs, Kind, List, Question};
 use onehall_protocol::catalog::{FormReference, TrustGrade};
-use onehall_protocol::identity::PREFILL_KEYS;
-use onehall_protocol::{FormCode, MaterialCode};
+use onehall_protocol::{FormCode, ListCode, MaterialCode};
 
 use super::content::FormContent;
+use super::data::{AskedData, DataNames};
 use super::document::Source;
 use super::finding::{Findings, Place, Sited};
 use super::items::ItemFile;
 use super::json_lines::JsonLines;
+use super::lists::CityLists;
 use super::served::Served;
 
 /// A form's file that could be read.
@@ -22,6 +23,8 @@ pub(super) struct FormFile {
     place: Place,
     /// Every question that asks for a material.
     materials: Vec<Sited<AskedMaterial>>,
+    /// Every question that asks for data by name.
+    data: Vec<Sited<AskedData>>,
 }
 
 struct AskedMaterial {
@@ -37,8 +40,55 @@ pub(super) struct Forms {
     known: BTreeSet<FormReference>,
 }
 
+/// What forms of this city are evaluated with.
+pub(super) struct FormInputs<'a> {
+    pub(super) calendar: Option<&'a Calendar>,
+    pub(super) lists: &'a CityLists,
+}
+
+/// The most entries of a list that a terminal gets whole, with the form; a longer list is searched here.
+const WHOLE_LIST: usize = 500;
+
+impl FormInputs<'_> {
+    /// What a terminal gets to evaluate a form.
+    fn of(&self, form: &Form) -> Inputs {
+        let lists = form.lists().into_iter().filter_map(|code| self.lists.lists.get(code));
+        let lists = lists.map(|list| List {
+            code: list.list.code.clone(),
+            version: list.list.version.clone(),
+            entries: list
+                .list
+                .entries
+                .clone()
+                .filter(|entries| entries.all().len() <= WHOLE_LIST),
+        });
+        Inputs {
+            calendar: self.calendar.filter(|_| form.uses_calendar()).cloned(),
+            lists: lists.collect(),
+        }
+    }
+
+    /// That a question chooses from a list that is there, and a region from one that is deep enough.
+    fn check(&self, code: &ListCode, depth: Option<u8>, place: &Place, findings: &Findings) {
+        let list = Sited {
+            value: code.clone(),
+            place: place.clone(),
+        };
+        self.lists.codes.expect(&list, findings);
+        let levels = self.lists.lists.get(code.as_str()).map(|list| list.levels);
+        if let (Some(depth), Some(levels)) = (depth, levels)
+            && usize::from(depth) > levels
+        {
+            findings.add(
+                place,
+                format!("`depth` is {depth}, but the list `{code}` has {levels} levels"),
+            );
+        }
+    }
+}
+
 impl Forms {
-    pub(super) fn read(sources: &[(String, Source)], findings: &Findings) -> Forms {
+    pub(super) fn read(sources: &[(String, Source)], inputs: &FormInputs<'_>, findings: &Findings) -> Forms {
         let mut forms = Forms::default();
         for (stem, source) in sources {
             let Some(reference) = reference(stem) else {
@@ -47,7 +97,7 @@ impl Forms {
                 continue;
             };
             forms.known.insert(reference.clone());
-            forms.files.extend(read(reference, source, findings));
+            forms.files.extend(read(reference, source, inputs, findings));
         }
         forms
     }
@@ -97,6 +147,26 @@ impl Forms {
         }
     }
 
+    /// That each piece of data that a form or a certificate names is known.
+    pub(super) fn check_data(&self, names: &DataNames, items: &[ItemFile], findings: &Findings) {
+        for asked in self.files.iter().flat_map(|file| &file.data) {
+            names.expect(asked, findings);
+        }
+        for item in items {
+            let form = item.form.as_ref().map(|form| &form.value);
+            let form = self.files.iter().find(|file| Some(&file.reference) == form);
+            // Where the form could not be read, that was told.
+            let unread = form.is_none() && item.form.is_some();
+            let has = |id: &str| {
+                let question = form.and_then(|form| form.content.form.question(id));
+                unread
+                    || !id.contains('/')
+                        && question.is_some_and(|question| !matches!(question.kind, Kind::Group { .. }))
+            };
+            item.proof.check(&item.code, names, has, findings);
+        }
+    }
+
     pub(super) fn into_content(self) -> BTreeMap<FormReference, Arc<FormContent>> {
         self.files
             .into_iter()
@@ -113,7 +183,7 @@ fn reference(stem: &str) -> Option<FormReference> {
     (number > 0 && number.to_string() == version).then_some(FormReference { code, version: number })
 }
 
-fn read(reference: FormReference, source: &Source, findings: &Findings) -> Option<FormFile> {
+fn read(reference: FormReference, source: &Source, inputs: &FormInputs<'_>, findings: &Findings) -> Option<FormFile> {
     let value: serde_json::Value = match serde_json::from_str(&source.text) {
         Ok(value) => value,
         Err(error) => {
@@ -148,29 +218,31 @@ fn read(reference: FormReference, source: &Source, findings: &Findings) -> Optio
         );
         findings.add(&lines.place("/version", source), reason);
     }
-    let mut materials = Vec::new();
+    let (mut materials, mut data) = (Vec::new(), Vec::new());
     for (index, page) in definition.pages.iter().enumerate() {
         let pointer = format!("/pages/{index}");
         questions(&page.questions, &pointer, &mut |question, pointer| {
             let place = |field: &str| lines.place(&format!("{pointer}/{field}"), source);
-            if let Some(key) = &question.prefill
-                && !PREFILL_KEYS.contains(&key.as_str())
-            {
-                let known = PREFILL_KEYS.join(", ");
-                let reason = format!("no profile has `{key}` to prefill from; it has {known}");
-                findings.add(&place("prefill"), reason);
+            if let Some(value) = AskedData::of(question.prefill.as_ref(), &question.kind) {
+                let place = place("prefill");
+                data.push(Sited { value, place });
             }
-            if let Kind::Material {
-                material, trust_grade, ..
-            } = &question.kind
-            {
-                materials.push(Sited {
+            match &question.kind {
+                Kind::Material {
+                    material, trust_grade, ..
+                } => materials.push(Sited {
                     value: AskedMaterial {
                         code: material.clone(),
                         trust_grade: *trust_grade,
                     },
                     place: place("material"),
-                });
+                }),
+                Kind::ListChoice { list } => inputs.check(list, None, &place("list"), findings),
+                Kind::Region { list, depth } => {
+                    let field = if depth.is_some() { "depth" } else { "list" };
+                    inputs.check(list, *depth, &place(field), findings);
+                }
+                _ => {}
             }
         });
     }
@@ -179,10 +251,12 @@ fn read(reference: FormReference, source: &Source, findings: &Findings) -> Optio
         // The definition, not the file: white space and order of the file change nothing that is served.
         content: Arc::new(FormContent {
             document: Served::of(definition).ok()?,
+            inputs: Served::of(&inputs.of(&form)).ok()?,
             form: Arc::new(form),
         }),
         place: source.line(1),
         materials,
+        data,
     })
 }
 

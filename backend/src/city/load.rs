@@ -9,14 +9,15 @@ use onehall_protocol::ItemCode;
 use onehall_protocol::catalog::{Catalog, City, LifeEvent, ServiceItem};
 
 use super::content::{CityContent, ItemContent, People};
+use super::data::DataNames;
 use super::directory::{self, Directory};
 use super::document::Source;
 use super::finding::{Findings, LoadError, Names, Place};
 use super::folder::Folder;
-use super::forms::Forms;
+use super::forms::{FormInputs, Forms};
 use super::items::{self, Once};
 use super::served::Served;
-use super::{accounts, calendar, version, workflows};
+use super::{accounts, calendar, lists, version, workflows};
 
 /// Loads a city. Reads files, so it blocks: call it before the server serves, or off its threads.
 ///
@@ -43,7 +44,12 @@ fn read(folder: &Path, findings: &Findings) -> Option<CityContent> {
         .and_then(|source| calendar::read(source, findings));
     let directory = Directory::read(&folder, findings);
     let (workflows, workflow_codes) = workflows::read(&folder.workflows, findings);
-    let forms = Forms::read(&folder.forms, findings);
+    let lists = lists::read(&folder.lists, findings);
+    let inputs = FormInputs {
+        calendar: calendar.as_ref(),
+        lists: &lists,
+    };
+    let forms = Forms::read(&folder.forms, &inputs, findings);
 
     let mut once = Once::new();
     let mut files = Vec::new();
@@ -57,6 +63,11 @@ fn read(folder: &Path, findings: &Findings) -> Option<CityContent> {
         }
         files.push(file);
     }
+    forms.check_data(&DataNames::read(folder.data.as_ref(), findings), &files, findings);
+    let proofs = files
+        .iter()
+        .map(|file| (file.code.clone(), file.proof.proof.clone()))
+        .collect();
     let life_events = folder
         .life_events
         .as_ref()
@@ -86,7 +97,9 @@ fn read(folder: &Path, findings: &Findings) -> Option<CityContent> {
             catalog_document,
             items,
             forms: forms.into_content(),
+            lists: lists.lists,
             workflows,
+            proofs,
         }),
         Err(error) => {
             let place = Place {
@@ -196,7 +209,7 @@ pub fn check(folder: &Path) -> Checked {
             let _ = writeln!(
                 report,
                 "{} ({}): {} service items, {online} of them online; {} authorities, {} halls, {} themes, \
-                 {} life events, {} forms, {} workflows. Nothing is wrong.",
+                 {} life events, {} forms, {} lists, {} workflows. Nothing is wrong.",
                 catalog.city.name.zh_cn,
                 catalog.city.name.en,
                 catalog.items.len(),
@@ -205,6 +218,7 @@ pub fn check(folder: &Path) -> Checked {
                 catalog.themes.len(),
                 catalog.life_events.len(),
                 city.forms.len(),
+                city.lists.len(),
                 city.workflows.len(),
             );
             true

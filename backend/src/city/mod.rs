@@ -7,7 +7,9 @@
 //! | `authorities.toml`, `halls.toml`, `themes.toml`, `life-events.toml` | `[[authority]]`, `[[hall]]`, `[[theme]]`, `[[life_event]]` |
 //! | `items/<code>.toml` | one service item with its guide |
 //! | `forms/<code>.v<version>.json` | one version of a form, `onehall-form/1`; versions stay as long as cases name them |
+//! | `lists/<code>.toml` | a list of which forms let choose an entry: regions, occupations |
 //! | `workflows/<code>.toml` | the states and actions of cases |
+//! | `data.toml` | the names of data that forms ask for (`prefill`) beyond the profile; optional |
 //! | `people.toml`, `staff.toml` | accounts of a demonstration; a real city has neither |
 //!
 //! [`load`] reports everything that is wrong at once, each with file, line and reason, and loads nothing by half.
@@ -15,6 +17,7 @@
 mod accounts;
 mod calendar;
 mod content;
+mod data;
 mod directory;
 mod document;
 mod finding;
@@ -24,6 +27,7 @@ mod guide;
 mod items;
 mod json_lines;
 mod leaf;
+mod lists;
 mod load;
 mod pinyin;
 mod served;
@@ -33,6 +37,8 @@ mod version;
 mod workflows;
 
 pub use content::{Citizen, CityContent, FormContent, LegalPerson, People, PostalAddress, StaffMember};
+pub use data::{Fact, Proof};
 pub use finding::LoadError;
+pub use lists::CityList;
 pub use load::{Checked, check, load};
 pub use served::Served;

@@ -131,13 +131,14 @@ async fn hand_in(
         .ok_or_else(|| Error::broken("find the form of a case"))?;
     let form = Arc::clone(&content.form);
     let (old, items) = (file.answers.clone(), asked.items.clone());
-    let as_of = view::today(state, file.case.submitted_at);
+    let context = view::context(state, &file, &form);
     let handed_in = tokio::task::spawn_blocking(move || {
-        let evaluation = supplements::merge(&form, old, &items, answer.answers, as_of)?;
-        let files = supplements::named_files(&form, &evaluation.submitted)?;
+        let checked = supplements::merge(&form, old, &items, answer.answers, context)?;
+        let files = supplements::named_files(&form, &checked.evaluation.submitted)?;
         Ok::<_, Error>(HandedIn {
-            answers: evaluation.submitted,
-            transcript: evaluation.transcript,
+            answers: checked.evaluation.submitted,
+            transcript: checked.evaluation.transcript,
+            evaluated: checked.with,
             files,
         })
     })

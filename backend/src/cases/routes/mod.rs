@@ -5,6 +5,7 @@ mod files;
 mod staff;
 mod submission;
 
+use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -15,7 +16,7 @@ use crate::state::AppState;
 #[must_use]
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(submission::submit))
+        .merge(submission())
         .routes(routes!(citizen::list))
         .routes(routes!(citizen::one))
         .routes(routes!(citizen::supplement))
@@ -24,6 +25,15 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(staff::queue))
         .routes(routes!(staff::one))
         .routes(routes!(staff::act))
+}
+
+/// The largest submission: it names every question that was shown, and a draft holds 20,000 answers.
+const MAX_SUBMISSION_BYTES: usize = 2 * 1024 * 1024;
+
+fn submission() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(submission::submit))
+        .layer(DefaultBodyLimit::max(MAX_SUBMISSION_BYTES))
 }
 
 /// The routes of cases that carry files; hung where uploads are.

@@ -202,8 +202,7 @@ fn missing(state: &AppState, file: &CaseFile, items: Vec<SupplementItem>) -> Res
         .city
         .form(&reference.code, reference.version)
         .ok_or_else(|| Error::broken("find the form of a case"))?;
-    let as_of = view::today(state, file.case.submitted_at);
-    let context = onehall_forms::Context::on(as_of);
+    let context = view::context(state, file, &content.form);
     let filling = Filling::new(std::sync::Arc::clone(&content.form), file.answers.clone(), context);
     let mut checked: Vec<SupplementItem> = Vec::new();
     for (place, item) in items.into_iter().enumerate() {

@@ -32,7 +32,9 @@ use crate::state::AppState;
         (status = 200, body = Receipt, description = "This attempt had made it before"),
         (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem, description = "request/idempotency_conflict, drafts/moved, drafts/submitted \
-            (`details.case_id`), forms/transcript_differs"),
+            (`details.case_id`), forms/transcript_differs with the `fields` that \
+            differ; forms/confirm_changes (`details` is `ChangesToConfirm`): send it again, with another key and \
+            `confirmed`, once the citizen has seen what changed"),
         (status = 422, body = Problem, description = "forms/invalid_answers with `fields`; catalog/not_online"),
     ))]
 pub(super) async fn submit(
@@ -122,14 +124,15 @@ async fn command(
     let form = Arc::clone(&content.form);
     let revision = submit.revision;
     // A large form takes a while: not on a thread that serves others.
-    let (evaluation, files) = tokio::task::spawn_blocking(move || {
-        let evaluation = submission::check(&form, draft.answers, &submit, today)?;
-        let files = supplement::named_files(&form, &evaluation.submitted)?;
-        Ok::<_, Error>((evaluation, files))
+    let context = city.context(&form, today);
+    let (checked, files) = tokio::task::spawn_blocking(move || {
+        let checked = submission::check(&form, draft.answers, &submit, context)?;
+        let files = supplement::named_files(&form, &checked.evaluation.submitted)?;
+        Ok::<_, Error>((checked, files))
     })
     .await
     .map_err(|cause| Error::internal("evaluate a form", cause))??;
-    let standing = Standing::submitted(workflow, item.summary.promised_days, today, &city.calendar);
+    let standing = Standing::submitted(workflow, item.summary.promised_days, today, &city.calendar.days);
     let first = workflow
         .state(&standing.step)
         .ok_or_else(|| Error::broken("find the first step of a workflow"))?;
@@ -161,8 +164,9 @@ async fn command(
             reason: None,
         },
         standing,
-        answers: evaluation.submitted,
-        transcript: evaluation.transcript,
+        answers: checked.evaluation.submitted,
+        transcript: checked.evaluation.transcript,
+        evaluated: checked.with,
         files,
     })
 }

@@ -1,8 +1,10 @@
 //! What holds at the storage port itself, whatever a route checked before: attempts, revisions, results, and the pages of
 //! a long queue.
 
+use onehall_forms::ENGINE;
 use onehall_protocol::cases::{CaseState, ResultKind};
 use onehall_protocol::catalog::FormReference;
+use onehall_protocol::drafts::EvaluatedWith;
 use onehall_protocol::identity::{PersonKind, PersonView, TerminalKind};
 use onehall_protocol::{CaseId, Date, DraftId, ErrorCode, IdempotencyKey, PersonId, Text, Timestamp};
 use proptest::prelude::*;
@@ -112,6 +114,12 @@ impl Place {
             },
             answers: Default::default(),
             transcript: String::new(),
+            evaluated: EvaluatedWith {
+                engine: ENGINE,
+                as_of: parsed("2026-11-23"),
+                calendar: None,
+                lists: Default::default(),
+            },
             files: Vec::new(),
             event: event(step, CaseState::Submitted, seconds),
         }

@@ -65,12 +65,14 @@ pub(super) fn find(db: &Connection, id: CaseId, viewer: &Viewer) -> Result<Store
 
 /// All that belongs to a case.
 pub(super) fn case_file(db: &Connection, case: StoredCase) -> Result<CaseFile> {
-    let (answers_revision, answers, transcript) = db
+    let (answers_revision, answers, transcript, evaluated) = db
         .prepare_cached(
-            "SELECT revision, answers, transcript FROM case_answers WHERE case_id = ?1 ORDER BY revision DESC LIMIT 1",
+            "SELECT revision, answers, transcript, evaluated FROM case_answers
+             WHERE case_id = ?1 ORDER BY revision DESC LIMIT 1",
         )?
         .query_row([case.id.key()], |row| {
-            Ok((row.get(0)?, values::json(row, 1)?, row.get(2)?))
+            let evaluated = values::optional_json(row, 3)?;
+            Ok((row.get(0)?, values::json(row, 1)?, row.get(2)?, evaluated))
         })?;
     let earlier = earlier_answers(db, case.id, answers_revision)?;
     let of_case = files::of_case(db, case.id)?;
@@ -79,6 +81,7 @@ pub(super) fn case_file(db: &Connection, case: StoredCase) -> Result<CaseFile> {
         answers,
         answers_revision,
         transcript,
+        evaluated,
         earlier,
         history: history(db, case.id)?,
         supplement: open_supplement(db, case.id)?,

@@ -81,7 +81,9 @@ fn draft_is_the_one_checked(db: &Connection, draft: DraftId, checked: u64) -> Re
 
 fn file_is_of_draft(db: &Connection, draft: DraftId, file: &NamedFile) -> Result<()> {
     let known = db
-        .prepare_cached("SELECT sha256, size, media_type, name, source FROM file WHERE id = ?1 AND draft = ?2 AND path = ?3")?
+        .prepare_cached(
+            "SELECT sha256, size, media_type, name, source FROM file WHERE id = ?1 AND draft = ?2 AND path = ?3",
+        )?
         .query_row(params![file.view.id.key(), draft.key(), file.path], |row| {
             Ok((
                 row.get::<_, String>(0)?,
