@@ -7,9 +7,10 @@ use std::sync::Arc;
 use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use onehall_client::citizen::{ChangeAnswers, FlushDraft, GetDraft, GetForm, UploadTo};
+use onehall_client::citizen::{ChangeAnswers, FlushDraft, GetDraft, GetForm, GetFormInputs, UploadTo};
 use onehall_client::{Event, SaveState};
-use onehall_forms::{Context, Filling, Form};
+use onehall_forms::{Filling, Form, Inputs};
+use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftSummary, DraftView};
 use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, PersonId, Timestamp};
 use serde_json::Value;
@@ -60,7 +61,24 @@ pub struct LoadedDraft {
     /// The draft.
     pub draft: DraftView,
     /// Its form.
+    pub form: LoadedForm,
+}
+
+/// A form with what it is evaluated with.
+#[derive(Clone)]
+pub struct LoadedForm {
+    /// The form.
     pub form: Arc<Form>,
+    /// The city's working days, and the lists that the form lets choose from.
+    inputs: Inputs,
+}
+
+impl LoadedForm {
+    /// The form with answers, evaluated as of a day.
+    #[must_use]
+    pub fn filling(&self, answers: Answers, as_of: Date) -> Filling {
+        Filling::new(Arc::clone(&self.form), answers, self.inputs.context(as_of))
+    }
 }
 
 /// Loads a draft and its form.
@@ -71,11 +89,14 @@ pub async fn load_draft(hall: Hall, id: DraftId) -> Result<LoadedDraft, CoreErro
 }
 
 /// Loads a form, ready to be filled.
-pub async fn load_form(hall: Hall, form: onehall_protocol::catalog::FormReference) -> Result<Arc<Form>, CoreError> {
+pub async fn load_form(hall: Hall, form: FormReference) -> Result<LoadedForm, CoreError> {
+    let inputs = hall.client.ask(GetFormInputs { form: form.clone() });
     let definition = hall.client.ask(GetForm { form }).await?;
     // The backend checked it when it loaded its city: what is refused here is of a newer format.
     let unreadable = |_| CoreError::new(ErrorCode::InvalidReply, onehall_protocol::Language::default());
-    Form::load(definition).map(Arc::new).map_err(unreadable)
+    let form = Form::load(definition).map(Arc::new).map_err(unreadable)?;
+    let inputs = inputs.await?;
+    Ok(LoadedForm { form, inputs })
 }
 
 /// Today, on the city's calendar.
@@ -92,8 +113,7 @@ impl Application {
         let (hall, ui) = (use_hall(), use_ui());
         let LoadedDraft { draft, form } = loaded;
         let id = draft.summary.id;
-        let context = Context::on(today(ui));
-        let filling = Filling::new(Arc::clone(form), draft.answers.clone(), context);
+        let filling = form.filling(draft.answers.clone(), today(ui));
         let unsaved = StoredValue::new(Unsaved::over(draft.answers.clone()));
         let page = RwSignal::new(String::new());
         let keep = Callback::new(move |changes: Vec<AnswerChange>| {
@@ -218,14 +238,16 @@ impl Application {
             return;
         };
         self.merge(differences(&here, &draft.answers));
+        self.answering.prefilled_now(&draft.prefilled);
     }
 
-    /// Evaluates everything anew, as of today: a day may have passed since the draft was opened.
-    pub fn evaluate_anew(self) {
-        let context = Context::on(today(self.ui));
-        self.answering.filling.update(|filling| {
-            *filling = Filling::new(Arc::clone(filling.form()), filling.answers(), context);
-        });
+    /// Evaluates everything anew, as of today and with what the city has now: a day may have passed since the draft was
+    /// opened, or a list has changed.
+    pub fn evaluate_anew(self, form: &LoadedForm) {
+        let today = today(self.ui);
+        self.answering
+            .filling
+            .update(|filling| *filling = form.filling(filling.answers(), today));
     }
 
     fn warn_before_the_tab_closes(self) {

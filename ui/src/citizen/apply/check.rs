@@ -1,44 +1,27 @@
 //! Checking the answers, and submitting them.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use onehall_client::citizen::{NewKey, Submit};
-use onehall_forms::{Filling, Kind};
-use onehall_protocol::drafts::Receipt;
-use onehall_protocol::{CaseId, CoreError, ErrorCode, FieldError};
+use onehall_protocol::{CaseId, CoreError, FieldError};
 
-use super::application::{Application, load_draft};
+use super::application::Application;
+use super::changes::changes_view;
 use super::fill::{back_link, case_of, leave_button, step_head};
 use super::saving::{save_line, save_notices};
-use super::submission::{Attempt, Failure, submission};
+use super::submission::Failure;
+use super::submitting::{MISSING, Submitting, all_errors, has_declaration};
 use super::way::CHECK;
-use crate::citizen::questions::Answering;
+use crate::citizen::questions::prefilled;
 use crate::citizen::questions::shown::{self, ShownLine, ShownPage};
 use crate::citizen::routes;
 use crate::design::button::{Button, Weight};
 use crate::design::choices::Checkbox;
-use crate::design::errors::{ErrorSummary, SummaryLine};
+use crate::design::errors::ErrorSummary;
 use crate::design::notice::{Notice, Tag, Tone};
 use crate::design::states::error_words;
 use crate::router::{NavigateOptions, use_navigate};
-use crate::shell::{PageHeading, document};
-use crate::texts::{Words, counted, fill};
+use crate::shell::PageHeading;
+use crate::texts::{Words, changes, counted, fill};
 use crate::view::{live, memo, view};
-
-/// The state of a submission on this page. Cheap to copy.
-#[derive(Clone, Copy)]
-struct Submitting {
-    application: Application,
-    busy: RwSignal<bool>,
-    failure: RwSignal<Option<(Failure, CoreError)>>,
-    errors: RwSignal<Vec<SummaryLine>>,
-    declared: RwSignal<bool>,
-    /// What changed since one checked it, by path.
-    changed: RwSignal<BTreeSet<String>>,
-    done: Callback<CaseId>,
-}
 
 /// The check: all answers, what is missing, the declaration, the one button.
 pub(super) fn check_view(application: Application) -> AnyView {
@@ -51,6 +34,8 @@ pub(super) fn check_view(application: Application) -> AnyView {
         errors: RwSignal::new(Vec::new()),
         declared: RwSignal::new(false),
         changed: RwSignal::default(),
+        to_confirm: RwSignal::new(None),
+        confirmed: RwSignal::new(false),
         done: Callback::new(move |case: CaseId| {
             // The draft is no more: going back must not lead to it.
             let options = NavigateOptions {
@@ -77,8 +62,10 @@ pub(super) fn check_view(application: Application) -> AnyView {
             <p class="lead">{fill::CHECK_HELP}</p>
             {save_notices(application)}
             {changed_notice(submitting)}
+            {confirm_notice(submitting)}
             <ErrorSummary errors=submitting.errors/>
             {move || missing_notice(application, &missing.get())}
+            {prefilled::check_notice(answering)}
             {form}
             {declare(submitting)}
             <div role="alert">{move || failure_notice(submitting)}</div>
@@ -131,30 +118,12 @@ fn answers_view(lines: Vec<ShownLine>, submitting: Submitting) -> AnyView {
         view! {
             {shown::value_view(answer)}
             {answer.wrong.then(|| view! { " " <Tag label=fill::NEEDS_CHANGE tone=Tone::Attention icon="triangle-alert"/> })}
+            {prefilled::check_tag(submitting.application.answering, &answer.path)}
             {move || updated().then(|| view! { " " <Tag label=fill::CHANGED_HERE tone=Tone::Info icon="refresh-cw"/> })}
         }
         .into_any()
     })
 }
-
-/// What is wrong with the answers: what the rules find here, and what the backend found.
-fn all_errors(answering: Answering) -> Vec<FieldError> {
-    let mut errors = answering.filling.with(Filling::errors);
-    answering.refused().with(|refused| {
-        for (path, code) in refused {
-            if !errors.iter().any(|error| error.path == *path) {
-                errors.push(FieldError {
-                    path: path.clone(),
-                    code: code.as_str().to_owned(),
-                });
-            }
-        }
-    });
-    errors
-}
-
-/// The id of the list of what is missing.
-const MISSING: &str = "missing";
 
 /// What is still missing, each with the way to it.
 fn missing_notice(application: Application, errors: &[FieldError]) -> Option<AnyView> {
@@ -203,6 +172,14 @@ fn changed_notice(submitting: Submitting) -> AnyView {
     })
 }
 
+/// What the hall's newer rules change, to be confirmed.
+fn confirm_notice(submitting: Submitting) -> AnyView {
+    live(move || {
+        let to_confirm = submitting.to_confirm.get();
+        to_confirm.map(|to_confirm| changes_view(&to_confirm, submitting.confirmed))
+    })
+}
+
 /// The declaration. A form that brings its own has it among its answers: then one sentence says that it holds.
 fn declare(submitting: Submitting) -> AnyView {
     let own = submitting.application.answering.filling.with_untracked(has_declaration);
@@ -232,15 +209,6 @@ fn declare(submitting: Submitting) -> AnyView {
     .into_any()
 }
 
-fn has_declaration(filling: &Filling) -> bool {
-    let pages = filling.pages();
-    let mut views = pages.into_iter().filter_map(|id| filling.page(id));
-    views.any(|page| {
-        let kinds = page.questions.iter().map(|question| &question.question.kind);
-        kinds.into_iter().any(|kind| matches!(kind, Kind::Declaration { .. }))
-    })
-}
-
 /// What became of the last press, where it did not succeed.
 fn failure_notice(submitting: Submitting) -> Option<AnyView> {
     let (failure, error) = submitting.failure.get()?;
@@ -259,137 +227,29 @@ fn failure_notice(submitting: Submitting) -> Option<AnyView> {
             }
             .into_any(),
         ),
-        Failure::Changed | Failure::Answers | Failure::LoggedOut => None,
+        Failure::Answers if !is_asked_here(submitting, &error) => Some(
+            view! {
+                <Notice tone=Tone::Bad title=changes::OUTDATED>
+                    <p>{changes::OUTDATED_TEXT}</p>
+                    <Button
+                        label=changes::RELOAD
+                        icon="refresh-cw"
+                        on_press=Callback::new(|()| {
+                            let _ = window().location().reload();
+                        })
+                    />
+                </Notice>
+            }
+            .into_any(),
+        ),
+        Failure::Changed | Failure::Confirm | Failure::Answers | Failure::LoggedOut => None,
     }
 }
 
-impl Submitting {
-    /// The button. Pressed while it is busy, nothing more happens.
-    fn press(self) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        if untrack(|| !all_errors(self.application.answering).is_empty()) {
-            lead_to_what_is_missing();
-            return;
-        }
-        if !self.declared.get_untracked() {
-            let words = fill::DECLARE_FIRST.into();
-            self.errors.set(vec![SummaryLine {
-                field: Some("declare".to_owned()),
-                words,
-            }]);
-            return;
-        }
-        self.errors.set(Vec::new());
-        self.failure.set(None);
-        if !window().navigator().on_line() {
-            self.fail(
-                CoreError::new(ErrorCode::Offline, self.application.ui.language.get_untracked()),
-                false,
-            );
-            return;
-        }
-        self.busy.set(true);
-        spawn_local(async move {
-            let outcome = self.attempt().await;
-            if self.busy.try_get_untracked().is_none() {
-                return;
-            }
-            match outcome {
-                Ok(receipt) => self.done.run(receipt.case_id),
-                Err((error, sent)) => self.failed(error, sent).await,
-            }
-            let _ = self.busy.try_set(false);
-        });
-    }
-
-    /// Saves what is not saved, then submits. The key is made once and kept until the attempt is known to be over.
-    /// With a failure it says whether the submission itself was sent.
-    async fn attempt(self) -> Result<Receipt, (CoreError, bool)> {
-        let Application {
-            hall,
-            id,
-            answering,
-            attempt,
-            ..
-        } = self.application;
-        let unsent = |error| (error, false);
-        let submission = |revision| {
-            answering
-                .filling
-                .with_untracked(|filling| submission(filling, revision))
-        };
-        // An attempt of which nobody knows whether it arrived is made again as it was. Nothing is saved before it: if it
-        // did arrive, there is no draft any more that could be saved to.
-        let again = attempt
-            .get_value()
-            .filter(|before| before.submission == submission(before.submission.revision));
-        let made = match again {
-            Some(again) => again,
-            None => {
-                let saved = self.application.flush().await.map_err(unsent)?;
-                let key = hall.client.ask(NewKey {}).await.map_err(unsent)?;
-                let submission = submission(saved.revision);
-                let new = Attempt { submission, key };
-                attempt.set_value(Some(new.clone()));
-                new
-            }
-        };
-        let Attempt { submission, key } = made;
-        hall.client
-            .ask(Submit { id, submission, key })
-            .await
-            .map_err(|error| (error, true))
-    }
-
-    async fn failed(self, error: CoreError, sent: bool) {
-        let failure = Failure::of(&error, sent);
-        if !failure.keeps_the_key() {
-            self.application.attempt.set_value(None);
-        }
-        match failure {
-            Failure::Changed => self.show_what_changed().await,
-            Failure::Done => {
-                if let Some(case) = case_of(&error) {
-                    return self.done.run(case);
-                }
-            }
-            Failure::Answers => {
-                self.application.answering.refuse(&error.fields);
-                lead_to_what_is_missing();
-            }
-            _ => {}
-        }
-        self.fail(error, sent);
-    }
-
-    fn fail(self, error: CoreError, sent: bool) {
-        let _ = self.failure.try_set(Some((Failure::of(&error, sent), error)));
-    }
-
-    /// Reads the draft anew, shows it, and marks what is not as it was checked.
-    async fn show_what_changed(self) {
-        let Application {
-            hall, id, answering, ..
-        } = self.application;
-        let before = answering.filling.with_untracked(Filling::submitted_answers);
-        // Where it cannot be read now, what is shown stays; the next press finds out again.
-        let Ok(loaded) = load_draft(hall, id).await else { return };
-        self.application.take_in(&loaded.draft);
-        self.application.evaluate_anew();
-        let after = answering.filling.with_untracked(Filling::submitted_answers);
-        let changed = before
-            .keys()
-            .chain(after.keys())
-            .filter(|path| before.get(*path) != after.get(*path));
-        let mut paths = BTreeSet::new();
-        paths.extend(changed.cloned());
-        self.changed.set(paths);
-        let _ = self.declared.try_set(answering.filling.with_untracked(has_declaration));
-    }
-}
-
-fn lead_to_what_is_missing() {
-    request_animation_frame(|| document::focus_into_view(MISSING));
+/// Whether all that the backend found wrong can be answered on this page: newer rules may ask for more than it knows.
+fn is_asked_here(submitting: Submitting, error: &CoreError) -> bool {
+    submitting.application.answering.filling.with_untracked(|filling| {
+        let mut fields = error.fields.iter();
+        fields.all(|field| filling.question(&field.path).is_some())
+    })
 }

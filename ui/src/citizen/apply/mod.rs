@@ -1,14 +1,17 @@
 //! Applying online: for whom, page by page, the check, the submission.
 
 mod application;
+mod changes;
 mod check;
 mod fill;
 mod saving;
 mod start;
 mod submission;
+mod submitting;
 mod way;
 
-pub use application::{Application, load_form, today};
+pub use application::{Application, LoadedForm, load_form, today};
 pub use fill::FillPage;
 pub use saving::terminal_words;
 pub use start::StartPage;
+pub use way::CHECK;

@@ -1,6 +1,5 @@
 //! One attempt to submit a draft: what is sent, under which key, and what an error means for it.
 
-use onehall_forms::{ENGINE, Filling};
 use onehall_protocol::drafts::SubmitDraft;
 use onehall_protocol::{CoreError, ErrorCode, IdempotencyKey};
 
@@ -14,17 +13,6 @@ pub struct Attempt {
     pub key: IdempotencyKey,
 }
 
-/// What is submitted: these answers at this revision.
-#[must_use]
-pub fn submission(filling: &Filling, revision: u64) -> SubmitDraft {
-    SubmitDraft {
-        revision,
-        as_of: filling.context().as_of,
-        engine: ENGINE,
-        transcript: filling.transcript(),
-    }
-}
-
 /// What a failed attempt means for the citizen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
@@ -34,6 +22,8 @@ pub enum Failure {
     NotSure,
     /// The draft is another one now, or the rules are: it is shown anew, to be checked again.
     Changed,
+    /// The hall goes by another version of the rules, the calendar or a list: what changes is shown, to be confirmed.
+    Confirm,
     /// The backend found answers that need a change.
     Answers,
     /// It was submitted before.
@@ -50,6 +40,7 @@ impl Failure {
     pub fn of(error: &CoreError, sent: bool) -> Failure {
         match error.code {
             ErrorCode::DraftMoved | ErrorCode::TranscriptDiffers | ErrorCode::DraftConflict => Failure::Changed,
+            ErrorCode::ConfirmChanges => Failure::Confirm,
             ErrorCode::InvalidAnswers => Failure::Answers,
             ErrorCode::DraftSubmitted => Failure::Done,
             ErrorCode::NotLoggedIn => Failure::LoggedOut,
@@ -94,6 +85,7 @@ mod tests {
         for code in [
             ErrorCode::DraftMoved,
             ErrorCode::TranscriptDiffers,
+            ErrorCode::ConfirmChanges,
             ErrorCode::InvalidAnswers,
             ErrorCode::NotFound,
         ] {

@@ -144,7 +144,7 @@ fn asked_view(here: CaseHere, supplement: &Supplement) -> AnyView {
     let label = |path: &str| {
         here.now.with_untracked(|now| {
             let form = now.as_ref()?.form.as_ref()?;
-            form.question(path).map(|question| Words::from(&question.label))
+            form.form.question(path).map(|question| Words::from(&question.label))
         })
     };
     let items = supplement.items.iter().map(|item| {

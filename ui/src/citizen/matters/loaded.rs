@@ -1,15 +1,13 @@
 //! A case as a page holds it: read once, and again whenever something happened to it.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use onehall_client::Event;
 use onehall_client::citizen::GetCase;
-use onehall_forms::{Context, Filling, Form};
+use onehall_forms::Filling;
 use onehall_protocol::cases::CaseView;
 use onehall_protocol::{AuthorityCode, CaseId, CoreError, ErrorCode};
 
-use crate::citizen::apply::load_form;
+use crate::citizen::apply::{LoadedForm, load_form};
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{ButtonLink, Weight};
 use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind, error_words};
@@ -24,7 +22,7 @@ pub struct LoadedCase {
     /// The case.
     pub case: CaseView,
     /// Its form; none where it could not be read: the answers are then not shown, all else is.
-    pub form: Option<Arc<Form>>,
+    pub form: Option<LoadedForm>,
 }
 
 impl PartialEq for LoadedCase {
@@ -35,12 +33,12 @@ impl PartialEq for LoadedCase {
 }
 
 impl LoadedCase {
-    /// The answers, evaluated as of the day on which they were submitted.
+    /// The answers, evaluated as of the day as of which they were submitted.
     #[must_use]
     pub fn filling(&self, offset_minutes: i32) -> Option<Filling> {
-        let as_of = self.case.summary.submitted_at.at_offset(offset_minutes).0;
-        let form = self.form.clone()?;
-        Some(Filling::new(form, self.case.answers.clone(), Context::on(as_of)))
+        let submitted = self.case.summary.submitted_at.at_offset(offset_minutes).0;
+        let as_of = self.case.evaluated.as_ref().map_or(submitted, |with| with.as_of);
+        Some(self.form.as_ref()?.filling(self.case.answers.clone(), as_of))
     }
 }
 

@@ -1,0 +1,239 @@
+//! The one button of the check: what is asked before it is sent, and what becomes of it.
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use onehall_client::citizen::{NewKey, Submit};
+use onehall_client::submission;
+use onehall_forms::{Filling, Kind};
+use onehall_protocol::drafts::{Receipt, SubmitDraft};
+use onehall_protocol::{CaseId, CoreError, ErrorCode, FieldError};
+
+use super::application::{Application, load_draft, load_form};
+use super::changes::{AGREE, ToConfirm, told};
+use super::fill::case_of;
+use super::submission::{Attempt, Failure};
+use crate::citizen::questions::Answering;
+use crate::design::errors::SummaryLine;
+use crate::shell::document;
+use crate::texts::{changes, fill};
+
+/// The id of the list of what is missing.
+pub(super) const MISSING: &str = "missing";
+
+/// The state of a submission on this page. Cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct Submitting {
+    pub(super) application: Application,
+    pub(super) busy: RwSignal<bool>,
+    pub(super) failure: RwSignal<Option<(Failure, CoreError)>>,
+    pub(super) errors: RwSignal<Vec<SummaryLine>>,
+    pub(super) declared: RwSignal<bool>,
+    /// What changed since one checked it, by path.
+    pub(super) changed: RwSignal<BTreeSet<String>>,
+    /// What the hall's newer rules change, until it is submitted with them.
+    pub(super) to_confirm: RwSignal<Option<ToConfirm>>,
+    /// Whether one agrees to that.
+    pub(super) confirmed: RwSignal<bool>,
+    pub(super) done: Callback<CaseId>,
+}
+
+impl Submitting {
+    /// The button. Pressed while it is busy, nothing more happens.
+    pub(super) fn press(self) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        if untrack(|| !all_errors(self.application.answering).is_empty()) {
+            lead_to_what_is_missing();
+            return;
+        }
+        if !self.declared.get_untracked() {
+            let words = fill::DECLARE_FIRST.into();
+            self.errors.set(vec![SummaryLine {
+                field: Some("declare".to_owned()),
+                words,
+            }]);
+            return;
+        }
+        let waits = self.to_confirm.with_untracked(Option::is_some);
+        if waits && !self.confirmed.get_untracked() {
+            self.errors.set(vec![SummaryLine {
+                field: Some(AGREE.to_owned()),
+                words: changes::AGREE_FIRST.into(),
+            }]);
+            return;
+        }
+        self.errors.set(Vec::new());
+        self.failure.set(None);
+        if !window().navigator().on_line() {
+            self.fail(
+                CoreError::new(ErrorCode::Offline, self.application.ui.language.get_untracked()),
+                false,
+            );
+            return;
+        }
+        self.busy.set(true);
+        spawn_local(async move {
+            let outcome = self.attempt().await;
+            if self.busy.try_get_untracked().is_none() {
+                return;
+            }
+            match outcome {
+                Ok(receipt) => self.done.run(receipt.case_id),
+                Err((error, sent)) => self.failed(error, sent).await,
+            }
+            let _ = self.busy.try_set(false);
+        });
+    }
+
+    /// Saves what is not saved, then submits. The key is made once and kept until the attempt is known to be over.
+    /// With a failure it says whether the submission itself was sent.
+    async fn attempt(self) -> Result<Receipt, (CoreError, bool)> {
+        let Application {
+            hall,
+            id,
+            answering,
+            attempt,
+            ..
+        } = self.application;
+        let unsent = |error| (error, false);
+        let confirmed = self
+            .to_confirm
+            .with_untracked(|waits| waits.as_ref().map(|waits| waits.transcript.clone()));
+        let submission = |revision| {
+            let made = answering
+                .filling
+                .with_untracked(|filling| submission(filling, revision));
+            SubmitDraft {
+                confirmed: confirmed.clone(),
+                ..made
+            }
+        };
+        // An attempt of which nobody knows whether it arrived is made again as it was. Nothing is saved before it: if it
+        // did arrive, there is no draft any more that could be saved to.
+        let again = attempt
+            .get_value()
+            .filter(|before| before.submission == submission(before.submission.revision));
+        let made = match again {
+            Some(again) => again,
+            None => {
+                let saved = self.application.flush().await.map_err(unsent)?;
+                let key = hall.client.ask(NewKey {}).await.map_err(unsent)?;
+                let submission = submission(saved.revision);
+                let new = Attempt { submission, key };
+                attempt.set_value(Some(new.clone()));
+                new
+            }
+        };
+        let Attempt { submission, key } = made;
+        hall.client
+            .ask(Submit { id, submission, key })
+            .await
+            .map_err(|error| (error, true))
+    }
+
+    async fn failed(self, error: CoreError, sent: bool) {
+        let failure = Failure::of(&error, sent);
+        if !failure.keeps_the_key() {
+            self.application.attempt.set_value(None);
+        }
+        match failure {
+            Failure::Changed => self.show_what_changed().await,
+            Failure::Confirm => self.ask_to_confirm(&error).await,
+            Failure::Done => {
+                if let Some(case) = case_of(&error) {
+                    return self.done.run(case);
+                }
+            }
+            Failure::Answers => {
+                self.application.answering.refuse(&error.fields);
+                lead_to_what_is_missing();
+            }
+            _ => {}
+        }
+        self.fail(error, sent);
+    }
+
+    fn fail(self, error: CoreError, sent: bool) {
+        let _ = self.failure.try_set(Some((Failure::of(&error, sent), error)));
+    }
+
+    /// Reads the draft anew, shows it, and marks what is not as it was checked.
+    async fn show_what_changed(self) {
+        let Application {
+            hall, id, answering, ..
+        } = self.application;
+        let _ = self.to_confirm.try_set(None);
+        let before = answering.filling.with_untracked(Filling::submitted_answers);
+        // Where it cannot be read now, what is shown stays; the next press finds out again.
+        let Ok(loaded) = load_draft(hall, id).await else { return };
+        self.application.take_in(&loaded.draft);
+        self.application.evaluate_anew(&loaded.form);
+        let after = answering.filling.with_untracked(Filling::submitted_answers);
+        let changed = before
+            .keys()
+            .chain(after.keys())
+            .filter(|path| before.get(*path) != after.get(*path));
+        let mut paths = BTreeSet::new();
+        paths.extend(changed.cloned());
+        self.changed.set(paths);
+        let _ = self.declared.try_set(answering.filling.with_untracked(has_declaration));
+    }
+}
+
+impl Submitting {
+    /// Evaluates with what the city has now, and says what changes. A page that cannot do that (its engine is another one)
+    /// stays as it is, and says what the hall told.
+    async fn ask_to_confirm(self, error: &CoreError) {
+        let Application { hall, answering, .. } = self.application;
+        let Some(told) = told(&error.details) else { return };
+        let before = answering.filling.with_untracked(Clone::clone);
+        let form = self.application.summary.with_value(|summary| summary.form.clone());
+        if let Ok(form) = load_form(hall, form).await {
+            self.application.evaluate_anew(&form);
+        }
+        let Some(to_confirm) = answering
+            .filling
+            .try_with_untracked(|now| ToConfirm::of(told, &before, now))
+        else {
+            return;
+        };
+        self.changed.set(to_confirm.paths.clone());
+        self.confirmed.set(false);
+        self.to_confirm.set(Some(to_confirm));
+        let _ = self.declared.try_set(answering.filling.with_untracked(has_declaration));
+        request_animation_frame(|| document::focus_into_view(AGREE));
+    }
+}
+
+fn lead_to_what_is_missing() {
+    request_animation_frame(|| document::focus_into_view(MISSING));
+}
+
+/// What is wrong with the answers: what the rules find here, and what the backend found.
+pub(super) fn all_errors(answering: Answering) -> Vec<FieldError> {
+    let mut errors = answering.filling.with(Filling::errors);
+    answering.refused().with(|refused| {
+        for (path, code) in refused {
+            if !errors.iter().any(|error| error.path == *path) {
+                errors.push(FieldError {
+                    path: path.clone(),
+                    code: code.as_str().to_owned(),
+                });
+            }
+        }
+    });
+    errors
+}
+
+/// Whether the form brings a declaration of its own.
+pub(super) fn has_declaration(filling: &Filling) -> bool {
+    let pages = filling.pages();
+    let mut views = pages.into_iter().filter_map(|id| filling.page(id));
+    views.any(|page| {
+        let kinds = page.questions.iter().map(|question| &question.question.kind);
+        kinds.into_iter().any(|kind| matches!(kind, Kind::Declaration { .. }))
+    })
+}
