@@ -21,6 +21,8 @@ pub struct FileRow {
     pub size: u64,
     /// Where it stands.
     pub state: FileState,
+    /// Where it comes from, where it was not uploaded here.
+    pub from: Option<Words>,
 }
 
 /// Where a file stands.
@@ -71,6 +73,9 @@ pub fn FileField(
     /// No more are taken: the picker is away.
     #[prop(optional, into)]
     full: Signal<bool>,
+    /// What is offered beside the picker.
+    #[prop(optional)]
+    beside: Option<AnyView>,
     /// What helps to fill it: types and size.
     #[prop(optional, into)]
     hint: Option<Words>,
@@ -125,6 +130,7 @@ pub fn FileField(
                     move |file| file_row(file, files, on_remove, on_retry),
                 )}
             </ul>
+            {beside}
             <div
                 class="file-drop"
                 class:file-drop-over=move || over.get()
@@ -161,7 +167,13 @@ fn file_row(
     on_remove: Callback<String>,
     on_retry: Option<Callback<String>>,
 ) -> AnyView {
-    let FileRow { key, name, size, state } = file;
+    let FileRow {
+        key,
+        name,
+        size,
+        state,
+        from,
+    } = file;
     let state = {
         let key = key.clone();
         move || {
@@ -190,7 +202,11 @@ fn file_row(
             <span class="file-note">{general::FILE_PROGRESS.with([percent.to_string().into()])}</span>
         }
         .into_any(),
-        FileState::Done => view! { <span class="file-note">{format::size(size)}</span> }.into_any(),
+        FileState::Done => view! {
+            <span class="file-note">{format::size(size)}</span>
+            {from.clone().map(|from| view! { <span class="file-note">{from}</span> })}
+        }
+        .into_any(),
         FileState::Failed(why) => view! { <span class="file-note file-why" role="alert">{why}</span> }.into_any(),
     };
     let remove = general::FILE_REMOVE.with([name.as_str().into()]);

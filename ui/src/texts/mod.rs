@@ -2,6 +2,7 @@
 //!
 //! A module per area of the UI; a phrase that is missing in a language does not compile.
 
+pub mod changes;
 pub mod console;
 pub mod fill;
 pub mod find;
@@ -14,6 +15,8 @@ pub mod insight;
 pub mod login;
 pub mod matters;
 mod phrase;
+pub mod preview;
+pub mod reuse;
 
 pub(crate) use phrase::texts;
 pub use phrase::{CurrentLanguage, Phrase, Words, counted, language};

@@ -1,13 +1,14 @@
 //! A material to hand in.
 
 use leptos::prelude::*;
-use onehall_forms::Kind;
+use onehall_forms::{Kind, MaterialSource};
 use onehall_protocol::catalog::TrustGrade;
 use onehall_protocol::files::{FILE_TYPES, MAX_FILE_BYTES};
 
+use super::offers::{Offers, offers};
 use super::{Answering, Asked};
 use crate::design::file_field::FileField;
-use crate::texts::{Words, fill, format};
+use crate::texts::{Words, fill, format, reuse};
 use crate::view::{memo, view};
 
 /// As many files as the format takes where a form sets no other number.
@@ -16,17 +17,36 @@ const MOST_FILES: u32 = 5;
 /// A material: the files that the hall has, those on their way, and a place to add more.
 pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
     let Kind::Material {
-        max_files, trust_grade, ..
+        max_files,
+        trust_grade,
+        ref material,
+        ref sources,
     } = asked.question.kind
     else {
         return ().into_any();
     };
+    let takes = |source| sources.contains(&source);
+    let uploads = takes(MaterialSource::Upload);
+    let has_more = takes(MaterialSource::ECertificate) || takes(MaterialSource::Case);
+    if !uploads && !has_more {
+        return derived(&asked);
+    }
     let most = max_files.unwrap_or(MOST_FILES);
     let rows = answering.file_rows(asked.path.clone());
     let full = memo(move |_| rows.with(Vec::len) >= most as usize);
+    let known = has_more.then(|| Offers::ask(answering, material.clone()));
+    let beside = known.map(|known| {
+        let offers = offers(answering, asked.path.clone(), known, full.into());
+        let nothing = move || {
+            let missing = !uploads && known.none() && rows.with(Vec::is_empty);
+            missing.then(|| view! { <p class="field-hint offers-nothing">{reuse::NOTHING_OFFERED}</p> })
+        };
+        view! { <div>{offers} {nothing}</div> }.into_any()
+    });
+    let closed = Signal::derive(move || !uploads || full.get());
     let (added, removed) = (asked.path.clone(), asked.path.clone());
     let several = most > 1;
-    let hint = hint(&asked, answering, most, trust_grade);
+    let hint = hint(&asked, answering, uploads.then_some(most), trust_grade);
     view! {
         <FileField
             id=asked.id.clone()
@@ -37,7 +57,8 @@ pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
             on_retry=Callback::new(move |key: String| answering.upload_again(&key))
             accept=FILE_TYPES.join(",")
             multiple=several
-            full=full
+            full=closed
+            beside=beside.unwrap_or_else(|| ().into_any())
             hint=hint
             error=asked.error
             optional=asked.optional
@@ -46,12 +67,24 @@ pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
     .into_any()
 }
 
+/// A material that the hall gets itself.
+fn derived(asked: &Asked) -> AnyView {
+    view! {
+        <div class="field" id=asked.id.clone()>
+            <p class="field-label">{asked.label()}</p>
+            <p class="field-hint">{reuse::DERIVED}</p>
+        </div>
+    }
+    .into_any()
+}
+
 /// What is needed, how far it must be trusted, and what a file may be.
-fn hint(asked: &Asked, answering: Answering, most: u32, grade: Option<TrustGrade>) -> Words {
+fn hint(asked: &Asked, answering: Answering, uploads: Option<u32>, grade: Option<TrustGrade>) -> Words {
     let size: Words = format::size(MAX_FILE_BYTES).into();
-    let files = match most {
-        1 => fill::FILES_HINT_ONE.with([size]),
-        most => fill::FILES_HINT.with([size, most.to_string().into()]),
+    let files = match uploads {
+        None => reuse::NO_UPLOAD.into(),
+        Some(1) => fill::FILES_HINT_ONE.with([size]),
+        Some(most) => fill::FILES_HINT.with([size, most.to_string().into()]),
     };
     let help = asked.hint(answering);
     let grade = grade.map(|grade| match grade {

@@ -13,6 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
 use super::Answering;
+use super::prefilled::file_source_words;
 use crate::citizen::{Client, use_hall};
 use crate::design::file_field::{FileRow, FileState};
 use crate::design::states::error_words;
@@ -65,6 +66,21 @@ impl Uploads {
             ui: use_ui(),
             under_way,
         }
+    }
+
+    /// Where files go.
+    pub(super) fn to(self) -> UploadTo {
+        self.to.get_value()
+    }
+
+    /// Who is asked.
+    pub(super) fn client(self) -> Client {
+        self.client
+    }
+
+    /// Who says short things.
+    pub(super) fn ui(self) -> Ui {
+        self.ui
     }
 
     /// Whether a file is on its way.
@@ -140,13 +156,14 @@ fn answer_of(files: &[FileView]) -> Value {
 impl Answering {
     /// The rows of a question's files: those that the hall has, then those under way.
     pub fn file_rows(self, path: String) -> Signal<Vec<FileRow>> {
-        let answer = self.answer(path.clone());
+        let (answer, ui) = (self.answer(path.clone()), self.uploads.ui);
         Signal::derive(move || {
             let done = files_of(answer.get().as_ref()).into_iter().map(|file| FileRow {
                 key: file.id.to_string(),
                 name: file.name,
                 size: file.size,
                 state: FileState::Done,
+                from: file.source.as_ref().map(|source| file_source_words(source, ui)),
             });
             let mut rows: Vec<FileRow> = done.collect();
             self.uploads.under_way.with(|transfers| {
@@ -155,6 +172,7 @@ impl Answering {
                     name: one.name.clone(),
                     size: one.size,
                     state: one.state.clone(),
+                    from: None,
                 }));
             });
             rows
@@ -223,14 +241,19 @@ impl Answering {
             match client.ask(asked).await {
                 Ok(view) => {
                     self.uploads.end(number);
-                    let mut files = files_of(self.answer_now(&path).as_ref());
-                    files.push(view);
-                    self.change(&path, answer_of(&files));
+                    self.add_file(&path, view);
                 }
                 Err(error) if error.code == ErrorCode::Cancelled => self.uploads.end(number),
                 Err(error) => self.uploads.state(number, FileState::Failed(error_words(&error))),
             }
         });
+    }
+
+    /// Adds a file that the hall has to an answer.
+    pub(super) fn add_file(self, path: &str, view: FileView) {
+        let mut files = files_of(self.answer_now(path).as_ref());
+        files.push(view);
+        self.change(path, answer_of(&files));
     }
 
     /// Sends a file again that was not taken.

@@ -61,6 +61,7 @@ pub(super) fn ResultFile(
                 name: name.clone(),
                 size,
                 state,
+                from: None,
             }]
         };
         chosen.set_value(Some(file.clone()));
