@@ -6,59 +6,56 @@
 use leptos::prelude::*;
 use onehall_protocol::Date;
 
-use super::field::{FieldGroup, leave};
+use super::field::FieldGroup;
+use super::parts::{Part, Parted, Shape, cut, part_fields};
 use crate::texts::{Phrase, Words, general};
-use crate::view::{effect, view};
+use crate::view::view;
 
-/// The three parts as typed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct DateParts {
-    /// The year.
-    pub year: String,
-    /// The month, 1 to 12.
-    pub month: String,
-    /// The day of the month.
-    pub day: String,
+/// Year, month and day.
+pub static DAY: Shape = Shape {
+    parts: &[
+        Part {
+            suffix: "",
+            label: general::YEAR,
+            digits: 4,
+        },
+        Part {
+            suffix: "-month",
+            label: general::MONTH,
+            digits: 2,
+        },
+        Part {
+            suffix: "-day",
+            label: general::DAY,
+            digits: 2,
+        },
+    ],
+    split: day_parts,
+    join: day_text,
+};
+
+/// The parts of a day on the wire, `2026-11-03`; of anything else, what it holds between hyphens.
+fn day_parts(text: &str) -> Vec<String> {
+    let parts = cut(text, '-', 3).into_iter();
+    parts.map(|part| part.trim_start_matches('0').to_owned()).collect()
 }
 
-impl DateParts {
-    /// The parts of a day on the wire, `2026-11-03`; of anything else, what it holds between hyphens.
-    #[must_use]
-    pub fn from_wire(text: &str) -> DateParts {
-        let mut parts = text.splitn(3, '-').map(|part| part.trim_start_matches('0').to_owned());
-        DateParts {
-            year: parts.next().unwrap_or_default(),
-            month: parts.next().unwrap_or_default(),
-            day: parts.next().unwrap_or_default(),
-        }
+/// What goes on the wire: `2026-11-03`; what is typed, with hyphens, where it is no day.
+fn day_text(parts: &[String]) -> String {
+    let parts: Vec<&str> = parts.iter().map(|part| part.trim()).collect();
+    if parts.iter().all(|part| part.is_empty()) {
+        return String::new();
     }
+    day_of(&parts).map_or_else(|| parts.join("-"), |date| date.to_string())
+}
 
-    /// What goes on the wire: `2026-11-03`; empty where nothing is typed; what is typed, with hyphens, where it is no
-    /// day, so that the rules can say so.
-    #[must_use]
-    pub fn to_wire(&self) -> String {
-        let (year, month, day) = (self.year.trim(), self.month.trim(), self.day.trim());
-        if year.is_empty() && month.is_empty() && day.is_empty() {
-            return String::new();
-        }
-        self.day()
-            .map_or_else(|| format!("{year}-{month}-{day}"), |date| date.to_string())
+/// The day, where the parts are one.
+fn day_of(parts: &[&str]) -> Option<Date> {
+    let [year, month, day] = parts else { return None };
+    if year.len() != 4 {
+        return None;
     }
-
-    /// The day, where the parts are one.
-    #[must_use]
-    pub fn day(&self) -> Option<Date> {
-        let year = self.year.trim();
-        if year.len() != 4 {
-            return None;
-        }
-        Date::new(
-            year.parse().ok()?,
-            self.month.trim().parse().ok()?,
-            self.day.trim().parse().ok()?,
-        )
-        .ok()
-    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
 /// A day.
@@ -73,7 +70,7 @@ pub fn DateField(
     /// The day on the wire, `2026-11-03`; empty for none.
     #[prop(into)]
     value: Signal<String>,
-    /// Called with each change, as [`DateParts::to_wire`] writes it.
+    /// Called with each change; what is no day comes as typed, with hyphens.
     #[prop(into)]
     on_input: Callback<String>,
     /// Called when one of the fields is left.
@@ -89,49 +86,85 @@ pub fn DateField(
     #[prop(optional)]
     optional: bool,
 ) -> impl IntoView {
-    let parts = RwSignal::new(DateParts::from_wire(&value.get_untracked()));
-    // What comes from elsewhere (another terminal, a reload) comes in; what this field itself said does not come back
-    // and take a zero away that is just being typed.
-    effect(move || {
-        let outside = value.get();
-        if parts.with_untracked(|parts| parts.to_wire() != outside) {
-            parts.set(DateParts::from_wire(&outside));
-        }
-    });
-    let part = move |id: String, label: Phrase, most: u8, read: fn(&mut DateParts) -> &mut String| {
-        let on_part = move |event: web_sys::Event| {
-            parts.update(|parts| *read(parts) = event_target_value(&event));
-            on_input.run(parts.with_untracked(DateParts::to_wire));
-        };
-        let for_label = id.clone();
+    let fields = part_fields(
+        &DAY,
+        &id,
+        Parted {
+            value,
+            on_input,
+            on_leave,
+            error,
+        },
+    );
+    view! { <FieldGroup id=id label=label hint=hint error=error optional=optional>{fields}</FieldGroup> }.into_any()
+}
+
+/// Two days: from one to the other.
+#[component]
+pub fn DateRangeField(
+    /// The id of the first of the six fields.
+    #[prop(into)]
+    id: String,
+    /// What is asked.
+    #[prop(into)]
+    label: Words,
+    /// The first day on the wire; empty for none.
+    #[prop(into)]
+    from: Signal<String>,
+    /// The last day on the wire; empty for none.
+    #[prop(into)]
+    to: Signal<String>,
+    /// Called with both, as [`DateField`] calls with one.
+    #[prop(into)]
+    on_input: Callback<(String, String)>,
+    /// Called when one of the fields is left.
+    #[prop(optional, into)]
+    on_leave: Option<Callback<()>>,
+    /// What helps to fill it.
+    #[prop(optional_no_strip)]
+    hint: Option<Words>,
+    /// What is wrong, if anything.
+    #[prop(optional, into)]
+    error: Signal<Option<Words>>,
+    /// Says that it may be left empty.
+    #[prop(optional)]
+    optional: bool,
+) -> impl IntoView {
+    let end = |id: String, name: Phrase, value: Signal<String>, on_input: Callback<String>| {
+        let name_id = format!("{id}-name");
+        let fields = part_fields(
+            &DAY,
+            &id,
+            Parted {
+                value,
+                on_input,
+                on_leave,
+                error,
+            },
+        );
         view! {
-            <div class="date-part">
-                <input
-                    id=id
-                    class=if most == 4 { "input input-year" } else { "input input-tiny" }
-                    type="text"
-                    inputmode="numeric"
-                    autocomplete="off"
-                    data-keyboard="digits"
-                    maxlength=most.to_string()
-                    aria-invalid=move || error.with(Option::is_some).then_some("true")
-                    prop:value=move || parts.with(|parts| read(&mut parts.clone()).clone())
-                    on:input=on_part
-                    on:blur=move |_| leave(on_leave)
-                />
-                <label class="date-part-label" for=for_label>{label}</label>
+            <div class="range-end" role="group" aria-labelledby=name_id.clone()>
+                <p class="range-end-name" id=name_id>{name}</p>
+                {fields}
             </div>
         }
         .into_any()
     };
-    let (month_id, day_id) = (format!("{id}-month"), format!("{id}-day"));
+    let first = end(
+        id.clone(),
+        general::FROM_DAY,
+        from,
+        Callback::new(move |from| on_input.run((from, to.get_untracked()))),
+    );
+    let last = end(
+        format!("{id}-to"),
+        general::TO_DAY,
+        to,
+        Callback::new(move |to| on_input.run((from.get_untracked(), to))),
+    );
     view! {
-        <FieldGroup id=id.clone() label=label hint=hint error=error optional=optional>
-            <div class="date-parts">
-                {part(id, general::YEAR, 4, |parts| &mut parts.year)}
-                {part(month_id, general::MONTH, 2, |parts| &mut parts.month)}
-                {part(day_id, general::DAY, 2, |parts| &mut parts.day)}
-            </div>
+        <FieldGroup id=id label=label hint=hint error=error optional=optional>
+            <div class="range-ends">{first}{last}</div>
         </FieldGroup>
     }
     .into_any()
@@ -139,48 +172,29 @@ pub fn DateField(
 
 #[cfg(test)]
 mod tests {
-    use super::DateParts;
+    use super::*;
+
+    fn typed(parts: [&str; 3]) -> String {
+        day_text(&parts.map(str::to_owned))
+    }
 
     #[test]
     fn a_day_survives_its_parts() {
-        let parts = DateParts::from_wire("2026-11-03");
-        assert_eq!(
-            (parts.year.as_str(), parts.month.as_str(), parts.day.as_str()),
-            ("2026", "11", "3")
-        );
-        assert_eq!(parts.to_wire(), "2026-11-03");
+        let parts = day_parts("2026-11-03");
+        assert_eq!(parts, ["2026", "11", "3"]);
+        assert_eq!(day_text(&parts), "2026-11-03");
     }
 
     #[test]
     fn nothing_typed_is_no_answer_and_half_a_day_is_kept() {
-        assert_eq!(DateParts::default().to_wire(), "");
-        let half = DateParts {
-            year: "1987".to_owned(),
-            month: "2".to_owned(),
-            day: String::new(),
-        };
-        assert_eq!(half.to_wire(), "1987-2-");
-        assert_eq!(half.day(), None);
+        assert_eq!(typed(["", " ", ""]), "");
+        assert_eq!(day_parts(""), ["", "", ""]);
+        assert_eq!(typed(["1987", "2", ""]), "1987-2-");
     }
 
     #[test]
     fn a_day_that_is_none_stays_as_typed() {
-        let parts = DateParts {
-            year: "2026".to_owned(),
-            month: "02".to_owned(),
-            day: "30".to_owned(),
-        };
-        assert_eq!(parts.to_wire(), "2026-02-30");
-        assert_eq!(parts.day(), None);
-    }
-
-    #[test]
-    fn a_year_of_two_digits_is_no_year() {
-        let parts = DateParts {
-            year: "87".to_owned(),
-            month: "2".to_owned(),
-            day: "3".to_owned(),
-        };
-        assert_eq!(parts.day(), None);
+        assert_eq!(typed(["2026", "02", "30"]), "2026-02-30");
+        assert_eq!(typed(["87", "2", "3"]), "87-2-3", "a year of two digits is no year");
     }
 }

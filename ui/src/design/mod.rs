@@ -3,6 +3,7 @@
 
 pub mod button;
 pub mod choices;
+pub mod combobox;
 pub mod content;
 pub mod date_field;
 pub mod dialog;
@@ -13,7 +14,10 @@ pub mod icon;
 pub mod keyboard;
 pub mod navigation;
 pub mod notice;
+pub mod parts;
 pub mod qr;
+pub mod signature;
 pub mod states;
 pub mod text_field;
+pub mod time_field;
 pub mod toasts;

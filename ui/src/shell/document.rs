@@ -128,6 +128,15 @@ pub fn focus_into_view(id: &str) {
     focus_and_scroll(id, web_sys::ScrollLogicalPosition::Center);
 }
 
+/// Brings the element of this id into sight, moving as little as needed.
+pub fn keep_in_view(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 fn focus_and_scroll(id: &str, place: web_sys::ScrollLogicalPosition) {
     focus(id);
     if let Some(element) = document().get_element_by_id(id) {

@@ -42,6 +42,10 @@ texts! {
     YEAR = "年", "Year";
     MONTH = "月", "Month";
     DAY = "日", "Day";
+    HOUR = "时", "Hour";
+    MINUTE = "分", "Minute";
+    FROM_DAY = "开始日期", "First day";
+    TO_DAY = "结束日期", "Last day";
 
     FILE_CHOOSE = "选择文件", "Choose files";
     FILE_ELSEWHERE = "本机不能选取文件。请用手机登录，在“我的办件”中打开这份申请上传；上传后这里会自动更新。", "Files cannot be chosen on this machine. Log in on your phone, open this application under My matters and upload there; this page follows by itself.";

@@ -3,20 +3,27 @@
 mod answering;
 mod choice;
 mod group;
+mod lists;
 mod material;
+mod offers;
+mod person;
+pub mod prefilled;
 mod read;
+mod region;
 pub mod shown;
+mod signature;
 mod text;
 mod typed;
 mod uploads;
+mod when;
 
 use leptos::prelude::*;
 use onehall_forms::{Filling, Kind, Question, QuestionView};
 
-pub use answering::Answering;
+pub use answering::{Answering, named};
 pub use uploads::files_of;
 
-use crate::texts::{Words, fill};
+use crate::texts::Words;
 use crate::view::{keyed, memo};
 
 /// A question as it is asked: what every view of one needs.
@@ -40,20 +47,20 @@ impl Asked {
         Words::from(&self.question.label)
     }
 
-    /// What helps to answer, with the word that the answer came from the profile while it is untouched.
+    /// What helps to answer, and where the answer came from while it is as the hall filled it in.
     fn hint(&self, answering: Answering) -> Option<Words> {
         let help = self.question.help.clone().map(Words::from);
         let prefilled = answering
             .prefilled
-            .with_untracked(|prefilled| prefilled.contains(&self.path));
+            .with_untracked(|prefilled| prefilled.contains_key(&self.path));
         if !prefilled {
             return help;
         }
         let path = self.path.clone();
         Some(Words::made(move |language| {
-            let untouched = answering.prefilled.with(|prefilled| prefilled.contains(&path));
+            let source = answering.source_of(&path);
             let parts = [
-                untouched.then(|| fill::PREFILLED.get(language).to_owned()),
+                source.map(|source| source.get(language)),
                 help.as_ref().map(|help| help.get(language)),
             ];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
@@ -113,7 +120,8 @@ pub fn question(answering: Answering, path: String, required: bool) -> AnyView {
         path,
         question,
     };
-    match &asked.question.kind {
+    let path = asked.path.clone();
+    let drawn = match &asked.question.kind {
         Kind::LongText { max_length } => text::area(answering, &asked, max_length.unwrap_or(1_000)),
         Kind::Text { .. }
         | Kind::Number { .. }
@@ -123,7 +131,9 @@ pub fn question(answering: Answering, path: String, required: bool) -> AnyView {
         | Kind::CitizenId {}
         | Kind::OrganisationCode {}
         | Kind::BankCard {} => text::line(answering, &asked),
-        Kind::Date { .. } => text::day(answering, &asked),
+        Kind::Date { .. } => when::day(answering, &asked),
+        Kind::Time { .. } => when::time(answering, &asked),
+        Kind::DateRange { .. } => when::range(answering, &asked),
         Kind::Address {} => text::address(answering, asked),
         Kind::YesNo {} => choice::yes_no(answering, &asked),
         Kind::Choice { .. } => choice::one(answering, &asked),
@@ -133,5 +143,10 @@ pub fn question(answering: Answering, path: String, required: bool) -> AnyView {
         Kind::Computed { .. } => read::computed(answering, &asked),
         Kind::Note { tone } => read::note(&asked, *tone),
         Kind::Group { .. } => group::group(answering, asked),
-    }
+        Kind::Person { id_types, phone } => person::person(answering, &asked, id_types, *phone),
+        Kind::ListChoice { list } => lists::choice(answering, &asked, list),
+        Kind::Region { list, depth } => region::region(answering, &asked, list, *depth),
+        Kind::Signature {} => signature::signature(answering, &asked),
+    };
+    prefilled::marked(answering, &path, drawn)
 }

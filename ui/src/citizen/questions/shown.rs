@@ -5,8 +5,10 @@ use onehall_forms::{Filling, Kind, QuestionView};
 use onehall_protocol::files::FileView;
 use onehall_protocol::{Language, Text};
 
+use super::typed;
 use super::uploads::files_of;
 use crate::design::content::{Fact, Facts};
+use crate::design::signature::{Strokes, signature_view};
 use crate::texts::{Words, fill};
 use crate::view::view;
 
@@ -28,6 +30,8 @@ pub enum ShownLine {
     Answer(ShownAnswer),
     /// A row of a repeating group begins; its answers follow.
     Row {
+        /// Where its answers stand: below this path.
+        path: String,
         /// What names it: "shareholder 2: Zhang Min".
         title: Text,
     },
@@ -44,6 +48,8 @@ pub struct ShownAnswer {
     pub value: Text,
     /// The files, where it is a material.
     pub files: Vec<FileView>,
+    /// The lines, where it is a signature that was drawn.
+    pub strokes: Strokes,
     /// Whether something is wrong with it.
     pub wrong: bool,
 }
@@ -86,7 +92,8 @@ fn push(question: &QuestionView<'_>, lines: &mut Vec<ShownLine>) {
             }
             for (at, row) in question.rows.iter().enumerate() {
                 let title = row_title(question, at, row.title.as_deref());
-                lines.push(ShownLine::Row { title });
+                let path = format!("{}/{}", question.path, row.id);
+                lines.push(ShownLine::Row { path, title });
                 for inner in &row.questions {
                     push(inner, lines);
                 }
@@ -104,6 +111,10 @@ fn answer(question: &QuestionView<'_>) -> ShownAnswer {
         files: match question.question.kind {
             Kind::Material { .. } => files_of(question.value),
             _ => Vec::new(),
+        },
+        strokes: match question.question.kind {
+            Kind::Signature {} => typed::strokes(question.value),
+            _ => Strokes::new(),
         },
         wrong: !question.errors.is_empty(),
     }
@@ -147,7 +158,7 @@ pub fn lines_view(
     let mut in_row = false;
     for line in lines {
         match line {
-            ShownLine::Row { title } => {
+            ShownLine::Row { title, .. } => {
                 in_row = true;
                 lists.push((Some(title), Vec::new()));
             }
@@ -173,6 +184,9 @@ pub fn lines_view(
 
 /// The value of an answer, or that there is none.
 pub fn value_view(answer: &ShownAnswer) -> AnyView {
+    if !answer.strokes.is_empty() {
+        return signature_view(&answer.strokes, fill::SIGNATURE_OF.into());
+    }
     if answer.value.zh_cn.is_empty() {
         return view! { <span class="not-answered">{fill::NOT_ANSWERED}</span> }.into_any();
     }
@@ -219,7 +233,7 @@ mod tests {
             .lines
             .iter()
             .map(|line| match line {
-                ShownLine::Row { title } => title.en.clone(),
+                ShownLine::Row { title, .. } => title.en.clone(),
                 ShownLine::Answer(answer) => format!(
                     "{}={}{}",
                     answer.label.en,

@@ -1,11 +1,11 @@
 //! Questions that one answers by typing.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
-use onehall_forms::{Kind, normalise};
-use serde_json::Value;
+use onehall_forms::{Kind, mask_example, normalise};
 
 use super::{Answering, Asked, hinted, typed};
-use crate::design::date_field::{DateField, DateFieldProps};
 use crate::design::field::{FieldGroup, FieldGroupProps};
 use crate::design::text_field::{InputKind, TextArea, TextAreaProps, TextField, TextFieldProps, Width};
 use crate::texts::{Words, fill};
@@ -13,10 +13,10 @@ use crate::view::{effect, view};
 
 /// What stands in a field, and what happens with it. It is not the answer: "12." is on its way to be "12.50", and must
 /// not be tidied up under somebody's fingers. When the field is left it shows the answer as it is kept.
-struct Typed {
-    value: Signal<String>,
-    on_input: Callback<String>,
-    on_leave: Callback<()>,
+pub(super) struct Typed {
+    pub value: Signal<String>,
+    pub on_input: Callback<String>,
+    pub on_leave: Callback<()>,
 }
 
 impl Typed {
@@ -26,22 +26,48 @@ impl Typed {
             StoredValue::new(asked.path.clone()),
         );
         let answer = answering.answer(asked.path.clone());
-        let text = RwSignal::new(typed::typed_of(answer.get_untracked().as_ref()));
         let read = move |text: &str| kind.with_value(|kind| normalise(kind, text));
+        Typed::over(
+            Signal::derive(move || typed::typed_of(answer.get().as_ref())),
+            move |text| typed::typed_of(Some(&read(text))),
+            move |meant| path.with_value(|path| answering.change(path, read(&meant))),
+            move || path.with_value(|path| answering.left(path)),
+        )
+    }
+
+    /// Over a text that is an answer, or a part of one: how what is typed is read, what takes it, and what is done when
+    /// the field is left.
+    pub(super) fn over(
+        kept: Signal<String>,
+        read: impl Fn(&str) -> String + Send + Sync + 'static,
+        change: impl Fn(String) + Send + Sync + 'static,
+        left: impl Fn() + Send + Sync + 'static,
+    ) -> Typed {
+        Typed::boxed(kept, Arc::new(read), Arc::new(change), Arc::new(left))
+    }
+
+    fn boxed(
+        kept: Signal<String>,
+        read: Read,
+        change: Arc<dyn Fn(String) + Send + Sync>,
+        left: Arc<dyn Fn() + Send + Sync>,
+    ) -> Typed {
+        let text = RwSignal::new(kept.get_untracked());
+        let same = Arc::clone(&read);
         effect(move || {
-            let outside = answer.get();
-            if outside.clone().unwrap_or(Value::Null) != text.with_untracked(|text| read(text)) {
-                text.set(typed::typed_of(outside.as_ref()));
+            let outside = kept.get();
+            if outside != text.with_untracked(|text| same(text)) {
+                text.set(outside);
             }
         });
         let on_input = Callback::new(move |input: String| {
-            let answer = read(&input);
+            let meant = read(&input);
             text.set(input);
-            path.with_value(|path| answering.change(path, answer));
+            change(meant);
         });
         let on_leave = Callback::new(move |()| {
-            text.set(typed::typed_of(answer.get_untracked().as_ref()));
-            path.with_value(|path| answering.left(path));
+            text.set(kept.get_untracked());
+            left();
         });
         Typed {
             value: text.into(),
@@ -50,6 +76,8 @@ impl Typed {
         }
     }
 }
+
+type Read = Arc<dyn Fn(&str) -> String + Send + Sync>;
 
 /// One line.
 pub(super) fn line(answering: Answering, asked: &Asked) -> AnyView {
@@ -65,7 +93,7 @@ pub(super) fn line(answering: Answering, asked: &Asked) -> AnyView {
         .width(width)
         .error(asked.error)
         .optional(asked.optional);
-    let hint = asked.hint(answering);
+    let hint = with_format(asked.hint(answering), &asked.question.kind);
     match unit {
         Some(unit) => {
             let props = props.unit(unit);
@@ -78,6 +106,16 @@ pub(super) fn line(answering: Answering, asked: &Asked) -> AnyView {
 /// The keyboard, the width and the unit of a line.
 fn shape(asked: &Asked) -> (InputKind, Width, Option<Words>) {
     match &asked.question.kind {
+        Kind::Text { mask: Some(mask), .. } => {
+            // What stands between the digits is put in: nobody has to find it on a keyboard.
+            let letters = mask_example(mask).contains('A');
+            let kind = if letters {
+                InputKind::Capitals
+            } else {
+                InputKind::Digits
+            };
+            (kind, Width::Medium, None)
+        }
         Kind::Text { max_length, .. } => {
             let own_name = asked.question.prefill.as_deref() == Some("person.name");
             let kind = if own_name { InputKind::Name } else { InputKind::Text };
@@ -105,6 +143,18 @@ fn shape(asked: &Asked) -> (InputKind, Width, Option<Words>) {
     }
 }
 
+/// The hint, with how it is written where the form says that.
+fn with_format(hint: Option<Words>, kind: &Kind) -> Option<Words> {
+    let Kind::Text { mask: Some(mask), .. } = kind else {
+        return hint;
+    };
+    let format = fill::FORMAT_EXAMPLE.with([mask_example(mask).into()]);
+    Some(match hint {
+        None => format,
+        Some(hint) => fill::FORMAT_BEHIND.with([hint, format]),
+    })
+}
+
 /// Several lines.
 pub(super) fn area(answering: Answering, asked: &Asked, most: u32) -> AnyView {
     let typed = Typed::of(answering, asked);
@@ -120,29 +170,6 @@ pub(super) fn area(answering: Answering, asked: &Asked, most: u32) -> AnyView {
     hinted!(TextArea, props, asked.hint(answering))
 }
 
-/// A day.
-pub(super) fn day(answering: Answering, asked: &Asked) -> AnyView {
-    let answer = answering.answer(asked.path.clone());
-    let (path, left) = (asked.path.clone(), asked.path.clone());
-    let kind = StoredValue::new(asked.question.kind.clone());
-    let props = DateFieldProps::builder()
-        .id(asked.id.clone())
-        .label(asked.label())
-        .value(Signal::derive(move || typed::typed_of(answer.get().as_ref())))
-        .on_input(Callback::new(move |text: String| {
-            answering.change(&path, kind.with_value(|kind| normalise(kind, &text)));
-        }))
-        .on_leave(Callback::new(move |()| {
-            // One goes from the year to the month to the day: before all three are there nothing is wrong yet.
-            if typed::is_whole_day(answering.answer_now(&left).as_ref()) {
-                answering.left(&left);
-            }
-        }))
-        .error(asked.error)
-        .optional(asked.optional);
-    hinted!(DateField, props, asked.hint(answering))
-}
-
 /// An address: where, and where exactly.
 pub(super) fn address(answering: Answering, asked: Asked) -> AnyView {
     let Asked {
@@ -153,12 +180,12 @@ pub(super) fn address(answering: Answering, asked: Asked) -> AnyView {
         ..
     } = asked.clone();
     let answer = answering.answer(path.clone());
-    let part = |name: &'static str| Signal::derive(move || typed::address_part(answer.get().as_ref(), name));
+    let part = |name: &'static str| Signal::derive(move || typed::part(answer.get().as_ref(), name));
     let (region, detail) = (part("region"), part("detail"));
     let change = {
         let path = path.clone();
         Callback::new(move |(region, detail): (String, String)| {
-            answering.change(&path, typed::address_answer(&region, &detail));
+            answering.change(&path, typed::parts_answer(&[("region", region), ("detail", detail)]));
         })
     };
     let leave = Callback::new(move |()| {
@@ -175,7 +202,7 @@ pub(super) fn address(answering: Answering, asked: Asked) -> AnyView {
         .optional(optional)
         .children(Box::new(move || {
             view! {
-                <div class="address-parts">
+                <div class="group-parts">
                     <TextField
                         id=id.clone()
                         label=fill::REGION

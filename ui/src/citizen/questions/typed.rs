@@ -1,6 +1,10 @@
 //! Between the parts of a control and the answer that they are. One line of text is [`onehall_forms::normalise`]'s.
 
+use onehall_protocol::Text;
+use serde::Deserialize;
 use serde_json::Value;
+
+use crate::design::signature::Strokes;
 
 /// What stands in a field for an answer.
 #[must_use]
@@ -27,23 +31,55 @@ pub fn is_whole_day(answer: Option<&Value>) -> bool {
     text.split('-').count() == 3 && text.split('-').all(|part| !part.is_empty())
 }
 
-/// An address of two parts; null where both are empty.
+/// Whether hour and minute both hold something.
 #[must_use]
-pub fn address_answer(region: &str, detail: &str) -> Value {
-    if region.trim().is_empty() && detail.trim().is_empty() {
-        return Value::Null;
-    }
-    serde_json::json!({ "region": region, "detail": detail })
+pub fn is_whole_time(answer: Option<&Value>) -> bool {
+    let text = typed_of(answer);
+    text.split(':').count() == 2 && text.split(':').all(|part| !part.is_empty())
 }
 
-/// A part of an address.
+/// An answer of named parts; null where all of them are empty.
 #[must_use]
-pub fn address_part(answer: Option<&Value>, part: &str) -> String {
+pub fn parts_answer(parts: &[(&str, String)]) -> Value {
+    if parts.iter().all(|(_, part)| part.trim().is_empty()) {
+        return Value::Null;
+    }
+    let mut answer = serde_json::Map::new();
+    for (name, part) in parts {
+        answer.insert((*name).to_owned(), part.as_str().into());
+    }
+    answer.into()
+}
+
+/// A part of an answer.
+#[must_use]
+pub fn part(answer: Option<&Value>, name: &str) -> String {
     answer
-        .and_then(|answer| answer.get(part))
+        .and_then(|answer| answer.get(name))
         .and_then(Value::as_str)
         .unwrap_or_default()
         .to_owned()
+}
+
+/// An entry of a list as an answer: its code, and what one reads.
+#[must_use]
+pub fn entry_answer(code: &str, label: &Text) -> Value {
+    serde_json::json!({ "code": code, "label": label })
+}
+
+/// What one reads of an entry that was chosen.
+#[must_use]
+pub fn entry_label(answer: Option<&Value>) -> Option<Text> {
+    Text::deserialize(answer?.get("label")?).ok()
+}
+
+/// The lines of a signature.
+#[must_use]
+pub fn strokes(answer: Option<&Value>) -> Strokes {
+    let strokes = answer.and_then(|answer| answer.get("strokes"));
+    strokes
+        .and_then(|strokes| Strokes::deserialize(strokes).ok())
+        .unwrap_or_default()
 }
 
 /// The values that are chosen of several.
@@ -96,11 +132,45 @@ mod tests {
     }
 
     #[test]
-    fn an_address_without_anything_is_no_answer() {
-        assert_eq!(address_answer(" ", ""), Value::Null);
-        let half = address_answer("兰川市", "");
+    fn half_a_time_is_not_called_wrong_yet() {
+        for (text, whole) in [
+            ("14:30", true),
+            ("25:00", true),
+            ("14:", false),
+            (":30", false),
+            ("", false),
+        ] {
+            assert_eq!(is_whole_time(Some(&json!(text))), whole, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_of_parts_without_anything_is_none() {
+        let address =
+            |region: &str, detail: &str| parts_answer(&[("region", region.to_owned()), ("detail", detail.to_owned())]);
+        assert_eq!(address(" ", ""), Value::Null);
+        let half = address("兰川市", "");
         assert_eq!(half, json!({"region": "兰川市", "detail": ""}));
-        assert_eq!(address_part(Some(&half), "region"), "兰川市");
+        assert_eq!(part(Some(&half), "region"), "兰川市");
+        assert_eq!(part(Some(&half), "street"), "");
+    }
+
+    #[test]
+    fn an_entry_is_kept_with_what_one_reads() {
+        let label = Text::new("教学人员", "Teachers");
+        let answer = entry_answer("2-08", &label);
+        assert_eq!(
+            answer,
+            json!({"code": "2-08", "label": {"zh-CN": "教学人员", "en": "Teachers"}})
+        );
+        assert_eq!(entry_label(Some(&answer)), Some(label));
+        assert_eq!(entry_label(Some(&json!({"code": "2-08"}))), None);
+    }
+
+    #[test]
+    fn a_typed_name_has_no_strokes() {
+        assert_eq!(strokes(Some(&json!({"strokes": [[1, 2, 3, 4]]}))), [[1, 2, 3, 4]]);
+        assert!(strokes(Some(&json!({"typed": "李雷"}))).is_empty());
     }
 
     #[test]

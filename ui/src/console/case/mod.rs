@@ -4,6 +4,7 @@
 //! reads, or stands on a button, keeps their place.
 
 mod answers;
+mod compare;
 mod history;
 mod next;
 mod reading;
@@ -16,6 +17,7 @@ use onehall_client::Event;
 use onehall_client::staff::{GetCase, GetForm};
 use onehall_forms::Form;
 use onehall_protocol::cases::{CaseResult, CaseSummary, Rating, ResultKind, StaffCaseView, Supplement, WaitsFor};
+use onehall_protocol::drafts::Answers;
 use onehall_protocol::{CaseId, CoreError, ErrorCode};
 
 use super::act::{ActDialog, Acting, ActionButtons};
@@ -32,7 +34,7 @@ use crate::router::use_params_map;
 use crate::shell::{Loaded, PageHeading, Remote, load, use_ui};
 use crate::texts::{Words, console, format};
 use crate::view::view;
-use answers::answer_page;
+use answers::answers_view;
 use history::{actor, steps};
 use next::NextCase;
 pub(super) use reading::{AskablePage, NamedFile, Reading};
@@ -201,6 +203,11 @@ fn CaseView(
 
     let files = Signal::derive(move || {
         let mut files = reading.with(Reading::files);
+        // A file that a supplement replaced is looked at beside the one that came for it.
+        let utc_offset = ui.utc_offset.get();
+        files.extend(now.with(|now| now.as_ref().map(|now| earlier_files(now, utc_offset)).unwrap_or_default()));
+        let mut seen = std::collections::BTreeSet::new();
+        files.retain(|named| seen.insert(named.file.id));
         let result = result.get().flatten().and_then(|result| result.file);
         files.extend(result.map(|file| NamedFile {
             label: console::CASE_RESULT.into(),
@@ -241,7 +248,7 @@ fn CaseView(
             {move || result.get().flatten().map(|result| result_view(result, ui.utc_offset.get()))}
             {move || rating.get().flatten().map(rating_view)}
             <Section id="answers" title=console::CASE_ANSWERS>
-                {move || reading.with(|reading| reading.pages.iter().map(answer_page).collect_view())}
+                {answers_view(now, reading)}
             </Section>
             <Section id="history" title=console::CASE_HISTORY><Timeline steps=timeline/></Section>
         </WithAside>
@@ -249,6 +256,13 @@ fn CaseView(
         {move || acting.get().map(|act| view! { <ActDialog act=act now=now reading=reading opened=opened acting=acting/> })}
     }
     .into_any()
+}
+
+/// The files of the answers before each supplement.
+fn earlier_files(now: &Opened, utc_offset: i32) -> Vec<NamedFile> {
+    let earlier = now.case.earlier.iter();
+    let reading = |answers: Answers| Reading::earlier(Arc::clone(&now.form), &now.case.case, answers, utc_offset);
+    earlier.flat_map(|one| reading(one.answers.clone()).files()).collect()
 }
 
 fn is_ended(summary: &CaseSummary) -> bool {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use onehall_forms::{Context, Filling, Form, Kind};
 use onehall_protocol::cases::CaseView;
+use onehall_protocol::drafts::Answers;
 use onehall_protocol::files::FileView;
 use onehall_protocol::{Language, Text};
 
@@ -57,8 +58,7 @@ impl PartialEq for NamedFile {
 impl Reading {
     /// The answers as they were evaluated on the day of the submission, on the city's clock.
     pub fn of(form: Arc<Form>, case: &CaseView, utc_offset: i32) -> Reading {
-        let (as_of, _, _) = case.summary.submitted_at.at_offset(utc_offset);
-        let filling = Filling::new(form, case.answers.clone(), Context::on(as_of));
+        let filling = evaluated(form, case, case.answers.clone(), utc_offset);
         let pages = shown::pages(&filling);
         let askable = pages
             .iter()
@@ -66,6 +66,14 @@ impl Reading {
             .filter(|page| !page.questions.is_empty());
         let askable = askable.collect();
         Reading { pages, askable }
+    }
+
+    /// Answers of the case as they were before a supplement. Nothing can be asked for of them.
+    pub fn earlier(form: Arc<Form>, case: &CaseView, answers: Answers, utc_offset: i32) -> Reading {
+        Reading {
+            pages: shown::pages(&evaluated(form, case, answers, utc_offset)),
+            askable: Vec::new(),
+        }
     }
 
     /// The question at a path in words; the path itself where it is not shown any more.
@@ -94,12 +102,17 @@ impl Reading {
     }
 }
 
+fn evaluated(form: Arc<Form>, case: &CaseView, answers: Answers, utc_offset: i32) -> Filling {
+    let (as_of, _, _) = case.summary.submitted_at.at_offset(utc_offset);
+    Filling::new(form, answers, Context::on(as_of))
+}
+
 fn askable(page: &ShownPage, filling: &Filling) -> AskablePage {
     let mut row: Option<&Text> = None;
     let mut questions = Vec::new();
     for line in &page.lines {
         let answer = match line {
-            ShownLine::Row { title } => {
+            ShownLine::Row { title, .. } => {
                 row = Some(title);
                 continue;
             }
