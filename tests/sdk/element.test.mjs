@@ -81,7 +81,6 @@ strangers("a service in a stranger's page", PAGES, ({ journey }) => {
   journey("a card is renewed from the guide to the receipt, and its progress follows the clerk live", async ({ visit, hall }) => {
     const v = await visit("/one.html");
     const { page } = v;
-    await v.watch();
     await heading(page, "居民身份证换领");
     await assertAccessible(page, "the guide");
     await button(page, "在线申请").click();

@@ -68,6 +68,13 @@ class Visit {
     visit.context.setDefaultTimeout(15_000);
     visit.#guard([site.url, hall.url]);
     visit.page = await visit.context.newPage();
+    // Listened for before the page is there: the element may speak before anybody could ask it to be heard.
+    await visit.page.addInitScript(() => {
+      globalThis.told = [];
+      for (const name of ["ready", "step", "draft-saved", "submitted", "error", "resize"]) {
+        addEventListener(`onehall-${name}`, ({ detail }) => globalThis.told.push([name, detail]));
+      }
+    });
     await visit.page.goto(`${site.url}${path}`);
     return visit;
   }
@@ -96,16 +103,7 @@ class Visit {
     await root.getByRole("button", { name: words.logIn, exact: true }).click();
   }
 
-  /** The events of the element so far, by name. */
-  async watch() {
-    await this.page.evaluate(() => {
-      globalThis.told = [];
-      for (const name of ["ready", "step", "draft-saved", "submitted", "error", "resize"]) {
-        addEventListener(`onehall-${name}`, ({ detail }) => globalThis.told.push([name, detail]));
-      }
-    });
-  }
-
+  /** What the element told its page so far, of this name. */
   told(name) {
     return this.page.evaluate((name) => globalThis.told.filter(([one]) => one === name).map(([, detail]) => detail), name);
   }
