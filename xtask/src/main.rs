@@ -10,6 +10,7 @@ mod bundle;
 mod check;
 mod conformance;
 mod doctor;
+mod form_schema;
 mod loopback;
 mod mobile;
 mod process;
@@ -62,6 +63,7 @@ Usage: cargo xtask <command> [options]
   bench forms    a key in forms of 100 to 10,000 questions, natively and in Node.js, beside
                  SurveyJS, React JSON Schema Form, Ajv and json-logic-js on the same forms
   analytics  what may be counted: types and docs/analytics.md from core/protocol/analytics.json
+  schema   the JSON Schema of forms, in docs/schemas, from the tables of the form engine
   doctor   what is here, what is missing, and how to get it
 
 `cargo xtask run` and `cargo xtask test` install what they need where they can.
@@ -112,6 +114,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         }
         "bench" => bench::bench(&Arguments::parse(words, &["only"], &[])?),
         "analytics" => analytics::command(&Arguments::parse(words, &[], &[])?),
+        "schema" => form_schema::command(&Arguments::parse(words, &[], &[])?),
         "doctor" => doctor::doctor(&Arguments::parse(words, &[], &[])?),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -1,4 +1,4 @@
-//! Pages of the backend's own: the API to browse, and the demo helper of development mode.
+//! Pages of the backend's own: the API to browse, the schema of forms, and the demo helper of development mode.
 
 use axum::Router;
 use axum::http::header;
@@ -29,6 +29,16 @@ pub fn pages(document: String, mode: Mode) -> Router<AppState> {
             "/api/docs/pages.css",
             get(|| async { style(include_str!("pages/pages.css")) }),
         );
+    // For editors and other systems' tools; what it is made of never changes while this program runs.
+    let schema = axum::body::Bytes::from(format!("{:#}\n", onehall_forms::json_schema()));
+    let as_schema = [
+        (header::CONTENT_TYPE, "application/schema+json"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    pages = pages.route(
+        onehall_forms::SCHEMA_PATH,
+        get(move || async move { (as_schema, schema).into_response() }),
+    );
     if mode == Mode::Development {
         pages = pages
             .route("/dev", get(|| async { Html(include_str!("pages/dev.html")) }))

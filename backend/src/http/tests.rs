@@ -19,6 +19,18 @@ async fn post_raw(terminal: &mut TestTerminal, headers: &[(&str, &str)], body: &
 }
 
 #[tokio::test]
+async fn the_schema_of_forms_is_served_as_it_is_published() {
+    let hall = TestHall::open().await;
+    let reply = hall.browser().get("/schemas/onehall-form-1.schema.json").await;
+    assert_eq!(
+        (reply.status, reply.header("content-type").as_str()),
+        (200, "application/schema+json")
+    );
+    let published = include_str!("../../../docs/schemas/onehall-form-1.schema.json");
+    assert_eq!(String::from_utf8_lossy(&reply.body), published);
+}
+
+#[tokio::test]
 async fn every_response_names_its_request_and_carries_the_security_headers() {
     let hall = TestHall::open().await;
     let mut browser = hall.browser();

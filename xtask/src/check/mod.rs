@@ -12,7 +12,7 @@ use anyhow::Result;
 use crate::arguments::Arguments;
 use crate::say::say;
 use crate::toolchain::{self, wasm};
-use crate::{analytics, process, shells, workspace};
+use crate::{analytics, form_schema, process, shells, workspace};
 
 /// The packages that are built natively.
 pub const NATIVE: [&str; 11] = [
@@ -41,7 +41,7 @@ pub struct Check {
 }
 
 /// Every check, the quick ones first.
-pub const ALL: [Check; 10] = [
+pub const ALL: [Check; 11] = [
     Check {
         name: "layers",
         run: layers::check,
@@ -69,6 +69,10 @@ pub const ALL: [Check; 10] = [
     Check {
         name: "lints",
         run: lints,
+    },
+    Check {
+        name: "schema of forms",
+        run: form_schema::check,
     },
     Check {
         name: "lints for wasm",

@@ -159,6 +159,8 @@ fn narrow(owner: &str, field: &str, property: &mut Value) {
         ("texts", _) | ("option", "value") => json!({ "pattern": r"[^ \t\r\n　]" }),
         (_, "id") => json!({ "pattern": "^[a-z][a-z0-9_]{0,63}$", "not": { "enum": ["row", "outer_row"] } }),
         (_, "max_length") => json!({ "minimum": 1, "maximum": 20_000 }),
+        ("time", "step_minutes") => json!({ "minimum": 1, "maximum": 720 }),
+        ("date_range", "max_days") => json!({ "minimum": 1 }),
         ("number", "decimals") => json!({ "maximum": 10 }),
         ("material", "max_files") | ("choices", "max") => json!({ "minimum": 1 }),
         ("group", "max_rows") => json!({ "minimum": 1, "maximum": 1_000 }),
