@@ -10,6 +10,7 @@ mod bundle;
 mod check;
 mod conformance;
 mod doctor;
+mod form_preview;
 mod form_schema;
 mod loopback;
 mod mobile;
@@ -49,7 +50,12 @@ Usage: cargo xtask <command> [options]
   check    formatting, lints, documentation, layers
   bundle   build the pages for citizens and staff
              --profile P   wasm-release (default) or wasm-dev
-             --flavour F   web (default), or shell for desktop and kiosk
+             --flavour F   web (default), shell for desktop and kiosk, preview for form-preview
+  form-preview FILE    a form in the browser as citizens get it, with findings at each save
+             --inputs DIR  a city's folder, whose calendar and lists the form uses (the demo city's)
+             --port N      the port to listen on (8090)
+             --no-open     only print the address
+             --dev         debug builds, as of run
              --why NAME    how what a page starts with comes to need a function of that name
   sdk      build the mini-app SDK as an npm package, with its sizes
   bindings  build the core for phones and generate its Kotlin and Swift, in target/bindings
@@ -103,6 +109,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         "test" => test::test(&Arguments::parse(words, &["only"], &[])?),
         "check" => check::command(&Arguments::parse(words, &[], &[])?),
         "bundle" => bundle::command(&Arguments::parse(words, &["profile", "flavour", "why"], &[])?),
+        "form-preview" => form_preview::command(words),
         "sdk" => sdk::command(&Arguments::parse(words, &[], &[])?),
         "bindings" => mobile::bindings(&Arguments::parse(words, &[], &[])?),
         "journey" => mobile::journey(&Arguments::parse(words, &["hall", "item"], &[])?),

@@ -68,7 +68,7 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
     if wants("shells") {
         parts.run("shells", shells::journeys);
     }
-    if wants("browser") && parts.run("bundle", || bundle::build(bundle::Profile::Release)) {
+    if wants("browser") && parts.run("bundle", bundles) {
         parts.run("journeys", journeys);
     }
     Ok(parts.close())
@@ -89,6 +89,12 @@ fn rust(package: &str) -> Result<()> {
     }
     test.env("ONEHALL_TEST_BACKEND", workspace::backend(false));
     process::run(test.env("ONEHALL_TEST_CITY", workspace::demo_city()))
+}
+
+/// The pages of the hall, and those of the preview of forms.
+fn bundles() -> Result<()> {
+    bundle::build(bundle::Profile::Release)?;
+    bundle::build_preview(bundle::Profile::Release)
 }
 
 /// The journeys, in a real browser against the real backend.
@@ -118,6 +124,7 @@ pub fn journey_command(argument: &str) -> Result<Command> {
         .env("ONEHALL_TEST_BACKEND", workspace::backend(false))
         .env("ONEHALL_TEST_CITY", workspace::demo_city())
         .env("ONEHALL_TEST_UI", workspace::bundle())
+        .env("ONEHALL_TEST_PREVIEW", workspace::preview_bundle())
         .env("ONEHALL_TEST_CHROMIUM", toolchain::chromium());
     Ok(command)
 }

@@ -34,6 +34,11 @@ pub fn shell_bundle() -> PathBuf {
     target().join("bundle-shell")
 }
 
+/// The bundle of the preview of forms: `preview` stands in it.
+pub fn preview_bundle() -> PathBuf {
+    target().join("bundle-preview")
+}
+
 /// The demo city's files.
 pub fn demo_city() -> PathBuf {
     root().join("backend/demo-city")

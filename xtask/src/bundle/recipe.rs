@@ -35,6 +35,8 @@ pub struct Flavour {
     pub alone: bool,
     /// The page.
     pub html: PathBuf,
+    /// Further pages of the same program, by file name.
+    pub pages: BTreeMap<String, PathBuf>,
     /// Where it is served, with slashes around.
     pub base: String,
     /// Its own style sheets, after those of every flavour.
@@ -61,6 +63,10 @@ impl Recipe {
                 bin: text(flavour, "bin")?.to_owned(),
                 alone: flavour["alone"].as_bool().unwrap_or(false),
                 html: folder.join(text(flavour, "html")?),
+                pages: match flavour.get("pages") {
+                    Some(_) => table(flavour, "pages", folder)?,
+                    None => BTreeMap::new(),
+                },
                 base: text(flavour, "base")?.to_owned(),
                 styles: list(flavour, "styles", folder)?,
             })

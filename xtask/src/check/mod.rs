@@ -135,8 +135,8 @@ fn lints_for_wasm() -> Result<()> {
     for package in WASM {
         clippy.args(["-p", package]);
     }
-    // With the bundle of the shells beside the others; that it needs no core is what building it shows.
-    clippy.args(["--features", "onehall-ui/shell"]);
+    // With the bundles of the shells and of the preview beside the others; that they need no core is what building them shows.
+    clippy.args(["--features", "onehall-ui/shell,onehall-ui/preview"]);
     process::run(clippy.args(["--", "-D", "warnings"]))
 }
 
