@@ -50,10 +50,12 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode> {
         Some("wasm-dev") => Profile::Dev,
         _ => Profile::Release,
     };
-    let (built, bundle): (fn(Profile) -> Result<()>, _) = match arguments.one_of("flavour", &["web", "shell"])? {
-        Some("shell") => (build_shell, workspace::shell_bundle()),
-        _ => (build, workspace::bundle()),
-    };
+    let (built, bundle): (fn(Profile) -> Result<()>, _) =
+        match arguments.one_of("flavour", &["web", "shell", "preview"])? {
+            Some("shell") => (build_shell, workspace::shell_bundle()),
+            Some("preview") => (build_preview, workspace::preview_bundle()),
+            _ => (build, workspace::bundle()),
+        };
     built(profile)?;
     print!("{}", sizes::table(&bundle)?);
     println!("in {}", bundle.display());
@@ -74,6 +76,16 @@ pub fn build(profile: Profile) -> Result<()> {
 /// As [`build`].
 pub fn build_shell(profile: Profile) -> Result<()> {
     build_into(profile, &workspace::shell_bundle(), |flavour| flavour.name == "shell")
+}
+
+/// Builds the bundle in which `onehall form preview` shows a form, unless the one that is there is made of the very same.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_preview(profile: Profile) -> Result<()> {
+    build_into(profile, &workspace::preview_bundle(), |flavour| {
+        flavour.name == "preview"
+    })
 }
 
 fn build_into(profile: Profile, bundle: &Path, wanted: fn(&Flavour) -> bool) -> Result<()> {
@@ -160,6 +172,9 @@ fn assemble(recipe: &Recipe, flavour: &Flavour, program: &Program, folder: PathB
     for (key, path) in &recipe.scripts {
         let script = assets.fill(&read(path)?)?;
         assets.add(key, key, extension(path)?, script.as_bytes())?;
+    }
+    for (name, html) in &flavour.pages {
+        assets.page(name, &assets.fill(&read(html)?)?)?;
     }
     assets.page("index.html", &assets.fill(&read(&flavour.html)?)?)
 }

@@ -83,10 +83,8 @@ pub fn table(bundle: &Path) -> Result<String> {
         .map(|name| bundle.join(name))
         .into_iter()
         .find(|folder| folder.is_dir());
-    let program = weigh(citizen.as_deref().unwrap_or(bundle))?
-        .into_iter()
-        .find(|file| file.name.ends_with(".wasm"));
-    if let Some(program) = program {
+    let files = citizen.map_or(Ok(Vec::new()), |folder| weigh(&folder))?;
+    if let Some(program) = files.into_iter().find(|file| file.name.ends_with(".wasm")) {
         let stands = if program.wire <= BUDGET { "within" } else { "OVER" };
         let _ = writeln!(
             table,
