@@ -42,7 +42,7 @@ pub struct EarlierResult {
     pub at: Timestamp,
     /// The number of the certificate or decision.
     pub document_number: Option<String>,
-    /// The document, where its citizen may read it.
+    /// The document.
     pub file: Option<FileView>,
 }
 

@@ -147,6 +147,9 @@ pub struct Proof {
     pub material: Option<MaterialCode>,
     /// What it proves, by name.
     pub facts: BTreeMap<String, Fact>,
+    /// Where one may apply for somebody else: the question and its answer with which the certificate is the principal's
+    /// own. Otherwise it proves nothing of them.
+    pub own_when: Option<(String, String)>,
 }
 
 /// Where a certificate has a fact from.
@@ -164,15 +167,24 @@ pub(super) struct SitedProof {
     pub(super) proof: Proof,
     /// Every name.
     names: Vec<Sited<String>>,
-    /// Every question that a fact is the answer to.
-    pub(super) questions: Vec<Sited<String>>,
+    /// Every question whose answer decides or is a fact.
+    questions: Vec<Sited<String>>,
 }
 
 impl SitedProof {
-    /// Reads `material` and `[[output.facts]]` of an item's output.
+    /// Reads `material`, `own_when` and `[[output.facts]]` of an item's output.
     pub(super) fn read(output: &Entry<'_>) -> SitedProof {
         let mut read = SitedProof::default();
         read.proof.material = output.optional("material").map(|material: Sited<MaterialCode>| material.value);
+        if let Some(entry) = output.entry("own_when") {
+            let (answer, is): (Option<Sited<String>>, Option<Sited<String>>) =
+                (entry.required("answer"), entry.required("is"));
+            entry.close();
+            if let (Some(answer), Some(is)) = (answer, is) {
+                read.proof.own_when = Some((answer.value.clone(), is.value));
+                read.questions.push(answer);
+            }
+        }
         for entry in output.entries("facts") {
             let name: Option<Sited<String>> = entry.required("name");
             let from: Option<Sited<String>> = entry.optional("from");

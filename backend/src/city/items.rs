@@ -311,7 +311,7 @@ fn output(entry: &Entry<'_>) -> Option<Output> {
         output.optional("valid_months"),
     );
     // Read by `SitedProof::read`.
-    for key in ["material", "facts"] {
+    for key in ["material", "own_when", "facts"] {
         output.has(key);
     }
     output.close();

@@ -55,7 +55,7 @@ async fn a_draft_of_the_kiosk_goes_on_in_the_browser_with_what_the_hall_knows_al
     assert!(
         begun["prefilled"]
             .as_array()
-            .is_some_and(|paths| paths.contains(&json!("name")))
+            .is_some_and(|all| all.iter().any(|one| one["path"] == "name" && one["source"]["kind"] == "profile"))
     );
 
     hall.clock.advance(61);

@@ -21,4 +21,8 @@ pub use store::{DraftStore, MOST_ANSWERS, SaveCommand};
 #[cfg(test)]
 mod http_tests;
 #[cfg(test)]
+mod migration_tests;
+#[cfg(test)]
+mod reuse_tests;
+#[cfg(test)]
 mod tests;

@@ -176,6 +176,10 @@ fn offer(file: &FileView, source: FileSource) -> FileOffer {
 
 pub(super) fn certificate(case: &EarlierCase, form: &Form, proof: &Proof, name: &Text) -> Option<Certificate> {
     let result = case.certificate()?;
+    let own = |(id, is): &(String, String)| case.answers.get(id).and_then(Value::as_str) == Some(is);
+    if !proof.own_when.as_ref().is_none_or(own) {
+        return None;
+    }
     let mut facts = BTreeMap::new();
     for (name, fact) in &proof.facts {
         let known = match fact {

@@ -1,6 +1,7 @@
 //! Promises of cases, asked over HTTP of a whole hall: real routes, real SQLite, a clock that stands until it is moved.
 
 mod citizen;
+mod inputs;
 mod lapse;
 mod port;
 mod staff;
@@ -9,9 +10,9 @@ mod submission;
 use std::sync::Arc;
 
 use axum::http::Method;
-use onehall_forms::{Context, ENGINE, evaluate};
+use onehall_forms::Filling;
 use onehall_protocol::Date;
-use onehall_protocol::drafts::Answers;
+use onehall_protocol::drafts::{Answers, SubmitDraft};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -28,6 +29,8 @@ pub(crate) const AGENT: &str = "13800000007";
 
 const IDENTITY_CARD: &str = "identity-card-renewal";
 const RESTAURANT: &str = "food-business-licence";
+/// Its form lets choose an occupation, and counts working days.
+const BENEFIT: &str = "unemployment-benefit";
 
 fn today(hall: &TestHall) -> Date {
     hall.clock.now().at_offset(480).0
@@ -38,15 +41,27 @@ fn sample(hall: &TestHall, item: &str) -> Map<String, Value> {
     let text = match item {
         IDENTITY_CARD => include_str!("../../../tests/demo-answers/identity-card-renewal.json"),
         RESTAURANT => include_str!("../../../tests/demo-answers/food-business-licence.json"),
+        BENEFIT => include_str!("../../../tests/demo-answers/unemployment-benefit.json"),
         other => panic!("no answers to {other}"),
     };
     let file: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"));
     let answers = file["complete"][0]["answers"].as_object().cloned().unwrap_or_default();
-    let on_day = |value: Value| match value["$day"].as_i64() {
-        Some(days) => today(hall).plus_days(days).to_string().into(),
-        None => value,
-    };
-    answers.into_iter().map(|(path, value)| (path, on_day(value))).collect()
+    answers
+        .into_iter()
+        .map(|(path, value)| (path, on_day(value, today(hall))))
+        .collect()
+}
+
+/// Days are written from today on, also in the parts of an answer.
+fn on_day(value: Value, today: Date) -> Value {
+    match (value["$day"].as_i64(), value) {
+        (Some(days), _) => today.plus_days(days).to_string().into(),
+        (None, Value::Object(parts)) => parts
+            .into_iter()
+            .map(|(name, part)| (name, on_day(part, today)))
+            .collect(),
+        (None, value) => value,
+    }
 }
 
 fn is_material(value: &Value) -> bool {
@@ -101,7 +116,7 @@ async fn submit(terminal: &mut TestTerminal, draft: &str, submission: &Value, ke
 }
 
 /// What a terminal sends when the citizen submits these answers.
-fn submission(hall: &TestHall, item: &str, answers: &Map<String, Value>, revision: u64) -> Value {
+pub(crate) fn submission(hall: &TestHall, item: &str, answers: &Map<String, Value>, revision: u64) -> Value {
     let item = item.parse().unwrap_or_else(|error| panic!("{error}"));
     let city = &hall.state.city;
     let reference = city
@@ -112,9 +127,21 @@ fn submission(hall: &TestHall, item: &str, answers: &Map<String, Value>, revisio
         .form(&reference.code, reference.version)
         .unwrap_or_else(|| panic!("no form"));
     let answers: Answers = answers.clone().into_iter().collect();
-    let as_of = today(hall);
-    let transcript = evaluate(&Arc::clone(&content.form), answers, Context::on(as_of)).transcript;
-    json!({ "revision": revision, "as_of": as_of, "engine": ENGINE, "transcript": transcript })
+    let form = Arc::clone(&content.form);
+    let context = city.context(&form, today(hall));
+    let filling = Filling::new(form, answers, context);
+    let with = filling.evaluated_with();
+    let submission = SubmitDraft {
+        revision,
+        as_of: with.as_of,
+        engine: with.engine,
+        transcript: filling.transcript(),
+        calendar: with.calendar,
+        lists: with.lists,
+        marks: filling.marks(),
+        confirmed: None,
+    };
+    serde_json::to_value(submission).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Fills the form of an item with what `change` makes of complete answers.

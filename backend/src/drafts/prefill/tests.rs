@@ -160,6 +160,7 @@ fn the_profile_comes_first_then_a_certificate_then_an_earlier_case() {
     let proof = Proof {
         material: None,
         facts: [("person.permit".to_owned(), Fact::DocumentNumber)].into(),
+        own_when: None,
     };
     issued.certificate = certificate(&issued.case, &form, &proof, &Text::new("证", "Permit"));
     let newer = past(8, &form, json!({ "permit": "typed", "job": "医生" }));
@@ -182,6 +183,7 @@ fn a_certificate_proves_what_was_answered_only_to_a_question_of_that_kind() {
     let proof = Proof {
         material: None,
         facts: [("person.lives_at".to_owned(), Fact::Answer("home".to_owned()))].into(),
+        own_when: None,
     };
     issued.certificate = certificate(&issued.case, &asked, &proof, &Text::new("证", "Permit"));
     let now = form(json!([
@@ -190,6 +192,32 @@ fn a_certificate_proves_what_was_answered_only_to_a_question_of_that_kind() {
     ]));
     let expected = json!({ "here": [{ "region": "兰川市", "detail": "1号" }, "certificate"] });
     assert_eq!(citizen(&now, &[issued]), expected);
+}
+
+#[test]
+fn a_certificate_that_was_applied_for_for_somebody_else_proves_nothing_of_the_principal() {
+    let form = form(json!([
+        question("for_whom", "text", None, json!({})),
+        named("card", "text", "person.card"),
+    ]));
+    let proof = Proof {
+        material: None,
+        facts: [("person.card".to_owned(), Fact::DocumentNumber)].into(),
+        own_when: Some(("for_whom".to_owned(), "self".to_owned())),
+    };
+    let filled_for = |whom: &str| {
+        let mut issued = past(3, &form, json!({ "for_whom": whom }));
+        issued.case.result = Some(EarlierResult {
+            kind: ResultKind::Issued,
+            at: Timestamp::from_unix_millis(0),
+            document_number: Some("K-1".to_owned()),
+            file: None,
+        });
+        issued.certificate = certificate(&issued.case, &form, &proof, &Text::new("证", "Card"));
+        citizen(&form, &[issued])
+    };
+    assert_eq!(filled_for("self"), json!({ "card": ["K-1", "certificate"] }));
+    assert_eq!(filled_for("child"), json!({}));
 }
 
 #[test]

