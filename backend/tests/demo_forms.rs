@@ -3,14 +3,17 @@
 //! `demo-answers/<form>.json` holds complete answers by people of the demo city (`complete`), answers with something wrong
 //! in them (`wrong`: what is changed in the complete answers number `of`, and every error that this gives) and a page that
 //! somebody skips. Days are written from the day of the filling on, so that the files never grow old: `{"$day": -12}` is
-//! twelve days ago, `{"$weekday": 6}` the first Saturday from tomorrow on (1 is Monday).
+//! twelve days ago, `{"$weekday": 6}` the first Saturday from tomorrow on (1 is Monday), `{"$working": 9}` the ninth working
+//! day from tomorrow on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use onehall_forms::{Context, Evaluation, Filling, Form, Kind, Question, QuestionView, evaluate};
+use onehall_backend::city::CityContent;
+use onehall_forms::{Evaluation, Filling, Form, Kind, Question, QuestionView, evaluate};
 use onehall_protocol::drafts::Answers;
+use onehall_protocol::identity::PREFILL_KEYS;
 use onehall_protocol::{Date, FieldError};
 use serde::Deserialize;
 use serde_json::Value;
@@ -121,23 +124,30 @@ fn days() -> Tried<Vec<Date>> {
 
 /// The value with its days filled in.
 fn on_day(value: &Value, today: Date) -> Value {
-    let day = |name: &str| {
-        value
-            .as_object()
-            .filter(|fields| fields.len() == 1)?
-            .get(name)?
-            .as_i64()
+    let marked = |name: &str| {
+        let fields = value.as_object().filter(|fields| fields.len() == 1)?;
+        fields.get(name)?.as_i64()
     };
-    if let Some(days) = day("$day") {
+    if let Some(days) = marked("$day") {
         return Value::String(today.plus_days(days).to_string());
     }
-    if let Some(weekday) = day("$weekday") {
+    if let Some(weekday) = marked("$weekday") {
         let found = (1..=7)
             .map(|days| today.plus_days(days))
             .find(|day| i64::from(day.calendar().weekday().number_from_monday()) == weekday);
         return found.map_or(Value::Null, |day| Value::String(day.to_string()));
     }
-    value.clone()
+    if let Some(count) = marked("$working") {
+        let count = i32::try_from(count).unwrap_or_default();
+        return Value::String(city().calendar.days.plus_working_days(today, count).to_string());
+    }
+    match value {
+        Value::Object(parts) => parts
+            .iter()
+            .map(|(name, part)| (name.clone(), on_day(part, today)))
+            .collect(),
+        other => other.clone(),
+    }
 }
 
 fn filled(answers: &Answers, today: Date) -> Answers {
@@ -148,7 +158,16 @@ fn filled(answers: &Answers, today: Date) -> Answers {
 }
 
 fn evaluated(form: &Arc<Form>, answers: Answers, today: Date) -> Evaluation {
-    evaluate(form, answers, Context::on(today))
+    evaluate(form, answers, city().context(form, today))
+}
+
+/// The demo city: its forms count its working days and choose from its lists.
+fn city() -> &'static CityContent {
+    static CITY: LazyLock<CityContent> = LazyLock::new(|| {
+        let folder = backend().join("demo-city");
+        onehall_backend::city::load(&folder).unwrap_or_else(|findings| panic!("{findings:#?}"))
+    });
+    &CITY
 }
 
 fn is_blank(value: &Value) -> bool {
@@ -162,7 +181,8 @@ fn is_of_one_year(sample: &Sample) -> bool {
 
 #[test]
 fn every_form_of_the_demo_city_loads_without_findings_and_has_answers() -> Outcome {
-    let sampled: BTreeSet<String> = samples()?.into_iter().map(|(sample, _)| sample.form).collect();
+    let sampled = samples()?.into_iter().map(|(sample, _)| (sample.form, sample.version));
+    let sampled: BTreeSet<(String, u32)> = sampled.collect();
     for path in files(&backend().join("demo-city/forms"), ".json")? {
         let form = Form::parse(&std::fs::read_to_string(&path)?)
             .map_err(|findings| format!("{}: {findings:#?}", path.display()))?;
@@ -170,7 +190,7 @@ fn every_form_of_the_demo_city_loads_without_findings_and_has_answers() -> Outco
         let name = format!("{}.v{}.json", definition.code, definition.version);
         assert_eq!(path.file_name().and_then(|name| name.to_str()), Some(name.as_str()));
         assert!(
-            sampled.contains(definition.code.as_str()),
+            sampled.contains(&(definition.code.to_string(), definition.version)),
             "{name} has no answers in tests/demo-answers"
         );
     }
@@ -224,7 +244,7 @@ fn each_check_of_each_form_fails_for_some_slip() -> Outcome {
             let filling = Filling::new(
                 Arc::clone(&form),
                 wrong.answers(&sample, today),
-                Context::on(today),
+                city().context(&form, today),
             );
             for question in filling
                 .errors()
@@ -251,7 +271,7 @@ fn a_skipped_page_asks_for_all_that_it_needs() -> Outcome {
     for (sample, form) in samples()? {
         let SkippedPage { page, of } = &sample.skipped_page;
         let mut answers = filled(&sample.complete[*of].answers, today);
-        let filling = Filling::new(Arc::clone(&form), answers.clone(), Context::on(today));
+        let filling = Filling::new(Arc::clone(&form), answers.clone(), city().context(&form, today));
         let on_page: BTreeSet<String> = answers
             .keys()
             .filter(|path| filling.page_of(path) == Some(page.as_str()))
@@ -260,7 +280,7 @@ fn a_skipped_page_asks_for_all_that_it_needs() -> Outcome {
         assert!(!on_page.is_empty(), "{}: nothing is answered on {page}", sample.form);
         answers.retain(|path, _| !on_page.contains(path));
         let errors = evaluated(&form, answers.clone(), today).errors;
-        let skipped = Filling::new(Arc::clone(&form), answers, Context::on(today));
+        let skipped = Filling::new(Arc::clone(&form), answers, city().context(&form, today));
         let first = skipped
             .page(page)
             .and_then(|page| Some(page.questions.iter().find(|it| is_needed(it))?.path.clone()));
@@ -338,6 +358,10 @@ fn answers_are_given_by_people_of_the_demo_city() -> Outcome {
                 let (Some(key), Some(answer)) = (&question.prefill, complete.answers.get(&question.id)) else {
                     continue;
                 };
+                // The other names are those of data that only the forms themselves ask for.
+                if !PREFILL_KEYS.contains(&key.as_str()) {
+                    continue;
+                }
                 let known = match key.split_once('.') {
                     Some(("person", "address")) => continue,
                     Some(("person", field)) => citizen.get(field).cloned(),
@@ -372,7 +396,11 @@ fn a_form_asks_for_the_materials_of_its_guide() -> Outcome {
             .get("code")
             .and_then(toml::Value::as_str)
             .ok_or("a form reference without a code")?;
-        let form = form(code, 1)?;
+        let version = reference.get("version").and_then(toml::Value::as_integer);
+        let form = form(
+            code,
+            version.and_then(|version| version.try_into().ok()).unwrap_or_default(),
+        )?;
         let mut asked = BTreeMap::new();
         for question in form.definition().pages.iter().flat_map(|page| &page.questions) {
             if let Kind::Material { material, .. } = &question.kind {

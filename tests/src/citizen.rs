@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use onehall_forms::{Context, ENGINE, Form, evaluate};
+use onehall_forms::{Filling, Form, Inputs};
 use onehall_protocol::cases::CaseSummary;
 use onehall_protocol::catalog::ServiceItem;
-use onehall_protocol::drafts::{AnswerChange, DraftSaved, DraftView, Receipt, SaveDraft, StartDraft, SubmitDraft};
+use onehall_protocol::drafts::{
+    AnswerChange, Answers, DraftSaved, DraftView, Receipt, SaveDraft, StartDraft, SubmitDraft,
+};
 use onehall_protocol::files::FileView;
 use onehall_protocol::{Date, DraftId, IdempotencyKey, PersonId, Timestamp, WriterId};
 use reqwest::{Method, RequestBuilder, StatusCode, header};
@@ -157,13 +159,10 @@ impl Citizen {
             }
         }
         let form = form(site, &sample.item).await?;
-        let evaluation = evaluate(&form, answers.clone(), Context::on(today));
-        if !evaluation.errors.is_empty() {
-            return Err(format!(
-                "the answers to {} are not complete: {:?}",
-                sample.item, evaluation.errors
-            )
-            .into());
+        let filling = form.filling(answers.clone(), today);
+        let errors = filling.errors();
+        if !errors.is_empty() {
+            return Err(format!("the answers to {} are not complete: {errors:?}", sample.item).into());
         }
         // What the profile filled in and the sample does not answer goes.
         let prefilled = draft.answers.keys().filter(|path| !answers.contains_key(*path));
@@ -175,16 +174,7 @@ impl Citizen {
             .collect::<Vec<_>>();
         let changes = answers.into_iter().map(|(path, value)| AnswerChange { path, value });
         let saved = self.save(site, &draft, changes.chain(gone).collect()).await?;
-        let submission = SubmitDraft {
-            revision: saved.revision,
-            as_of: today,
-            engine: ENGINE,
-            transcript: evaluation.transcript,
-            calendar: None,
-            lists: Default::default(),
-            marks: Default::default(),
-            confirmed: None,
-        };
+        let submission = onehall_client::submission(&filling, saved.revision);
         Ok(Ready { draft: id, submission })
     }
 
@@ -218,17 +208,38 @@ impl Citizen {
     }
 }
 
+/// A form with what it is evaluated with.
+#[derive(Debug, Clone)]
+pub struct HallForm {
+    /// The form.
+    pub form: Arc<Form>,
+    /// The hall's calendar and lists.
+    pub inputs: Inputs,
+}
+
+impl HallForm {
+    /// The form with answers, evaluated as of a day.
+    #[must_use]
+    pub fn filling(&self, answers: Answers, as_of: Date) -> Filling {
+        Filling::new(Arc::clone(&self.form), answers, self.inputs.context(as_of))
+    }
+}
+
 /// The form of an item.
 ///
 /// # Errors
 /// There is none, or the engine does not take it.
-pub async fn form(site: &Site, item: &str) -> Outcome<Arc<Form>> {
+pub async fn form(site: &Site, item: &str) -> Outcome<HallForm> {
     let item: ServiceItem = read(site.request(Method::GET, &format!("/catalog/items/{item}"))).await?;
     let form = item.form.ok_or("the item has no form")?;
-    let definition: Value = read(site.request(Method::GET, &format!("/forms/{}/{}", form.code, form.version))).await?;
-    Form::from_value(&definition)
-        .map(Arc::new)
-        .map_err(|findings| format!("the form does not load: {findings:?}").into())
+    let path = format!("/forms/{}/{}", form.code, form.version);
+    let definition: Value = read(site.request(Method::GET, &path)).await?;
+    let inputs = read(site.request(Method::GET, &format!("{path}/inputs"))).await?;
+    let form = Form::from_value(&definition).map_err(|findings| format!("the form does not load: {findings:?}"))?;
+    Ok(HallForm {
+        form: Arc::new(form),
+        inputs,
+    })
 }
 
 /// A new idempotency key.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use onehall_forms::calendar::WorkingCalendar;
 use onehall_protocol::Date;
 use onehall_protocol::drafts::Answers;
 use serde::Deserialize;
@@ -61,32 +62,49 @@ fn of_file(path: &Path, today: Date) -> Outcome<Vec<Sample>> {
     }
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let file: File = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    let sample = |complete: Complete| Sample {
-        item: file.form.clone(),
-        citizen: complete.citizen,
-        principal: complete.principal,
-        answers: complete
-            .answers
-            .iter()
-            .map(|(path, value)| (path.clone(), on_day(value, today)))
-            .collect(),
+    let sample = |complete: Complete| {
+        let answers = complete.answers.iter();
+        let answers = answers.map(|(path, value)| Ok((path.clone(), on_day(value, today)?)));
+        Ok(Sample {
+            item: file.form.clone(),
+            citizen: complete.citizen,
+            principal: complete.principal,
+            answers: answers.collect::<Outcome<_>>()?,
+        })
     };
-    Ok(file.complete.into_iter().map(sample).collect())
+    file.complete.into_iter().map(sample).collect()
 }
 
-/// Days are written from today on (`{"$day": -12}`, `{"$weekday": 6}`), so that the answers never grow old.
-fn on_day(value: &Value, today: Date) -> Value {
+/// Days are written from today on (`{"$day": -12}`, `{"$weekday": 6}`, `{"$working": 9}`), so that the answers never grow
+/// old.
+fn on_day(value: &Value, today: Date) -> Outcome<Value> {
     if let Some(days) = value.get("$day").and_then(Value::as_i64) {
-        return today.plus_days(days).to_string().into();
+        return Ok(today.plus_days(days).to_string().into());
     }
     if let Some(weekday) = value.get("$weekday").and_then(Value::as_i64) {
         let is_it = |day: &Date| i64::from(day.calendar().weekday().number_from_monday()) == weekday;
-        return (1..=7)
-            .map(|days| today.plus_days(days))
-            .find(is_it)
-            .map_or(Value::Null, |day| day.to_string().into());
+        let mut days = (1..=7).map(|days| today.plus_days(days));
+        return Ok(days.find(is_it).map_or(Value::Null, |day| day.to_string().into()));
     }
-    value.clone()
+    if let Some(count) = value.get("$working").and_then(Value::as_i64) {
+        let day = calendar()?.plus_working_days(today, i32::try_from(count)?);
+        return Ok(day.to_string().into());
+    }
+    match value {
+        Value::Object(parts) => {
+            let parts = parts
+                .iter()
+                .map(|(name, part)| Ok((name.clone(), on_day(part, today)?)));
+            parts.collect()
+        }
+        other => Ok(other.clone()),
+    }
+}
+
+/// The working days of the demo city.
+fn calendar() -> Outcome<WorkingCalendar> {
+    let path = folder().join("../../demo-city/calendar.toml");
+    Ok(toml::from_str(&std::fs::read_to_string(path)?)?)
 }
 
 /// Whether an answer holds files.

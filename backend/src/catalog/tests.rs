@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
-use onehall_forms::Definition;
-use onehall_protocol::catalog::{Catalog, ServiceItem};
+use onehall_forms::{Definition, Inputs};
+use onehall_protocol::catalog::{Catalog, ListPage, ServiceItem};
 use serde::de::DeserializeOwned;
 use tower::ServiceExt;
 
@@ -119,8 +119,97 @@ async fn what_there_is_not_is_not_found() {
         "/forms/identity-card-renewal/0",
         "/forms/identity-card-renewal/first",
         "/forms/no-such-form/1",
+        "/forms/no-such-form/1/inputs",
+        "/forms/identity-card-renewal/9/inputs",
+        "/lists/no-such-list",
+        "/lists/No%20Code",
+        "/lists/regions?parent=999999",
     ] {
         let response = get(&city, path, None).await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_form_is_evaluated_with_comes_with_its_own_tag() {
+    let city = demo_city();
+    let response = get(&city, "/forms/unemployment-benefit/2/inputs", None).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(
+        text(&response, header::CACHE_CONTROL),
+        "no-cache",
+        "the city may change it"
+    );
+    let tag = text(&response, header::ETAG).to_owned();
+    let inputs: Inputs = json(response).await;
+    assert_eq!(inputs.calendar.as_ref(), Some(city.calendar.as_ref()));
+    let lists: Vec<_> = inputs.lists.iter().map(|list| list.code.as_str()).collect();
+    assert_eq!(lists, ["occupations"]);
+    let again = get(&city, "/forms/unemployment-benefit/2/inputs", Some(&tag)).await;
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    let none: Inputs = json(get(&city, "/forms/identity-card-renewal/1/inputs", None).await).await;
+    assert_eq!(none, Inputs::none());
+}
+
+async fn found(city: &Arc<CityContent>, path: &str) -> Vec<String> {
+    let response = get(city, path, None).await;
+    assert_eq!(response.status(), StatusCode::OK, "{path}");
+    let page: ListPage = json(response).await;
+    page.entries.into_iter().map(|entry| entry.code).collect()
+}
+
+#[tokio::test]
+async fn an_entry_of_a_list_is_found_in_chinese_english_pinyin_and_by_initials() {
+    let city = demo_city();
+    for query in [
+        "%E6%B2%B3%E4%B8%9C%E5%8C%BA",
+        "hedongqu",
+        "he%20dong%20qu",
+        "hdq",
+        "Hedong%20District",
+        "990405",
+        "lanchuan%20hedongqu",
+    ] {
+        let codes = found(&city, &format!("/lists/regions?query={query}")).await;
+        assert_eq!(codes.first().map(String::as_str), Some("990405"), "{query}");
+    }
+    assert!(found(&city, "/lists/regions?query=nowhere").await.is_empty());
+    let jobs = found(&city, "/lists/occupations?query=canyin").await;
+    assert_eq!(jobs, ["4-03"]);
+}
+
+#[tokio::test]
+async fn a_hierarchy_is_looked_through_level_by_level() {
+    let city = demo_city();
+    assert_eq!(found(&city, "/lists/regions").await, ["990000"]);
+    let cities = found(&city, "/lists/regions?parent=990000").await;
+    assert!(
+        cities.contains(&"990400".to_owned()) && !cities.contains(&"990402".to_owned()),
+        "{cities:?}"
+    );
+    let below = found(&city, "/lists/regions?parent=990500&query=hedong").await;
+    assert!(below.is_empty(), "it lies in another city");
+    let page: ListPage = json(get(&city, "/lists/regions?parent=990400&limit=2", None).await).await;
+    assert_eq!((page.entries.len(), page.more), (2, true));
+    let district = &page.entries[0];
+    assert_eq!(
+        district.whole.as_ref().map(|whole| whole.zh_cn.as_str()),
+        Some("云岭省兰川市城关区")
+    );
+    assert!(!district.leaf);
+}
+
+#[tokio::test]
+async fn a_search_that_asks_for_too_much_is_refused() {
+    let city = demo_city();
+    let long = format!("/lists/regions?query={}", "a".repeat(101));
+    for path in [
+        "/lists/regions?limit=0",
+        "/lists/regions?limit=501",
+        "/lists/regions?limit=many",
+        "/lists/regions?words=x",
+        &long,
+    ] {
+        assert_eq!(get(&city, path, None).await.status(), StatusCode::BAD_REQUEST, "{path}");
     }
 }

@@ -5,3 +5,4 @@ mod content;
 mod fixture;
 mod forms;
 mod items;
+mod lists;
