@@ -60,15 +60,10 @@ impl Source {
         }
     }
 
-    /// What fits some words; the first entries for none. What is at hand can be searched without a network, if only by
-    /// the words themselves.
+    /// What fits some words; the first entries for none.
     async fn search(self, query: String) -> Result<ListPage, CoreError> {
         let query = query.trim().to_owned();
-        let found = self.ask((!query.is_empty()).then(|| query.clone()), None).await;
-        match (found, self.at_hand()) {
-            (Err(error), Some(entries)) if error.retryable => Ok(among(&entries, &query)),
-            (found, _) => found,
-        }
+        self.ask((!query.is_empty()).then_some(query), None).await
     }
 
     async fn ask(self, query: Option<String>, parent: Option<String>) -> Result<ListPage, CoreError> {
@@ -76,9 +71,6 @@ impl Source {
         self.client.ask(SearchList { list, query, parent }).await
     }
 }
-
-/// As many entries as one reads through without a network to search by.
-const MOST: usize = 20;
 
 /// The entries right below one of those at hand.
 pub(super) fn below(entries: &Entries, parent: Option<&str>) -> Vec<ListedEntry> {
@@ -92,22 +84,6 @@ fn listed(entries: &Entries, entry: &ListEntry) -> ListedEntry {
         parent: entry.parent.clone(),
         whole: None,
         leaf: entries.is_leaf(&entry.code),
-    }
-}
-
-/// The entries that have these words in their code or their name.
-fn among(entries: &Entries, words: &str) -> ListPage {
-    let words = words.to_lowercase();
-    let has = |text: &str| text.to_lowercase().contains(&words);
-    let mut fit = entries
-        .all()
-        .iter()
-        .filter(|entry| has(&entry.code) || has(&entry.label.zh_cn) || has(&entry.label.en));
-    let found = fit.by_ref().take(MOST).map(|entry| listed(entries, entry)).collect();
-    ListPage {
-        version: String::new(),
-        entries: found,
-        more: fit.next().is_some(),
     }
 }
 
@@ -332,33 +308,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_at_hand_is_found_by_a_part_of_its_name_or_code() {
-        let codes = |words: &str| {
-            let page = among(&entries(), words);
-            page.entries.into_iter().map(|entry| entry.code).collect::<Vec<_>>()
-        };
-        assert_eq!(codes("技术"), ["2", "2-02"]);
-        assert_eq!(codes("TEACH"), ["2-08"]);
-        assert_eq!(codes("2-0"), ["2-02", "2-08"]);
-        assert_eq!(codes("").len(), 3);
-        assert!(codes("无此条目").is_empty());
-    }
-
-    #[test]
-    fn a_long_list_says_that_there_is_more() {
-        let many = (0..30).map(|at| ListEntry {
-            code: at.to_string(),
-            label: Text::new("条目", "Entry"),
-            parent: None,
-        });
-        let page = among(&Entries::from(many.collect::<Vec<_>>()), "entry");
-        assert_eq!((page.entries.len(), page.more), (MOST, true));
-    }
-
-    #[test]
-    fn an_entry_says_whether_there_are_others_below() {
+    fn the_entries_below_say_whether_others_are_below_them() {
         let entries = entries();
-        let leaves: Vec<_> = entries.all().iter().map(|entry| listed(&entries, entry).leaf).collect();
-        assert_eq!(leaves, [false, true, true]);
+        let below = |parent| {
+            let below = below(&entries, parent).into_iter();
+            below.map(|entry| (entry.code, entry.leaf)).collect::<Vec<_>>()
+        };
+        assert_eq!(below(None), [("2".to_owned(), false)]);
+        assert_eq!(below(Some("2")), [("2-02".to_owned(), true), ("2-08".to_owned(), true)]);
+        assert!(below(Some("2-02")).is_empty());
     }
 }
