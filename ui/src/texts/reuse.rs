@@ -3,7 +3,8 @@
 use super::texts;
 
 texts! {
-    FROM_PROFILE = "来自您的账户信息，请核对", "From your account: please check";
+    FROM_PROFILE = "来自您的个人信息，请核对", "From your profile: please check";
+    FROM_ORGANISATION = "来自单位的登记信息，请核对", "From what is registered of the organisation: please check";
     FROM_CASE = "来自您{}提交的“{}”申请（办件编号 {}），请核对", "From your application of {} for “{}”, case {}: please check";
     FROM_CERTIFICATE = "来自{}签发的电子证照“{}”，请核对", "From the e-certificate issued on {}, “{}”: please check";
     FROM_CERTIFICATE_NUMBER = "来自{}签发的电子证照“{}”（编号 {}），请核对", "From the e-certificate issued on {}, “{}”, number {}: please check";
@@ -12,10 +13,11 @@ texts! {
 
     CHECK_ONE = "有 {} 项是为您预先填写的，您还没有确认", "{} answer was filled in for you, and you have not confirmed it";
     CHECK_MORE = "有 {} 项是为您预先填写的，您还没有确认", "{} answers were filled in for you, and you have not confirmed them";
-    CHECK_TEXT = "这些内容来自您的账户、电子证照或以前的申请，在下方已标出。与现在不符的，请点“修改”更正；都正确的，可以一次确认。", "They come from your account, an e-certificate or an earlier application, and are marked below. Change what is not right any more. If all of it is, confirm it at once.";
+    CHECK_TEXT = "这些内容来自您的个人信息、电子证照或以前的申请，在下方已标出。与现在不符的，请点“修改”更正；都正确的，可以一次确认。", "They come from your profile, an e-certificate or an earlier application, and are marked below. Change what is not right any more. If all of it is, confirm it at once.";
     CHECK_CONFIRM = "预填内容都正确", "All of it is right";
     CHECK_CONFIRMED = "预先填写的内容，您都已确认。", "You have confirmed everything that was filled in for you.";
-    TAG_PROFILE = "预填：账户信息", "From your account";
+    TAG_PROFILE = "预填：个人信息", "From your profile";
+    TAG_ORGANISATION = "预填：单位信息", "From the organisation";
     TAG_CASE = "预填：以前的申请", "From an earlier application";
     TAG_CERTIFICATE = "预填：电子证照", "From an e-certificate";
 

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use leptos::prelude::*;
 use onehall_client::citizen::UploadTo;
 use onehall_forms::{AnswerCode, AnswerFault, Changed, Filling, message};
-use onehall_protocol::drafts::{AnswerChange, Answers};
+use onehall_protocol::drafts::{AnswerChange, Answers, Prefilled};
 use onehall_protocol::{FieldError, Language};
 use serde_json::Value;
 
 use super::control_id;
+use super::prefilled::{Sources, by_path};
 use super::shown::row_title;
 use super::uploads::Uploads;
 use crate::design::errors::SummaryLine;
@@ -21,8 +22,8 @@ use crate::view::memo;
 pub struct Answering {
     /// The form with its answers, and all that follows from them.
     pub filling: RwSignal<Filling>,
-    /// Answers that came from the profile and were not touched yet, by path.
-    pub prefilled: RwSignal<BTreeSet<String>>,
+    /// Answers that the hall filled in and that nobody changed or confirmed yet, by path: from where.
+    pub prefilled: RwSignal<Sources>,
     /// Where files go.
     pub uploads: Uploads,
     /// Rows of repeating groups that are open to be changed, by path.
@@ -37,10 +38,15 @@ pub struct Answering {
 
 impl Answering {
     /// Answers to start from. `keep` gets every change of the citizen's.
-    pub fn new(filling: Filling, prefilled: Vec<String>, to: UploadTo, keep: Callback<Vec<AnswerChange>>) -> Answering {
+    pub fn new(
+        filling: Filling,
+        prefilled: Vec<Prefilled>,
+        to: UploadTo,
+        keep: Callback<Vec<AnswerChange>>,
+    ) -> Answering {
         Answering {
             filling: RwSignal::new(filling),
-            prefilled: RwSignal::new(prefilled.into_iter().collect()),
+            prefilled: RwSignal::new(by_path(prefilled)),
             uploads: Uploads::new(to),
             open_rows: RwSignal::default(),
             shown: RwSignal::default(),
@@ -78,10 +84,10 @@ impl Answering {
         let paths = || changed.answers.iter().map(|change| &change.path);
         if self
             .prefilled
-            .with_untracked(|prefilled| paths().any(|path| prefilled.contains(path)))
+            .with_untracked(|prefilled| paths().any(|path| prefilled.contains_key(path)))
         {
             self.prefilled
-                .update(|prefilled| prefilled.retain(|path| !paths().any(|other| other == path)));
+                .update(|prefilled| prefilled.retain(|path, _| !paths().any(|other| other == path)));
         }
         if self
             .refused
@@ -95,8 +101,15 @@ impl Answering {
         }
     }
 
+    /// Keeps answers as they are: the citizen said that they are right.
+    pub(super) fn keep(self, answers: Vec<AnswerChange>) {
+        self.keep.run(answers);
+    }
+
     /// Takes answers that another terminal gave. They are not the citizen's change: nothing is kept anew.
     pub fn merge(self, answers: Answers) {
+        self.prefilled
+            .update(|prefilled| prefilled.retain(|path, _| !answers.contains_key(path)));
         self.filling.update(|filling| {
             filling.set_all(answers);
         });
@@ -202,17 +215,21 @@ impl Answering {
         let words = Words::made(move |language| {
             self.filling.with_untracked(|filling| {
                 let said = filling.message(&error, language);
-                let label = filling
-                    .form()
-                    .question(&error.path)
-                    .map(|question| question.label.get(language));
-                let row = row_name(filling, &error.path, language);
-                let named: Vec<&str> = row.as_deref().into_iter().chain(label).collect();
-                said_of(&named.join(" · "), &said, language)
+                said_of(&named(filling, &error.path, language), &said, language)
             })
         });
         SummaryLine { field, words }
     }
+}
+
+/// What a question asks, and of which row.
+#[must_use]
+pub fn named(filling: &Filling, path: &str, language: Language) -> String {
+    let question = filling.form().question(path);
+    let label = question.map(|question| question.label.get(language));
+    let row = row_name(filling, path, language);
+    let named: Vec<&str> = row.as_deref().into_iter().chain(label).collect();
+    named.join(" · ")
 }
 
 /// Which question, and what is wrong with it. A label that asks ends with its own sign.

@@ -31,9 +31,10 @@ fn day(at: Timestamp, ui: Ui) -> Words {
     Words::made(move |language| format::date(at.at_offset(ui.utc_offset.get()).0, language))
 }
 
-/// Where an answer comes from, as it stands below its field.
-fn source_words(source: &PrefillSource, ui: Ui) -> Words {
+/// Where an answer comes from, as it stands below its field. A company's profile is no person's.
+fn source_words(source: &PrefillSource, of_organisation: bool, ui: Ui) -> Words {
     match source {
+        PrefillSource::Profile if of_organisation => reuse::FROM_ORGANISATION.into(),
         PrefillSource::Profile => reuse::FROM_PROFILE.into(),
         PrefillSource::Case {
             number, item_name, at, ..
@@ -64,8 +65,18 @@ impl Answering {
     /// Where the answer at a path comes from, while nobody changed or confirmed it.
     pub fn source_of(self, path: &str) -> Option<Words> {
         let ui = self.uploads.ui();
-        self.prefilled
-            .with(|prefilled| prefilled.get(path).map(|source| source_words(source, ui)))
+        self.prefilled.with(|prefilled| {
+            let source = prefilled.get(path)?;
+            Some(source_words(source, self.asks_of_organisation(path), ui))
+        })
+    }
+
+    /// Whether a question asks for data of an organisation.
+    fn asks_of_organisation(self, path: &str) -> bool {
+        self.filling.with_untracked(|filling| {
+            let name = filling.form().question(path).and_then(|question| question.prefill.as_deref());
+            name.is_some_and(|name| name.starts_with("organisation."))
+        })
     }
 
     /// The citizen says that these answers are still right: to answer the same again is to confirm it. What stands in the
@@ -199,6 +210,7 @@ pub fn check_tag(answering: Answering, path: &str) -> AnyView {
     live(move || {
         let label = answering.prefilled.with(|prefilled| {
             Some(match prefilled.get(&path)? {
+                PrefillSource::Profile if answering.asks_of_organisation(&path) => reuse::TAG_ORGANISATION,
                 PrefillSource::Profile => reuse::TAG_PROFILE,
                 PrefillSource::Case { .. } => reuse::TAG_CASE,
                 PrefillSource::Certificate { .. } => reuse::TAG_CERTIFICATE,
