@@ -15,7 +15,8 @@
 //! # A form
 //! Pages in order, each with questions; a question has a `kind` and what belongs to it ([`Kind`] lists all). Texts stand
 //! in every language. Rules decide what is shown (`visible_when`), required (`required_when`), sound (`valid_when`),
-//! offered (an option's `visible_when`) and computed. Questions of a repeating group are answered once in each row.
+//! offered (an option's `visible_when`), computed, and where it goes on after a page (`next`). Questions of a repeating
+//! group are answered once in each row.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -63,6 +64,19 @@
 //! Answers of hidden questions are kept, read as unanswered and never submitted; so are those of rows that the group does
 //! not list. An answer at a path that the form does not have is an error, `unknown_path`.
 //!
+//! Some answers have parts, which rules read as `stay.from`: an address (`region`, `detail`), a span of days (`from`, `to`),
+//! an entry of a list and a region (`code`), a person (`name`, `id_type`, `id_number`, `phone`).
+//!
+//! # The path
+//! A page is on the path where its `visible_when` is true, something on it is to be seen, and no page before jumps over it.
+//! After a page the first [`Next`] whose rule is true decides where it goes on; where none is, it is the next page. Jumps
+//! lead down only. A page that is not shown jumps nowhere.
+//!
+//! # What an evaluation hangs on
+//! Form, answers and [`Context`]: the day, the city's working days, the lists. The last two come to a terminal as
+//! [`Inputs`], each with its version; [`Form::uses_calendar`] and [`Form::lists`] say which a form needs. Without a calendar
+//! the rules that count working days are unknown; an entry of a list is checked only where the entries are at hand.
+//!
 //! # The transcript
 //! [`Filling::transcript`] is what terminal and backend compare: SHA-256, in lower-case hex, over the UTF-8 bytes of
 //! [`Filling::canonical`], one JSON object with these names:
@@ -70,10 +84,12 @@
 //! | name | value |
 //! |---|---|
 //! | `as_of` | the day of the evaluation |
+//! | `calendar` | the version of the calendar; null where there is none, or no rule of the form counts working days |
 //! | `computed` | of each computed question that is shown (the format `hidden` too), path and value; null where unknown; amounts as texts with two decimals |
 //! | `engine` | [`ENGINE`] |
 //! | `errors` | pairs of path and code, sorted |
 //! | `form`, `version` | code and version of the definition |
+//! | `lists` | of each list of the form that is at hand, code and version |
 //! | `pages` | the ids of the pages on the path, in order |
 //! | `values` | of each question that is shown and can be answered, path and answer as given; null where unanswered |
 //!
@@ -81,6 +97,8 @@
 //! without exponent or zeros at the end, rounded half to even at the sixteenth digit after the point (as they were read,
 //! from 10^20 on). In texts `"` and `\` are escaped by `\`, line feed, carriage return and tab as `\n`, `\r`, `\t`, other characters
 //! below U+0020 as `\u` and four lower-case hex digits; everything else stands as it is.
+//!
+//! Where two transcripts differ, [`Filling::marks`] say in what: a short hash for each question and page.
 //!
 //! # Equal on every target
 //! Numbers are [`Decimal`]s, texts compare by their characters, the day comes from outside, maps are sorted. Nothing

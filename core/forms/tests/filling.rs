@@ -761,8 +761,8 @@ fn the_canonical_document_is_what_the_documentation_says() {
     assert_eq!(
         filling.canonical(),
         concat!(
-            r#"{"as_of":"2026-11-23","computed":{"shareholders/r1/amount":"0.17","shareholders/r2/amount":"0.33","total":100},"#,
-            r#""engine":1,"errors":[["capital","out_of_range"]],"form":"company","pages":["basics","owners","place"],"#,
+            r#"{"as_of":"2026-11-23","calendar":null,"computed":{"shareholders/r1/amount":"0.17","shareholders/r2/amount":"0.33","total":100},"#,
+            r#""engine":2,"errors":[["capital","out_of_range"]],"form":"company","lists":{},"pages":["basics","owners","place"],"#,
             r#""values":{"capital":"0.50","kind":"company","premises":true,"shareholders":["r1","r2"],"#,
             r#""shareholders/r1/born":null,"shareholders/r1/name":"李雷","shareholders/r1/phones":null,"shareholders/r1/share":33.33,"#,
             r#""shareholders/r2/born":null,"shareholders/r2/name":"韩梅梅","shareholders/r2/phones":null,"shareholders/r2/share":66.67},"#,

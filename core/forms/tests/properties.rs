@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use onehall_forms::{Context, Filling, Form, evaluate};
+use onehall_forms::{Context, Filling, Form, Inputs, evaluate};
 use onehall_protocol::drafts::Answers;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -12,8 +12,14 @@ fn text(text: &str) -> Value {
     json!({"zh-CN": text, "en": text})
 }
 
+/// A day, the working days, and a list whose entries are at hand.
 fn context() -> Context {
-    Context::on("2026-11-23".parse().unwrap_or_else(|error| panic!("{error}")))
+    let inputs: Inputs = serde_json::from_value(json!({
+        "calendar": {"version": "1", "days": {"covers": ["2026-01-01", "2026-12-31"], "holidays": ["2026-11-24"], "working_weekends": []}},
+        "lists": [{"code": "jobs", "version": "1", "entries": [{"code": "1", "label": text("1")}, {"code": "2", "label": text("2")}]}],
+    }))
+    .unwrap_or_else(|error| panic!("{error}"));
+    inputs.context("2026-11-23".parse().unwrap_or_else(|error| panic!("{error}")))
 }
 
 /// A rule over the questions `earlier`, made of three numbers.
@@ -43,7 +49,7 @@ fn form(seeds: &Seeds) -> Arc<Form> {
         let id = format!("q{at}");
         let own = (seed.1, seed.2, seed.3);
         let mut question = json!({"id": id, "kind": "number", "label": text("q"), "max": 6});
-        match seed.0 % 7 {
+        match seed.0 % 10 {
             0 => question["visible_when"] = rule(&earlier, own),
             1 => question["required_when"] = rule(&earlier, own),
             2 => {
@@ -78,24 +84,57 @@ fn form(seeds: &Seeds) -> Arc<Form> {
                 question = json!({"id": id, "kind": "choice", "label": text("o"), "options": [
                     {"value": "1", "label": text("1")}, {"value": "2", "label": text("2"), "visible_when": rule(&earlier, own)}]});
             }
+            6 => {
+                question = json!({"id": id, "kind": "computed", "label": text("c"),
+                    "value": {"add_working_days": ["2026-11-23", {"var": [earlier[seed.1 as usize % earlier.len()], 1]}]}});
+            }
+            7 => {
+                question = json!({"id": id, "kind": "list_choice", "label": text("l"), "list": "jobs"});
+                // Rules read the code as a number.
+                earlier.push(format!("{id}.code"));
+            }
+            8 => {
+                question = json!({"id": id, "kind": "date_range", "label": text("d"), "max_days": 3,
+                    "required_when": rule(&earlier, own)});
+                let days = json!({"days_between": [{"var": format!("{id}.from")}, {"var": format!("{id}.to")}]});
+                questions.push(question);
+                question = json!({"id": format!("d{at}"), "kind": "computed", "label": text("d"), "value": days});
+            }
             _ => {}
         }
         earlier.push(question["id"].as_str().unwrap_or_default().to_owned());
         questions.push(question);
     }
-    let half = questions.split_off(questions.len() / 2);
-    let mut pages = vec![json!({"id": "one", "title": text("1"), "questions": questions})];
-    if !half.is_empty() {
-        pages.push(json!({"id": "two", "title": text("2"), "questions": half, "visible_when": rule(&["q0".to_owned()], (2, 0, 0))}));
-    }
-    pages.retain(|page| {
-        page["questions"]
-            .as_array()
-            .is_some_and(|questions| !questions.is_empty())
-    });
-    // The second page hangs on a question of the first.
+    let pages = pages(&questions, seeds);
     let value = json!({"schema": "onehall-form/1", "code": "any", "version": 1, "title": text("any"), "pages": pages});
     Arc::new(Form::from_value(&value).unwrap_or_else(|findings| panic!("{findings:#?}\n{value:#}")))
+}
+
+/// The questions on pages of three, some of which hang on the first question, and some of which jump.
+fn pages(questions: &[Value], seeds: &Seeds) -> Value {
+    let count = questions.len().div_ceil(3);
+    let mut known = Vec::new();
+    let pages = questions.chunks(3).enumerate().map(|(at, chunk)| {
+        known.extend(
+            chunk
+                .iter()
+                .map(|question| question["id"].as_str().unwrap_or_default().to_owned()),
+        );
+        let seed = seeds[at % seeds.len()];
+        let mut page = json!({"id": format!("p{at}"), "title": text("p"), "questions": chunk});
+        if at % 3 == 1 {
+            page["visible_when"] = rule(&["q0".to_owned()], (2, 0, 0));
+        }
+        if at + 2 < count && seed.0 % 2 == 0 {
+            let to = |seed: u8| format!("p{}", at + 1 + seed as usize % (count - at - 1));
+            page["next"] = json!([
+                {"when": rule(&known, (seed.1, seed.2, seed.3)), "page": to(seed.3)},
+                {"when": rule(&known, (seed.2, seed.3, seed.1)), "page": to(seed.1)},
+            ]);
+        }
+        page
+    });
+    pages.collect()
 }
 
 #[derive(Debug, Clone)]
@@ -130,6 +169,8 @@ fn any_edit() -> impl Strategy<Value = Edit> {
         1 => Just(Value::Null),
         1 => Just(json!("2")),
         1 => Just(json!([])),
+        1 => (1_u8..4).prop_map(|code| json!({"code": code.to_string(), "label": text(&code.to_string())})),
+        1 => (1_u8..9, 1_u8..9).prop_map(|(from, to)| json!({"from": format!("2026-11-0{from}"), "to": format!("2026-11-0{to}")})),
     ];
     prop_oneof![
         5 => (any_path(), value).prop_map(|(path, value)| Edit::Set(path, value)),
@@ -298,6 +339,7 @@ proptest! {
             prop_oneof![
                 any::<f64>().prop_map(Value::from), ".{0,8}".prop_map(Value::from), any::<bool>().prop_map(Value::from),
                 Just(Value::Null), Just(json!({})), Just(json!([])), Just(json!([[]])), Just(json!({"region": 1})),
+                Just(json!({"from": "2026-11-01", "to": null})), Just(json!({"code": "1", "label": text("1")})),
                 prop::collection::vec("[a-z0-9/-]{0,4}", 0..5).prop_map(Value::from), Just(json!(["r1", "r2"])),
             ],
             0..30,

@@ -1,6 +1,6 @@
 //! Answers of several parts: a span of days, an entry of a list, a person, a signature, files.
 
-use onehall_protocol::files::FileView;
+use onehall_protocol::files::{FileSource, FileView};
 use onehall_protocol::{CitizenId, Date, InvalidIdentifier, ListCode, PhoneNumber, Text};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -220,30 +220,26 @@ fn signature(fields: &Map<String, Value>) -> Option<AnswerCode> {
     let mut entries = fields.iter();
     match (entries.next(), entries.next()) {
         (Some((name, Value::String(typed))), None) if name == "typed" => length(typed, NAME, 0, false),
-        (Some((name, Value::Array(strokes))), None) if name == "strokes" => strokes_fault(strokes),
+        (Some((name, strokes @ Value::Array(_))), None) if name == "strokes" => strokes_fault(strokes),
         _ => Some(AnswerCode::WrongType),
     }
 }
 
-fn strokes_fault(strokes: &[Value]) -> Option<AnswerCode> {
+fn strokes_fault(strokes: &Value) -> Option<AnswerCode> {
     let mut points = 0;
-    // The brackets around all, and those and the comma of each stroke.
-    let mut bytes = 2;
-    for stroke in strokes {
+    for stroke in strokes.as_array().into_iter().flatten() {
         let Some(numbers) = stroke.as_array().filter(|numbers| numbers.len().is_multiple_of(2)) else {
             return Some(AnswerCode::WrongType);
         };
-        bytes += 3;
         for (at, number) in numbers.iter().enumerate() {
             let most = if at % 2 == 0 { SIGNATURE_WIDTH } else { SIGNATURE_HEIGHT };
-            let Some(number) = number.as_u64().filter(|number| *number <= most) else {
+            if number.as_u64().is_none_or(|number| number > most) {
                 return Some(AnswerCode::WrongType);
-            };
-            bytes += 2 + usize::from(number > 9) + usize::from(number > 99);
+            }
         }
         points += numbers.len() / 2;
     }
-    if bytes > SIGNATURE_BYTES {
+    if strokes.to_string().len() > SIGNATURE_BYTES {
         Some(AnswerCode::TooLong)
     } else {
         // A single point is a slip of the finger.
@@ -255,22 +251,15 @@ fn strokes_fault(strokes: &[Value]) -> Option<AnswerCode> {
 pub(super) fn files(files: &[Value], most: Option<u32>, sources: &[MaterialSource]) -> Option<AnswerCode> {
     let mut fault = None;
     for file in files {
-        if FileView::deserialize(file).is_err() {
+        let Ok(file) = FileView::deserialize(file) else {
             return Some(AnswerCode::WrongType);
-        }
-        let source = match file.get("source") {
-            None | Some(Value::Null) => MaterialSource::Upload,
-            Some(source) => match source
-                .get("kind")
-                .and_then(Value::as_str)
-                .and_then(MaterialSource::named)
-            {
-                Some(source) => source,
-                None => return Some(AnswerCode::WrongType),
-            },
         };
-        let accepted = |accepted: &MaterialSource| *accepted == MaterialSource::Upload || *accepted == source;
-        if !sources.iter().any(accepted) {
+        let source = match file.source {
+            None => MaterialSource::Upload,
+            Some(FileSource::Case { .. }) => MaterialSource::Case,
+            Some(FileSource::ECertificate { .. }) => MaterialSource::ECertificate,
+        };
+        if !sources.contains(&MaterialSource::Upload) && !sources.contains(&source) {
             fault = Some(AnswerCode::SourceNotAccepted);
         }
     }

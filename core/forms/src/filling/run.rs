@@ -188,22 +188,18 @@ impl Filling {
         matches!(to, Some(Val::Number(to)) if *to > Decimal::from(i64::from(page.page)))
     }
 
-    /// Where it goes on after a page: to where it jumps, or else to where one before it jumps.
+    /// Where it goes on after a page: where one before it jumps that jumps over it, or else where it jumps itself.
     fn jump(&self, page: &Node, slot: u32) -> Val {
-        let Some(routing) = &page.routing else {
+        let Some(routing) = page.routing.as_ref().filter(|routing| !routing.jumps.is_empty()) else {
             return Val::Unknown;
         };
-        let own = if self.slots[slot as usize].shown {
-            let mut jumps = routing.jumps.iter();
-            jumps.find(|jump| self.holds(jump.when.as_ref(), slot) == Some(true))
-        } else {
-            None
-        };
-        match (own, routing.before) {
-            (Some(jump), _) => Val::Number(i64::from(jump.page).into()),
-            (None, Some(before)) => self.slots[before as usize].value.clone(),
-            (None, None) => Val::Unknown,
+        let before = routing.before.filter(|_| self.is_jumped_over(page));
+        if let Some(before) = before {
+            return self.slots[before as usize].value.clone();
         }
+        let mut jumps = routing.jumps.iter().filter(|_| self.slots[slot as usize].shown);
+        let own = jumps.find(|jump| self.holds(jump.when.as_ref(), slot) == Some(true));
+        own.map_or(Val::Unknown, |jump| Val::Number(i64::from(jump.page).into()))
     }
 
     fn put_value(&mut self, slot: u32, node: &Node, value: Val) -> bool {

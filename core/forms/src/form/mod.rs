@@ -319,11 +319,7 @@ impl Loading<'_> {
                     None => continue,
                 },
             };
-            jumps.push(Jump {
-                when,
-                constant,
-                page: target,
-            });
+            jumps.extend(target.map(|page| Jump { when, constant, page }));
         }
         Rules {
             visible_when,

@@ -30,10 +30,16 @@ pub(crate) struct Jump {
 }
 
 /// The page that a jump names, if it is one further down.
-pub(super) fn target(definition: &Definition, from: usize, to: &str, path: &str, findings: &mut Vec<Finding>) -> u32 {
+pub(super) fn target(
+    definition: &Definition,
+    from: usize,
+    to: &str,
+    path: &str,
+    findings: &mut Vec<Finding>,
+) -> Option<u32> {
     let path = format!("{path}/page");
     match definition.pages.iter().position(|page| page.id == to) {
-        Some(at) if at > from => return at as u32,
+        Some(at) if at > from => return Some(at as u32),
         Some(_) => findings.push(Finding::new(
             path,
             "bad_next",
@@ -45,8 +51,7 @@ pub(super) fn target(definition: &Definition, from: usize, to: &str, path: &str,
             format!("there is no page `{to}`"),
         )),
     }
-    // It is a finding, so nothing is ever evaluated with it.
-    from as u32
+    None
 }
 
 /// Tells each page who may jump over it, and the graph that it reads it.

@@ -20,14 +20,15 @@
 //! | `answered`, `missing`, `missing_some` | always known |
 //!
 //! A question is shown, required or offered where its rule is true; a check fails where it is false. Unknown is neither.
-//! A calculation that has no result (a division by zero, a text that is no number) is unknown too.
+//! A calculation that has no result (a division by zero, a text that is no number) is unknown too, and so is what counts
+//! working days where the city's calendar is not at hand.
 //!
 //! # Names
 //! `{"var": "city"}` is the answer of a question of the form; `{"var": "row.share"}`, in a repeating group, the answer in
-//! the same row; `{"var": "outer_row.name"}` the one in the row around it. `{"var": "home.region"}` is a part of an address.
+//! the same row; `{"var": "outer_row.name"}` the one in the row around it. `{"var": "home.region"}` is a part of an answer.
 //! A group is the list of its rows: `{"sum": [{"var": "shareholders"}, {"var": "share"}]}`; inside an iteration `var`
 //! reads the element, and `{"answer": "city"}` still reads the form (`{"answer": "row.share"}` the row of the rule). Amounts are exact decimals, days are texts
-//! (`"2026-11-23"`) and compare as such.
+//! (`"2026-11-23"`), so are times (`"14:30"`), and compare as such.
 //!
 //! # Operators beyond JsonLogic
 //! | operator | value |
@@ -38,6 +39,9 @@
 //! | `{"years_between": [a, b]}` | whole years from day `a` to day `b`: an age |
 //! | `{"days_between": [a, b]}` | days from `a` to `b`; negative if `b` is earlier |
 //! | `{"add_days": [a, n]}` | the day `n` days later |
+//! | `{"add_working_days": [a, n]}` | the day on which `n` working days after `a` have passed; unknown beyond 10,000 |
+//! | `{"working_days_between": [a, b]}` | working days after `a`, up to and with `b`; negative if `b` is earlier |
+//! | `{"is_working_day": a}` | whether the city's authorities work on day `a` |
 //! | `{"sum": [list, each]}` | the sum, over each element where `each` is given |
 //! | `{"count": [list, condition]}` | how many elements, those for which the condition is true where given |
 //! | `{"length": a}` | elements of a list, characters of a text |

@@ -29,7 +29,8 @@ pub(super) fn answer(dice: &mut Dice, kind: &str) -> Value {
         let mut file = json!({ "id": "019ab0c0-9094-7bd4-8fa3-eaf44869a9ac", "name": "证明.jpg", "media_type": "image/jpeg", "size": size,
             "sha256": "9094bd4fa3eaf44869a9ac6c297247b49a6ae74826c77b2b296d18fb0f340840", "uploaded_at": "2026-11-23T01:30:00.000Z" });
         if !source.is_empty() {
-            file["source"] = json!({ "kind": source });
+            file["source"] = json!({ "kind": source, "case": "019ab0c0-9094-7bd4-8fa3-eaf44869a9ad",
+                "number": "LC-20261120-000042-7", "item_name": text("事", "item"), "name": text("证", "licence"), "at": "2026-11-20T01:30:00.000Z" });
         }
         file
     };
