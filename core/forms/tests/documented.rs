@@ -1,29 +1,14 @@
 //! What `docs/form-definition.md` says of the format holds: its examples load, its answers answer, and nothing is left out.
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use onehall_forms::{Context, Filling, Form, json_schema};
 use onehall_protocol::drafts::Answers;
 use serde_json::{Value, json};
-
-const PAGE: &str = include_str!("../../../docs/form-definition.md");
-
-/// The fenced examples: what each is, and its JSON.
-fn examples() -> Vec<(&'static str, Value)> {
-    let mut found = Vec::new();
-    let mut parts = PAGE.split("```");
-    // Outside, inside, outside, …
-    while let (Some(_), Some(inside)) = (parts.next(), parts.next()) {
-        let (head, text) = inside.split_once('\n').unwrap_or_default();
-        let Some(sort) = head.strip_prefix("json ") else {
-            continue;
-        };
-        let value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
-        found.push((sort, value));
-    }
-    found
-}
+use support::{PAGE, examples};
 
 fn load(value: &Value) -> Arc<Form> {
     Arc::new(Form::from_value(value).unwrap_or_else(|findings| panic!("{findings:#?}\n{value:#}")))
