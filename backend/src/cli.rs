@@ -18,6 +18,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::sources::{ConfigError, Loaded, load};
 use crate::config::{Config, LogFormat, Mode};
 use crate::form_command::FormCommand;
+use crate::form_preview::Given;
 use crate::staff::{CreateAccount, is_account_name, password};
 use crate::start::{self, StartError};
 use crate::{city, http, operations, serve};
@@ -156,7 +157,13 @@ impl Cli {
                     ExitCode::FAILURE
                 })
             }
-            Command::Form(ref command) => Ok(command.run()),
+            Command::Form(ref command) => {
+                let preview = match command {
+                    FormCommand::Preview(_) => self.for_a_preview()?,
+                    _ => Given::default(),
+                };
+                Ok(command.run(&preview))
+            }
             Command::Config => {
                 print!("{}", self.load()?.show());
                 Ok(ExitCode::SUCCESS)
@@ -180,6 +187,14 @@ impl Cli {
                 runtime()?.block_on(serve_until_stopped(loaded.config))
             }
         }
+    }
+
+    /// What a preview of a form takes of the settings. The port only where it is asked for on the command line: the one
+    /// that is configured is the hall's.
+    fn for_a_preview(&self) -> Result<Given, ConfigError> {
+        let port = self.settings.port.as_ref().and_then(|port| port.parse().ok());
+        let ui = self.load()?.config.ui;
+        Ok(Given { port, ui })
     }
 
     fn load(&self) -> Result<Loaded, ConfigError> {

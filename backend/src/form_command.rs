@@ -7,6 +7,10 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use onehall_form_importers::{Format, MOST_BYTES, Options, UnknownFormat, import};
+use onehall_forms::{Form, Kind, Question, diff};
+
+use crate::form_preview::{Given, Preview};
+use crate::json_places::{JsonPlaces, line_and_column};
 
 /// What there is to do with forms.
 #[derive(Debug, Subcommand)]
@@ -17,6 +21,40 @@ pub enum FormCommand {
     /// the definition holds in another way than the source, or not at all: where in the source (a JSON pointer), a code,
     /// and what it means. Exit code 0 where a definition came out, with findings or without; 2 where there is none.
     Import(Import),
+    /// Check a definition
+    ///
+    /// Standard output gets one line for each thing that is wrong: where (a JSON pointer), a code, what to change, and the
+    /// line of the file. Exit code 0 where nothing is wrong, 2 where something is.
+    Check(Check),
+    /// Compare two versions of a form
+    ///
+    /// Standard output gets one line for each difference: the question (or the page, as #id), what differs, and the
+    /// question's label. Exit code 0 where both are sound, whether or not they differ; 2 where one is not, with its
+    /// findings on standard error.
+    Diff(Diff),
+    /// Show a form in the browser as citizens get it, with what is wrong with it at each save
+    ///
+    /// Only this machine reaches it, and nothing is stored or sent. Ends with Ctrl-C. Settings: --port (8090), --ui.
+    Preview(Preview),
+}
+
+/// The arguments of `onehall form check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The definition (onehall-form/1); - for standard input
+    file: PathBuf,
+}
+
+/// The arguments of `onehall form diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The version that is
+    old: PathBuf,
+    /// The version that is to be
+    new: PathBuf,
+    /// As JSON: a list of {path, label, change, ...}
+    #[arg(long)]
+    json: bool,
 }
 
 /// The arguments of `onehall form import`.
@@ -41,15 +79,21 @@ fn parse_format(text: &str) -> Result<Format, UnknownFormat> {
     text.parse()
 }
 
-/// The exit code of an import without a definition.
+/// The exit code where there is no sound definition.
 const REFUSED: u8 = 2;
 
 impl FormCommand {
-    /// Does it.
+    /// Does it. `preview` is what the settings say for a preview.
     #[must_use]
-    pub fn run(&self) -> ExitCode {
+    pub fn run(&self, preview: &Given) -> ExitCode {
         match self {
             FormCommand::Import(given) => given.run(),
+            FormCommand::Check(given) => given.run(),
+            FormCommand::Diff(given) => given.run(),
+            FormCommand::Preview(given) => given.run(preview).unwrap_or_else(|error| {
+                eprintln!("onehall: {error}");
+                ExitCode::FAILURE
+            }),
         }
     }
 }
@@ -91,6 +135,100 @@ impl Import {
             }
         }
     }
+}
+
+impl Check {
+    fn run(&self) -> ExitCode {
+        let mut out = std::io::stdout().lock();
+        match sound(&self.file) {
+            Ok(form) => {
+                let definition = form.definition();
+                let _ = writeln!(
+                    out,
+                    "{}: version {} of `{}` is sound: pages {}, questions {}",
+                    self.file.display(),
+                    definition.version,
+                    definition.code,
+                    definition.pages.len(),
+                    definition
+                        .pages
+                        .iter()
+                        .map(|page| count(&page.questions))
+                        .sum::<usize>(),
+                );
+                ExitCode::SUCCESS
+            }
+            Err(findings) => {
+                for finding in findings {
+                    let _ = writeln!(out, "{finding}");
+                }
+                ExitCode::from(REFUSED)
+            }
+        }
+    }
+}
+
+impl Diff {
+    fn run(&self) -> ExitCode {
+        let (old, new) = match (sound(&self.old), sound(&self.new)) {
+            (Ok(old), Ok(new)) => (old, new),
+            (old, new) => {
+                let mut told = std::io::stderr().lock();
+                for (file, outcome) in [(&self.old, old), (&self.new, new)] {
+                    for finding in outcome.err().into_iter().flatten() {
+                        let _ = writeln!(told, "{}: {finding}", file.display());
+                    }
+                }
+                return ExitCode::from(REFUSED);
+            }
+        };
+        let differences = diff(&old, &new);
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            let json = serde_json::to_string_pretty(&differences).unwrap_or_default();
+            let _ = writeln!(out, "{json}");
+        } else {
+            for difference in &differences {
+                let _ = writeln!(out, "{difference} \"{}\"", difference.label.en);
+            }
+        }
+        ExitCode::SUCCESS
+    }
+}
+
+/// How many questions these are, with those in the rows of groups.
+fn count(questions: &[Question]) -> usize {
+    let inside = questions.iter().map(|question| match &question.kind {
+        Kind::Group { questions, .. } => count(questions),
+        _ => 0,
+    });
+    questions.len() + inside.sum::<usize>()
+}
+
+/// The form in a file, or a line for each thing that is wrong with it: pointer, code, what, and the line of the file.
+fn sound(file: &Path) -> Result<Form, Vec<String>> {
+    let text = read(file).map_err(|cause| vec![format!("/: unreadable: {}: {cause}", file.display())])?;
+    let places = JsonPlaces::of(&text);
+    let line = |offset: usize| line_and_column(&text, offset).0;
+    let twice = places.twice().map(|(pointer, key, offset)| {
+        let line = line(offset);
+        format!("{pointer}: duplicate_field: the field `{key}` stands here twice (line {line})")
+    });
+    let mut told: Vec<String> = twice.collect();
+    match Form::parse(&text) {
+        Ok(form) if told.is_empty() => return Ok(form),
+        Ok(_) => {}
+        Err(findings) => told.extend(findings.iter().map(|finding| {
+            let path = if finding.path.is_empty() { "/" } else { &finding.path };
+            let place = match finding.code {
+                // The message says it better: there are no places in what is no JSON.
+                "no_json" => String::new(),
+                _ => format!(" (line {})", line(places.offset(&finding.path))),
+            };
+            format!("{path}: {}: {}{place}", finding.code, finding.message)
+        })),
+    }
+    Err(told)
 }
 
 /// The text of a file; no more of it than an import takes, and a byte that says so.
