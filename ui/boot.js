@@ -4,7 +4,29 @@ const failed = () => {
   document.getElementById("boot-failed").hidden = false;
 };
 
-import("{{js}}").then((module) => module.default({ module_or_path: "{{wasm}}" })).catch((error) => {
+const started = import("{{js}}").then((module) => module.default({ module_or_path: "{{wasm}}" }));
+started.catch((error) => {
   console.error(error);
   failed();
 });
+
+// The second part of the program, over what the first exports. Loaded once, when it is first asked for; after a failure the
+// next call tries anew. Where the program is in one part there is no file of it.
+const later = "{{later}}";
+let loading;
+
+const load = async () => {
+  if (!later) return;
+  const [first, response] = await Promise.all([started, fetch(later)]);
+  // The address names its content: a hall that does not have it has newer pages.
+  if (!response.ok) throw Object.assign(new Error(`${later}: ${response.status}`), { gone: true });
+  await WebAssembly.instantiate(await response.arrayBuffer(), { "": first });
+};
+
+window.onehallLater = () => {
+  loading ??= load().catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+};

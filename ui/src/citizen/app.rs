@@ -8,15 +8,15 @@ use onehall_client::citizen::{GetPreferences, SetPreferences};
 use onehall_client::{CoreClient, Preferences};
 
 use super::account::{AccessibilityPage, AccountPage, LoginPage};
-use super::apply::{FillPage, StartPage};
 use super::directory::{
     AuthoritiesPage, AuthorityPage, HallsPage, LifeEventPage, LifeEventsPage, ServicesPage, ThemePage, ThemesPage,
 };
-use super::frame::{BottomBar, ConsentBar, Foot, Head, KioskBar};
+use super::frame::{BottomBar, ConsentBar, Foot, Head, KioskBar, Leaving, LogOutDialog};
 use super::guide::GuidePage;
 use super::hall::{Client, Hall};
 use super::home::HomePage;
-use super::matters::{CasePage, MattersPage, ReceiptPage, SupplementPage};
+use super::later::{LaterPage, later_page};
+use super::matters::MattersPage;
 use super::not_found::NotFoundPage;
 use super::search::SearchPage;
 use crate::design::keyboard::OnScreenKeyboard;
@@ -29,18 +29,27 @@ use crate::view::{effect, view};
 
 /// Starts the citizen's UI over a core.
 pub fn start(core: Rc<dyn CoreClient>) {
+    start_and(core, |_| {});
+}
+
+/// As [`start`]; `begun` gets what every part of the UI shares.
+pub fn start_and(core: Rc<dyn CoreClient>, begun: impl FnOnce(Ui) + 'static) {
     // Not by the executor of Leptos: there is none before something is mounted.
     wasm_bindgen_futures::spawn_local(async move {
         let preferences = core.ask(GetPreferences {}).await.unwrap_or_default();
         let place = document::app_root();
-        leptos::mount::mount_to(place, move || view! { <App core=core preferences=preferences/> }).forget();
+        let app = move || {
+            let ui = Ui::provide(preferences);
+            begun(ui);
+            view! { <App core=core ui=ui/> }
+        };
+        leptos::mount::mount_to(place, app).forget();
         document::remove_boot();
     });
 }
 
 #[component]
-fn App(core: Rc<dyn CoreClient>, preferences: Preferences) -> impl IntoView {
-    let ui = Ui::provide(preferences);
+fn App(core: Rc<dyn CoreClient>, ui: Ui) -> impl IntoView {
     let client = Client::new(core);
     let hall = Hall::provide(client);
     remember_scroll();
@@ -73,6 +82,7 @@ fn keep_preferences(ui: Ui, client: Client) {
 #[component]
 fn Frame() -> impl IntoView {
     let ui = use_ui();
+    Leaving::provide();
     let profile = ui.profile;
     let chrome = Signal::derive(move || profile.get().has_own_chrome());
     let phone = Signal::derive(move || profile.get() == Profile::Mobile);
@@ -92,6 +102,7 @@ fn Frame() -> impl IntoView {
         </div>
         {move || phone.get().then(|| view! { <BottomBar/> })}
         {move || kiosk.get().then(|| view! { <div class="dock"><OnScreenKeyboard/><KioskBar/></div> })}
+        <LogOutDialog/>
         <Toasts/>
     }
     .into_any()
@@ -110,12 +121,12 @@ const PAGES: Table = &[
     ("/authorities", || AuthoritiesPage().into_any()),
     ("/authorities/:code", || AuthorityPage().into_any()),
     ("/halls", || HallsPage().into_any()),
-    ("/apply/:item", || StartPage().into_any()),
-    ("/drafts/:draft/:page?", || FillPage().into_any()),
+    ("/apply/:item", || later_page(LaterPage::Start)),
+    ("/drafts/:draft/:page?", || later_page(LaterPage::Fill)),
     ("/matters", || MattersPage().into_any()),
-    ("/matters/:case", || CasePage().into_any()),
-    ("/matters/:case/receipt", || ReceiptPage().into_any()),
-    ("/matters/:case/supplement", || SupplementPage().into_any()),
+    ("/matters/:case", || later_page(LaterPage::Case)),
+    ("/matters/:case/receipt", || later_page(LaterPage::Receipt)),
+    ("/matters/:case/supplement", || later_page(LaterPage::Supplement)),
     ("/login", || LoginPage().into_any()),
     ("/account", || AccountPage().into_any()),
     ("/accessibility", || AccessibilityPage().into_any()),

@@ -9,6 +9,7 @@ mod guide;
 mod hall;
 mod home;
 mod items;
+mod later;
 pub mod matters;
 mod not_found;
 mod order;
@@ -17,5 +18,5 @@ pub mod questions;
 pub mod routes;
 mod search;
 
-pub use app::start;
+pub use app::{start, start_and};
 pub use hall::{Client, Hall, use_hall};

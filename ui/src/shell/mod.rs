@@ -3,6 +3,7 @@
 #[cfg(feature = "shell")]
 pub mod bridge;
 pub mod document;
+pub mod later;
 mod page;
 mod remote;
 mod ui;

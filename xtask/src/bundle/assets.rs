@@ -42,6 +42,11 @@ impl Assets {
         Ok(file)
     }
 
+    /// Nothing stands where the placeholder `{{key}}` is.
+    pub fn leave_out(&mut self, key: &str) {
+        self.addresses.insert(key.to_owned(), String::new());
+    }
+
     /// Writes a file beside `assets`, under its own name.
     ///
     /// # Errors

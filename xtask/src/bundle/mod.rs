@@ -4,6 +4,7 @@
 mod assets;
 pub mod fingerprint;
 mod icons;
+mod parts;
 pub mod program;
 mod recipe;
 pub mod sizes;
@@ -57,6 +58,15 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode> {
             _ => (build, workspace::bundle()),
         };
     built(profile)?;
+    if let Some(name) = arguments.text("why") {
+        let program = if bundle == workspace::shell_bundle() {
+            "shell"
+        } else {
+            "citizen"
+        };
+        print!("{}", program::why(program, name)?);
+        return Ok(ExitCode::SUCCESS);
+    }
     print!("{}", sizes::table(&bundle)?);
     println!("in {}", bundle.display());
     Ok(ExitCode::SUCCESS)
@@ -158,6 +168,10 @@ fn assemble(recipe: &Recipe, flavour: &Flavour, program: &Program, folder: PathB
     )?;
 
     assets.add("wasm", &flavour.name, "wasm", &program.wasm)?;
+    match &program.later {
+        Some(later) => drop(assets.add("later", &format!("{}{}", flavour.name, sizes::LATER), "wasm", later)?),
+        None => assets.leave_out("later"),
+    }
     let mut module = String::from_utf8(program.module.clone()).context("the module is not text")?;
     for (number, (path, content)) in program.snippets.iter().enumerate() {
         // In the import alone: the same text is also the name under which the wasm asks for it.

@@ -11,7 +11,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::toolchain::wasm::{self, Compiler};
 use crate::{process, workspace};
 
-use super::{Profile, fingerprint};
+use super::{Profile, fingerprint, parts};
 
 /// What rustc's wasm target uses beyond the first WebAssembly, which every browser since 2022 has. Named one by one so
 /// that wasm-opt brings in nothing newer.
@@ -25,12 +25,28 @@ const FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 
+/// What is done to a program: changed, it is done anew.
+const TOOLS: [&str; 7] = [
+    include_str!("program.rs"),
+    include_str!("parts/linked.rs"),
+    include_str!("parts/reach.rs"),
+    include_str!("parts/mark.rs"),
+    include_str!("parts/module.rs"),
+    include_str!("parts/pieces.rs"),
+    include_str!("parts/cut.rs"),
+];
+
+/// The file of what comes later, while a program is made.
+const LATER: &str = "later.wasm";
+
 /// A program as a browser loads it.
 pub struct Program {
     /// The JavaScript module that loads it: `init` is its default export and takes the address of the wasm file.
     pub module: Vec<u8>,
-    /// The WebAssembly.
+    /// The WebAssembly: all of it, or what comes first.
     pub wasm: Vec<u8>,
+    /// What comes later, where the program is in two parts ([`parts`]).
+    pub later: Option<Vec<u8>>,
     /// JavaScript that the module imports, by its path below `snippets/`.
     pub snippets: BTreeMap<String, Vec<u8>>,
 }
@@ -75,17 +91,13 @@ fn run(mut cargo: Command, package: &str) -> Result<()> {
 /// # Errors
 /// wasm-bindgen or wasm-opt does not take it.
 pub fn finish(profile: Profile, bin: &str) -> Result<Program> {
-    let compiled = workspace::target()
-        .join(wasm::TARGET)
-        .join(profile.name())
-        .join(bin)
-        .with_extension("wasm");
+    let compiled = compiled(profile, bin);
     let bytes = fs::read(&compiled).with_context(|| format!("could not read {}", compiled.display()))?;
     let how = format!(
         "{} {} {}",
         fingerprint::of_bytes(&bytes),
         FEATURES.concat(),
-        include_str!("program.rs").len()
+        fingerprint::of_bytes(TOOLS.concat().as_bytes())
     );
     let folder = workspace::target().join("bundle-work").join(profile.name()).join(bin);
     let stamp = folder.join("made-of");
@@ -96,22 +108,56 @@ pub fn finish(profile: Profile, bin: &str) -> Result<Program> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    bind(&compiled, bin, &folder)?;
+    let marked = parts::mark(&bytes).with_context(|| format!("could not find the parts of {bin}"))?;
+    let whole = folder.join(format!("{bin}_bg.wasm"));
+    match &marked {
+        Some(marked) => {
+            let linked = folder.join("linked.wasm");
+            fs::write(&linked, &marked.wasm)?;
+            bind(&linked, bin, &folder, true)?;
+            fs::remove_file(linked)?;
+        }
+        None => bind(&compiled, bin, &folder, false)?,
+    }
     if profile == Profile::Release {
-        optimise(&folder.join(format!("{bin}_bg.wasm")), bin)?;
+        optimise(&whole, bin, marked.is_some())?;
+    }
+    if let Some(marked) = &marked {
+        let parts = parts::cut(&fs::read(&whole)?, marked).with_context(|| format!("could not cut {bin} in two"))?;
+        fs::write(&whole, parts.first)?;
+        fs::write(folder.join(LATER), parts.second)?;
     }
     fs::write(&stamp, how)?;
     read(&folder, bin)
 }
 
-fn bind(compiled: &Path, bin: &str, folder: &Path) -> Result<()> {
+/// How the first part of the program `bin` comes to need a function or some data whose name contains `name`, a line each.
+///
+/// # Errors
+/// It is not compiled, or never cut.
+pub fn why(bin: &str, name: &str) -> Result<String> {
+    let compiled = compiled(Profile::Release, bin);
+    let bytes = fs::read(&compiled).with_context(|| format!("could not read {}", compiled.display()))?;
+    Ok(match parts::why(&bytes, name)? {
+        Some(path) => path.iter().map(|name| format!("{name}\n")).collect(),
+        None => format!("nothing in the first part has `{name}` in its name\n"),
+    })
+}
+
+fn compiled(profile: Profile, bin: &str) -> PathBuf {
+    let folder = workspace::target().join(wasm::TARGET).join(profile.name());
+    folder.join(bin).with_extension("wasm")
+}
+
+fn bind(compiled: &Path, bin: &str, folder: &Path, named: bool) -> Result<()> {
     Bindgen::new()
         .input_path(compiled)
         .out_name(bin)
         .web(true)
         .map_err(|error| anyhow!("{error:#}"))?
         .typescript(false)
-        .remove_name_section(true)
+        .demangle(!named)
+        .remove_name_section(!named)
         .remove_producers_section(true)
         // The page says where the wasm file is: its name has a hash, which the module cannot know.
         .omit_default_module_path(true)
@@ -119,11 +165,16 @@ fn bind(compiled: &Path, bin: &str, folder: &Path) -> Result<()> {
         .map_err(|error| anyhow!("wasm-bindgen cannot bind {bin}: {error:#}"))
 }
 
-fn optimise(file: &Path, bin: &str) -> Result<()> {
+fn optimise(file: &Path, bin: &str, named: bool) -> Result<()> {
     let smaller = file.with_extension("small.wasm");
     let mut tool = Command::new("node");
     tool.arg(workspace::root().join("ui/node_modules/binaryen/bin/wasm-opt"))
-        .args(["-Oz", "--strip-debug", "--strip-producers"])
+        // Names are what a program is cut by; they go then.
+        .args([
+            "-Oz",
+            if named { "--debuginfo" } else { "--strip-debug" },
+            "--strip-producers",
+        ])
         // These make it smaller as it lies there and larger as it travels: brotli likes what is said twice.
         .args(["--skip-pass=inlining-optimizing", "--skip-pass=local-cse"])
         .args(FEATURES)
@@ -151,6 +202,7 @@ fn read(folder: &Path, bin: &str) -> Result<Program> {
     Ok(Program {
         module: fs::read(folder.join(bin).with_extension("js"))?,
         wasm: fs::read(folder.join(format!("{bin}_bg.wasm")))?,
+        later: fs::read(folder.join(LATER)).ok(),
         snippets,
     })
 }

@@ -11,7 +11,10 @@ use anyhow::{Context, Result, bail};
 use crate::say::size;
 use crate::workspace;
 
-/// What the citizen's WebAssembly may weigh on the wire.
+/// At the end of the name of what comes later.
+pub const LATER: &str = "-later";
+
+/// What the citizen's WebAssembly may weigh on the wire when a page is opened.
 const BUDGET: u64 = 400 * 1024;
 
 /// What is not compressed already.

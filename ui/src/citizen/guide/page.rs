@@ -9,6 +9,7 @@ use super::facts::at_a_glance;
 use super::materials::materials_table;
 use super::parts;
 use crate::citizen::items::{OnlineTag, authority_name};
+use crate::citizen::later::expect_later;
 use crate::citizen::not_found::NotFound;
 use crate::citizen::place::{Wide, WithAside};
 use crate::citizen::{routes, use_hall};
@@ -104,6 +105,9 @@ fn guide_view(item: &ServiceItem, catalog: &Catalog) -> AnyView {
     let contents = contents(item, catalog);
     let ways: Vec<_> = contents.iter().map(|(id, title, _)| (*id, *title)).collect();
     let online = summary.online && item.form.is_some();
+    if online {
+        expect_later();
+    }
     let heading: Words = (&summary.name).into();
     let above = authority_name(catalog, &summary.authority).map_or_else(|| guide::GUIDE.into(), Words::from);
     let sections = contents
