@@ -8,7 +8,7 @@ const STORE = "values";
 
 /** @returns the host of the page that this runs in (or of a worker). */
 export function browserHost() {
-  return { fetch: send, listen, get, put, remove, sleep, random };
+  return { fetch: send, listen, get, put, remove, keepUnsent, unsent, forgetUnsent, eraseUnsent, sleep, random };
 }
 
 /**
@@ -182,6 +182,74 @@ async function put(key, value) {
 async function remove(key) {
   if (!AT_ONCE.includes(key)) return inStore("readwrite", (store) => store.delete(key));
   atOnce(key, (storage, name) => storage.removeItem(name));
+}
+
+// What is not sent yet: encrypted by a key of this browser's that no script can read out. Erased with the key.
+const UNSENT = "unsent/";
+const UNSENT_KEY = "unsent-key";
+const IV_BYTES = 12;
+
+/** The data key; where there is none and `make` is set, a new one. */
+async function unsentKey(make) {
+  const known = await inStore("readonly", (store) => store.get(UNSENT_KEY));
+  if (known || !make || !globalThis.crypto?.subtle) return known;
+  const fresh = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  await inStore("readwrite", (store) => store.add(fresh, UNSENT_KEY));
+  // Another tab may have been quicker.
+  return inStore("readonly", (store) => store.get(UNSENT_KEY));
+}
+
+const cipher = (key, iv) => ({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(key) });
+const writerOf = (key) => `onehall.${key.slice(key.lastIndexOf("/") + 1)}`;
+const alive = new Set();
+
+/** Says to other tabs, for as long as this one lives, that what `writer` keeps is not theirs to send. */
+function live(writer) {
+  if (alive.has(writer) || !globalThis.navigator?.locks) return;
+  alive.add(writer);
+  navigator.locks.request(writer, () => new Promise(() => {})).catch(() => alive.delete(writer));
+}
+
+/** Fulfilled with whether the value is on the disk. */
+async function keepUnsent(key, value) {
+  const secret = await unsentKey(true);
+  if (!secret) return false;
+  live(writerOf(key));
+  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(cipher(key, iv), secret, value));
+  const record = new Uint8Array(IV_BYTES + sealed.length);
+  record.set(iv);
+  record.set(sealed, IV_BYTES);
+  return (await inStore("readwrite", (store) => store.put(record, UNSENT + key))) !== undefined;
+}
+
+/** Keys and values of all that no living tab will send. */
+async function unsent() {
+  const secret = await unsentKey(false);
+  if (!secret) return [];
+  const { held = [] } = (await globalThis.navigator?.locks?.query()) ?? {};
+  const living = new Set(held.map(({ name }) => name));
+  const range = IDBKeyRange.bound(UNSENT, `${UNSENT}\uffff`);
+  const names = (await inStore("readonly", (store) => store.getAllKeys(range))) ?? [];
+  const records = (await inStore("readonly", (store) => store.getAll(range))) ?? [];
+  const found = names.map(async (name, at) => {
+    const key = name.slice(UNSENT.length);
+    if (living.has(writerOf(key)) || !records[at]) return [];
+    const [iv, sealed] = [records[at].subarray(0, IV_BYTES), records[at].subarray(IV_BYTES)];
+    // Of a key that was erased: nothing that anybody could read.
+    return crypto.subtle.decrypt(cipher(key, iv), secret, sealed).then((value) => [[key, new Uint8Array(value)]], () => []);
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function forgetUnsent(key) {
+  return inStore("readwrite", (store) => store.delete(UNSENT + key));
+}
+
+/** The key first: without it the rest is noise, whatever becomes of it. */
+async function eraseUnsent() {
+  await inStore("readwrite", (store) => store.delete(UNSENT_KEY));
+  await inStore("readwrite", (store) => store.delete(IDBKeyRange.bound(UNSENT, `${UNSENT}\uffff`)));
 }
 
 function sleep(ms) {

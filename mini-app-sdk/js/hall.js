@@ -26,7 +26,7 @@ export class Hall {
     this.session = {
       requestCode: (phone, options) => ask("request_code", { phone }, options),
       logIn: (phone, code, options) => ask("log_in", { phone, code }, options),
-      logOut: (options) => ask("log_out", {}, options),
+      logOut: (options) => ask("log_out", { discard_unsent: options?.discardUnsent ?? false }, options),
       restore: (options) => ask("restore_session", {}, options),
     };
 

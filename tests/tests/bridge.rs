@@ -11,7 +11,10 @@ use onehall_protocol::identity::TerminalKind;
 use onehall_tests::Outcome;
 use onehall_tests::hall::{Hall, Site};
 use serde_json::{Value, json};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 
 const PHONE: &str = "13800000001";
 const ITEM: &str = "vehicle-licence-renewal";
@@ -24,8 +27,12 @@ struct Terminal {
 
 impl Terminal {
     fn start(site: &Site, kind: TerminalKind, keep: Keep) -> Outcome<Terminal> {
-        let host = native(keep, Handle::current())?;
-        let core = Core::new(host, site.url(""), kind);
+        Terminal::start_at(&site.url(""), kind, keep, Handle::current())
+    }
+
+    fn start_at(address: &str, kind: TerminalKind, keep: Keep, runtime: Handle) -> Outcome<Terminal> {
+        let host = native(keep, runtime)?;
+        let core = Core::new(host, address, kind);
         let bridge = Bridge::new(core, Profile::Desktop, ["print".to_owned()]);
         let events = Arc::new(Mutex::new(Vec::new()));
         let heard = events.clone();
@@ -273,42 +280,54 @@ async fn a_terminal_that_starts_again_knows_its_citizen_until_they_log_out() -> 
     Ok(())
 }
 
-/// A hall that is far away: what it answers comes when it is let through.
+/// A hall that is far away: what is asked of it arrives, and what it answers comes, when it is let through.
 struct FarAway {
     address: String,
-    let_through: tokio::sync::watch::Sender<bool>,
+    asking: watch::Sender<bool>,
+    answering: watch::Sender<bool>,
+}
+
+/// Passes on what comes while the gate is open.
+async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, mut gate: watch::Receiver<bool>) {
+    let mut bytes = vec![0; 64 * 1024];
+    while let Ok(read) = from.read(&mut bytes).await {
+        if read == 0 || gate.wait_for(|open| *open).await.is_err() || to.write_all(&bytes[..read]).await.is_err() {
+            return;
+        }
+    }
 }
 
 impl FarAway {
     async fn from(site: &Site) -> Outcome<FarAway> {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}", listener.local_addr()?);
-        let (let_through, gate) = tokio::sync::watch::channel(true);
+        let (asking, answering) = (watch::Sender::new(true), watch::Sender::new(true));
+        let (asks, answers) = (asking.subscribe(), answering.subscribe());
         let hall = format!("127.0.0.1:{}", site.port());
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
-                let (hall, mut gate) = (hall.clone(), gate.clone());
-                tokio::spawn(async move {
-                    let far = tokio::net::TcpStream::connect(hall).await?;
-                    let (mut near_in, mut near_out) = near.into_split();
-                    let (mut far_in, mut far_out) = far.into_split();
-                    tokio::spawn(async move { tokio::io::copy(&mut near_in, &mut far_out).await });
-                    let mut bytes = vec![0; 64 * 1024];
-                    loop {
-                        let read = tokio::io::AsyncReadExt::read(&mut far_in, &mut bytes).await?;
-                        if read == 0 || gate.wait_for(|open| *open).await.is_err() {
-                            return Ok::<_, std::io::Error>(());
-                        }
-                        tokio::io::AsyncWriteExt::write_all(&mut near_out, &bytes[..read]).await?;
-                    }
-                });
+                let Ok(far) = TcpStream::connect(&hall).await else { return };
+                let (near_in, near_out) = near.into_split();
+                let (far_in, far_out) = far.into_split();
+                tokio::spawn(pass(near_in, far_out, asks.clone()));
+                tokio::spawn(pass(far_in, near_out, answers.clone()));
             }
         });
-        Ok(FarAway { address, let_through })
+        Ok(FarAway {
+            address,
+            asking,
+            answering,
+        })
     }
 
+    /// Keeps back what the hall answers.
     fn hold(&self, held: bool) {
-        self.let_through.send_replace(!held);
+        self.answering.send_replace(!held);
+    }
+
+    /// Keeps back what the hall is asked.
+    fn cut(&self, cut: bool) {
+        self.asking.send_replace(!cut);
     }
 }
 
@@ -375,5 +394,103 @@ async fn what_was_answered_a_moment_before_the_log_out_is_kept() -> Outcome {
     kiosk.log_in(site, PHONE).await?;
     let again = kiosk.ask(json!({ "get_draft": { "id": draft["id"] } })).await?;
     assert_eq!(again["answers"]["plate"], "陕A7K392");
+    Ok(())
+}
+
+/// A desktop in a folder that another one has just left.
+async fn started_again(site: &Site, folder: &Path) -> Outcome<Terminal> {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        match Terminal::start(site, TerminalKind::Desktop, Keep::Folder(folder.to_owned())) {
+            Err(error) if Instant::now() > deadline => return Err(error),
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            Ok(terminal) => return Ok(terminal),
+        }
+    }
+}
+
+/// A desktop that types an answer while nothing of it arrives.
+async fn typed_without_a_network(
+    runtime: Handle,
+    site: &Site,
+    far: &FarAway,
+    folder: &Path,
+) -> Outcome<(Terminal, Value)> {
+    let keep = Keep::Folder(folder.to_owned());
+    let desktop = Terminal::start_at(&far.address, TerminalKind::Desktop, keep, runtime)?;
+    desktop.log_in(site, PHONE).await?;
+    let draft = desktop
+        .ask(json!({ "open_draft": { "start": { "item": ITEM } } }))
+        .await?;
+    far.cut(true);
+    desktop.ask(answer(&draft, "plate", json!("陕A7K392"))).await?;
+    Ok((desktop, draft))
+}
+
+#[tokio::test]
+async fn what_was_typed_without_a_network_outlives_a_crash_and_is_sent_by_the_next_start() -> Outcome {
+    let hall = Hall::open().await?;
+    let site = hall.site();
+    let far = FarAway::from(site).await?;
+    let folder = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let (desktop, draft) = typed_without_a_network(runtime.handle().clone(), site, &far, folder.path()).await?;
+    // The process ends in the middle of everything; what it was about to do is not done.
+    runtime.shutdown_background();
+    drop(desktop);
+    far.cut(false);
+
+    let again = started_again(site, folder.path()).await?;
+    again.ask(json!({ "restore_session": {} })).await?;
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let other = Terminal::start(site, TerminalKind::Mobile, Keep::Nothing)?;
+    other.log_in(site, PHONE).await?;
+    loop {
+        let seen = other.ask(json!({ "get_draft": { "id": draft["id"] } })).await?;
+        if seen["answers"]["plate"] == "陕A7K392" {
+            break;
+        }
+        assert!(Instant::now() < deadline, "it does not arrive: {seen}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // It is sent once: what another terminal answers afterwards stays.
+    other.ask(answer(&draft, "plate", json!("陕A00001"))).await?;
+    other.ask(json!({ "flush_draft": { "id": draft["id"] } })).await?;
+    drop(again);
+    let third = started_again(site, folder.path()).await?;
+    third.ask(json!({ "restore_session": {} })).await?;
+    let seen = third.ask(json!({ "get_draft": { "id": draft["id"] } })).await?;
+    assert_eq!(seen["answers"]["plate"], "陕A00001");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_log_out_that_would_lose_answers_waits_for_a_word() -> Outcome {
+    let hall = Hall::open().await?;
+    let site = hall.site();
+    let far = FarAway::from(site).await?;
+    let folder = tempfile::tempdir()?;
+    let (desktop, draft) = typed_without_a_network(Handle::current(), site, &far, folder.path()).await?;
+
+    let refused = desktop.outcome(json!({ "log_out": {} })).await?;
+    assert_eq!(refused["error"]["code"], "drafts/unsent", "{refused}");
+    assert_eq!(refused["error"]["details"], json!({ "answers": 1 }));
+    // Nobody was logged out, and what was typed is still on its way.
+    desktop.ask(answer(&draft, "plate", json!("陕A00002"))).await?;
+    far.cut(false);
+    desktop.ask(json!({ "flush_draft": { "id": draft["id"] } })).await?;
+
+    far.cut(true);
+    desktop.ask(answer(&draft, "plate", json!("陕A00003"))).await?;
+    let leaving = desktop.outcome(json!({ "log_out": { "discard_unsent": true } }));
+    let (_, ()) = tokio::join!(leaving, async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        far.cut(false);
+    });
+    assert!(!folder.path().join("journal").exists(), "nothing of it stays on the terminal");
+    assert!(!folder.path().join("secrets/journal-key").exists());
+    desktop.log_in(site, PHONE).await?;
+    let seen = desktop.ask(json!({ "get_draft": { "id": draft["id"] } })).await?;
+    assert_eq!(seen["answers"]["plate"], "陕A00002");
     Ok(())
 }

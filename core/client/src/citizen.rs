@@ -57,8 +57,13 @@ commands! {
             /// The code.
             code: String
         } -> Session;
-        /// Ends the session; what this terminal knew of the person is forgotten.
-        LogOut {} -> ();
+        /// Ends the session; what this terminal knew of the person is forgotten. Where answers wait that the backend does not
+        /// hold, it fails with `drafts/unsent`, unless they may be lost.
+        LogOut {
+            /// Whether answers that cannot be sent may be lost; they may not where this is absent.
+            #[serde(default)]
+            discard_unsent: bool
+        } -> ();
 
         /// The catalog. Fetched once and kept; asked anew by its version.
         GetCatalog {} -> Catalog;

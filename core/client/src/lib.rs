@@ -149,7 +149,11 @@ pub enum SaveState {
     /// Changes are on their way.
     Saving,
     /// The backend cannot be reached: the changes wait on this terminal and are sent again by themselves.
-    Waiting,
+    Waiting {
+        /// Whether they are on its disk, so that they outlive a closed window and an empty battery.
+        #[serde(default)]
+        kept: bool,
+    },
     /// Another terminal gave other answers: the citizen decides ([`citizen::ResolveConflict`]).
     Conflict {
         /// What the backend holds.

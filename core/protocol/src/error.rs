@@ -98,6 +98,9 @@ error_codes! {
     /// The draft has been submitted already.
     DraftSubmitted = "drafts/submitted", 409, "该申请已经提交。", "This application has been submitted already.";
 
+    /// Answers wait on this terminal that the backend does not hold: `details.answers` says how many.
+    UnsentAnswers = "drafts/unsent", 0, "还有填写内容未上传，退出后会丢失。", "Some answers have not been sent yet and would be lost.";
+
     /// The file is larger than allowed.
     FileTooLarge = "files/too_large", 413, "文件过大。", "The file is too large.";
     /// The file type is not allowed here.

@@ -8,6 +8,8 @@ use onehall_protocol::drafts::{AnswerChange, AnswerConflict, Answers, DraftSaved
 use onehall_protocol::{CoreError, ErrorCode, Timestamp, WriterId};
 use serde_json::Value;
 
+use super::Unsent;
+
 /// What the driver has to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
@@ -30,6 +32,8 @@ pub struct Autosave {
     refused: Option<CoreError>,
     failures: u32,
     saved_at: Timestamp,
+    /// Whether what waits is on the terminal's disk, too.
+    kept: bool,
 }
 
 impl Autosave {
@@ -47,11 +51,63 @@ impl Autosave {
             refused: None,
             failures: 0,
             saved_at,
+            kept: false,
         }
+    }
+
+    /// The saving of a draft whose answers were left waiting by a core that is gone.
+    #[must_use]
+    pub fn resumed(unsent: Unsent) -> Autosave {
+        let mut autosave = Autosave::new(unsent.writer, unsent.revision, Timestamp::from_unix_millis(0));
+        autosave.take_up(unsent);
+        autosave
+    }
+
+    /// Takes answers up that were left waiting. What was answered here since is newer.
+    pub fn take_up(&mut self, unsent: Unsent) {
+        for (path, value) in unsent.changes {
+            let newer = self.sent.as_ref().is_some_and(|sent| sent.contains_key(&path));
+            if !newer {
+                self.pending.entry(path).or_insert(value);
+            }
+        }
+        if self.page.is_none() && unsent.page.is_some() {
+            self.page = unsent.page;
+            self.page_dirty = true;
+        }
+        if self.sent.is_none() && self.failures == 0 {
+            // Judged from where it was written: an answer that another terminal gave since is a conflict, not overwritten.
+            self.revision = self.revision.min(unsent.revision);
+        }
+    }
+
+    /// All that waits, to be kept on the terminal; none where nothing does.
+    #[must_use]
+    pub fn unsent(&self) -> Option<Unsent> {
+        let changes: Answers = self.sent.iter().flatten().chain(&self.pending).map(clone_pair).collect();
+        (!changes.is_empty()).then(|| Unsent {
+            writer: self.writer,
+            revision: self.revision,
+            page: self.page.clone(),
+            changes,
+        })
+    }
+
+    /// How many answers wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        let under_way = self.sent.iter().flatten();
+        self.pending.len() + under_way.filter(|(path, _)| !self.pending.contains_key(*path)).count()
+    }
+
+    /// What waits is on the terminal's disk now, or could not be kept there.
+    pub fn kept(&mut self, kept: bool) {
+        self.kept = kept;
     }
 
     /// Takes changes of the citizen; a later answer to the same question replaces one that was not sent yet.
     pub fn change(&mut self, changes: Vec<AnswerChange>, page: Option<String>) {
+        self.kept = false;
         for change in changes {
             // An answer given again after a conflict is a decision for it.
             self.conflicts.retain(|conflict| conflict.path != change.path);
@@ -209,7 +265,7 @@ impl Autosave {
         }
         match (self.unsaved(), self.failures > 0) {
             (false, _) => SaveState::Saved { at: self.saved_at },
-            (true, true) => SaveState::Waiting,
+            (true, true) => SaveState::Waiting { kept: self.kept },
             (true, false) => SaveState::Saving,
         }
     }
@@ -295,7 +351,9 @@ mod tests {
         autosave.change(change("name", json!("a")), None);
         autosave.next_step();
         autosave.failed(error(ErrorCode::Offline));
-        assert_eq!(autosave.state(), SaveState::Waiting);
+        assert_eq!(autosave.state(), SaveState::Waiting { kept: false });
+        autosave.kept(true);
+        assert_eq!(autosave.state(), SaveState::Waiting { kept: true });
         assert_eq!(autosave.backoff(), Some(1000));
         assert!(matches!(autosave.next_step(), Step::Send(_)));
     }
@@ -325,6 +383,29 @@ mod tests {
             Some(("name".to_owned(), json!("theirs")))
         );
         assert!(!autosave.unsaved());
+    }
+
+    #[test]
+    fn what_a_core_that_is_gone_left_waiting_is_sent_by_the_next_one() {
+        let mut first = start();
+        first.change(change("name", json!("sent")), Some("page".to_owned()));
+        first.next_step();
+        first.change(change("phone", json!("pending")), None);
+        let unsent = first.unsent().unwrap_or_else(|| panic!("nothing waits"));
+        let mut second = Autosave::resumed(unsent.clone());
+        let Step::Send(all) = second.next_step() else { panic!("nothing sent") };
+        assert_eq!((all.base_revision, all.writer, all.changes.len()), (1, first.writer, 2));
+        assert_eq!(all.page.as_deref(), Some("page"));
+        second.saved(&saved(2));
+        assert_eq!(second.unsent(), None);
+
+        // Who has answered anew meanwhile keeps the newer answer.
+        let mut third = start();
+        third.change(change("name", json!("newer")), None);
+        third.take_up(unsent);
+        let Step::Send(all) = third.next_step() else { panic!("nothing sent") };
+        let names: Vec<_> = all.changes.iter().map(|change| (change.path.as_str(), &change.value)).collect();
+        assert_eq!(names, [("name", &json!("newer")), ("phone", &json!("pending"))]);
     }
 
     #[test]

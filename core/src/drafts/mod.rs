@@ -1,6 +1,7 @@
 //! Filling: drafts, autosave, files, submission.
 
 mod autosave;
+mod unsent;
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -19,6 +20,7 @@ use crate::ports::boxed;
 use crate::{Core, api, lock};
 
 pub use autosave::{Autosave, Step};
+pub use unsent::Unsent;
 
 /// How long the citizen may go on typing before changes are sent, in milliseconds.
 const DEBOUNCE_MS: u32 = 400;
@@ -29,6 +31,8 @@ pub(crate) struct State {
     closing: AtomicBool,
     saving: Mutex<HashMap<DraftId, Saving>>,
     uploads: Mutex<HashMap<u32, oneshot::Sender<()>>>,
+    /// Held while the journal is written, so that the newest state is the last one in it.
+    writing: futures::lock::Mutex<()>,
 }
 
 struct Saving {
@@ -89,11 +93,11 @@ impl Core {
         }
     }
 
-    /// Takes changed answers.
+    /// Takes changed answers. Where the terminal can keep them, they are kept when this returns.
     ///
     /// # Errors
     /// `identity/not_logged_in`: there is nobody whose answers they could be.
-    pub(crate) fn change_answers(
+    pub(crate) async fn change_answers(
         &self,
         id: DraftId,
         changes: Vec<AnswerChange>,
@@ -114,6 +118,8 @@ impl Core {
         };
         self.emit(&Event::DraftSaving { id, state });
         self.drive(id);
+        // Not kept on the terminal it still is on its way; what is shown says which of the two holds.
+        let _ = self.keep_unsent(id).await;
         Ok(())
     }
 
@@ -163,17 +169,22 @@ impl Core {
                 .fetch::<DraftSaved>(api::patch(format!("/drafts/{id}")).json(&step))
                 .await;
             let failed = answer.is_err();
-            let (state, merged) = {
+            let merged = {
                 let mut saving = lock(&self.inner.drafts.saving);
                 let Some(known) = saving.get_mut(&id) else { return };
-                let merged = match answer {
+                match answer {
                     Ok(saved) => known.autosave.saved(&saved),
                     Err(error) => {
                         known.autosave.failed(error);
                         Default::default()
                     }
-                };
-                (known.autosave.state(), merged)
+                }
+            };
+            let _ = self.keep_unsent(id).await;
+            let state = {
+                let saving = lock(&self.inner.drafts.saving);
+                let Some(known) = saving.get(&id) else { return };
+                known.autosave.state()
             };
             if !merged.is_empty() {
                 self.inner.filling.merged(id, &merged);
@@ -247,6 +258,7 @@ impl Core {
             let theirs = known.autosave.resolve(&path, keep);
             (known.autosave.state(), theirs)
         };
+        let _ = self.keep_unsent(id).await;
         if let Some(answer) = theirs {
             let answers = [answer].into();
             self.inner.filling.merged(id, &answers);
@@ -260,6 +272,7 @@ impl Core {
     pub(crate) async fn discard_draft(&self, id: DraftId) -> Result<(), CoreError> {
         self.send_only(api::delete(format!("/drafts/{id}"))).await?;
         lock(&self.inner.drafts.saving).remove(&id);
+        self.forget_unsent(id).await;
         self.inner.filling.close(id);
         Ok(())
     }
@@ -362,10 +375,20 @@ impl Core {
         submission: SubmitDraft,
         key: IdempotencyKey,
     ) -> Result<T, CoreError> {
-        let receipt = self
-            .fetch(api::post(format!("/drafts/{id}/submission")).key(key).json(&submission))
-            .await?;
+        let request = api::post(format!("/drafts/{id}/submission")).key(key).json(&submission);
+        let receipt = match self.fetch(request).await {
+            Ok(receipt) => receipt,
+            Err(error) => {
+                if matches!(error.code, ErrorCode::ConfirmChanges | ErrorCode::TranscriptDiffers) {
+                    // The hall goes by something else than what this terminal knows: the next look reads it anew.
+                    self.inner.catalog.inputs_may_be_stale();
+                    self.inner.filling.may_be_stale();
+                }
+                return Err(error);
+            }
+        };
         lock(&self.inner.drafts.saving).remove(&id);
+        self.forget_unsent(id).await;
         self.inner.filling.close(id);
         Ok(receipt)
     }

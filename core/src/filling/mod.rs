@@ -150,7 +150,7 @@ impl Core {
             path,
             value: value.clone(),
         };
-        self.change_answers(id, vec![change], page)?;
+        self.change_answers(id, vec![change], page).await?;
         Ok(value)
     }
 

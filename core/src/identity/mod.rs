@@ -7,7 +7,7 @@ use futures::future::select;
 
 use onehall_client::Event;
 use onehall_protocol::identity::{CodeRequest, LoginRequest, Session, TerminalKind, TokenGranted};
-use onehall_protocol::{CoreError, ErrorCode};
+use onehall_protocol::{CoreError, ErrorCode, PersonId};
 use serde::de::DeserializeOwned;
 
 use crate::ports::boxed;
@@ -74,10 +74,20 @@ impl Core {
         Ok(session)
     }
 
-    pub(crate) async fn log_out(&self) -> Result<(), CoreError> {
-        // What was typed a moment ago is kept, where that is possible in a moment.
+    /// Ends the session. Answers that the backend does not hold are sent first; where that is not possible in a moment, the
+    /// citizen decides.
+    ///
+    /// # Errors
+    /// `drafts/unsent` unless `discard_unsent`: nobody was logged out, `details.answers` says how many wait.
+    pub(crate) async fn log_out(&self, discard_unsent: bool) -> Result<(), CoreError> {
         let saving = boxed(self.flush_all_drafts());
         select(saving, self.inner.host.timer.sleep(SAVE_WITHIN_MS)).await;
+        let waiting = self.unsent_answers();
+        if waiting > 0 && !discard_unsent && self.has_session() {
+            let mut error = self.error(ErrorCode::UnsentAnswers);
+            error.details = serde_json::json!({ "answers": waiting });
+            return Err(error);
+        }
         // What this terminal knows is forgotten before the backend is told, and also where it cannot be: somebody may
         // stand behind.
         let credentials = self.credentials();
@@ -85,11 +95,16 @@ impl Core {
         if let Some(secrets) = &self.inner.host.secrets {
             secrets.delete(TOKEN).await;
         }
+        if let Some(journal) = &self.inner.host.journal {
+            journal.erase().await;
+        }
         let mut farewell = api::delete("/identity/session").open();
         if let Some((name, value)) = credentials {
             farewell = farewell.header(name, value);
         }
-        match self.send_only(farewell).await {
+        let told = self.send_only(farewell).await;
+        self.visit_over().await;
+        match told {
             Err(error) if error.code != ErrorCode::NotLoggedIn => Err(error),
             _ => Ok(()),
         }
@@ -103,6 +118,11 @@ impl Core {
     /// Somebody came, or left.
     pub(crate) fn another_visit(&self) {
         self.inner.identity.visit.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Who is logged in.
+    pub(crate) fn person(&self) -> Option<PersonId> {
+        lock(&self.inner.identity.session).as_ref().map(|session| session.actor.id)
     }
 
     /// Whether somebody is logged in.
@@ -121,7 +141,9 @@ impl Core {
         // A stream of the session before would tell of that one.
         self.stop_pokes();
         self.listen_for_pokes("/events");
+        let person = session.actor.id;
         self.emit(&Event::SessionChanged { session: Some(session) });
+        self.look_for_unsent(person);
     }
 
     /// Forgets the person: session, drafts, pokes.

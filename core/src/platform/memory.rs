@@ -1,12 +1,12 @@
 //! What is kept in memory only: a kiosk's session, a guest in a stranger's page, a test.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
 
 use crate::lock;
-use crate::ports::{SecretStore, Store};
+use crate::ports::{Journal, NotKept, SecretStore, Store};
 
 /// A store that ends with the process.
 #[derive(Default)]
@@ -25,6 +25,32 @@ impl Store for MemoryStore {
 
     async fn delete(&self, key: &str) {
         lock(&self.0).remove(key);
+    }
+}
+
+/// A journal that ends with the process: for tests, which hand it from one core to the next.
+#[derive(Default)]
+pub struct MemoryJournal(Mutex<BTreeMap<String, Vec<u8>>>);
+
+#[cfg_attr(target_family = "wasm", async_trait(?Send))]
+#[cfg_attr(not(target_family = "wasm"), async_trait)]
+impl Journal for MemoryJournal {
+    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
+        lock(&self.0).insert(key.to_owned(), value);
+        Ok(())
+    }
+
+    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+        let kept = lock(&self.0);
+        kept.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    async fn forget(&self, key: &str) {
+        lock(&self.0).remove(key);
+    }
+
+    async fn erase(&self) {
+        lock(&self.0).clear();
     }
 }
 

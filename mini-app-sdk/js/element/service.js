@@ -259,19 +259,25 @@ export class OneHallServiceElement extends Base {
   #foot(run, name) {
     const { words, session } = run;
     const authority = run.catalog.authorities.find((one) => one.code === run.item.authority);
-    const logOut = async () => {
+    const logOut = async (discardUnsent) => {
       run.leaving = true;
       // What this page knew is forgotten even where the hall could not be told.
-      await run.hall.session.logOut().catch(() => {});
+      const failed = await run.hall.session.logOut({ discardUnsent }).catch(({ code, message }) => ({ code, message }));
       run.leaving = false;
+      if (failed?.code === "drafts/unsent") {
+        const anyway = h("button", { class: "link", type: "button", onclick: () => logOut(true) }, words.say("log_out_anyway"));
+        who.replaceChildren(h("span", { role: "alert" }, failed.message, " "), anyway);
+        return anyway.focus();
+      }
       run.session = null;
       await this.#show(run, "guide");
     };
+    const who = session && name !== "login" && h("span", {},
+      words.say("logged_in_as", session.actor.name || session.phone), " ",
+      h("button", { class: "link", type: "button", onclick: () => logOut(false) }, words.say("log_out")));
     return h("div", { class: "foot", part: "foot" },
       h("span", {}, words.say("provided_by", `${words.of(run.catalog.city.hall_name)} · ${words.of(authority?.name)}`)),
-      session && name !== "login" && h("span", {},
-        words.say("logged_in_as", session.actor.name || session.phone), " ",
-        h("button", { class: "link", type: "button", onclick: logOut }, words.say("log_out"))));
+      who);
   }
 
   #language() {

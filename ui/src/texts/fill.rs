@@ -74,6 +74,7 @@ texts! {
     SAVED_AT = "已保存 {}", "Saved at {}";
     SAVING = "正在保存…", "Saving…";
     WAITING = "网络不通，尚未保存：您的填写只保留在本页，恢复后自动保存", "Not saved yet, no connection: your answers are kept on this page only and will be saved when it is back";
+    WAITING_KEPT = "网络不通：您的填写已保存在本机，恢复后自动上传", "No connection: your answers are saved on this device and will be sent when it is back";
     REFUSED = "没有保存：{}", "Not saved: {}";
     CONFLICT_ONE = "有 {} 处填写与其他设备不一致，请选择", "{} answer differs from another device: please choose";
     CONFLICT = "有 {} 处填写与其他设备不一致，请选择", "{} answers differ from another device: please choose";
@@ -82,6 +83,20 @@ texts! {
     NOT_SAVED_TEXT = "最近的填写还没有保存到服务器。您可以留在本页等待网络恢复；如果离开后关闭网页，未保存的内容会丢失。", "Your last answers have not reached the server. You can stay until the connection is back. If you leave and close this tab, they are lost.";
     LEAVE_ANYWAY = "仍要离开", "Leave without saving";
     STAY = "留在本页", "Stay here";
+    FORM_MOVED = "表单有更新", "This form has changed";
+    FORM_MOVED_TEXT = "这个事项的申请表有了新版本。您已填写的内容全部保留，请在新版本上继续。", "There is a new version of this form. Everything that you filled in was kept; go on with the new version.";
+    FORM_PINNED = "您继续使用原来的表单", "You go on with the form that you began";
+    FORM_PINNED_TEXT = "这个事项的申请表有了新版本，但换用新版本会影响您已填写的下列内容，所以这份申请保持原样，可以照常提交。", "There is a new version of this form. It would change what you filled in here, so your application stays as it is. You can submit it as usual.";
+    FORM_ADDED = "新增：{}", "New: {}";
+    FORM_REMOVED = "不再填写：{}", "No longer asked: {}";
+    FORM_RULES = "要求或选项有变化：{}", "Rules or options changed: {}";
+    FORM_WORDED = "说明有变化：{}", "Worded differently: {}";
+    FORM_LOST = "{}：新版本不再填写", "{}: no longer asked";
+    FORM_HIDDEN = "{}：新版本中不会出现", "{}: would not be shown";
+    FORM_SHOWN = "{}：新版本会重新用到您先前的回答", "{}: your earlier answer would be used again";
+    FORM_UNFIT = "{}：您的回答不符合新版本的要求", "{}: your answer would not fit";
+    FORM_OTHER = "{}：这是另一份表单", "{}: it is another form";
+    FORM_MORE = "另外还有 {} 处", "And {} more";
     MERGED_ONE = "其他设备上更新了 {} 处填写，已同步到本页。", "{} answer was updated on another device and is shown here.";
     MERGED = "其他设备上更新了 {} 处填写，已同步到本页。", "{} answers were updated on another device and are shown here.";
 

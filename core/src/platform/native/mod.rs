@@ -5,6 +5,7 @@
 
 mod events;
 mod http;
+mod journal;
 mod secrets;
 mod store;
 #[cfg(test)]
@@ -18,8 +19,9 @@ use onehall_protocol::Timestamp;
 use tokio::runtime::Handle;
 
 use super::memory::{MemorySecrets, MemoryStore};
-use crate::ports::{BoxFuture, Clock, Host, Rng, SecretStore, Spawner, Timer};
+use crate::ports::{BoxFuture, Clock, Host, Journal, Rng, SecretStore, Spawner, Timer};
 
+pub use journal::FileJournal;
 pub use secrets::FileSecrets;
 pub use store::{SledStore, StoreError};
 
@@ -42,26 +44,34 @@ pub fn native(keep: Keep, runtime: Handle) -> Result<Host, StoreError> {
     let host = Arc::new(Native {
         runtime: runtime.clone(),
     });
-    let (store, secrets): (Arc<dyn crate::ports::Store>, Arc<dyn SecretStore>) = match keep {
-        Keep::Nothing => (Arc::new(MemoryStore::default()), Arc::new(MemorySecrets::default())),
+    let (folder, secrets): (Option<PathBuf>, Arc<dyn SecretStore>) = match keep {
+        Keep::Nothing => (None, Arc::new(MemorySecrets::default())),
         Keep::Folder(folder) => {
-            let store = SledStore::open(&folder, runtime.clone())?;
-            (
-                Arc::new(store),
-                Arc::new(FileSecrets::new(folder.join("secrets"), runtime)),
-            )
+            let secrets = FileSecrets::new(folder.join("secrets"), runtime.clone());
+            (Some(folder), Arc::new(secrets))
         }
-        Keep::FolderAndSecrets(folder, secrets) => (Arc::new(SledStore::open(&folder, runtime)?), secrets),
+        Keep::FolderAndSecrets(folder, secrets) => (Some(folder), secrets),
+    };
+    let (store, journal): (Arc<dyn crate::ports::Store>, Option<Arc<dyn Journal>>) = match folder {
+        None => (Arc::new(MemoryStore::default()), None),
+        Some(folder) => {
+            // The store is opened first: it makes sure that no other process has the folder.
+            let store = SledStore::open(&folder, runtime.clone())?;
+            let journal = FileJournal::new(folder.join("journal"), secrets.clone(), runtime);
+            (Arc::new(store), Some(Arc::new(journal)))
+        }
     };
     Ok(Host {
         http: http.clone(),
         pokes: http,
         store,
+        journal,
         clock: host.clone(),
         timer: host.clone(),
         spawner: host.clone(),
         rng: host,
         secrets: Some(secrets),
+        later: None,
     })
 }
 

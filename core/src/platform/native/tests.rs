@@ -8,15 +8,15 @@ use tokio::runtime::Runtime;
 use super::*;
 use crate::ports::Store;
 
-fn runtime() -> Runtime {
+pub(super) fn runtime() -> Runtime {
     Runtime::new().unwrap_or_else(|error| panic!("no runtime: {error}"))
 }
 
 /// A folder of this test's own, taken away at its end.
-struct Folder(PathBuf);
+pub(super) struct Folder(pub(super) PathBuf);
 
 impl Folder {
-    fn new() -> Folder {
+    pub(super) fn new() -> Folder {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         Folder(std::env::temp_dir().join(format!("onehall-native-{}-{number}", std::process::id())))

@@ -1,16 +1,15 @@
 //! The account: who is logged in, for whom they may act; and the display settings.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use onehall_client::citizen::LogOut;
 use onehall_protocol::identity::{AssuranceLevel, Session};
 
 use super::settings::{CountingSettings, DisplaySettings};
 use crate::citizen::place::Reading;
+use crate::citizen::frame::use_leaving;
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::content::{Fact, Facts, Section};
-use crate::design::states::{Skeleton, SkeletonKind, error_words};
+use crate::design::states::{Skeleton, SkeletonKind};
 use crate::shell::{PageHeading, use_ui};
 use crate::texts::{Phrase, Words, format, frame, insight, login};
 use crate::view::view;
@@ -63,17 +62,7 @@ pub fn AccountPage() -> impl IntoView {
 
 fn person(session: &Session) -> AnyView {
     let ui = use_ui();
-    let hall = use_hall();
-    let busy = RwSignal::new(false);
-    let log_out = Callback::new(move |()| {
-        busy.set(true);
-        spawn_local(async move {
-            if let Err(error) = hall.client.ask(LogOut {}).await {
-                ui.say_failure(error_words(&error));
-            }
-            let _ = busy.try_set(false);
-        });
-    });
+    let leaving = use_leaving();
     let actor = &session.actor;
     let name: Words = if actor.name.is_empty() {
         login::NAME_UNKNOWN.into()
@@ -100,7 +89,7 @@ fn person(session: &Session) -> AnyView {
     view! {
         <div class="card">
             <Facts facts=facts/>
-            <div class="buttons"><Button label=frame::LOG_OUT icon="log-out" busy=busy on_press=log_out/></div>
+            <div class="buttons"><Button label=frame::LOG_OUT icon="log-out" busy=leaving.busy on_press=leaving.callback()/></div>
         </div>
     }
     .into_any()

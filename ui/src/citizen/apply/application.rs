@@ -12,6 +12,7 @@ use onehall_client::{Event, SaveState};
 use onehall_forms::{Filling, Form, Inputs};
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftSummary, DraftView};
+use onehall_protocol::form_change::FormChange;
 use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, PersonId, Timestamp};
 use serde_json::Value;
 
@@ -38,6 +39,10 @@ pub struct Application {
     pub saving: RwSignal<SaveState>,
     /// How many answers came from another terminal since one last looked.
     pub merged: RwSignal<usize>,
+    /// What became of the draft since its form has a newer version, until one went on.
+    pub form_change: RwSignal<Option<FormChange>>,
+    /// Whether another terminal took the draft along to another version of its form than the one that is filled here.
+    pub outdated: RwSignal<bool>,
     /// The page that is shown.
     pub page: RwSignal<String>,
     /// Whether one has been at the check: Continue then leads back there.
@@ -130,6 +135,8 @@ impl Application {
                 at: draft.summary.updated_at,
             }),
             merged: RwSignal::new(0),
+            form_change: RwSignal::new(draft.form_change.clone()),
+            outdated: RwSignal::new(false),
             page,
             checked: RwSignal::new(false),
             attempt: StoredValue::new(None),
@@ -170,7 +177,7 @@ impl Application {
                     SaveState::Saved { .. } => {
                         let _ = self.unsaved.try_update_value(Unsaved::all_saved);
                     }
-                    SaveState::Waiting => {
+                    SaveState::Waiting { .. } => {
                         if let Some(handle) = self.flushing.try_update_value(Option::take).flatten() {
                             handle.abort();
                         }
@@ -234,6 +241,10 @@ impl Application {
 
     /// The draft as it was read anew: what differs comes in.
     pub fn take_in(self, draft: &DraftView) {
+        if self.summary.try_with_value(|summary| summary.form != draft.summary.form) == Some(true) {
+            self.outdated.set(true);
+            return;
+        }
         let Some(here) = self.answering.filling.try_with_untracked(Filling::answers) else {
             return;
         };
@@ -252,9 +263,9 @@ impl Application {
 
     fn warn_before_the_tab_closes(self) {
         let handle = window_event_listener(leptos::ev::beforeunload, move |event| {
-            let saved = self
-                .saving
-                .try_with_untracked(|state| matches!(state, SaveState::Saved { .. }));
+            let saved = self.saving.try_with_untracked(|state| {
+                matches!(state, SaveState::Saved { .. } | SaveState::Waiting { kept: true })
+            });
             let uploading = self.answering.uploads.running_now();
             if saved == Some(false) || uploading {
                 event.prevent_default();

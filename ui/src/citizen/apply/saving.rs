@@ -11,6 +11,7 @@ use onehall_protocol::{Language, Timestamp};
 use serde_json::Value;
 
 use super::Application;
+use super::form_change::form_change_notice;
 use crate::design::button::{Button, Weight};
 use crate::design::icon::Icon;
 use crate::design::notice::{Notice, Tone};
@@ -29,7 +30,8 @@ pub(super) fn save_line(application: Application) -> AnyView {
     let words = Words::made(move |language| match saving.get() {
         SaveState::Saved { at } => clock_words(fill::SAVED_AT, at, offset.get(), language),
         SaveState::Saving => fill::SAVING.get(language).to_owned(),
-        SaveState::Waiting => fill::WAITING.get(language).to_owned(),
+        SaveState::Waiting { kept: true } => fill::WAITING_KEPT.get(language).to_owned(),
+        SaveState::Waiting { kept: false } => fill::WAITING.get(language).to_owned(),
         SaveState::Conflict { conflicts } => counted(conflicts.len(), fill::CONFLICT_ONE, fill::CONFLICT).get(language),
         SaveState::Refused { error } => fill::REFUSED.with([error_words(&error)]).get(language),
     });
@@ -80,7 +82,7 @@ impl Standing {
         match state {
             SaveState::Saved { .. } => Standing::Saved,
             SaveState::Saving => Standing::Saving,
-            SaveState::Waiting => Standing::Waiting,
+            SaveState::Waiting { .. } => Standing::Waiting,
             SaveState::Conflict { .. } | SaveState::Refused { .. } => Standing::Stuck,
         }
     }
@@ -98,9 +100,10 @@ pub(super) fn save_notices(application: Application) -> AnyView {
         SaveState::Conflict { conflicts } => conflicts,
         _ => Vec::new(),
     });
-    let merged = application.merged;
+    let (merged, change) = (application.merged, application.form_change);
     view! {
         <div role="status">
+            {move || change.with(|change| change.as_ref().map(form_change_notice))}
             {move || (merged.get() > 0).then(|| view! {
                 <Notice tone=Tone::Info>
                     <p>{counted(merged.get(), fill::MERGED_ONE, fill::MERGED)}</p>

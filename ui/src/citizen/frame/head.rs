@@ -1,9 +1,9 @@
 //! The head of every page: whose site it is, where one can go, who is logged in.
 
 use leptos::prelude::*;
-use onehall_client::citizen::LogOut;
 use onehall_protocol::Language;
 
+use super::log_out::use_leaving;
 use crate::citizen::{routes, use_hall};
 use crate::design::icon::{HallSign, Icon};
 use crate::router::{use_location, use_navigate};
@@ -184,17 +184,8 @@ fn Tools() -> impl IntoView {
 #[component]
 fn Who() -> impl IntoView {
     let hall = use_hall();
-    let ui = use_ui();
     let location = use_location();
-    let navigate = use_navigate();
-    let log_out = Callback::new(move |()| {
-        leptos::task::spawn_local(async move {
-            match hall.client.ask(LogOut {}).await {
-                Ok(()) => navigate(routes::HOME, Default::default()),
-                Err(error) => ui.say_failure(crate::design::states::error_words(&error)),
-            }
-        });
-    });
+    let log_out = use_leaving().callback();
     let here = move || {
         let path = location.pathname.get();
         let query = location.search.get();

@@ -54,7 +54,7 @@ pub fn KioskBar() -> impl IntoView {
         left.set(IDLE_SECONDS);
         spawn_local(async move {
             // Also where the backend cannot be reached: what this terminal knew is forgotten by the core either way.
-            let _ = hall.client.ask(LogOut {}).await;
+            let _ = hall.client.ask(LogOut { discard_unsent: true }).await;
             ui.preferences.set(Preferences::default());
             ui.language.set(Default::default());
             navigate(routes::HOME, Default::default());

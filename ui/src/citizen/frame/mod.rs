@@ -5,9 +5,11 @@ mod consent;
 mod foot;
 mod head;
 mod kiosk;
+mod log_out;
 
 pub use bottom_bar::BottomBar;
 pub use consent::{ConsentBar, WhatIsCounted};
 pub use foot::Foot;
 pub use head::Head;
 pub use kiosk::KioskBar;
+pub use log_out::{Leaving, LogOutDialog, use_leaving};

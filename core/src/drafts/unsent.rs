@@ -1,0 +1,140 @@
+//! What is not sent yet stays on the terminal: a crash, a closed tab or an empty battery takes nothing that was typed.
+//!
+//! An entry of the journal holds all that waits of one draft, written by one running core. It is written before a change is
+//! acknowledged, again after each save, and forgotten when the backend holds everything. Whoever starts and is the same
+//! person takes it up.
+
+use std::sync::Arc;
+
+use onehall_protocol::drafts::Answers;
+use onehall_protocol::{DraftId, PersonId, WriterId};
+use serde::{Deserialize, Serialize};
+
+use super::Saving;
+use crate::ports::{BoxFuture, NotKept, boxed};
+use crate::{Core, json, lock};
+
+/// What waits of a draft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unsent {
+    /// In whose name it is saved: what this writer wrote already is no conflict.
+    pub writer: WriterId,
+    /// The revision on which it stands.
+    pub revision: u64,
+    /// The page on which the citizen was.
+    pub page: Option<String>,
+    /// The answers; null takes one away.
+    pub changes: Answers,
+}
+
+/// Takes up what a core that is gone left waiting.
+#[inline(never)]
+fn enter_part(core: Core, person: PersonId, left: Vec<(String, Vec<u8>)>) -> BoxFuture<'static, ()> {
+    boxed(async move { core.take_up(person, left).await })
+}
+
+impl Core {
+    fn unsent_key(&self, person: PersonId, draft: DraftId) -> String {
+        format!("{person}/{draft}/{}", self.inner.writer)
+    }
+
+    /// Keeps what waits of a draft as it is now, or forgets it where nothing waits. The newest write is the last one,
+    /// however many are under way.
+    pub(super) async fn keep_unsent(&self, id: DraftId) -> Result<(), NotKept> {
+        let (Some(journal), Some(person)) = (&self.inner.host.journal, self.person()) else {
+            return Err(NotKept);
+        };
+        let key = self.unsent_key(person, id);
+        let _writing = self.inner.drafts.writing.lock().await;
+        let waits = lock(&self.inner.drafts.saving)
+            .get(&id)
+            .and_then(|known| known.autosave.unsent());
+        let kept = match waits {
+            Some(waits) => match serde_json::to_vec(&waits) {
+                Ok(bytes) => journal.keep(&key, bytes).await,
+                Err(_) => Err(NotKept),
+            },
+            None => {
+                journal.forget(&key).await;
+                Ok(())
+            }
+        };
+        if let Some(known) = lock(&self.inner.drafts.saving).get_mut(&id) {
+            known.autosave.kept(kept.is_ok());
+        }
+        kept
+    }
+
+    /// Nobody wants what waits of a draft, or the backend has it all.
+    pub(super) async fn forget_unsent(&self, id: DraftId) {
+        if let (Some(journal), Some(person)) = (&self.inner.host.journal, self.person()) {
+            let _writing = self.inner.drafts.writing.lock().await;
+            journal.forget(&self.unsent_key(person, id)).await;
+        }
+    }
+
+    /// Somebody came: what they typed here before, and what never arrived, is sent.
+    pub(crate) fn look_for_unsent(&self, person: PersonId) {
+        // A look alone does not keep a core alive whose UIs are gone.
+        let (journal, inner) = (self.inner.host.journal.clone(), Arc::downgrade(&self.inner));
+        let looking = async move {
+            let Some(journal) = journal else { return };
+            let prefix = format!("{person}/");
+            let mut kept = journal.kept().await;
+            kept.retain(|(key, _)| key.starts_with(&prefix));
+            let Some(inner) = inner.upgrade().filter(|_| !kept.is_empty()) else {
+                return;
+            };
+            let core = Core { inner };
+            // Where the second part of the program cannot be had now, it waits for the next start.
+            if core.load_later().await.is_ok() {
+                enter_part(core, person, kept).await;
+            }
+        };
+        self.inner.host.spawner.spawn(boxed(looking));
+    }
+
+    async fn take_up(&self, person: PersonId, left: Vec<(String, Vec<u8>)>) {
+        let Some(journal) = &self.inner.host.journal else { return };
+        let prefix = format!("{person}/");
+        for (key, value) in left {
+            let draft = key.strip_prefix(&prefix).and_then(|rest| rest.split('/').next());
+            let Some(draft) = draft.and_then(|draft| draft.parse().ok()) else {
+                continue;
+            };
+            if self.person() != Some(person) {
+                return;
+            }
+            let Ok(unsent) = json::read::<Unsent>(&value) else {
+                // Of another version, or damaged: nothing that could be sent.
+                journal.forget(&key).await;
+                continue;
+            };
+            let taken = {
+                let mut saving = lock(&self.inner.drafts.saving);
+                match saving.get_mut(&draft) {
+                    Some(known) => known.autosave.take_up(unsent),
+                    None => {
+                        saving.insert(draft, Saving::new(super::Autosave::resumed(unsent)));
+                    }
+                }
+                saving.get(&draft).map(|known| known.autosave.state())
+            };
+            let own = self.unsent_key(person, draft);
+            let kept = self.keep_unsent(draft).await;
+            if own != key && kept.is_ok() {
+                journal.forget(&key).await;
+            }
+            if let Some(state) = taken {
+                self.emit(&onehall_client::Event::DraftSaving { id: draft, state });
+            }
+            self.drive(draft);
+        }
+    }
+
+    /// How many answers wait on this terminal that the backend does not hold.
+    pub(crate) fn unsent_answers(&self) -> usize {
+        let saving = lock(&self.inner.drafts.saving);
+        saving.values().map(|known| known.autosave.waiting()).sum()
+    }
+}

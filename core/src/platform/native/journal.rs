@@ -1,0 +1,349 @@
+//! The journal of a native terminal: a small file that only grows, so that what was typed survives a crash and a power cut.
+//!
+//! A record is its length, a checksum and what it says, encrypted; it is acknowledged after `fsync`. A record that was
+//! being written when the power went is found by its checksum and cut off. sled is not asked to keep any of it.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use tokio::runtime::Handle;
+
+use crate::lock;
+use crate::ports::{Journal, NotKept, SecretStore};
+
+/// The name of the data key among the secrets.
+const KEY: &str = "journal-key";
+/// What the file begins with: which format it is.
+const MAGIC: &[u8; 8] = b"OHJRNL1\n";
+/// Length and checksum.
+const HEAD: usize = 8;
+const NONCE: usize = 24;
+/// No record is longer: a length beyond it is damage.
+const LONGEST: usize = 16 * 1024 * 1024;
+/// A file below this is not worth being written anew.
+const COMPACT_FROM: u64 = 64 * 1024;
+
+/// A journal in a file.
+pub struct FileJournal {
+    open: Arc<Mutex<Option<Open>>>,
+    place: PathBuf,
+    secrets: Arc<dyn SecretStore>,
+    runtime: Handle,
+    /// One at a time opens, keeps or erases.
+    turn: futures::lock::Mutex<()>,
+}
+
+struct Open {
+    file: File,
+    /// Where the last sound record ends.
+    end: u64,
+    cipher: XChaCha20Poly1305,
+    live: BTreeMap<String, Vec<u8>>,
+}
+
+impl FileJournal {
+    /// The journal in the file `place`, whose data key `secrets` keep. It is opened when it is first asked for.
+    #[must_use]
+    pub fn new(place: PathBuf, secrets: Arc<dyn SecretStore>, runtime: Handle) -> FileJournal {
+        FileJournal {
+            open: Arc::default(),
+            place,
+            secrets,
+            runtime,
+            turn: futures::lock::Mutex::new(()),
+        }
+    }
+
+    /// Does something with the open journal, which is opened where it is not.
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Open, &Path) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, NotKept> {
+        let _turn = self.turn.lock().await;
+        let key = if lock(&self.open).is_none() {
+            Some(self.key().await.ok_or(NotKept)?)
+        } else {
+            None
+        };
+        let (open, place) = (self.open.clone(), self.place.clone());
+        let done = self.runtime.spawn_blocking(move || {
+            let mut open = lock(&open);
+            if let Some(key) = key {
+                *open = Some(Open::at(&place, &key)?);
+            }
+            let journal = open.as_mut().ok_or(io::ErrorKind::NotFound)?;
+            work(journal, &place)
+        });
+        match done.await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the journal could not be read or written");
+                Err(NotKept)
+            }
+            Err(_) => Err(NotKept),
+        }
+    }
+
+    /// The data key; a new one where there is none. None where the host keeps no secrets: what is written with a key that
+    /// is gone tomorrow is not kept.
+    async fn key(&self) -> Option<[u8; 32]> {
+        if let Some(key) = self.secrets.get(KEY).await.as_deref().and_then(from_hex) {
+            return Some(key);
+        }
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).ok()?;
+        self.secrets.put(KEY, to_hex(&key)).await;
+        self.secrets.get(KEY).await.as_deref().and_then(from_hex).filter(|kept| *kept == key)
+    }
+}
+
+#[async_trait]
+impl Journal for FileJournal {
+    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
+        let key = key.to_owned();
+        self.work(move |open, place| open.keep(place, key, Some(value))).await
+    }
+
+    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+        let kept = self.work(|open, _| Ok(open.live.clone())).await;
+        kept.map(|kept| kept.into_iter().collect()).unwrap_or_default()
+    }
+
+    async fn forget(&self, key: &str) {
+        let key = key.to_owned();
+        // Lost with the power it comes back, is sent again, and the backend knows it already.
+        let _ = self
+            .work(move |open, place| if open.live.contains_key(&key) { open.keep(place, key, None) } else { Ok(()) })
+            .await;
+    }
+
+    async fn erase(&self) {
+        let _turn = self.turn.lock().await;
+        self.secrets.delete(KEY).await;
+        let (open, place) = (self.open.clone(), self.place.clone());
+        let done = self.runtime.spawn_blocking(move || {
+            *lock(&open) = None;
+            fs::remove_file(place)
+        });
+        if let Ok(Err(error)) = done.await
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::error!(%error, "the journal could not be taken away; its key is destroyed");
+        }
+    }
+}
+
+impl Open {
+    /// Reads the file and cuts off what is no whole record at its end. What cannot be deciphered (its key is gone) counts
+    /// as nothing.
+    fn at(place: &Path, key: &[u8; 32]) -> io::Result<Open> {
+        if let Some(folder) = place.parent() {
+            super::secrets::private_folder(folder)?;
+        }
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(place)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let cipher = XChaCha20Poly1305::new(key.into());
+        let read = read(&bytes, &cipher);
+        if read.damaged {
+            let aside = aside(place);
+            fs::write(&aside, &bytes)?;
+            tracing::error!(aside = %aside.display(), "the journal was damaged in its middle: a copy was put aside");
+        }
+        let mut open = Open {
+            file,
+            end: read.end,
+            cipher,
+            live: read.live,
+        };
+        if read.end != bytes.len() as u64 || read.end == 0 {
+            open.file.set_len(read.end)?;
+            if read.end == 0 {
+                open.write(MAGIC)?;
+            } else {
+                open.file.sync_all()?;
+            }
+            sync_folder(place)?;
+        }
+        Ok(open)
+    }
+
+    /// Appends a record. After a failure the file ends where it ended before.
+    fn keep(&mut self, place: &Path, key: String, value: Option<Vec<u8>>) -> io::Result<()> {
+        let record = record(&self.cipher, &key, value.as_deref())?;
+        self.write(&record)?;
+        match value {
+            Some(value) => self.live.insert(key, value),
+            None => self.live.remove(&key),
+        };
+        let live: usize = self.live.iter().map(|(key, value)| key.len() + value.len() + 64).sum();
+        if self.end > COMPACT_FROM && self.end > 2 * live as u64 {
+            self.compact(place)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self
+            .file
+            .seek(SeekFrom::Start(self.end))
+            .and_then(|_| self.file.write_all(bytes))
+            .and_then(|()| self.file.sync_data());
+        match written {
+            Ok(()) => self.end += bytes.len() as u64,
+            // Half a record before the next one would look like damage.
+            Err(_) => self.file.set_len(self.end)?,
+        }
+        written
+    }
+
+    /// Writes what is live into a new file, which takes the place of the old one in one step.
+    fn compact(&mut self, place: &Path) -> io::Result<()> {
+        let fresh = place.with_extension("new");
+        let mut bytes = MAGIC.to_vec();
+        for (key, value) in &self.live {
+            bytes.extend(record(&self.cipher, key, Some(value))?);
+        }
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&fresh)?;
+        file.write_all(&bytes)?;
+        file.sync_all()?;
+        fs::rename(&fresh, place)?;
+        sync_folder(place)?;
+        (self.file, self.end) = (file, bytes.len() as u64);
+        Ok(())
+    }
+}
+
+/// What a file says.
+struct Content {
+    live: BTreeMap<String, Vec<u8>>,
+    /// Where the last sound record ends; 0 where the file is none of ours.
+    end: u64,
+    /// Something is wrong before the end of the file: no torn write.
+    damaged: bool,
+}
+
+fn read(bytes: &[u8], cipher: &XChaCha20Poly1305) -> Content {
+    let mut read = Content {
+        live: BTreeMap::new(),
+        end: 0,
+        damaged: false,
+    };
+    if !bytes.starts_with(MAGIC) {
+        // A file that was begun when the power went is shorter; anything else is not ours to throw away.
+        read.damaged = !MAGIC.starts_with(bytes) && bytes.iter().any(|byte| *byte != 0);
+        return read;
+    }
+    let mut at = MAGIC.len();
+    loop {
+        read.end = at as u64;
+        let Some(head) = bytes.get(at..at + HEAD) else { return read };
+        let number = |from: usize| u32::from_le_bytes([head[from], head[from + 1], head[from + 2], head[from + 3]]);
+        let (length, sum) = (number(0) as usize, number(4));
+        let Some(sealed) = bytes.get(at + HEAD..at + HEAD + length).filter(|_| length <= LONGEST) else {
+            // The rest of a torn write; zeros that a file system left count as one.
+            read.damaged = length > LONGEST && bytes[at..].iter().any(|byte| *byte != 0);
+            return read;
+        };
+        let next = at + HEAD + length;
+        if length < NONCE || crc32fast::hash(sealed) != sum {
+            read.damaged = next < bytes.len() && bytes[at..].iter().any(|byte| *byte != 0);
+            return read;
+        }
+        match opened(cipher, sealed) {
+            Some((key, Some(value))) => read.live.insert(key, value),
+            Some((key, None)) => read.live.remove(&key),
+            // Of another key: erased. It goes with the next compaction.
+            None => None,
+        };
+        at = next;
+    }
+}
+
+/// A record: what is to be kept at a key, or that nothing is.
+fn record(cipher: &XChaCha20Poly1305, key: &str, value: Option<&[u8]>) -> io::Result<Vec<u8>> {
+    let length = u16::try_from(key.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let mut plain = vec![u8::from(value.is_some())];
+    plain.extend(length.to_le_bytes());
+    plain.extend(key.as_bytes());
+    plain.extend(value.unwrap_or_default());
+    let mut nonce = [0; NONCE];
+    getrandom::fill(&mut nonce).map_err(io::Error::other)?;
+    let payload = Payload {
+        msg: &plain,
+        aad: MAGIC,
+    };
+    let sealed = cipher
+        .encrypt(&XNonce::from(nonce), payload)
+        .map_err(|_| io::ErrorKind::InvalidData)?;
+    let body = [&nonce[..], &sealed].concat();
+    if body.len() > LONGEST {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    let mut record = Vec::with_capacity(HEAD + body.len());
+    record.extend((body.len() as u32).to_le_bytes());
+    record.extend(crc32fast::hash(&body).to_le_bytes());
+    record.extend(body);
+    Ok(record)
+}
+
+fn opened(cipher: &XChaCha20Poly1305, sealed: &[u8]) -> Option<(String, Option<Vec<u8>>)> {
+    let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
+    let payload = Payload {
+        msg: sealed,
+        aad: MAGIC,
+    };
+    let plain = cipher.decrypt(&XNonce::from(*nonce), payload).ok()?;
+    let (&kept, rest) = plain.split_first()?;
+    let (length, rest) = rest.split_first_chunk::<2>()?;
+    let (key, value) = rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
+    let key = String::from_utf8(key.to_vec()).ok()?;
+    Some((key, (kept == 1).then(|| value.to_vec())))
+}
+
+fn aside(place: &Path) -> PathBuf {
+    let free = |number: &u32| !place.with_extension(format!("damaged-{number}")).exists();
+    let number = (1..).find(free).unwrap_or(1);
+    place.with_extension(format!("damaged-{number}"))
+}
+
+/// A new name is on the disk once its folder is.
+fn sync_folder(place: &Path) -> io::Result<()> {
+    match place.parent() {
+        #[cfg(unix)]
+        Some(folder) => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,258 @@
+//! The journal on real files: torn, damaged, full, killed.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+
+use super::*;
+use crate::platform::native::FileSecrets;
+use crate::platform::native::tests::{Folder, runtime};
+
+/// Names the folder in which a child process types until it is killed.
+const TYPES_IN: &str = "ONEHALL_TEST_JOURNAL";
+/// How often it is killed: the long run sets it to 1,000.
+const ROUNDS: &str = "ONEHALL_TEST_ROUNDS";
+
+fn cipher() -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&[7; 32].into())
+}
+
+fn bytes_of(records: &[(&str, Option<&str>)]) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    for (key, value) in records {
+        let record = record(&cipher(), key, value.map(str::as_bytes)).unwrap_or_else(|error| panic!("{error}"));
+        bytes.extend(record);
+    }
+    bytes
+}
+
+fn live(read: &Content) -> Vec<(&str, &str)> {
+    let text = |value| std::str::from_utf8(value).unwrap_or("no text");
+    read.live.iter().map(|(key, value)| (key.as_str(), text(value))).collect()
+}
+
+fn journal(folder: &Folder, runtime: &Runtime) -> FileJournal {
+    let secrets = FileSecrets::new(folder.0.join("secrets"), runtime.handle().clone());
+    FileJournal::new(folder.0.join("journal"), Arc::new(secrets), runtime.handle().clone())
+}
+
+#[test]
+fn what_is_kept_outlives_the_process_and_what_is_forgotten_does_not() {
+    let (runtime, folder) = (runtime(), Folder::new());
+    runtime.block_on(async {
+        let first = journal(&folder, &runtime);
+        for (key, value) in [("a", "1"), ("b", "2"), ("a", "3"), ("c", "4")] {
+            assert_eq!(first.keep(key, value.into()).await, Ok(()));
+        }
+        first.forget("b").await;
+        drop(first);
+        let kept = journal(&folder, &runtime).kept().await;
+        assert_eq!(kept, [("a".to_owned(), b"3".to_vec()), ("c".to_owned(), b"4".to_vec())]);
+    });
+}
+
+#[test]
+fn the_disk_holds_nothing_that_can_be_read_and_an_erased_journal_is_gone() {
+    let (runtime, folder) = (runtime(), Folder::new());
+    runtime.block_on(async {
+        let first = journal(&folder, &runtime);
+        assert_eq!(first.keep("person/draft", b"canary-440301199001011234".to_vec()).await, Ok(()));
+        let bytes = fs::read(folder.0.join("journal")).unwrap_or_else(|error| panic!("{error}"));
+        for plain in [&b"canary"[..], b"person", b"440301"] {
+            assert!(!bytes.windows(plain.len()).any(|window| window == plain));
+        }
+        first.erase().await;
+        assert!(!folder.0.join("journal").exists());
+        // Somebody put the file back from a copy: its key is gone.
+        fs::write(folder.0.join("journal"), &bytes).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(first.kept().await, []);
+        assert_eq!(first.keep("next", b"1".to_vec()).await, Ok(()));
+        assert_eq!(journal(&folder, &runtime).kept().await.len(), 1);
+    });
+}
+
+#[test]
+fn a_write_torn_at_any_byte_costs_only_itself() {
+    let before = bytes_of(&[("a", Some("1")), ("b", Some("2"))]);
+    let whole = bytes_of(&[("a", Some("1")), ("b", Some("2"))]);
+    let last = record(&cipher(), "a", Some(b"3")).unwrap_or_else(|error| panic!("{error}"));
+    for length in 0..last.len() {
+        let mut torn = whole.clone();
+        torn.extend(&last[..length]);
+        // What was not written yet is missing, or is zeros or other bytes where the file had grown already.
+        for filling in [None, Some(0), Some(0xa5)] {
+            let mut file = torn.clone();
+            if let Some(byte) = filling {
+                file.resize(whole.len() + last.len(), byte);
+            }
+            let read = read(&file, &cipher());
+            assert_eq!(live(&read), [("a", "1"), ("b", "2")], "{length} {filling:?}");
+            assert_eq!(read.end, before.len() as u64, "{length} {filling:?}");
+        }
+    }
+    let mut file = whole;
+    file.extend(last);
+    assert_eq!(live(&read(&file, &cipher())), [("a", "3"), ("b", "2")]);
+}
+
+#[test]
+fn a_journal_whose_beginning_was_torn_begins_anew() {
+    for length in 0..MAGIC.len() {
+        let read = read(&MAGIC[..length], &cipher());
+        assert!(!read.damaged && read.end == 0, "{length}");
+    }
+    assert!(read(b"something else", &cipher()).damaged);
+}
+
+#[test]
+fn a_flipped_bit_anywhere_is_noticed_and_never_read_as_an_answer() {
+    let file = bytes_of(&[("a", Some("1")), ("b", Some("2")), ("a", Some("3"))]);
+    for at in 0..file.len() {
+        for bit in 0..8 {
+            let mut flipped = file.clone();
+            flipped[at] ^= 1 << bit;
+            let read = read(&flipped, &cipher());
+            for pair in live(&read) {
+                assert!([("a", "1"), ("b", "2"), ("a", "3")].contains(&pair), "{at} {bit}: {pair:?}");
+            }
+            assert!(read.end < file.len() as u64, "{at} {bit}: was not noticed");
+        }
+    }
+}
+
+#[test]
+fn damage_in_the_middle_is_put_aside_and_not_thrown_away() {
+    let (runtime, folder) = (runtime(), Folder::new());
+    runtime.block_on(async {
+        let first = journal(&folder, &runtime);
+        for number in 0..3 {
+            assert_eq!(first.keep(&number.to_string(), b"x".to_vec()).await, Ok(()));
+        }
+        drop(first);
+        let place = folder.0.join("journal");
+        let mut bytes = fs::read(&place).unwrap_or_else(|error| panic!("{error}"));
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(&place, &bytes).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(journal(&folder, &runtime).kept().await.len(), 1);
+        assert_eq!(fs::read(folder.0.join("journal.damaged-1")).ok(), Some(bytes));
+    });
+}
+
+#[test]
+fn what_a_full_disk_does_not_take_is_not_called_kept() {
+    let folder = Folder::new();
+    let place = folder.0.join("journal");
+    let open = Open::at(&place, &[7; 32]);
+    let mut open = open.unwrap_or_else(|error| panic!("{error}"));
+    open.keep(&place, "a".to_owned(), Some(b"1".to_vec()))
+        .unwrap_or_else(|error| panic!("{error}"));
+    let end = open.end;
+    // A file that takes no bytes: as a full disk, every write fails.
+    let sound = std::mem::replace(
+        &mut open.file,
+        File::open(&place).unwrap_or_else(|error| panic!("{error}")),
+    );
+    assert!(open.keep(&place, "b".to_owned(), Some(b"2".to_vec())).is_err());
+    assert_eq!((open.end, open.live.len()), (end, 1));
+    open.file = sound;
+    open.keep(&place, "c".to_owned(), Some(b"3".to_vec()))
+        .unwrap_or_else(|error| panic!("{error}"));
+    let again = Open::at(&place, &[7; 32]).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(again.live.keys().collect::<Vec<_>>(), ["a", "c"]);
+}
+
+#[test]
+fn a_journal_does_not_grow_with_what_is_forgotten() {
+    let folder = Folder::new();
+    let place = folder.0.join("journal");
+    let mut open = Open::at(&place, &[7; 32]).unwrap_or_else(|error| panic!("{error}"));
+    for number in 0..600_u32 {
+        let key = format!("{}", number % 3);
+        open.keep(&place, key, Some(vec![number as u8; 1024]))
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+    let size = fs::metadata(&place).map_or(u64::MAX, |data| data.len());
+    assert!(size < 2 * COMPACT_FROM, "{size}");
+    let again = Open::at(&place, &[7; 32]).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(again.live, open.live);
+}
+
+#[test]
+fn without_a_place_for_the_key_nothing_is_called_kept() {
+    /// A host that keeps no secret.
+    struct Forgets;
+    #[async_trait]
+    impl SecretStore for Forgets {
+        async fn get(&self, _: &str) -> Option<String> {
+            None
+        }
+        async fn put(&self, _: &str, _: String) {}
+        async fn delete(&self, _: &str) {}
+    }
+    let (runtime, folder) = (runtime(), Folder::new());
+    let journal = FileJournal::new(folder.0.join("journal"), Arc::new(Forgets), runtime.handle().clone());
+    assert_eq!(runtime.block_on(journal.keep("a", b"1".to_vec())), Err(NotKept));
+}
+
+/// The child of the test below: keeps one value after the other and says which is kept.
+#[test]
+fn types_until_it_is_killed() {
+    let Some(folder) = std::env::var_os(TYPES_IN) else { return };
+    let runtime = runtime();
+    let folder = PathBuf::from(folder);
+    let secrets = Arc::new(FileSecrets::new(folder.join("secrets"), runtime.handle().clone()));
+    let journal = FileJournal::new(folder.join("journal"), secrets, runtime.handle().clone());
+    runtime.block_on(async {
+        let first = journal.kept().await.len();
+        for number in first.. {
+            if journal.keep(&format!("{number:08}"), vec![b'x'; 300]).await.is_ok() {
+                println!("\nkept {number}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged() {
+    let rounds: u64 = std::env::var(ROUNDS).ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(20);
+    let (runtime, folder) = (runtime(), Folder::new());
+    let this = std::env::current_exe().unwrap_or_else(|error| panic!("{error}"));
+    let mut acknowledged = 0;
+    for round in 0..rounds {
+        let mut child = Command::new(&this)
+            .args(["types_until_it_is_killed", "--nocapture", "--test-threads=1"])
+            .env(TYPES_IN, &folder.0)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{error}"));
+        let lines = child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines);
+        // Killed by another thread, while this one reads what is acknowledged.
+        let id = child.id();
+        let killer = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(30 + round * 37 % 60));
+            let _ = Command::new("kill").args(["-9", &id.to_string()]).status();
+        });
+        for line in lines.map_while(Result::ok) {
+            if let Some(number) = line.strip_prefix("kept ").and_then(|number| number.parse::<usize>().ok()) {
+                acknowledged = acknowledged.max(number + 1);
+            }
+        }
+        let _ = killer.join();
+        let _ = child.wait();
+        let kept = runtime.block_on(journal(&folder, &runtime).kept());
+        // One more may be on the disk than could be said.
+        assert!(kept.len() >= acknowledged, "round {round}: {} of {acknowledged}", kept.len());
+        for (number, (key, value)) in kept.iter().enumerate() {
+            assert_eq!((key.as_str(), value.len()), (format!("{number:08}").as_str(), 300));
+        }
+        acknowledged = kept.len();
+        if acknowledged > 2_000 {
+            runtime.block_on(journal(&folder, &runtime).erase());
+            acknowledged = 0;
+        }
+    }
+    assert!(rounds == 0 || folder.0.join("secrets").exists());
+}

@@ -1,0 +1,93 @@
+//! Logging out. Answers that the hall does not hold yet would be lost with it: then the citizen is asked first.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use onehall_client::citizen::LogOut;
+use onehall_protocol::ErrorCode;
+
+use crate::citizen::{Hall, routes, use_hall};
+use crate::design::dialog::ConfirmDialog;
+use crate::design::states::error_words;
+use crate::router::use_navigate;
+use crate::shell::{Ui, use_ui};
+use crate::texts::frame;
+use crate::view::view;
+
+/// Logs the citizen out, from wherever that is pressed.
+#[derive(Clone, Copy)]
+pub struct Leaving {
+    hall: Hall,
+    ui: Ui,
+    /// Goes to the home page.
+    home: Callback<()>,
+    asking: RwSignal<bool>,
+    /// Whether it is under way.
+    pub busy: RwSignal<bool>,
+}
+
+impl Leaving {
+    /// Makes it known to every page below.
+    pub fn provide() -> Leaving {
+        let navigate = use_navigate();
+        let leaving = Leaving {
+            home: Callback::new(move |()| navigate(routes::HOME, Default::default())),
+            hall: use_hall(),
+            ui: use_ui(),
+            asking: RwSignal::new(false),
+            busy: RwSignal::new(false),
+        };
+        provide_context(leaving);
+        leaving
+    }
+
+    /// What a button calls.
+    #[must_use]
+    pub fn callback(self) -> Callback<()> {
+        Callback::new(move |()| self.log_out(false))
+    }
+
+    fn log_out(self, discard_unsent: bool) {
+        self.busy.set(true);
+        spawn_local(async move {
+            let outcome = self.hall.client.ask(LogOut { discard_unsent }).await;
+            self.busy.set(false);
+            match outcome {
+                Ok(()) => {
+                    self.asking.set(false);
+                    self.home.run(());
+                }
+                Err(error) if error.code == ErrorCode::UnsentAnswers => self.asking.set(true),
+                // Here nobody is logged in any more; only the hall could not be told.
+                Err(error) => {
+                    self.asking.set(false);
+                    self.ui.say_failure(error_words(&error));
+                }
+            }
+        });
+    }
+}
+
+/// How to log out.
+#[must_use]
+pub fn use_leaving() -> Leaving {
+    expect_context()
+}
+
+/// Asks whether answers may be lost.
+#[component]
+pub fn LogOutDialog() -> impl IntoView {
+    let leaving = use_leaving();
+    view! {
+        <ConfirmDialog
+            id="log-out"
+            title=frame::UNSENT_TITLE
+            text=frame::UNSENT_TEXT
+            confirm=frame::UNSENT_LEAVE
+            danger=true
+            open=leaving.asking
+            busy=leaving.busy
+            on_confirm=Callback::new(move |()| leaving.log_out(true))
+        />
+    }
+    .into_any()
+}
