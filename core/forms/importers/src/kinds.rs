@@ -3,7 +3,7 @@
 //! An importer says what it found as a [`Wanted`]; here it becomes the nearest kind that keeps every answer sound, with a
 //! finding where that is another one. Who gives the engine a new kind changes this file alone.
 
-use onehall_forms::{Choice, DateBound, Kind, MaterialSource, NoteTone, Options};
+use onehall_forms::{Choice, DateBound, Kind, MaterialSource, NoteTone, Options, TimeOfDay};
 use onehall_protocol::{MaterialCode, Text};
 
 use crate::finding::Report;
@@ -23,6 +23,11 @@ pub(crate) enum Wanted {
         max: Option<u32>,
         pattern: Option<String>,
     },
+    /// One line of text that is written as a mask of ours has it.
+    Masked {
+        mask: String,
+        pattern: Option<String>,
+    },
     /// Several lines of text.
     Lines {
         max: Option<u32>,
@@ -37,8 +42,12 @@ pub(crate) enum Wanted {
         min: Option<DateBound>,
         max: Option<DateBound>,
     },
-    /// A time of day.
-    Time,
+    /// A time of day; whether the source tells seconds too.
+    Time {
+        min: Option<TimeOfDay>,
+        max: Option<TimeOfDay>,
+        seconds: bool,
+    },
     /// A day and a time.
     DateTime,
     /// A month of a year.
@@ -63,9 +72,7 @@ pub(crate) enum Wanted {
         most: Option<u32>,
     },
     /// A signature that is drawn.
-    Signature {
-        name: String,
-    },
+    Signature,
     /// A statement that has to be agreed to.
     Agreement(Text),
     /// A text to read.
@@ -93,6 +100,12 @@ pub(crate) fn kind(wanted: Wanted, path: &str, report: &mut Report) -> Kind {
                 mask: None,
             }
         }
+        Wanted::Masked { mask, pattern } => Kind::Text {
+            max_length: None,
+            min_length: None,
+            pattern,
+            mask: Some(mask),
+        },
         Wanted::Lines { max } => Kind::LongText {
             max_length: Some(characters(max, MOST_CHARACTERS, path, report)),
         },
@@ -103,13 +116,12 @@ pub(crate) fn kind(wanted: Wanted, path: &str, report: &mut Report) -> Kind {
             unit,
         } => number(min, max, decimals, unit, path, report),
         Wanted::Date { min, max } => date(min, max, path, report),
-        Wanted::Time => {
-            report.differs(
-                path,
-                "time_as_text",
-                "a time of day is asked for as a text of the form 14:30",
-            );
-            shaped("([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", 8)
+        Wanted::Time { min, max, seconds } => {
+            if seconds {
+                let message = "a time of day is asked for to the minute: 14:30, without seconds and time zone";
+                report.differs(path, "time_to_the_minute", message);
+            }
+            time(min, max, path, report)
         }
         Wanted::DateTime => {
             let message = "a day with a time is asked for as a text of the form 2026-01-31 14:30";
@@ -162,14 +174,7 @@ pub(crate) fn kind(wanted: Wanted, path: &str, report: &mut Report) -> Kind {
             None => line(),
         },
         Wanted::Files { name, most } => material(&name, most),
-        Wanted::Signature { name } => {
-            report.differs(
-                path,
-                "signature_as_file",
-                "a drawn signature is asked for as a file that is handed in",
-            );
-            material(&name, Some(1))
-        }
+        Wanted::Signature => Kind::Signature {},
         Wanted::Agreement(statement) => Kind::Declaration { statement },
         Wanted::Note(tone) => Kind::Note { tone },
         Wanted::Foreign(name) => {
@@ -244,6 +249,35 @@ fn date(min: Option<DateBound>, max: Option<DateBound>, path: &str, report: &mut
         return Kind::Date { min: None, max: None };
     }
     Kind::Date { min, max }
+}
+
+fn time(min: Option<TimeOfDay>, max: Option<TimeOfDay>, path: &str, report: &mut Report) -> Kind {
+    let step_minutes = None;
+    if matches!((min, max), (Some(min), Some(max)) if min > max) {
+        report.lost(
+            path,
+            "no_time_fits",
+            "the earliest time is after the latest: neither is carried",
+        );
+        return Kind::Time {
+            min: None,
+            max: None,
+            step_minutes,
+        };
+    }
+    Kind::Time { min, max, step_minutes }
+}
+
+/// A time as other systems write it, to the minute: `14:30`, `9:30`, `14:30:00`, `14:30:00Z`.
+pub(crate) fn time_of_day(text: &str) -> Option<TimeOfDay> {
+    let (hour, rest) = text.trim().split_once(':')?;
+    let minute = rest.get(..2)?;
+    let after = &rest[2..];
+    let digits = |part: &str| !part.is_empty() && part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(hour) || !digits(minute) || after.starts_with(|next: char| next.is_ascii_digit()) {
+        return None;
+    }
+    TimeOfDay::new(hour.parse().ok()?, minute.parse().ok()?).ok()
 }
 
 /// Options with values that are there and differ. None where nothing is left to choose.

@@ -3,6 +3,7 @@
 use onehall_forms::Kind;
 use serde_json::{Value, json};
 
+use crate::kinds;
 use crate::rules::{self, Unable, any, fails, or_else};
 
 /// What a question's answer is to a rule.
@@ -12,6 +13,8 @@ pub(crate) enum Answer {
     Number,
     Bool,
     Date,
+    /// A time of day.
+    Time,
     /// One of these values.
     Choice(Vec<String>),
     /// Any number of these values.
@@ -31,6 +34,7 @@ impl Answer {
         match kind {
             Kind::Number { .. } | Kind::Money { .. } => Answer::Number,
             Kind::Date { .. } => Answer::Date,
+            Kind::Time { .. } => Answer::Time,
             Kind::YesNo {} | Kind::Declaration { .. } => Answer::Bool,
             Kind::Choice { options } => Answer::Choice(values(options)),
             Kind::Choices { options, .. } => Answer::Choices(values(options)),
@@ -212,6 +216,16 @@ pub(crate) fn compare(known: &Known, from: &[String], how: Compare, value: &Valu
                 )
             })?;
             Value::String(day.to_string())
+        }
+        Answer::Time => {
+            let text = text_of(value);
+            let time = kinds::time_of_day(&text).ok_or_else(|| {
+                Unable::new(
+                    "odd_comparison",
+                    format!("`{}` is a time of day, and it is compared with {value}", known.id),
+                )
+            })?;
+            Value::String(time.to_string())
         }
         Answer::Text => match value {
             Value::Number(_) => value.clone(),

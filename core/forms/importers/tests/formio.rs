@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{filled, ids, imported, is_shown, kind, page, pages, path, question, refused, told};
+use support::{filled, ids, imported, is_shown, kind, page, pages, path, question, refused, told, told_sorted};
 
 fn form(components: Value) -> Value {
     json!({"title": "Permit", "name": "permit", "path": "permit", "display": "form", "components": components})
@@ -89,8 +89,19 @@ fn every_input_becomes_the_nearest_kind() {
     assert_eq!(
         named,
         [
-            "yes_no", "text", "email", "text", "text", "text", "text", "material", "material", "address", "text",
-            "text", "text"
+            "yes_no",
+            "text",
+            "email",
+            "text",
+            "text",
+            "text",
+            "time",
+            "material",
+            "signature",
+            "address",
+            "text",
+            "text",
+            "text"
         ]
     );
     let codes: Vec<&str> = told(&all).iter().map(|(_, code)| *code).collect();
@@ -103,8 +114,6 @@ fn every_input_becomes_the_nearest_kind() {
             "odd_bound",
             "date_time_as_text",
             "month_as_text",
-            "time_as_text",
-            "signature_as_file",
             "address_parts",
             "website_as_text",
             "secret_as_text",
@@ -365,7 +374,6 @@ fn javascript_and_what_only_the_source_does_is_told() {
             "/components/0/customDefaultValue",
             "/components/0/defaultValue",
             "/components/0/disabled",
-            "/components/0/inputMask",
             "/components/0/logic",
             "/components/0/validate/custom",
             "/components/0/validate/customMessage",
@@ -381,6 +389,36 @@ fn javascript_and_what_only_the_source_does_is_told() {
         kind(question(&all, "d")),
         json!({"kind": "computed", "value": "fixed", "format": "hidden"})
     );
+}
+
+#[test]
+fn an_input_mask_is_a_mask_here_where_it_asks_for_something() {
+    let all = imported(&form(json!([
+        {"type": "textfield", "key": "a", "label": "A", "inputMask": "A9-aa*", "validate": {"maxLength": 3}},
+        {"type": "textfield", "key": "b", "label": "B", "inputMask": "--"},
+        {"type": "textfield", "key": "c", "label": "C", "inputMask": "99", "allowMultipleMasks": true},
+        {"type": "number", "key": "d", "label": "D", "inputMask": "99"},
+        {"type": "time", "key": "e", "label": "E", "format": "HH:mm:ss"}
+    ])));
+    assert_eq!(kind(question(&all, "a")), json!({"kind": "text", "mask": r"\A9-AA*"}));
+    assert_eq!(kind(question(&all, "b"))["mask"], Value::Null);
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/1/inputMask", "mask"),
+            ("/components/2/inputMask", "mask"),
+            ("/components/3/inputMask", "mask"),
+            ("/components/4", "time_to_the_minute")
+        ]
+    );
+    let wrong = filled(&all, &[("a", json!("A1bcd"))]);
+    assert!(
+        wrong
+            .errors()
+            .iter()
+            .any(|error| error.path == "a" && error.code == "pattern")
+    );
+    assert!(filled(&all, &[("a", json!("A1-bcd"))]).errors().is_empty());
 }
 
 #[test]

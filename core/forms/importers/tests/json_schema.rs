@@ -104,6 +104,30 @@ fn every_type_and_format_becomes_the_nearest_kind() {
 }
 
 #[test]
+fn days_and_times_have_the_bounds_of_their_format() {
+    let all = imported(&schema(json!({
+        "a": {"type": "string", "format": "time", "formatMinimum": "08:00:00Z", "formatMaximum": "17:30"},
+        "b": {"type": "string", "format": "date", "formatMinimum": "2026-01-01", "formatMaximum": "soon"},
+        "c": {"type": "string", "format": "time", "formatMinimum": "18:00", "formatMaximum": "17:30"},
+        "d": {"type": "string", "format": "signature"}
+    })));
+    let of = |id: &str| kind(question(&all, id));
+    assert_eq!(of("a"), json!({"kind": "time", "min": "08:00", "max": "17:30"}));
+    assert_eq!(of("b"), json!({"kind": "date", "min": "2026-01-01"}));
+    assert_eq!(of("c"), json!({"kind": "time"}));
+    assert_eq!(of("d"), json!({"kind": "signature"}));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/a", "time_to_the_minute"),
+            ("/properties/b/formatMaximum", "odd_bound"),
+            ("/properties/c", "no_time_fits"),
+            ("/properties/c", "time_to_the_minute")
+        ]
+    );
+}
+
+#[test]
 fn properties_come_in_their_own_order_or_in_that_of_the_ui_schema() {
     let text = r#"{"schema": {"type": "object", "title": "T", "properties": {
         "zebra": {"type": "string"}, "apple": {"type": "string"}, "mango": {"type": "string"}, "kiwi": {"type": "string"}}},

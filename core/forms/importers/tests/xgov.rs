@@ -85,7 +85,7 @@ fn every_field_becomes_the_nearest_kind() {
     assert_eq!(
         named[7..],
         [
-            "email", "yes_no", "address", "material", "text", "text", "text", "text", "text"
+            "email", "yes_no", "address", "material", "time", "text", "text", "text", "text"
         ]
     );
     assert!(question(&all, "a").required && !question(&all, "m").required);
@@ -94,7 +94,6 @@ fn every_field_becomes_the_nearest_kind() {
         codes,
         [
             "address_parts",
-            "time_as_text",
             "month_as_text",
             "phone_as_text",
             "website_as_text",
@@ -107,7 +106,7 @@ fn every_field_becomes_the_nearest_kind() {
         filling
             .errors()
             .iter()
-            .any(|error| error.path == "j" && error.code == "pattern")
+            .any(|error| error.path == "j" && error.code == "invalid_time")
     );
     filling.set("j", json!("23:59"));
     assert!(filling.errors().iter().all(|error| error.path != "j"));
@@ -284,6 +283,22 @@ fn conditions_of_every_operator_mean_what_they_say() {
             json!("2019-12-31"),
             json!("2020-01-01"),
         ),
+        (
+            "u",
+            "TimeField",
+            "is before",
+            value("9:30"),
+            json!("09:29"),
+            json!("09:30"),
+        ),
+        (
+            "u",
+            "TimeField",
+            "is",
+            value("09:30:00"),
+            json!("09:30"),
+            json!("09:31"),
+        ),
         // As of 23 November 2026.
         (
             "d",
@@ -325,7 +340,7 @@ fn conditions_of_every_operator_mean_what_they_say() {
                     text("t"), {"type": "NumberField", "name": "n", "title": "n"}, yes_no("y"),
                     {"type": "CheckboxesField", "name": "c", "title": "c", "list": "l"},
                     {"type": "RadiosField", "name": "r", "title": "r", "list": "l"},
-                    {"type": "DatePartsField", "name": "d", "title": "d"}],
+                    {"type": "DatePartsField", "name": "d", "title": "d"}, {"type": "TimeField", "name": "u", "title": "u"}],
                  "next": [{"path": "/summary"}, {"path": "/b", "condition": "c"}]},
                 {"path": "/b", "title": "B", "components": [text("b")], "next": [{"path": "/summary"}]}
             ]),

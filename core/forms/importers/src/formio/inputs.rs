@@ -11,6 +11,24 @@ use crate::json::{At, Json};
 use crate::kinds::{self, Wanted};
 use crate::{pattern, rules};
 
+/// The input mask, as a mask of ours: `9` is a digit in both, `a` a letter, `*` one of both. None where there is none, and
+/// where it asks for nothing.
+fn mask(at: &At<'_>) -> Option<String> {
+    let given = at.get("inputMask").word()?;
+    let mut mask = String::new();
+    let mut asks = false;
+    for sign in given.chars() {
+        match sign {
+            '9' | '*' => mask.push(sign),
+            'a' => mask.push('A'),
+            'A' | '\\' => mask.extend(['\\', sign]),
+            literal => mask.push(literal),
+        }
+        asks |= matches!(sign, '9' | '*' | 'a');
+    }
+    (asks && given.chars().count() <= 100 && !at.get("allowMultipleMasks").is_true()).then_some(mask)
+}
+
 impl<'a> Tree<'a> {
     pub(super) fn help(&self, at: &At<'a>, draft: &mut Draft) -> Option<Text> {
         let described = draft.texts.content(&at.get("description"));
@@ -131,7 +149,8 @@ impl<'a> Tree<'a> {
                 );
             }
         }
-        if at.get("inputMask").word().is_some() {
+        let carried = matches!(kind, "textfield" | "text" | "string") && mask(at).is_some();
+        if at.get("inputMask").word().is_some() && !carried {
             lost(
                 at.get("inputMask"),
                 "mask",
@@ -244,7 +263,13 @@ impl<'a> Tree<'a> {
             pattern,
         };
         Ok(match kind {
-            "textfield" | "text" | "string" => line(None, self.pattern(at, draft)),
+            "textfield" | "text" | "string" => {
+                let pattern = self.pattern(at, draft);
+                match mask(at) {
+                    Some(mask) => Wanted::Masked { mask, pattern },
+                    None => line(None, pattern),
+                }
+            }
             "password" => {
                 draft.report.differs(
                     &at.path,
@@ -318,13 +343,17 @@ impl<'a> Tree<'a> {
             "url" => Wanted::Website,
             "datetime" | "date" | "calendar" => self.date(at, draft),
             "day" => self.day(at, draft),
-            "time" => Wanted::Time,
+            "time" => Wanted::Time {
+                min: None,
+                max: None,
+                seconds: at.get("format").text().is_some_and(|format| format.contains('s')),
+            },
             "address" | "location" => Wanted::Address,
             "file" => Wanted::Files {
                 name: id.to_owned(),
                 most: (!at.get("multiple").is_true()).then_some(1),
             },
-            "signature" => Wanted::Signature { name: id.to_owned() },
+            "signature" => Wanted::Signature,
             "tags" => line(None, None),
             other => Wanted::Foreign(other.to_owned()),
         })
@@ -346,7 +375,11 @@ impl<'a> Tree<'a> {
         let (date, time) = (at.get("enableDate").flag(), at.get("enableTime").flag());
         let format = at.get("format").text().unwrap_or_default().to_owned();
         if date == Some(false) {
-            return Wanted::Time;
+            return Wanted::Time {
+                min: None,
+                max: None,
+                seconds: format.contains('s'),
+            };
         }
         // The builder's own default is with a time; a format without one says otherwise.
         if at.get("type").word() == Some("datetime")

@@ -1,7 +1,7 @@
 //! Texts, numbers, truth values and choices.
 
-use onehall_forms::{Check, Choice, Kind};
-use onehall_protocol::Text;
+use onehall_forms::{Check, Choice, DateBound, Kind};
+use onehall_protocol::{Date, Text};
 use serde_json::{Value, json};
 
 use super::schema::{Part, Schema};
@@ -9,7 +9,7 @@ use super::{Builder, ui_option};
 use crate::draft;
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
-use crate::kinds::Wanted;
+use crate::kinds::{self, Wanted};
 use crate::pattern;
 use crate::rules;
 
@@ -245,14 +245,24 @@ impl<'a> Builder<'a, '_> {
                 }
                 Wanted::Lines { max }
             }
-            ("date" | "alt-date", _) | (_, "date") => Wanted::Date { min: None, max: None },
+            ("date" | "alt-date", _) | (_, "date") => {
+                let mut day = |name: &str| self.format_bound(schema, name, |text| text.get(..10)?.parse::<Date>().ok());
+                Wanted::Date {
+                    min: day("formatMinimum").map(DateBound::Day),
+                    max: day("formatMaximum").map(DateBound::Day),
+                }
+            }
             ("date-time" | "alt-datetime" | "datetime", _) | (_, "date-time" | "datetime") => Wanted::DateTime,
-            ("time", _) | (_, "time") => Wanted::Time,
+            ("time", _) | (_, "time" | "iso-time" | "partial-time") => Wanted::Time {
+                min: self.format_bound(schema, "formatMinimum", kinds::time_of_day),
+                max: self.format_bound(schema, "formatMaximum", kinds::time_of_day),
+                seconds: true,
+            },
             (_, "month" | "year-month") => Wanted::MonthYear,
             ("email", _) | (_, "email" | "idn-email") => Wanted::Email,
             ("uri" | "url", _) | (_, "uri" | "url" | "iri" | "uri-reference") => Wanted::Website,
             ("tel" | "phone", _) | (_, "phone" | "tel" | "telephone" | "phone-number") => Wanted::Phone,
-            ("signature", _) | (_, "signature") => Wanted::Signature { name: id.to_owned() },
+            ("signature", _) | (_, "signature") => Wanted::Signature,
             ("password", _) | (_, "password") => {
                 self.draft.report.differs(
                     &schema.path(),
@@ -270,6 +280,17 @@ impl<'a> Builder<'a, '_> {
                 line
             }
         }
+    }
+
+    /// A bound of a day or a time, as validators that know formats have it.
+    fn format_bound<T>(&mut self, schema: &Schema<'a>, name: &str, read: fn(&str) -> Option<T>) -> Option<T> {
+        let given = schema.get(name);
+        let bound = read(given.word()?);
+        if bound.is_none() {
+            let message = "this bound is none of a day or a time of day";
+            self.draft.report.lost(&given.path, "odd_bound", message);
+        }
+        bound
     }
 
     fn number(&mut self, kind: &str, schema: &Schema<'a>, ui: &At<'a>) -> Wanted {

@@ -161,7 +161,11 @@ impl<'a> Form<'a> {
                     max: days("maxDaysInFuture").map(bound),
                 }
             }
-            "TimeField" => Wanted::Time,
+            "TimeField" => Wanted::Time {
+                min: None,
+                max: None,
+                seconds: false,
+            },
             "DateTimeField" | "DateTimePartsField" => Wanted::DateTime,
             "MonthYearField" => Wanted::MonthYear,
             "EmailAddressField" => Wanted::Email,
