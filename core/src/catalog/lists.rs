@@ -35,6 +35,15 @@ struct Asked {
     parent: Option<String>,
 }
 
+impl State {
+    /// The hall goes by something else: what is known is asked for anew before it is used.
+    pub(super) fn may_be_stale(&self) {
+        for kept in lock(&self.inputs).values_mut() {
+            kept.checked_at = i64::MIN;
+        }
+    }
+}
+
 impl Core {
     /// What a form is evaluated with, as it is now; without a network, as it was when it was last read.
     pub(crate) async fn form_inputs(&self, form: &FormReference) -> Result<Inputs, CoreError> {
@@ -42,7 +51,7 @@ impl Core {
         let kept = lock(&self.inner.catalog.lists.inputs).get(form).cloned();
         let mut request = api::get(format!("/forms/{}/{}/inputs", form.code, form.version)).open();
         if let Some(kept) = &kept {
-            if now - kept.checked_at < FRESH_MS {
+            if now.saturating_sub(kept.checked_at) < FRESH_MS {
                 return Ok((*kept.inputs).clone());
             }
             if let Some(tag) = &kept.tag {

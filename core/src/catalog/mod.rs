@@ -26,6 +26,13 @@ pub(crate) struct State {
     lists: lists::State,
 }
 
+impl State {
+    /// The hall evaluates forms with something else than what was read.
+    pub(crate) fn inputs_may_be_stale(&self) {
+        self.lists.may_be_stale();
+    }
+}
+
 struct Kept {
     catalog: Arc<Catalog>,
     index: Arc<SearchIndex>,
