@@ -262,10 +262,10 @@ strangers("a service in a stranger's page", PAGES, ({ journey }) => {
     await heading(page, "为谁换领");
     await page.getByRole("radio", { name: "我本人" }).check();
     await saved(page);
-    // Without a network what is given is kept on the page, and said not to be saved; then it goes on by itself.
+    // Without a network what is given is kept on the terminal, and said so; then it goes on by itself.
     await v.context.setOffline(true);
     await page.getByRole("radio", { name: /我监护的/ }).check();
-    await page.locator(".save", { hasText: /^网络不通，尚未保存/ }).waitFor();
+    await page.locator(".save", { hasText: /^网络不通：您的填写已保存在本机/ }).waitFor();
     await page.locator("[part=banner]", { hasText: "网络连接不可用" }).waitFor();
     await v.context.setOffline(false);
     await saved(page);

@@ -7,11 +7,12 @@
 use std::sync::Arc;
 
 use onehall_protocol::drafts::Answers;
+use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{DraftId, PersonId, WriterId};
 use serde::{Deserialize, Serialize};
 
 use super::Saving;
-use crate::ports::{BoxFuture, NotKept, boxed};
+use crate::ports::{BoxFuture, Journal, NotKept, boxed};
 use crate::{Core, json, lock};
 
 /// What waits of a draft.
@@ -34,6 +35,12 @@ fn enter_part(core: Core, person: PersonId, left: Vec<(String, Vec<u8>)>) -> Box
 }
 
 impl Core {
+    /// Where unsent answers are kept. On a public machine nothing stays, whatever its host could keep.
+    pub(crate) fn journal(&self) -> Option<&Arc<dyn Journal>> {
+        let public = self.inner.terminal == TerminalKind::Kiosk;
+        self.inner.host.journal.as_ref().filter(|_| !public)
+    }
+
     fn unsent_key(&self, person: PersonId, draft: DraftId) -> String {
         format!("{person}/{draft}/{}", self.inner.writer)
     }
@@ -41,7 +48,7 @@ impl Core {
     /// Keeps what waits of a draft as it is now, or forgets it where nothing waits. The newest write is the last one,
     /// however many are under way.
     pub(super) async fn keep_unsent(&self, id: DraftId) -> Result<(), NotKept> {
-        let (Some(journal), Some(person)) = (&self.inner.host.journal, self.person()) else {
+        let (Some(journal), Some(person)) = (self.journal(), self.person()) else {
             return Err(NotKept);
         };
         let key = self.unsent_key(person, id);
@@ -67,7 +74,7 @@ impl Core {
 
     /// Nobody wants what waits of a draft, or the backend has it all.
     pub(super) async fn forget_unsent(&self, id: DraftId) {
-        if let (Some(journal), Some(person)) = (&self.inner.host.journal, self.person()) {
+        if let (Some(journal), Some(person)) = (self.journal(), self.person()) {
             let _writing = self.inner.drafts.writing.lock().await;
             journal.forget(&self.unsent_key(person, id)).await;
         }
@@ -76,7 +83,7 @@ impl Core {
     /// Somebody came: what they typed here before, and what never arrived, is sent.
     pub(crate) fn look_for_unsent(&self, person: PersonId) {
         // A look alone does not keep a core alive whose UIs are gone.
-        let (journal, inner) = (self.inner.host.journal.clone(), Arc::downgrade(&self.inner));
+        let (journal, inner) = (self.journal().cloned(), Arc::downgrade(&self.inner));
         let looking = async move {
             let Some(journal) = journal else { return };
             let prefix = format!("{person}/");
@@ -95,7 +102,7 @@ impl Core {
     }
 
     async fn take_up(&self, person: PersonId, left: Vec<(String, Vec<u8>)>) {
-        let Some(journal) = &self.inner.host.journal else { return };
+        let Some(journal) = self.journal() else { return };
         let prefix = format!("{person}/");
         for (key, value) in left {
             let draft = key.strip_prefix(&prefix).and_then(|rest| rest.split('/').next());

@@ -95,7 +95,7 @@ impl Core {
         if let Some(secrets) = &self.inner.host.secrets {
             secrets.delete(TOKEN).await;
         }
-        if let Some(journal) = &self.inner.host.journal {
+        if let Some(journal) = self.journal() {
             journal.erase().await;
         }
         let mut farewell = api::delete("/identity/session").open();

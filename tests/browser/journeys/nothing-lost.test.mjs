@@ -11,8 +11,70 @@ const saveLine = (page) => page.locator("p.save-line");
 const saved = (page) => saveLine(page).filter({ hasText: /^已保存/ }).waitFor();
 
 journeys("nothing is lost", ({ journey }) => {
-  journey("without a network it is said that nothing is saved, and it is saved when the network is back", {}, async ({ terminal, page, hall }) => {
+  journey("what is typed without a network outlives a closed tab, and is sent when somebody is back", {}, async ({ terminal, page, hall }) => {
     const { id, cookie } = await completeDraft(hall, "zhang-min", ITEM);
+    await terminal.resume(cookie);
+    terminal.expect(/net::ERR_INTERNET_DISCONNECTED/);
+    await terminal.goto(pathOf("drafts", `${id}/applicant`));
+    await saved(page);
+
+    await terminal.context.setOffline(true);
+    await page.getByLabel("手机号码").fill("13800000066");
+    await saveLine(page).filter({ hasText: "您的填写已保存在本机" }).waitFor();
+    await assertAccessible(page);
+    assert.equal(await warnsBeforeTheTabCloses(page), false, "nothing would be lost");
+    // What lies in the browser cannot be read, and its key cannot be read out.
+    const kept = await page.evaluate(readUnsent);
+    assert.equal(kept.entries, 1);
+    assert.equal(kept.plain, false);
+    assert.equal(kept.extractable, false);
+    // One may go elsewhere; it is still on its way.
+    await button(page, "保存并离开").click();
+    await heading(page, "我的办件").catch(() => {});
+    assert.match(new URL(page.url()).pathname, /^\/matters/);
+    await page.close();
+    await terminal.context.setOffline(false);
+
+    const other = await terminal.context.newPage();
+    await other.goto(hall.url);
+    const holds = async () => (await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie })).answers.phone === "13800000066";
+    const deadline = Date.now() + 15_000;
+    while (!(await holds())) {
+      assert.ok(Date.now() < deadline, "it does not arrive");
+      await other.waitForTimeout(100);
+    }
+    await other.waitForFunction(readUnsent);
+    while ((await other.evaluate(readUnsent)).entries > 0) {
+      assert.ok(Date.now() < deadline, "it is sent and still kept");
+      await other.waitForTimeout(100);
+    }
+  });
+
+  journey("a log-out that would lose what was typed asks first", {}, async ({ terminal, page, hall }) => {
+    const { id, cookie } = await completeDraft(hall, "wu-ping", ITEM);
+    await terminal.resume(cookie);
+    terminal.expect(/net::ERR_INTERNET_DISCONNECTED/);
+    await terminal.goto(pathOf("drafts", `${id}/applicant`));
+    await saved(page);
+    await terminal.context.setOffline(true);
+    await page.getByLabel("手机号码").fill("13800000067");
+    await saveLine(page).filter({ hasText: "您的填写已保存在本机" }).waitFor();
+    await button(page, "退出登录").click();
+    const dialog = page.getByRole("dialog", { name: "还有填写内容没有上传" });
+    await dialog.waitFor();
+    await assertAccessible(page);
+    await dialog.getByRole("button", { name: "取消" }).click();
+    await saveLine(page).filter({ hasText: "您的填写已保存在本机" }).waitFor();
+    await button(page, "退出登录").click();
+    await dialog.getByRole("button", { name: "仍要退出" }).click();
+    await page.getByRole("link", { name: "登录" }).first().waitFor();
+    assert.equal((await page.evaluate(readUnsent)).entries, 0, "nothing of it stays");
+    await terminal.context.setOffline(false);
+  });
+
+  journey("where the browser keeps nothing, it is said that nothing is saved, and it is saved when the network is back", {}, async ({ terminal, page, hall }) => {
+    const { id, cookie } = await completeDraft(hall, "zhang-min", ITEM);
+    await terminal.context.addInitScript(() => Object.defineProperty(window, "indexedDB", { get: () => undefined }));
     await terminal.resume(cookie);
     terminal.expect(/net::ERR_INTERNET_DISCONNECTED/);
     await terminal.goto(pathOf("drafts", `${id}/applicant`));
@@ -161,4 +223,25 @@ journeys("nothing is lost", ({ journey }) => {
 /** Whether the page would ask before its tab is closed. */
 function warnsBeforeTheTabCloses(page) {
   return page.evaluate(() => !window.dispatchEvent(new Event("beforeunload", { cancelable: true })));
+}
+
+/** What of unsent answers lies in this browser; null where there is no database yet. Called in the page. */
+async function readUnsent() {
+  if (!(await indexedDB.databases()).some(({ name }) => name === "onehall")) return null;
+  const open = await new Promise((fulfil, reject) => {
+    const request = indexedDB.open("onehall", 1);
+    request.onsuccess = () => fulfil(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const all = (ask) => new Promise((fulfil, reject) => {
+    const request = ask(open.transaction("values").objectStore("values"));
+    request.onsuccess = () => fulfil(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const range = IDBKeyRange.bound("unsent/", "unsent/\uffff");
+  const values = await all((store) => store.getAll(range));
+  const key = await all((store) => store.get("unsent-key"));
+  open.close();
+  const plain = values.some((value) => new TextDecoder().decode(value).includes("138000000"));
+  return { entries: values.length, plain, extractable: key?.extractable ?? false };
 }
