@@ -161,8 +161,8 @@ fn with_version_one(item: &str, text: &str) -> String {
 
 /// The item's file without what its certificate proves.
 fn without_proof(text: &str) -> String {
-    let proof = |line: &&str| !line.starts_with("material = ") && !line.starts_with("facts = ");
-    text.lines().filter(proof).collect::<Vec<_>>().join("\n")
+    let is_proof = |line: &str| ["material = ", "own_when = ", "facts = "].iter().any(|key| line.starts_with(key));
+    text.lines().filter(|line| !is_proof(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn copy(from: &Path, to: &Path) {
