@@ -114,6 +114,33 @@ impl TestHall {
         }
     }
 
+    /// The same hall after a restart with another folder of its city: the database, the sessions and the clock stay.
+    pub fn restart_with(&mut self, city: Arc<CityContent>) {
+        let before = &self.state;
+        let state = AppState::new(Services {
+            config: before.config.clone(),
+            clock: Arc::clone(&before.clock),
+            storage: Arc::clone(&before.storage),
+            key: before.key.clone(),
+            messages: Arc::clone(&before.messages),
+            development_messages: before.development_messages.clone(),
+            city,
+            files: before.files.clone(),
+            events: before.events.clone(),
+            stopping: before.stopping.clone(),
+        });
+        self.router = must(http::router(state.clone()));
+        self.state = state;
+    }
+
+    /// A terminal of before a restart, with its cookies.
+    pub fn again(&self, terminal: &TestTerminal) -> TestTerminal {
+        TestTerminal {
+            router: self.router.clone(),
+            ..terminal.clone()
+        }
+    }
+
     /// A browser that has never been here.
     pub fn browser(&self) -> TestTerminal {
         self.terminal("browser")

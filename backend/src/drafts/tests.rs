@@ -287,3 +287,52 @@ async fn a_revision_beyond_all_counting_is_one_like_any_other() -> Result<()> {
     assert!(saved(outcome).others.is_empty());
     Ok(())
 }
+
+#[tokio::test]
+async fn a_draft_moves_only_if_it_is_still_what_was_decided_on() -> Result<()> {
+    let place = place();
+    let draft = place.new_draft().await?;
+    let newer = FormReference {
+        version: 2,
+        ..draft.form.clone()
+    };
+    let decided = MoveDraft {
+        id: draft.id,
+        principals: vec![place.citizen],
+        from: draft.form.clone(),
+        to: newer.clone(),
+        revision: draft.revision,
+        changes: vec![change("name", json!(["陈雨"]))],
+        now: Timestamp::from_unix_millis(3),
+    };
+    // Another terminal saves something between the decision and the move.
+    let changes = vec![change("name", json!("陈雪"))];
+    let saved = saved(place.save(draft.id, 1, draft.revision, changes).await?);
+    assert_eq!(place.sqlite.move_draft(decided.clone()).await?, None);
+    let now = place.sqlite.draft(draft.id, vec![place.citizen]).await?;
+    assert_eq!((&now.form, &now.answers["name"]), (&draft.form, &json!("陈雪")));
+
+    let decided = MoveDraft {
+        revision: saved.revision,
+        ..decided
+    };
+    let somebody_else = MoveDraft {
+        principals: vec![PersonId(Uuid::now_v7())],
+        ..decided.clone()
+    };
+    let refused = place.sqlite.move_draft(somebody_else).await;
+    assert_eq!(refused.err().map(|error| error.code()), Some(ErrorCode::NotFound));
+    let moved = place
+        .sqlite
+        .move_draft(decided.clone())
+        .await?
+        .unwrap_or_else(|| panic!("should move"));
+    assert_eq!(
+        (&moved.form, moved.revision, moved.moved_from),
+        (&newer, saved.revision + 1, Some(1))
+    );
+    assert_eq!(moved.answers["name"], json!(["陈雨"]));
+    // Decided twice, by two terminals, it moves once.
+    assert_eq!(place.sqlite.move_draft(decided).await?, None);
+    Ok(())
+}

@@ -1,0 +1,309 @@
+//! Promises of drafts whose form has a new version, asked over HTTP of a hall that was restarted with it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use onehall_protocol::ItemCode;
+use onehall_protocol::catalog::FormReference;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::cases::tests::{CITIZEN, fill};
+use crate::city::{self, CityContent};
+use crate::testing::{TestHall, TestTerminal, demo_city};
+
+/// An item of the demo city, its form, and how its folder names the two.
+struct Changing {
+    item: &'static str,
+    form: FormReference,
+}
+
+impl Changing {
+    fn of(item: &'static str) -> Changing {
+        let code: ItemCode = item.parse().unwrap_or_else(|error| panic!("{error}"));
+        let form = demo_city().item(&code).and_then(|item| item.form.clone());
+        Changing {
+            item,
+            form: form.unwrap_or_else(|| panic!("{item} has no form")),
+        }
+    }
+
+    fn next(&self) -> u32 {
+        self.form.version + 1
+    }
+
+    /// The demo city, in which the item has a newer version of its form.
+    fn city(&self, change: impl FnOnce(&mut Value)) -> Arc<CityContent> {
+        let demo = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("demo-city");
+        let folder = std::env::temp_dir().join(format!("onehall-city-{}", Uuid::now_v7()));
+        copy(&demo, &folder);
+        let (code, version) = (&self.form.code, self.form.version);
+        let forms = folder.join("forms");
+        let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        let write = |path: &Path, text: &str| std::fs::write(path, text).unwrap_or_else(|error| panic!("{error}"));
+        let text = read(&forms.join(format!("{code}.v{version}.json")));
+        let mut form: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
+        form["version"] = json!(self.next());
+        change(&mut form);
+        write(&forms.join(format!("{code}.v{}.json", self.next())), &form.to_string());
+        let item = folder.join(format!("items/{}.toml", self.item));
+        let text = read(&item);
+        let named = |version: u32| format!("form = {{ code = \"{code}\", version = {version} }}");
+        assert!(text.contains(&named(version)), "{text}");
+        write(&item, &text.replace(&named(version), &named(self.next())));
+        let city = city::load(&folder).unwrap_or_else(|findings| panic!("{findings:#?}"));
+        let _ = std::fs::remove_dir_all(&folder);
+        Arc::new(city)
+    }
+
+    /// A citizen with a draft in which these are answered.
+    async fn draft(&self, hall: &TestHall, answers: &[(&str, Value)]) -> (TestTerminal, Value) {
+        let mut citizen = hall.browser();
+        citizen.log_in(CITIZEN).await;
+        let draft = citizen
+            .post("/api/v1/drafts", json!({ "item": self.item }))
+            .await
+            .json();
+        let saved = save(&mut citizen, &draft, answers).await;
+        assert!(saved["revision"].is_number(), "{saved}");
+        let draft = citizen.get(&path(&draft)).await.json();
+        (citizen, draft)
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap_or_else(|error| panic!("{error}"));
+    for entry in std::fs::read_dir(from).unwrap_or_else(|error| panic!("{error}")) {
+        let entry = entry.unwrap_or_else(|error| panic!("{error}"));
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            std::fs::copy(&from, &to).unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+}
+
+fn path(draft: &Value) -> String {
+    format!("/api/v1/drafts/{}", draft["id"].as_str().unwrap_or_default())
+}
+
+async fn save(terminal: &mut TestTerminal, draft: &Value, answers: &[(&str, Value)]) -> Value {
+    let changes: Vec<Value> = answers
+        .iter()
+        .map(|(path, value)| json!({ "path": path, "value": value }))
+        .collect();
+    let body = json!({ "base_revision": draft["revision"], "writer": Uuid::now_v7(), "changes": changes, "page": "x" });
+    terminal.patch(&path(draft), body).await.json()
+}
+
+/// The questions of a page, by the id of one of them.
+fn questions<'a>(form: &'a mut Value, id: &str) -> (&'a mut Vec<Value>, usize) {
+    let pages = form["pages"].as_array_mut().unwrap_or_else(|| panic!("pages"));
+    for page in pages {
+        let questions = page["questions"].as_array_mut().unwrap_or_else(|| panic!("questions"));
+        if let Some(at) = questions.iter().position(|question| question["id"] == *id) {
+            return (questions, at);
+        }
+    }
+    panic!("no question {id}")
+}
+
+fn named(points: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let points = points.as_array().map_or(&[][..], Vec::as_slice);
+    points
+        .iter()
+        .map(|point| (text(&point["path"]), text(&point["code"])))
+        .collect()
+}
+
+/// A version that asks one thing more and says another better.
+fn better(form: &mut Value) {
+    let (questions, at) = questions(form, "education");
+    questions[at]["label"] = json!({"zh-CN": "学历", "en": "Highest education"});
+    questions.push(
+        json!({"id": "nickname", "kind": "text", "label": {"zh-CN": "曾用名", "en": "Former name"}, "required": true}),
+    );
+}
+
+/// A version that no longer asks for the education.
+fn without_education(form: &mut Value) {
+    let (questions, at) = questions(form, "education");
+    questions.remove(at);
+}
+
+#[tokio::test]
+async fn an_open_draft_moves_to_the_new_version_with_every_answer_and_tells_of_it_until_it_was_seen() {
+    let permit = Changing::of("residence-permit");
+    let mut hall = TestHall::open().await;
+    let (citizen, before) = permit
+        .draft(&hall, &[("education", json!("bachelor")), ("phone", json!("123"))])
+        .await;
+    assert!(before.get("form_change").is_none(), "{before}");
+
+    hall.restart_with(permit.city(better));
+    let mut citizen = hall.again(&citizen);
+    let moved = citizen.get(&path(&before)).await.json();
+    assert_eq!(
+        moved["form"],
+        json!({"code": permit.form.code, "version": permit.next()})
+    );
+    assert_eq!(
+        (&moved["answers"], &moved["prefilled"]),
+        (&before["answers"], &before["prefilled"])
+    );
+    assert_eq!(
+        moved["revision"].as_u64(),
+        before["revision"].as_u64().map(|revision| revision + 1)
+    );
+    assert_eq!(
+        (&moved["updated_at"], &moved["terminal"]),
+        (&before["updated_at"], &before["terminal"])
+    );
+    let told = &moved["form_change"]["moved"];
+    assert_eq!((&told["from"], &told["to"]), (&before["form"], &moved["form"]));
+    let expected = [("education", "text_changed"), ("nickname", "added")];
+    assert_eq!(
+        named(&told["differences"]),
+        expected.map(|(path, code)| (path.to_owned(), code.to_owned()))
+    );
+    assert_eq!(told["differences"][0]["label"]["en"], "Highest education");
+
+    // Another terminal finds it moved, and is told as well: nobody has gone on filling it yet.
+    hall.clock.advance(61);
+    let mut kiosk = hall.terminal("kiosk");
+    kiosk.log_in(CITIZEN).await;
+    let again = kiosk.post("/api/v1/drafts", json!({ "item": permit.item })).await;
+    assert_eq!((again.status, again.json()), (200, moved.clone()));
+    // To look at another page is no answer to it; nor is what a terminal says that has not seen the move.
+    save(&mut citizen, &moved, &[]).await;
+    save(&mut citizen, &before, &[("education", json!("master"))]).await;
+    let still = citizen.get(&path(&moved)).await.json();
+    assert_eq!(still["form_change"], moved["form_change"]);
+    save(&mut citizen, &still, &[("nickname", json!("小陈"))]).await;
+    let seen = citizen.get(&path(&moved)).await.json();
+    assert_eq!(
+        (seen.get("form_change"), &seen["answers"]["nickname"]),
+        (None, &json!("小陈"))
+    );
+}
+
+#[tokio::test]
+async fn a_draft_that_would_lose_an_answer_stays_says_why_and_goes_on() {
+    let permit = Changing::of("residence-permit");
+    let mut hall = TestHall::open().await;
+    let (citizen, before) = permit.draft(&hall, &[("education", json!("bachelor"))]).await;
+
+    hall.restart_with(permit.city(without_education));
+    let mut citizen = hall.again(&citizen);
+    for _ in 0..2 {
+        let pinned = citizen.get(&path(&before)).await.json();
+        assert_eq!(
+            (&pinned["form"], &pinned["revision"]),
+            (&before["form"], &before["revision"])
+        );
+        assert_eq!(pinned["answers"], before["answers"]);
+        let told = &pinned["form_change"]["pinned"];
+        assert_eq!(told["newest"]["version"], permit.next());
+        assert_eq!(
+            told["reasons"],
+            json!([{
+                "path": "education", "label": {"zh-CN": "文化程度", "en": "Education"}, "code": "answer_lost",
+            }])
+        );
+    }
+    let saved = save(&mut citizen, &before, &[("education", json!("master"))]).await;
+    assert!(saved["revision"].is_number(), "{saved}");
+    // Without the answer that kept it, it moves.
+    let now = citizen.get(&path(&before)).await.json();
+    save(&mut citizen, &now, &[("education", Value::Null)]).await;
+    let moved = citizen.get(&path(&before)).await.json();
+    assert_eq!(moved["form"]["version"], permit.next(), "{}", moved["form_change"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_the_new_version_takes_in_another_form_is_written_so() {
+    let permit = Changing::of("residence-permit");
+    let mut hall = TestHall::open().await;
+    let (citizen, before) = permit
+        .draft(&hall, &[("education", json!("bachelor")), ("home_address", json!(" "))])
+        .await;
+
+    hall.restart_with(permit.city(|form| {
+        let (list, at) = questions(form, "education");
+        list[at]["kind"] = json!("choices");
+        list[at].as_object_mut().map(|question| question.remove("prefill"));
+        let (list, at) = questions(form, "home_address");
+        list.remove(at);
+    }));
+    let mut citizen = hall.again(&citizen);
+    let moved = citizen.get(&path(&before)).await.json();
+    assert_eq!(
+        moved["answers"]["education"],
+        json!(["bachelor"]),
+        "{}",
+        moved["form_change"]
+    );
+    assert!(
+        moved["answers"].get("home_address").is_none(),
+        "a blank answer to nothing is an error of nobody"
+    );
+    // It was the move that wrote it: who saw the draft before gets a conflict, not a wrong answer.
+    let refused = save(&mut citizen, &before, &[("education", json!("master"))]).await;
+    assert_eq!(refused["code"], "drafts/conflict");
+}
+
+#[tokio::test]
+async fn what_was_submitted_keeps_its_version() {
+    let card = Changing::of("identity-card-renewal");
+    let mut hall = TestHall::open().await;
+    let mut citizen = hall.browser();
+    citizen.log_in(CITIZEN).await;
+    let ready = fill(&hall, &mut citizen, card.item).await;
+    let receipt = ready.submit(&mut citizen, Uuid::now_v7()).await;
+    assert_eq!(receipt.status, 201, "{}", receipt.json());
+    let case = format!(
+        "/api/v1/cases/{}",
+        receipt.json()["case_id"].as_str().unwrap_or_default()
+    );
+    let before = citizen.get(&case).await.json();
+    assert_eq!(before["form"]["version"], card.form.version, "{before}");
+
+    hall.restart_with(card.city(|form| form["title"]["en"] = json!("Another title")));
+    let mut citizen = hall.again(&citizen);
+    let refused = citizen.get(&ready.draft).await;
+    assert_eq!((refused.status, refused.code().as_str()), (409, "drafts/submitted"));
+    let after = citizen.get(&case).await.json();
+    assert_eq!(
+        (&after["form"], &after["answers"]),
+        (&before["form"], &before["answers"])
+    );
+}
+
+#[tokio::test]
+async fn a_draft_that_stays_is_submitted_in_its_own_version() {
+    let card = Changing::of("identity-card-renewal");
+    let mut hall = TestHall::open().await;
+    let mut citizen = hall.browser();
+    citizen.log_in(CITIZEN).await;
+    let ready = fill(&hall, &mut citizen, card.item).await;
+
+    hall.restart_with(card.city(|form| {
+        let (list, at) = questions(form, "name");
+        list.remove(at);
+    }));
+    let mut citizen = hall.again(&citizen);
+    let pinned = citizen.get(&ready.draft).await.json();
+    assert_eq!(
+        named(&pinned["form_change"]["pinned"]["reasons"]),
+        [("name".to_owned(), "answer_lost".to_owned())]
+    );
+    let receipt = ready.submit(&mut citizen, Uuid::now_v7()).await;
+    assert_eq!(receipt.status, 201, "{}", receipt.json());
+    let case = format!(
+        "/api/v1/cases/{}",
+        receipt.json()["case_id"].as_str().unwrap_or_default()
+    );
+    assert_eq!(citizen.get(&case).await.json()["form"]["version"], card.form.version);
+}
