@@ -39,6 +39,7 @@ pub struct Hall {
     process: Child,
     limits: Limits,
     embed_origins: Vec<String>,
+    city: PathBuf,
 }
 
 impl std::ops::Deref for Hall {
@@ -144,13 +145,15 @@ impl Hall {
         let folder = tempfile::tempdir()?;
         std::fs::write(folder.path().join("onehall.toml"), CONFIGURATION)?;
         let port = free_port()?;
-        let process = start(folder.path(), port, limits, embed_origins)?;
+        let city = demo_city();
+        let process = start(folder.path(), port, limits, embed_origins, &city)?;
         let mut hall = Hall {
             folder,
             site: Site::at(port)?,
             process,
             limits,
             embed_origins: embed_origins.to_owned(),
+            city,
         };
         hall.wait_until_ready().await?;
         Ok(hall)
@@ -182,10 +185,24 @@ impl Hall {
     /// # Errors
     /// It does not become ready.
     pub async fn restart(&mut self) -> Outcome {
-        self.process = start(self.folder.path(), self.port, self.limits, &self.embed_origins)?;
+        let (folder, city) = (self.folder.path(), &self.city);
+        self.process = start(folder, self.port, self.limits, &self.embed_origins, city)?;
         // Connections to the dead process are gone.
         self.site = Site::at(self.port)?;
         self.wait_until_ready().await
+    }
+
+    /// Ends the backend and starts it again with the demo city as `change` makes it, in a folder of its own.
+    ///
+    /// # Errors
+    /// The city cannot be written, or the backend does not become ready.
+    pub async fn restart_with(&mut self, change: impl FnOnce(&Path) -> Outcome) -> Outcome {
+        let city = self.folder.path().join("city");
+        copy(&demo_city(), &city)?;
+        change(&city)?;
+        self.city = city;
+        self.kill().await?;
+        self.restart().await
     }
 
     async fn wait_until_ready(&mut self) -> Outcome {
@@ -230,7 +247,21 @@ pub async fn refusal(answer: Response) -> Outcome<Problem> {
     serde_json::from_str(&text).map_err(|error| Failure::from(format!("{status}, and no problem ({error}): {text}")))
 }
 
-fn start(folder: &Path, port: u16, limits: Limits, embed_origins: &[String]) -> Outcome<Child> {
+fn copy(from: &Path, to: &Path) -> Outcome {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to)?;
+        } else {
+            std::fs::copy(from, to)?;
+        }
+    }
+    Ok(())
+}
+
+fn start(folder: &Path, port: u16, limits: Limits, embed_origins: &[String], city: &Path) -> Outcome<Child> {
     let log = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
@@ -252,7 +283,7 @@ fn start(folder: &Path, port: u16, limits: Limits, embed_origins: &[String]) -> 
         .arg("--data")
         .arg(folder.join("data"))
         .arg("--city")
-        .arg(demo_city())
+        .arg(city)
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
         .stderr(log)
