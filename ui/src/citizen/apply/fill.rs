@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use onehall_client::SaveState;
 use onehall_forms::Filling;
 use onehall_protocol::{CaseId, CoreError, DraftId, ErrorCode, FieldError};
 
@@ -52,7 +53,10 @@ pub fn FillPage() -> impl IntoView {
     });
     live(move || match phase.get() {
         Phase::Loading => waiting(),
-        Phase::Ready(_) => untrack(|| loaded.with_ready(filling)).unwrap_or_else(waiting),
+        Phase::Ready(_) => {
+            let anew = Callback::new(move |()| loaded.restart());
+            untrack(|| loaded.with_ready(|draft| filling(draft, anew))).unwrap_or_else(waiting)
+        }
         Phase::Failed(error) => match error.code {
             ErrorCode::NotLoggedIn => logged_out(),
             ErrorCode::NotFound | ErrorCode::DraftSubmitted => gone(&error),
@@ -139,9 +143,14 @@ fn here() -> String {
     )
 }
 
-/// A draft that is there: its pages, as the address says.
-fn filling(loaded: &LoadedDraft) -> AnyView {
+/// A draft that is there: its pages, as the address says. `anew` reads it again, with its form.
+fn filling(loaded: &LoadedDraft, anew: Callback<()>) -> AnyView {
     let application = Application::take(loaded);
+    effect(move || {
+        if application.outdated.get() {
+            anew.run(());
+        }
+    });
     let (params, navigate) = (use_params_map(), use_navigate());
     // The address says it only where the page is opened anew: the router does not tell of another query on the same route.
     let from_check = use_query_map().with_untracked(|query| query.get("from").as_deref() == Some("check"));
@@ -221,6 +230,7 @@ fn page_view(application: Application, page: String) -> AnyView {
                 }
             });
             application.merged.set(0);
+            application.form_change.set(None);
             navigate(&routes::draft_page(application.id, &next), NavigateOptions::default());
         }
     };
@@ -343,8 +353,15 @@ pub(super) fn leave_button(application: Application) -> AnyView {
             if busy.try_set(false).is_some() {
                 return;
             }
+            let kept = application
+                .saving
+                .with_untracked(|state| matches!(state, SaveState::Waiting { kept: true }));
             match flushed {
                 Ok(_) => go.run(()),
+                Err(_) if kept => {
+                    application.ui.say(fill::WAITING_KEPT);
+                    go.run(());
+                }
                 Err(_) => asked.set(true),
             }
         });

@@ -4,6 +4,7 @@ mod application;
 mod changes;
 mod check;
 mod fill;
+mod form_change;
 mod saving;
 mod start;
 mod submission;
