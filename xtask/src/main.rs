@@ -10,6 +10,7 @@ mod bundle;
 mod check;
 mod conformance;
 mod doctor;
+mod fuzz;
 mod form_preview;
 mod form_schema;
 mod loopback;
@@ -68,6 +69,11 @@ Usage: cargo xtask <command> [options]
              --only PART   one part: criterion, forms, load, mobile or shells
   bench forms    a key in forms of 100 to 10,000 questions, natively and in Node.js, beside
                  SurveyJS, React JSON Schema Form, Ajv and json-logic-js on the same forms
+  fuzz forms    the form engine and the importers with what is nearly right
+             --minutes N   for how long, each target (5)
+             --only NAME   one target: definition, answers, rules, migration, xgov,
+                           json-schema, formio or govuk
+             --start N     begin with other numbers than the run before (1)
   analytics  what may be counted: types and docs/analytics.md from core/protocol/analytics.json
   schema   the JSON Schema of forms, in docs/schemas, from the tables of the form engine
   doctor   what is here, what is missing, and how to get it
@@ -120,6 +126,11 @@ fn dispatch() -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         "bench" => bench::bench(&Arguments::parse(words, &["only"], &[])?),
+        "fuzz" if words.first().is_some_and(|word| word == "forms") => {
+            let options = words.into_iter().skip(1).collect();
+            fuzz::forms(&Arguments::parse(options, &["minutes", "only", "start"], &[])?)
+        }
+        "fuzz" => anyhow::bail!("what is to be tried? There is `cargo xtask fuzz forms`"),
         "analytics" => analytics::command(&Arguments::parse(words, &[], &[])?),
         "schema" => form_schema::command(&Arguments::parse(words, &[], &[])?),
         "doctor" => doctor::doctor(&Arguments::parse(words, &[], &[])?),

@@ -13,6 +13,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("onehall-forms", &["onehall-protocol"]),
     ("onehall-forms-conformance", &["onehall-forms", "onehall-protocol"]),
     ("onehall-form-importers", &["onehall-forms", "onehall-protocol"]),
+    (
+        "onehall-forms-fuzz",
+        &[
+            "onehall-form-importers",
+            "onehall-forms-conformance",
+            "onehall-forms",
+            "onehall-protocol",
+        ],
+    ),
     ("onehall-client", &["onehall-forms", "onehall-protocol"]),
     ("onehall-core", &["onehall-client", "onehall-forms", "onehall-protocol"]),
     ("onehall-ui-macro", &[]),

@@ -15,11 +15,12 @@ use crate::toolchain::{self, wasm};
 use crate::{analytics, form_schema, process, shells, workspace};
 
 /// The packages that are built natively.
-pub const NATIVE: [&str; 11] = [
+pub const NATIVE: [&str; 12] = [
     "onehall-protocol",
     "onehall-forms",
     "onehall-form-importers",
     "onehall-forms-conformance",
+    "onehall-forms-fuzz",
     "onehall-client",
     "onehall-core",
     "onehall-mobile",

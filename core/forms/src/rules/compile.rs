@@ -77,7 +77,7 @@ pub(crate) fn compile(rule: &Value, names: &dyn Names) -> Result<Compiled, Vec<F
         }
         Ok(Compiled { expr, reads, calendar })
     } else {
-        Err(compiler.faults)
+        Err(as_written(compiler.faults, rule))
     }
 }
 
@@ -93,8 +93,31 @@ pub(crate) fn compile_plain(rule: &Value) -> Result<Expr, Vec<Fault>> {
     if compiler.faults.is_empty() {
         Ok(expr)
     } else {
-        Err(compiler.faults)
+        Err(as_written(compiler.faults, rule))
     }
+}
+
+/// An operator's only argument need not stand in a list; then it is no step of a pointer either.
+fn as_written(mut faults: Vec<Fault>, rule: &Value) -> Vec<Fault> {
+    for fault in &mut faults {
+        let (mut here, mut written, mut of_operator) = (rule, String::new(), false);
+        for step in fault.pointer.split('/').skip(1) {
+            if of_operator && step == "0" && !here.is_array() {
+                of_operator = false;
+                continue;
+            }
+            of_operator = here.is_object();
+            written.push('/');
+            written.push_str(step);
+            let inner = match here {
+                Value::Array(items) => step.parse().ok().and_then(|at: usize| items.get(at)),
+                other => other.get(step.replace("~1", "/").replace("~0", "~")),
+            };
+            here = inner.unwrap_or(&Value::Null);
+        }
+        fault.pointer = written;
+    }
+    faults
 }
 
 /// A group whose rows are iterated, and how many groups its own rule shares with it.

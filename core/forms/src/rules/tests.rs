@@ -62,6 +62,23 @@ fn an_operator_that_there_is_not_is_refused_with_its_place() {
 }
 
 #[test]
+fn an_argument_without_a_list_is_no_step_of_a_pointer() {
+    for (rule, place) in [
+        (json!({"!": {"launch": []}}), "/!/launch"),
+        (json!({"!": [{"launch": []}]}), "/!/0/launch"),
+        (json!({"!": {"!": [[{"a/b": {"launch": 1}}]]}}), "/!/!/0/0/a~1b"),
+        (json!({"!": {"0": []}}), "/!/0"),
+    ] {
+        let pointer = match apply(&rule, &Value::Null) {
+            Err(super::RuleError::Rule { pointer, .. }) => pointer,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(pointer, place);
+        assert!(rule.pointer(&pointer).is_some());
+    }
+}
+
+#[test]
 fn no_rule_runs_for_ever_or_digs_too_deep() {
     let list: Vec<u32> = (0..100).collect();
     let mut rule = json!({"var": "n"});

@@ -1,57 +1,19 @@
-//! Whatever the file is: no panic, no definition that does not load, no refusal without a reason.
+//! Files that are no form, files whose format is found out, and short files that ask for a lot of work.
 
-mod support {
-    pub mod mutate;
-}
-
-use std::time::{Duration, Instant};
-
-use onehall_form_importers::{Format, MOST_BYTES, Options, Severity, import};
-use onehall_forms::Form;
-use proptest::prelude::*;
+use onehall_form_importers::{Format, MOST_BYTES, Options, import};
+use onehall_forms_fuzz::import_holds;
 use serde_json::{Value, json};
-use support::mutate::{Numbers, anything, change};
 
 const SEEDS: [(Format, &str); 4] = [
-    (Format::Xgov, include_str!("seeds/xgov.json")),
-    (Format::JsonSchema, include_str!("seeds/json-schema.json")),
-    (Format::Formio, include_str!("seeds/formio.json")),
-    (Format::Govuk, include_str!("seeds/govuk.json")),
+    (Format::Xgov, include_str!("../seeds/xgov.json")),
+    (Format::JsonSchema, include_str!("../seeds/json-schema.json")),
+    (Format::Formio, include_str!("../seeds/formio.json")),
+    (Format::Govuk, include_str!("../seeds/govuk.json")),
 ];
 
-/// What must hold of every import. Says whether a definition came out.
+/// Whether a definition comes out; what must hold of every import does.
 fn holds(text: &str, format: Option<Format>) -> Result<bool, String> {
-    let options = Options {
-        format,
-        ..Options::default()
-    };
-    match import(text, &options) {
-        Ok(imported) => {
-            let written = serde_json::to_string(&imported.definition).map_err(|error| error.to_string())?;
-            let form = Form::parse(&written).map_err(|findings| format!("does not load: {findings:?}"))?;
-            if *form.definition() != imported.definition {
-                return Err("what is written is not what is read".to_owned());
-            }
-            match imported
-                .findings
-                .iter()
-                .find(|finding| finding.severity == Severity::Refused)
-            {
-                Some(refusal) => Err(format!("a refusal beside a definition: {refusal}")),
-                None => Ok(true),
-            }
-        }
-        Err(findings) => match findings.last() {
-            // The importer's own doing is never what was wrong with the file.
-            Some(last) if last.code == "own_check" => Err(format!("refused by our own check: {findings:?}")),
-            Some(last) if last.severity == Severity::Refused && !last.message.is_empty() => Ok(false),
-            _ => Err(format!("refused without a reason: {findings:?}")),
-        },
-    }
-}
-
-fn seed(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"))
+    import_holds(text, format).map(|reaction| reaction.taken)
 }
 
 #[test]
@@ -85,84 +47,6 @@ fn what_is_no_form_is_refused() {
         for format in [None].into_iter().chain(Format::ALL.map(Some)) {
             assert_eq!(holds(text, format), Ok(false), "{text:.40} as {format:?}");
         }
-    }
-}
-
-fn any_json() -> impl Strategy<Value = Value> {
-    any::<u64>().prop_map(|start| anything(&mut Numbers(start), 6))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_json_at_all(value in any_json(), at in 0..4_usize) {
-        let text = value.to_string();
-        prop_assert!(holds(&text, None).is_ok(), "{:?}", holds(&text, None));
-        let format = Format::ALL.get(at).copied();
-        prop_assert!(holds(&text, format).is_ok(), "{:?}", holds(&text, format));
-    }
-
-    #[test]
-    fn any_text_at_all(text in "\\PC{0,200}") {
-        prop_assert!(holds(&text, None).is_ok());
-    }
-
-    #[test]
-    fn a_form_with_random_changes(at in 0..4_usize, start in any::<u64>(), changes in 1..12_usize) {
-        let (format, text) = SEEDS[at];
-        let mut form = seed(text);
-        let mut numbers = Numbers(start);
-        for _ in 0..changes {
-            change(&mut form, &mut numbers);
-        }
-        let text = form.to_string();
-        for format in [None, Some(format)] {
-            prop_assert!(holds(&text, format).is_ok(), "{:?}\n{text}", holds(&text, format));
-        }
-    }
-}
-
-/// Changes forms at random for as many seconds as `ONEHALL_FUZZ_SECONDS` says (5 where it says nothing), one importer after
-/// the other, or the one that `ONEHALL_FUZZ_FORMAT` names:
-/// `ONEHALL_FUZZ_SECONDS=300 cargo test -p onehall-form-importers --release --test never_panics -- --ignored --nocapture`
-#[test]
-#[ignore = "runs for as long as ONEHALL_FUZZ_SECONDS says"]
-fn forms_with_random_changes_for_a_while() {
-    let seconds = std::env::var("ONEHALL_FUZZ_SECONDS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(5);
-    let only = std::env::var("ONEHALL_FUZZ_FORMAT").ok();
-    let start = std::env::var("ONEHALL_FUZZ_START")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(1);
-    for (format, text) in SEEDS {
-        if only.as_deref().is_some_and(|only| only != format.name()) {
-            continue;
-        }
-        let original = seed(text);
-        let mut numbers = Numbers(start);
-        let (mut form, mut rounds, mut came_out, mut longest) = (original.clone(), 0_u64, 0_u64, Duration::ZERO);
-        let began = Instant::now();
-        while began.elapsed() < Duration::from_secs(seconds) {
-            if numbers.below(25) == 0 || form.to_string().len() > 60_000 {
-                form = original.clone();
-            }
-            change(&mut form, &mut numbers);
-            let text = form.to_string();
-            let one = Instant::now();
-            match std::panic::catch_unwind(|| holds(&text, Some(format))) {
-                Ok(Ok(out)) => came_out += u64::from(out),
-                Ok(Err(fault)) => panic!("{format}: {fault}\n{text}"),
-                Err(_) => panic!("{format}: a panic\n{text}"),
-            }
-            longest = longest.max(one.elapsed());
-            rounds += 1;
-        }
-        println!("{format}: {rounds} forms, {came_out} definitions, the longest took {longest:?}");
-        assert!(came_out > 0, "{format}: nothing ever came out");
     }
 }
 
