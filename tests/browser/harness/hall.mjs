@@ -19,15 +19,17 @@ export class Hall {
 
   /**
    * Opens a hall and waits until it is ready. `ui: false` serves no pages; `limits: "default"` keeps the limits on
-   * one-time codes that a city has, which a journey on two terminals would run into.
+   * one-time codes that a city has, which a journey on two terminals would run into. `city` is a folder other than the
+   * demo city's; `hall.city` can be set to another one before a restart.
    */
-  static async open({ ui = true, limits = "wide", args = [], env = {} } = {}) {
+  static async open({ ui = true, limits = "wide", city = setting("ONEHALL_TEST_CITY"), args = [], env = {} } = {}) {
     const hall = new Hall();
     hall.#folder = await mkdtemp(join(tmpdir(), "onehall-journey-"));
     hall.data = join(hall.#folder, "data");
     hall.port = await freePort();
     hall.url = `http://127.0.0.1:${hall.port}`;
-    hall.people = await DemoPeople.read(setting("ONEHALL_TEST_CITY"));
+    hall.city = city;
+    hall.people = await DemoPeople.read(city);
     hall.options = { ui, limits, args, env };
     await hall.start();
     return hall;
@@ -37,7 +39,7 @@ export class Hall {
   async start() {
     const { ui, args, env } = this.options;
     const words = ["serve", "--mode", "development", "--port", `${this.port}`];
-    words.push("--data", this.data, "--city", setting("ONEHALL_TEST_CITY"));
+    words.push("--data", this.data, "--city", this.city);
     if (ui) words.push("--ui", setting("ONEHALL_TEST_UI"));
     if (this.options.limits === "wide") words.push("--config", await this.#wideLimits());
     const log = createWriteStream(this.#logFile(), { flags: "a" });
