@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::future::{AbortHandle, Abortable};
 use onehall_client::Profile;
-use onehall_client::bridge::{Call, Envelope, EventMessage, Hello, PROTOCOLS, ProtocolRange, Welcome};
+use onehall_client::bridge::{Cancel, EventMessage, Hello, PROTOCOLS, ProtocolRange, Welcome};
 use onehall_protocol::{CoreError, ErrorCode};
 use serde_json::Value;
 
@@ -21,6 +21,21 @@ pub struct Bridge {
     profile: Profile,
     capabilities: Arc<[String]>,
     under_way: Arc<Mutex<UnderWay>>,
+}
+
+/// An [`onehall_client::bridge::Envelope`], its command not read yet: what reads every command comes with the second part of a
+/// program.
+struct Envelope {
+    protocol: u32,
+    id: u64,
+    call: Call,
+}
+
+enum Call {
+    Hello(Hello),
+    Cancel(Cancel),
+    /// The name of a command, and what stands in it.
+    Ask(String, Value),
 }
 
 /// The calls under way, by their numbers.
@@ -49,7 +64,7 @@ impl Bridge {
         &self.core
     }
 
-    /// Carries out the call in `envelope`, an [`Envelope`] as JSON; gives a `Reply` as JSON, whatever came.
+    /// Carries out the call in `envelope`, an `Envelope` as JSON; gives a `Reply` as JSON, whatever came.
     pub async fn call(&self, envelope: &str) -> String {
         let (protocol, id, outcome) = match self.read(envelope) {
             Ok(envelope) => (envelope.protocol, envelope.id, self.carry_out(envelope).await),
@@ -73,7 +88,7 @@ impl Bridge {
     /// The envelope, or the refusal of it: protocol, number and error of the reply.
     #[allow(clippy::result_large_err)] // The refusal is what is sent.
     fn read(&self, text: &str) -> Result<Envelope, (u32, u64, CoreError)> {
-        let unreadable = |reason: &str| with_reason(self.core.error(ErrorCode::InvalidEnvelope), reason);
+        let unreadable = |reason: &str| self.core.unreadable(reason);
         let tree: Value = serde_json::from_str(text).map_err(|error| {
             // The place, not what stands there: it may be personal data.
             let reason = format!(
@@ -95,7 +110,10 @@ impl Bridge {
         if !PROTOCOLS.contains(protocol) {
             return Err((PROTOCOLS.max, id, self.no_common_protocol()));
         }
-        json::read_value(tree).map_err(|_| (protocol, id, unreadable("no such call")))
+        match call(tree) {
+            Some(call) => Ok(Envelope { protocol, id, call }),
+            None => Err((protocol, id, unreadable(NO_SUCH_CALL))),
+        }
     }
 
     /// Carries a call out; gives an `Outcome` as JSON.
@@ -109,7 +127,7 @@ impl Bridge {
                 }
                 return well("cancel", if under_way.is_some() { "true" } else { "false" });
             }
-            Call::Ask(command) => self.core.relay(*command),
+            Call::Ask(name, fields) => self.core.relay(name, fields),
         };
         let (handle, registration) = AbortHandle::new_pair();
         let serial = {
@@ -119,8 +137,7 @@ impl Bridge {
             match under_way.calls.entry(envelope.id) {
                 Entry::Vacant(place) => place.insert((serial, handle)),
                 Entry::Occupied(_) => {
-                    let error = self.core.error(ErrorCode::InvalidEnvelope);
-                    return refused(&with_reason(error, "a call of this number is under way"));
+                    return refused(&self.core.unreadable("a call of this number is under way"));
                 }
             };
             serial
@@ -160,6 +177,34 @@ impl Bridge {
     }
 }
 
+/// What is said of a call that nobody knows, or that is not written as it should be.
+pub(crate) const NO_SUCH_CALL: &str = "no such call";
+
+/// What an envelope calls: `{"protocol": …, "id": …, "call": {"hello" | "cancel" | "ask": …}}`, and nothing else in it.
+fn call(envelope: Value) -> Option<Call> {
+    let Value::Object(mut envelope) = envelope else {
+        return None;
+    };
+    let (kind, content) = only(envelope.remove("call")?)?;
+    if envelope.len() != 2 {
+        return None;
+    }
+    match kind.as_str() {
+        "hello" => json::read_value(content).ok().map(Call::Hello),
+        "cancel" => json::read_value(content).ok().map(Call::Cancel),
+        "ask" => only(content).map(|(name, fields)| Call::Ask(name, fields)),
+        _ => None,
+    }
+}
+
+/// Name and content of the one thing that an object holds.
+fn only(object: Value) -> Option<(String, Value)> {
+    match object {
+        Value::Object(object) if object.len() == 1 => object.into_iter().next(),
+        _ => None,
+    }
+}
+
 /// The outcome of a call that went well; `content` is JSON.
 fn well(answer: &str, content: &str) -> String {
     format!(r#"{{"ok":{{"{answer}":{content}}}}}"#)
@@ -190,9 +235,13 @@ impl Drop for Ended<'_> {
     }
 }
 
-fn with_reason(mut error: CoreError, reason: &str) -> CoreError {
-    error.details = serde_json::json!({ "reason": reason });
-    error
+impl Core {
+    /// What was sent over the bridge cannot be carried out; `reason` says why to who wrote it.
+    pub(crate) fn unreadable(&self, reason: &str) -> CoreError {
+        let mut error = self.error(ErrorCode::InvalidEnvelope);
+        error.details = serde_json::json!({ "reason": reason });
+        error
+    }
 }
 
 fn written(message: &impl serde::Serialize) -> String {

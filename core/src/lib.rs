@@ -20,6 +20,7 @@ mod drafts;
 mod filling;
 mod identity;
 mod json;
+mod later;
 pub mod platform;
 pub mod ports;
 mod preferences;
@@ -105,7 +106,6 @@ impl Core {
     ///
     /// # Errors
     /// One [`CoreError`] with a stable code, in the language of the preferences.
-    #[allow(clippy::unit_arg)] // Some requests are answered by nothing, in the same shape as the others.
     pub async fn dispatch(&self, command: citizen::Command) -> Result<citizen::Reply, CoreError> {
         use citizen::{Command as C, Reply as R};
         let asked = self.asked(&command);
@@ -115,40 +115,16 @@ impl Core {
             C::RestoreSession(_) => R::RestoreSession(self.restore_session().await?),
             C::RequestCode(ask) => R::RequestCode(self.request_code(ask.phone).await?),
             C::LogIn(ask) => R::LogIn(self.log_in(ask.phone, ask.code).await?),
-            C::LogOut(_) => {
-                let told = self.log_out().await;
-                self.visit_over().await;
-                R::LogOut(told?)
-            }
+            C::LogOut(ask) => R::LogOut(self.log_out(ask.discard_unsent).await?),
             C::GetCatalog(_) => R::GetCatalog((*self.catalog().await?).clone()),
             C::SearchCatalog(ask) => R::SearchCatalog(self.search(&ask.query, ask.language, ask.limit).await?),
             C::GetItem(ask) => R::GetItem(self.item(&ask.code).await?),
-            C::GetForm(ask) => R::GetForm(self.form(&ask.form).await?),
-            C::GetFormInputs(ask) => R::GetFormInputs(self.form_inputs(&ask.form).await?),
-            C::SearchList(ask) => R::SearchList(self.search_list(&ask.list, ask.query, ask.parent).await?),
             C::ListDrafts(_) => R::ListDrafts(self.list_drafts().await?),
-            C::OpenDraft(ask) => R::OpenDraft(self.open_draft(ask.start).await?),
-            C::GetDraft(ask) => R::GetDraft(self.draft(ask.id).await?),
-            C::ChangeAnswers(ask) => R::ChangeAnswers(self.change_answers(ask.id, ask.changes, ask.page)?),
-            C::ViewDraft(ask) => R::ViewDraft(self.view_draft(ask.id, ask.page.as_deref()).await?),
-            C::TypeAnswer(ask) => R::TypeAnswer(self.type_answer(ask.id, ask.path, &ask.text, ask.page).await?),
-            C::PrepareSubmission(ask) => R::PrepareSubmission(self.prepare_submission(ask.id).await?),
-            C::FlushDraft(ask) => R::FlushDraft(self.flush_draft(ask.id).await?),
-            C::ResolveConflict(ask) => R::ResolveConflict(self.resolve_conflict(ask.id, ask.path, ask.keep).await?),
-            C::DiscardDraft(ask) => R::DiscardDraft(self.discard_draft(ask.id).await?),
-            C::UploadFile(ask) => R::UploadFile(self.upload(ask.to, &ask.path, ask.file, ask.transfer).await?),
-            C::CancelUpload(ask) => R::CancelUpload(self.cancel_upload(ask.transfer)),
-            C::OfferedFiles(ask) => R::OfferedFiles(self.offered_files(ask.draft, &ask.material).await?),
-            C::ReuseOffered(ask) => R::ReuseOffered(self.reuse_offered(ask.draft, &ask.reuse).await?),
-            C::RemoveFile(ask) => R::RemoveFile(self.remove_file(ask.draft, ask.file).await?),
-            C::ReadFile(ask) => R::ReadFile(self.read_file(ask.id).await?),
-            C::NewKey(_) => R::NewKey(self.new_key()),
-            C::Submit(ask) => R::Submit(self.submit(ask.id, ask.submission, ask.key).await?),
             C::ListCases(_) => R::ListCases(self.list_cases().await?),
-            C::GetCase(ask) => R::GetCase(self.case(ask.id).await?),
-            C::Supplement(ask) => R::Supplement(self.supplement(ask.id, ask.supplement, ask.key).await?),
-            C::Withdraw(ask) => R::Withdraw(self.withdraw(ask.id, ask.withdrawal).await?),
-            C::Rate(ask) => R::Rate(self.rate(ask.id, ask.rating).await?),
+            command => {
+                self.load_later().await?;
+                later::enter_part(self.clone(), command).await?
+            }
         };
         self.watch(asked, &reply);
         Ok(reply)

@@ -4,14 +4,19 @@
 //! anew. So what a newer backend says besides reaches a page of today, and a program that only speaks over the bridge (the
 //! SDK) does not carry the code that reads and writes every type of the protocol.
 
-use onehall_client::citizen::Command as C;
+use onehall_client::citizen::{
+    Command as C, GetCase, GetItem, LogIn, LogOut, RequestCode, SearchCatalog, SetPreferences,
+};
 use onehall_protocol::cases::Rating;
 use onehall_protocol::drafts::SubmitDraft;
-use onehall_protocol::{CaseId, CoreError, DraftId, IdempotencyKey};
+use onehall_protocol::{CaseId, CoreError, DraftId, ErrorCode, IdempotencyKey};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::Core;
+use crate::bridge::NO_SUCH_CALL;
+use crate::ports::{BoxFuture, boxed};
+use crate::{Core, json};
 
 /// The reply to a command.
 pub(crate) struct Relayed {
@@ -28,22 +33,46 @@ fn written(name: &'static str, content: &impl Serialize) -> Relayed {
     Relayed { name, content }
 }
 
+/// Carries out a command that [`Core::relay`] leaves to the second part of the program.
+#[inline(never)]
+fn enter_part(core: Core, name: String, fields: Value) -> BoxFuture<'static, Result<Relayed, CoreError>> {
+    boxed(async move { core.relay_later(name, fields).await })
+}
+
 impl Core {
-    /// Carries out a command as [`Core::dispatch`] does, and gives its reply as JSON.
-    pub(crate) async fn relay(&self, command: C) -> Result<Relayed, CoreError> {
-        Ok(match command {
-            C::GetPreferences(_) => written("get_preferences", &self.load_preferences().await),
-            C::SetPreferences(ask) => written("set_preferences", &self.set_preferences(ask.preferences).await),
-            C::RestoreSession(_) => written("restore_session", &self.restore_session().await?),
-            C::RequestCode(ask) => written("request_code", &self.request_code::<Value>(ask.phone).await?),
-            C::LogIn(ask) => written("log_in", &self.log_in(ask.phone, ask.code).await?),
-            C::LogOut(_) => {
-                let told = self.log_out().await;
-                self.visit_over().await;
-                written("log_out", &told?)
+    /// Carries out the command of this name as [`Core::dispatch`] does.
+    pub(crate) async fn relay(&self, name: String, fields: Value) -> Result<Relayed, CoreError> {
+        Ok(match name.as_str() {
+            "get_preferences" => {
+                self.bare(&fields)?;
+                written("get_preferences", &self.load_preferences().await)
             }
-            C::GetCatalog(_) => written("get_catalog", &*self.catalog().await?),
-            C::SearchCatalog(ask) => {
+            "set_preferences" => {
+                let ask: SetPreferences = self.read(fields)?;
+                written("set_preferences", &self.set_preferences(ask.preferences).await)
+            }
+            "restore_session" => {
+                self.bare(&fields)?;
+                written("restore_session", &self.restore_session().await?)
+            }
+            "request_code" => {
+                let ask: RequestCode = self.read(fields)?;
+                written("request_code", &self.request_code::<Value>(ask.phone).await?)
+            }
+            "log_in" => {
+                let ask: LogIn = self.read(fields)?;
+                written("log_in", &self.log_in(ask.phone, ask.code).await?)
+            }
+            "log_out" => {
+                let ask: LogOut = self.read(fields)?;
+                written("log_out", &self.log_out(ask.discard_unsent).await?)
+            }
+            "get_catalog" => {
+                self.bare(&fields)?;
+                written("get_catalog", &*self.catalog().await?)
+            }
+            "search_catalog" => {
+                let ask: SearchCatalog = self.read(fields)?;
                 let number = self.search_asked(&ask.query);
                 let hits = self.search(&ask.query, ask.language, ask.limit).await?;
                 if let Some(number) = number {
@@ -51,15 +80,53 @@ impl Core {
                 }
                 written("search_catalog", &hits)
             }
-            C::GetItem(ask) => {
+            "get_item" => {
+                let ask: GetItem = self.read(fields)?;
                 let item: Value = self.item(&ask.code).await?;
                 self.item_seen(&ask.code);
                 written("get_item", &item)
             }
+            "list_drafts" => {
+                self.bare(&fields)?;
+                written("list_drafts", &self.list_drafts::<Value>().await?)
+            }
+            "list_cases" => {
+                self.bare(&fields)?;
+                written("list_cases", &self.list_cases::<Value>().await?)
+            }
+            "get_case" => {
+                let ask: GetCase = self.read(fields)?;
+                written("get_case", &self.case_watched(ask.id).await?)
+            }
+            _ => {
+                self.load_later().await?;
+                enter_part(self.clone(), name, fields).await?
+            }
+        })
+    }
+
+    /// A command's fields.
+    fn read<T: DeserializeOwned>(&self, fields: Value) -> Result<T, CoreError> {
+        json::read_value(fields).map_err(|_| self.unreadable(NO_SUCH_CALL))
+    }
+
+    /// A command has no fields.
+    fn bare(&self, fields: &Value) -> Result<(), CoreError> {
+        match fields {
+            Value::Object(fields) if fields.is_empty() => Ok(()),
+            _ => Err(self.unreadable(NO_SUCH_CALL)),
+        }
+    }
+
+    async fn relay_later(&self, name: String, fields: Value) -> Result<Relayed, CoreError> {
+        let command = self.read(Value::Object([(name, fields)].into_iter().collect()))?;
+        Ok(match command {
             C::GetForm(ask) => written("get_form", &self.form(&ask.form).await?),
             C::GetFormInputs(ask) => written("get_form_inputs", &self.form_inputs(&ask.form).await?),
-            C::SearchList(ask) => written("search_list", &self.search_list(&ask.list, ask.query, ask.parent).await?),
-            C::ListDrafts(_) => written("list_drafts", &self.list_drafts::<Value>().await?),
+            C::SearchList(ask) => written(
+                "search_list",
+                &self.search_list(&ask.list, ask.query, ask.parent).await?,
+            ),
             C::OpenDraft(ask) => {
                 let draft = self.open_draft(ask.start).await?;
                 self.draft_opened(&draft);
@@ -70,7 +137,7 @@ impl Core {
                 self.draft_seen(draft.summary.id);
                 written("get_draft", &draft)
             }
-            C::ChangeAnswers(ask) => written("change_answers", &self.change_answers(ask.id, ask.changes, ask.page)?),
+            C::ChangeAnswers(ask) => written("change_answers", &self.change_answers(ask.id, ask.changes, ask.page).await?),
             C::ViewDraft(ask) => written("view_draft", &self.view_draft(ask.id, ask.page.as_deref()).await?),
             C::TypeAnswer(ask) => {
                 let value = self.type_answer(ask.id, ask.path, &ask.text, ask.page).await?;
@@ -104,14 +171,25 @@ impl Core {
             }
             C::NewKey(_) => written("new_key", &self.new_key()),
             C::Submit(ask) => written("submit", &self.submit_watched(ask.id, ask.submission, ask.key).await?),
-            C::ListCases(_) => written("list_cases", &self.list_cases::<Value>().await?),
-            C::GetCase(ask) => written("get_case", &self.case_watched(ask.id).await?),
             C::Supplement(ask) => {
                 let case: Value = self.supplement(ask.id, ask.supplement, ask.key).await?;
                 written("supplement", &case)
             }
             C::Withdraw(ask) => written("withdraw", &self.withdraw::<Value>(ask.id, ask.withdrawal).await?),
             C::Rate(ask) => written("rate", &self.rate_watched(ask.id, ask.rating).await?),
+            // Carried out before it came here.
+            C::GetPreferences(_)
+            | C::SetPreferences(_)
+            | C::RestoreSession(_)
+            | C::RequestCode(_)
+            | C::LogIn(_)
+            | C::LogOut(_)
+            | C::GetCatalog(_)
+            | C::SearchCatalog(_)
+            | C::GetItem(_)
+            | C::ListDrafts(_)
+            | C::ListCases(_)
+            | C::GetCase(_) => return Err(self.error(ErrorCode::Internal)),
         })
     }
 

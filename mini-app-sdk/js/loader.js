@@ -1,19 +1,23 @@
-// Loads the WebAssembly once, when it is first asked for, whoever asks and however often.
+// Loads the WebAssembly once, when it is first asked for, whoever asks and however often. It is in two parts: the second,
+// with all that filling needs, is loaded when a draft is first asked for, and called into through the exports of the first.
 import { initSync, OneHallCore } from "./bindings.js";
 import { ownError } from "./error.js";
 
 let loading;
-let loaded = false;
+let first;
+let laterSource;
+let loadingLater;
 
 /**
  * Loads the WebAssembly from `source`: an address (string or URL), a Response, bytes, a WebAssembly.Module, or a promise
- * of one of them. Called again it gives the same promise; after a failure the next call tries anew.
+ * of one of them. Called again it gives the same promise; after a failure the next call tries anew. `later` says where the
+ * second part is, in the same ways or as a function that gives one of them.
  */
-export function load(source) {
+export function load(source, later) {
+  laterSource ??= later;
   loading ??= compile(source).then(
     (module) => {
-      initSync({ module });
-      loaded = true;
+      first = initSync({ module });
     },
     (cause) => {
       loading = undefined;
@@ -23,9 +27,23 @@ export function load(source) {
   return loading;
 }
 
+/** Loads the second part; after a failure the next call tries anew. */
+export function loadLater() {
+  loadingLater ??= compile(typeof laterSource === "function" ? laterSource() : laterSource)
+    .then((module) => WebAssembly.instantiate(module, { "": first }))
+    .then(
+      () => undefined,
+      (cause) => {
+        loadingLater = undefined;
+        throw ownError("sdk/not_loaded", { cause });
+      },
+    );
+  return loadingLater;
+}
+
 /** The class of the core; throws before it is loaded. */
 export function coreClass() {
-  if (!loaded) throw ownError("sdk/not_initialised");
+  if (!first) throw ownError("sdk/not_initialised");
   return OneHallCore;
 }
 

@@ -1,7 +1,7 @@
 // The SDK without an address for its WebAssembly: for bundlers that place it themselves and hosts that hand bytes in.
 import { ownError } from "./error.js";
 import { Hall } from "./hall.js";
-import { coreClass, isLoading, load } from "./loader.js";
+import { coreClass, isLoading, load, loadLater } from "./loader.js";
 import { browserHost } from "./host.js";
 
 export { OneHallError } from "./error.js";
@@ -10,17 +10,20 @@ export { browserHost } from "./host.js";
 /** The version of this package. */
 export const VERSION = "0.1.0";
 
-/** Loads the WebAssembly. Idempotent; several at once load it once. */
+/** Loads the WebAssembly; its second part when that is first needed. Idempotent; several at once load it once. */
 export function init(options = {}) {
-  const source = options?.wasm;
-  if (source === undefined && !isLoading()) return Promise.reject(ownError("sdk/not_initialised"));
-  return load(source);
+  const { wasm, later } = options ?? {};
+  if (!isLoading()) {
+    if (wasm === undefined) return Promise.reject(ownError("sdk/not_initialised"));
+    if (later === undefined) return Promise.reject(refuse("later"));
+  }
+  return load(wasm, later);
 }
 
 /** A hall: session, drafts and events of its own. Loads the WebAssembly where that was not done. */
 export async function createHall(options) {
-  const { baseUrl, host, capabilities, wasm } = checked(options);
-  await init({ wasm });
+  const { baseUrl, host, capabilities } = checked(options);
+  await init(options);
   const hall = new Hall(createCore({ baseUrl, host, capabilities }));
   try {
     await hall.open(options.language);
@@ -38,12 +41,13 @@ export async function createHall(options) {
 export function createCore(options) {
   const { baseUrl, host, capabilities } = checked(options);
   const Core = coreClass();
-  return new Core(host, baseUrl, capabilities);
+  return new Core(host, baseUrl, capabilities, loadLater);
 }
 
+const refuse = (option) => ownError("sdk/invalid_option", { details: { option } });
+
 function checked(options) {
-  const { baseUrl, host = browserHost(), capabilities = [], wasm } = options ?? {};
-  const refuse = (option) => ownError("sdk/invalid_option", { details: { option } });
+  const { baseUrl, host = browserHost(), capabilities = [] } = options ?? {};
   let url;
   try {
     url = new URL(baseUrl);
@@ -54,5 +58,5 @@ function checked(options) {
   for (const method of ["fetch", "listen", "get", "put", "remove", "sleep", "random"]) {
     if (typeof host?.[method] !== "function") throw refuse(`host.${method}`);
   }
-  return { baseUrl: url.href.replace(/[?#].*$/, "").replace(/\/+$/, ""), host, capabilities, wasm };
+  return { baseUrl: url.href.replace(/[?#].*$/, "").replace(/\/+$/, ""), host, capabilities };
 }

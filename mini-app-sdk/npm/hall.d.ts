@@ -10,8 +10,13 @@ export type Timestamp = string;
 /** What the WebAssembly can be loaded from. */
 export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
 
+/**
+ * The WebAssembly is in two parts. `wasm` is what a catalog, a log-in and the progress of cases need; `later` is what drafts
+ * need besides, and is loaded when one is first asked for.
+ */
 export interface InitOptions {
   wasm?: WasmSource | Promise<WasmSource>;
+  later?: WasmSource | Promise<WasmSource> | (() => WasmSource | Promise<WasmSource>);
 }
 
 export interface CoreOptions {
@@ -47,6 +52,15 @@ export interface Host {
   get(key: string): Promise<Uint8Array | undefined>;
   put(key: string, value: Uint8Array): Promise<void>;
   remove(key: string): Promise<void>;
+  /**
+   * Where a host can keep what was typed and not sent yet, so that a closed page loses nothing: all four, or none.
+   * Fulfilled with whether the value is kept. It is personal data: encrypted, and erased with `eraseUnsent`.
+   */
+  keepUnsent?(key: string, value: Uint8Array): Promise<boolean>;
+  /** All that is kept, but for what another page that is open will send. */
+  unsent?(): Promise<[string, Uint8Array][]>;
+  forgetUnsent?(key: string): Promise<void>;
+  eraseUnsent?(): Promise<void>;
   sleep(milliseconds: number): Promise<void>;
   /** Fills the array with random bytes fit for keys, and gives it back. */
   random(bytes: Uint8Array): Uint8Array;
@@ -232,7 +246,8 @@ export interface Question {
   id: string;
   kind:
     | "text" | "long_text" | "number" | "money" | "date" | "phone" | "email" | "citizen_id" | "organisation_code" | "bank_card"
-    | "yes_no" | "choice" | "choices" | "address" | "material" | "declaration" | "computed" | "note" | "group";
+    | "yes_no" | "choice" | "choices" | "address" | "material" | "declaration" | "computed" | "note" | "group"
+    | "time" | "date_range" | "list_choice" | "region" | "person" | "signature";
   label: Text;
   help?: Text;
   [more: string]: unknown;
@@ -266,6 +281,36 @@ export interface DraftSaved {
   revision: number;
   saved_at: Timestamp;
   others: Answers;
+}
+
+/** What a form is evaluated with besides the answers. */
+export interface FormInputs {
+  calendar?: { version: string; days: { covers: [Day, Day]; holidays: Day[]; working_weekends: Day[] } };
+  /** A long list comes without its entries: it is searched. */
+  lists?: { code: string; version: string; entries?: { code: string; label: Text; parent?: string }[] }[];
+}
+
+export interface ListPage {
+  version: string;
+  entries: ListedEntry[];
+  /** Whether there are more than came. */
+  more?: boolean;
+}
+
+/** An entry of a list. `whole` is the label of the answer to a region, where it is more than `label`. */
+export interface ListedEntry {
+  code: string;
+  label: Text;
+  parent?: string;
+  whole?: Text;
+  leaf: boolean;
+}
+
+/** What `details` of `forms/confirm_changes` holds. Submit again with `confirmed: details.transcript`. */
+export interface ChangesToConfirm {
+  transcript: string;
+  /** By answer path; of a page `#` and its id. Empty where nobody can say: then everything is to be checked. */
+  changes: { path: string; what: "shown" | "hidden" | "value" | "error"; value?: unknown }[];
 }
 
 export interface Receipt {
@@ -332,7 +377,8 @@ export interface Preferences {
 export type SaveState =
   | { kind: "saved"; at: Timestamp }
   | { kind: "saving" }
-  | { kind: "waiting" }
+  /** Without a connection. `kept`: it is on this terminal's disk, and outlives a closed page. */
+  | { kind: "waiting"; kept: boolean }
   | { kind: "conflict"; conflicts: { path: string; value: unknown; revision: number; terminal: string; at: Timestamp }[] }
   | { kind: "refused"; error: { code: string; message: string; retryable: boolean } };
 
@@ -363,7 +409,8 @@ export interface Hall {
     requestCode(phone: string, options?: CallOptions): Promise<CodeSent>;
     /** Logs in; the token stays in this hall's memory, in no cookie and no storage. */
     logIn(phone: string, code: string, options?: CallOptions): Promise<Session>;
-    logOut(options?: CallOptions): Promise<void>;
+    /** Fails with `drafts/unsent` where answers would be lost, unless they may be. */
+    logOut(options?: CallOptions & { discardUnsent?: boolean }): Promise<void>;
     /** The session of this hall, if there is one. */
     restore(options?: CallOptions): Promise<Session | null>;
   };
@@ -372,6 +419,10 @@ export interface Hall {
     /** Looks a service up: Chinese, English, part of a word, pinyin, its initials. */
     search(query: string, options?: CallOptions & { limit?: number; language?: string }): Promise<SearchHit[]>;
     item(code: string, options?: CallOptions): Promise<ServiceItem>;
+    /** What a form is evaluated with besides the answers: the city's working days, and the lists that it chooses from. */
+    inputs(form: { code: string; version: number }, options?: CallOptions): Promise<FormInputs>;
+    /** Entries of a list by words (Chinese, English, pinyin, initials, a code); without any, those below `parent` or at the top. */
+    list(code: string, options?: CallOptions & { query?: string | null; parent?: string | null }): Promise<ListPage>;
   };
   draft: {
     list(options?: CallOptions): Promise<DraftSummary[]>;
@@ -393,7 +444,7 @@ export interface Hall {
     removeFile(id: string, file: string, options?: CallOptions): Promise<void>;
   };
   /** Submits a draft. Asked again after a lost answer it is the same attempt: one case comes of it. */
-  submit(draft: string, options?: CallOptions): Promise<Receipt>;
+  submit(draft: string, options?: CallOptions & { confirmed?: string }): Promise<Receipt>;
   progress: {
     list(options?: CallOptions): Promise<CaseSummary[]>;
     get(id: string, options?: CallOptions): Promise<Case>;

@@ -5,7 +5,10 @@ export * from "./hall.js";
 /** The version of this package. */
 export declare const VERSION: string;
 
-/** Loads the WebAssembly, from beside this module unless `wasm` says otherwise. Idempotent; several at once load it once. */
+/**
+ * Loads the WebAssembly, from beside this module unless `wasm` and `later` say otherwise. Idempotent; several at once load it
+ * once.
+ */
 export declare function init(options?: InitOptions): Promise<void>;
 
 /** A hall: session, drafts and events of its own. Loads the WebAssembly where that was not done. */

@@ -1,4 +1,4 @@
-import type { Core, CoreOptions, Hall, HallOptions, InitOptions, WasmSource } from "./hall.js";
+import type { Core, CoreOptions, Hall, HallOptions, InitOptions } from "./hall.js";
 
 export * from "./hall.js";
 
@@ -6,13 +6,14 @@ export * from "./hall.js";
 export declare const VERSION: string;
 
 /**
- * Loads the WebAssembly from `wasm`. Idempotent; several at once load it once.
+ * Loads the WebAssembly from `wasm`, and from `later` when a draft is first asked for. Idempotent; several at once load it
+ * once.
  *
- * @throws OneHallError `sdk/not_initialised` where no source was ever named.
+ * @throws OneHallError `sdk/not_initialised` where no source was ever named, `sdk/invalid_option` where `later` was not.
  */
-export declare function init(options: InitOptions & { wasm: WasmSource | Promise<WasmSource> }): Promise<void>;
+export declare function init(options: Required<InitOptions>): Promise<void>;
 
-/** A hall: session, drafts and events of its own. Needs `init()`, or `wasm` in its options. */
+/** A hall: session, drafts and events of its own. Needs `init()`, or `wasm` and `later` in its options. */
 export declare function createHall(options: HallOptions): Promise<Hall>;
 
 /**

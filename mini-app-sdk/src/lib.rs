@@ -20,11 +20,12 @@ pub struct OneHallCore {
 
 #[wasm_bindgen]
 impl OneHallCore {
-    /// A core on `host` (an object as `core/js/host.js` makes it) against the hall at `base_url`.
+    /// A core on `host` (an object as `core/js/host.js` makes it) against the hall at `base_url`. `later` gives a promise
+    /// that is fulfilled when the second part of this program is there.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn new(host: WebHost, base_url: String, capabilities: Vec<String>) -> OneHallCore {
-        let core = Core::new(web(host), base_url, TerminalKind::MiniApp);
+    pub fn new(host: WebHost, base_url: String, capabilities: Vec<String>, later: Function) -> OneHallCore {
+        let core = Core::new(web(host, Some(later)), base_url, TerminalKind::MiniApp);
         OneHallCore {
             bridge: Bridge::new(core, Profile::MiniApp, capabilities),
             listening: Vec::new(),

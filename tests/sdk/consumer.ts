@@ -36,9 +36,9 @@ export function follow(hall: Hall, show: (one: Case) => void): () => void {
   return hall.progress.onChange(async (id) => id && show(await hall.progress.get(id)));
 }
 
-export async function inMiniProgram(bytes: ArrayBuffer): Promise<Hall> {
+export async function inMiniProgram(bytes: ArrayBuffer, later: () => Promise<ArrayBuffer>): Promise<Hall> {
   const host: Host = { ...browserHost(), sleep: (ms) => new Promise((done) => setTimeout(done, ms)) };
-  await init({ wasm: bytes });
+  await init({ wasm: bytes, later });
   return slimHall({ baseUrl: "https://hall.example", host });
 }
 

@@ -96,14 +96,16 @@ describe("the package", () => {
       try { createCore({ baseUrl: "http://127.0.0.1:9" }); } catch (error) { console.log(code(error)); }
       await createHall({ baseUrl: "http://127.0.0.1:9" }).catch((error) => console.log(code(error)));
       await init().catch((error) => console.log(code(error)));
-      await init({ wasm: "http://127.0.0.1:9/sdk.wasm" }).catch((error) => console.log(code(error), error.retryable));
+      await init({ wasm: new Uint8Array() }).catch((error) => console.log(code(error), error.details.option));
+      const later = () => new URL(import.meta.resolve("@onehall/mini-app/sdk-later.wasm"));
+      await init({ wasm: "http://127.0.0.1:9/sdk.wasm", later }).catch((error) => console.log(code(error), error.retryable));
       // A failure is not for ever.
       const { readFile } = await import("node:fs/promises");
       const bytes = await readFile(new URL(import.meta.resolve("@onehall/mini-app/sdk.wasm")));
-      await init({ wasm: bytes });
+      await init({ wasm: bytes, later });
       createCore({ baseUrl: "http://127.0.0.1:9" }).free();
       console.log("well");`);
-    assert.deepEqual(said.split("\n"), ["sdk/not_initialised", "sdk/not_initialised", "sdk/not_initialised", "sdk/not_loaded true", "well"]);
+    assert.deepEqual(said.split("\n"), ["sdk/not_initialised", "sdk/not_initialised", "sdk/not_initialised", "sdk/invalid_option later", "sdk/not_loaded true", "well"]);
   });
 
   test("takes its WebAssembly from an address, an answer, bytes or a module, whatever its media type, once", async () => {
@@ -121,9 +123,9 @@ describe("the package", () => {
         import { readFile } from "node:fs/promises";
         import { createCore, init } from "@onehall/mini-app/slim";
         const bytes = await readFile(${JSON.stringify(join(sdk(), "sdk.wasm"))});
-        const wasm = ${source};
-        const [one, other] = [init({ wasm }), init({ wasm })];
-        await Promise.all([one, other, init({ wasm }), init()]);
+        const [wasm, later] = [${source}, () => { throw new Error("nobody needs it"); }];
+        const [one, other] = [init({ wasm, later }), init({ wasm, later })];
+        await Promise.all([one, other, init({ wasm, later }), init()]);
         const core = createCore({ baseUrl: "http://127.0.0.1:9" });
         console.log(JSON.parse(await core.call('{"protocol":1,"id":7,"call":{"hello":{"protocols":{"min":1,"max":1},"version":"t"}}}')).outcome.ok.hello.terminal);`);
       assert.equal(said, "mini_app", source);

@@ -16,7 +16,7 @@ use onehall_protocol::files::ReuseFile;
 use onehall_protocol::{CoreError, DraftId, ErrorCode, FileId, IdempotencyKey, MaterialCode, Timestamp};
 use serde::de::DeserializeOwned;
 
-use crate::ports::boxed;
+use crate::ports::{BoxFuture, boxed};
 use crate::{Core, api, lock};
 
 pub use autosave::{Autosave, Step};
@@ -50,6 +50,14 @@ impl State {
         lock(&self.saving).clear();
         lock(&self.uploads).clear();
     }
+}
+
+/// Saves what is not saved of these drafts. One that cannot be saved must not keep another one from it.
+#[inline(never)]
+fn enter_part(core: Core, drafts: Vec<DraftId>) -> BoxFuture<'static, ()> {
+    boxed(async move {
+        futures::future::join_all(drafts.into_iter().map(|id| core.flush_draft(id))).await;
+    })
 }
 
 impl Core {
@@ -130,8 +138,10 @@ impl Core {
             let unsaved = saving.iter().filter(|(_, known)| known.autosave.unsaved());
             unsaved.map(|(id, _)| *id).collect()
         };
-        // One that cannot be saved must not keep another one from it.
-        futures::future::join_all(unsaved.into_iter().map(|id| self.flush_draft(id))).await;
+        // Only the second part of the program leaves something unsaved.
+        if !unsaved.is_empty() {
+            enter_part(self.clone(), unsaved).await;
+        }
     }
 
     /// Starts the driver of a draft, if none runs.

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::memory::MemorySecrets;
 use crate::ports::{
-    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, NoAnswer, PokeListener, PokeSignal, Pokes, Rng, Spawner,
+    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, Journal, Later, NoAnswer, NotKept, PokeListener, PokeSignal, Pokes, Rng, Spawner,
     Store, StreamHandle, Timer,
 };
 
@@ -32,6 +32,14 @@ extern "C" {
     fn put(this: &WebHost, key: &str, value: Uint8Array) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, structural, catch)]
     fn remove(this: &WebHost, key: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, structural, catch, js_name = keepUnsent)]
+    fn keep_unsent(this: &WebHost, key: &str, value: Uint8Array) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn unsent(this: &WebHost) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, structural, catch, js_name = forgetUnsent)]
+    fn forget_unsent(this: &WebHost, key: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, structural, catch, js_name = eraseUnsent)]
+    fn erase_unsent(this: &WebHost) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, structural)]
     fn sleep(this: &WebHost, millis: u32) -> Promise;
     #[wasm_bindgen(method, structural)]
@@ -51,30 +59,45 @@ extern "C" {
     fn browser_host() -> WebHost;
 }
 
-/// The ports of a browser on the hall's own pages: the session is a cookie, which no script reads.
+/// The ports of a browser on the hall's own pages: the session is a cookie, which no script reads. A page whose program is in
+/// two parts loads the second by `window.onehallLater`.
 #[must_use]
 pub fn browser() -> Host {
+    let later = Reflect::get(&js_sys::global(), &"onehallLater".into()).ok();
     Host {
         secrets: None,
-        ..web(browser_host())
+        ..web(browser_host(), later.and_then(|later| later.dyn_into().ok()))
     }
 }
 
 /// The ports of a host that hands itself in: in a stranger's page, a worker, a mini-program. The session's token is kept
-/// in memory.
+/// in memory. `later` gives a promise of the second part of the program, where it is in two.
 #[must_use]
 #[allow(clippy::arc_with_non_send_sync)] // One thread.
-pub fn web(host: WebHost) -> Host {
+pub fn web(host: WebHost, later: Option<Function>) -> Host {
     let web = Arc::new(Web(host));
     Host {
         http: web.clone(),
         pokes: web.clone(),
         store: web.clone(),
+        journal: Some(web.clone()),
         clock: web.clone(),
         timer: web.clone(),
         spawner: web.clone(),
         rng: web,
         secrets: Some(Arc::new(MemorySecrets::default())),
+        later: later.map(|load| Arc::new(LaterPart(load)) as Arc<dyn Later>),
+    }
+}
+
+struct LaterPart(Function);
+
+#[async_trait(?Send)]
+impl Later for LaterPart {
+    async fn load(&self) -> Result<(), NoAnswer> {
+        let promise = self.0.call0(&JsValue::UNDEFINED).map_err(|_| NoAnswer)?;
+        let loaded = JsFuture::from(Promise::resolve(&promise)).await;
+        loaded.map(drop).map_err(|_| NoAnswer)
     }
 }
 
@@ -201,6 +224,33 @@ impl Store for Web {
 
     async fn delete(&self, key: &str) {
         done(self.0.remove(key)).await;
+    }
+}
+
+#[async_trait(?Send)]
+impl Journal for Web {
+    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
+        let kept = done(self.0.keep_unsent(key, Uint8Array::from(&value[..]))).await;
+        kept.filter(|kept| kept.is_truthy()).map(drop).ok_or(NotKept)
+    }
+
+    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+        let Some(kept) = done(self.0.unsent()).await.filter(Array::is_array) else {
+            return Vec::new();
+        };
+        let pair = |pair: JsValue| {
+            let pair = Array::from(&pair);
+            Some((pair.get(0).as_string()?, pair.get(1).dyn_ref::<Uint8Array>()?.to_vec()))
+        };
+        Array::from(&kept).iter().filter_map(pair).collect()
+    }
+
+    async fn forget(&self, key: &str) {
+        done(self.0.forget_unsent(key)).await;
+    }
+
+    async fn erase(&self) {
+        done(self.0.erase_unsent()).await;
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Host {
     pub pokes: Arc<dyn Pokes>,
     /// Small values that stay on the terminal.
     pub store: Arc<dyn Store>,
+    /// What was not sent yet; none where nothing may stay on the terminal (a public machine), or nothing can.
+    pub journal: Option<Arc<dyn Journal>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Waiting.
@@ -73,6 +75,8 @@ pub struct Host {
     /// Secrets of the session, where the terminal holds it itself; none where the host keeps a cookie that the core
     /// cannot read (a browser on the hall's own pages).
     pub secrets: Option<Arc<dyn SecretStore>>,
+    /// The second part of the program, where the core is in one of two parts.
+    pub later: Option<Arc<dyn Later>>,
 }
 
 /// A method of HTTP.
@@ -146,6 +150,14 @@ pub trait Http: SendOutsideWasm + SyncOutsideWasm {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer>;
 }
 
+/// The second part of the program that the core is in, on a host that loads it only when it is needed.
+#[cfg_attr(target_family = "wasm", async_trait(?Send))]
+#[cfg_attr(not(target_family = "wasm"), async_trait)]
+pub trait Later: SendOutsideWasm + SyncOutsideWasm {
+    /// Loads it; gives the same again where it is there or on its way.
+    async fn load(&self) -> Result<(), NoAnswer>;
+}
+
 /// What the poke stream says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PokeSignal {
@@ -181,6 +193,29 @@ pub trait Store: SendOutsideWasm + SyncOutsideWasm {
     async fn put(&self, key: &str, value: Vec<u8>);
     /// Forgets the value at a key.
     async fn delete(&self, key: &str);
+}
+
+/// It could not be kept: the disk is full, the storage is forbidden, the key is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("keep it on this terminal")]
+pub struct NotKept;
+
+/// What the backend does not hold yet, under a key each: `person/draft/writer`. Kept so that neither a crash nor a power cut
+/// takes it, and unreadable to who finds the disk.
+#[cfg_attr(target_family = "wasm", async_trait(?Send))]
+#[cfg_attr(not(target_family = "wasm"), async_trait)]
+pub trait Journal: SendOutsideWasm + SyncOutsideWasm {
+    /// Keeps a value in place of the one before. It is on the disk once this returns.
+    ///
+    /// # Errors
+    /// It could not be kept; what was kept before stays.
+    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept>;
+    /// All that is kept and that no other running core (another tab) is about to send.
+    async fn kept(&self) -> Vec<(String, Vec<u8>)>;
+    /// Forgets a value: the backend holds it, or nobody wants it.
+    async fn forget(&self, key: &str);
+    /// Forgets everything beyond recovery: the key is destroyed first.
+    async fn erase(&self);
 }
 
 /// Secrets of the session: its token. Kept in the key store of the operating system where there is one; in memory on a

@@ -174,11 +174,13 @@ impl Place {
             http: hosted(),
             pokes: hosted(),
             store: self.store.clone(),
+            journal: None,
             clock: hosted(),
             timer: hosted(),
             spawner: hosted(),
             rng: hosted(),
             secrets,
+            later: None,
         };
         let core = Core::new(host, "", self.kind);
         ask(&core, Command::GetPreferences(GetPreferences {}));
@@ -338,7 +340,7 @@ fn on_a_kiosk_a_yes_ends_with_the_visit_and_what_waits_is_sent() {
     let core = place.start();
     consent(&core, Some(true));
     place.view(&core, "passport");
-    ask(&core, Command::LogOut(LogOut {}));
+    ask(&core, Command::LogOut(LogOut { discard_unsent: false }));
     place.world.run();
     assert_eq!(place.world.arrived(), ["item_viewed passport"]);
     assert!(!place.keeps());
@@ -356,7 +358,7 @@ fn on_a_kiosk_without_a_network_nothing_of_a_visit_is_left() {
     consent(&core, Some(true));
     *lock(&place.world.deaf) = true;
     place.view(&core, "passport");
-    ask(&core, Command::LogOut(LogOut {}));
+    ask(&core, Command::LogOut(LogOut { discard_unsent: false }));
     place.world.run();
     *lock(&place.world.deaf) = false;
     place.world.pass(600_000);
@@ -369,7 +371,7 @@ fn elsewhere_a_yes_outlives_the_log_out() {
     let place = Place::new(TerminalKind::Browser);
     let core = place.start();
     consent(&core, Some(true));
-    ask(&core, Command::LogOut(LogOut {}));
+    ask(&core, Command::LogOut(LogOut { discard_unsent: false }));
     place.view(&core, "passport");
     place.world.pass(15_000);
     assert_eq!(place.world.arrived(), ["item_viewed passport"]);
