@@ -30,11 +30,32 @@ export function dayFromNow(days) {
 
 const isFiles = (value) => Array.isArray(value) && value.length > 0 && value.every((one) => one?.sha256);
 
-/** A day as the answers write it: so many days from now, or the next such weekday (1 is Monday). */
-function onDay(value) {
+/** A day as the answers write it: so many days or working days from now, or the next such weekday (1 is Monday). */
+async function onDay(value) {
   if (value?.$day !== undefined) return dayFromNow(value.$day);
-  if (value?.$weekday === undefined) return value;
-  return [1, 2, 3, 4, 5, 6, 7].map(dayFromNow).find((day) => (new Date(day).getUTCDay() || 7) === value.$weekday);
+  if (value?.$working !== undefined) return workingDayFromNow(value.$working);
+  if (value?.$weekday !== undefined) {
+    return [1, 2, 3, 4, 5, 6, 7].map(dayFromNow).find((day) => weekday(day) === value.$weekday);
+  }
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  // The parts of an answer, of a span of days.
+  const parts = Object.entries(value).map(async ([name, part]) => [name, await onDay(part)]);
+  return Object.fromEntries(await Promise.all(parts));
+}
+
+const weekday = (day) => new Date(day).getUTCDay() || 7;
+
+/** The city's working day, so many from now. */
+async function workingDayFromNow(count) {
+  const calendar = await readFile(join(setting("ONEHALL_TEST_CITY"), "calendar.toml"), "utf8");
+  const [holidays, worked] = ["holidays", "working_weekends"].map((name) => {
+    const [, list] = calendar.match(new RegExp(`${name} = \\[([^\\]]*)\\]`));
+    return new Set(list.match(/\d{4}-\d\d-\d\d/g));
+  });
+  const works = (day) => (weekday(day) > 5 ? worked.has(day) : !holidays.has(day));
+  let days = 0;
+  for (let left = count; left > 0; left -= works(dayFromNow(days)) ? 1 : 0) days += 1;
+  return dayFromNow(days);
 }
 
 /** The legal person for which a citizen's answers are; none where they are the citizen's own. */
@@ -54,7 +75,7 @@ export async function completeDraft(hall, citizen, item) {
   const draft = await hall.api("POST", "/api/v1/drafts", start, { cookie });
   const changes = [];
   for (const [path, value] of Object.entries(answers)) {
-    changes.push({ path, value: isFiles(value) ? [await upload(hall, cookie, draft.id, path)] : onDay(value) });
+    changes.push({ path, value: isFiles(value) ? [await upload(hall, cookie, draft.id, path)] : await onDay(value) });
   }
   // What the profile filled in and these answers leave out goes.
   const prefilled = Object.keys(draft.answers).filter((path) => !(path in answers));
@@ -78,10 +99,16 @@ async function upload(hall, cookie, draft, path) {
 /** A case of a citizen's that was just submitted; its `id` and the session's `cookie`. */
 export async function submittedCase(hall, citizen, item) {
   const { id, revision, cookie } = await completeDraft(hall, citizen, item);
-  // Another engine's hash is not compared: the backend's own evaluation counts.
+  // Another engine's hash is not compared: the backend's own evaluation counts, once it is confirmed.
   const submission = { revision, as_of: dayFromNow(0), engine: 4_000_000, transcript: "0".repeat(64) };
-  const headers = { "Idempotency-Key": randomUUID() };
-  const receipt = await hall.api("POST", `/api/v1/drafts/${id}/submission`, submission, { cookie, headers });
+  const submit = (body) => {
+    const headers = { "Idempotency-Key": randomUUID() };
+    return hall.request("POST", `/api/v1/drafts/${id}/submission`, body, { cookie, headers });
+  };
+  const told = await (await submit(submission)).json();
+  if (told.code !== "forms/confirm_changes") throw new Error(`nothing was to be confirmed: ${JSON.stringify(told)}`);
+  const receipt = await (await submit({ ...submission, confirmed: told.details.transcript })).json();
+  if (!receipt.case_id) throw new Error(`it was not taken: ${JSON.stringify(receipt)}`);
   return { id: receipt.case_id, number: receipt.number, cookie };
 }
 
