@@ -1,4 +1,4 @@
-//! Words for what changed because the hall goes by another version of the rules than this page.
+//! Words for what a form was evaluated with, and for what changes where the hall goes by something else than this page.
 
 use super::texts;
 
@@ -22,4 +22,12 @@ texts! {
     OUTDATED = "页面版本较旧", "This page is out of date";
     OUTDATED_TEXT = "政务大厅的表单已更新，新的问题要在新版页面里填写。请重新加载页面，您填写的内容都在。", "The form was updated, and what is new in it can only be answered on the new page. Load the page again: what you entered is all there.";
     RELOAD = "重新加载页面", "Load the page again";
+
+    WITH_TITLE = "核验依据", "How it was checked";
+    WITH_FORM = "表单版本", "Form";
+    WITH_DAY = "核验日期", "As of";
+    WITH_ENGINE = "规则引擎版本", "Version of the rules";
+    WITH_CALENDAR = "工作日历版本", "Calendar of working days";
+    WITH_LIST = "选项列表版本", "List";
+    VERSION = "{} · {}", "{} · {}";
 }

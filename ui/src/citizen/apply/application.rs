@@ -75,7 +75,7 @@ pub struct LoadedForm {
     /// The form.
     pub form: Arc<Form>,
     /// The city's working days, and the lists that the form lets choose from.
-    inputs: Inputs,
+    pub inputs: Inputs,
 }
 
 impl LoadedForm {

@@ -37,7 +37,7 @@ pub(super) fn answers_view(now: Now, reading: Memo<Reading>) -> AnyView {
         let before = now.with(|now| {
             let now = now.as_ref()?;
             let utc_offset = ui.utc_offset.get();
-            Some(Reading::earlier(now.form.clone(), &now.case.case, answers, utc_offset))
+            Some(Reading::earlier(&now.form, &now.case.case, answers, utc_offset))
         })?;
         Some(reading.with(|reading| Comparison::of(&before.pages, &reading.pages)))
     });

@@ -5,6 +5,7 @@
 
 mod answers;
 mod compare;
+mod evaluated;
 mod history;
 mod next;
 mod reading;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use onehall_client::Event;
-use onehall_client::staff::{GetCase, GetForm};
+use onehall_client::staff::{GetCase, GetForm, GetFormInputs};
 use onehall_forms::Form;
 use onehall_protocol::cases::{CaseResult, CaseSummary, Rating, ResultKind, StaffCaseView, Supplement, WaitsFor};
 use onehall_protocol::drafts::Answers;
@@ -24,6 +25,7 @@ use super::act::{ActDialog, Acting, ActionButtons};
 use super::desk::{Desk, use_desk};
 use super::queue::due_view;
 use super::standing::{tag_icon, tone};
+use crate::citizen::apply::LoadedForm;
 use crate::citizen::place::{Wide, WithAside};
 use crate::design::button::ButtonLink;
 use crate::design::content::{Fact, Facts, Section};
@@ -35,6 +37,7 @@ use crate::shell::{Loaded, PageHeading, Remote, load, use_ui};
 use crate::texts::{Words, console, format};
 use crate::view::view;
 use answers::answers_view;
+use evaluated::evaluated_view;
 use history::{actor, steps};
 use next::NextCase;
 pub(super) use reading::{AskablePage, NamedFile, Reading};
@@ -46,7 +49,7 @@ pub(super) struct Opened {
     /// The case.
     pub case: StaffCaseView,
     /// Its form: that of its pinned version, which never changes.
-    pub form: Arc<Form>,
+    pub form: LoadedForm,
 }
 
 impl PartialEq for Opened {
@@ -118,17 +121,17 @@ async fn fetch(desk: Desk, id: Option<CaseId>) -> Result<Opened, CoreError> {
     let refusal = |code| CoreError::new(code, Default::default());
     let id = id.ok_or_else(|| refusal(ErrorCode::NotFound))?;
     let case = desk.core.ask(GetCase { id }).await?;
-    let form = desk
-        .core
-        .ask(GetForm {
-            form: case.case.form.clone(),
-        })
-        .await?;
+    let reference = case.case.form.clone();
+    let inputs = desk.core.ask(GetFormInputs {
+        form: reference.clone(),
+    });
+    let form = desk.core.ask(GetForm { form: reference }).await?;
     // A form that this console cannot read must not look like a case without answers.
     let form = Form::load(form).map_err(|_| refusal(ErrorCode::InvalidReply))?;
+    let (form, inputs) = (Arc::new(form), inputs.await?);
     Ok(Opened {
         case,
-        form: Arc::new(form),
+        form: LoadedForm { form, inputs },
     })
 }
 
@@ -174,7 +177,7 @@ fn CaseView(
         let utc_offset = ui.utc_offset.get();
         now.with(|now| {
             now.as_ref()
-                .map(|now| Reading::of(Arc::clone(&now.form), &now.case.case, utc_offset))
+                .map(|now| Reading::of(&now.form, &now.case.case, utc_offset))
         })
         .unwrap_or_default()
     });
@@ -183,6 +186,7 @@ fn CaseView(
     let result = part(now, |now| now.case.case.result.clone());
     let rating = part(now, |now| now.case.case.rating.clone());
     let history = part(now, |now| now.case.case.history.clone());
+    let evaluated = part(now, |now| (now.case.case.form.clone(), now.case.case.evaluated.clone()));
     let acting: RwSignal<Option<Acting>> = RwSignal::new(None);
 
     // Somebody else took the case on: what is on the screen has just changed under the reader's eyes.
@@ -249,6 +253,7 @@ fn CaseView(
             {move || rating.get().flatten().map(rating_view)}
             <Section id="answers" title=console::CASE_ANSWERS>
                 {answers_view(now, reading)}
+                {move || evaluated.get().map(|(form, with)| evaluated_view(&form, with))}
             </Section>
             <Section id="history" title=console::CASE_HISTORY><Timeline steps=timeline/></Section>
         </WithAside>
@@ -261,7 +266,7 @@ fn CaseView(
 /// The files of the answers before each supplement.
 fn earlier_files(now: &Opened, utc_offset: i32) -> Vec<NamedFile> {
     let earlier = now.case.earlier.iter();
-    let reading = |answers: Answers| Reading::earlier(Arc::clone(&now.form), &now.case.case, answers, utc_offset);
+    let reading = |answers: Answers| Reading::earlier(&now.form, &now.case.case, answers, utc_offset);
     earlier.flat_map(|one| reading(one.answers.clone()).files()).collect()
 }
 

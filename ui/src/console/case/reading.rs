@@ -1,13 +1,12 @@
 //! A case as a clerk reads it: its answers page by page, and which of them can be asked for again.
 
-use std::sync::Arc;
-
-use onehall_forms::{Context, Filling, Form, Kind};
+use onehall_forms::{Filling, Kind};
 use onehall_protocol::cases::CaseView;
 use onehall_protocol::drafts::Answers;
 use onehall_protocol::files::FileView;
 use onehall_protocol::{Language, Text};
 
+use crate::citizen::apply::LoadedForm;
 use crate::citizen::questions::shown::{self, ShownAnswer, ShownLine, ShownPage};
 use crate::texts::{Words, console};
 
@@ -57,7 +56,7 @@ impl PartialEq for NamedFile {
 
 impl Reading {
     /// The answers as they were evaluated on the day of the submission, on the city's clock.
-    pub fn of(form: Arc<Form>, case: &CaseView, utc_offset: i32) -> Reading {
+    pub fn of(form: &LoadedForm, case: &CaseView, utc_offset: i32) -> Reading {
         let filling = evaluated(form, case, case.answers.clone(), utc_offset);
         let pages = shown::pages(&filling);
         let askable = pages
@@ -69,7 +68,7 @@ impl Reading {
     }
 
     /// Answers of the case as they were before a supplement. Nothing can be asked for of them.
-    pub fn earlier(form: Arc<Form>, case: &CaseView, answers: Answers, utc_offset: i32) -> Reading {
+    pub fn earlier(form: &LoadedForm, case: &CaseView, answers: Answers, utc_offset: i32) -> Reading {
         Reading {
             pages: shown::pages(&evaluated(form, case, answers, utc_offset)),
             askable: Vec::new(),
@@ -102,9 +101,10 @@ impl Reading {
     }
 }
 
-fn evaluated(form: Arc<Form>, case: &CaseView, answers: Answers, utc_offset: i32) -> Filling {
-    let (as_of, _, _) = case.summary.submitted_at.at_offset(utc_offset);
-    Filling::new(form, answers, Context::on(as_of))
+fn evaluated(form: &LoadedForm, case: &CaseView, answers: Answers, utc_offset: i32) -> Filling {
+    let (submitted, _, _) = case.summary.submitted_at.at_offset(utc_offset);
+    let as_of = case.evaluated.as_ref().map_or(submitted, |with| with.as_of);
+    form.filling(answers, as_of)
 }
 
 fn askable(page: &ShownPage, filling: &Filling) -> AskablePage {
@@ -157,6 +157,9 @@ fn said(answer: &ShownAnswer) -> Text {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use onehall_forms::{Form, Inputs};
     use onehall_protocol::Timestamp;
     use serde_json::json;
 
@@ -177,7 +180,7 @@ mod tests {
         serde_json::from_value(json).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn form() -> Arc<Form> {
+    fn form() -> LoadedForm {
         let text = |text: &str| json!({"zh-CN": text, "en": text});
         let form = json!({"schema": "onehall-form/1", "code": "a", "version": 1, "title": text("t"), "pages": [
             {"id": "all", "title": text("all"), "questions": [
@@ -186,14 +189,20 @@ mod tests {
                 {"id": "name", "kind": "text", "label": text("name"), "required": true},
                 {"id": "year", "kind": "computed", "label": text("year"),
                  "value": {"var": "name"}}]}]});
-        Form::from_value(&form)
-            .map(Arc::new)
-            .unwrap_or_else(|findings| panic!("{findings:?}"))
+        loaded(&form)
+    }
+
+    fn loaded(form: &serde_json::Value) -> LoadedForm {
+        let form = Form::from_value(form).unwrap_or_else(|findings| panic!("{findings:?}"));
+        LoadedForm {
+            form: Arc::new(form),
+            inputs: Inputs::none(),
+        }
     }
 
     #[test]
     fn a_question_of_a_row_names_its_row_and_one_beside_the_group_does_not() {
-        let reading = Reading::of(form(), &case("2026-11-20T01:00:00.000Z"), 480);
+        let reading = Reading::of(&form(), &case("2026-11-20T01:00:00.000Z"), 480);
         let asked: Vec<_> = reading.askable.iter().flat_map(|page| &page.questions).collect();
         let said: Vec<_> = asked
             .iter()
@@ -220,19 +229,23 @@ mod tests {
         let form = json!({"schema": "onehall-form/1", "code": "a", "version": 1, "title": text("t"), "pages": [
             {"id": "all", "title": text("all"), "questions": [
                 {"id": "name", "kind": "text", "label": text("name"), "visible_when": {"==": [{"today": []}, "2026-11-24"]}}]}]});
-        let form = Form::from_value(&form).map(Arc::new);
-        let Ok(form) = form else {
-            return assert!(form.is_ok(), "{form:?}");
-        };
+        let form = loaded(&form);
         let late: Timestamp = "2026-11-23T17:00:00.000Z"
             .parse()
             .unwrap_or_else(|error| panic!("{error}"));
         let case = case(&late.to_string());
         assert_eq!(
-            Reading::of(Arc::clone(&form), &case, 480).pages.len(),
+            Reading::of(&form, &case, 480).pages.len(),
             1,
             "it is the 24th in the city"
         );
-        assert_eq!(Reading::of(form, &case, 0).pages.len(), 0, "and the 23rd in Greenwich");
+        assert_eq!(Reading::of(&form, &case, 0).pages.len(), 0, "and the 23rd in Greenwich");
+        let mut checked_before = case;
+        checked_before.evaluated = serde_json::from_value(json!({"engine": 1, "as_of": "2026-11-23"})).ok();
+        assert_eq!(
+            Reading::of(&form, &checked_before, 480).pages.len(),
+            0,
+            "the day as of which it was checked counts"
+        );
     }
 }
