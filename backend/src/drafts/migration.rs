@@ -35,7 +35,10 @@ pub(super) async fn take_along(
         let change = pinned_to_another_form(state, newest);
         return Ok((draft, change));
     }
-    let (before, after) = (form(state, &draft.form)?, form(state, &newest)?);
+    // A version that the city has no longer can be compared with nothing: the draft is shown as it is.
+    let (Some(before), Some(after)) = (form(state, &draft.form), form(state, &newest)) else {
+        return Ok((draft, None));
+    };
     let context = context(state, &before, &after);
     let answers = draft.answers.clone();
     let (migration, differences, before) = tokio::task::spawn_blocking(move || {
@@ -93,7 +96,7 @@ fn told_of_a_move(state: &AppState, draft: &StoredDraft) -> Option<FormChange> {
         code: draft.form.code.clone(),
         version: draft.moved_from?,
     };
-    let differences = diff(&*form(state, &from).ok()?, &*form(state, &draft.form).ok()?);
+    let differences = diff(&*form(state, &from)?, &*form(state, &draft.form)?);
     Some(moved_change(draft, from, &differences))
 }
 
@@ -107,7 +110,7 @@ fn moved_change(draft: &StoredDraft, from: FormReference, differences: &[Differe
 
 /// The item has another form altogether: what two forms call alike need not be the same.
 fn pinned_to_another_form(state: &AppState, newest: FormReference) -> Option<FormChange> {
-    let label = form(state, &newest).ok()?.definition().title.clone();
+    let label = form(state, &newest)?.definition().title.clone();
     let reasons = vec![FormPoint {
         path: String::new(),
         label,
@@ -116,11 +119,9 @@ fn pinned_to_another_form(state: &AppState, newest: FormReference) -> Option<For
     Some(FormChange::Pinned { newest, reasons })
 }
 
-fn form(state: &AppState, reference: &FormReference) -> Result<Arc<Form>> {
-    let content = state.city.form(&reference.code, reference.version);
-    content
-        .map(|content| Arc::clone(&content.form))
-        .ok_or_else(|| Error::broken("find the form of a draft"))
+fn form(state: &AppState, reference: &FormReference) -> Option<Arc<Form>> {
+    let content = state.city.form(&reference.code, reference.version)?;
+    Some(Arc::clone(&content.form))
 }
 
 /// Today, with all that either version needs.

@@ -33,24 +33,36 @@ impl Changing {
     }
 
     /// The demo city, in which the item has a newer version of its form.
-    fn city(&self, change: impl FnOnce(&mut Value)) -> Arc<CityContent> {
+    fn city(&self, change: impl Fn(&mut Value)) -> Arc<CityContent> {
+        let next = FormReference {
+            version: self.next(),
+            ..self.form.clone()
+        };
+        self.city_with(&[next], change)
+    }
+
+    /// The demo city with these forms, each made of the item's in the same way; the item has the last one.
+    fn city_with(&self, forms: &[FormReference], change: impl Fn(&mut Value)) -> Arc<CityContent> {
         let demo = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("demo-city");
         let folder = std::env::temp_dir().join(format!("onehall-city-{}", Uuid::now_v7()));
         copy(&demo, &folder);
-        let (code, version) = (&self.form.code, self.form.version);
-        let forms = folder.join("forms");
+        let file = |form: &FormReference| folder.join(format!("forms/{}.v{}.json", form.code, form.version));
         let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
         let write = |path: &Path, text: &str| std::fs::write(path, text).unwrap_or_else(|error| panic!("{error}"));
-        let text = read(&forms.join(format!("{code}.v{version}.json")));
-        let mut form: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
-        form["version"] = json!(self.next());
-        change(&mut form);
-        write(&forms.join(format!("{code}.v{}.json", self.next())), &form.to_string());
+        let text = read(&file(&self.form));
+        for next in forms {
+            let mut form: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
+            form["code"] = json!(next.code);
+            form["version"] = json!(next.version);
+            change(&mut form);
+            write(&file(next), &form.to_string());
+        }
         let item = folder.join(format!("items/{}.toml", self.item));
         let text = read(&item);
-        let named = |version: u32| format!("form = {{ code = \"{code}\", version = {version} }}");
-        assert!(text.contains(&named(version)), "{text}");
-        write(&item, &text.replace(&named(version), &named(self.next())));
+        let named = |form: &FormReference| format!("form = {{ code = \"{}\", version = {} }}", form.code, form.version);
+        assert!(text.contains(&named(&self.form)), "{text}");
+        let last = forms.last().unwrap_or_else(|| panic!("no forms"));
+        write(&item, &text.replace(&named(&self.form), &named(last)));
         let city = city::load(&folder).unwrap_or_else(|findings| panic!("{findings:#?}"));
         let _ = std::fs::remove_dir_all(&folder);
         Arc::new(city)
@@ -306,4 +318,53 @@ async fn a_draft_that_stays_is_submitted_in_its_own_version() {
         receipt.json()["case_id"].as_str().unwrap_or_default()
     );
     assert_eq!(citizen.get(&case).await.json()["form"]["version"], card.form.version);
+}
+
+#[tokio::test]
+async fn two_unseen_moves_are_told_as_one_from_the_version_that_the_citizen_knows() {
+    let permit = Changing::of("residence-permit");
+    let version = |version: u32| FormReference {
+        version,
+        ..permit.form.clone()
+    };
+    let (next, after_next) = (version(permit.next()), version(permit.next() + 1));
+    let mut hall = TestHall::open().await;
+    let (citizen, before) = permit.draft(&hall, &[]).await;
+    for forms in [vec![next.clone()], vec![next.clone(), after_next.clone()]] {
+        hall.restart_with(permit.city_with(&forms, better));
+        let moved = hall.again(&citizen).get(&path(&before)).await.json();
+        assert_eq!(moved["form"], json!(forms.last()));
+        assert_eq!(moved["form_change"]["moved"]["from"], before["form"]);
+        let differences = named(&moved["form_change"]["moved"]["differences"]);
+        assert!(
+            differences.contains(&("nickname".to_owned(), "added".to_owned())),
+            "{differences:?}"
+        );
+    }
+    // A city that took a version away holds up nobody who has a draft in it.
+    hall.restart_with(permit.city_with(&[version(permit.next() + 2)], better));
+    let kept = hall.again(&citizen).get(&path(&before)).await;
+    assert_eq!((kept.status, &kept.json()["form"]), (200, &json!(after_next)));
+}
+
+#[tokio::test]
+async fn a_draft_does_not_move_to_another_form_however_alike() {
+    let permit = Changing::of("residence-permit");
+    let mut hall = TestHall::open().await;
+    let (citizen, before) = permit.draft(&hall, &[]).await;
+    let other = FormReference {
+        code: "residence-permit-anew"
+            .parse()
+            .unwrap_or_else(|error| panic!("{error}")),
+        version: 9,
+    };
+    hall.restart_with(permit.city_with(std::slice::from_ref(&other), |_| {}));
+    let pinned = hall.again(&citizen).get(&path(&before)).await.json();
+    assert_eq!(
+        (&pinned["form"], &pinned["answers"]),
+        (&before["form"], &before["answers"])
+    );
+    let told = &pinned["form_change"]["pinned"];
+    assert_eq!(told["newest"], json!(other));
+    assert_eq!(named(&told["reasons"]), [(String::new(), "other_form".to_owned())]);
 }

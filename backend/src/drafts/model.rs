@@ -85,7 +85,7 @@ pub struct MoveDraft {
     pub id: DraftId,
     /// Whose matters the actor may handle: the draft must be of one of them.
     pub principals: Vec<PersonId>,
-    /// The version that it must still have.
+    /// The version that it has.
     pub from: FormReference,
     /// The version that it gets.
     pub to: FormReference,

@@ -200,7 +200,8 @@ fn seen(save: &SaveDraft) -> i64 {
 /// Moves an open draft to another version of its form. Nothing where it is not any more what was decided on.
 fn move_draft(db: &Connection, command: &MoveDraft) -> Result<Option<StoredDraft>> {
     let draft = find_open(db, command.id, &command.principals)?;
-    if draft.form != command.from || draft.revision != command.revision {
+    // A move counts the revision up: where it is the same, so is the version.
+    if draft.revision != command.revision {
         return Ok(None);
     }
     let revision = draft.revision + 1;
