@@ -8,6 +8,7 @@ texts! {
     FROM_CASE = "来自您{}提交的“{}”申请（办件编号 {}），请核对", "From your application of {} for “{}”, case {}: please check";
     FROM_CERTIFICATE = "来自{}签发的电子证照“{}”，请核对", "From the e-certificate issued on {}, “{}”: please check";
     FROM_CERTIFICATE_NUMBER = "来自{}签发的电子证照“{}”（编号 {}），请核对", "From the e-certificate issued on {}, “{}”, number {}: please check";
+    IN_ROW = "预先填写，请核对", "Filled in: please check";
     STILL_RIGHT_OF = "“{}”仍然正确", "“{}” is still right";
     CONFIRMED = "已确认：{}", "Confirmed: {}";
 

@@ -39,7 +39,7 @@ pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
         let offers = offers(answering, asked.path.clone(), known, full.into());
         let nothing = move || {
             let missing = !uploads && known.none() && rows.with(Vec::is_empty);
-            missing.then(|| view! { <p class="field-hint offers-nothing">{reuse::NOTHING_OFFERED}</p> })
+            missing.then(|| view! { <p class="field-hint">{reuse::NOTHING_OFFERED}</p> })
         };
         view! { <div>{offers} {nothing}</div> }.into_any()
     });

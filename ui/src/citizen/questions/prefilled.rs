@@ -67,6 +67,9 @@ impl Answering {
         let ui = self.uploads.ui();
         self.prefilled.with(|prefilled| {
             let source = prefilled.get(path)?;
+            if said_by_its_group(prefilled, path) {
+                return Some(reuse::IN_ROW.into());
+            }
             Some(source_words(source, self.asks_of_organisation(path), ui))
         })
     }
@@ -121,6 +124,11 @@ impl Answering {
     }
 }
 
+/// Whether the group around says for all of its rows where they come from, and is confirmed for all of them.
+fn said_by_its_group(prefilled: &Sources, path: &str) -> bool {
+    path.split_once('/').is_some_and(|(group, _)| prefilled.contains_key(group))
+}
+
 /// A question that was filled in, with the button that confirms it; any other one as it is.
 pub(super) fn marked(answering: Answering, path: &str, question: AnyView) -> AnyView {
     let filled_in = answering
@@ -132,7 +140,13 @@ pub(super) fn marked(answering: Answering, path: &str, question: AnyView) -> Any
     let label = answering.question_named(path.to_owned());
     let (here, path) = (path.to_owned(), path.to_owned());
     let button = reuse::STILL_RIGHT_OF.with([label.clone()]);
-    let untouched = memo(move |_| answering.prefilled.with(|prefilled| prefilled.contains_key(&here)));
+    // Whether it is untouched, and whether it is confirmed here.
+    let untouched = memo(move |_| {
+        answering.prefilled.with(|prefilled| {
+            let untouched = prefilled.contains_key(&here);
+            (untouched, untouched && !said_by_its_group(prefilled, &here))
+        })
+    });
     let confirm = move || {
         answering.confirm(std::slice::from_ref(&path));
         // The button is gone: whoever stood on it goes on in the field that it spoke of.
@@ -141,9 +155,9 @@ pub(super) fn marked(answering: Answering, path: &str, question: AnyView) -> Any
     };
     let confirm = StoredValue::new(confirm);
     view! {
-        <div class="filled-in" class:is-untouched=move || untouched.get()>
+        <div class="filled-in" class:is-untouched=move || untouched.get().0>
             {question}
-            {move || untouched.get().then(|| view! {
+            {move || untouched.get().1.then(|| view! {
                 <Button
                     label=button.clone()
                     weight=Weight::Quiet
