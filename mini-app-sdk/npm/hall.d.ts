@@ -223,8 +223,15 @@ export interface DraftSummary {
 
 export interface Draft extends DraftSummary {
   answers: Answers;
-  prefilled: string[];
+  /** What the hall filled in and nobody changed or confirmed; to change an answer to what it is confirms it. */
+  prefilled: { path: string; source: PrefillSource }[];
 }
+
+/** Where an answer comes from that the hall filled in. */
+export type PrefillSource =
+  | { kind: "profile" }
+  | { kind: "certificate"; case: string; name: Text; number?: string; at: Timestamp }
+  | { kind: "case"; case: string; number: string; item_name: Text; at: Timestamp };
 
 export interface FileView {
   id: string;
@@ -233,7 +240,14 @@ export interface FileView {
   size: number;
   sha256: string;
   uploaded_at: Timestamp;
+  /** Where the hall had it from, where it was not uploaded for this application. */
+  source?:
+    | { kind: "case"; case: string; number: string; item_name: Text; at: Timestamp }
+    | { kind: "e_certificate"; case: string; name: Text; number?: string; at: Timestamp };
 }
+
+/** A file that the hall has already; `A` is the most trusted grade. */
+export type FileOffer = FileView & { trust_grade: "A" | "B" | "C" | "D" };
 
 export interface Option {
   value: string;
@@ -264,6 +278,8 @@ export interface QuestionShown {
   errors: { code: string; message: string }[];
   options: Option[];
   rows: { id: string; path: string; title: string; questions: QuestionShown[] }[];
+  /** Where the answer comes from, while it is as the hall filled it in. */
+  prefilled?: PrefillSource;
 }
 
 /** A draft as it is filled: the path of pages, and one of them. */
@@ -441,6 +457,10 @@ export interface Hall {
     discard(id: string, options?: CallOptions): Promise<void>;
     /** Uploads a file for a question of kind `material`; put what it gives into the answer, a list, by `change`. */
     upload(id: string, path: string, file: FileInHand, options?: UploadOptions): Promise<FileView>;
+    /** Files that the hall has of a material, the best first: a question whose `sources` name more than `upload` takes them. */
+    offers(id: string, material: string, options?: CallOptions): Promise<FileOffer[]>;
+    /** Takes an offered file over instead of an upload; put what it gives into the answer, a list, by `change`. */
+    reuse(id: string, path: string, file: string, options?: CallOptions): Promise<FileView>;
     removeFile(id: string, file: string, options?: CallOptions): Promise<void>;
   };
   /** Submits a draft. Asked again after a lost answer it is the same attempt: one case comes of it. */
