@@ -65,6 +65,8 @@ pub struct Filling {
     /// Answers without a slot: of rows that are not listed, or of questions that the form does not have.
     apart: Answers,
     pages: Vec<PageCount>,
+    /// The pages that came on the path or left it in the change under way, and whether they were on it before.
+    moved: BTreeMap<u32, bool>,
     queue: BinaryHeap<Reverse<(u32, u32)>>,
     evaluations: u64,
 }
@@ -80,6 +82,8 @@ struct PageCount {
     required: usize,
     /// Those of them that have a sound one.
     done: usize,
+    /// Whether it is on the path.
+    on_path: bool,
 }
 
 /// What a change did.
@@ -107,6 +111,7 @@ impl Filling {
             spare: BTreeMap::new(),
             apart: Answers::new(),
             pages,
+            moved: BTreeMap::new(),
             queue: BinaryHeap::new(),
             evaluations: 0,
         };
@@ -141,25 +146,25 @@ impl Filling {
     /// Sets an answer; null takes it away. At a group's path the value is the list of its row ids. A path that the form
     /// does not have is kept and told as `unknown_path`.
     pub fn set(&mut self, path: &str, value: Value) -> Changed {
-        let before = self.page_path();
+        self.moved.clear();
         let slots = self.put(path, value.clone());
         let answers = vec![AnswerChange {
             path: path.to_owned(),
             value,
         }];
-        self.changed(slots, before, answers)
+        self.changed(slots, answers)
     }
 
     /// Sets several answers at once, such as those that another terminal saved.
     pub fn set_all(&mut self, changes: impl IntoIterator<Item = (String, Value)>) -> Changed {
-        let before = self.page_path();
+        self.moved.clear();
         let mut slots = Vec::new();
         let mut answers = Vec::new();
         for (path, value) in changes {
             slots.extend(self.put(&path, value.clone()));
             answers.push(AnswerChange { path, value });
         }
-        self.changed(slots, before, answers)
+        self.changed(slots, answers)
     }
 
     /// Adds a row at the end of a group. Nothing happens where there is no such group, or a row of this id already.
@@ -299,22 +304,24 @@ impl Filling {
         changed
     }
 
-    fn changed(&self, mut slots: Vec<u32>, before: Vec<u32>, answers: Vec<AnswerChange>) -> Changed {
+    fn changed(&self, mut slots: Vec<u32>, answers: Vec<AnswerChange>) -> Changed {
         slots.sort_unstable();
         slots.dedup();
         slots.retain(|slot| self.slots[*slot as usize].row != slots::NOWHERE);
         let paths = slots.into_iter().map(|slot| self.path_of(slot)).collect();
         Changed {
             paths,
-            pages: self.page_path() != before,
+            pages: self
+                .moved
+                .iter()
+                .any(|(page, before)| self.pages[*page as usize].on_path != *before),
             answers,
         }
     }
 
-    /// The pages on the path, by node: those that are shown and have something to see or to mend.
+    /// The pages on the path, by node.
     fn page_path(&self) -> Vec<u32> {
-        let on_path =
-            |(at, page): (usize, &PageCount)| (self.slots[at].shown && page.seen + page.wrong > 0).then_some(at as u32);
+        let on_path = |(at, page): (usize, &PageCount)| page.on_path.then_some(at as u32);
         self.pages.iter().enumerate().filter_map(on_path).collect()
     }
 

@@ -112,10 +112,23 @@ impl Filling {
             if differs {
                 changed.push(slot);
             }
+            self.settle(form.node(node).page);
         }
         changed.sort_unstable();
         changed.dedup();
         changed
+    }
+
+    /// Notes whether a page is on the path now: it is shown and has something to see or to mend. Only whose questions are
+    /// evaluated can change that, so that nobody looks at all pages after each key.
+    fn settle(&mut self, page: u32) {
+        let shown = self.slots[page as usize].shown;
+        let count = &mut self.pages[page as usize];
+        let on_path = shown && count.seen + count.wrong > 0;
+        let before = std::mem::replace(&mut count.on_path, on_path);
+        if before != on_path {
+            self.moved.entry(page).or_insert(before);
+        }
     }
 
     fn rule(&self, expr: &Expr, slot: u32) -> Val {

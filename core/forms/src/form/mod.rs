@@ -12,6 +12,7 @@ mod shape;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use onehall_protocol::ListCode;
 use serde_json::Value;
 
 pub use finding::Finding;
@@ -31,6 +32,8 @@ pub struct Form {
     top: BTreeMap<Box<str>, u32>,
     order: Vec<(u32, Aspect)>,
     calendar: bool,
+    /// The lists of which an entry is chosen, each once.
+    lists: Vec<ListCode>,
 }
 
 impl Form {
@@ -83,6 +86,7 @@ impl Form {
             reads: Vec::new(),
             calendar: false,
             pages_shown: vec![None; definition.pages.len()],
+            lists: Vec::new(),
         };
         let compiled = loading.all();
         let Loading {
@@ -90,6 +94,7 @@ impl Form {
             mut reads,
             calendar,
             pages_shown,
+            lists,
             ..
         } = loading;
         let Nodes { list: mut nodes, top } = nodes;
@@ -107,6 +112,7 @@ impl Form {
                 top,
                 order,
                 calendar,
+                lists,
             })
         } else {
             Err(findings)
@@ -146,9 +152,8 @@ impl Form {
     /// The codes of the lists of which an entry is chosen.
     #[must_use]
     pub fn lists(&self) -> BTreeSet<&str> {
-        let kinds = (0..self.nodes.len() as u32).filter_map(|node| Some(&self.question_of(node)?.kind));
         let mut lists = BTreeSet::new();
-        for list in kinds.filter_map(Kind::list) {
+        for list in &self.lists {
             lists.insert(list.as_str());
         }
         lists
@@ -232,6 +237,7 @@ struct Loading<'a> {
     calendar: bool,
     /// Of each page whether it is always or never shown, whatever is answered.
     pages_shown: Vec<Option<bool>>,
+    lists: Vec<ListCode>,
 }
 
 impl Loading<'_> {
@@ -252,6 +258,9 @@ impl Loading<'_> {
             return self.page(node, &path);
         };
         check::question(self.definition, question, &path, &mut self.findings);
+        if let Some(list) = question.kind.list().filter(|list| !self.lists.contains(list)) {
+            self.lists.push(list.clone());
+        }
         let mut rules = Rules {
             visible_when: self.shown(node, question.visible_when.as_ref(), &path, "unreachable_question"),
             ..Rules::default()
