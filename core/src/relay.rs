@@ -69,12 +69,15 @@ impl Core {
             }
             "get_catalog" => {
                 self.bare(&fields)?;
-                written("get_catalog", &*self.catalog().await?)
+                Relayed {
+                    name: "get_catalog",
+                    content: self.catalog_written().await?,
+                }
             }
             "search_catalog" => {
                 let ask: SearchCatalog = self.read(fields)?;
                 let number = self.search_asked(&ask.query);
-                let hits = self.search(&ask.query, ask.language, ask.limit).await?;
+                let hits = self.search_written(&ask.query, ask.language, ask.limit).await?;
                 if let Some(number) = number {
                     self.searched(number, hits.len());
                 }

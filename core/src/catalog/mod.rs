@@ -2,6 +2,7 @@
 
 mod lists;
 mod search;
+mod written;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,17 +12,22 @@ use onehall_forms::Definition;
 use onehall_protocol::catalog::{Catalog, FormReference};
 use onehall_protocol::{CoreError, ErrorCode, ItemCode, Language};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::{Core, api, lock};
 
 pub use search::SearchIndex;
+use written::Written;
 
 /// For how long a catalog is taken as it is before the backend is asked whether there is a newer one, in milliseconds.
 const FRESH_MS: i64 = 60_000;
 
 #[derive(Default)]
 pub(crate) struct State {
-    catalog: Mutex<Option<Kept>>,
+    /// Read into types.
+    typed: Mutex<Option<Kept<Catalog>>>,
+    /// As the backend wrote it, for a UI to which it is handed on.
+    written: Mutex<Option<Kept<Written>>>,
     forms: Mutex<HashMap<FormReference, Arc<Definition>>>,
     lists: lists::State,
 }
@@ -33,10 +39,54 @@ impl State {
     }
 }
 
-struct Kept {
-    catalog: Arc<Catalog>,
+struct Kept<T> {
+    catalog: Arc<T>,
     index: Arc<SearchIndex>,
     checked_at: i64,
+}
+
+/// A catalog, in types or as it was written.
+trait Content: Sized {
+    fn read(body: Vec<u8>) -> Option<Self>;
+    fn version(&self) -> &str;
+    fn index(&self) -> SearchIndex;
+    fn place(state: &State) -> &Mutex<Option<Kept<Self>>>;
+}
+
+impl Content for Catalog {
+    fn read(body: Vec<u8>) -> Option<Catalog> {
+        crate::json::read(&body).ok()
+    }
+
+    fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn index(&self) -> SearchIndex {
+        SearchIndex::new(self)
+    }
+
+    fn place(state: &State) -> &Mutex<Option<Kept<Catalog>>> {
+        &state.typed
+    }
+}
+
+impl Content for Written {
+    fn read(body: Vec<u8>) -> Option<Written> {
+        Written::read(body)
+    }
+
+    fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn index(&self) -> SearchIndex {
+        Written::index(self)
+    }
+
+    fn place(state: &State) -> &Mutex<Option<Kept<Written>>> {
+        &state.written
+    }
 }
 
 impl Core {
@@ -44,9 +94,27 @@ impl Core {
         Ok(self.catalog_and_index().await?.0)
     }
 
-    async fn catalog_and_index(&self) -> Result<(Arc<Catalog>, Arc<SearchIndex>), CoreError> {
+    /// The catalog as JSON.
+    pub(crate) async fn catalog_written(&self) -> Result<String, CoreError> {
+        let (catalog, _) = self.catalog_and_index::<Written>().await?;
+        Ok(catalog.text.clone())
+    }
+
+    /// How far the city's clocks are from UTC.
+    pub(crate) async fn utc_offset_minutes(&self) -> Result<i32, CoreError> {
+        let typed = lock(&self.inner.catalog.typed)
+            .as_ref()
+            .map(|kept| kept.catalog.city.utc_offset_minutes);
+        match typed {
+            Some(minutes) => Ok(minutes),
+            None => Ok(self.catalog_and_index::<Written>().await?.0.utc_offset_minutes),
+        }
+    }
+
+    async fn catalog_and_index<T: Content>(&self) -> Result<(Arc<T>, Arc<SearchIndex>), CoreError> {
+        let place = T::place(&self.inner.catalog);
         let now = self.inner.host.clock.now().unix_millis();
-        let kept = lock(&self.inner.catalog.catalog)
+        let kept = lock(place)
             .as_ref()
             .map(|kept| (kept.catalog.clone(), kept.index.clone(), kept.checked_at));
         let mut request = api::get("/catalog").open();
@@ -54,31 +122,25 @@ impl Core {
             if now - checked_at < FRESH_MS {
                 return Ok((catalog.clone(), index.clone()));
             }
-            request = request.header("if-none-match", format!("\"{}\"", catalog.version));
+            request = request.header("if-none-match", format!("\"{}\"", catalog.version()));
         }
-        let answer = match (self.send(request).await, kept) {
-            (Ok(answer), Some((catalog, index, _))) if answer.status == 304 => {
-                self.keep_catalog(&catalog, &index, now);
-                return Ok((catalog, index));
+        let (catalog, index) = match (self.send(request).await, kept) {
+            (Ok(answer), Some((catalog, index, _))) if answer.status == 304 => (catalog, index),
+            (Ok(answer), _) => {
+                let catalog = T::read(answer.body).ok_or_else(|| self.error(ErrorCode::InvalidReply))?;
+                let index = catalog.index();
+                (Arc::new(catalog), Arc::new(index))
             }
-            (Ok(answer), _) => answer,
             // An older catalog is better than none.
             (Err(error), Some((catalog, index, _))) if error.retryable => return Ok((catalog, index)),
             (Err(error), _) => return Err(error),
         };
-        let catalog: Catalog = crate::json::read(&answer.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
-        let index = Arc::new(SearchIndex::new(&catalog));
-        let catalog = Arc::new(catalog);
-        self.keep_catalog(&catalog, &index, now);
-        Ok((catalog, index))
-    }
-
-    fn keep_catalog(&self, catalog: &Arc<Catalog>, index: &Arc<SearchIndex>, now: i64) {
-        *lock(&self.inner.catalog.catalog) = Some(Kept {
+        *lock(place) = Some(Kept {
             catalog: catalog.clone(),
             index: index.clone(),
             checked_at: now,
         });
+        Ok((catalog, index))
     }
 
     pub(crate) async fn search(
@@ -89,6 +151,17 @@ impl Core {
     ) -> Result<Vec<SearchHit>, CoreError> {
         let (catalog, index) = self.catalog_and_index().await?;
         Ok(index.search(&catalog, query, language, limit))
+    }
+
+    /// What [`Core::search`] finds, as JSON.
+    pub(crate) async fn search_written(
+        &self,
+        query: &str,
+        language: Language,
+        limit: usize,
+    ) -> Result<Vec<Value>, CoreError> {
+        let (catalog, index) = self.catalog_and_index::<Written>().await?;
+        Ok(catalog.search(&index, query, language, limit))
     }
 
     pub(crate) async fn item<T: DeserializeOwned>(&self, code: &ItemCode) -> Result<T, CoreError> {

@@ -1,9 +1,11 @@
 //! Looking a service up by Chinese, English, part of a word, pinyin or its initials.
 
+use std::borrow::Cow;
+
 use onehall_client::SearchHit;
-use onehall_protocol::Language;
 use onehall_protocol::catalog::Catalog;
 use onehall_protocol::search::{SearchName, fit_text, folded, folded_char};
+use onehall_protocol::{Language, Text};
 
 /// What search needs of a catalog, prepared once.
 pub struct SearchIndex {
@@ -29,23 +31,49 @@ fn fit(entry: &Entry, word: &str) -> u32 {
     best.max(fit_text(&entry.rest, word, [300, 300, 280, 200]))
 }
 
+/// What of an item is looked into.
+pub(super) struct Searched<'a> {
+    pub(super) name: Cow<'a, Text>,
+    pub(super) pinyin: &'a str,
+    pub(super) keywords: Vec<&'a str>,
+    pub(super) summary: Cow<'a, Text>,
+    /// The name of its authority.
+    pub(super) authority: Option<Cow<'a, Text>>,
+    /// Its place among those that are asked for most.
+    pub(super) frequent: Option<u16>,
+}
+
 impl SearchIndex {
     /// Prepares a catalog.
     #[must_use]
     pub fn new(catalog: &Catalog) -> SearchIndex {
-        let entries = catalog.items.iter().enumerate().map(|(place, item)| {
+        SearchIndex::of(catalog.items.iter().map(|item| {
             let authority = catalog
                 .authorities
                 .iter()
                 .find(|authority| authority.code == item.authority);
+            Searched {
+                name: Cow::Borrowed(&item.name),
+                pinyin: &item.pinyin,
+                keywords: item.keywords.iter().map(String::as_str).collect(),
+                summary: Cow::Borrowed(&item.summary),
+                authority: authority.map(|authority| Cow::Borrowed(&authority.name)),
+                frequent: item.frequent,
+            }
+        }))
+    }
+
+    /// Prepares the items of a catalog, in its order.
+    pub(super) fn of<'a>(items: impl Iterator<Item = Searched<'a>>) -> SearchIndex {
+        let entries = items.enumerate().map(|(place, item)| {
             let mut rest = folded(&format!("{}\n{}", item.summary.zh_cn, item.summary.en));
-            if let Some(authority) = authority {
-                rest.push_str(&folded(&format!("\n{}\n{}", authority.name.zh_cn, authority.name.en)));
+            if let Some(authority) = &item.authority {
+                rest.push_str(&folded(&format!("\n{}\n{}", authority.zh_cn, authority.en)));
             }
             Entry {
                 item: place,
-                name: SearchName::new(&item.name, &item.pinyin),
-                keywords: item.keywords.iter().map(|keyword| folded(keyword)).collect(),
+                name: SearchName::new(&item.name, item.pinyin),
+                keywords: item.keywords.into_iter().map(folded).collect(),
                 rest,
                 frequent: item.frequent.unwrap_or(u16::MAX),
             }
@@ -58,10 +86,22 @@ impl SearchIndex {
     /// The items that fit every word of the query, the best first.
     #[must_use]
     pub fn search(&self, catalog: &Catalog, query: &str, language: Language, limit: usize) -> Vec<SearchHit> {
+        let (query, places) = self.places(query, limit);
+        let words: Vec<&str> = query.split_whitespace().collect();
+        let hits = places.into_iter().filter_map(|place| catalog.items.get(place));
+        hits.map(|item| SearchHit {
+            item: item.clone(),
+            marks: marks(item.name.get(language), &words),
+        })
+        .collect()
+    }
+
+    /// The query as it is looked for, and the places of the items that fit every word of it, the best first.
+    pub(super) fn places(&self, query: &str, limit: usize) -> (String, Vec<usize>) {
         let query = folded(query);
         let words: Vec<&str> = query.split_whitespace().collect();
         if words.is_empty() {
-            return Vec::new();
+            return (query, Vec::new());
         }
         // "shen fen zheng" and "sfz " are also looked for as one word.
         let joined: String = words.concat();
@@ -87,17 +127,13 @@ impl SearchIndex {
                 found.truncate(limit);
             }
         }
-        let hits = found.into_iter().filter_map(|(_, _, place)| catalog.items.get(place));
-        hits.map(|item| SearchHit {
-            item: item.clone(),
-            marks: marks(item.name.get(language), &words),
-        })
-        .collect()
+        let places = found.into_iter().map(|(_, _, place)| place).collect();
+        (query, places)
     }
 }
 
 /// Where the words stand in a name: ranges of characters, in order and apart from each other.
-fn marks(name: &str, words: &[&str]) -> Vec<(usize, usize)> {
+pub(super) fn marks(name: &str, words: &[&str]) -> Vec<(usize, usize)> {
     let characters: Vec<char> = name.chars().map(folded_char).collect();
     let mut marked = vec![false; characters.len()];
     for word in words {

@@ -241,7 +241,7 @@ impl Core {
 
     /// Today, on the city's calendar.
     async fn today(&self) -> Result<Date, CoreError> {
-        let offset = self.catalog().await?.city.utc_offset_minutes;
+        let offset = self.utc_offset_minutes().await?;
         Ok(self.inner.host.clock.now().at_offset(offset).0)
     }
 }
