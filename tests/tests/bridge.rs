@@ -237,6 +237,48 @@ async fn what_one_terminal_answers_another_sees_and_two_answers_to_one_question_
     Ok(())
 }
 
+#[tokio::test]
+async fn what_the_hall_filled_in_says_so_until_somebody_changes_or_confirms_it() -> Outcome {
+    let hall = Hall::open().await?;
+    let site = hall.site();
+    let kiosk = Terminal::start(site, TerminalKind::Kiosk, Keep::Nothing)?;
+    let phone = Terminal::start(site, TerminalKind::Mobile, Keep::Nothing)?;
+    kiosk.log_in(site, PHONE).await?;
+    phone.log_in(site, PHONE).await?;
+    let draft = kiosk
+        .ask(json!({ "open_draft": { "start": { "item": ITEM } } }))
+        .await?;
+    let view = json!({ "view_draft": { "id": draft["id"], "page": "owner_page" } });
+    let marked = |shown: &Value| {
+        let questions = shown["page"]["questions"].as_array().cloned().unwrap_or_default();
+        let marked = questions
+            .iter()
+            .filter(|question| question["prefilled"]["kind"] == "profile");
+        marked.map(|question| question["path"].clone()).collect::<Vec<_>>()
+    };
+    let all = [json!("name"), json!("citizen_id"), json!("phone")];
+    assert_eq!(marked(&kiosk.ask(view.clone()).await?), all);
+    assert_eq!(marked(&phone.ask(view.clone()).await?), all);
+
+    // Confirmed by the same answer again, changed by another one; here at once, elsewhere once it is saved.
+    kiosk.ask(answer(&draft, "name", draft["answers"]["name"].clone())).await?;
+    kiosk.ask(answer(&draft, "phone", json!("13900000000"))).await?;
+    assert_eq!(marked(&kiosk.ask(view.clone()).await?), all[1..2]);
+    kiosk.ask(json!({ "flush_draft": { "id": draft["id"] } })).await?;
+    phone.heard("draft_changed").await?;
+    assert_eq!(marked(&phone.ask(view).await?), all[1..2]);
+
+    // Nothing was handed in before: nothing is offered, and what is not offered cannot be taken over.
+    let offers = json!({ "offered_files": { "draft": draft["id"], "material": "id-card" } });
+    assert_eq!(kiosk.ask(offers).await?, json!([]));
+    let reuse = json!({ "file": draft["id"], "path": "id_card" });
+    let refused = kiosk
+        .outcome(json!({ "reuse_offered": { "draft": draft["id"], "reuse": reuse } }))
+        .await?;
+    assert_eq!(refused["error"]["code"], "request/not_found");
+    Ok(())
+}
+
 async fn restored(site: &Site, folder: &Path) -> Outcome<Value> {
     let keep = Keep::Folder(folder.to_owned());
     let terminal = Terminal::start(site, TerminalKind::Desktop, keep)?;
