@@ -41,7 +41,7 @@ fn complete() -> Value {
         question(
             "name",
             "text",
-            json!({"max_length": 20, "min_length": 2, "pattern": "[a-z]+", "prefill": "person.name", "sensitive": true, "help": text("help")}),
+            json!({"max_length": 20, "min_length": 2, "pattern": "[a-z]+", "mask": "AAA", "prefill": "person.name", "sensitive": true, "help": text("help")}),
         ),
         question("story", "long_text", json!({"max_length": 500})),
         question(
@@ -55,6 +55,24 @@ fn complete() -> Value {
             "date",
             json!({"min": "2020-01-01", "max": {"today_plus_days": 0}}),
         ),
+        question(
+            "at",
+            "time",
+            json!({"min": "08:00", "max": "17:00", "step_minutes": 15}),
+        ),
+        question(
+            "stay",
+            "date_range",
+            json!({"min": {"today_plus_days": -3}, "max": "2030-01-01", "min_days": 2, "max_days": 30}),
+        ),
+        question("job", "list_choice", json!({"list": "occupations"})),
+        question("place", "region", json!({"list": "streets", "depth": 4})),
+        question(
+            "spouse",
+            "person",
+            json!({"id_types": ["passport", "citizen_id"], "phone": true}),
+        ),
+        question("sign", "signature", json!({})),
         question("phone", "phone", json!({})),
         question("mail", "email", json!({})),
         question("citizen", "citizen_id", json!({})),
@@ -68,7 +86,7 @@ fn complete() -> Value {
         question(
             "photo",
             "material",
-            json!({"material": "photo", "max_files": 2, "trust_grade": "C"}),
+            json!({"material": "photo", "max_files": 2, "trust_grade": "C", "sources": ["e_certificate", "case", "derived"]}),
         ),
         question(
             "declared",
@@ -97,6 +115,15 @@ fn complete() -> Value {
             }),
         ),
     ]);
+    value["pages"][0]["next"] = json!([{"when": {"is_working_day": {"var": "day"}}, "page": "end"}, {"page": "other"}]);
+    for id in ["other", "end"] {
+        let more =
+            json!({"id": id, "title": text(id), "help": text(id), "questions": [question(id, "note", json!({}))]});
+        value["pages"]
+            .as_array_mut()
+            .unwrap_or_else(|| panic!("pages"))
+            .push(more);
+    }
     value["code_tables"] = json!({"letters": [{"value": "a", "label": text("A")}]});
     value
 }
@@ -105,6 +132,16 @@ fn complete() -> Value {
 fn every_kind_loads_and_survives_the_round_trip() -> Result<(), Box<dyn std::error::Error>> {
     let value = complete();
     assert_eq!(findings(&value), []);
+    let schema = onehall_forms::json_schema();
+    let kinds = schema["$defs"]["question"]["properties"]["kind"]["enum"].as_array();
+    let kinds = kinds.ok_or("the schema lists the kinds")?;
+    assert!(kinds.len() >= 25);
+    for kind in kinds {
+        assert!(
+            value.to_string().contains(&format!("\"kind\":{kind}")),
+            "{kind} is not among them"
+        );
+    }
     let definition: Definition = serde_json::from_value(value.clone())?;
     let again = serde_json::to_value(&definition)?;
     assert_eq!(serde_json::from_value::<Definition>(again.clone())?, definition);
@@ -117,7 +154,9 @@ fn every_kind_loads_and_survives_the_round_trip() -> Result<(), Box<dyn std::err
 fn objects(value: &Value, path: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
-            let is_rule = path.ends_with("_when") || path.ends_with("/rule") || path.ends_with("/value");
+            let is_rule = ["_when", "/when", "/rule", "/value"]
+                .iter()
+                .any(|name| path.ends_with(name));
             if is_rule {
                 return;
             }
@@ -304,6 +343,29 @@ fn each_fault_is_found_with_its_place() {
             ),
             "/valid_when/0/rule/var",
             "bad_reference",
+        ),
+        (
+            question(
+                "x",
+                "number",
+                json!({"valid_when": check(json!({"<": [{"var": "x"}, 9_934_445_533.572_273]}))}),
+            ),
+            "/valid_when/0/rule/</1",
+            "too_many_digits",
+        ),
+        (
+            question(
+                "x",
+                "number",
+                json!({"valid_when": check(json!({"<": [{"var": "x"}, 1e20]}))}),
+            ),
+            "/valid_when/0/rule/</1",
+            "too_many_digits",
+        ),
+        (
+            question("x", "number", json!({"max": 9_934_445_533.572_273})),
+            "/max",
+            "too_many_digits",
         ),
         (
             question("x", "text", json!({"visible_when": false})),
