@@ -89,7 +89,7 @@ impl PreviewCore {
             if let Some(answers) = show.answers {
                 shown.answers = answers;
             }
-            if show.page.is_some() {
+            if show.page.is_some() || show.from_the_start {
                 shown.page = show.page;
             }
         }
@@ -104,9 +104,7 @@ impl PreviewCore {
 
     fn leave_a_page_that_is_gone(&self) {
         let mut shown = self.0.shown.borrow_mut();
-        let known = |page: &String| {
-            page == CHECK || shown.definition.pages.iter().any(|known| known.id == *page)
-        };
+        let known = |page: &String| page == CHECK || shown.definition.pages.iter().any(|known| known.id == *page);
         if !shown.page.as_ref().is_some_and(known) {
             shown.page = None;
         }
@@ -127,7 +125,13 @@ impl PreviewCore {
     }
 
     fn emit(&self, event: &Event) {
-        let all: Vec<Listener> = self.0.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
+        let all: Vec<Listener> = self
+            .0
+            .listeners
+            .borrow()
+            .iter()
+            .map(|(_, listener)| listener.clone())
+            .collect();
         for listener in all {
             listener(event.clone());
         }
@@ -193,6 +197,8 @@ impl PreviewCore {
                 Reply::SetPreferences(())
             }
             Command::RestoreSession(_) => Reply::RestoreSession(Some(session())),
+            // Whoever ends a session at the kiosk finds it open again: the preview goes on.
+            Command::LogOut(_) => Reply::LogOut(()),
             Command::GetCatalog(_) => Reply::GetCatalog(catalog()),
             Command::SearchCatalog(_) => Reply::SearchCatalog(Vec::new()),
             Command::GetForm(_) => Reply::GetForm(self.0.shown.borrow().definition.clone()),
@@ -220,7 +226,9 @@ impl PreviewCore {
             Command::NewKey(_) => Reply::NewKey(numbered(self.number())),
             Command::Submit(ask) => {
                 // Nobody takes it. What would have been sent is for the author to see.
-                say_to_desk(&FromForm::Submitted(serde_json::to_value(ask.submission).unwrap_or_default()));
+                say_to_desk(&FromForm::Submitted(
+                    serde_json::to_value(ask.submission).unwrap_or_default(),
+                ));
                 return refused(ErrorCode::Cancelled);
             }
             // The rest of a hall is not here.
@@ -328,7 +336,9 @@ pub fn pretended_file(number: u64, name: String, media_type: String, size: u64, 
 /// The item that the form would belong to has its code, where that is one.
 fn item(definition: &Definition) -> ItemCode {
     let of_form = definition.code.as_str().parse();
-    of_form.or_else(|_| "preview".parse()).unwrap_or_else(|_| unreachable!("a code of letters"))
+    of_form
+        .or_else(|_| "preview".parse())
+        .unwrap_or_else(|_| unreachable!("a code of letters"))
 }
 
 /// Each turn is a draft of its own, so that the pages take the new form in hand.
@@ -338,7 +348,8 @@ fn draft_id(turn: u32) -> DraftId {
 
 fn numbered<T: FromStr>(number: u64) -> T {
     let id = format!("00000000-0000-7000-8000-{number:012x}");
-    id.parse().unwrap_or_else(|_| unreachable!("an id of hexadecimal digits"))
+    id.parse()
+        .unwrap_or_else(|_| unreachable!("an id of hexadecimal digits"))
 }
 
 fn person() -> PersonView {

@@ -31,6 +31,11 @@ pub fn filled(form: &Arc<Form>, context: Context, answers: Answers) -> Answers {
             tried.insert(path);
         }
     }
+    // What was answered later may ask another example of an earlier question.
+    let wrong: Vec<String> = filling.errors().into_iter().map(|error| error.path).collect();
+    for path in wrong.into_iter().filter(|path| tried.contains(path)) {
+        answer(&mut filling, &path, tried.len() as u64);
+    }
     filling.answers()
 }
 
@@ -93,7 +98,9 @@ fn candidates(question: &QuestionView<'_>, context: &Context, number: u64) -> Ve
             let most = max_length.unwrap_or(100) as usize;
             let mut texts: Vec<String> = Vec::new();
             texts.extend(mask.as_deref().map(mask_example));
-            let patterns = pattern.iter().flat_map(|pattern| [1, 4, 8, 16, 32].map(|times| pattern::example(pattern, times)));
+            let patterns = pattern
+                .iter()
+                .flat_map(|pattern| [1, 4, 8, 16, 32].map(|times| pattern::example(pattern, times)));
             texts.extend(patterns.flatten());
             if mask.is_none() && pattern.is_none() {
                 texts.push(sized(named(question.question.prefill.as_deref()), least, most));
@@ -108,11 +115,15 @@ fn candidates(question: &QuestionView<'_>, context: &Context, number: u64) -> Ve
             let (least, most) = (min.unwrap_or(f64::MIN), max.unwrap_or(f64::MAX));
             let mut numbers = vec![1.0_f64.max(least).min(most), 10.0, 100.0];
             numbers.extend(min.iter().chain(max));
+            numbers.extend([5.0, 50.0, 500.0, 1_000.0, 10_000.0, 0.0]);
             numbers.into_iter().map(number_value).collect()
         }
         Kind::Money { min, max } => {
             let bounds = min.iter().chain(max).map(ToString::to_string);
-            let texts = ["100.00", "10000.00", "1.00"].into_iter().map(str::to_owned).chain(bounds);
+            let texts = ["100.00", "10000.00", "1.00"]
+                .into_iter()
+                .map(str::to_owned)
+                .chain(bounds);
             texts.map(Value::from).collect()
         }
         Kind::Date { min, max } => {
@@ -144,12 +155,24 @@ fn candidates(question: &QuestionView<'_>, context: &Context, number: u64) -> Ve
         Kind::OrganisationCode {} => vec!["91350100M000100Y43".into()],
         Kind::BankCard {} => vec!["6222021234567890128".into(), "4111111111111111".into()],
         Kind::YesNo {} => vec![true.into(), false.into()],
-        Kind::Choice { .. } => question.options.iter().map(|option| option.value.clone().into()).collect(),
+        Kind::Choice { .. } => question
+            .options
+            .iter()
+            .map(|option| option.value.clone().into())
+            .collect(),
         Kind::Choices { min, .. } => {
             let all = question.options.len();
             let least = (min.unwrap_or(1).max(1) as usize).min(all);
-            let chosen = |count| question.options[..count].iter().map(|option| option.value.clone()).collect();
-            (least..=all).map(chosen).map(|chosen: Vec<String>| chosen.into()).collect()
+            let chosen = |count| {
+                question.options[..count]
+                    .iter()
+                    .map(|option| option.value.clone())
+                    .collect()
+            };
+            (least..=all)
+                .map(chosen)
+                .map(|chosen: Vec<String>| chosen.into())
+                .collect()
         }
         Kind::Address {} => vec![json!({"region": "云岭省兰川市河东区", "detail": "示例路 1 号"})],
         Kind::Material { .. } => {
@@ -204,8 +227,15 @@ fn days(as_of: Date, min: Option<DateBound>, max: Option<DateBound>) -> Vec<Date
 
 /// Identity numbers of grown-ups, of a child, of somebody old.
 fn citizen_ids() -> impl Iterator<Item = String> {
-    let first_17 = ["11010519900307001", "11010520180609002", "11010519491231002", "11010520050102001"];
-    first_17.into_iter().filter_map(|digits| Some(format!("{digits}{}", CitizenId::check_character(digits)?)))
+    let first_17 = [
+        "11010519900307001",
+        "11010520180609002",
+        "11010519491231002",
+        "11010520050102001",
+    ];
+    first_17
+        .into_iter()
+        .filter_map(|digits| Some(format!("{digits}{}", CitizenId::check_character(digits)?)))
 }
 
 fn persons(id_types: &[IdType], phone: bool) -> Vec<Value> {
@@ -329,6 +359,17 @@ mod tests {
         let mine: Answers = [("married".to_owned(), json!(false))].into();
         let kept = filled(&form(&questions), context(), mine);
         assert_eq!((&kept["married"], kept.get("spouse")), (&json!(false), None));
+    }
+
+    #[test]
+    fn an_earlier_example_gives_way_to_what_a_later_one_asks() {
+        let text = json!({"zh-CN": "示", "en": "e"});
+        let large = json!([{"message": text, "rule": {"or": [
+            {"!": [{"answered": {"var": "kind"}}]}, {">": [{"var": "area"}, 500]}]}}]);
+        let answers = complete(&json!([
+            {"id": "area", "kind": "number", "required": true, "valid_when": large},
+            {"id": "kind", "kind": "text", "required": true}]));
+        assert_eq!(answers["area"], json!(1000));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::closure::Closure;
@@ -11,7 +12,7 @@ use onehall_protocol::Date;
 use super::core::{PreviewCore, today};
 use super::talk::{FromForm, Look, Show, ToForm, hear, say_to_desk};
 use crate::citizen;
-use crate::shell::{Ui, document};
+use crate::shell::{Profile, Ui, document};
 
 /// Says that it is there; from then on it shows what it is told.
 pub fn start() {
@@ -57,7 +58,9 @@ impl Frame {
         replace_address(&core.address(None));
         *self.core.borrow_mut() = Some(core.clone());
         let ui = Rc::clone(&self.ui);
+        let somebody_is_there = Rc::clone(&ui);
         citizen::start_and(Rc::new(core), move |begun| ui.set(Some(begun)));
+        stay_at_a_kiosk(somebody_is_there);
     }
 
     fn look(&self, core: &PreviewCore, look: Look) {
@@ -78,6 +81,23 @@ impl Frame {
     }
 }
 
+/// A kiosk's session ends when nobody touches it for a while. The author, who reads or writes beside it, is there.
+fn stay_at_a_kiosk(ui: Rc<Cell<Option<Ui>>>) {
+    let touch = move || {
+        let profile = ui.get().map(|ui| ui.profile.get_untracked());
+        if profile == Some(Profile::Kiosk) {
+            tell_window("keydown");
+        }
+    };
+    set_interval(touch, Duration::from_secs(20));
+}
+
+fn tell_window(event: &str) {
+    if let Ok(event) = web_sys::Event::new(event) {
+        let _ = window().dispatch_event(&event);
+    }
+}
+
 fn replace_address(address: &str) {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
@@ -89,11 +109,8 @@ fn replace_address(address: &str) {
 fn go(address: &str, scrolled: f64) {
     replace_address(address);
     document::scroll_to(scrolled);
-    for name in ["scroll", "popstate"] {
-        if let Ok(event) = web_sys::Event::new(name) {
-            let _ = window().dispatch_event(&event);
-        }
-    }
+    tell_window("scroll");
+    tell_window("popstate");
 }
 
 /// The page's clock, which is set to the day as of which the form is looked at: bounds, rules and what the pages say of

@@ -121,7 +121,11 @@ impl Reader<'_> {
                     None => inner.parse().ok()?,
                     Some((least, most)) => {
                         let least: usize = if least.is_empty() { 0 } else { least.parse().ok()? };
-                        let most = if most.is_empty() { usize::MAX } else { most.parse().ok()? };
+                        let most = if most.is_empty() {
+                            usize::MAX
+                        } else {
+                            most.parse().ok()?
+                        };
                         least.max(self.times.min(most))
                     }
                 }
@@ -176,7 +180,10 @@ impl Reader<'_> {
         }
         let taken = |letter: &char| ranges.iter().any(|(from, to)| (*from..=*to).contains(letter));
         let left = ('a'..='z').chain('A'..='Z').chain('0'..='9').chain(['示', '-', ' ']);
-        let left: Vec<(char, char)> = left.filter(|letter| !taken(letter)).map(|letter| (letter, letter)).collect();
+        let left: Vec<(char, char)> = left
+            .filter(|letter| !taken(letter))
+            .map(|letter| (letter, letter))
+            .collect();
         (!left.is_empty()).then_some(left)
     }
 
@@ -264,7 +271,16 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_gives_nothing_and_ends() {
-        for pattern in ["(?i)a", "[[:alpha:]]", "(", "a{", "*", r"\k", "((((a{900}){900}){900}){900})", &"(".repeat(99)] {
+        for pattern in [
+            "(?i)a",
+            "[[:alpha:]]",
+            "(",
+            "a{",
+            "*",
+            r"\k",
+            "((((a{900}){900}){900}){900})",
+            &"(".repeat(99),
+        ] {
             assert_eq!(example(pattern, 1), None, "{pattern}");
         }
     }

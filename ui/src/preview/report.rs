@@ -84,11 +84,18 @@ impl Report {
         kept.retain(|(path, value)| !submitted.contains_key(path) && !is_nothing(value));
         let document: Value = serde_json::from_str(&filling.canonical()).unwrap_or_default();
         let context = filling.context();
-        let missing = form.lists().into_iter().filter(|list| context.lists.get(list).is_none());
+        let missing = form
+            .lists()
+            .into_iter()
+            .filter(|list| context.lists.get(list).is_none());
         Report {
             progress: filling.progress(),
             pages: pages(&filling),
-            errors: filling.errors().into_iter().map(|error| error_line(&filling, error)).collect(),
+            errors: filling
+                .errors()
+                .into_iter()
+                .map(|error| error_line(&filling, error))
+                .collect(),
             computed: filling.computed_values().into_iter().collect(),
             unknown: filling.unknown_rules(),
             kept,
@@ -153,7 +160,10 @@ fn lines(all: &[Question], shown: &[QuestionView<'_>], around: &str, lines_of: &
             path: path.clone(),
             label: question.label.clone(),
             shown: view.is_some(),
-            required: question.kind.is_answered().then(|| view.is_some_and(|view| view.required)),
+            required: question
+                .kind
+                .is_answered()
+                .then(|| view.is_some_and(|view| view.required)),
             error: view.and_then(|view| Some(view.errors.first()?.code.as_str().to_owned())),
         });
         if let Kind::Group { questions, .. } = &question.kind {
@@ -193,13 +203,24 @@ mod tests {
     #[test]
     fn hidden_answers_are_named_and_so_is_what_is_not_on_the_path() {
         let report = report(json!({"married": false, "spouse": "李雷", "income": 7, "people": []}));
-        assert_eq!(report.kept, [("income".to_owned(), json!(7)), ("spouse".to_owned(), json!("李雷"))]);
+        assert_eq!(
+            report.kept,
+            [("income".to_owned(), json!(7)), ("spouse".to_owned(), json!("李雷"))]
+        );
         assert_eq!(report.errors, []);
-        let pages: Vec<_> = report.pages.iter().map(|page| (page.id.as_str(), page.on_path, page.complete)).collect();
+        let pages: Vec<_> = report
+            .pages
+            .iter()
+            .map(|page| (page.id.as_str(), page.on_path, page.complete))
+            .collect();
         assert_eq!(pages, [("first", true, true), ("second", false, false)]);
         assert_eq!(report.computed, [("double".to_owned(), Value::Null)]);
         assert_eq!(report.no_lists, ["jobs"]);
-        assert!(!report.document.contains("李雷"), "what is hidden is in no document: {}", report.document);
+        assert!(
+            !report.document.contains("李雷"),
+            "what is hidden is in no document: {}",
+            report.document
+        );
         assert_eq!(report.transcript.len(), 64);
     }
 

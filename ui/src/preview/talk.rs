@@ -37,8 +37,10 @@ pub struct Show {
     pub as_of: Date,
     /// The answers; those that the page has, where absent: it knows better what was just typed.
     pub answers: Option<Answers>,
-    /// The page on which one is; stays where absent.
+    /// The page on which one is; where absent, that of the page, or the first one.
     pub page: Option<String>,
+    /// Whether one begins anew, on the first page.
+    pub from_the_start: bool,
     /// How it is looked at.
     pub look: Look,
 }

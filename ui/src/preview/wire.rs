@@ -54,8 +54,12 @@ pub fn listen(hear: impl Fn(Told) + Clone + 'static) {
         hear(Told::Connected(false));
         return;
     };
-    on(&source, "inputs", hear.clone(), |inputs| Some(Told::Inputs(serde_json::from_str(inputs).ok()?)));
-    on(&source, "seen", hear.clone(), |seen| Some(Told::Seen(serde_json::from_str(seen).ok()?)));
+    on(&source, "inputs", hear.clone(), |inputs| {
+        Some(Told::Inputs(serde_json::from_str(inputs).ok()?))
+    });
+    on(&source, "seen", hear.clone(), |seen| {
+        Some(Told::Seen(serde_json::from_str(seen).ok()?))
+    });
     on(&source, "open", hear.clone(), |_| Some(Told::Connected(true)));
     on(&source, "error", hear, |_| Some(Told::Connected(false)));
     // It goes on without anybody holding it; the page holds it until it is left.
@@ -64,7 +68,10 @@ pub fn listen(hear: impl Fn(Told) + Clone + 'static) {
 
 fn on(source: &EventSource, name: &str, hear: impl Fn(Told) + 'static, read: fn(&str) -> Option<Told>) {
     let heard = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
-        let data = event.dyn_into::<MessageEvent>().ok().and_then(|event| event.data().as_string());
+        let data = event
+            .dyn_into::<MessageEvent>()
+            .ok()
+            .and_then(|event| event.data().as_string());
         if let Some(told) = read(data.as_deref().unwrap_or_default()) {
             hear(told);
         }
@@ -83,7 +90,13 @@ mod tests {
         let seen: Seen = serde_json::from_str(frozen).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!((seen.file.as_str(), seen.revision), ("leave.v1.json", 2));
         assert_eq!(seen.findings[0].place, Some((7, 80)));
-        assert_eq!((seen.findings[1].code.as_str(), seen.findings[1].place), ("no_file", None));
-        assert_eq!(seen.form.map(|form| form["schema"].clone()), Some("onehall-form/1".into()));
+        assert_eq!(
+            (seen.findings[1].code.as_str(), seen.findings[1].place),
+            ("no_file", None)
+        );
+        assert_eq!(
+            seen.form.map(|form| form["schema"].clone()),
+            Some("onehall-form/1".into())
+        );
     }
 }

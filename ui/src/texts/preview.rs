@@ -4,6 +4,8 @@ use super::texts;
 
 texts! {
     TITLE = "表单预览", "Form preview";
+    HEAD = "预览：文件与说明", "Preview: the file";
+    DESK = "预览：表单与检查结果", "Preview: the form and what there is to know of it";
     SITE = "OneHall 表单预览", "OneHall form preview";
     OTHER_LANGUAGE = "English", "中文";
     SKIP_TO_SIDE = "跳到检查结果", "Skip to the findings";

@@ -24,7 +24,9 @@ use crate::view::view;
 pub fn start() {
     leptos::mount::mount_to(document::app_root(), || {
         let ui = Ui::provide(Preferences::default());
-        provide_context(SiteName(Signal::derive(move || preview::SITE.get(ui.language.get()).to_owned())));
+        provide_context(SiteName(Signal::derive(move || {
+            preview::SITE.get(ui.language.get()).to_owned()
+        })));
         Desk::provide(ui);
         view! { <Page/> }
     })
@@ -42,7 +44,7 @@ fn Page() -> impl IntoView {
         <a class="skip" href="#desk-side" on:click=skip>{preview::SKIP_TO_SIDE}</a>
         <div class="desk">
             <Head/>
-            <main class="desk-body" id="main">
+            <main class="desk-body" id="main" aria-label=preview::DESK>
                 <stage::Stage/>
                 <div class="desk-side" id="desk-side" tabindex="-1">
                     <findings::Findings/>
@@ -75,7 +77,7 @@ fn Head() -> impl IntoView {
         });
     };
     view! {
-        <header class="desk-head">
+        <header class="desk-head" aria-label=preview::HEAD>
             <HallSign/>
             <div class="desk-title"><PageHeading title=title/></div>
             <div role="status" class="desk-standing">{move || standing(desk)}</div>

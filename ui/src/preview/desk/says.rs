@@ -25,15 +25,31 @@ pub fn Says() -> impl IntoView {
 
 fn parts(desk: Desk) -> AnyView {
     let of = move |read: fn(&Report) -> Vec<AnyView>| {
-        move || desk.report.with(|report| report.as_ref().map(|report| read(report)).unwrap_or_default())
+        move || {
+            desk.report
+                .with(|report| report.as_ref().map(|report| read(report)).unwrap_or_default())
+        }
     };
     let count = move |read: fn(&Report) -> usize| {
-        memo(move |_| desk.report.with(|report| report.as_ref().map_or(0, |report| read(report))))
+        memo(move |_| {
+            desk.report
+                .with(|report| report.as_ref().map_or(0, |report| read(report)))
+        })
     };
     let progress = Words::made(move |language| {
-        let progress = desk.report.with(|report| report.as_ref().map(|report| report.progress)).unwrap_or_default();
-        let numbers = [progress.complete_pages, progress.pages, progress.answered, progress.required];
-        preview::PROGRESS.with(numbers.map(|number| number.to_string().into())).get(language)
+        let progress = desk
+            .report
+            .with(|report| report.as_ref().map(|report| report.progress))
+            .unwrap_or_default();
+        let numbers = [
+            progress.complete_pages,
+            progress.pages,
+            progress.answered,
+            progress.required,
+        ];
+        preview::PROGRESS
+            .with(numbers.map(|number| number.to_string().into()))
+            .get(language)
     });
     let pages = move || {
         let (report, here) = (desk.report.get(), desk.page.get());
@@ -48,8 +64,8 @@ fn parts(desk: Desk) -> AnyView {
         <section class="desk-part" aria-labelledby="desk-says">
             <h2 id="desk-says" class="desk-part-title">{preview::ENGINE_TITLE}</h2>
             <p class="desk-progress">{progress}</p>
-            {part("errors", preview::ERRORS, count(|report| report.errors.len()), true, live(errors))}
             {part("pages", preview::PAGES, count(|report| report.pages.len()), true, live(pages))}
+            {part("errors", preview::ERRORS, count(|report| report.errors.len()), true, live(errors))}
             {part("computed", preview::COMPUTED, count(|report| report.computed.len()), false, live(of(computed)))}
             {part("unknown", preview::UNKNOWN, count(|report| report.unknown.len()), false, live(of(unknown)))}
             {part("kept", preview::KEPT, count(|report| report.kept.len()), false, live(of(kept)))}
@@ -102,9 +118,18 @@ fn error(desk: Desk, line: &ErrorLine) -> AnyView {
 
 /// The pages; the one on which one is, with its questions.
 fn pages(desk: Desk, report: &Arc<Report>, here: Option<&str>) -> AnyView {
-    let first = || report.pages.iter().find(|page| page.on_path).map(|page| page.id.as_str());
+    let first = || {
+        report
+            .pages
+            .iter()
+            .find(|page| page.on_path)
+            .map(|page| page.id.as_str())
+    };
     let here = here.or_else(first);
-    let lines = report.pages.iter().map(|page| page_line(desk, page, here == Some(page.id.as_str())));
+    let lines = report
+        .pages
+        .iter()
+        .map(|page| page_line(desk, page, here == Some(page.id.as_str())));
     view! { <ol class="desk-pages">{limited(lines.collect())}</ol> }.into_any()
 }
 

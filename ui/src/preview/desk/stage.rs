@@ -74,7 +74,9 @@ pub fn Stage() -> impl IntoView {
     let fitted = Signal::derive(move || fit(desk.profile.get(), size.get()));
     let px = |length: f64| format!("{length:.1}px");
     let name = move || {
-        let title = desk.form.with(|form| form.as_ref().map(|shown| shown.form.definition().title.clone()));
+        let title = desk
+            .form
+            .with(|form| form.as_ref().map(|shown| shown.form.definition().title.clone()));
         preview::FRAME_TITLE.with([title.unwrap_or_default().into()]).now()
     };
     let has_form = Signal::derive(move || desk.form.with(Option::is_some));
@@ -109,9 +111,8 @@ pub fn Stage() -> impl IntoView {
 
 /// Says that what is shown is not what is in the file.
 fn stale(has_findings: bool, has_form: bool) -> Option<AnyView> {
-    (has_findings && has_form).then(|| {
-        view! { <Notice tone=Tone::Attention role="status"><p>{preview::LAST_GOOD}</p></Notice> }.into_any()
-    })
+    (has_findings && has_form)
+        .then(|| view! { <Notice tone=Tone::Attention role="status"><p>{preview::LAST_GOOD}</p></Notice> }.into_any())
 }
 
 #[cfg(test)]

@@ -211,6 +211,7 @@ impl Desk {
             as_of: self.as_of.get_untracked(),
             answers,
             page: self.page.get_untracked(),
+            from_the_start: self.page.with_untracked(Option::is_none),
             look: Look {
                 profile: self.profile.get_untracked(),
                 language: self.language.get_untracked(),
@@ -247,7 +248,9 @@ impl Desk {
     /// Answers with examples what is not answered.
     pub fn fill_with_examples(self) {
         let Some(shown) = self.form.get_untracked() else { return };
-        let context = self.inputs.with_value(|inputs| inputs.context(self.as_of.get_untracked()));
+        let context = self
+            .inputs
+            .with_value(|inputs| inputs.context(self.as_of.get_untracked()));
         let answers = examples::filled(&shown.form, context, self.answers.get_value());
         self.show(Some(answers));
     }
@@ -274,7 +277,9 @@ impl Desk {
 
     fn report_now(self) {
         let Some(shown) = self.form.get_untracked() else { return };
-        let context = self.inputs.with_value(|inputs| inputs.context(self.as_of.get_untracked()));
+        let context = self
+            .inputs
+            .with_value(|inputs| inputs.context(self.as_of.get_untracked()));
         let report = Report::of(&shown.form, self.answers.get_value(), context);
         self.report.set(Some(Arc::new(report)));
     }
