@@ -138,6 +138,26 @@ impl Decimal {
         places
     }
 
+    /// How many digits it has, without the zeros around them: 5 in `1200.50`.
+    #[must_use]
+    pub fn digits(self) -> u32 {
+        let mut units = self.0.unsigned_abs();
+        if units == 0 {
+            return 1;
+        }
+        while units % 10 == 0 {
+            units /= 10;
+        }
+        units.ilog10() + 1
+    }
+
+    /// Whether the JSON number comes out of reading and writing as it went in, wherever that is done. Binary numbers
+    /// hold 15 decimal digits for sure; whole numbers are read and written as such.
+    #[must_use]
+    pub fn survives(number: &serde_json::Number) -> bool {
+        !number.is_f64() || Decimal::from_json(number).is_some_and(|number| number.digits() <= 15)
+    }
+
     /// The value, if it is whole and fits.
     #[must_use]
     pub fn to_i64(self) -> Option<i64> {
@@ -333,6 +353,19 @@ mod tests {
     }
 
     #[test]
+    fn digits_are_counted_without_the_zeros_around_them() {
+        for (text, digits) in [
+            ("0", 1),
+            ("-1200.50", 5),
+            ("0.0012", 2),
+            ("123456789.123456789", 18),
+            ("10000", 1),
+        ] {
+            assert_eq!(number(text).digits(), digits, "{text}");
+        }
+    }
+
+    #[test]
     fn exponents_of_json_numbers_are_read() {
         assert_eq!(number("1.5e3"), Decimal::from(1500));
         assert_eq!(number("25e-2"), number("0.25"));
@@ -354,6 +387,16 @@ mod tests {
     }
 
     proptest! {
+        /// A number that leaves for another place as JSON is the same there.
+        #[test]
+        fn what_survives_is_read_as_it_was_written(units in 0..1_000_000_000_000_000_i128, moved in 0_u32..20) {
+            let number = Decimal(units * 10_i128.pow(moved));
+            let written = number.to_json().to_string();
+            let read: serde_json::Number = serde_json::from_str(&written).unwrap_or_else(|error| panic!("{error}"));
+            prop_assert!(Decimal::survives(&read), "{}", written);
+            prop_assert_eq!(Decimal::from_json(&read), Some(number));
+        }
+
         #[test]
         fn the_json_number_is_the_nearest_there_is(units in -LIMIT + 1..LIMIT, dropped in 0_u32..36) {
             let number = Decimal(units / 10_i128.pow(dropped));

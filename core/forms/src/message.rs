@@ -105,6 +105,7 @@ pub fn message(question: &Question, fault: AnswerFault, context: &Context, langu
                 ),
             }
         }
+        AnswerCode::TooManyDigits => in_two("数字过长，最多 15 位。", "Use at most 15 digits."),
         AnswerCode::InvalidDate => in_two(
             "请输入正确的日期，例如 2026-01-31。",
             "Enter a real date, for example 2026-01-31.",

@@ -400,6 +400,16 @@ fn every_kind_says_what_is_wrong() {
             vec![(json!(2.0), None), (json!(2.5), Some("too_many_decimals"))],
         ),
         (
+            "number",
+            json!({"decimals": 10}),
+            vec![
+                (json!(99_344_455.335_722_7), None),
+                (json!(9_934_445_533.572_273), Some("too_many_digits")),
+                (json!(9_007_199_254_740_993_i64), None),
+                (json!(1e21), Some("out_of_range")),
+            ],
+        ),
+        (
             "money",
             json!({"min": "0.10", "max": "9.99"}),
             vec![

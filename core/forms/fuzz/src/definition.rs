@@ -8,7 +8,7 @@ use onehall_forms_conformance::pair;
 use onehall_protocol::Date;
 use serde_json::{Value, json};
 
-use crate::evaluations::{hold, same};
+use crate::evaluations::{hold, same, same_definition};
 use crate::mutate::Vocabulary;
 use crate::{Reaction, Target};
 
@@ -47,7 +47,7 @@ fn holds(text: &str) -> Result<Reaction, String> {
     };
     let written = serde_json::to_string(form.definition()).map_err(|error| error.to_string())?;
     let again = Form::parse(&written).map_err(|findings| format!("what was written does not load: {findings:?}"))?;
-    same("what is written and read", again.definition(), form.definition())?;
+    same_definition(again.definition(), form.definition())?;
     if let Some(difference) = diff(&form, &again).first() {
         return Err(format!("the same form differs from itself: {difference}"));
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onehall_forms::{AnswerCode, Context, Filling, Form, QuestionView, evaluate, normalise};
+use onehall_forms::{AnswerCode, Context, Decimal, Definition, Filling, Form, QuestionView, evaluate, normalise};
 use onehall_protocol::Language;
 use onehall_protocol::drafts::Answers;
 use serde_json::Value;
@@ -89,4 +89,19 @@ pub(crate) fn same<T: PartialEq + std::fmt::Debug>(what: &str, one: &T, other: &
     }
     let short = |value: &T| format!("{value:?}").chars().take(2_000).collect::<String>();
     Err(format!("{what}: {} is not {}", short(one), short(other)))
+}
+
+/// Whether what was read is what was written, numbers as the engine reads them.
+pub(crate) fn same_definition(read: &Definition, written: &Definition) -> Result<(), String> {
+    let value = |definition: &Definition| serde_json::to_value(definition).map_err(|error| error.to_string());
+    same("what was written and read", &plain(&value(read)?), &plain(&value(written)?))
+}
+
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => Decimal::from_json(number).map_or(Value::Null, |number| number.to_string().into()),
+        Value::Array(items) => items.iter().map(plain).collect(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
+        other => other.clone(),
+    }
 }

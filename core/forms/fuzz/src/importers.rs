@@ -4,6 +4,7 @@ use onehall_form_importers::{Format, Options, Severity, import};
 use onehall_forms::Form;
 use serde_json::Value;
 
+use crate::evaluations::same_definition;
 use crate::mutate::Vocabulary;
 use crate::{Reaction, Target};
 
@@ -58,9 +59,7 @@ pub fn holds(text: &str, format: Option<Format>) -> Result<Reaction, String> {
         Ok(imported) => {
             let written = serde_json::to_string(&imported.definition).map_err(|error| error.to_string())?;
             let form = Form::parse(&written).map_err(|findings| format!("does not load: {findings:?}"))?;
-            if *form.definition() != imported.definition {
-                return Err("what is written is not what is read".to_owned());
-            }
+            same_definition(form.definition(), &imported.definition)?;
             match imported
                 .findings
                 .iter()

@@ -154,8 +154,8 @@ fn check_structure(
     offered: &dyn Fn(&str) -> bool,
 ) -> Option<AnswerCode> {
     match (kind, value) {
-        (Kind::Number { min, max, decimals, .. }, Value::Number(number)) => {
-            let Some(number) = Decimal::from_json(number) else {
+        (Kind::Number { min, max, decimals, .. }, Value::Number(given)) => {
+            let Some(number) = Decimal::from_json(given) else {
                 return Some(AnswerCode::OutOfRange);
             };
             let limit = |bound: &Option<f64>| {
@@ -166,7 +166,8 @@ fn check_structure(
             if limit(min).is_some_and(|min| number < min) || limit(max).is_some_and(|max| number > max) {
                 Some(AnswerCode::OutOfRange)
             } else {
-                (number.decimals() > u32::from(*decimals)).then_some(AnswerCode::TooManyDecimals)
+                let many = (number.decimals() > u32::from(*decimals)).then_some(AnswerCode::TooManyDecimals);
+                many.or_else(|| (!Decimal::survives(given)).then_some(AnswerCode::TooManyDigits))
             }
         }
         (Kind::YesNo {}, Value::Bool(_)) => None,
@@ -205,7 +206,15 @@ fn check_structure(
             }
             length(part("region"), 100, 0, false).or_else(|| length(part("detail"), 200, 0, false))
         }
-        (Kind::Material { max_files, sources, .. }, Value::Array(files)) => parts::files(files, *max_files, sources),
+        (
+            Kind::Material {
+                max_files,
+                trust_grade,
+                sources,
+                ..
+            },
+            Value::Array(files),
+        ) => parts::files(files, *max_files, *trust_grade, sources),
         (_, Value::Object(fields)) => parts::check(kind, fields, context),
         _ => Some(AnswerCode::WrongType),
     }

@@ -40,6 +40,8 @@ codes! {
     OutOfRange = "out_of_range";
     /// More digits after the point than allowed.
     TooManyDecimals = "too_many_decimals";
+    /// A number with a fraction and more than 15 digits: read and written elsewhere it would be another one.
+    TooManyDigits = "too_many_digits";
     /// There is no such day.
     InvalidDate = "invalid_date";
     /// There is no such time of day.

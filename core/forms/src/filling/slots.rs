@@ -24,6 +24,8 @@ pub(super) struct Slot {
     pub(super) fault: Option<AnswerFault>,
     /// The rows of a group, in order.
     pub(super) rows: Vec<u32>,
+    /// The same, sorted by their ids: one of a thousand is found at every key.
+    by_id: Vec<u32>,
 }
 
 impl Slot {
@@ -37,6 +39,7 @@ impl Slot {
             required: false,
             fault: None,
             rows: Vec::new(),
+            by_id: Vec::new(),
         }
     }
 }
@@ -81,6 +84,7 @@ impl Filling {
     /// Makes the slots of the form itself and takes in all answers that have one.
     pub(super) fn take_in(&mut self, answers: Answers) {
         self.apart = answers;
+        self.apart.retain(|_, value| !value.is_null());
         let pages = self.form.definition().pages.len();
         for node in 0..self.form.top_count() as u32 {
             self.slots.push(Slot::new(node, 0));
@@ -110,9 +114,6 @@ impl Filling {
             Some(_) => false,
         };
         let Some(value) = self.apart.remove(&path) else { return };
-        if value.is_null() {
-            return;
-        }
         self.slots[slot as usize].answer = Some(value);
         if is_group {
             self.match_rows(slot);
@@ -142,6 +143,11 @@ impl Filling {
         for row in before {
             self.drop_row(row);
         }
+        let mut sorted: BTreeMap<Box<str>, u32> = BTreeMap::new();
+        for row in &rows {
+            sorted.insert(self.rows[*row as usize].id.clone(), *row);
+        }
+        self.slots[group as usize].by_id = sorted.values().copied().collect();
         self.slots[group as usize].rows = rows;
         self.wake_readers_of_value(group);
     }
@@ -233,8 +239,10 @@ impl Filling {
         let mut steps = path.split('/');
         let mut slot = self.form.top(steps.next()?)?;
         while let Some(id) = steps.next() {
-            let rows = &self.slots[slot as usize].rows;
-            let row = &self.rows[*rows.iter().find(|row| *self.rows[**row as usize].id == *id)? as usize];
+            let rows = &self.slots[slot as usize].by_id;
+            let at = rows.partition_point(|row| *self.rows[*row as usize].id < *id);
+            let row = rows.get(at).map(|row| &self.rows[*row as usize]);
+            let row = row.filter(|row| *row.id == *id)?;
             let group = self.form.node(self.slots[slot as usize].node);
             let child = group.by_id.get(steps.next()?)?;
             slot = row.first + self.form.node(*child).slot;

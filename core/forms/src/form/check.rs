@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onehall_protocol::Text;
+use onehall_protocol::catalog::TrustGrade;
 use regex_lite::{Regex, RegexBuilder};
 
 use super::finding::Finding;
 use super::nodes::pointer;
 use super::shape::escaped;
 use crate::decimal::Decimal;
-use crate::definition::{Choice, DateBound, Definition, Kind, Options, Question, SCHEMA};
+use crate::definition::{Choice, DateBound, Definition, Kind, MaterialSource, Options, Question, SCHEMA};
 use crate::mask;
 
 /// The most rows that a group may allow.
@@ -90,8 +91,15 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
                 find("/min", "min_above_max", "the smallest is above the largest");
             }
             for (field, bound) in [("/min", min), ("/max", max)] {
-                if bound.is_some_and(|bound| bound.to_string().parse::<Decimal>().is_err()) {
+                let number = bound.and_then(serde_json::Number::from_f64);
+                if number.as_ref().is_some_and(|bound| Decimal::from_json(bound).is_none()) {
                     find(field, "out_of_bounds", "numbers are below 10^20");
+                } else if number.is_some_and(|bound| !Decimal::survives(&bound)) {
+                    find(
+                        field,
+                        "too_many_digits",
+                        "a number with a fraction has at most 15 digits",
+                    );
                 }
             }
             if *decimals > 10 {
@@ -135,6 +143,17 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
         }
         Kind::Material { sources, .. } if sources.is_empty() => {
             find("/sources", "empty", "a material comes from somewhere");
+        }
+        Kind::Material {
+            trust_grade: Some(TrustGrade::A),
+            sources,
+            ..
+        } if sources
+            .iter()
+            .any(|source| matches!(source, MaterialSource::Upload | MaterialSource::Case)) =>
+        {
+            let message = "only what comes from its issuing authority is of grade A: `e_certificate` or `derived`";
+            find("/trust_grade", "grade_out_of_reach", message);
         }
         Kind::Choice { options } => source(form, options, path, findings),
         Kind::Choices { options, min, max } => {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::ast::{Expr, Op, Place};
 use super::value::Val;
+use crate::decimal::Decimal;
 
 /// How deep a rule may nest.
 const DEPTH: usize = 40;
@@ -205,6 +206,10 @@ impl Compiler<'_> {
                         None,
                     ),
                 }
+            }
+            Value::Number(number) if self.names.is_some() && !Decimal::survives(number) => {
+                let message = "numbers are below 10^20, and with a fraction they have at most 15 digits";
+                (self.fault(pointer, "too_many_digits", message), None)
             }
             value => (Expr::Const(Val::from_json(value)), None),
         }
