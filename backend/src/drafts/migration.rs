@@ -7,9 +7,9 @@ use std::sync::Arc;
 use onehall_forms::{Context, Difference, Form, Lists, Migration, Reason, diff, migrate};
 use onehall_protocol::cases::Poke;
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::{AnswerChange, Answers};
+use onehall_protocol::drafts::{AnswerChange, Answers, SaveDraft};
 use onehall_protocol::form_change::{FormChange, FormPoint};
-use onehall_protocol::{Date, PersonId};
+use onehall_protocol::{Date, DraftId, PersonId};
 use serde_json::Value;
 
 use super::{MoveDraft, StoredDraft};
@@ -28,7 +28,7 @@ pub(super) async fn take_along(
     draft: StoredDraft,
 ) -> Result<(StoredDraft, Option<FormChange>)> {
     let Some(newest) = newest(state, &draft) else {
-        let told = told_of_a_move(state, &draft);
+        let told = told_of_a_move(state, &draft).await?;
         return Ok((draft, told));
     };
     if newest.code != draft.form.code {
@@ -39,19 +39,7 @@ pub(super) async fn take_along(
     let (Some(before), Some(after)) = (form(state, &draft.form), form(state, &newest)) else {
         return Ok((draft, None));
     };
-    let context = context(state, &before, &after);
-    let answers = draft.answers.clone();
-    let (migration, differences, before) = tokio::task::spawn_blocking(move || {
-        let migration = migrate(&before, &after, &answers, &context);
-        let differences = match migration {
-            Migration::Moves { .. } => diff(&before, &after),
-            Migration::Pinned { .. } => Vec::new(),
-        };
-        (migration, differences, before)
-    })
-    .await
-    .map_err(|_| Error::broken("compare two versions of a form"))?;
-    let answers = match migration {
+    let answers = match decided(state, &before, &after, &draft).await? {
         Migration::Moves { answers } => answers,
         Migration::Pinned { reasons } => {
             let reasons = reasons.iter().map(|reason| reason_point(reason, &before));
@@ -59,28 +47,78 @@ pub(super) async fn take_along(
             return Ok((draft, Some(FormChange::Pinned { newest, reasons })));
         }
     };
-    let command = MoveDraft {
-        id: draft.id,
-        principals: principals.clone(),
-        from: draft.form.clone(),
-        to: newest,
-        revision: draft.revision,
-        changes: changes(&draft.answers, &answers),
-        now: state.clock.now(),
-    };
-    let Some(moved) = state.storage.move_draft(command).await? else {
+    let Some(moved) = moved(state, &principals, &draft, newest, &answers).await? else {
         // Another terminal saved meanwhile: as it is now it is decided on when it is read next.
         return Ok((state.storage.draft(draft.id, principals).await?, None));
     };
-    // A terminal that has the draft open fills the old version.
-    state
-        .events
-        .poke(&Channel::Person(moved.principal), &Poke::Draft { id: moved.id });
-    let told = match moved.moved_from == Some(draft.form.version) {
-        true => Some(moved_change(&moved, draft.form, &differences)),
-        false => told_of_a_move(state, &moved),
-    };
+    let told = told_of_a_move(state, &moved).await?;
     Ok((moved, told))
+}
+
+/// Takes a draft back to the version that it came from, for a terminal that fills that version and was never told of the
+/// move: what it saves is asked for there alone. Gives whether the draft is back; it is not where nothing of this holds, or
+/// where something would be lost by going back.
+pub(super) async fn take_back(
+    state: &AppState,
+    principals: &[PersonId],
+    id: DraftId,
+    save: &SaveDraft,
+) -> Result<bool> {
+    let draft = state.storage.draft(id, principals.to_vec()).await?;
+    let Some(version) = draft.moved_from else {
+        return Ok(false);
+    };
+    let from = FormReference {
+        code: draft.form.code.clone(),
+        version,
+    };
+    let (Some(before), Some(now)) = (form(state, &from), form(state, &draft.form)) else {
+        return Ok(false);
+    };
+    let mut given = save.changes.iter().filter(|change| !change.value.is_null());
+    if !given.all(|change| before.question(&change.path).is_some()) {
+        return Ok(false);
+    }
+    match decided(state, &now, &before, &draft).await? {
+        Migration::Moves { answers } => Ok(moved(state, principals, &draft, from, &answers).await?.is_some()),
+        Migration::Pinned { .. } => Ok(false),
+    }
+}
+
+/// Decides whether the draft may go from one version to another. A large form takes a while: not on a thread that serves
+/// others.
+async fn decided(state: &AppState, from: &Arc<Form>, to: &Arc<Form>, draft: &StoredDraft) -> Result<Migration> {
+    let context = context(state, from, to);
+    let (from, to, answers) = (Arc::clone(from), Arc::clone(to), draft.answers.clone());
+    tokio::task::spawn_blocking(move || migrate(&from, &to, &answers, &context))
+        .await
+        .map_err(|cause| Error::internal("compare two versions of a form", cause))
+}
+
+/// Moves the draft as it was decided; nothing where it changed meanwhile.
+async fn moved(
+    state: &AppState,
+    principals: &[PersonId],
+    draft: &StoredDraft,
+    to: FormReference,
+    answers: &Answers,
+) -> Result<Option<StoredDraft>> {
+    let command = MoveDraft {
+        id: draft.id,
+        principals: principals.to_vec(),
+        from: draft.form.clone(),
+        to,
+        revision: draft.revision,
+        changes: changes(&draft.answers, answers),
+        now: state.clock.now(),
+    };
+    let moved = state.storage.move_draft(command).await?;
+    if let Some(moved) = &moved {
+        // A terminal that has the draft open fills the other version.
+        let poke = Poke::Draft { id: moved.id };
+        state.events.poke(&Channel::Person(moved.principal), &poke);
+    }
+    Ok(moved)
 }
 
 /// The form of the draft's item, where it is another or a newer one than the draft's.
@@ -90,22 +128,26 @@ fn newest(state: &AppState, draft: &StoredDraft) -> Option<FormReference> {
     newer.then_some(newest)
 }
 
-/// What an earlier move is told with, until somebody was told.
-fn told_of_a_move(state: &AppState, draft: &StoredDraft) -> Option<FormChange> {
+/// What a move is told with, until somebody was told.
+async fn told_of_a_move(state: &AppState, draft: &StoredDraft) -> Result<Option<FormChange>> {
+    let Some(version) = draft.moved_from else {
+        return Ok(None);
+    };
     let from = FormReference {
         code: draft.form.code.clone(),
-        version: draft.moved_from?,
+        version,
     };
-    let differences = diff(&*form(state, &from)?, &*form(state, &draft.form)?);
-    Some(moved_change(draft, from, &differences))
-}
-
-fn moved_change(draft: &StoredDraft, from: FormReference, differences: &[Difference]) -> FormChange {
-    FormChange::Moved {
+    let (Some(before), Some(after)) = (form(state, &from), form(state, &draft.form)) else {
+        return Ok(None);
+    };
+    let differences = tokio::task::spawn_blocking(move || diff(&before, &after))
+        .await
+        .map_err(|cause| Error::internal("compare two versions of a form", cause))?;
+    Ok(Some(FormChange::Moved {
         from,
         to: draft.form.clone(),
         differences: differences.iter().map(difference_point).take(MOST_TOLD).collect(),
-    }
+    }))
 }
 
 /// The item has another form altogether: what two forms call alike need not be the same.
@@ -127,7 +169,9 @@ fn form(state: &AppState, reference: &FormReference) -> Option<Arc<Form>> {
 /// Today, with all that either version needs.
 fn context(state: &AppState, before: &Form, after: &Form) -> Context {
     let codes = before.lists().into_iter().chain(after.lists());
-    let lists = codes.filter_map(|code| state.city.list(code)).map(|list| list.list.clone());
+    let lists = codes
+        .filter_map(|code| state.city.list(code))
+        .map(|list| list.list.clone());
     Context {
         as_of: today(state),
         calendar: Some(Arc::clone(&state.city.calendar)),

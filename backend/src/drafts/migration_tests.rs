@@ -235,6 +235,41 @@ async fn a_draft_that_would_lose_an_answer_stays_says_why_and_goes_on() {
 }
 
 #[tokio::test]
+async fn a_terminal_that_never_heard_of_a_move_loses_no_answer_by_it() {
+    let permit = Changing::of("residence-permit");
+    let mut hall = TestHall::open().await;
+    let (citizen, before) = permit.draft(&hall, &[("phone", json!("13800000009"))]).await;
+    hall.restart_with(permit.city(without_education));
+    // One terminal takes the draft along; another one, without a network until now, answers what is not asked any more.
+    let mut citizen = hall.again(&citizen);
+    let moved = citizen.get(&path(&before)).await.json();
+    assert_eq!(moved["form"]["version"], permit.next());
+    let saved = save(&mut citizen, &before, &[("education", json!("master"))]).await;
+    assert!(saved["revision"].is_number(), "{saved}");
+    let now = citizen.get(&path(&before)).await.json();
+    assert_eq!(
+        (&now["form"], &now["answers"]["education"]),
+        (&before["form"], &json!("master"))
+    );
+    assert_eq!(now["answers"]["phone"], "13800000009");
+    let reasons = named(&now["form_change"]["pinned"]["reasons"]);
+    assert_eq!(reasons, [("education".to_owned(), "answer_lost".to_owned())]);
+
+    // What no version asks for is nobody's answer; and who has gone on in the new version is not thrown back.
+    let unknown = save(&mut citizen, &now, &[("shoe_size", json!(42))]).await;
+    assert_eq!(unknown["code"], "forms/invalid_answers");
+    save(&mut citizen, &now, &[("education", Value::Null)]).await;
+    let moved = citizen.get(&path(&before)).await.json();
+    save(&mut citizen, &moved, &[("phone", json!("13800000008"))]).await;
+    let late = save(&mut citizen, &now, &[("education", json!("master"))]).await;
+    assert_eq!(late["code"], "forms/invalid_answers");
+    assert_eq!(
+        citizen.get(&path(&before)).await.json()["form"]["version"],
+        permit.next()
+    );
+}
+
+#[tokio::test]
 async fn an_answer_that_the_new_version_takes_in_another_form_is_written_so() {
     let permit = Changing::of("residence-permit");
     let mut hall = TestHall::open().await;

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::migration::take_along;
+use super::migration::{take_along, take_back};
 use super::{FirstAnswer, Knowledge, OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft, first_answers, reuse};
 use crate::error::{Error, Result};
 use crate::events::Channel;
@@ -195,7 +195,11 @@ async fn save(
         }
     }
     let head = state.storage.draft_head(id, citizen.principal_ids()).await?;
-    known_to_the_form(&state, &head.form, &save)?;
+    if let Err(unknown) = known_to_the_form(&state, &head.form, &save)
+        && !take_back(&state, &citizen.principal_ids(), id, &save).await?
+    {
+        return Err(unknown);
+    }
     let command = SaveCommand {
         id,
         principals: citizen.principal_ids(),

@@ -217,10 +217,11 @@ fn move_draft(db: &Connection, command: &MoveDraft) -> Result<Option<StoredDraft
             command.now.unix_millis()
         ])?;
     }
-    // Of several moves that nobody was told of, the first one's version is the one that the citizen knows.
+    // Of several moves that nobody was told of, the first one's version is the one that the citizen knows; a draft that is
+    // back there has not moved.
     db.prepare_cached(
         "UPDATE draft SET form_code = ?2, form_version = ?3, revision = ?4, moved_at = ?4,
-             moved_from = coalesce(moved_from, ?5) WHERE id = ?1",
+             moved_from = nullif(coalesce(moved_from, ?5), ?3) WHERE id = ?1",
     )?
     .execute(params![
         command.id.key(),
