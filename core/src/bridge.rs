@@ -172,7 +172,7 @@ impl Bridge {
     fn no_common_protocol(&self) -> CoreError {
         let mut error = self.core.error(ErrorCode::BridgeProtocol);
         let ProtocolRange { min, max } = PROTOCOLS;
-        error.details = serde_json::json!({ "min": min, "max": max });
+        error.details = json::object([("min", min.into()), ("max", max.into())]);
         error
     }
 }
@@ -239,7 +239,7 @@ impl Core {
     /// What was sent over the bridge cannot be carried out; `reason` says why to who wrote it.
     pub(crate) fn unreadable(&self, reason: &str) -> CoreError {
         let mut error = self.error(ErrorCode::InvalidEnvelope);
-        error.details = serde_json::json!({ "reason": reason });
+        error.details = json::object([("reason", reason.into())]);
         error
     }
 }

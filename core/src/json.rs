@@ -34,6 +34,14 @@ pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, Unreadable> {
     T::deserialize(Tree(value))
 }
 
+/// An object of these entries. Unlike `json!` it cannot fail, and brings nothing for the case that it did.
+pub fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    entries
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
 fn tree(text: &[u8]) -> Result<Value, Unreadable> {
     serde_json::from_slice(text).map_err(|_| Unreadable)
 }

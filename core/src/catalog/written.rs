@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 
 use onehall_protocol::{Language, Text};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::search::{SearchIndex, Searched, marks};
+use crate::json;
 
 /// A catalog as JSON.
 pub(super) struct Written {
@@ -63,7 +64,11 @@ impl Written {
         found
             .map(|item| {
                 let name = text(&item["name"]);
-                json!({ "item": item, "marks": marks(name.get(language), &words) })
+                let marks = marks(name.get(language), &words).into_iter();
+                let marks = marks
+                    .map(|(from, to)| Value::Array(vec![from.into(), to.into()]))
+                    .collect();
+                json::object([("item", item.clone()), ("marks", Value::Array(marks))])
             })
             .collect()
     }
@@ -80,6 +85,7 @@ fn text(value: &Value) -> Text {
 #[cfg(test)]
 mod tests {
     use onehall_protocol::catalog::Catalog;
+    use serde_json::json;
 
     use super::*;
 

@@ -11,7 +11,7 @@ use onehall_protocol::{CoreError, ErrorCode, PersonId};
 use serde::de::DeserializeOwned;
 
 use crate::ports::boxed;
-use crate::{Core, api, lock};
+use crate::{Core, api, json, lock};
 
 /// The name of the session's token among the secrets.
 const TOKEN: &str = "session-token";
@@ -85,7 +85,7 @@ impl Core {
         let waiting = self.unsent_answers();
         if waiting > 0 && !discard_unsent && self.has_session() {
             let mut error = self.error(ErrorCode::UnsentAnswers);
-            error.details = serde_json::json!({ "answers": waiting });
+            error.details = json::object([("answers", waiting.into())]);
             return Err(error);
         }
         // What this terminal knows is forgotten before the backend is told, and also where it cannot be: somebody may
@@ -122,7 +122,9 @@ impl Core {
 
     /// Who is logged in.
     pub(crate) fn person(&self) -> Option<PersonId> {
-        lock(&self.inner.identity.session).as_ref().map(|session| session.actor.id)
+        lock(&self.inner.identity.session)
+            .as_ref()
+            .map(|session| session.actor.id)
     }
 
     /// Whether somebody is logged in.
