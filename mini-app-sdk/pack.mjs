@@ -1,9 +1,11 @@
 // Puts the JavaScript of the package together: the files of `js/` in a few modules, made small. Code that two entries
 // share stands in one file of its own, so that a page that loads both loads it once.
 //
+// Files that a page loads only when it needs them are named on standard output, a line each.
+//
 //   node pack.mjs FROM TO
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { build } from "esbuild";
 
@@ -32,4 +34,15 @@ for (const [file, { imports }] of Object.entries(metafile.outputs)) {
   const outside = imports.filter((one) => one.external);
   if (outside.length > 0) throw new Error(`${file} imports ${outside.map((one) => one.path).join(", ")}`);
 }
+
+// What no entry loads by itself.
+const atOnce = new Set();
+const add = (file) => {
+  if (atOnce.has(file)) return;
+  atOnce.add(file);
+  for (const { path, kind } of metafile.outputs[file].imports) if (kind !== "dynamic-import") add(path);
+};
+Object.keys(metafile.outputs).filter((file) => entries.includes(basename(file, ".js"))).forEach(add);
+for (const file of Object.keys(metafile.outputs)) if (!atOnce.has(file)) console.log(basename(file));
+
 await rm(from, { recursive: true });

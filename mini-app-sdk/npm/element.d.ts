@@ -1,4 +1,4 @@
-import type { Hall, WasmSource } from "./hall.js";
+import type { Hall, InitOptions } from "./hall.js";
 
 /** What `<onehall-service>` tells, by the name of its event. None of it is personal data. */
 export interface OneHallServiceEvents {
@@ -23,8 +23,9 @@ export interface OneHallServiceEvents {
 export declare class OneHallServiceElement extends HTMLElement {
   /** A hall of the page's own, to share one session between elements. The element does not close it. */
   hall: Hall | undefined;
-  /** Where the WebAssembly is, unless beside the script. Set before the element is connected. */
-  wasm?: WasmSource | Promise<WasmSource>;
+  /** Where the two parts of the WebAssembly are, unless beside the script. Set before the element is connected. */
+  wasm?: InitOptions["wasm"];
+  later?: InitOptions["later"];
   /** Ends calls, streams, listeners and memory. Also done when the element is removed. */
   destroy(): void;
   addEventListener<K extends keyof OneHallServiceEvents>(

@@ -2,23 +2,31 @@
 // the hall, the session, the language, the events; each screen is a file of its own.
 import { createHall } from "../index.js";
 import { languageOf } from "../hall.js";
+import { ownError } from "../error.js";
+import { loadLater } from "../loader.js";
 import { attribute, h, text } from "./dom.js";
-import { caseScreen } from "./case.js";
-import { checkScreen } from "./check.js";
-import { fillScreen } from "./fill.js";
 import { guideScreen } from "./guide.js";
 import { loginScreen, principalScreen } from "./login.js";
 import { styles } from "./styles.js";
 import { Words } from "./texts.js";
 
+/** Screens that nobody needs who only looks at a service: they come when one is shown, or a little before. */
+const later = (load) => {
+  const loaded = () => load().catch((cause) => Promise.reject(ownError("sdk/not_loaded", { cause })));
+  return Object.assign(async (...given) => (await loaded())(...given), { loaded });
+};
+
 const SCREENS = {
   guide: guideScreen,
   login: loginScreen,
   principal: principalScreen,
-  fill: fillScreen,
-  check: checkScreen,
-  case: caseScreen,
+  fill: later(async () => (await import("./fill.js")).fillScreen),
+  check: later(async () => (await import("./check.js")).checkScreen),
+  case: later(async () => (await import("./case.js")).caseScreen),
 };
+
+/** What filling needs, on its way while the guide is read. Where that fails it is tried again when it is needed. */
+const expectFilling = () => Promise.allSettled([loadLater(), SCREENS.fill.loaded(), SCREENS.check.loaded()]);
 
 /** What is slow is said to be. */
 const SLOW_MS = 4_000;
@@ -123,6 +131,7 @@ export class OneHallServiceElement extends Base {
           baseUrl: this.getAttribute("base-url") ?? "",
           language: run.words.language,
           wasm: this.wasm,
+          later: this.later,
         }));
         const close = () => own && hall.close();
         if (run.signal.aborted) return close();
@@ -145,6 +154,7 @@ export class OneHallServiceElement extends Base {
     }
     this.#emit("ready", { item: code });
     await this.#show(run, "guide");
+    if (run.item.online) expectFilling();
   }
 
   /** Shows a screen; `place` says where in it. Told by an event, and read out from its heading on. */
