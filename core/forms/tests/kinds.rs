@@ -306,6 +306,13 @@ fn a_material_comes_from_where_it_may_come_from() {
             (json!([file(json!("case"))]), Some("wrong_type")),
         ],
     );
+    // An upload is never as good as what comes from the issuing authority.
+    let best = json!({"material": "proof", "sources": ["e_certificate", "derived"], "trust_grade": "A"});
+    judged(
+        "material",
+        &best,
+        &[(certified.clone(), None), (upload.clone(), Some("source_not_accepted"))],
+    );
     // Who may upload may hand in what the hall has already.
     judged(
         "material",
@@ -465,6 +472,16 @@ fn bounds_that_nothing_meets_are_findings() {
             "material",
             json!({"material": "proof", "sources": []}),
             "/sources wrong_type",
+        ),
+        (
+            "material",
+            json!({"material": "proof", "trust_grade": "A"}),
+            "/trust_grade grade_out_of_reach",
+        ),
+        (
+            "material",
+            json!({"material": "proof", "trust_grade": "A", "sources": ["e_certificate", "case"]}),
+            "/trust_grade grade_out_of_reach",
         ),
         ("text", json!({"mask": "---"}), "/mask bad_mask"),
         ("text", json!({"mask": "99\\"}), "/mask bad_mask"),
