@@ -535,6 +535,8 @@ pub enum ComputedFormat {
     Money,
     /// As a percentage: 25 is "25 %".
     Percent,
+    /// As a day: `"2026-11-23"` is "23 November 2026".
+    Date,
     /// Not at all: only rules read it.
     Hidden,
 }

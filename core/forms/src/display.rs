@@ -98,7 +98,14 @@ pub fn display(question: &Question, choices: &[Choice], value: &Value, language:
                 Language::En => format!("{detail}, {region}"),
             }
         }
-        (Kind::Date { .. }, Value::String(text)) => text
+        (
+            Kind::Date { .. }
+            | Kind::Computed {
+                format: ComputedFormat::Date,
+                ..
+            },
+            Value::String(text),
+        ) => text
             .parse()
             .map_or_else(|_| text.clone(), |date| display_date(date, language)),
         (Kind::DateRange { .. }, Value::Object(days)) => {
@@ -307,6 +314,12 @@ mod tests {
                 json!(12.5),
                 "12.5%",
                 "12.5%",
+            ),
+            (
+                json!({"kind": "computed", "value": 1, "format": "date"}),
+                json!("2026-01-05"),
+                "2026年1月5日",
+                "5 January 2026",
             ),
             (json!({"kind": "text"}), Value::Null, "", ""),
             (json!({"kind": "time"}), json!("14:30"), "14:30", "14:30"),

@@ -15,6 +15,7 @@ texts! {
     ASKED_ANSWERED = "现在会问到，您填写的“{}”会一并提交。", "It is asked now. Your answer “{}” is submitted as well.";
     NOT_ASKED = "不再需要填写。", "It is not asked any more.";
     NOT_ASKED_ANSWERED = "不再需要填写，您填写的“{}”不会提交。", "It is not asked any more. Your answer “{}” is not submitted.";
+    NOT_COMPUTED = "不再计算。", "It is not worked out any more.";
     CHECKED_OTHERWISE = "填写要求有变化，您填写的内容符合新的要求。", "What is checked here has changed. Your answer fits the new rules.";
     PAGE_ASKED = "这一页现在需要。", "This page is needed now.";
     PAGE_NOT_ASKED = "这一页不再需要。", "This page is not needed any more.";

@@ -322,7 +322,7 @@ impl Maker {
             "declaration" => question["statement"] = text("我声明", "I declare"),
             "computed" => {
                 question["value"] = self.value(dice, 3);
-                question["format"] = (*dice.pick(&["plain", "money", "percent", "hidden"])).into();
+                question["format"] = (*dice.pick(&["plain", "money", "percent", "date", "hidden"])).into();
             }
             _ => {}
         }

@@ -185,7 +185,7 @@ pub(super) const KINDS: &[(&str, &[Field])] = &[
         "computed",
         &[
             needed("value", Shape::Rule),
-            optional("format", Shape::OneOf(&["plain", "money", "percent", "hidden"])),
+            optional("format", Shape::OneOf(&["plain", "money", "percent", "date", "hidden"])),
         ],
     ),
     ("note", &[optional("tone", Shape::OneOf(&["plain", "info", "warning"]))]),

@@ -16,6 +16,9 @@ use crate::design::notice::{Notice, Tone};
 use crate::texts::{Words, changes as words};
 use crate::view::view;
 
+/// The id of the notice.
+pub const CHANGES: &str = "changes";
+
 /// The id of the box by which one agrees.
 pub const AGREE: &str = "confirm-changes";
 
@@ -29,11 +32,19 @@ pub struct ToConfirm {
     lines: Vec<Line>,
 }
 
+/// What a change is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Page,
+    Answered,
+    Computed,
+}
+
 /// One change.
 #[derive(Debug, Clone, PartialEq)]
 struct Line {
     name: Text,
-    page: bool,
+    subject: Subject,
     what: ChangeKind,
     before: Text,
     now: Text,
@@ -68,7 +79,7 @@ fn line(change: &EvaluationChange, all: &[EvaluationChange], before: &Filling, n
         let said = all.iter().any(|other| before.page_of(&other.path) == Some(id));
         return form.page(id).filter(|_| !said).map(|page| Line {
             name: page.title.clone(),
-            page: true,
+            subject: Subject::Page,
             what: change.what,
             before: Text::default(),
             now: Text::default(),
@@ -84,6 +95,10 @@ fn line(change: &EvaluationChange, all: &[EvaluationChange], before: &Filling, n
     ) {
         return None;
     }
+    let subject = match question.kind {
+        Kind::Computed { .. } => Subject::Computed,
+        _ => Subject::Answered,
+    };
     let of = |filling: &Filling, language| {
         let view = filling.question(&change.path);
         view.map_or_else(String::new, |view| view.display(language))
@@ -98,7 +113,7 @@ fn line(change: &EvaluationChange, all: &[EvaluationChange], before: &Filling, n
     let in_both = |say: &dyn Fn(Language) -> String| Text::new(say(Language::ZhCn), say(Language::En));
     Some(Line {
         name: in_both(&|language| named(before, &change.path, language)),
-        page: false,
+        subject,
         what: change.what,
         before: in_both(&|language| of(before, language)),
         now: in_both(&told),
@@ -109,9 +124,12 @@ impl Line {
     fn said(&self) -> Words {
         let (before, now) = (Words::from(&self.before), Words::from(&self.now));
         let (had, has) = (!self.before.zh_cn.is_empty(), !self.now.zh_cn.is_empty());
+        let page = self.subject == Subject::Page;
         match (self.what, had, has) {
-            (ChangeKind::Shown, ..) if self.page => words::PAGE_ASKED.into(),
-            (ChangeKind::Hidden, ..) if self.page => words::PAGE_NOT_ASKED.into(),
+            (ChangeKind::Shown, ..) if page => words::PAGE_ASKED.into(),
+            (ChangeKind::Hidden, ..) if page => words::PAGE_NOT_ASKED.into(),
+            (ChangeKind::Shown, ..) if self.subject == Subject::Computed => words::NOW.with([now]),
+            (ChangeKind::Hidden, ..) if self.subject == Subject::Computed => words::NOT_COMPUTED.into(),
             (ChangeKind::Shown, _, true) => words::ASKED_ANSWERED.with([now]),
             (ChangeKind::Shown, _, false) => words::ASKED.into(),
             (ChangeKind::Hidden, true, _) => words::NOT_ASKED_ANSWERED.with([before]),
@@ -125,7 +143,11 @@ impl Line {
 
     fn fact(&self) -> Fact {
         let name = Words::from(&self.name);
-        let name = if self.page { words::PAGE.with([name]) } else { name };
+        let name = if self.subject == Subject::Page {
+            words::PAGE.with([name])
+        } else {
+            name
+        };
         Fact::new(name, self.said())
     }
 }
@@ -135,6 +157,7 @@ pub fn changes_view(to_confirm: &ToConfirm, agreed: RwSignal<bool>) -> AnyView {
     let facts: Vec<Fact> = to_confirm.lines.iter().map(Line::fact).collect();
     let text = if facts.is_empty() { words::TEXT_ALL } else { words::TEXT };
     view! {
+        <div id=CHANGES tabindex="-1">
         <Notice tone=Tone::Attention title=words::TITLE role="alert">
             <p>{text}</p>
             {(!facts.is_empty()).then(|| view! { <Facts facts=facts/> })}
@@ -145,6 +168,7 @@ pub fn changes_view(to_confirm: &ToConfirm, agreed: RwSignal<bool>) -> AnyView {
                 on_change=Callback::new(move |yes| agreed.set(yes))
             />
         </Notice>
+        </div>
     }
     .into_any()
 }

@@ -11,7 +11,7 @@ use onehall_protocol::drafts::{Receipt, SubmitDraft};
 use onehall_protocol::{CaseId, CoreError, ErrorCode, FieldError};
 
 use super::application::{Application, load_draft, load_form};
-use super::changes::{AGREE, ToConfirm, told};
+use super::changes::{AGREE, CHANGES, ToConfirm, told};
 use super::fill::case_of;
 use super::submission::{Attempt, Failure};
 use crate::citizen::questions::Answering;
@@ -204,7 +204,7 @@ impl Submitting {
         self.confirmed.set(false);
         self.to_confirm.set(Some(to_confirm));
         let _ = self.declared.try_set(answering.filling.with_untracked(has_declaration));
-        request_animation_frame(|| document::focus_into_view(AGREE));
+        request_animation_frame(|| document::focus_into_view(CHANGES));
     }
 }
 
