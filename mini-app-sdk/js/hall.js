@@ -35,6 +35,9 @@ export class Hall {
       search: (query, { limit = 10, language = "zh-CN", ...options } = {}) =>
         ask("search_catalog", { query, language: languageOf(language) ?? "zh-CN", limit }, options),
       item: (code, options) => ask("get_item", { code }, options),
+      inputs: (form, options) => ask("get_form_inputs", { form }, options),
+      list: (list, { query = null, parent = null, ...options } = {}) =>
+        ask("search_list", { list, query, parent }, options),
     };
 
     this.draft = {
@@ -51,6 +54,8 @@ export class Hall {
       resolve: (id, path, keep, options) => ask("resolve_conflict", { id, path, keep }, options),
       discard: (id, options) => ask("discard_draft", { id }, options),
       upload: (id, path, file, options) => this.#upload({ kind: "draft", id }, path, file, options),
+      offers: (draft, material, options) => ask("offered_files", { draft, material }, options),
+      reuse: (draft, path, file, options) => ask("reuse_offered", { draft, reuse: { file, path } }, options),
       removeFile: (draft, file, options) => ask("remove_file", { draft, file }, options),
     };
 
@@ -105,11 +110,15 @@ export class Hall {
   /**
    * Submits a draft: brings all changes to the hall, evaluates the answers, and submits exactly what was evaluated. Asked
    * again after an answer was lost it is the same attempt, so one case comes of it however often it is asked.
+   *
+   * Fails with `forms/confirm_changes` where the hall goes by newer rules that change something: show `error.details.changes`
+   * and submit again with `confirmed`, the transcript that `error.details` names.
    */
-  async submit(id, { signal } = {}) {
+  async submit(id, { signal, confirmed } = {}) {
     if (!this.#attempts.has(id)) {
       const prepare = async () => {
         const submission = await this.ask("prepare_submission", { id }, { signal });
+        if (confirmed) submission.confirmed = confirmed;
         return { id, submission, key: await this.ask("new_key", {}, { signal }) };
       };
       // Kept before it is there: whoever submits at the same time makes the same attempt.

@@ -225,6 +225,7 @@ export interface Draft extends DraftSummary {
   answers: Answers;
   /** What the hall filled in and nobody changed or confirmed; to change an answer to what it is confirms it. */
   prefilled: { path: string; source: PrefillSource }[];
+  form_change?: FormChange;
 }
 
 /** Where an answer comes from that the hall filled in. */
@@ -291,6 +292,20 @@ export interface DraftForm {
   page: { id: string; title: Text; help?: Text; questions: QuestionShown[] };
   progress: { pages: number; complete_pages: number; required: number; answered: number };
   complete: boolean;
+  /** What became of the draft since its form has a newer version, until something is answered here. */
+  form_change?: FormChange;
+}
+
+/** A draft moves to a newer version of its form where no answer is lost by that; else it stays with its own. */
+export type FormChange =
+  | { moved: { from: FormVersion; to: FormVersion; differences: FormPoint[] } }
+  | { pinned: { newest: FormVersion; reasons: FormPoint[] } };
+
+/** A difference (`added`, `removed`, `rule_changed`, …) or a reason (`answer_lost`, `newly_hidden`, …). */
+export interface FormPoint {
+  path: string;
+  label: Text;
+  code: string;
 }
 
 export interface DraftSaved {

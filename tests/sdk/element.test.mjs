@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 import { take } from "../browser/harness/desk.mjs";
-import { dayFromNow, jpeg } from "../browser/harness/matters.mjs";
+import { completeDraft, dayFromNow, jpeg } from "../browser/harness/matters.mjs";
 import { assertAccessible, assertFitsWidth } from "../browser/harness.mjs";
 import { EN, page as strangersPage, strangers, ZH } from "./stranger.mjs";
 
@@ -18,6 +18,7 @@ const PAGES = {
   ),
   "/unlisted.html": strangersPage(service('item="no-such-service"')()),
   "/offline.html": strangersPage(service('item="identity-card-renewal"')("http://127.0.0.1:9")),
+  "/benefit.html": strangersPage(service('item="unemployment-benefit"')()),
   "/business.html": strangersPage(service('item="small-business-start"')()),
 };
 
@@ -293,6 +294,45 @@ strangers("a service in a stranger's page", PAGES, ({ journey }) => {
     await button(page, "提交申请").click();
     await heading(page, "申请已提交");
     assert.equal(await count(), before + 1);
+  });
+
+  journey("what newer rules change is shown, and submitted once it is confirmed", async ({ visit, hall }) => {
+    await completeDraft(hall, "ma-wenbin", "unemployment-benefit");
+    const v = await visit("/benefit.html");
+    const { page } = v;
+    await button(page, "在线申请").click();
+    await v.logIn("ma-wenbin");
+    const check = page.getByRole("heading", { level: 2, name: "核对您的填写", exact: true });
+    const titles = ["您的信息", "原来的工作", "离职原因", "参保情况", "求职", "社会保障卡", "上传材料", "声明与提交"];
+    for (const title of titles) {
+      await heading(page, title);
+      await button(page, ZH.go).click();
+    }
+    await check.waitFor();
+    // A core of an older engine: it worked out another total, and did not know of a last day.
+    const sent = [];
+    await page.route("**/submission", async (route) => {
+      const body = route.request().postDataJSON();
+      Object.assign(body, { engine: 1, transcript: "1".repeat(64) });
+      body.marks.total = "0123456789abcdef";
+      delete body.marks.answered_by;
+      sent.push(body);
+      await route.continue({ postData: JSON.stringify(body) });
+    });
+    await button(page, "提交申请").click();
+    const told = page.locator("[part=changes]");
+    await told.waitFor();
+    const text = await told.innerText();
+    assert.match(text, /合计: 原来是“.*17,640.00.*”，现在是/);
+    assert.match(text, /最晚答复日期: 现在会问到/);
+    await assertAccessible(page, "the changes");
+    await button(page, "提交申请").click();
+    await page.getByText("请先核对并确认变化").waitFor();
+    assert.equal(sent.length, 1);
+    await page.getByRole("checkbox", { name: /我已核对以上变化/ }).check();
+    await button(page, "提交申请").click();
+    await heading(page, "申请已提交");
+    assert.match(sent[1].confirmed, /^[0-9a-f]{64}$/);
   });
 
   journey("rows are added, named, computed over and taken away", async ({ visit }) => {

@@ -3,7 +3,7 @@ import { h, text } from "./dom.js";
 import { faults } from "./questions.js";
 import { flat } from "./fill.js";
 
-export async function checkScreen(context, { draft, notice }) {
+export async function checkScreen(context, { draft, notice, confirm }) {
   const { hall, words, signal } = context;
   const first = await hall.draft.view(draft, { signal });
   const pages = [];
@@ -18,6 +18,7 @@ export async function checkScreen(context, { draft, notice }) {
     told.hidden = false;
   };
   const agree = h("input", { type: "checkbox", id: "agree" });
+  const confirms = h("input", { type: "checkbox", id: "confirm" });
   const button = h("button", { class: "primary", part: "button", type: "submit" }, words.say("submit"));
   const doing = h("p", { role: "status" });
 
@@ -29,11 +30,16 @@ export async function checkScreen(context, { draft, notice }) {
       agree.focus();
       return;
     }
+    if (confirm && !confirms.checked) {
+      tell(words.say("confirm_first"));
+      confirms.focus();
+      return;
+    }
     button.setAttribute("aria-disabled", "true");
     told.hidden = true;
     text(doing, words.say("submitting"));
     try {
-      const receipt = await hall.submit(draft);
+      const receipt = await hall.submit(draft, { confirmed: confirm?.transcript });
       context.emit("submitted", { case: receipt.case_id, number: receipt.number });
       await context.show("case", { id: receipt.case_id, receipt });
     } catch (error) {
@@ -51,6 +57,10 @@ export async function checkScreen(context, { draft, notice }) {
     switch (error.code) {
       case "identity/not_logged_in":
         return context.show("login", { then: { name: "check", place: { draft } }, again: true });
+      case "forms/confirm_changes": {
+        const before = new Map(pages.flatMap((page) => flat(page.questions)).map((shown) => [shown.path, shown]));
+        return context.show("check", { draft, confirm: { ...error.details, before } });
+      }
       case "drafts/moved":
       case "drafts/conflict":
       case "forms/transcript_differs":
@@ -66,6 +76,11 @@ export async function checkScreen(context, { draft, notice }) {
   return h("section", { part: "check" },
     h("h2", { tabindex: "-1", part: "heading" }, words.say("check")),
     notice && h("p", { class: "notice", role: "status" }, words.say(notice)),
+    confirm && h("div", { class: "notice", role: "alert", part: "changes" },
+      h("strong", {}, words.say("confirm_title")),
+      h("p", {}, words.say("confirm_text")),
+      h("ul", {}, changes(confirm, pages, words).map((line) => h("li", {}, line))),
+      h("label", { class: "option" }, confirms, h("span", {}, words.say("confirm_agree")))),
     h("p", {}, words.say("check_help")),
     wrong.length > 0 && h("div", { class: "summary", part: "summary", role: "group", "aria-labelledby": "wrong" },
       h("strong", { id: "wrong" }, words.say("errors", wrong.length)),
@@ -85,6 +100,22 @@ export async function checkScreen(context, { draft, notice }) {
       h("div", { class: "actions" },
         button,
         h("button", { type: "button", part: "button", onclick: () => change(first.pages.at(-1).id) }, words.say("back")))));
+}
+
+/** What the hall's newer rules change, a line for each question that a person sees. */
+function changes({ changes: told, before }, pages, words) {
+  const now = new Map(pages.flatMap((page) => flat(page.questions)).map((shown) => [shown.path, shown]));
+  return told.flatMap(({ path, what, value }) => {
+    const [old, fresh] = [before.get(path), now.get(path)];
+    const shown = fresh ?? old;
+    if (!shown || !isShown(shown)) return [];
+    const was = old?.display || words.say("nothing");
+    // A core of an older engine evaluates as before: then what the hall told counts.
+    const newer = fresh?.display !== old?.display && fresh?.display;
+    const is = newer || (["string", "number"].includes(typeof value) ? `${value}` : fresh?.display) || words.say("nothing");
+    const said = what === "hidden" ? words.say("confirm_hidden") : what === "value" ? words.say("confirm_value", was, is) : words.say(`confirm_${what}`, is);
+    return [`${words.of(shown.definition.label)}: ${said}`];
+  });
 }
 
 /** Questions and answers; those of rows after their group. */
