@@ -1,6 +1,7 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds for all of them.
 
 use onehall_protocol::cases::QueueScope;
+use onehall_protocol::drafts::ChangesToConfirm;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{API, Problem};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
@@ -19,7 +20,7 @@ use crate::staff::STAFF_COOKIE;
         description = "One government service hall on every terminal. Every error is a problem (RFC 9457) with a stable \
                        code; unknown fields are refused; every mutation names its terminal in the header OneHall-Terminal."
     ),
-    components(schemas(Problem, QueueScope)),
+    components(schemas(Problem, QueueScope, ChangesToConfirm)),
     tags(
         (name = "catalog", description = "Service items and their guides; open to everybody"),
         (name = "identity", description = "One-time codes, the citizen's session and profile"),
