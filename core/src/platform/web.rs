@@ -1,5 +1,6 @@
 //! A host in JavaScript: it hands in an object with what the core needs (`core/js/host.js` is a browser's).
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,8 +11,8 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::memory::MemorySecrets;
 use crate::ports::{
-    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, Journal, Later, NoAnswer, NotKept, PokeListener, PokeSignal, Pokes, Rng, Spawner,
-    Store, StreamHandle, Timer,
+    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, Journal, Later, NoAnswer, NotKept, PokeListener,
+    PokeSignal, Pokes, Rng, Spawner, Store, StreamHandle, Timer,
 };
 
 /// How long an answer may take, in milliseconds; an upload has more, by its size.
@@ -86,18 +87,22 @@ pub fn web(host: WebHost, later: Option<Function>) -> Host {
         spawner: web.clone(),
         rng: web,
         secrets: Some(Arc::new(MemorySecrets::default())),
-        later: later.map(|load| Arc::new(LaterPart(load)) as Arc<dyn Later>),
+        later: later.map(|load| Arc::new(LaterPart(load, Cell::new(false))) as Arc<dyn Later>),
     }
 }
 
-struct LaterPart(Function);
+/// What loads the second part, and whether it is there.
+struct LaterPart(Function, Cell<bool>);
 
 #[async_trait(?Send)]
 impl Later for LaterPart {
     async fn load(&self) -> Result<(), NoAnswer> {
-        let promise = self.0.call0(&JsValue::UNDEFINED).map_err(|_| NoAnswer)?;
-        let loaded = JsFuture::from(Promise::resolve(&promise)).await;
-        loaded.map(drop).map_err(|_| NoAnswer)
+        if !self.1.get() {
+            let promise = self.0.call0(&JsValue::UNDEFINED).map_err(|_| NoAnswer)?;
+            JsFuture::from(Promise::resolve(&promise)).await.map_err(|_| NoAnswer)?;
+            self.1.set(true);
+        }
+        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@ use onehall_protocol::drafts::DraftSummary;
 use super::loaded::authority_words;
 use super::standing::{Glance, glance, line, tag};
 use crate::citizen::apply::terminal_words;
+use crate::citizen::later::expect_later;
 use crate::citizen::order::by_rank;
 use crate::citizen::place::{LoggedIn, Wide};
 use crate::citizen::{Hall, routes, use_hall};
@@ -61,6 +62,7 @@ impl Matters {
 }
 
 fn matters_view() -> AnyView {
+    expect_later();
     let (hall, ui) = (use_hall(), use_ui());
     let matters = load(move || {
         let (drafts, cases) = (hall.client.ask(ListDrafts {}), hall.client.ask(ListCases {}));
