@@ -44,23 +44,24 @@ pub struct Calendar {
 
 /// Lists by code. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Lists(Arc<BTreeMap<Box<str>, List>>);
+pub struct Lists(Arc<Vec<List>>);
 
 impl Lists {
     /// These lists; of two with the same code the last one counts.
     #[must_use]
     pub fn new(lists: impl IntoIterator<Item = List>) -> Lists {
-        let mut by_code = BTreeMap::new();
+        let mut all: Vec<List> = Vec::new();
         for list in lists {
-            by_code.insert(Box::from(list.code.as_str()), list);
+            all.retain(|before| before.code != list.code);
+            all.push(list);
         }
-        Lists(Arc::new(by_code))
+        Lists(Arc::new(all))
     }
 
     /// The list of a code, if it is known.
     #[must_use]
     pub fn get(&self, code: &str) -> Option<&List> {
-        self.0.get(code)
+        self.0.iter().find(|list| list.code.as_str() == code)
     }
 }
 

@@ -76,6 +76,10 @@ fn what_is_jumped_over_is_neither_asked_nor_submitted_but_kept() {
     assert!(!filling.submitted_answers().contains_key("t_b") && filling.answers().contains_key("t_b"));
     filling.set("b_a", Value::Null);
     assert_eq!(pages_of(&filling), "a b c");
+    let two = |one: bool, other: bool| [("b_a".to_owned(), json!(one)), ("b_a".to_owned(), json!(other))];
+    assert!(!filling.set_all(two(true, false)).pages, "there and back again");
+    assert!(filling.set_all(two(false, true)).pages);
+    assert!(!filling.set_all(two(false, true)).pages);
 }
 
 #[test]

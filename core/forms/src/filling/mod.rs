@@ -65,8 +65,9 @@ pub struct Filling {
     /// Answers without a slot: of rows that are not listed, or of questions that the form does not have.
     apart: Answers,
     pages: Vec<PageCount>,
-    /// The pages that came on the path or left it in the change under way, and whether they were on it before.
-    moved: BTreeMap<u32, bool>,
+    /// Which change is under way, and how many pages it brought on the path or took from it.
+    change: u32,
+    moved: usize,
     queue: BinaryHeap<Reverse<(u32, u32)>>,
     evaluations: u64,
 }
@@ -84,6 +85,8 @@ struct PageCount {
     done: usize,
     /// Whether it is on the path.
     on_path: bool,
+    /// Whether it was before a change, and which that was.
+    was_on_path: (u32, bool),
 }
 
 /// What a change did.
@@ -111,7 +114,8 @@ impl Filling {
             spare: BTreeMap::new(),
             apart: Answers::new(),
             pages,
-            moved: BTreeMap::new(),
+            change: 0,
+            moved: 0,
             queue: BinaryHeap::new(),
             evaluations: 0,
         };
@@ -146,7 +150,7 @@ impl Filling {
     /// Sets an answer; null takes it away. At a group's path the value is the list of its row ids. A path that the form
     /// does not have is kept and told as `unknown_path`.
     pub fn set(&mut self, path: &str, value: Value) -> Changed {
-        self.moved.clear();
+        self.begin();
         let slots = self.put(path, value.clone());
         let answers = vec![AnswerChange {
             path: path.to_owned(),
@@ -157,7 +161,7 @@ impl Filling {
 
     /// Sets several answers at once, such as those that another terminal saved.
     pub fn set_all(&mut self, changes: impl IntoIterator<Item = (String, Value)>) -> Changed {
-        self.moved.clear();
+        self.begin();
         let mut slots = Vec::new();
         let mut answers = Vec::new();
         for (path, value) in changes {
@@ -277,6 +281,11 @@ impl Filling {
         self.pages.iter().all(|page| page.wrong == 0) && self.unknown_paths().next().is_none()
     }
 
+    fn begin(&mut self) {
+        self.change = self.change.wrapping_add(1);
+        self.moved = 0;
+    }
+
     fn put(&mut self, path: &str, value: Value) -> Vec<u32> {
         let slot = self.slot_at(path).filter(|slot| self.is_answerable(*slot));
         let Some(slot) = slot else {
@@ -311,10 +320,7 @@ impl Filling {
         let paths = slots.into_iter().map(|slot| self.path_of(slot)).collect();
         Changed {
             paths,
-            pages: self
-                .moved
-                .iter()
-                .any(|(page, before)| self.pages[*page as usize].on_path != *before),
+            pages: self.moved > 0,
             answers,
         }
     }

@@ -126,8 +126,17 @@ impl Filling {
         let count = &mut self.pages[page as usize];
         let on_path = shown && count.seen + count.wrong > 0;
         let before = std::mem::replace(&mut count.on_path, on_path);
-        if before != on_path {
-            self.moved.entry(page).or_insert(before);
+        if before == on_path {
+            return;
+        }
+        if count.was_on_path.0 != self.change {
+            count.was_on_path = (self.change, before);
+        }
+        // There and back again is no move.
+        if count.was_on_path.1 == on_path {
+            self.moved = self.moved.saturating_sub(1);
+        } else {
+            self.moved += 1;
         }
     }
 
