@@ -11,7 +11,7 @@ use super::field::{Field, described_by, leave};
 use super::icon::Icon;
 use crate::shell::document;
 use crate::texts::Words;
-use crate::view::{effect, view};
+use crate::view::{effect, memo, view};
 
 /// Where the walk through the list stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +95,15 @@ pub fn Combobox(
     };
     let open = move || walk.get() != Walk::Shut;
     let listed = Signal::derive(move || open() && found.with(|found| !found.is_empty()));
+    // The list must not come up below the window's edge, or behind what sticks to it.
+    let (shown, found_id) = (memo(move |_| listed.get()), format!("{id}-found"));
+    let shown_id = found_id.clone();
+    effect(move || {
+        if shown.get() {
+            let id = shown_id.clone();
+            request_animation_frame(move || document::keep_in_view(&id));
+        }
+    });
     // Other options under the same pointer are other options.
     effect(move || {
         found.track();
@@ -115,13 +124,13 @@ pub fn Combobox(
             on_choose.run(value);
         }
     };
-    let shown_id = option_id.clone();
+    let pointed_id = option_id.clone();
     let step = move |down: bool| {
         ask();
         let next = walk.get_untracked().step(down, found.with_untracked(Vec::len));
         walk.set(next);
         if let Some(at) = next.at() {
-            let id = shown_id(at);
+            let id = pointed_id(at);
             request_animation_frame(move || document::keep_in_view(&id));
         }
     };
@@ -220,7 +229,7 @@ pub fn Combobox(
                     on:blur=left
                 />
                 // A press here must not take the focus from the field.
-                <div class="combobox-found" class:is-open=open on:mousedown=|event| event.prevent_default()>
+                <div id=found_id class="combobox-found" class:is-open=open on:mousedown=|event| event.prevent_default()>
                     {options}
                     <p class="combobox-said" role="status">{said}</p>
                 </div>

@@ -64,6 +64,7 @@ texts! {
     REGION_CHOSEN = "已选择：{}", "Chosen: {}";
     REGION_AGAIN = "重新选择", "Choose again";
     REGION_CHANGE = "更改{}：{}", "Change the {}: {}";
+    REGION_ONLY = "{}：{}", "{}: {}";
     REGION_LOADING = "正在加载…", "Loading…";
     REGION_FAILED = "没有加载出来：{}", "This could not be loaded: {}";
     COMPUTED_UNKNOWN = "填写后自动计算", "Worked out when the answers are there";

@@ -231,9 +231,15 @@ impl Application {
     }
 
     fn read_anew(self) {
+        let Some(asked) = self.unsaved.try_with_value(Unsaved::stand) else {
+            return;
+        };
         spawn_local(async move {
             // Where it does not come now, the next save brings it.
-            if let Ok(draft) = self.hall.client.ask(GetDraft { id: self.id }).await {
+            if let Ok(draft) = self.hall.client.ask(GetDraft { id: self.id }).await
+                // What was changed or saved meanwhile may be newer than what was read, and would be taken back by it.
+                && self.unsaved.try_with_value(Unsaved::stand) == Some(asked)
+            {
                 self.take_in(&draft);
             }
         });
@@ -241,7 +247,11 @@ impl Application {
 
     /// The draft as it was read anew: what differs comes in.
     pub fn take_in(self, draft: &DraftView) {
-        if self.summary.try_with_value(|summary| summary.form != draft.summary.form) == Some(true) {
+        if self
+            .summary
+            .try_with_value(|summary| summary.form != draft.summary.form)
+            == Some(true)
+        {
             self.outdated.set(true);
             return;
         }
@@ -374,6 +384,11 @@ impl Unsaved {
         }
     }
 
+    /// How far it is: as long as this is the same, nothing was changed here and nothing was saved.
+    fn stand(&self) -> (u64, usize) {
+        (self.turn, self.changes.len())
+    }
+
     /// The backend has these answers of another terminal.
     fn heard(&mut self, answers: &Answers) {
         self.known.extend(answers.clone());
@@ -449,6 +464,22 @@ mod tests {
         unsaved.note(&change("phone", json!("b")));
         unsaved.all_saved();
         assert_eq!(unsaved.changes.keys().collect::<Vec<_>>(), ["phone"]);
+    }
+
+    #[test]
+    fn a_reading_from_before_a_change_or_a_save_is_told_from_one_after_it() {
+        let mut unsaved = Unsaved::default();
+        let nothing = unsaved.stand();
+        let turn = unsaved.note(&change("name", json!("a")));
+        let changed = unsaved.stand();
+        assert_ne!(changed, nothing);
+        unsaved.handed_over(turn);
+        assert_eq!(unsaved.stand(), changed);
+        unsaved.all_saved();
+        assert_ne!(unsaved.stand(), changed, "it was read before it was saved");
+        let saved = unsaved.stand();
+        unsaved.heard(&answers(&[("phone", json!("1"))]));
+        assert_eq!(unsaved.stand(), saved);
     }
 
     #[test]

@@ -262,8 +262,8 @@ pub(super) fn choice(answering: Answering, asked: &Asked, list: &ListCode) -> An
     });
     let error = asked.error;
     let error = Signal::derive(move || {
-        let unchosen = search.unchosen.get().then(|| fill::LIST_NOT_CHOSEN.into());
-        error.get().or(unchosen)
+        let unchosen = search.unchosen.get().then(|| Words::from(fill::LIST_NOT_CHOSEN));
+        unchosen.or_else(|| error.get())
     });
     let props = ComboboxProps::builder()
         .id(asked.id.clone())

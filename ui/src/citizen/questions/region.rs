@@ -311,6 +311,11 @@ fn buttons(picker: Picker, at: usize) -> AnyView {
     let title_id = format!("{}.title", picker.level_id(at));
     let chosen = memo(move |_| picker.chosen(at));
     let body = live(move || match chosen.get() {
+        // There is nothing else to choose.
+        Some(entry) if picker.options(at).len() == 1 => {
+            let fact = fill::REGION_ONLY.with([level_name(at).into(), entry.label.into()]);
+            view! { <p class="region-level">{fact}</p> }.into_any()
+        }
         Some(entry) => {
             let change = move |()| {
                 picker.choose(at, "");
