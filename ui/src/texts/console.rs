@@ -115,6 +115,8 @@ texts! {
     RESULT_TRANSFERRED = "转报", "Transferred";
     COLON = "：", ": ";
     IN_ROW = "{} · {}", "{} · {}";
+    FILE_OF_CERTIFICATE = "电子证照，本厅签发，编号 {}，可信等级 A", "E-certificate issued here, number {}, trust grade A";
+    FILE_OF_CASE = "取自办件 {}，未重新上传，可信等级 C", "Taken from case {}, not uploaded again, trust grade C";
     LOOK_AT_FILE = "查看 {}：{}", "Look at {}: {}";
     FILE_PLACE = "第 {} 个，共 {} 个文件", "File {} of {}";
     FILE_PREVIOUS = "上一个", "Previous";

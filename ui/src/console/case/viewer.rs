@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use onehall_client::FileContent;
 use onehall_client::staff::ReadFile;
 use onehall_protocol::FileId;
+use onehall_protocol::files::FileSource;
 
 use super::reading::NamedFile;
 use crate::console::desk::use_desk;
@@ -51,9 +52,20 @@ pub(super) fn FileLine(
                 <Icon name=icon/><span class="button-label">{file.name.clone()}</span>
             </button>
             <span class="quiet">{format::size(file.size)}</span>
+            {file.source.as_ref().map(|source| view! { <span class="quiet">{from(source)}</span> })}
         </li>
     }
     .into_any()
+}
+
+/// Where a file comes from that was not uploaded for this case, and how far it can be trusted.
+fn from(source: &FileSource) -> Words {
+    match source {
+        FileSource::ECertificate { number, .. } => {
+            console::FILE_OF_CERTIFICATE.with([number.as_deref().unwrap_or("—").into()])
+        }
+        FileSource::Case { number, .. } => console::FILE_OF_CASE.with([number.0.clone().into()]),
+    }
 }
 
 /// A file that was fetched, with an address for as long as it is shown.
