@@ -36,10 +36,12 @@ pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T, Unreadable> {
 
 /// An object of these entries. Unlike `json!` it cannot fail, and brings nothing for the case that it did.
 pub fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
-    entries
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+    let mut object = Map::new();
+    // Not collected: that would bring a sort.
+    for (name, value) in entries {
+        object.insert(name.to_owned(), value);
+    }
+    Value::Object(object)
 }
 
 fn tree(text: &[u8]) -> Result<Value, Unreadable> {

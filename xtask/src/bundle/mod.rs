@@ -124,6 +124,14 @@ fn build_into(profile: Profile, bundle: &Path, wanted: fn(&Flavour) -> bool) -> 
     remove(&aside)?;
     for flavour in &recipe.flavours {
         let program = program::finish(profile, &flavour.bin)?;
+        if profile == Profile::Release && flavour.in_two != program.later.is_some() {
+            bail!(
+                "{} is {}in two parts, and ui/bundle.json says otherwise: has it lost its door (`{}`), or its relocations?",
+                flavour.name,
+                if flavour.in_two { "not " } else { "" },
+                parts::DOOR
+            );
+        }
         assemble(&recipe, flavour, &program, aside.join(&flavour.name))
             .with_context(|| format!("could not put the pages of {} together", flavour.name))?;
     }

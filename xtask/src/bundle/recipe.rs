@@ -33,6 +33,8 @@ pub struct Flavour {
     pub bin: String,
     /// Built only when asked for, with the cargo feature of its name in place of the default ones.
     pub alone: bool,
+    /// A release of it is in two parts: it has a door.
+    pub in_two: bool,
     /// The page.
     pub html: PathBuf,
     /// Further pages of the same program, by file name.
@@ -62,6 +64,7 @@ impl Recipe {
                 name: name.clone(),
                 bin: text(flavour, "bin")?.to_owned(),
                 alone: flavour["alone"].as_bool().unwrap_or(false),
+                in_two: flavour["in_two"].as_bool().unwrap_or(false),
                 html: folder.join(text(flavour, "html")?),
                 pages: match flavour.get("pages") {
                     Some(_) => table(flavour, "pages", folder)?,
