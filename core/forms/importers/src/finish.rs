@@ -254,6 +254,8 @@ fn question_rule(
             .and_then(|option| options.options.get_mut(option))
             .and_then(|option| option.visible_when.take())
             .map(|_| "when an option is offered"),
+        (["min"], Kind::Number { min, .. }) => min.take().map(|_| "the smallest number"),
+        (["max"], Kind::Number { max, .. }) => max.take().map(|_| "the largest number"),
         (["row_title"], Kind::Group { row_title, .. }) => row_title.take().map(|_| "what names a row"),
         // A circle is told at the question that closes it: one of its rules has to go.
         (["value", ..] | [], Kind::Computed { .. }) => {

@@ -17,6 +17,16 @@ fn with(mut schema: Value, name: &str, value: Value) -> Value {
 }
 
 #[test]
+fn a_bound_that_no_json_number_keeps_is_told() {
+    let all = imported(&schema(
+        json!({ "a": { "type": "number", "minimum": 0.5, "maximum": 9_934_445_533.572_273 } }),
+    ));
+    assert_eq!(kind(question(&all, "a"))["max"], Value::Null);
+    assert_eq!(kind(question(&all, "a"))["min"], json!(0.5));
+    assert_eq!(told_sorted(&all), [("/properties/a", "rule_not_carried")]);
+}
+
+#[test]
 fn every_type_and_format_becomes_the_nearest_kind() {
     let all = imported(&schema(json!({
         "a": {"type": "string", "minLength": 2, "maxLength": 9, "pattern": "^[a-z]+$"},
