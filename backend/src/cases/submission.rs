@@ -229,6 +229,16 @@ mod tests {
     }
 
     #[test]
+    fn what_was_wrong_on_the_day_of_the_terminal_is_not_taken_because_it_is_right_on_ours() {
+        let error = refused(outcome(TODAY, &sent(TODAY, city("2026-11-23"))));
+        assert_eq!(
+            error.code(),
+            ErrorCode::TranscriptDiffers,
+            "that day it was in the future"
+        );
+    }
+
+    #[test]
     fn another_hash_under_equal_inputs_is_refused_and_the_question_is_named() {
         let mut submit = sent("2026-11-20", city(TODAY));
         submit.transcript = "00".to_owned();
