@@ -298,8 +298,8 @@ export interface DraftForm {
 
 /** A draft moves to a newer version of its form where no answer is lost by that; else it stays with its own. */
 export type FormChange =
-  | { moved: { from: FormVersion; to: FormVersion; differences: FormPoint[] } }
-  | { pinned: { newest: FormVersion; reasons: FormPoint[] } };
+  | { moved: { from: { code: string; version: number }; to: { code: string; version: number }; differences: FormPoint[] } }
+  | { pinned: { newest: { code: string; version: number }; reasons: FormPoint[] } };
 
 /** A difference (`added`, `removed`, `rule_changed`, …) or a reason (`answer_lost`, `newly_hidden`, …). */
 export interface FormPoint {

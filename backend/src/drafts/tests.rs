@@ -334,5 +334,8 @@ async fn a_draft_moves_only_if_it_is_still_what_was_decided_on() -> Result<()> {
     assert_eq!(moved.answers["name"], json!(["陈雨"]));
     // Decided twice, by two terminals, it moves once.
     assert_eq!(place.sqlite.move_draft(decided).await?, None);
+    // What the move wrote nobody wrote: not even who gave the answer overwrites it in the old form.
+    let late = place.save(draft.id, 1, saved.revision, vec![change("name", json!("陈云"))]);
+    assert!(matches!(late.await?, SaveOutcome::Conflict(_)));
     Ok(())
 }

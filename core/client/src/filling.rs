@@ -2,6 +2,7 @@
 
 use onehall_forms::{Choice, Question};
 use onehall_protocol::drafts::PrefillSource;
+use onehall_protocol::form_change::FormChange;
 use onehall_protocol::{DraftId, ItemCode, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +24,9 @@ pub struct DraftForm {
     pub progress: FillingProgress,
     /// Whether nothing is wrong any more: it can be checked and submitted.
     pub complete: bool,
+    /// What became of the draft since its form has a newer version, until something is answered here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form_change: Option<FormChange>,
 }
 
 /// A page on the path.

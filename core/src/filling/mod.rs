@@ -11,6 +11,7 @@ use onehall_client::{
 };
 use onehall_forms::{Context, Filling, Form, QuestionView, message, normalise};
 use onehall_protocol::drafts::{AnswerChange, Answers, DraftView, Prefilled, SubmitDraft};
+use onehall_protocol::form_change::FormChange;
 use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, Language};
 use serde_json::Value;
 
@@ -28,6 +29,10 @@ struct Open {
     page: Option<String>,
     /// The answers that the hall filled in and that nobody changed or confirmed.
     prefilled: Vec<Prefilled>,
+    /// What became of the draft since its form has a newer version.
+    form_change: Option<FormChange>,
+    /// Whether something was answered since that was told.
+    told: bool,
     /// Something changed elsewhere: read anew before it is shown.
     stale: bool,
 }
@@ -68,6 +73,8 @@ impl State {
         if let Some(open) = lock(&self.open).get_mut(&id) {
             open.prefilled
                 .retain(|one| !changes.iter().any(|change| change.path == one.path));
+            // Who goes on was told.
+            open.told |= !changes.is_empty();
             let changes = changes.iter().map(|change| (change.path.clone(), change.value.clone()));
             open.filling.set_all(changes);
             if let Some(page) = page {
@@ -128,6 +135,7 @@ impl Core {
                 answered: progress.answered,
             },
             complete: filling.is_complete(),
+            form_change: open.form_change.clone().filter(|_| !open.told),
         })
     }
 
@@ -214,7 +222,12 @@ impl Core {
             return Err(self.error(ErrorCode::Cancelled));
         }
         match all.get_mut(&id) {
-            Some(open) => (open.filling, open.prefilled) = (filling, draft.prefilled),
+            Some(open) => {
+                // The hall says of a pinned draft with each reading that it is.
+                open.told &= open.form_change == draft.form_change;
+                open.form_change = draft.form_change;
+                (open.filling, open.prefilled) = (filling, draft.prefilled);
+            }
             None => {
                 let (item, page) = (draft.summary.item, draft.summary.page);
                 let open = Open {
@@ -222,6 +235,8 @@ impl Core {
                     item,
                     page,
                     prefilled: draft.prefilled,
+                    form_change: draft.form_change,
+                    told: false,
                     stale: false,
                 };
                 all.insert(id, open);
