@@ -17,25 +17,18 @@ pub fn open(address: &str) {
     }
 }
 
-#[cfg(target_os = "macos")]
+/// What opens an address on this system, where somebody sits in front of it.
 fn command(address: &str) -> Option<Command> {
-    let mut command = Command::new("open");
-    command.arg(address);
-    Some(command)
-}
-
-#[cfg(windows)]
-fn command(address: &str) -> Option<Command> {
-    let mut command = Command::new("explorer");
-    command.arg(address);
-    Some(command)
-}
-
-#[cfg(not(any(target_os = "macos", windows)))]
-fn command(address: &str) -> Option<Command> {
-    let screen = ["DISPLAY", "WAYLAND_DISPLAY"];
-    screen.iter().find(|name| std::env::var_os(name).is_some())?;
-    let mut command = Command::new("xdg-open");
+    let program = match std::env::consts::OS {
+        "macos" => "open",
+        "windows" => "explorer",
+        _ => {
+            let screens = ["DISPLAY", "WAYLAND_DISPLAY"];
+            screens.iter().find(|name| std::env::var_os(name).is_some())?;
+            "xdg-open"
+        }
+    };
+    let mut command = Command::new(program);
     command.arg(address);
     Some(command)
 }

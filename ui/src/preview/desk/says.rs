@@ -176,7 +176,7 @@ fn question_line(line: &QuestionLine) -> AnyView {
     let shown = if line.shown { preview::SHOWN } else { preview::HIDDEN };
     let required = line.required.filter(|_| line.shown).map(|required| {
         let word = if required { preview::REQUIRED } else { preview::OPTIONAL };
-        view! { ", "{word} }
+        view! { " · "{word} }
     });
     view! {
         <li class="desk-question" class:is-hidden=!line.shown>
