@@ -4,7 +4,7 @@
  * `who`: nobody, the key of a demo citizen, or an account of staff (`staff:…`). `asked`: whoever sees it has not said yet
  * whether their terminal may count.
  */
-export function pages({ cases, draft }) {
+export function pages({ cases, draft, kinds }) {
   const caseOf = (citizen, item) => cases.find((one) => one.citizen === citizen && one.item === item).case;
   const [done, waiting, fresh] = ["identity-card-renewal", "elder-allowance", "vehicle-licence-renewal"].map((item) =>
     caseOf("zhang-min", item),
@@ -30,6 +30,10 @@ export function pages({ cases, draft }) {
     { name: "start", path: "/apply/school-enrolment", who: "zhang-min" },
     { name: "fill", path: `/drafts/${draft}`, who: "zhang-min" },
     { name: "fill-check", path: `/drafts/${draft}/check-answers`, who: "zhang-min" },
+    ...["times", "lists", "places", "people", "texts", "choices", "sign"].map((page) => (
+      { name: `kinds-${page}`, path: `/drafts/${kinds}/${page}`, who: "zhang-min" }
+    )),
+    { name: "kinds-check", path: `/drafts/${kinds}/check-answers`, who: "zhang-min" },
     { name: "matters", path: "/matters", who: "zhang-min" },
     { name: "matter-submitted", path: `/matters/${fresh}`, who: "zhang-min" },
     { name: "matter-supplement", path: `/matters/${waiting}`, who: "zhang-min" },

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { Hall, LANGUAGES, openBrowser, PROFILES, Terminal } from "./harness.mjs";
+import { allKindsCity, draftOfAllKinds } from "./harness/all-kinds.mjs";
 import { setting } from "./harness/hall.mjs";
 import { pages } from "./pages.mjs";
 
@@ -23,13 +24,14 @@ const looks = [
   { name: "mobile-zh-elder", profile: "mobile", language: "zh", preferences: { elder: true } },
 ];
 
-const hall = await Hall.open();
+const hall = await Hall.open({ city: await allKindsCity() });
 const browser = await openBrowser();
 let taken = 0;
 const problems = [];
 try {
   const { stdout } = await promisify(execFile)(setting("ONEHALL_TEST_APPLICATIONS"), [`${hall.port}`]);
-  const all = pages(JSON.parse(stdout));
+  const { id: kinds } = await draftOfAllKinds(hall, "zhang-min");
+  const all = pages({ ...JSON.parse(stdout), kinds });
   const wanted = all.filter((page) => page.name.includes(only));
   if (wanted.length === 0) throw new Error(`no page is called like ${only}: ${all.map((page) => page.name).join(", ")}`);
   await use(hall);

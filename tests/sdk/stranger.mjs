@@ -18,15 +18,15 @@ export const page = (body, { lang = "zh-CN" } = {}) => `<!doctype html><html lan
 <meta name="viewport" content="width=device-width"><title>A page</title><link rel="icon" href="bank.svg"><script type="module" src="/sdk/element.js"></script></head>
 <body><main><h1>A stranger's page</h1>${body}</main></body></html>`;
 
-/** Journeys on a stranger's pages; `visit` opens one. */
-export function strangers(name, pages, define) {
+/** Journeys on a stranger's pages; `visit` opens one. `city` is a folder other than the demo city's. */
+export function strangers(name, pages, define, { city } = {}) {
   describe(name, () => {
     let site;
     let hall;
     let browser;
     before(async () => {
       site = await serve({ sdk: sdk(), hall: () => hall?.url ?? "", pages });
-      hall = await Hall.open({ ui: false, env: { ONEHALL_EMBED_ORIGINS: site.url } });
+      hall = await Hall.open({ ui: false, city, env: { ONEHALL_EMBED_ORIGINS: site.url } });
       browser = await openBrowser();
     });
     after(async () => {

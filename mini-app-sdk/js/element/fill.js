@@ -1,5 +1,6 @@
 // Filling: one page at a time, every change saved as it is made.
 import { h, text } from "./dom.js";
+import { formChange } from "./form-change.js";
 import { faults, Questions } from "./questions.js";
 
 export async function fillScreen(context, place) {
@@ -81,6 +82,7 @@ class Page {
     this.node = h("div", {}, this.step, this.bar,
       h("h2", { tabindex: "-1", part: "heading" }, words.of(view.page.title)),
       help && h("p", {}, words.of(help)),
+      formChange(view.form_change, words),
       this.summary, this.conflict, form);
     this.#draw();
   }
@@ -231,7 +233,7 @@ class Page {
     const said = {
       saved: () => words.say("saved", words.time(state.at, context.offset)),
       saving: () => words.say("saving"),
-      waiting: () => words.say("waiting"),
+      waiting: () => words.say(state.kept ? "waiting_kept" : "waiting"),
       refused: () => words.say("refused", state.error.message),
       conflict: () => words.say("conflict"),
     };
@@ -268,6 +270,7 @@ function readable(value, shown, words) {
   if (value == null) return words.say("nothing");
   if (typeof value === "boolean") return words.say(value ? "yes" : "no");
   if (Array.isArray(value)) return value.map(label).join(", ");
-  if (typeof value === "object") return [value.region, value.detail].filter(Boolean).join(" ");
+  if (value.label) return words.of(value.label);
+  if (typeof value === "object") return Object.values(value).filter((part) => typeof part === "string").join(" ");
   return label(value);
 }

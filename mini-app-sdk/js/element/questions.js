@@ -2,6 +2,7 @@
 // interrupted: `make(shown, form)` gives `{ node, update(shown), focus() }`.
 import { arrange, attribute, h, text } from "./dom.js";
 import { field, fieldset, radios, relabel, showFault } from "./field.js";
+import { addressControl, listControl, personControl, rangeControl, regionControl, signatureControl } from "./kinds.js";
 import { materialControl } from "./material.js";
 
 /** How many options stand side by side before they go into a list. */
@@ -23,11 +24,17 @@ const AUTOCOMPLETE = { "person.name": "name", "person.phone": "tel" };
 
 const MAKERS = {
   long_text: (shown, form) => typed(shown, form, h("textarea", { rows: 4 })),
-  date: (shown, form) => dateControl(shown, form),
+  date: (shown, form) => pickedControl(shown, form, "date"),
+  time: (shown, form) => pickedControl(shown, form, "time"),
+  date_range: (shown, form) => rangeControl(shown, form),
   yes_no: (shown, form) => yesNo(shown, form),
   choice: (shown, form) => (shown.options.length > MOST_RADIOS ? selectControl(shown, form) : choice(shown, form, false)),
   choices: (shown, form) => choice(shown, form, true),
   address: (shown, form) => addressControl(shown, form),
+  list_choice: (shown, form) => listControl(shown, form),
+  region: (shown, form) => regionControl(shown, form),
+  person: (shown, form) => personControl(shown, form),
+  signature: (shown, form) => signatureControl(shown, form),
   material: (shown, form) => materialControl(shown, form),
   declaration: (shown, form) => declaration(shown, form),
   computed: (shown, form) => computed(shown, form),
@@ -86,9 +93,16 @@ export function dress(control, shown, form) {
   const { words } = form;
   const { definition } = shown;
   const label = words.of(definition.label) + (shown.required || definition.kind === "group" ? "" : words.say("optional"));
-  relabel(control, label, control.ownHint?.(shown) ?? words.of(definition.help));
+  const help = control.ownHint?.(shown) ?? words.of(definition.help);
+  relabel(control, label, [source(shown.prefilled, words), help].filter(Boolean).join(" · "));
   const told = shown.errors.find((error) => form.tells(shown.path, error.code));
   showFault(control, told?.message);
+}
+
+/** Where an answer comes from, while it is as the hall filled it in. */
+function source(prefilled, words) {
+  const name = prefilled && words.of(prefilled.item_name ?? prefilled.name);
+  return prefilled && words.say(`from_${prefilled.kind}`, name);
 }
 
 function typed(shown, form, input) {
@@ -102,6 +116,10 @@ function typed(shown, form, input) {
   input.addEventListener("blur", () => form.left(path));
   const beside = unit ? h("div", { class: "unit" }, input, h("span", { id: `q-${path}-unit` }, unit)) : undefined;
   const control = field({ id: path, label: "", hint: "", input, beside });
+  if (definition.mask) {
+    const example = definition.mask.replace(/\\(.)|9|[A*]/g, (sign, itself) => itself ?? (sign === "9" ? "0" : "A"));
+    control.ownHint = (now) => [form.words.of(now.definition.help), form.words.say("format", example)].filter(Boolean).join(" ");
+  }
   control.update = (now) => {
     dress(control, now, form);
     attribute(input, "required", now.required);
@@ -113,9 +131,10 @@ function typed(shown, form, input) {
   return control;
 }
 
-function dateControl(shown, form) {
+/** A day or a time, by the browser's own field. */
+function pickedControl(shown, form, type) {
   const { path } = shown;
-  const input = h("input", { type: "date", class: "short" });
+  const input = h("input", { type, class: "short" });
   input.addEventListener("input", () => form.change(path, input.value || null));
   input.addEventListener("blur", () => form.left(path));
   const control = field({ id: path, label: "", hint: "", input });
@@ -183,36 +202,6 @@ function yesNo(shown, form) {
       { value: "false", label: form.words.say("no") },
     ];
     if (!form.isWaiting(path)) control.choose(options, [String(now.value)]);
-  };
-  return control;
-}
-
-function addressControl(shown, form) {
-  const { path } = shown;
-  const parts = ["region", "detail"].map((part) => {
-    const input = h("input", { id: `q-${path}-${part}`, autocomplete: part === "region" ? "address-level2" : "street-address" });
-    const label = h("label", { htmlFor: input.id });
-    input.addEventListener("input", (event) => !event.isComposing && tell());
-    input.addEventListener("compositionend", () => tell());
-    return { part, input, label, node: h("p", {}, label, input) };
-  });
-  const tell = () => {
-    const value = Object.fromEntries(parts.map(({ part, input }) => [part, input.value.trim()]));
-    form.change(path, value.region || value.detail ? value : null);
-  };
-  const control = fieldset({ id: path, label: "", hint: "", body: parts.map(({ node }) => node) });
-  // One leaves an address when one leaves both of its fields.
-  control.node.addEventListener("focusout", (event) => control.node.contains(event.relatedTarget) || form.left(path));
-  control.update = (now) => {
-    dress(control, now, form);
-    for (const { part, input, label } of parts) {
-      text(label, form.words.say(part));
-      attribute(input, "required", now.required);
-      attribute(input, "aria-invalid", control.error.hidden ? null : "true");
-      const busy = control.node.contains(input.getRootNode().activeElement) || form.isWaiting(path);
-      const value = now.value?.[part] ?? "";
-      if (!busy && input.value !== value) input.value = value;
-    }
   };
   return control;
 }

@@ -77,6 +77,8 @@ a.target { display: inline-block; padding: 10px 0; min-height: 44px; }
 .field { margin: 0 0 1.5em; border: 0; padding: 0; min-width: 0; }
 .field > label, .field > legend, .field .label { display: block; font-weight: 600; padding: 0; margin-bottom: 0.25em; }
 .field.wrong { border-inline-start: 4px solid var(--bad); padding-inline-start: 0.9em; }
+.pad { display: block; width: 100%; max-width: 600px; border: 1px solid var(--line); border-radius: var(--radius); cursor: crosshair; touch-action: none; }
+.pad path { fill: none; stroke: currentColor; stroke-width: 4; stroke-linecap: round; stroke-linejoin: round; }
 .error { color: var(--bad); margin: 0 0 0.35em; font-weight: 600; }
 input, select, textarea {
   font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: var(--radius);
