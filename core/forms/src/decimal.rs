@@ -145,7 +145,7 @@ impl Decimal {
         if units == 0 {
             return 1;
         }
-        while units % 10 == 0 {
+        while units.is_multiple_of(10) {
             units /= 10;
         }
         units.ilog10() + 1

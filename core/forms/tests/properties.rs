@@ -125,7 +125,7 @@ fn pages(questions: &[Value], seeds: &Seeds) -> Value {
         if at % 3 == 1 {
             page["visible_when"] = rule(&["q0".to_owned()], (2, 0, 0));
         }
-        if at + 2 < count && seed.0 % 2 == 0 {
+        if at + 2 < count && seed.0.is_multiple_of(2) {
             let to = |seed: u8| format!("p{}", at + 1 + seed as usize % (count - at - 1));
             page["next"] = json!([
                 {"when": rule(&known, (seed.1, seed.2, seed.3)), "page": to(seed.3)},

@@ -107,7 +107,10 @@ pub(super) fn answer(dice: &mut Dice, kind: &str) -> Value {
         },
         "material" => match dice.below(3) {
             0 => json!([file(1, ""), file(2, "case")]),
-            _ => json!([file(1, *dice.pick(&["", "", "case", "e_certificate", "nowhere"]))]),
+            _ => {
+                let source = dice.pick(&["", "", "case", "e_certificate", "nowhere"]);
+                json!([file(1, source)])
+            }
         },
         "declaration" => json!(!dice.one_in(4)),
         _ => json!(1),
