@@ -26,7 +26,7 @@ journeys("the second part of the program", ({ journey }) => {
     await terminal.goto("/");
     await terminal.settled();
     await page.getByRole("link", { name: "全部事项" }).first().click();
-    await heading(page, "全部事项").waitFor();
+    await heading(page, "全部服务事项").waitFor();
     await terminal.settled();
     assert.deepEqual(asked, []);
 
