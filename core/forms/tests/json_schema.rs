@@ -31,11 +31,14 @@ impl Schema {
     }
 
     fn takes(&self, value: &Value) -> Result<(), String> {
-        let validate = || self.schemas.validate(value, self.index);
+        let validate = || {
+            let outcome = self.schemas.validate(value, self.index);
+            outcome.map_err(|error| format!("{error:#}"))
+        };
         // The validator recurses, with large frames in a debug build, where the engine has a limit of its own.
         let outcome = std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().stack_size(64 * 1024 * 1024);
-            let running = thread.spawn_scoped(scope, || validate().map_err(|error| format!("{error:#}")));
+            let running = thread.spawn_scoped(scope, validate);
             running.map(|running| running.join())
         });
         match outcome {

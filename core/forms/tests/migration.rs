@@ -231,25 +231,27 @@ fn each_sort_of_change_has_its_name_and_place() {
 fn what_moved_is_told_once_and_not_what_it_passed() {
     let mut new = form();
     let last = new["pages"][0]["questions"].as_array_mut().and_then(Vec::pop);
-    new["pages"][2]["questions"]
-        .as_array_mut()
-        .map(|list| list.insert(0, last.clone().unwrap_or_default()));
+    if let Some(list) = new["pages"][2]["questions"].as_array_mut() {
+        list.insert(0, last.clone().unwrap_or_default())
+    }
     assert_eq!(told(&form(), &new), ["letter: moved (one -> three)"]);
 
     let mut new = form();
-    new["pages"][1]["questions"]
-        .as_array_mut()
-        .map(|list| list.rotate_left(1));
+    if let Some(list) = new["pages"][1]["questions"].as_array_mut() {
+        list.rotate_left(1)
+    }
     assert_eq!(told(&form(), &new), ["size: moved (on page two)"]);
 
     let mut new = form();
-    new["pages"].as_array_mut().map(|pages| pages.rotate_right(1));
+    if let Some(pages) = new["pages"].as_array_mut() {
+        pages.rotate_right(1)
+    }
     assert_eq!(told(&form(), &new), ["#three: page_moved"]);
 
     let mut new = form();
-    new["pages"][1]["questions"][3]["questions"]
-        .as_array_mut()
-        .map(|list| list.swap(0, 1));
+    if let Some(list) = new["pages"][1]["questions"][3]["questions"].as_array_mut() {
+        list.swap(0, 1)
+    }
     assert_eq!(told(&form(), &new), ["people/note: moved (on page two)"]);
 }
 
@@ -257,7 +259,9 @@ fn what_moved_is_told_once_and_not_what_it_passed() {
 fn a_group_and_a_page_come_and_go_with_all_that_stands_in_them() {
     let without = {
         let mut without = form();
-        without["pages"].as_array_mut().map(|pages| pages.truncate(1));
+        if let Some(pages) = without["pages"].as_array_mut() {
+            pages.truncate(1)
+        }
         without
     };
     let questions = [
@@ -329,16 +333,16 @@ fn a_draft_moves_where_only_something_is_added_or_said_better() {
     let mut new = form();
     new["pages"][0]["questions"][0]["label"] = text("Full name");
     new["pages"][0]["questions"][0]["max_length"] = json!(30);
-    new["code_tables"]["letters"]
-        .as_array_mut()
-        .map(|list| list.push(option("d")));
+    if let Some(list) = new["code_tables"]["letters"].as_array_mut() {
+        list.push(option("d"))
+    }
     let more = [
         question("phone", "phone", json!({"required": true})),
         question("fee", "computed", json!({"value": {"+": [1, {"var": "share"}]}})),
     ];
-    new["pages"][1]["questions"]
-        .as_array_mut()
-        .map(|list| list.extend(more));
+    if let Some(list) = new["pages"][1]["questions"].as_array_mut() {
+        list.extend(more)
+    }
     let Migration::Moves { answers } = migrate(&load(&form()), &load(&new), &filled(), &context()) else {
         panic!("{:?}", pinned(&new, &filled()));
     };
