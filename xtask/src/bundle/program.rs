@@ -26,7 +26,7 @@ const FEATURES: [&str; 7] = [
 ];
 
 /// What is done to a program: changed, it is done anew.
-const TOOLS: [&str; 7] = [
+const TOOLS: [&str; 8] = [
     include_str!("program.rs"),
     include_str!("parts/linked.rs"),
     include_str!("parts/reach.rs"),
@@ -34,6 +34,7 @@ const TOOLS: [&str; 7] = [
     include_str!("parts/module.rs"),
     include_str!("parts/pieces.rs"),
     include_str!("parts/cut.rs"),
+    include_str!("parts/imports.rs"),
 ];
 
 /// The file of what comes later, while a program is made.
@@ -124,7 +125,10 @@ pub fn finish(profile: Profile, bin: &str) -> Result<Program> {
     }
     if let Some(marked) = &marked {
         let parts = parts::cut(&fs::read(&whole)?, marked).with_context(|| format!("could not cut {bin} in two"))?;
-        fs::write(&whole, parts.first)?;
+        let module = folder.join(bin).with_extension("js");
+        let (first, script) = parts::shortened(&parts.first, &fs::read_to_string(&module)?)?;
+        fs::write(&whole, first)?;
+        fs::write(module, script)?;
         fs::write(folder.join(LATER), parts.second)?;
     }
     fs::write(&stamp, how)?;

@@ -10,12 +10,14 @@
 //! - `mark`: writes that into the names of functions, which binding and wasm-opt leave alone.
 //! - `module`: the finished program, taken apart.
 //! - `cut`, of `pieces`: puts two together of it, by these names.
+//! - `imports`: gives what is imported short names.
 //!
 //! Cut after everything else, both parts are as small as one program is, calls from one part to the other are plain calls,
 //! and there is no loader in Rust: the second part is instantiated over the exports of the first, puts its functions into
 //! the table that both share and its data into the memory that both share, and is there.
 
 mod cut;
+mod imports;
 mod linked;
 mod mark;
 mod module;
@@ -29,6 +31,7 @@ use std::ops::Range;
 use anyhow::Result;
 
 pub use cut::cut;
+pub use imports::shortened;
 pub use reach::Path;
 
 /// The name of a Rust function that leads into the second part.
