@@ -123,6 +123,7 @@ fn city() -> Arc<CityContent> {
             named("contact", "text", "contact.name"),
             people("parents"),
             material("id_card", "id-card", &["upload", "e_certificate"]),
+            material("id_card_copy", "id-card", &["upload", "case"]),
             material("photo", "photo", &["upload", "case"]),
             material("residence_proof", "residence-proof", &["upload"]),
             material("employment_proof", "employment-proof", &["e_certificate"]),
@@ -474,7 +475,12 @@ async fn only_what_the_question_takes_is_offered_to_it_and_taken_over() {
     assert_eq!(offers(&mut citizen, &first, "old-card").await.json().as_array().map(Vec::len), Some(1));
     let photo = offers(&mut citizen, &second, "photo").await.json()[0]["id"].clone();
     let card = offers(&mut citizen, &second, "id-card").await.json()[0]["id"].clone();
-    for (draft, path, file) in [(&first, "photo", &photo), (&second, "id_card", &photo), (&second, "photo", &card)] {
+    for (draft, path, file) in [
+        (&first, "photo", &photo),
+        (&second, "id_card", &photo),
+        (&second, "photo", &card),
+        (&second, "id_card_copy", &card),
+    ] {
         assert_eq!(take_over(&mut citizen, draft, path, file).await.status, 404, "{path}");
     }
     let unknown = take_over(&mut citizen, &second, "works_at", &photo).await;
@@ -519,6 +525,34 @@ async fn what_an_authority_refused_or_asked_for_again_is_not_used_again() {
     assert_eq!(sources(&draft)["contact"], "case");
     let from = draft["prefilled"].as_array().cloned().unwrap_or_default();
     assert!(from.iter().all(|one| one["source"]["case"] != *case), "{from:?}");
+}
+
+#[tokio::test]
+async fn nor_does_an_upload_to_a_supplement_pass_for_a_certificate() {
+    let hall = hall().await;
+    let mut citizen = hall.browser();
+    citizen.log_in(CITIZEN).await;
+    let case = apply(&hall, &mut citizen, None).await;
+    let mut window = clerk(&hall, "ps-window").await;
+    let items = json!([{ "path": "photo", "reason": "反光。" }]);
+    done(&mut window, &case, "return", json!({ "reason": "请修改。", "items": items })).await;
+    let place = format!("/api/v1/cases/{case}/files?name=new.pdf&path=photo");
+    let headers = [("content-type", "application/pdf")];
+    let file = citizen.send(Method::POST, &place, &headers, b"%PDF-1.7\nnew".to_vec()).await;
+    assert_eq!(file.status, 201, "{}", file.json());
+    let honest = file.json();
+    let mut forged = honest.clone();
+    forged["source"] = json!({ "kind": "e_certificate", "case": case, "at": "2026-11-23T01:00:00.000Z",
+        "name": { "zh-CN": "证", "en": "Card" } });
+    let version = citizen.get(&format!("/api/v1/cases/{case}")).await.json()["version"].clone();
+    for (file, status) in [(forged, 422), (honest, 200)] {
+        let key = Uuid::now_v7().to_string();
+        let headers = [("content-type", "application/json"), ("idempotency-key", key.as_str())];
+        let body = json!({ "version": version, "answers": { "photo": [file] } }).to_string();
+        let place = format!("/api/v1/cases/{case}/supplement");
+        let reply = citizen.send(Method::POST, &place, &headers, body.into_bytes()).await;
+        assert_eq!(reply.status, status, "{}", reply.json());
+    }
 }
 
 #[tokio::test]

@@ -172,8 +172,12 @@ fn the_profile_comes_first_then_a_certificate_then_an_earlier_case() {
 
 #[test]
 fn a_certificate_proves_what_was_answered_only_to_a_question_of_that_kind() {
-    let asked = form(json!([named("home", "address", "person.residence")]));
-    let mut issued = past(3, &asked, json!({ "home": { "region": "兰川市", "detail": "1号" } }));
+    let asked = form(json!([
+        named("home", "address", "person.residence"),
+        question("job", "long_text", None, json!({})),
+    ]));
+    let home = json!({ "region": "兰川市", "detail": "1号" });
+    let mut issued = past(3, &asked, json!({ "home": home, "job": "教师" }));
     issued.case.result = Some(EarlierResult {
         kind: ResultKind::Issued,
         at: Timestamp::from_unix_millis(0),
@@ -182,13 +186,16 @@ fn a_certificate_proves_what_was_answered_only_to_a_question_of_that_kind() {
     });
     let proof = Proof {
         material: None,
-        facts: [("person.lives_at".to_owned(), Fact::Answer("home".to_owned()))].into(),
+        facts: [("lives_at", "home"), ("job", "job")]
+            .map(|(name, id)| (format!("person.{name}"), Fact::Answer(id.to_owned())))
+            .into(),
         own_when: None,
     };
     issued.certificate = certificate(&issued.case, &asked, &proof, &Text::new("证", "Permit"));
     let now = form(json!([
         named("here", "address", "person.lives_at"),
         named("text", "text", "person.lives_at"),
+        named("job", "text", "person.job"),
     ]));
     let expected = json!({ "here": [{ "region": "兰川市", "detail": "1号" }, "certificate"] });
     assert_eq!(citizen(&now, &[issued]), expected);
@@ -335,6 +342,20 @@ fn the_rows_of_a_group_come_along_with_what_fits_of_each() {
             "parents/r1/full": ["王磊", "L4"], "parents/r1/phone": ["13800000003", "L4"],
             "parents/r3/full": ["赵雪", "L4"],
         })
+    );
+}
+
+#[test]
+fn a_question_in_a_row_takes_only_the_answer_to_one_of_its_kind() {
+    let row = |kind: &str| {
+        let inside = json!([named("said", kind, "guardian.said"), named("name", "text", "guardian.name")]);
+        let group = json!({ "row_label": label("one"), "questions": inside });
+        form(json!([question("guardians", "group", Some("guardians"), group)]))
+    };
+    let answers = json!({ "guardians": ["r1"], "guardians/r1/said": "x", "guardians/r1/name": "王磊" });
+    assert_eq!(
+        citizen(&row("text"), &[past(1, &row("long_text"), answers)]),
+        json!({ "guardians": [["r1"], "L1"], "guardians/r1/name": ["王磊", "L1"] })
     );
 }
 
