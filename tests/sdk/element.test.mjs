@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 
 import { take } from "../browser/harness/desk.mjs";
 import { completeDraft, dayFromNow, jpeg } from "../browser/harness/matters.mjs";
+import { cityWithNextVersion, questionsWith } from "../browser/harness/next-version.mjs";
 import { assertAccessible, assertFitsWidth } from "../browser/harness.mjs";
 import { EN, page as strangersPage, strangers, ZH } from "./stranger.mjs";
 
@@ -20,6 +21,7 @@ const PAGES = {
   "/offline.html": strangersPage(service('item="identity-card-renewal"')("http://127.0.0.1:9")),
   "/benefit.html": strangersPage(service('item="unemployment-benefit"')()),
   "/business.html": strangersPage(service('item="small-business-start"')()),
+  "/permit.html": strangersPage(service('item="residence-permit"')()),
 };
 
 const button = (root, name) => root.getByRole("button", { name, exact: true });
@@ -324,7 +326,7 @@ strangers("a service in a stranger's page", PAGES, ({ journey }) => {
     await told.waitFor();
     const text = await told.innerText();
     assert.match(text, /合计: 原来是“.*17,640.00.*”，现在是/);
-    assert.match(text, /最晚答复日期: 现在会问到/);
+    assert.match(text, /最晚答复日期: 现在是“20\d\d年/);
     await assertAccessible(page, "the changes");
     await button(page, "提交申请").click();
     await page.getByText("请先核对并确认变化").waitFor();
@@ -389,5 +391,37 @@ strangers("a service in a stranger's page", PAGES, ({ journey }) => {
     });
     assert.equal(kept.shareholders.length, 1);
     assert.ok(!JSON.stringify(kept).includes("王磊"));
+  });
+
+  // The last one: the hall has another city afterwards.
+  journey("a form that has a new version says what is different there", async ({ visit, hall }) => {
+    const cookie = await hall.citizenCookie(hall.people.citizen("zhang-min").phone);
+    await hall.api("POST", "/api/v1/drafts", { item: "residence-permit" }, { cookie });
+    const next = await cityWithNextVersion(hall, "residence-permit", (form) => {
+      const [questions] = questionsWith(form, "living_since");
+      questions.push({ id: "moved_from", kind: "text", label: { "zh-CN": "从哪里迁来", en: "Where from" } });
+    });
+    try {
+      hall.city = next.city;
+      await hall.killAndRestart();
+      const v = await visit("/permit.html");
+      const { page } = v;
+      await button(page, "在线申请").click();
+      await v.logIn("zhang-min");
+      await heading(page, "您能申领吗");
+      const notice = page.getByRole("status").filter({ hasText: "您已填写的内容全部保留" });
+      await notice.getByText("从哪里迁来", { exact: true }).waitFor();
+      await page.getByLabel("从哪里迁来").waitFor();
+      await assertAccessible(page);
+      // Who goes on was told.
+      await page.getByRole("radio", { name: "否", exact: true }).check();
+      await saved(page);
+      await button(page, "保存并离开").click();
+      await button(page, "继续填写").click();
+      await heading(page, "您能申领吗");
+      assert.equal(await notice.count(), 0);
+    } finally {
+      await next.remove();
+    }
   });
 });

@@ -1,39 +1,12 @@
 // A form gets a new version while citizens fill it: a draft goes along where nothing is lost, or stays and says why.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 import { assertAccessible, assertFitsWidth, journeys } from "../harness.mjs";
+import { cityWithNextVersion, questionsWith } from "../harness/next-version.mjs";
 
 const ITEM = "residence-permit";
 const EDUCATION = "文化程度";
-
-/** A copy of the hall's city in which the item has the next version of its form, as `change` makes it. */
-async function cityWithNextVersion(hall, change) {
-  const city = await mkdtemp(join(tmpdir(), "onehall-new-version-"));
-  await cp(hall.city, city, { recursive: true });
-  const item = join(city, "items", `${ITEM}.toml`);
-  const text = await readFile(item, "utf8");
-  const named = text.match(/form = \{ code = "([a-z0-9-]+)", version = (\d+) \}/);
-  const [code, version] = [named[1], Number(named[2])];
-  const form = JSON.parse(await readFile(join(city, "forms", `${code}.v${version}.json`), "utf8"));
-  change(form);
-  form.version = version + 1;
-  await writeFile(join(city, "forms", `${code}.v${version + 1}.json`), JSON.stringify(form));
-  await writeFile(item, text.replace(named[0], named[0].replace(`version = ${version}`, `version = ${version + 1}`)));
-  return { city, version: version + 1, remove: () => rm(city, { recursive: true, force: true }) };
-}
-
-/** The page of the form with a question, and the question's place on it. */
-function find(form, id) {
-  for (const { questions } of form.pages) {
-    const at = questions.findIndex((question) => question.id === id);
-    if (at >= 0) return [questions, at];
-  }
-  throw new Error(`no question ${id}`);
-}
 
 /** A draft of a citizen's in which these are answered. */
 async function draft(hall, citizen, answers) {
@@ -50,11 +23,11 @@ journeys("a new version of a form", ({ journey }) => {
     const citizens = hall.people.citizens.map(({ key }) => key);
     const free = await draft(hall, citizens[0], { living_since: "2020-01-01" });
     const held = await draft(hall, citizens[1], { education: "bachelor" });
-    const next = await cityWithNextVersion(hall, (form) => {
-      const [questions, at] = find(form, "education");
+    const next = await cityWithNextVersion(hall, ITEM, (form) => {
+      const [questions, at] = questionsWith(form, "education");
       const [removed] = questions.splice(at, 1);
       questions.push({ ...removed, id: "school_kind", label: { "zh-CN": "毕业学校类型", en: "Kind of school" } });
-      const [first, place] = find(form, "living_since");
+      const [first, place] = questionsWith(form, "living_since");
       first[place].label["zh-CN"] = "您何时开始在兰川居住？";
     });
     try {

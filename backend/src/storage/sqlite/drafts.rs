@@ -10,9 +10,7 @@ use serde_json::Value;
 
 use super::Sqlite;
 use super::values::{self, Key};
-use crate::drafts::{
-    DraftStore, MOST_ANSWERS, MoveDraft, OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft,
-};
+use crate::drafts::{DraftStore, MOST_ANSWERS, MoveDraft, OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft};
 use crate::error::{Error, Result};
 
 const COLUMNS: &str = "id, actor, principal, item, form_code, form_version, revision, page, updated_at, terminal, \
@@ -156,8 +154,10 @@ fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
     let terminal = values::name(terminal)?;
     for (change, differs) in &changed {
         if !differs {
-            db.prepare_cached("UPDATE draft_answer SET prefilled = 0, prefilled_from = NULL WHERE draft = ?1 AND path = ?2")?
-                .execute(params![id.key(), change.path])?;
+            db.prepare_cached(
+                "UPDATE draft_answer SET prefilled = 0, prefilled_from = NULL WHERE draft = ?1 AND path = ?2",
+            )?
+            .execute(params![id.key(), change.path])?;
             continue;
         }
         db.prepare_cached(
@@ -184,7 +184,14 @@ fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
         "UPDATE draft SET revision = ?2, page = coalesce(?3, page), updated_at = ?4, terminal = ?5,
              moved_from = CASE WHEN moved_at <= ?6 THEN NULL ELSE moved_from END WHERE id = ?1",
     )?
-    .execute(params![id.key(), revision, save.page, now.unix_millis(), terminal, seen])?;
+    .execute(params![
+        id.key(),
+        revision,
+        save.page,
+        now.unix_millis(),
+        terminal,
+        seen
+    ])?;
     Ok(SaveOutcome::Saved(DraftSaved {
         revision,
         saved_at: *now,
