@@ -211,8 +211,8 @@ fn a_jump_costs_what_it_jumps_over_and_not_the_form() {
         filling.set(id, json!(true));
         filling.evaluations() - before
     };
-    assert!(of("t_p9") < 10, "an answer that no jump reads");
-    assert!(of("b_p100") < 30);
+    assert!((1..10).contains(&of("t_p9")), "an answer that no jump reads");
+    assert!((10..30).contains(&of("b_p100")));
     assert_eq!(filling.pages().len(), 499);
 }
 
