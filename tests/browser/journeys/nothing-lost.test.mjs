@@ -50,6 +50,39 @@ journeys("nothing is lost", ({ journey }) => {
     }
   });
 
+  journey("a reading of the draft from before a save takes nothing back", {}, async ({ terminal, page, hall }) => {
+    const { id, cookie } = await completeDraft(hall, "zhao-xue", ITEM);
+    await terminal.resume(cookie);
+    await terminal.goto(pathOf("drafts", `${id}/applicant`));
+    await saved(page);
+    const phone = page.getByLabel("手机号码");
+
+    // The page reads the draft anew after a save; that answer is on its way for long.
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    let read;
+    const asked = new Promise((resolve) => (read = resolve));
+    await page.route(`**/api/v1/drafts/${id}`, async (route) => {
+      if (route.request().method() !== "GET" || !read) return route.fallback();
+      const [tell, response] = [read, await route.fetch()];
+      read = undefined;
+      tell();
+      await held;
+      await route.fulfill({ response });
+    });
+    await phone.fill("13800000061");
+    await asked;
+    const save = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.ok());
+    await phone.fill("13800000062");
+    await save;
+    await saved(page);
+    release();
+    await page.waitForResponse((answer) => answer.url().endsWith(`/drafts/${id}`) && answer.request().method() === "GET");
+    await terminal.settled();
+    assert.equal(await phone.inputValue(), "13800000062");
+    assert.equal(await page.getByText("其他设备上更新了").count(), 0);
+  });
+
   journey("a log-out that would lose what was typed asks first", {}, async ({ terminal, page, hall }) => {
     const { id, cookie } = await completeDraft(hall, "wu-ping", ITEM);
     await terminal.resume(cookie);
