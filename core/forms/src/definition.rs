@@ -105,7 +105,8 @@ pub struct Question {
     /// Whether the answer is personal data beyond the ordinary: masked in lists, never in a log.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sensitive: bool,
-    /// Key of the profile from which a new draft takes a first value: `person.name`.
+    /// The piece of data that it asks for, by name: `person.name`. A new draft takes its first answer from who has it: the
+    /// profile, an e-certificate, an earlier case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefill: Option<String>,
     /// The kind, with what belongs to it.

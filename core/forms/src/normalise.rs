@@ -12,7 +12,8 @@ use crate::time_of_day::TimeOfDay;
 /// dropped, amounts get two decimals, days the form `2026-01-31`. Nothing typed is null. What cannot be read stays as it
 /// was typed, so that the engine can say what is wrong with it.
 ///
-/// Kinds whose answers are no single text (several choices, addresses, materials) are not for this.
+/// Kinds whose answers are no single text (several choices, materials) are not for this; nor are those of parts (addresses,
+/// spans of days, persons): each part is read as the kind that it is.
 ///
 /// ```
 /// use onehall_forms::{Kind, normalise};
@@ -120,7 +121,7 @@ fn date(typed: &str) -> Option<Date> {
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
-/// `14:30`, `14：30`, `14.30`, `1430`, `9:5` is none, `14点30分`, `14时`, `下午2:30`, `2:30 pm`.
+/// `14:30`, `14：30`, `14.30`, `1430`, `14点30分`, `14时`, `下午2:30`, `2:30 pm`; `9:5` is none.
 fn time(typed: &str) -> Option<TimeOfDay> {
     let plain = narrow(typed).to_ascii_lowercase();
     let mut rest = plain.trim();
@@ -173,6 +174,11 @@ mod tests {
     use super::*;
 
     const DATE: Kind = Kind::Date { min: None, max: None };
+    const TIME: Kind = Kind::Time {
+        min: None,
+        max: None,
+        step_minutes: None,
+    };
     const MONEY: Kind = Kind::Money { min: None, max: None };
     const NUMBER: Kind = Kind::Number {
         min: None,
@@ -196,6 +202,20 @@ mod tests {
             (&NUMBER, "１，２００", json!(1200)),
             (&NUMBER, "1.25", json!(1.25)),
             (&NUMBER, "ten", json!("ten")),
+            (&TIME, "９：０５", json!("09:05")),
+            (&TIME, "0905", json!("09:05")),
+            (&TIME, "9.05", json!("09:05")),
+            (&TIME, "14点30分", json!("14:30")),
+            (&TIME, "14时", json!("14:00")),
+            (&TIME, "下午 2:30", json!("14:30")),
+            (&TIME, "上午12:30", json!("00:30")),
+            (&TIME, "12:30 PM", json!("12:30")),
+            (&TIME, "2 p.m.", json!("14:00")),
+            (&TIME, "9:5", json!("9:5")),
+            (&TIME, "9", json!("9")),
+            (&TIME, "13 pm", json!("13 pm")),
+            (&TIME, "25:00", json!("25:00")),
+            (&TIME, "noon", json!("noon")),
             (&Kind::Phone {}, "+86 138-0000-0001", json!("13800000001")),
             (&Kind::BankCard {}, "6222 0202 0011 2230", json!("6222020200112230")),
             (&Kind::Email {}, "ａ＠example.com", json!("a@example.com")),
@@ -210,8 +230,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_normalised_stays_as_it_is(typed in ".{0,24}", digits in "[0-9.,￥ 年月日/-]{0,14}") {
-            for kind in [DATE, MONEY, NUMBER, Kind::Phone {}, Kind::CitizenId {}, Kind::Email {}, Kind::BankCard {}] {
+        fn what_is_normalised_stays_as_it_is(typed in ".{0,24}", digits in "[0-9.,￥ 年月日/:点时分apm-]{0,14}") {
+            for kind in [DATE, TIME, MONEY, NUMBER, Kind::Phone {}, Kind::CitizenId {}, Kind::Email {}, Kind::BankCard {}] {
                 for typed in [&typed, &digits] {
                     let once = normalise(&kind, typed);
                     if let Some(text) = once.as_str() {
