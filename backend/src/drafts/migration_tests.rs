@@ -244,6 +244,10 @@ async fn a_terminal_that_never_heard_of_a_move_loses_no_answer_by_it() {
     let mut citizen = hall.again(&citizen);
     let moved = citizen.get(&path(&before)).await.json();
     assert_eq!(moved["form"]["version"], permit.next());
+    // What no version asks for is nobody's answer, and moves nothing.
+    let unknown = save(&mut citizen, &before, &[("shoe_size", json!(42))]).await;
+    assert_eq!(unknown["code"], "forms/invalid_answers");
+    assert_eq!(citizen.get(&path(&before)).await.json()["revision"], moved["revision"]);
     let saved = save(&mut citizen, &before, &[("education", json!("master"))]).await;
     assert!(saved["revision"].is_number(), "{saved}");
     let now = citizen.get(&path(&before)).await.json();
@@ -255,9 +259,7 @@ async fn a_terminal_that_never_heard_of_a_move_loses_no_answer_by_it() {
     let reasons = named(&now["form_change"]["pinned"]["reasons"]);
     assert_eq!(reasons, [("education".to_owned(), "answer_lost".to_owned())]);
 
-    // What no version asks for is nobody's answer; and who has gone on in the new version is not thrown back.
-    let unknown = save(&mut citizen, &now, &[("shoe_size", json!(42))]).await;
-    assert_eq!(unknown["code"], "forms/invalid_answers");
+    // Who has gone on in the new version is not thrown back.
     save(&mut citizen, &now, &[("education", Value::Null)]).await;
     let moved = citizen.get(&path(&before)).await.json();
     save(&mut citizen, &moved, &[("phone", json!("13800000008"))]).await;

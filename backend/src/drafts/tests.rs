@@ -337,5 +337,18 @@ async fn a_draft_moves_only_if_it_is_still_what_was_decided_on() -> Result<()> {
     // What the move wrote nobody wrote: not even who gave the answer overwrites it in the old form.
     let late = place.save(draft.id, 1, saved.revision, vec![change("name", json!("陈云"))]);
     assert!(matches!(late.await?, SaveOutcome::Conflict(_)));
+    // A draft that is back where it came from has not moved.
+    let back = MoveDraft {
+        id: draft.id,
+        principals: vec![place.citizen],
+        from: newer,
+        to: draft.form.clone(),
+        revision: moved.revision,
+        changes: Vec::new(),
+        now: Timestamp::from_unix_millis(4),
+    };
+    let back = place.sqlite.move_draft(back).await?;
+    let back = back.unwrap_or_else(|| panic!("should move back"));
+    assert_eq!((back.form, back.moved_from), (draft.form, None));
     Ok(())
 }
