@@ -113,7 +113,9 @@ function changes({ changes: told, before }, pages, words) {
     // A core of an older engine evaluates as before: then what the hall told counts.
     const newer = fresh?.display !== old?.display && fresh?.display;
     const is = newer || (["string", "number"].includes(typeof value) ? `${value}` : fresh?.display) || words.say("nothing");
-    const said = what === "hidden" ? words.say("confirm_hidden") : what === "value" ? words.say("confirm_value", was, is) : words.say(`confirm_${what}`, is);
+    const computed = shown.definition.kind === "computed";
+    const said = what === "value" ? words.say("confirm_value", was, is)
+      : what === "shown" && computed ? words.say("confirm_now", is) : words.say(`confirm_${what}`, is);
     return [`${words.of(shown.definition.label)}: ${said}`];
   });
 }

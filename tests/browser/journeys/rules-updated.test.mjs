@@ -30,6 +30,7 @@ async function pretendOlder(page, sent) {
     body.marks.total = "0123456789abcdef";
     body.marks.has_proof = "0123456789abcdef";
     delete body.marks.answered_by;
+    delete body.marks.registered;
     sent.push(body);
     await route.continue({ postData: JSON.stringify(body) });
   });
@@ -47,7 +48,8 @@ journeys("the rules were updated", ({ journey }) => {
       await told.waitFor();
       const text = await told.innerText();
       assert.match(text, /合计[\s\S]*现在是“¥?47,040.00/, "the value that the hall computed");
-      assert.match(text, /最晚答复日期[\s\S]*现在会问到/);
+      assert.match(text, /最晚答复日期\s+现在是“20\d\d年\d+月\d+日”/);
+      assert.match(text, /您办理失业登记了吗？\s+现在会问到，您填写的“是”会一并提交/);
       assert.match(text, /您有解除或者终止劳动关系证明吗？[\s\S]*不再需要填写/);
       const cases = await hall.api("GET", "/api/v1/cases", undefined, { cookie });
       assert.ok(!cases.some((one) => one.item === ITEM && one.id === undefined), "nothing was taken");
