@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 
 import { assertAccessible, assertFitsWidth, journeys } from "../harness.mjs";
-import { take } from "../harness/desk.mjs";
-import { pathOf, submittedCase } from "../harness/matters.mjs";
+import { sitDown, take } from "../harness/desk.mjs";
+import { completeDraft, pathOf, submittedCase } from "../harness/matters.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const heading = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
@@ -98,18 +98,28 @@ journeys("what was said once", ({ journey }) => {
     assert.deepEqual((await draftOf(hall, page, permit.cookie)).prefilled, []);
   });
 
-  journey("comes back as an e-certificate, too, and its clerk sees that it is one", {}, async ({ terminal, page, hall }) => {
+  journey("comes back as an e-certificate, too, and its clerk sees that it is one", {}, async ({ terminal, page, hall, open }) => {
     const card = await submittedCase(hall, "wu-ping", "identity-card-renewal");
     await issue(hall, card, "兰川公〔2026〕0099");
-    await terminal.resume(card.cookie);
-    const draft = await hall.api("POST", "/api/v1/drafts", { item: "housing-fund-withdrawal" }, { cookie: card.cookie });
+    const draft = await completeDraft(hall, "wu-ping", "housing-fund-withdrawal");
+    await terminal.resume(draft.cookie);
     await terminal.goto(`${pathOf("drafts", draft.id)}/materials`);
     const offer = page.locator(".file-offer", { hasText: "电子证照“中华人民共和国居民身份证”（编号 兰川公〔2026〕0099）" });
     await offer.getByRole("button").click();
     await page.locator(".file-done", { hasText: "电子证照“中华人民共和国居民身份证”" }).waitFor();
     await saved(page);
-    const { answers } = await draftOf(hall, page, card.cookie);
-    assert.deepEqual([answers.id_card[0].source.kind, answers.id_card[0].source.number], ["e_certificate", "兰川公〔2026〕0099"]);
+    const { answers } = await draftOf(hall, page, draft.cookie);
+    const [uploaded, certificate] = answers.id_card;
+    assert.deepEqual([uploaded.source, certificate.source.kind, certificate.source.case], [undefined, "e_certificate", card.id]);
+
+    await terminal.goto(`${pathOf("drafts", draft.id)}/check-answers`);
+    await button(page, "提交申请").click();
+    await heading(page, "申请已提交");
+    const [, id] = page.url().match(/\/matters\/([0-9a-f-]{36})/);
+    const desk = await open();
+    await sitDown(desk, "hf-window");
+    await desk.goto(`/console/cases/${id}`);
+    await desk.page.getByText("电子证照，本厅签发，编号 兰川公〔2026〕0099，可信等级 A").waitFor();
   });
 
   for (const [language, profile, elder] of [["zh", "mobile", true], ["en", "desktop", false], ["en", "mobile", false]]) {
