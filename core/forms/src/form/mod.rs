@@ -3,6 +3,7 @@
 mod about;
 mod check;
 mod finding;
+mod loading;
 mod nodes;
 mod order;
 mod routing;
@@ -10,19 +11,15 @@ mod schema;
 mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use onehall_protocol::ListCode;
 use serde_json::Value;
 
 pub use finding::Finding;
-use nodes::{Around, Nodes, OptionSet, pointer};
 pub(crate) use nodes::{Aspect, Node, Reader, choices, options_of, question_at};
-use routing::Jump;
 pub use schema::{SCHEMA_PATH, json_schema};
 
-use crate::definition::{Choice, Definition, Kind, Page, Question};
-use crate::rules::{Compiled, Evaluator, Expr, Read, compile};
+use crate::definition::{Choice, Definition, Page, Question};
 
 /// A form that was checked when it was loaded, ready to be filled. Cheap to share: keep it in an `Arc`.
 #[derive(Debug)]
@@ -76,47 +73,7 @@ impl Form {
     /// # Errors
     /// Everything that is wrong with it, each with its place.
     pub fn load(definition: Definition) -> Result<Form, Vec<Finding>> {
-        let mut findings = Vec::new();
-        check::definition(&definition, &mut findings);
-        let nodes = Nodes::of(&definition, &mut findings);
-        let mut loading = Loading {
-            definition: &definition,
-            nodes: &nodes,
-            findings,
-            reads: Vec::new(),
-            calendar: false,
-            pages_shown: vec![None; definition.pages.len()],
-            lists: Vec::new(),
-        };
-        let compiled = loading.all();
-        let Loading {
-            mut findings,
-            mut reads,
-            calendar,
-            pages_shown,
-            lists,
-            ..
-        } = loading;
-        let Nodes { list: mut nodes, top } = nodes;
-        for (node, rules) in nodes.iter_mut().zip(compiled) {
-            rules.put_into(node);
-        }
-        routing::lay(&mut nodes, pages_shown.len(), &mut reads);
-        routing::check(&nodes, &pages_shown, &mut findings);
-        connect(&mut nodes, reads);
-        let order = order::arrange(&mut nodes, &mut findings);
-        if findings.is_empty() {
-            Ok(Form {
-                definition,
-                nodes,
-                top,
-                order,
-                calendar,
-                lists,
-            })
-        } else {
-            Err(findings)
-        }
+        loading::load(definition)
     }
 
     /// The definition.
@@ -199,242 +156,4 @@ impl Form {
 #[must_use]
 pub fn is_row_id(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-/// The compiled rules of one node.
-#[derive(Default)]
-struct Rules {
-    visible_when: Option<Expr>,
-    required_when: Option<Expr>,
-    computed: Option<Expr>,
-    checks: Vec<Expr>,
-    options: Option<OptionSet>,
-    pattern: Option<regex_lite::Regex>,
-    jumps: Vec<Jump>,
-}
-
-impl Rules {
-    fn put_into(self, node: &mut Node) {
-        node.visible_when = self.visible_when;
-        node.required_when = self.required_when;
-        node.computed = self.computed;
-        node.checks = self.checks;
-        node.options = self.options;
-        node.pattern = self.pattern;
-        if !self.jumps.is_empty() {
-            node.routing.get_or_insert_default().jumps = self.jumps;
-        }
-    }
-}
-
-/// A definition while it is loaded.
-struct Loading<'a> {
-    definition: &'a Definition,
-    nodes: &'a Nodes,
-    findings: Vec<Finding>,
-    reads: Vec<(u32, Aspect, Read)>,
-    /// Whether a rule reads the city's calendar.
-    calendar: bool,
-    /// Of each page whether it is always or never shown, whatever is answered.
-    pages_shown: Vec<Option<bool>>,
-    lists: Vec<ListCode>,
-}
-
-impl Loading<'_> {
-    fn all(&mut self) -> Vec<Rules> {
-        let mut tables: BTreeMap<&str, Arc<BTreeMap<Box<str>, u32>>> = BTreeMap::new();
-        for (name, table) in &self.definition.code_tables {
-            tables.insert(name, Arc::new(check::index(table)));
-        }
-        (0..self.nodes.list.len() as u32)
-            .map(|node| self.node(node, &tables))
-            .collect()
-    }
-
-    fn node(&mut self, node: u32, tables: &BTreeMap<&str, Arc<BTreeMap<Box<str>, u32>>>) -> Rules {
-        let steps = &self.nodes.list[node as usize].steps;
-        let path = pointer(steps);
-        let Some(question) = question_at(self.definition, steps) else {
-            return self.page(node, &path);
-        };
-        check::question(self.definition, question, &path, &mut self.findings);
-        if let Some(list) = question.kind.list().filter(|list| !self.lists.contains(list)) {
-            self.lists.push(list.clone());
-        }
-        let mut rules = Rules {
-            visible_when: self.shown(node, question.visible_when.as_ref(), &path, "unreachable_question"),
-            ..Rules::default()
-        };
-        if let Some(rule) = &question.required_when {
-            rules.required_when = self.rule(node, Aspect::State, rule, &format!("{path}/required_when"));
-        }
-        for (at, check) in question.valid_when.iter().enumerate() {
-            let rule = self.rule(
-                node,
-                Aspect::State,
-                &check.rule,
-                &format!("{path}/valid_when/{at}/rule"),
-            );
-            rules.checks.extend(rule);
-        }
-        match &question.kind {
-            Kind::Computed { value, .. } => {
-                rules.computed = self.rule(node, Aspect::Value, value, &format!("{path}/value"));
-            }
-            Kind::Text {
-                pattern: Some(pattern), ..
-            } => match check::pattern(pattern) {
-                Ok(pattern) => rules.pattern = Some(pattern),
-                Err(message) => self
-                    .findings
-                    .push(Finding::new(format!("{path}/pattern"), "bad_pattern", message)),
-            },
-            _ => {}
-        }
-        if let Some(options) = options_of(&question.kind) {
-            let offered = choices(self.definition, options);
-            let index = match &options.code_table {
-                Some(table) => tables.get(table.as_str()).cloned().unwrap_or_default(),
-                None => Arc::new(check::index(offered)),
-            };
-            let place = match &options.code_table {
-                Some(table) => format!("/code_tables/{}", shape::escaped(table)),
-                None => format!("{path}/options"),
-            };
-            let mut own = BTreeMap::new();
-            for (at, choice) in offered.iter().enumerate() {
-                if let Some(rule) = &choice.visible_when
-                    && let Some(rule) = self.rule(node, Aspect::State, rule, &format!("{place}/{at}/visible_when"))
-                {
-                    own.insert(at as u32, rule);
-                }
-            }
-            rules.options = Some(OptionSet { index, rules: own });
-        }
-        rules
-    }
-
-    fn page(&mut self, node: u32, path: &str) -> Rules {
-        let page = &self.definition.pages[node as usize];
-        let visible_when = self.shown(node, page.visible_when.as_ref(), path, "unreachable_page");
-        let mut jumps = Vec::with_capacity(page.next.len());
-        for (at, next) in page.next.iter().enumerate() {
-            let path = format!("{path}/next/{at}");
-            let target = routing::target(self.definition, node as usize, &next.page, &path, &mut self.findings);
-            let (when, constant) = match &next.when {
-                None => (None, Some(true)),
-                Some(rule) => match self.constant_or_not(node, Aspect::Value, rule, &format!("{path}/when")) {
-                    Some((when, constant)) => (Some(when), constant),
-                    None => continue,
-                },
-            };
-            jumps.extend(target.map(|page| Jump { when, constant, page }));
-        }
-        Rules {
-            visible_when,
-            jumps,
-            ..Rules::default()
-        }
-    }
-
-    /// A rule that shows something; one that reads nothing and does not hold hides it for ever.
-    fn shown(&mut self, node: u32, rule: Option<&Value>, path: &str, code: &'static str) -> Option<Expr> {
-        let path = format!("{path}/visible_when");
-        let (expr, constant) = match rule {
-            Some(rule) => self.constant_or_not(node, Aspect::Shown, rule, &path)?,
-            None => {
-                self.always_shown(node, Some(true));
-                return None;
-            }
-        };
-        self.always_shown(node, constant);
-        if constant == Some(false) {
-            self.findings.push(Finding::new(
-                path,
-                code,
-                "the rule never holds, so nobody ever sees this",
-            ));
-        }
-        Some(expr)
-    }
-
-    fn always_shown(&mut self, node: u32, constant: Option<bool>) {
-        if let Some(page) = self.pages_shown.get_mut(node as usize) {
-            *page = constant;
-        }
-    }
-
-    /// A rule, and whether it holds or not whatever is answered, if that is so.
-    fn constant_or_not(&mut self, node: u32, aspect: Aspect, rule: &Value, path: &str) -> Option<(Expr, Option<bool>)> {
-        let before = self.reads.len();
-        let expr = self.rule(node, aspect, rule, path)?;
-        let constant = if self.reads.len() == before {
-            let run = Evaluator::new(Some(&NoAnswers), None);
-            run.eval(&expr, &crate::rules::Val::Null).truth()
-        } else {
-            None
-        };
-        Some((expr, constant))
-    }
-
-    fn rule(&mut self, node: u32, aspect: Aspect, rule: &Value, path: &str) -> Option<Expr> {
-        let chain = &self.nodes.list[node as usize].chain;
-        let names = Around {
-            definition: self.definition,
-            nodes: self.nodes,
-            chain,
-        };
-        match compile(rule, &names) {
-            Ok(Compiled { expr, reads, calendar }) => {
-                self.calendar |= calendar;
-                self.reads.extend(reads.into_iter().map(|read| (node, aspect, read)));
-                Some(expr)
-            }
-            Err(faults) => {
-                for fault in faults {
-                    // A code table's rule is compiled for each question that uses it; its faults are told once.
-                    let finding = Finding::new(format!("{path}{}", fault.pointer), fault.code, fault.message);
-                    if !self.findings.contains(&finding) {
-                        self.findings.push(finding);
-                    }
-                }
-                None
-            }
-        }
-    }
-}
-
-/// No question at all is answered.
-struct NoAnswers;
-
-impl crate::rules::Source for NoAnswers {
-    fn answer(&self, _node: u32) -> crate::rules::Val {
-        crate::rules::Val::Unknown
-    }
-    fn field(&self, _row: u32, _node: u32) -> crate::rules::Val {
-        crate::rules::Val::Unknown
-    }
-    fn field_named(&self, _row: u32, _name: &str) -> crate::rules::Val {
-        crate::rules::Val::Unknown
-    }
-}
-
-/// Lays the dependency graph: who reads whom, and what stands in what.
-fn connect(nodes: &mut [Node], reads: Vec<(u32, Aspect, Read)>) {
-    for node in nodes.iter_mut() {
-        let shared = node.depth();
-        let readers = node.children.iter().map(|child| Reader {
-            node: *child,
-            aspect: Aspect::Shown,
-            shared,
-        });
-        node.shown_readers = readers.collect();
-    }
-    for (node, aspect, read) in reads {
-        nodes[read.node as usize].value_readers.push(Reader {
-            node,
-            aspect,
-            shared: read.shared,
-        });
-    }
 }
