@@ -456,6 +456,13 @@ async fn a_file_that_the_hall_has_is_taken_over_and_not_uploaded_again() {
     // The first case has its file still, and its clerk reads it.
     let id = photos[0]["id"].as_str().unwrap_or_default().to_owned();
     assert_eq!(citizen.get(&format!("/api/v1/files/{id}")).await.status, 200);
+
+    // The next time both cases have the photo, which is offered once; the copy of the certificate is offered by none: the
+    // certificate itself is.
+    let next = open(&mut citizen, SECOND, None).await;
+    assert_eq!(offers(&mut citizen, &next, "photo").await.json().as_array().map(Vec::len), Some(1));
+    let copy = take_over(&mut citizen, &next, "id_card_copy", &card["id"]).await;
+    assert_eq!(copy.status, 404, "{}", copy.json());
 }
 
 #[tokio::test]
