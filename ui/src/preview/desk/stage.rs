@@ -8,7 +8,7 @@ use super::state::use_desk;
 use crate::design::notice::{Notice, Tone};
 use crate::design::states::EmptyState;
 use crate::texts::preview;
-use crate::view::{effect, view};
+use crate::view::{effect, memo, view};
 
 /// The screen of a terminal in CSS pixels: how wide, and how high where that does not follow the window.
 fn screen(profile: Profile) -> (f64, Option<f64>) {
@@ -68,6 +68,15 @@ pub fn Stage() -> impl IntoView {
             request_animation_frame(measure);
         }
     });
+    let stale_now = memo(move |_| {
+        desk.seen
+            .with(|seen| seen.as_ref().is_some_and(|seen| !seen.findings.is_empty()))
+    });
+    effect(move || {
+        // What stands above it takes of its room.
+        stale_now.track();
+        request_animation_frame(measure);
+    });
     let resized = window_event_listener(leptos::ev::resize, move |_| measure());
     on_cleanup(move || resized.remove());
     effect(move || desk.frame_is(frame.get().and_then(|frame| frame.content_window())));
@@ -82,7 +91,7 @@ pub fn Stage() -> impl IntoView {
     let has_form = Signal::derive(move || desk.form.with(Option::is_some));
     view! {
         <section class="desk-stage" aria-label=preview::FRAME>
-            {move || stale(desk.seen.with(|seen| seen.as_ref().is_some_and(|seen| !seen.findings.is_empty())), has_form.get())}
+            {move || stale(stale_now.get(), has_form.get())}
             <div class="stage" node_ref=room>
                 <div
                     class=move || format!("stage-screen stage-{}", desk.profile.get().name())
