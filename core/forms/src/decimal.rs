@@ -152,10 +152,11 @@ impl Decimal {
     }
 
     /// Whether the JSON number comes out of reading and writing as it went in, wherever that is done. Binary numbers
-    /// hold 15 decimal digits for sure; whole numbers are read and written as such.
+    /// hold 15 decimal digits for sure; whole numbers are read and written as such. What is rounded here is another one.
     #[must_use]
     pub fn survives(number: &serde_json::Number) -> bool {
-        !number.is_f64() || Decimal::from_json(number).is_some_and(|number| number.digits() <= 15)
+        let exact = |read: &Decimal| read.digits() <= 15 && Some(read.nearest_f64()) == number.as_f64();
+        !number.is_f64() || Decimal::from_json(number).as_ref().is_some_and(exact)
     }
 
     /// The value, if it is whole and fits.
@@ -363,6 +364,65 @@ mod tests {
         ] {
             assert_eq!(number(text).digits(), digits, "{text}");
         }
+    }
+
+    #[test]
+    fn a_half_of_the_last_digit_goes_to_the_even_one() {
+        let last = number("0.0000000000000001");
+        let times = |count: i64| last.times(Decimal::from(count));
+        for (factor, expected) in [("0.5", 0), ("0.51", 1), ("1.49", 1), ("1.5", 2), ("2.5", 2), ("3.5", 4)] {
+            assert_eq!(last.times(number(factor)), times(expected), "{factor}");
+            assert_eq!(last.negated().times(number(factor)), times(-expected), "-{factor}");
+            assert_eq!(
+                last.negated().times(number(factor).negated()),
+                times(expected),
+                "-{factor} twice"
+            );
+        }
+        for (units, divisor, expected) in [
+            (1, 2, 0),
+            (3, 2, 2),
+            (5, 2, 2),
+            (7, 2, 4),
+            (2, 3, 1),
+            (4, 3, 1),
+            (1, 3, 0),
+        ] {
+            let units = times(units).unwrap_or(Decimal::ZERO);
+            assert_eq!(
+                units.divided_by(Decimal::from(divisor)),
+                times(expected),
+                "{units}/{divisor}"
+            );
+            assert_eq!(units.negated().divided_by(Decimal::from(divisor)), times(-expected));
+        }
+        assert_eq!(number("2").divided_by(number("3")), Some(number("0.6666666666666667")));
+        assert_eq!(
+            number("99999999999999999999").divided_by(number("-1")),
+            Some(number("-99999999999999999999"))
+        );
+        assert_eq!(
+            number("9999999999").times(number("9999999999")),
+            Some(number("99999999980000000001"))
+        );
+    }
+
+    #[test]
+    fn a_rest_has_the_sign_of_what_is_divided() {
+        for (text, divisor, rest) in [
+            ("7", "3", "1"),
+            ("-7", "3", "-1"),
+            ("7", "-3", "1"),
+            ("7.5", "2", "1.5"),
+            ("6", "3", "0"),
+        ] {
+            assert_eq!(
+                number(text).modulo(number(divisor)),
+                Some(number(rest)),
+                "{text} % {divisor}"
+            );
+        }
+        assert_eq!(number("7").modulo(Decimal::ZERO), None);
     }
 
     #[test]

@@ -208,7 +208,8 @@ impl Compiler<'_> {
                 }
             }
             Value::Number(number) if self.names.is_some() && !Decimal::survives(number) => {
-                let message = "numbers are below 10^20, and with a fraction they have at most 15 digits";
+                let message =
+                    "numbers are below 10^20; with a fraction they have at most 15 digits, 16 places after the point";
                 (self.fault(pointer, "too_many_digits", message), None)
             }
             value => (Expr::Const(Val::from_json(value)), None),

@@ -22,6 +22,117 @@ fn plain_mode_is_jsonlogic_by_its_public_suite() {
     assert!(run >= 278, "the suite has shrunk to {run}");
 }
 
+/// Each operator, also where the suite of others is not at hand.
+#[test]
+fn plain_mode_has_each_operator_of_jsonlogic() {
+    let data =
+        json!({"a": 3, "b": "", "c": null, "d": [1, 2, 3], "e": {"f": ["x", {"g": 7}]}, "rows": [{"n": 2}, {"n": 5}]});
+    for (rule, expected) in [
+        (json!({"var": "a"}), json!(3)),
+        (json!({"var": ["a", 9]}), json!(3)),
+        (json!({"var": ["c", 9]}), json!(9)),
+        (json!({"var": ["nowhere", 9]}), json!(9)),
+        (json!({"var": "e.f.1.g"}), json!(7)),
+        (json!({"var": "d.9"}), json!(null)),
+        (json!({"var": {"cat": ["e.f.", "0"]}}), json!("x")),
+        (json!({"missing": ["a", "b", "c", "d"]}), json!(["b", "c"])),
+        (json!({"missing_some": [1, ["a", "b"]]}), json!([])),
+        (json!({"missing_some": [2, ["a", "b", "c"]]}), json!(["b", "c"])),
+        (json!({"==": [1, "1"]}), json!(true)),
+        (json!({"==": [null, null]}), json!(true)),
+        (json!({"==": [null, 0]}), json!(false)),
+        (json!({"==": [0, ""]}), json!(true)),
+        (json!({"==": [true, "1"]}), json!(true)),
+        (json!({"==": [[1, 2], "1,2"]}), json!(true)),
+        (json!({"==": ["1,3", [1, 2]]}), json!(false)),
+        (json!({"==": [[1], [1]]}), json!(true)),
+        (json!({"==": [[1], [2]]}), json!(false)),
+        (json!({"==": [[1], [1, 1]]}), json!(false)),
+        (json!({"!=": [1, 2]}), json!(true)),
+        (json!({"===": [1, "1"]}), json!(false)),
+        (json!({"!==": [1, "1"]}), json!(true)),
+        (json!({"<": [1, 2]}), json!(true)),
+        (json!({"<": [2, 2]}), json!(false)),
+        (json!({"<": ["b", "a"]}), json!(false)),
+        (json!({"<": [1, 2, 3]}), json!(true)),
+        (json!({"<": [1, 3, 3]}), json!(false)),
+        (json!({"<=": [2, 2]}), json!(true)),
+        (json!({"<=": [1, 4, 3]}), json!(false)),
+        (json!({">": [2, 2]}), json!(false)),
+        (json!({">": ["10", 9]}), json!(true)),
+        (json!({">=": [2, 2]}), json!(true)),
+        (json!({">=": [1, 2]}), json!(false)),
+        (json!({"!": [[]]}), json!(true)),
+        (json!({"!": [[0]]}), json!(false)),
+        (json!({"!!": ["0"]}), json!(true)),
+        (json!({"!!": [""]}), json!(false)),
+        (json!({"!!": [{"var": "e"}]}), json!(true)),
+        (json!({"and": [1, 0, 2]}), json!(0)),
+        (json!({"and": [1, 2]}), json!(2)),
+        (json!({"or": [0, "", 5]}), json!(5)),
+        (json!({"or": [0, ""]}), json!("")),
+        (json!({"if": [false, 1, true, 2, 3]}), json!(2)),
+        (json!({"if": [0, 1, "", 2, 3]}), json!(3)),
+        (json!({"if": [false, 1]}), json!(null)),
+        (json!({"?:": [true, 1, 2]}), json!(1)),
+        (json!({"in": ["el", "hello"]}), json!(true)),
+        (json!({"in": [4, [1, 2, 3]]}), json!(false)),
+        (json!({"cat": ["a", 1, true, null]}), json!("a1true")),
+        (json!({"cat": [[1, null, 2]]}), json!("1,,2")),
+        (json!({"+": ["3", 4]}), json!(7)),
+        (json!({"+": "3"}), json!(3)),
+        (json!({"-": [5, 2]}), json!(3)),
+        (json!({"-": [5]}), json!(-5)),
+        (json!({"*": [2, 3, 4]}), json!(24)),
+        (json!({"/": [9, 2]}), json!(4.5)),
+        (json!({"%": [9, 4]}), json!(1)),
+        (json!({"%": [-9, 4]}), json!(-1)),
+        (json!({"max": [3, 9, 4]}), json!(9)),
+        (json!({"min": [3, 9, 2]}), json!(2)),
+        (json!({"substr": ["jsonlogic", 4]}), json!("logic")),
+        (json!({"substr": ["jsonlogic", -5, 2]}), json!("lo")),
+        (json!({"substr": ["jsonlogic", 1, -5]}), json!("son")),
+        (json!({"merge": [[1], 2, [3, [4]]]}), json!([1, 2, 3, [4]])),
+        (
+            json!({"map": [{"var": "d"}, {"*": [{"var": ""}, 2]}]}),
+            json!([2, 4, 6]),
+        ),
+        (
+            json!({"filter": [{"var": "d"}, {"%": [{"var": ""}, 2]}]}),
+            json!([1, 3]),
+        ),
+        (
+            json!({"reduce": [{"var": "rows"}, {"+": [{"var": "current.n"}, {"var": "accumulator"}]}, 1]}),
+            json!(8),
+        ),
+        (json!({"all": [{"var": "rows"}, {">": [{"var": "n"}, 1]}]}), json!(true)),
+        (
+            json!({"all": [{"var": "rows"}, {">": [{"var": "n"}, 2]}]}),
+            json!(false),
+        ),
+        (json!({"all": [[], true]}), json!(false)),
+        (
+            json!({"some": [{"var": "rows"}, {">": [{"var": "n"}, 4]}]}),
+            json!(true),
+        ),
+        (
+            json!({"some": [{"var": "rows"}, {">": [{"var": "n"}, 5]}]}),
+            json!(false),
+        ),
+        (
+            json!({"none": [{"var": "rows"}, {">": [{"var": "n"}, 5]}]}),
+            json!(true),
+        ),
+        (
+            json!({"none": [{"var": "rows"}, {">": [{"var": "n"}, 4]}]}),
+            json!(false),
+        ),
+    ] {
+        let found = apply(&rule, &data).unwrap_or_else(|error| panic!("{rule}: {error}"));
+        assert!(same(&found, &expected), "{rule} gave {found}, not {expected}");
+    }
+}
+
 /// Equal as JSON, where 3 and 3.0 are one number.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
