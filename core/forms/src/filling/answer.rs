@@ -206,15 +206,7 @@ fn check_structure(
             }
             length(part("region"), 100, 0, false).or_else(|| length(part("detail"), 200, 0, false))
         }
-        (
-            Kind::Material {
-                max_files,
-                trust_grade,
-                sources,
-                ..
-            },
-            Value::Array(files),
-        ) => parts::files(files, *max_files, *trust_grade, sources),
+        (Kind::Material { max_files, sources, .. }, Value::Array(files)) => parts::files(files, *max_files, sources),
         (_, Value::Object(fields)) => parts::check(kind, fields, context),
         _ => Some(AnswerCode::WrongType),
     }

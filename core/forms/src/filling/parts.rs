@@ -1,6 +1,5 @@
 //! Answers of several parts: a span of days, an entry of a list, a person, a signature, files.
 
-use onehall_protocol::catalog::TrustGrade;
 use onehall_protocol::files::{FileSource, FileView};
 use onehall_protocol::{CitizenId, Date, InvalidIdentifier, ListCode, PhoneNumber, Text};
 use serde::Deserialize;
@@ -248,27 +247,19 @@ fn strokes_fault(strokes: &Value) -> Option<AnswerCode> {
     }
 }
 
-/// What is wrong with the files of a material. Whoever may upload may hand in anything that the hall has already; but where
-/// only what comes from the issuing authority is trusted enough, an upload is not.
-pub(super) fn files(
-    files: &[Value],
-    most: Option<u32>,
-    lowest: Option<TrustGrade>,
-    sources: &[MaterialSource],
-) -> Option<AnswerCode> {
+/// What is wrong with the files of a material. Whoever may upload may hand in anything that the hall has already.
+pub(super) fn files(files: &[Value], most: Option<u32>, sources: &[MaterialSource]) -> Option<AnswerCode> {
     let mut fault = None;
     for file in files {
         let Ok(file) = FileView::deserialize(file) else {
             return Some(AnswerCode::WrongType);
         };
-        let grade = file.source.as_ref().map(FileSource::trust_grade);
         let source = match file.source {
             None => MaterialSource::Upload,
             Some(FileSource::Case { .. }) => MaterialSource::Case,
             Some(FileSource::ECertificate { .. }) => MaterialSource::ECertificate,
         };
-        let trusted = lowest != Some(TrustGrade::A) || grade == Some(TrustGrade::A);
-        if !trusted || !sources.contains(&MaterialSource::Upload) && !sources.contains(&source) {
+        if !sources.contains(&MaterialSource::Upload) && !sources.contains(&source) {
             fault = Some(AnswerCode::SourceNotAccepted);
         }
     }
