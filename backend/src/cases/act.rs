@@ -167,7 +167,8 @@ async fn with_document(
         (Some(file), _) => Some(ResultDocument::Uploaded(file)),
         (None, Some(title)) => {
             let notice = results::notice_of(state, case, title, next, &result, now);
-            Some(ResultDocument::Made(results::keep(state, case, &notice, now).await?))
+            let made = results::keep(state, case, &notice, now).await?;
+            Some(ResultDocument::Made(Box::new(made)))
         }
         (None, None) => None,
     };

@@ -72,9 +72,7 @@ impl EarlierCase {
     /// The result, where it is a certificate: the matter ended well.
     #[must_use]
     pub fn certificate(&self) -> Option<&EarlierResult> {
-        self.result
-            .as_ref()
-            .filter(|result| result.kind == ResultKind::Issued)
+        self.result.as_ref().filter(|result| result.kind == ResultKind::Issued)
     }
 }
 

@@ -288,7 +288,7 @@ pub enum ResultDocument {
     /// A file that a clerk uploaded to this case.
     Uploaded(FileId),
     /// A notice that the hall made; its bytes are kept already.
-    Made(NewFile),
+    Made(Box<NewFile>),
 }
 
 /// What a clerk's queue is to show.

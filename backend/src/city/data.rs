@@ -84,9 +84,14 @@ impl DataNames {
         for (key, value) in table {
             let place = source.place(key.span().start);
             let word = key.get_ref();
-            let sound = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+            let sound = word
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
             if !sound || word.is_empty() {
-                findings.add(&place, format!("`{word}` is no name: lower-case letters, digits and `_`"));
+                findings.add(
+                    &place,
+                    format!("`{word}` is no name: lower-case letters, digits and `_`"),
+                );
                 continue;
             }
             let name = if before.is_empty() {
@@ -97,7 +102,10 @@ impl DataNames {
             match value.get_ref() {
                 DeValue::Table(inner) => self.table(source, inner, &name, findings),
                 DeValue::String(kind) if PREFILL_KEYS.contains(&name.as_str()) => {
-                    findings.add(&place, format!("`{name}` is in every profile; it need not be called a {kind} here"));
+                    findings.add(
+                        &place,
+                        format!("`{name}` is in every profile; it need not be called a {kind} here"),
+                    );
                 }
                 DeValue::String(kind) if KINDS.contains(&kind.as_ref()) => {
                     let value = kind.to_string();
@@ -105,7 +113,10 @@ impl DataNames {
                 }
                 _ => {
                     let known = KINDS.join(", ");
-                    findings.add(&place, format!("`{name}` must be one of the kinds of questions: {known}"));
+                    findings.add(
+                        &place,
+                        format!("`{name}` must be one of the kinds of questions: {known}"),
+                    );
                 }
             }
         }
@@ -117,7 +128,10 @@ impl DataNames {
         match self.names.get(name) {
             Some(known) if known.value != *kind => findings.add(
                 &asked.place,
-                format!("`{name}` is a {} ({}), and this question a {kind}", known.value, known.place),
+                format!(
+                    "`{name}` is a {} ({}), and this question a {kind}",
+                    known.value, known.place
+                ),
             ),
             None => self.expect_name(name, &asked.place, findings),
             Some(_) => {}
@@ -175,7 +189,9 @@ impl SitedProof {
     /// Reads `material`, `own_when` and `[[output.facts]]` of an item's output.
     pub(super) fn read(output: &Entry<'_>) -> SitedProof {
         let mut read = SitedProof::default();
-        read.proof.material = output.optional("material").map(|material: Sited<MaterialCode>| material.value);
+        read.proof.material = output
+            .optional("material")
+            .map(|material: Sited<MaterialCode>| material.value);
         if let Some(entry) = output.entry("own_when") {
             let (answer, is): (Option<Sited<String>>, Option<Sited<String>>) =
                 (entry.required("answer"), entry.required("is"));
@@ -223,7 +239,10 @@ impl SitedProof {
             names.expect_name(&name.value, &name.place, findings);
         }
         for question in self.questions.iter().filter(|question| !has_question(&question.value)) {
-            let reason = format!("the form of items/{item}.toml has no question `{}` outside groups", question.value);
+            let reason = format!(
+                "the form of items/{item}.toml has no question `{}` outside groups",
+                question.value
+            );
             findings.add(&question.place, reason);
         }
     }

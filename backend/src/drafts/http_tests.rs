@@ -52,11 +52,10 @@ async fn a_draft_of_the_kiosk_goes_on_in_the_browser_with_what_the_hall_knows_al
         .await;
     assert_eq!(begun.status, 201);
     let begun = begun.json();
-    assert!(
-        begun["prefilled"]
-            .as_array()
-            .is_some_and(|all| all.iter().any(|one| one["path"] == "name" && one["source"]["kind"] == "profile"))
-    );
+    assert!(begun["prefilled"].as_array().is_some_and(|all| {
+        all.iter()
+            .any(|one| one["path"] == "name" && one["source"]["kind"] == "profile")
+    }));
 
     hall.clock.advance(61);
     let mut browser = hall.browser();

@@ -78,7 +78,8 @@ impl Past {
                 let proof = city.proof(&case.item)?;
                 let valid_months = item.output.valid_months;
                 let offset = city.catalog.city.utc_offset_minutes;
-                let valid = |at: Timestamp| valid_months.is_none_or(|months| today < after(at.at_offset(offset).0, months));
+                let valid =
+                    |at: Timestamp| valid_months.is_none_or(|months| today < after(at.at_offset(offset).0, months));
                 let certificate = certificate(&case, &form, proof, &item.output.name).filter(|found| valid(found.at));
                 Some(Past {
                     item_name: item.summary.name.clone(),
@@ -140,7 +141,8 @@ impl Past {
     pub(super) fn file_offers(&self, wanted: &MaterialCode) -> Vec<FileOffer> {
         let mut offers = Vec::new();
         for path in self.case.answers.keys() {
-            let asks = |question: &Question| matches!(&question.kind, Kind::Material { material, .. } if material == wanted);
+            let asks =
+                |question: &Question| matches!(&question.kind, Kind::Material { material, .. } if material == wanted);
             if !self.form.question(path).is_some_and(asks) {
                 continue;
             }

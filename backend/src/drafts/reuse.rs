@@ -53,7 +53,10 @@ pub(super) async fn offers(
     let form = &content.ok_or_else(|| Error::broken("find the form of a draft"))?.form;
     let questions = form.definition().pages.iter().flat_map(|page| &page.questions);
     let asks = |kind: &&Kind| matches!(kind, Kind::Material { material: asked, .. } if *asked == material);
-    let kind = every_kind(questions).into_iter().find(asks).ok_or_else(Error::not_found)?;
+    let kind = every_kind(questions)
+        .into_iter()
+        .find(asks)
+        .ok_or_else(Error::not_found)?;
     let (past, _) = past(&state, draft.principal).await?;
     Ok(Json(super::offers(&past, kind)))
 }

@@ -64,7 +64,10 @@ async fn upload(
     if draft.submitted_case.is_some() {
         return Err(ErrorCode::DraftSubmitted.into());
     }
-    let path = query.path.clone().filter(|path| takes_uploads(&state, &draft.form, path));
+    let path = query
+        .path
+        .clone()
+        .filter(|path| takes_uploads(&state, &draft.form, path));
     let path = path.ok_or_else(|| Error::new(ErrorCode::InvalidParameter).with_field("path", "unknown"))?;
     let view = take(&state, citizen.actor.id.0, &query, request, |view| NewFile {
         view,

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use crate::catalog::FormReference;
 use crate::identity::{PersonView, TerminalKind};
-use crate::{CaseId, CaseNumber, Date, DraftId, IdempotencyKey, ItemCode, ListCode, PersonId, Text, Timestamp, WriterId};
+use crate::{
+    CaseId, CaseNumber, Date, DraftId, IdempotencyKey, ItemCode, ListCode, PersonId, Text, Timestamp, WriterId,
+};
 
 /// Answers by path. `name` for a question, `shareholders/r1/name` for a question in row `r1` of a repeating group;
 /// the group's own path holds the list of its row ids. The values' shapes are those of the question's kind

@@ -90,7 +90,11 @@ impl<'q> Trials<'q> {
     /// Tries them all.
     pub(super) fn judge(self) -> Fitting {
         let ids: Vec<String> = (0..self.candidates.len()).map(|at| format!("q{at}")).collect();
-        let questions = self.candidates.iter().zip(&ids).map(|((question, _), id)| alone(question, id));
+        let questions = self
+            .candidates
+            .iter()
+            .zip(&ids)
+            .map(|((question, _), id)| alone(question, id));
         let page = Page {
             id: "p".to_owned(),
             title: self.definition.title.clone(),
@@ -126,11 +130,7 @@ impl<'q> Trials<'q> {
             evaluation.submitted.contains_key(id) && !evaluation.errors.iter().any(|error| error.path == *id)
         };
         let judged = ids.iter().zip(self.candidates);
-        Fitting(
-            judged
-                .map(|(id, (_, value))| fits(id).then_some(value))
-                .collect(),
-        )
+        Fitting(judged.map(|(id, (_, value))| fits(id).then_some(value)).collect())
     }
 }
 

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use super::FirstAnswer;
 use super::past::Past;
-use fit::{Tried, Trials};
+use fit::{Trials, Tried};
 
 pub(super) use fit::same_kind;
 
@@ -126,14 +126,26 @@ impl Knowledge<'_> {
     fn plan<'q>(self, question: &'q Question, trials: &mut Trials<'q>) -> Option<Plan> {
         let name = self.name(question)?;
         let path = question.id.clone();
-        if let Kind::Group { questions, max_rows, .. } = &question.kind {
+        if let Kind::Group {
+            questions, max_rows, ..
+        } = &question.kind
+        {
             let tries = self.past.iter().filter_map(|past| {
                 let (group, inner) = past.group(name)?;
                 let theirs = Around {
                     path: group,
                     questions: inner,
                 };
-                let rows = self.rows(past, theirs, &Around { path: path.clone(), questions }, trials, DEEPEST);
+                let rows = self.rows(
+                    past,
+                    theirs,
+                    &Around {
+                        path: path.clone(),
+                        questions,
+                    },
+                    trials,
+                    DEEPEST,
+                );
                 let source = past.source();
                 (!rows.is_empty()).then_some(Rows { source, rows })
             });
@@ -199,13 +211,18 @@ impl Knowledge<'_> {
         depth: usize,
     ) -> Option<Plan> {
         let name = self.name(question)?;
-        let same = theirs.questions.iter().find(|other| {
-            other.prefill.as_deref() == Some(name) && same_kind(&other.kind, &question.kind)
-        })?;
+        let same = theirs
+            .questions
+            .iter()
+            .find(|other| other.prefill.as_deref() == Some(name) && same_kind(&other.kind, &question.kind))?;
         let there = format!("{}/{row}/{}", theirs.path, same.id);
         let path = format!("{}/{row}/{}", ours.path, question.id);
-        let (Kind::Group { questions, max_rows, .. }, Kind::Group { questions: inner, .. }) =
-            (&question.kind, &same.kind)
+        let (
+            Kind::Group {
+                questions, max_rows, ..
+            },
+            Kind::Group { questions: inner, .. },
+        ) = (&question.kind, &same.kind)
         else {
             let tried = trials.add(question, past.value(&there)?.clone())?;
             let tries = vec![(tried, past.source())];

@@ -75,12 +75,7 @@ pub(super) fn offers(answering: Answering, path: String, offers: Offers, full: S
     })
 }
 
-fn row(
-    answering: Answering,
-    path: StoredValue<String>,
-    offer: FileOffer,
-    busy: RwSignal<Option<FileId>>,
-) -> AnyView {
+fn row(answering: Answering, path: StoredValue<String>, offer: FileOffer, busy: RwSignal<Option<FileId>>) -> AnyView {
     let (id, name) = (offer.file.id, Words::from(offer.file.name.as_str()));
     let from = offer
         .file

@@ -40,9 +40,7 @@ fn source_words(source: &PrefillSource, of_organisation: bool, ui: Ui) -> Words 
             number, item_name, at, ..
         } => reuse::FROM_CASE.with([day(*at, ui), item_name.into(), number.0.as_str().into()]),
         PrefillSource::Certificate { name, number, at, .. } => match number {
-            Some(number) => {
-                reuse::FROM_CERTIFICATE_NUMBER.with([day(*at, ui), name.into(), number.as_str().into()])
-            }
+            Some(number) => reuse::FROM_CERTIFICATE_NUMBER.with([day(*at, ui), name.into(), number.as_str().into()]),
             None => reuse::FROM_CERTIFICATE.with([day(*at, ui), name.into()]),
         },
     }
@@ -53,9 +51,7 @@ pub(super) fn file_source_words(source: &FileSource, ui: Ui) -> Words {
     match source {
         FileSource::Case { item_name, at, .. } => reuse::OFFER_CASE.with([day(*at, ui), item_name.into()]),
         FileSource::ECertificate { name, number, at, .. } => match number {
-            Some(number) => {
-                reuse::OFFER_CERTIFICATE_NUMBER.with([name.into(), number.as_str().into(), day(*at, ui)])
-            }
+            Some(number) => reuse::OFFER_CERTIFICATE_NUMBER.with([name.into(), number.as_str().into(), day(*at, ui)]),
             None => reuse::OFFER_CERTIFICATE.with([name.into(), day(*at, ui)]),
         },
     }
@@ -77,7 +73,10 @@ impl Answering {
     /// Whether a question asks for data of an organisation.
     fn asks_of_organisation(self, path: &str) -> bool {
         self.filling.with_untracked(|filling| {
-            let name = filling.form().question(path).and_then(|question| question.prefill.as_deref());
+            let name = filling
+                .form()
+                .question(path)
+                .and_then(|question| question.prefill.as_deref());
             name.is_some_and(|name| name.starts_with("organisation."))
         })
     }
@@ -126,7 +125,8 @@ impl Answering {
 
 /// Whether the group around says for all of its rows where they come from, and is confirmed for all of them.
 fn said_by_its_group(prefilled: &Sources, path: &str) -> bool {
-    path.split_once('/').is_some_and(|(group, _)| prefilled.contains_key(group))
+    path.split_once('/')
+        .is_some_and(|(group, _)| prefilled.contains_key(group))
 }
 
 /// A question that was filled in, with the button that confirms it; any other one as it is.
@@ -198,7 +198,8 @@ pub fn check_notice(answering: Answering) -> AnyView {
     let inside = live(move || {
         let count = paths.with(|paths| {
             let answers = answering.filling.with_untracked(|filling| {
-                let is_answer = |path: &&String| filling.question(path).is_some_and(|question| question.rows.is_empty());
+                let is_answer =
+                    |path: &&String| filling.question(path).is_some_and(|question| question.rows.is_empty());
                 paths.iter().filter(is_answer).count()
             });
             answers.max(usize::from(!paths.is_empty()))

@@ -1,5 +1,7 @@
 //! Promises of first answers, on forms made for them.
 
+mod rows;
+
 use std::sync::Arc;
 
 use onehall_forms::{Entries, List, ListEntry, Lists};
@@ -101,7 +103,12 @@ fn what_the_profile_has_is_not_asked_again_and_nothing_else_is_made_up() {
         named("home", "address", "person.address"),
         named("firm", "text", "organisation.name"),
         named("who", "person", "person"),
-        question("agree", "declaration", Some("person.name"), json!({ "statement": label("x") })),
+        question(
+            "agree",
+            "declaration",
+            Some("person.name"),
+            json!({ "statement": label("x") })
+        ),
         question("other", "text", None, json!({})),
     ]));
     let profile = profile(&[
@@ -165,7 +172,12 @@ fn the_profile_comes_first_then_a_certificate_then_an_earlier_case() {
     issued.certificate = certificate(&issued.case, &form, &proof, &Text::new("证", "Permit"));
     let newer = past(8, &form, json!({ "permit": "typed", "job": "医生" }));
     assert_eq!(
-        filled(&form, PersonKind::Citizen, &profile(&[("person.name", "陈雨")]), &[newer, issued]),
+        filled(
+            &form,
+            PersonKind::Citizen,
+            &profile(&[("person.name", "陈雨")]),
+            &[newer, issued]
+        ),
         json!({ "name": ["陈雨", "profile"], "permit": ["P-1", "certificate"], "job": ["医生", "L8"] })
     );
 }
@@ -230,7 +242,10 @@ fn a_certificate_that_was_applied_for_for_somebody_else_proves_nothing_of_the_pr
 #[test]
 fn an_old_answer_that_does_not_fit_the_question_any_more_is_not_taken() {
     let choice = |values: &[&str]| {
-        let options: Vec<Value> = values.iter().map(|value| json!({ "value": value, "label": label(value) })).collect();
+        let options: Vec<Value> = values
+            .iter()
+            .map(|value| json!({ "value": value, "label": label(value) }))
+            .collect();
         json!({ "options": options })
     };
     let earlier = form(json!([
@@ -246,13 +261,22 @@ fn an_old_answer_that_does_not_fit_the_question_any_more_is_not_taken() {
         question("b", "choices", Some("person.needs"), choice(&["ramp"])),
         question("c", "text", Some("person.code"), json!({ "pattern": "[0-9]+" })),
         named("d", "text", "person.job"),
-        question("e", "date", Some("person.until"), json!({ "min": { "today_plus_days": 0 } })),
+        question(
+            "e",
+            "date",
+            Some("person.until"),
+            json!({ "min": { "today_plus_days": 0 } })
+        ),
         question("f", "number", Some("person.children"), json!({ "max": 10 })),
     ]));
     let old = json!({ "a": "widowed", "b": ["ramp", "sign"], "c": "x1", "d": "教师", "e": "2020-01-01", "f": 11 });
     assert_eq!(citizen(&now, &[past(1, &earlier, old)]), json!({}));
     // An older one that fits is taken instead.
-    let older = past(1, &earlier, json!({ "a": "single", "b": ["ramp"], "c": "12", "e": "2027-01-01", "f": 2 }));
+    let older = past(
+        1,
+        &earlier,
+        json!({ "a": "single", "b": ["ramp"], "c": "12", "e": "2027-01-01", "f": 2 }),
+    );
     let newer = past(2, &earlier, json!({ "a": "widowed", "f": 11 }));
     assert_eq!(
         citizen(&now, &[newer, older]),
@@ -270,14 +294,27 @@ fn whether_an_option_is_offered_now_is_decided_when_the_rest_is_filled() {
         question("special", "yes_no", None, json!({})),
         question("kind", "choice", Some("person.kind"), options),
     ]));
-    assert_eq!(citizen(&form, &[past(1, &form, json!({ "kind": "rare" }))]), json!({ "kind": ["rare", "L1"] }));
+    assert_eq!(
+        citizen(&form, &[past(1, &form, json!({ "kind": "rare" }))]),
+        json!({ "kind": ["rare", "L1"] })
+    );
 }
 
 #[test]
 fn an_entry_that_left_the_list_is_not_taken_and_one_that_was_renamed_has_its_new_name() {
     let form = form(json!([
-        question("job", "list_choice", Some("person.job"), json!({ "list": "occupations" })),
-        question("second", "list_choice", Some("person.second_job"), json!({ "list": "occupations" })),
+        question(
+            "job",
+            "list_choice",
+            Some("person.job"),
+            json!({ "list": "occupations" })
+        ),
+        question(
+            "second",
+            "list_choice",
+            Some("person.second_job"),
+            json!({ "list": "occupations" })
+        ),
     ]));
     let entries = vec![ListEntry {
         code: "2-01".to_owned(),
@@ -308,108 +345,6 @@ fn an_entry_that_left_the_list_is_not_taken_and_one_that_was_renamed_has_its_new
     );
 }
 
-fn guardians(id: &str, name: &str, more: Value) -> Value {
-    let mut group = json!({ "row_label": label("guardian"), "questions": [
-        named("full", "text", "guardian.name"),
-        named("phone", "phone", "guardian.phone"),
-        question("note", "text", None, json!({})),
-    ]});
-    for (key, value) in more.as_object().cloned().unwrap_or_default() {
-        group[key] = value;
-    }
-    question(id, "group", Some(name), group)
-}
-
-#[test]
-fn the_rows_of_a_group_come_along_with_what_fits_of_each() {
-    let earlier = form(json!([guardians("guardians", "guardians", json!({}))]));
-    let now = form(json!([guardians("parents", "guardians", json!({ "max_rows": 2 }))]));
-    let case = past(
-        4,
-        &earlier,
-        json!({
-            "guardians": ["r1", "r2", "r3", "r4"],
-            "guardians/r1/full": "王磊", "guardians/r1/phone": "13800000003", "guardians/r1/note": "x",
-            "guardians/r2/phone": "no phone",
-            "guardians/r3/full": "赵雪", "guardians/r3/phone": "no phone",
-            "guardians/r4/full": "third",
-        }),
-    );
-    assert_eq!(
-        citizen(&now, &[case]),
-        json!({
-            "parents": [["r1", "r3"], "L4"],
-            "parents/r1/full": ["王磊", "L4"], "parents/r1/phone": ["13800000003", "L4"],
-            "parents/r3/full": ["赵雪", "L4"],
-        })
-    );
-}
-
-#[test]
-fn a_question_in_a_row_takes_only_the_answer_to_one_of_its_kind() {
-    let row = |kind: &str| {
-        let inside = json!([named("said", kind, "guardian.said"), named("name", "text", "guardian.name")]);
-        let group = json!({ "row_label": label("one"), "questions": inside });
-        form(json!([question("guardians", "group", Some("guardians"), group)]))
-    };
-    let answers = json!({ "guardians": ["r1"], "guardians/r1/said": "x", "guardians/r1/name": "王磊" });
-    assert_eq!(
-        citizen(&row("text"), &[past(1, &row("long_text"), answers)]),
-        json!({ "guardians": [["r1"], "L1"], "guardians/r1/name": ["王磊", "L1"] })
-    );
-}
-
-#[test]
-fn rows_in_rows_come_along_too() {
-    let inner = question("children", "group", Some("children"), json!({ "row_label": label("child"),
-        "questions": [named("name", "text", "child.name")] }));
-    let outer = json!({ "row_label": label("home"), "questions": [named("place", "text", "home.place"), inner] });
-    let form = form(json!([question("homes", "group", Some("homes"), outer)]));
-    let case = past(
-        4,
-        &form,
-        json!({ "homes": ["a"], "homes/a/place": "兰川", "homes/a/children": ["b", "c"],
-            "homes/a/children/b/name": "安安" }),
-    );
-    assert_eq!(
-        citizen(&form, &[case]),
-        json!({ "homes": [["a"], "L4"], "homes/a/place": ["兰川", "L4"], "homes/a/children": [["b"], "L4"],
-            "homes/a/children/b/name": ["安安", "L4"] })
-    );
-}
-
-#[test]
-fn the_agents_own_data_never_comes_into_a_companys_form() {
-    let form = form(json!([
-        named("agent", "text", "person.name"),
-        named("id", "citizen_id", "person.citizen_id"),
-        named("who", "person", "person"),
-        named("firm", "text", "organisation.name"),
-        named("contact", "text", "contact.name"),
-        question("staff", "group", Some("staff"), json!({ "row_label": label("one"),
-            "questions": [named("name", "text", "person.name"), named("job", "text", "staff.job")] })),
-    ]));
-    let profile = profile(&[
-        ("person.name", "周健"),
-        ("person.citizen_id", "320505198312012597"),
-        ("organisation.name", "云帆"),
-    ]);
-    let case = past(
-        2,
-        &form,
-        json!({ "agent": "刘芳", "id": "62010219790228108X", "contact": "刘芳",
-            "who": { "name": "刘芳", "id_type": "citizen_id", "id_number": "62010219790228108X" },
-            "staff": ["r1"], "staff/r1/name": "刘芳", "staff/r1/job": "cook" }),
-    );
-    assert_eq!(
-        filled(&form, PersonKind::LegalPerson, &profile, std::slice::from_ref(&case)),
-        json!({ "firm": ["云帆", "profile"], "contact": ["刘芳", "L2"], "staff": [["r1"], "L2"],
-            "staff/r1/job": ["cook", "L2"] })
-    );
-    // In one's own matter it is one's own.
-    assert_eq!(filled(&form, PersonKind::Citizen, &profile, &[case])["agent"], json!(["周健", "profile"]));
-}
-
 #[test]
 fn what_an_authority_found_wanting_is_not_taken_and_what_it_refused_neither() {
     let form = form(json!([named("a", "text", "person.a"), named("b", "text", "person.b")]));
@@ -427,7 +362,11 @@ fn what_an_authority_found_wanting_is_not_taken_and_what_it_refused_neither() {
         (case.may_be_used_again(), case.certificate().is_some())
     };
     assert_eq!(ended(ResultKind::Issued), (true, true));
-    for kind in [ResultKind::Withdrawn, ResultKind::SupplementLapsed, ResultKind::Transferred] {
+    for kind in [
+        ResultKind::Withdrawn,
+        ResultKind::SupplementLapsed,
+        ResultKind::Transferred,
+    ] {
         assert_eq!(ended(kind), (true, false), "{kind:?}");
     }
     for kind in [ResultKind::Rejected, ResultKind::NotAccepted, ResultKind::Terminated] {
@@ -438,7 +377,12 @@ fn what_an_authority_found_wanting_is_not_taken_and_what_it_refused_neither() {
 #[test]
 fn nobody_signs_or_agrees_by_having_done_so_once() {
     let form = form(json!([
-        question("agree", "declaration", Some("person.agrees"), json!({ "statement": label("x") })),
+        question(
+            "agree",
+            "declaration",
+            Some("person.agrees"),
+            json!({ "statement": label("x") })
+        ),
         named("signed", "signature", "person.signature"),
     ]));
     let case = past(1, &form, json!({ "agree": true, "signed": { "typed": "李雷" } }));
