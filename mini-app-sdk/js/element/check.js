@@ -111,13 +111,21 @@ function changes({ changes: told, before }, pages, words) {
     if (!shown || !isShown(shown)) return [];
     const was = old?.display || words.say("nothing");
     // A core of an older engine evaluates as before: then what the hall told counts.
-    const newer = fresh?.display !== old?.display && fresh?.display;
-    const is = newer || (["string", "number"].includes(typeof value) ? `${value}` : fresh?.display) || words.say("nothing");
+    const known = what === "value" && fresh?.display === old?.display ? read(value, shown.definition.format, words) : fresh?.display;
+    const is = known || words.say("nothing");
     const computed = shown.definition.kind === "computed";
     const said = what === "value" ? words.say("confirm_value", was, is)
       : what === "shown" && computed ? words.say("confirm_now", is) : words.say(`confirm_${what}`, is);
     return [`${words.of(shown.definition.label)}: ${said}`];
   });
+}
+
+/** A computed value as a person reads it, where the core did not compute it. */
+function read(value, format, words) {
+  if (value === undefined || value === null) return "";
+  if (format === "date") return words.day(value);
+  if (format === "money") return words.say("yuan", Number(value).toLocaleString("en", { minimumFractionDigits: 2 }));
+  return format === "percent" ? `${value}%` : `${value}`;
 }
 
 /** Questions and answers; those of rows after their group. */
