@@ -44,7 +44,7 @@ try {
       const [{ who, asked }] = seen;
       const terminal = await Terminal.open(browser, hall, look);
       await terminal.prefer({ ...(asked ? {} : { analytics: false }), ...look.preferences });
-      if (who) await terminal.resume(await session(sessions, who));
+      if (who) await terminal.resume(await session(sessions, who, look.profile));
       for (const place of seen) {
         try {
           await terminal.goto(place.path);
@@ -94,12 +94,14 @@ async function use(hall) {
   }
 }
 
-/** One session for each person: staff cannot log in twice with one code. */
-async function session(sessions, who) {
-  if (!sessions.has(who)) {
+/** One session for each person on each kind of terminal: staff cannot log in twice with one code. */
+async function session(sessions, who, profile) {
+  const terminal = { kiosk: "kiosk", "mini-app": "mini_app" }[profile];
+  const key = `${who} ${terminal}`;
+  if (!sessions.has(key)) {
     const [kind, account] = who.split(":");
-    const login = account ? hall.staffCookie(account) : hall.citizenCookie(hall.people.citizen(kind).phone);
-    sessions.set(who, await login);
+    const login = account ? hall.staffCookie(account) : hall.citizenCookie(hall.people.citizen(kind).phone, terminal);
+    sessions.set(key, await login);
   }
-  return sessions.get(who);
+  return sessions.get(key);
 }
