@@ -129,6 +129,13 @@ fn a_list_that_goes_round_in_a_circle_has_an_end() {
     assert!(entries.is_leaf("6202") && !entries.is_leaf("62") && !entries.is_leaf("99"));
     let below: Vec<&str> = entries.below(Some("62")).map(|entry| entry.code.as_str()).collect();
     assert_eq!(below, ["6201", "6202"], "in the order of the list");
+    let mut twice = entries.all().to_vec();
+    twice.push(onehall_forms::ListEntry {
+        code: "6202".to_owned(),
+        ..twice[0].clone()
+    });
+    let twice = onehall_forms::Entries::from(twice);
+    assert_eq!(twice.get("6202"), entries.get("6202"), "the first of two");
 }
 
 #[test]
