@@ -166,12 +166,7 @@ fn merged<'a, T>(before: &'a [T], now: &'a [T], key: impl Fn(&T) -> &str) -> Vec
 }
 
 /// What is only in `before`, of a part of it.
-fn gone<'a, T>(
-    before: &'a [T],
-    from: usize,
-    to: usize,
-    only_there: impl Fn(&T) -> bool,
-) -> Vec<(Option<&'a T>, Option<&'a T>)> {
+fn gone<T>(before: &[T], from: usize, to: usize, only_there: impl Fn(&T) -> bool) -> Vec<(Option<&T>, Option<&T>)> {
     let part = before.get(from..to).unwrap_or_default().iter();
     part.filter(|one| only_there(one))
         .map(|one| (Some(one), None))

@@ -209,7 +209,11 @@ fn CaseView(
         let mut files = reading.with(Reading::files);
         // A file that a supplement replaced is looked at beside the one that came for it.
         let utc_offset = ui.utc_offset.get();
-        files.extend(now.with(|now| now.as_ref().map(|now| earlier_files(now, utc_offset)).unwrap_or_default()));
+        files.extend(now.with(|now| {
+            now.as_ref()
+                .map(|now| earlier_files(now, utc_offset))
+                .unwrap_or_default()
+        }));
         let mut seen = std::collections::BTreeSet::new();
         files.retain(|named| seen.insert(named.file.id));
         let result = result.get().flatten().and_then(|result| result.file);
