@@ -106,6 +106,7 @@ impl Core {
     ///
     /// # Errors
     /// One [`CoreError`] with a stable code, in the language of the preferences.
+    #[allow(clippy::unit_arg)] // Some requests are answered by nothing, in the same shape as the others.
     pub async fn dispatch(&self, command: citizen::Command) -> Result<citizen::Reply, CoreError> {
         use citizen::{Command as C, Reply as R};
         let asked = self.asked(&command);
