@@ -20,7 +20,7 @@ impl Core {
     /// Loads the second part of the program, where it is not there.
     ///
     /// # Errors
-    /// `client/offline`: it cannot be had now.
+    /// `network/offline`: it cannot be had now.
     pub(crate) async fn load_later(&self) -> Result<(), CoreError> {
         match &self.inner.host.later {
             Some(later) => later.load().await.map_err(|NoAnswer| self.error(ErrorCode::Offline)),

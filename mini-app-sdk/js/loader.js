@@ -29,15 +29,14 @@ export function load(source, later) {
 
 /** Loads the second part; after a failure the next call tries anew. */
 export function loadLater() {
-  loadingLater ??= compile(typeof laterSource === "function" ? laterSource() : laterSource)
-    .then((module) => WebAssembly.instantiate(module, { "": first }))
-    .then(
-      () => undefined,
-      (cause) => {
-        loadingLater = undefined;
-        throw ownError("sdk/not_loaded", { cause });
-      },
-    );
+  const join = async () => {
+    const module = await compile(typeof laterSource === "function" ? laterSource() : laterSource);
+    await WebAssembly.instantiate(module, { "": first });
+  };
+  loadingLater ??= join().catch((cause) => {
+    loadingLater = undefined;
+    throw ownError("sdk/not_loaded", { cause });
+  });
   return loadingLater;
 }
 

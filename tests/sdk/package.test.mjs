@@ -134,6 +134,29 @@ describe("the package", () => {
     server.close();
   });
 
+  test("starts without its second part, says where that cannot be had, and tries anew", async () => {
+    const said = await program(`
+      import { readFile } from "node:fs/promises";
+      import { createCore, init } from "@onehall/mini-app/slim";
+      const file = (name) => readFile(new URL(import.meta.resolve("@onehall/mini-app/" + name)));
+      let asked = 0;
+      const later = () => {
+        asked += 1;
+        if (asked === 1) throw new Error("away");
+        return asked === 2 ? Promise.reject(new Error("away")) : file("sdk-later.wasm");
+      };
+      await init({ wasm: file("sdk.wasm"), later });
+      const core = createCore({ baseUrl: "http://127.0.0.1:9" });
+      const ask = async (call) => {
+        const { outcome } = JSON.parse(await core.call(JSON.stringify({ protocol: 1, id: 1, call: { ask: call } })));
+        return outcome.error?.code ?? Object.keys(outcome.ok.ask)[0];
+      };
+      for (const call of ["get_preferences", "new_key", "new_key", "new_key", "new_key", "no_such_command"]) console.log(await ask({ [call]: {} }), asked);`);
+    assert.deepEqual(said.split("\n"), [
+      "get_preferences 0", "network/offline 1", "network/offline 2", "new_key 3", "new_key 3", "bridge/invalid_envelope 3",
+    ]);
+  });
+
   test("refuses options that cannot be meant", async () => {
     for (const options of [undefined, {}, { baseUrl: "" }, { baseUrl: "hall.example" }, { baseUrl: "javascript:alert(1)" }, { ...gone, host: { fetch() {} } }]) {
       await assert.rejects(index.createHall(options), { name: "OneHallError", code: "sdk/invalid_option" });

@@ -37,7 +37,7 @@ pub fn is_gone() -> bool {
 /// Loads it.
 ///
 /// # Errors
-/// `client/offline` where nothing answered, `backend/unavailable` where what answered does not have it.
+/// `network/offline` where nothing answered, `backend/unavailable` where what answered does not have it.
 pub async fn load() -> Result<(), CoreError> {
     let load = Reflect::get(&window(), &"onehallLater".into()).ok();
     // A page without that script has the whole program.
