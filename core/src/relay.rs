@@ -140,7 +140,10 @@ impl Core {
                 self.draft_seen(draft.summary.id);
                 written("get_draft", &draft)
             }
-            C::ChangeAnswers(ask) => written("change_answers", &self.change_answers(ask.id, ask.changes, ask.page).await?),
+            C::ChangeAnswers(ask) => written(
+                "change_answers",
+                &self.change_answers(ask.id, ask.changes, ask.page).await?,
+            ),
             C::ViewDraft(ask) => written("view_draft", &self.view_draft(ask.id, ask.page.as_deref()).await?),
             C::TypeAnswer(ask) => {
                 let value = self.type_answer(ask.id, ask.path, &ask.text, ask.page).await?;

@@ -261,7 +261,9 @@ async fn what_the_hall_filled_in_says_so_until_somebody_changes_or_confirms_it()
     assert_eq!(marked(&phone.ask(view.clone()).await?), all);
 
     // Confirmed by the same answer again, changed by another one; here at once, elsewhere once it is saved.
-    kiosk.ask(answer(&draft, "name", draft["answers"]["name"].clone())).await?;
+    kiosk
+        .ask(answer(&draft, "name", draft["answers"]["name"].clone()))
+        .await?;
     kiosk.ask(answer(&draft, "phone", json!("13900000000"))).await?;
     assert_eq!(marked(&kiosk.ask(view.clone()).await?), all[1..2]);
     kiosk.ask(json!({ "flush_draft": { "id": draft["id"] } })).await?;
@@ -348,7 +350,9 @@ impl FarAway {
         let hall = format!("127.0.0.1:{}", site.port());
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
-                let Ok(far) = TcpStream::connect(&hall).await else { return };
+                let Ok(far) = TcpStream::connect(&hall).await else {
+                    return;
+                };
                 let (near_in, near_out) = near.into_split();
                 let (far_in, far_out) = far.into_split();
                 tokio::spawn(pass(near_in, far_out, asks.clone()));
@@ -475,7 +479,10 @@ async fn what_was_typed_without_a_network_outlives_a_crash_and_is_sent_by_the_ne
     let site = hall.site();
     let far = FarAway::from(site).await?;
     let folder = tempfile::tempdir()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
     let (desktop, draft) = typed_without_a_network(runtime.handle().clone(), site, &far, folder.path()).await?;
     // The process ends in the middle of everything; what it was about to do is not done.
     runtime.shutdown_background();
@@ -529,7 +536,10 @@ async fn a_log_out_that_would_lose_answers_waits_for_a_word() -> Outcome {
         tokio::time::sleep(Duration::from_secs(3)).await;
         far.cut(false);
     });
-    assert!(!folder.path().join("journal").exists(), "nothing of it stays on the terminal");
+    assert!(
+        !folder.path().join("journal").exists(),
+        "nothing of it stays on the terminal"
+    );
     assert!(!folder.path().join("secrets/journal-key").exists());
     desktop.log_in(site, PHONE).await?;
     let seen = desktop.ask(json!({ "get_draft": { "id": draft["id"] } })).await?;

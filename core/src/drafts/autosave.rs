@@ -84,7 +84,13 @@ impl Autosave {
     /// All that waits, to be kept on the terminal; none where nothing does.
     #[must_use]
     pub fn unsent(&self) -> Option<Unsent> {
-        let changes: Answers = self.sent.iter().flatten().chain(&self.pending).map(clone_pair).collect();
+        let changes: Answers = self
+            .sent
+            .iter()
+            .flatten()
+            .chain(&self.pending)
+            .map(clone_pair)
+            .collect();
         (!changes.is_empty()).then(|| Unsent {
             writer: self.writer,
             revision: self.revision,
@@ -393,7 +399,9 @@ mod tests {
         first.change(change("phone", json!("pending")), None);
         let unsent = first.unsent().unwrap_or_else(|| panic!("nothing waits"));
         let mut second = Autosave::resumed(unsent.clone());
-        let Step::Send(all) = second.next_step() else { panic!("nothing sent") };
+        let Step::Send(all) = second.next_step() else {
+            panic!("nothing sent")
+        };
         assert_eq!((all.base_revision, all.writer, all.changes.len()), (1, first.writer, 2));
         assert_eq!(all.page.as_deref(), Some("page"));
         second.saved(&saved(2));
@@ -403,8 +411,14 @@ mod tests {
         let mut third = start();
         third.change(change("name", json!("newer")), None);
         third.take_up(unsent);
-        let Step::Send(all) = third.next_step() else { panic!("nothing sent") };
-        let names: Vec<_> = all.changes.iter().map(|change| (change.path.as_str(), &change.value)).collect();
+        let Step::Send(all) = third.next_step() else {
+            panic!("nothing sent")
+        };
+        let names: Vec<_> = all
+            .changes
+            .iter()
+            .map(|change| (change.path.as_str(), &change.value))
+            .collect();
         assert_eq!(names, [("name", &json!("newer")), ("phone", &json!("pending"))]);
     }
 

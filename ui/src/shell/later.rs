@@ -41,7 +41,9 @@ pub fn is_gone() -> bool {
 pub async fn load() -> Result<(), CoreError> {
     let load = Reflect::get(&window(), &"onehallLater".into()).ok();
     // A page without that script has the whole program.
-    let asked = load.and_then(|load| load.dyn_into::<Function>().ok()).map(|load| load.call0(&JsValue::NULL));
+    let asked = load
+        .and_then(|load| load.dyn_into::<Function>().ok())
+        .map(|load| load.call0(&JsValue::NULL));
     let failed = match asked {
         None => None,
         Some(Ok(promise)) => JsFuture::from(Promise::resolve(&promise)).await.err(),
@@ -53,6 +55,10 @@ pub async fn load() -> Result<(), CoreError> {
     };
     let gone = Reflect::get(&fault, &"gone".into()).is_ok_and(|gone| gone.is_truthy());
     STANDING.set(if gone { Standing::Gone } else { Standing::Away });
-    let code = if gone { ErrorCode::Unavailable } else { ErrorCode::Offline };
+    let code = if gone {
+        ErrorCode::Unavailable
+    } else {
+        ErrorCode::Offline
+    };
     Err(CoreError::new(code, Language::default()))
 }

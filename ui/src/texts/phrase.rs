@@ -8,7 +8,7 @@ use onehall_protocol::{Language, Text};
 
 use crate::view::{IntoSource, IntoValue, Source};
 
-/// A fixed text in every language. Made by [`texts!`], checked when it is compiled: no language may be blank, and all
+/// A fixed text in every language. Made by `texts!`, checked when it is compiled: no language may be blank, and all
 /// have the same number of places (`{}`) to fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Phrase {

@@ -94,14 +94,21 @@ pub(crate) fn same<T: PartialEq + std::fmt::Debug>(what: &str, one: &T, other: &
 /// Whether what was read is what was written, numbers as the engine reads them.
 pub(crate) fn same_definition(read: &Definition, written: &Definition) -> Result<(), String> {
     let value = |definition: &Definition| serde_json::to_value(definition).map_err(|error| error.to_string());
-    same("what was written and read", &plain(&value(read)?), &plain(&value(written)?))
+    same(
+        "what was written and read",
+        &plain(&value(read)?),
+        &plain(&value(written)?),
+    )
 }
 
 fn plain(value: &Value) -> Value {
     match value {
         Value::Number(number) => Decimal::from_json(number).map_or(Value::Null, |number| number.to_string().into()),
         Value::Array(items) => items.iter().map(plain).collect(),
-        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| (name.clone(), plain(value)))
+            .collect(),
         other => other.clone(),
     }
 }

@@ -99,7 +99,12 @@ impl FileJournal {
         let mut key = [0; 32];
         getrandom::fill(&mut key).ok()?;
         self.secrets.put(KEY, to_hex(&key)).await;
-        self.secrets.get(KEY).await.as_deref().and_then(from_hex).filter(|kept| *kept == key)
+        self.secrets
+            .get(KEY)
+            .await
+            .as_deref()
+            .and_then(from_hex)
+            .filter(|kept| *kept == key)
     }
 }
 
@@ -119,7 +124,13 @@ impl Journal for FileJournal {
         let key = key.to_owned();
         // Lost with the power it comes back, is sent again, and the backend knows it already.
         let _ = self
-            .work(move |open, place| if open.live.contains_key(&key) { open.keep(place, key, None) } else { Ok(()) })
+            .work(move |open, place| {
+                if open.live.contains_key(&key) {
+                    open.keep(place, key, None)
+                } else {
+                    Ok(())
+                }
+            })
             .await;
     }
 
@@ -251,7 +262,9 @@ fn read(bytes: &[u8], cipher: &XChaCha20Poly1305) -> Content {
     let mut at = MAGIC.len();
     loop {
         read.end = at as u64;
-        let Some(head) = bytes.get(at..at + HEAD) else { return read };
+        let Some(head) = bytes.get(at..at + HEAD) else {
+            return read;
+        };
         let number = |from: usize| u32::from_le_bytes([head[from], head[from + 1], head[from + 2], head[from + 3]]);
         let (length, sum) = (number(0) as usize, number(4));
         let Some(sealed) = bytes.get(at + HEAD..at + HEAD + length).filter(|_| length <= LONGEST) else {

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use onehall_protocol::identity::{AssuranceLevel, Session};
 
 use super::settings::{CountingSettings, DisplaySettings};
-use crate::citizen::place::Reading;
 use crate::citizen::frame::use_leaving;
+use crate::citizen::place::Reading;
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::content::{Fact, Facts, Section};

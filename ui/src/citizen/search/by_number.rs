@@ -74,7 +74,15 @@ mod tests {
 
     #[test]
     fn what_is_no_number_of_a_case_is_searched_as_words() {
-        for typed in ["", "身份证", "LC", "202611230000427", "LC-20261123-00042-7", "LC-20261123-000042-77", "身20261123-000042-7"] {
+        for typed in [
+            "",
+            "身份证",
+            "LC",
+            "202611230000427",
+            "LC-20261123-00042-7",
+            "LC-20261123-000042-77",
+            "身20261123-000042-7",
+        ] {
             assert_eq!(case_number(typed), None, "{typed}");
         }
     }

@@ -30,7 +30,10 @@ fn bytes_of(records: &[(&str, Option<&str>)]) -> Vec<u8> {
 
 fn live(read: &Content) -> Vec<(&str, &str)> {
     let text = |value| std::str::from_utf8(value).unwrap_or("no text");
-    read.live.iter().map(|(key, value)| (key.as_str(), text(value))).collect()
+    read.live
+        .iter()
+        .map(|(key, value)| (key.as_str(), text(value)))
+        .collect()
 }
 
 fn journal(folder: &Folder, runtime: &Runtime) -> FileJournal {
@@ -58,7 +61,10 @@ fn the_disk_holds_nothing_that_can_be_read_and_an_erased_journal_is_gone() {
     let (runtime, folder) = (runtime(), Folder::new());
     runtime.block_on(async {
         let first = journal(&folder, &runtime);
-        assert_eq!(first.keep("person/draft", b"canary-440301199001011234".to_vec()).await, Ok(()));
+        assert_eq!(
+            first.keep("person/draft", b"canary-440301199001011234".to_vec()).await,
+            Ok(())
+        );
         let bytes = fs::read(folder.0.join("journal")).unwrap_or_else(|error| panic!("{error}"));
         for plain in [&b"canary"[..], b"person", b"440301"] {
             assert!(!bytes.windows(plain.len()).any(|window| window == plain));
@@ -115,7 +121,10 @@ fn a_flipped_bit_anywhere_is_noticed_and_never_read_as_an_answer() {
             flipped[at] ^= 1 << bit;
             let read = read(&flipped, &cipher());
             for pair in live(&read) {
-                assert!([("a", "1"), ("b", "2"), ("a", "3")].contains(&pair), "{at} {bit}: {pair:?}");
+                assert!(
+                    [("a", "1"), ("b", "2"), ("a", "3")].contains(&pair),
+                    "{at} {bit}: {pair:?}"
+                );
             }
             assert!(read.end < file.len() as u64, "{at} {bit}: was not noticed");
         }
@@ -200,7 +209,9 @@ fn without_a_place_for_the_key_nothing_is_called_kept() {
 /// The child of the test below: keeps one value after the other and says which is kept.
 #[test]
 fn types_until_it_is_killed() {
-    let Some(folder) = std::env::var_os(TYPES_IN) else { return };
+    let Some(folder) = std::env::var_os(TYPES_IN) else {
+        return;
+    };
     let runtime = runtime();
     let folder = PathBuf::from(folder);
     let secrets = Arc::new(FileSecrets::new(folder.join("secrets"), runtime.handle().clone()));
@@ -217,7 +228,10 @@ fn types_until_it_is_killed() {
 
 #[test]
 fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged() {
-    let rounds: u64 = std::env::var(ROUNDS).ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(20);
+    let rounds: u64 = std::env::var(ROUNDS)
+        .ok()
+        .and_then(|rounds| rounds.parse().ok())
+        .unwrap_or(20);
     let (runtime, folder) = (runtime(), Folder::new());
     let this = std::env::current_exe().unwrap_or_else(|error| panic!("{error}"));
     let mut acknowledged = 0;
@@ -228,7 +242,12 @@ fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged() {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{error}"));
-        let lines = child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines);
+        let lines = child
+            .stdout
+            .take()
+            .map(BufReader::new)
+            .into_iter()
+            .flat_map(BufRead::lines);
         // Killed by another thread, while this one reads what is acknowledged.
         let id = child.id();
         let killer = std::thread::spawn(move || {
@@ -236,7 +255,10 @@ fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged() {
             let _ = Command::new("kill").args(["-9", &id.to_string()]).status();
         });
         for line in lines.map_while(Result::ok) {
-            if let Some(number) = line.strip_prefix("kept ").and_then(|number| number.parse::<usize>().ok()) {
+            if let Some(number) = line
+                .strip_prefix("kept ")
+                .and_then(|number| number.parse::<usize>().ok())
+            {
                 acknowledged = acknowledged.max(number + 1);
             }
         }
@@ -244,7 +266,11 @@ fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged() {
         let _ = child.wait();
         let kept = runtime.block_on(journal(&folder, &runtime).kept());
         // One more may be on the disk than could be said.
-        assert!(kept.len() >= acknowledged, "round {round}: {} of {acknowledged}", kept.len());
+        assert!(
+            kept.len() >= acknowledged,
+            "round {round}: {} of {acknowledged}",
+            kept.len()
+        );
         for (number, (key, value)) in kept.iter().enumerate() {
             assert_eq!((key.as_str(), value.len()), (format!("{number:08}").as_str(), 300));
         }
