@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn the_file_stands_anywhere_among_the_options() {
         let words = ["--port", "8091", "a.json", "--no-open", "--inputs=city"].map(str::to_owned);
-        let (files, options) = super::split(words.to_vec());
+        let (files, options) = super::split(words.into());
         assert_eq!(files, ["a.json"]);
         assert_eq!(options, ["--port", "8091", "--no-open", "--inputs=city"]);
     }

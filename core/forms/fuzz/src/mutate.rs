@@ -8,7 +8,7 @@ pub struct Numbers(pub u64);
 
 impl Numbers {
     /// The next one.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         // SplitMix64.
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -22,7 +22,7 @@ impl Numbers {
         if most == 0 {
             0
         } else {
-            usize::try_from(self.next() % most as u64).unwrap_or(0)
+            usize::try_from(self.number() % most as u64).unwrap_or(0)
         }
     }
 
