@@ -631,6 +631,10 @@ fn unknown_is_neither_true_nor_false() {
         (json!({"sum": [{"var": "rows"}, {"var": ["n", 0]}]}), "known 1"),
         (json!({"count": {"var": "rows"}}), "known 2"),
         (json!({"count": [{"var": "rows"}, {">": [{"var": "n"}, 0]}]}), "known 1"),
+        (json!({"count": [{"var": "rows"}, {">": [{"var": "n"}, 1]}]}), "known 0"),
+        (json!({"count": no}), "unknown"),
+        (json!({"map": [no, 1]}), "unknown"),
+        (json!({"none": [no, true]}), "unknown"),
         (
             json!({"some": [{"var": "rows"}, {">": [{"var": "n"}, 0]}]}),
             "known true",
@@ -744,6 +748,24 @@ fn a_change_in_one_row_leaves_the_other_rows_alone() {
     };
     assert_eq!(cost(10), cost(400));
     assert!((4..12).contains(&cost(10)), "{}", cost(10));
+}
+
+#[test]
+fn a_new_row_gets_an_id_that_nobody_had() {
+    let row = json!([question("a", "number", json!({}))]);
+    let form = single(vec![question(
+        "rows",
+        "group",
+        json!({"row_label": text("r"), "questions": row}),
+    )]);
+    // The second row is listed no more; its answer waits for it.
+    let filling = filling(
+        &form,
+        json!({"rows": ["r0000000000000007"], "rows/r0000000000000008/a": 1}),
+    );
+    assert_eq!(filling.new_row_id("rows", 6), "r0000000000000006");
+    assert_eq!(filling.new_row_id("rows", 7), "r0000000000000009");
+    assert_eq!(filling.new_row_id("rows", u64::MAX), "rffffffffffffffff");
 }
 
 /// Who listed too many rows can choose which to remove; a list without end takes no more room than that.

@@ -402,6 +402,42 @@ fn a_draft_stays_where_an_answer_would_be_lost_wrong_hidden_or_shown() {
 }
 
 #[test]
+fn an_answer_is_one_to_what_was_asked_and_to_nothing_else() {
+    let file = json!([{"id": "01935a00-0000-7000-8000-000000000001", "name": "a.png", "media_type": "image/png", "size": 1,
+        "sha256": "0".repeat(64), "uploaded_at": "2026-11-23T01:00:00.000Z"}]);
+    let entry = json!({"code": "1", "label": text("one")});
+    let old = load(&with(
+        &format!("{Q}/4"),
+        question("job", "list_choice", json!({"list": "occupations"})),
+    ));
+    let given = answers(&[("photo", file), ("job", entry)]);
+    let decided = |place: &str, value: Value| {
+        let mut new = definition_of(&old);
+        *new.pointer_mut(place).unwrap_or_else(|| panic!("{place}")) = value;
+        match migrate(&old, &load(&new), &given, &context()) {
+            Migration::Moves { .. } => Vec::new(),
+            Migration::Pinned { reasons } => reasons
+                .into_iter()
+                .map(|reason| (reason.path.clone(), reason.why.code()))
+                .collect(),
+        }
+    };
+    assert_eq!(decided("/version", json!(2)), []);
+    let photo = "/pages/2/questions/0/material";
+    assert_eq!(
+        decided(photo, json!("passport-photo")),
+        [("photo".to_owned(), "asks_other")]
+    );
+    let job = format!("{Q}/4/list");
+    assert_eq!(decided(&job, json!("trades")), [("job".to_owned(), "asks_other")]);
+}
+
+/// The definition of a form as JSON.
+fn definition_of(form: &Form) -> Value {
+    serde_json::to_value(form.definition()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
 fn a_hidden_answer_is_an_answer() {
     let mut hidden = filled();
     hidden.insert("married".to_owned(), json!(false));

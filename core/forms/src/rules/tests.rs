@@ -38,6 +38,8 @@ fn plain_mode_has_each_operator_of_jsonlogic() {
         (json!({"missing": ["a", "b", "c", "d"]}), json!(["b", "c"])),
         (json!({"missing_some": [1, ["a", "b"]]}), json!([])),
         (json!({"missing_some": [2, ["a", "b", "c"]]}), json!(["b", "c"])),
+        (json!({"missing_some": [2, ["a", "b"]]}), json!(["b"])),
+        (json!({"missing_some": [2, ["a", "d"]]}), json!([])),
         (json!({"==": [1, "1"]}), json!(true)),
         (json!({"==": [null, null]}), json!(true)),
         (json!({"==": [null, 0]}), json!(false)),
