@@ -2,6 +2,7 @@
 
 mod accounts;
 mod content;
+mod data;
 mod fixture;
 mod forms;
 mod items;
