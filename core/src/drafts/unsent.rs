@@ -48,11 +48,12 @@ impl Core {
     /// Keeps what waits of a draft as it is now, or forgets it where nothing waits. The newest write is the last one,
     /// however many are under way.
     pub(super) async fn keep_unsent(&self, id: DraftId) -> Result<(), NotKept> {
+        let _writing = self.inner.drafts.writing.lock().await;
+        // Asked only now: who has left meanwhile leaves nothing behind.
         let (Some(journal), Some(person)) = (self.journal(), self.person()) else {
             return Err(NotKept);
         };
         let key = self.unsent_key(person, id);
-        let _writing = self.inner.drafts.writing.lock().await;
         let waits = lock(&self.inner.drafts.saving)
             .get(&id)
             .and_then(|known| known.autosave.unsent());
@@ -70,6 +71,14 @@ impl Core {
             known.autosave.kept(kept.is_ok());
         }
         kept
+    }
+
+    /// Somebody left: nothing of theirs stays, nor comes after.
+    pub(crate) async fn erase_unsent(&self) {
+        let _writing = self.inner.drafts.writing.lock().await;
+        if let Some(journal) = self.journal() {
+            journal.erase().await;
+        }
     }
 
     /// Nobody wants what waits of a draft, or the backend has it all.

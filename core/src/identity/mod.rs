@@ -95,9 +95,7 @@ impl Core {
         if let Some(secrets) = &self.inner.host.secrets {
             secrets.delete(TOKEN).await;
         }
-        if let Some(journal) = self.journal() {
-            journal.erase().await;
-        }
+        self.erase_unsent().await;
         let mut farewell = api::delete("/identity/session").open();
         if let Some((name, value)) = credentials {
             farewell = farewell.header(name, value);
