@@ -1,7 +1,7 @@
 //! `onehall form preview FILE`: a form in the browser as citizens get it, with findings while it is written.
 //!
 //! A small server on the loopback interface shows the pages of the bundle `preview` and tells them, as server-sent events,
-//! what is in the file ([`seen`]). Nothing comes back: what is typed stays in the page.
+//! what is in the file (`seen`). Nothing comes back: what is typed stays in the page.
 
 mod browser;
 mod seen;
