@@ -207,8 +207,8 @@ async fn a_list_that_changed_under_an_open_draft_is_named_as_another_version() {
     );
 }
 
-#[tokio::test]
-async fn an_entry_that_left_the_list_stays_right_in_a_case_until_it_is_asked_for() {
+/// A case whose occupation has left the city's list meanwhile, and of which a clerk asks for the answer at `path` again.
+async fn asked_again(path: &str, reason: &str) -> (TestHall, TestTerminal, String, Ready) {
     let mut hall = TestHall::open().await;
     let (browser, ready) = unemployed(&hall).await;
     let mut browser = browser;
@@ -216,10 +216,10 @@ async fn an_entry_that_left_the_list_stays_right_in_a_case_until_it_is_asked_for
     let case = reply.json()["case_id"].as_str().unwrap_or_default().to_owned();
     let city = City::copy().replace("lists/occupations.toml", "code = \"4-12\"", "code = \"4-13-99\"");
     hall.restart_with(city.load());
-    let mut browser = hall.again(&browser);
+    let browser = hall.again(&browser);
 
     let mut window = clerk(&hall, "hr-window").await;
-    let items = json!([{ "path": "employer_code", "reason": "请补填。" }]);
+    let items = json!([{ "path": path, "reason": reason }]);
     done(&mut window, &case, "pass-pre-review", json!({})).await;
     done(
         &mut window,
@@ -228,6 +228,12 @@ async fn an_entry_that_left_the_list_stays_right_in_a_case_until_it_is_asked_for
         json!({ "items": items, "reason": "请补正。" }),
     )
     .await;
+    (hall, browser, case, ready)
+}
+
+#[tokio::test]
+async fn an_entry_that_left_the_list_stays_right_in_a_case_until_it_is_asked_for() {
+    let (_hall, mut browser, case, ready) = asked_again("employer_code", "请补填。").await;
     let version = look(&mut browser, &case).await["version"].clone();
     let answers = json!({ "employer_code": "91350100M000100Y43" });
     let reply = hand_in(&mut browser, &case, &version, answers, Uuid::now_v7()).await;
@@ -242,24 +248,7 @@ async fn an_entry_that_left_the_list_stays_right_in_a_case_until_it_is_asked_for
 
 #[tokio::test]
 async fn what_is_asked_for_again_is_judged_by_the_list_of_now() {
-    let mut hall = TestHall::open().await;
-    let (browser, ready) = unemployed(&hall).await;
-    let mut browser = browser;
-    let reply = ready.submit(&mut browser, Uuid::now_v7()).await;
-    let case = reply.json()["case_id"].as_str().unwrap_or_default().to_owned();
-    let city = City::copy().replace("lists/occupations.toml", "code = \"4-12\"", "code = \"4-13-99\"");
-    hall.restart_with(city.load());
-    let mut browser = hall.again(&browser);
-    let mut window = clerk(&hall, "hr-window").await;
-    let items = json!([{ "path": "wanted_occupation", "reason": "请重新选择。" }]);
-    done(&mut window, &case, "pass-pre-review", json!({})).await;
-    done(
-        &mut window,
-        &case,
-        "ask-supplement",
-        json!({ "items": items, "reason": "请补正。" }),
-    )
-    .await;
+    let (_hall, mut browser, case, _) = asked_again("wanted_occupation", "请重新选择。").await;
     let before = look(&mut browser, &case).await;
     let same = json!({ "wanted_occupation": before["answers"]["wanted_occupation"] });
     let reply = hand_in(&mut browser, &case, &before["version"], same, Uuid::now_v7()).await;
