@@ -20,6 +20,7 @@ mod moment;
 mod money;
 pub mod search;
 pub mod staff;
+pub mod sync;
 mod text;
 
 pub use error::{CoreError, ErrorCode, FieldError, Problem};

@@ -23,7 +23,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("onehall-client", &["onehall-forms", "onehall-protocol"]),
-    ("onehall-core", &["onehall-client", "onehall-forms", "onehall-protocol"]),
+    ("onehall-sync", &["onehall-protocol"]),
+    (
+        "onehall-core",
+        &["onehall-client", "onehall-forms", "onehall-protocol", "onehall-sync"],
+    ),
     ("onehall-ui-macro", &[]),
     (
         "onehall-ui",
@@ -58,7 +62,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "onehall-backend",
-        &["onehall-form-importers", "onehall-forms", "onehall-protocol"],
+        &["onehall-form-importers", "onehall-forms", "onehall-protocol", "onehall-sync"],
     ),
     (
         "onehall-tests",
@@ -68,6 +72,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "onehall-client",
             "onehall-forms",
             "onehall-protocol",
+            "onehall-sync",
         ],
     ),
     ("xtask", &[]),
