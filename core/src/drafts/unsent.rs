@@ -34,6 +34,12 @@ fn enter_part(core: Core, person: PersonId, left: Vec<(String, Vec<u8>)>) -> Box
     boxed(async move { core.take_up(person, left).await })
 }
 
+/// The draft of a key without its person: `draft/<draft>/<writer>`, or `<draft>/<writer>` as keys were written once.
+fn draft_of(rest: &str) -> Option<DraftId> {
+    let rest = rest.strip_prefix("draft/").unwrap_or(rest);
+    rest.split('/').next()?.parse().ok()
+}
+
 impl Core {
     /// Where unsent answers are kept. On a public machine nothing stays, whatever its host could keep.
     pub(crate) fn journal(&self) -> Option<&Arc<dyn Journal>> {
@@ -42,7 +48,7 @@ impl Core {
     }
 
     fn unsent_key(&self, person: PersonId, draft: DraftId) -> String {
-        format!("{person}/{draft}/{}", self.inner.writer)
+        format!("{person}/draft/{draft}/{}", self.inner.writer)
     }
 
     /// Keeps what waits of a draft as it is now, or forgets it where nothing waits. The newest write is the last one,
@@ -114,8 +120,7 @@ impl Core {
         let Some(journal) = self.journal() else { return };
         let prefix = format!("{person}/");
         for (key, value) in left {
-            let draft = key.strip_prefix(&prefix).and_then(|rest| rest.split('/').next());
-            let Some(draft) = draft.and_then(|draft| draft.parse().ok()) else {
+            let Some(draft) = key.strip_prefix(&prefix).and_then(draft_of) else {
                 continue;
             };
             if self.person() != Some(person) {
@@ -152,5 +157,20 @@ impl Core {
     pub(crate) fn unsent_answers(&self) -> usize {
         let saving = lock(&self.inner.drafts.saving);
         saving.values().map(|known| known.autosave.waiting()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_names_its_draft_as_it_is_written_now_and_as_it_was_written_before() {
+        let id = "01935a00-0000-7000-8000-000000000001";
+        let draft = id.parse().ok();
+        assert!(draft.is_some());
+        assert_eq!(draft_of(&format!("draft/{id}/writer")), draft);
+        assert_eq!(draft_of(&format!("{id}/writer")), draft);
+        assert_eq!(draft_of(&format!("outbox/{id}")), None);
     }
 }

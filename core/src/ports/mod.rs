@@ -200,8 +200,8 @@ pub trait Store: SendOutsideWasm + SyncOutsideWasm {
 #[error("keep it on this terminal")]
 pub struct NotKept;
 
-/// What the backend does not hold yet, under a key each: `person/draft/writer`. Kept so that neither a crash nor a power cut
-/// takes it, and unreadable to who finds the disk.
+/// What the backend does not hold yet, under a key each: `person/draft/<draft>/<writer>` and
+/// `person/outbox/<id>`. Kept so that neither a crash nor a power cut takes it, and unreadable to who finds the disk.
 #[cfg_attr(target_family = "wasm", async_trait(?Send))]
 #[cfg_attr(not(target_family = "wasm"), async_trait)]
 pub trait Journal: SendOutsideWasm + SyncOutsideWasm {
