@@ -29,6 +29,7 @@
 //! Tests that speak HTTP open a whole hall with `testing::TestHall`: the demo city, a clock that stands, terminals that log
 //! in. Promises of the binary (start, stop, signals) are in `tests/binary.rs`.
 
+pub mod beside;
 pub mod cases;
 pub mod catalog;
 pub mod city;
@@ -48,6 +49,7 @@ pub mod insight;
 pub mod json_places;
 pub mod messages;
 pub mod operations;
+pub mod rng;
 pub mod secrets;
 pub mod serve;
 pub mod staff;

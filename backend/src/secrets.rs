@@ -16,6 +16,7 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::rng::Rng;
 
 /// `N` bytes of the machine's randomness.
 ///
@@ -24,16 +25,26 @@ use crate::error::{Error, Result};
 #[must_use]
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).unwrap_or_else(|error| panic!("no randomness: {error}"));
+    fill(&mut bytes);
     bytes
+}
+
+/// Fills `bytes` with the machine's randomness.
+///
+/// # Panics
+/// As [`random`].
+pub fn fill(bytes: &mut [u8]) {
+    getrandom::fill(bytes).unwrap_or_else(|error| panic!("no randomness: {error}"));
 }
 
 /// A number below `bound`, each as likely as the other.
 #[must_use]
-pub fn random_below(bound: u32) -> u32 {
+pub fn random_below(rng: &dyn Rng, bound: u32) -> u32 {
     let limit = u32::MAX - u32::MAX % bound;
     loop {
-        let number = u32::from_le_bytes(random());
+        let mut bytes = [0; 4];
+        rng.fill(&mut bytes);
+        let number = u32::from_le_bytes(bytes);
         if number < limit {
             return number % bound;
         }
@@ -47,8 +58,10 @@ pub struct Token(String);
 impl Token {
     /// A new one.
     #[must_use]
-    pub fn generate() -> Token {
-        Token(BASE64_URL_SAFE_NO_PAD.encode(random::<32>()))
+    pub fn generate(rng: &dyn Rng) -> Token {
+        let mut bytes = [0; 32];
+        rng.fill(&mut bytes);
+        Token(BASE64_URL_SAFE_NO_PAD.encode(bytes))
     }
 
     /// The token as the caller holds it.

@@ -14,6 +14,7 @@ use crate::events::Hub;
 use crate::files::{DiskBlobs, Files, scanner_from};
 use crate::founding::{Founding, FoundingState};
 use crate::messages::{CommandSender, DevelopmentSender, MessageSender};
+use crate::rng::SystemRng;
 use crate::secrets::ServerKey;
 use crate::state::{AppState, Services};
 use crate::storage::Storage;
@@ -121,6 +122,7 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
     let state = AppState::new(Services {
         config,
         clock,
+        rng: Arc::new(SystemRng),
         storage,
         key,
         messages,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use onehall_protocol::Text;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::city::CityContent;
 use crate::clock::Clock;
@@ -12,6 +13,7 @@ use crate::config::Config;
 use crate::events::Hub;
 use crate::files::Files;
 use crate::messages::{DevelopmentSender, MessageSender};
+use crate::rng::Rng;
 use crate::secrets::ServerKey;
 use crate::storage::Storage;
 
@@ -26,6 +28,8 @@ pub struct Services {
     pub config: Config,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: Arc<dyn Rng>,
     /// The store.
     pub storage: Arc<dyn Storage>,
     /// The key of this installation.
@@ -49,6 +53,12 @@ impl AppState {
     #[must_use]
     pub fn new(services: Services) -> AppState {
         AppState(Arc::new(services))
+    }
+
+    /// A new id, UUIDv7, of this moment.
+    #[must_use]
+    pub fn new_id(&self) -> Uuid {
+        self.rng.id(self.clock.now())
     }
 
     /// The name of the hall, as it signs messages.

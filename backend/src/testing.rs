@@ -30,6 +30,7 @@ use crate::files::{DiskBlobs, Files, NoScanner};
 use crate::founding::Founding;
 use crate::http;
 use crate::messages::DevelopmentSender;
+use crate::rng::SystemRng;
 use crate::secrets::ServerKey;
 use crate::state::{AppState, Services};
 use crate::storage::Storage;
@@ -95,6 +96,7 @@ impl TestHall {
         let state = AppState::new(Services {
             config,
             clock: port,
+            rng: Arc::new(SystemRng),
             storage: Arc::new(sqlite),
             key,
             messages: messages.clone(),
@@ -120,6 +122,7 @@ impl TestHall {
         let state = AppState::new(Services {
             config: before.config.clone(),
             clock: Arc::clone(&before.clock),
+            rng: Arc::clone(&before.rng),
             storage: Arc::clone(&before.storage),
             key: before.key.clone(),
             messages: Arc::clone(&before.messages),

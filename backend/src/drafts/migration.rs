@@ -13,7 +13,8 @@ use onehall_protocol::{Date, DraftId, PersonId};
 use serde_json::Value;
 
 use super::{MoveDraft, StoredDraft};
-use crate::error::{Error, Result};
+use crate::beside;
+use crate::error::Result;
 use crate::events::Channel;
 use crate::state::AppState;
 
@@ -90,9 +91,10 @@ pub(super) async fn take_back(
 async fn decided(state: &AppState, from: &Arc<Form>, to: &Arc<Form>, draft: &StoredDraft) -> Result<Migration> {
     let context = context(state, from, to);
     let (from, to, answers) = (Arc::clone(from), Arc::clone(to), draft.answers.clone());
-    tokio::task::spawn_blocking(move || migrate(&from, &to, &answers, &context))
-        .await
-        .map_err(|cause| Error::internal("compare two versions of a form", cause))
+    beside::run("compare two versions of a form", move || {
+        migrate(&from, &to, &answers, &context)
+    })
+    .await
 }
 
 /// Moves the draft as it was decided; nothing where it changed meanwhile.
@@ -140,9 +142,7 @@ async fn told_of_a_move(state: &AppState, draft: &StoredDraft) -> Result<Option<
     let (Some(before), Some(after)) = (form(state, &from), form(state, &draft.form)) else {
         return Ok(None);
     };
-    let differences = tokio::task::spawn_blocking(move || diff(&before, &after))
-        .await
-        .map_err(|cause| Error::internal("compare two versions of a form", cause))?;
+    let differences = beside::run("compare two versions of a form", move || diff(&before, &after)).await?;
     Ok(Some(FormChange::Moved {
         from,
         to: draft.form.clone(),

@@ -6,7 +6,6 @@ use axum::response::{IntoResponse, Response};
 use onehall_forms::Kind;
 use onehall_protocol::files::{FileOffer, FileView, ReuseFile};
 use onehall_protocol::{Date, DraftId, ErrorCode, FileId, MaterialCode, PersonId, Problem};
-use uuid::Uuid;
 
 use super::{Past, StoredDraft};
 use crate::cases::MOST_EARLIER_CASES;
@@ -109,7 +108,7 @@ pub(super) async fn take_over(
         .ok_or_else(Error::not_found)?;
     let copy = NewFile {
         view: FileView {
-            id: FileId(Uuid::now_v7()),
+            id: FileId(state.new_id()),
             uploaded_at: state.clock.now(),
             ..offer.file
         },

@@ -10,10 +10,10 @@ use onehall_protocol::drafts::{DraftSaved, DraftSummary, DraftView, SaveDraft, S
 use onehall_protocol::{DraftId, ErrorCode, ItemCode, Problem};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use super::migration::{take_along, take_back};
 use super::{FirstAnswer, Knowledge, OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft, first_answers, reuse};
+use crate::beside;
 use crate::error::{Error, Result};
 use crate::events::Channel;
 use crate::http::extract::{Json, Path, Terminal};
@@ -91,7 +91,7 @@ async fn open(
         .ok_or(ErrorCode::NotApplicable)?;
     let prefilled = known_already(&state, &citizen, principal, &start.item, &form).await?;
     let open = OpenDraft {
-        id: DraftId(Uuid::now_v7()),
+        id: DraftId(state.new_id()),
         actor: citizen.actor.id,
         principal: principal.id,
         item: start.item,
@@ -127,7 +127,7 @@ async fn known_already(
     let (form, profile, kind) = (Arc::clone(&content.form), citizen.profile(principal), principal.kind);
     let context = state.city.context(&form, today);
     // Twenty cases with large answers take a while: not on a thread that serves others.
-    tokio::task::spawn_blocking(move || {
+    beside::run("fill in a draft", move || {
         let known = Knowledge {
             kind,
             profile: &profile,
@@ -136,7 +136,6 @@ async fn known_already(
         first_answers(&form, known, &context)
     })
     .await
-    .map_err(|cause| Error::internal("fill in a draft", cause))
 }
 
 /// The open drafts, the last changed first.

@@ -153,6 +153,8 @@ impl Open {
                 continue;
             }
             tokio::select! {
+                // In the order written, so that a simulation repeats.
+                biased;
                 pokes = self.listener.next() => self.waiting.extend(pokes?),
                 _ = self.heartbeat.tick() => {
                     let ends = self.ends().await;

@@ -9,7 +9,6 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use super::model::{Citizen, SESSION_COOKIE, session_token};
 use super::store::{CodeToSend, LogIn};
@@ -62,7 +61,7 @@ async fn send_code(
     Json(request): Json<CodeRequest>,
 ) -> Result<(StatusCode, Json<CodeSent>)> {
     let phone = phone_number(&request.phone)?;
-    let code = format!("{:06}", random_below(1_000_000));
+    let code = format!("{:06}", random_below(&*state.rng, 1_000_000));
     let limits = state.config.codes;
     let command = CodeToSend {
         phone: phone_hash(&state, &phone),
@@ -132,13 +131,13 @@ async fn begin_session(
     request: LoginRequest,
 ) -> Result<(Token, Citizen)> {
     let phone = phone_number(&request.phone)?;
-    let token = Token::generate();
+    let token = Token::generate(&*state.rng);
     let login = LogIn {
         phone_hash: phone_hash(state, &phone),
         client: client_hash(state, client),
         code: code_hash(state, &phone, request.code.trim()),
         phone,
-        new_person: PersonId(Uuid::now_v7()),
+        new_person: PersonId(state.new_id()),
         session: token.hash(),
         terminal,
         limits: state.config.codes,

@@ -45,7 +45,7 @@ pub async fn first_step(state: &AppState, login: StaffLogin, client: ClientAddre
         state.storage.password_refused(staff, attempt).await?;
         return Err(Error::new(ErrorCode::WrongCredentials));
     };
-    let ticket = Token::generate();
+    let ticket = Token::generate(&*state.rng);
     let enrol = (!found.account.second_factor).then(totp::new_secret);
     let hall = state.hall_name();
     let new = NewTicket {
@@ -98,7 +98,7 @@ pub async fn second_step(state: &AppState, second: StaffSecondFactor, client: Cl
             Some(password::hash(new).await?)
         }
     };
-    let token = Token::generate();
+    let token = Token::generate(&*state.rng);
     let enter = Enter {
         ticket,
         step,

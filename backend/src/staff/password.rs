@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
+use crate::rng::SystemRng;
 use crate::secrets::{random, random_below};
 
 /// The least and the most characters of a password.
@@ -171,7 +172,7 @@ pub fn first_password() -> String {
     const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let group = || {
         (0..4)
-            .map(|_| char::from(ALPHABET[random_below(ALPHABET.len() as u32) as usize]))
+            .map(|_| char::from(ALPHABET[random_below(&SystemRng, ALPHABET.len() as u32) as usize]))
             .collect::<String>()
     };
     (0..5).map(|_| group()).collect::<Vec<_>>().join("-")

@@ -11,7 +11,6 @@ use onehall_protocol::staff::{
 use onehall_protocol::{ErrorCode, FieldError, StaffId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use super::model::{STAFF_COOKIE, Staff, StaffAccount};
 use super::store::{ChangeAccount, CreateAccount};
@@ -154,7 +153,7 @@ async fn create(
     let created = state
         .storage
         .create_staff(CreateAccount {
-            id: StaffId(Uuid::now_v7()),
+            id: StaffId(state.new_id()),
             account,
             name: request.name.trim().to_owned(),
             roles: in_order(&request.roles),

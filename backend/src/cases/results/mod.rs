@@ -7,7 +7,6 @@ mod pdf;
 use onehall_protocol::files::FileView;
 use onehall_protocol::{FileId, Text, Timestamp};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::model::{NewResult, StoredCase};
 use super::view;
@@ -55,7 +54,7 @@ pub(super) fn notice_of(
 pub(super) async fn keep(state: &AppState, case: &StoredCase, notice: &Notice, now: Timestamp) -> Result<NewFile> {
     let medium = |cause| Error::internal("keep a notice", cause);
     let bytes = notice.pdf();
-    let id = FileId(Uuid::now_v7());
+    let id = FileId(state.new_id());
     let mut staged = state.files.blobs.stage(id).await.map_err(medium)?;
     staged.write(&bytes).await.map_err(medium)?;
     state.files.blobs.keep(staged).await.map_err(medium)?;

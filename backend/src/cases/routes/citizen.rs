@@ -10,6 +10,7 @@ use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CaseId, ErrorCode, IdempotencyKey, Problem};
 
 use super::typed;
+use crate::beside;
 use crate::cases::act::{self, Acting, Inputs};
 use crate::cases::model::{Attempt, CaseFile, HandedIn, Viewer, Who};
 use crate::cases::workflow::Act;
@@ -132,7 +133,7 @@ async fn hand_in(
     let form = Arc::clone(&content.form);
     let (old, items) = (file.answers.clone(), asked.items.clone());
     let context = view::context(state, &file, &form);
-    let handed_in = tokio::task::spawn_blocking(move || {
+    let handed_in = beside::run("evaluate a supplement", move || {
         let checked = supplements::merge(&form, old, &items, answer.answers, context)?;
         let files = supplements::named_files(&form, &checked.evaluation.submitted)?;
         Ok::<_, Error>(HandedIn {
@@ -142,8 +143,7 @@ async fn hand_in(
             files,
         })
     })
-    .await
-    .map_err(|cause| Error::internal("evaluate a supplement", cause))??;
+    .await??;
     let inputs = Inputs {
         handed_in: Some(handed_in),
         attempt: Some(attempt),

@@ -9,8 +9,8 @@ use onehall_protocol::cases::Poke;
 use onehall_protocol::drafts::{Receipt, SubmitDraft};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{ActionCode, CaseId, DraftId, ErrorCode, IdempotencyKey, Problem, Text};
-use uuid::Uuid;
 
+use crate::beside;
 use crate::cases::model::{Attempt, StoredEvent, Submit, Submitted, Who};
 use crate::cases::workflow::Standing;
 use crate::cases::{submission, supplement, view};
@@ -125,13 +125,12 @@ async fn command(
     let revision = submit.revision;
     // A large form takes a while: not on a thread that serves others.
     let context = city.context(&form, today);
-    let (checked, files) = tokio::task::spawn_blocking(move || {
+    let (checked, files) = beside::run("evaluate a form", move || {
         let checked = submission::check(&form, draft.answers, &submit, context)?;
         let files = supplement::named_files(&form, &checked.evaluation.submitted)?;
         Ok::<_, Error>((checked, files))
     })
-    .await
-    .map_err(|cause| Error::internal("evaluate a form", cause))??;
+    .await??;
     let standing = Standing::submitted(workflow, item.summary.promised_days, today, &city.calendar.days);
     let first = workflow
         .state(&standing.step)
@@ -140,7 +139,7 @@ async fn command(
         attempt,
         draft: draft.id,
         revision,
-        id: CaseId(Uuid::now_v7()),
+        id: CaseId(state.new_id()),
         number: (city.catalog.city.case_prefix.clone(), today),
         principal: citizen.principal(Some(draft.principal))?.view(),
         item: draft.item,
