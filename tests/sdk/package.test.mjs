@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { brotliDecompressSync } from "node:zlib";
 
 import { sdk } from "./stranger.mjs";
 
@@ -66,6 +67,15 @@ describe("the package", () => {
     await writeFile(file, text);
     return (await run("node", [file], { cwd: folder })).stdout.trim();
   };
+
+  test("what a mini-program carries is the same WebAssembly, compressed", async () => {
+    for (const name of ["sdk.wasm", "sdk-later.wasm"]) {
+      const [plain, small] = await Promise.all([name, `${name}.br`].map((file) => readFile(join(sdk(), file))));
+      assert.ok(brotliDecompressSync(small).equals(plain), name);
+    }
+    const others = (await readdir(sdk())).filter((file) => file.endsWith(".br") && !file.endsWith(".wasm.br"));
+    assert.deepEqual(others, []);
+  });
 
   test("holds what its map of entries names, and nothing else", async () => {
     const { exports, version } = JSON.parse(await readFile(join(sdk(), "package.json"), "utf8"));
