@@ -671,6 +671,66 @@ fn unknown_is_neither_true_nor_false() {
     }
 }
 
+/// What follows from a group of two rows, and from one without any.
+#[test]
+fn a_group_is_answered_where_it_has_a_row_and_its_rows_are_a_computed_value_too() {
+    let row = json!([
+        question("n", "number", json!({})),
+        question(
+            "kids",
+            "group",
+            json!({"row_label": text("k"), "questions": [question("age", "number", json!({}))]})
+        ),
+    ]);
+    let form = single(vec![
+        question("rows", "group", json!({"row_label": text("r"), "questions": row})),
+        question("any", "computed", json!({"value": {"answered": {"var": "rows"}}})),
+        question("none", "computed", json!({"value": {"missing": ["rows"]}})),
+        question("all", "computed", json!({"value": {"var": "rows"}})),
+        question(
+            "within",
+            "computed",
+            json!({"value": [{"filter": [{"var": "rows"}, {">": [{"var": "n"}, 1]}]}, "end"]}),
+        ),
+    ]);
+    let computed = |answers| filling(&form, answers).computed_values();
+    let with = computed(
+        json!({"rows": ["a", "b"], "rows/a/n": 1, "rows/b/n": 2, "rows/b/kids": ["k"], "rows/b/kids/k/age": 7}),
+    );
+    let (a, b) = (json!({"n": 1, "kids": []}), json!({"n": 2, "kids": [{"age": 7}]}));
+    assert_eq!((&with["any"], &with["none"]), (&json!(true), &json!([])));
+    assert_eq!((&with["all"], &with["within"]), (&json!([a, b]), &json!([[b], "end"])));
+    let without = computed(json!({}));
+    assert_eq!((&without["any"], &without["none"]), (&json!(false), &json!(["rows"])));
+    assert_eq!(without["all"], json!([]));
+}
+
+#[test]
+fn a_computed_value_that_no_memory_holds_is_unknown() {
+    let form = single(vec![
+        question(
+            "rows",
+            "group",
+            json!({"row_label": text("r"), "max_rows": 200, "questions": [question("n", "number", json!({}))]}),
+        ),
+        question(
+            "each",
+            "computed",
+            json!({"value": {"map": [{"var": "rows"}, {"var": "n"}]}}),
+        ),
+        question(
+            "all_for_each",
+            "computed",
+            json!({"value": {"map": [{"var": "rows"}, {"answer": "rows"}]}}),
+        ),
+    ]);
+    let mut filling = filling(&form, json!({}));
+    filling.set("rows", (0..200).map(|at| format!("r{at}")).collect());
+    let computed = filling.computed_values();
+    assert_eq!(computed["each"].as_array().map(Vec::len), Some(200));
+    assert_eq!(computed["all_for_each"], Value::Null);
+}
+
 #[test]
 fn money_in_rules_is_exact() {
     let form = single(vec![

@@ -292,6 +292,13 @@ fn any_json() -> impl Strategy<Value = Value> {
         (-3_i64..30).prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         "[a-z_. ]{0,6}".prop_map(Value::from),
+        // Spaces of all kinds, and what is nearly an amount, a day, a time, a code, an id.
+        "[\\u{9}-\\u{d}\\u{85}\\u{a0}\\u{1680}\\u{180e}\\u{2000}-\\u{200f}\\u{2028}-\\u{202f}\\u{205f}\\u{3000}\\u{feff}]{0,3}"
+            .prop_map(Value::from),
+        "[-+]?[0-9]{0,3}[.]?[0-9]{0,3}".prop_map(Value::from),
+        "[0-9]{3,5}-[0-9]{1,2}-[0-9]{1,2}".prop_map(Value::from),
+        "[0-2]?[0-9]:?[0-6]?[0-9]".prop_map(Value::from),
+        "[a-z0-9_-]{0,4}[A-Z名]?".prop_map(Value::from),
         prop::sample::select(vec![
             "text",
             "choice",
@@ -361,6 +368,7 @@ const SHAPE: &[&str] = &[
     "reserved_id",
     "never_answered",
     "two_sources",
+    "bad_name",
     "unknown_operator",
     "not_an_operation",
 ];

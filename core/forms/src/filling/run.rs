@@ -12,6 +12,10 @@ use crate::definition::{ComputedFormat, Kind, MaterialSource, Question};
 use crate::form::{Aspect, Form, Node, Reader};
 use crate::rules::{Evaluator, Expr, Source, Val};
 
+/// The most values that a computed value may hold, each of its rows written out: a list of all rows for each row is soon
+/// more than any memory holds.
+const MOST_WRITTEN: usize = 20_000;
+
 /// The answers as a rule in some row sees them.
 struct Seen<'a> {
     filling: &'a Filling,
@@ -191,7 +195,11 @@ impl Filling {
         }
         let value = match &question.kind {
             Kind::Computed { .. } => match &node.computed {
-                Some(rule) => self.written_out(self.rule(rule, slot)),
+                Some(rule) => {
+                    let mut room = MOST_WRITTEN;
+                    let written = self.written_out(self.rule(rule, slot), &mut room);
+                    written.unwrap_or(Val::Unknown)
+                }
                 None => Val::Unknown,
             },
             Kind::Group { .. } => Val::list(here.rows.iter().map(|row| Val::Row(*row)).collect()),
@@ -307,8 +315,9 @@ impl Filling {
         })
     }
 
-    /// A computed value with its rows written out as objects.
-    fn written_out(&self, value: Val) -> Val {
+    /// A computed value with its rows written out as objects; none where there is no room for so many values.
+    fn written_out(&self, value: Val, room: &mut usize) -> Option<Val> {
+        *room = room.checked_sub(1)?;
         match value {
             Val::Row(row) => {
                 let first = self.rows[row as usize].first;
@@ -316,16 +325,21 @@ impl Filling {
                     .group
                     .map(|group| self.slots[group as usize].node);
                 let children = group.map_or(&[][..], |group| self.form.node(group).children.as_slice());
-                let fields = children.iter().enumerate().map(|(at, child)| {
+                let mut fields = Vec::with_capacity(children.len());
+                for (at, child) in children.iter().enumerate() {
                     let value = self.slots[first as usize + at].value.clone();
-                    (self.form.node(*child).id.to_string(), self.written_out(value))
-                });
-                Val::map(fields)
+                    fields.push((self.form.node(*child).id.to_string(), self.written_out(value, room)?));
+                }
+                Some(Val::map(fields.into_iter()))
             }
-            Val::List(items) if items.iter().any(|item| matches!(item, Val::Row(_) | Val::List(_))) => {
-                Val::list(items.iter().map(|item| self.written_out(item.clone())).collect())
+            Val::List(items) => {
+                let mut written = Vec::with_capacity(items.len().min(*room));
+                for item in items.iter() {
+                    written.push(self.written_out(item.clone(), room)?);
+                }
+                Some(Val::list(written))
             }
-            other => other,
+            other => Some(other),
         }
     }
 

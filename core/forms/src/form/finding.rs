@@ -13,6 +13,24 @@ pub struct Finding {
     pub message: String,
 }
 
+/// The most findings that are told: who has more mends these first.
+pub(crate) const MOST_FINDINGS: usize = 1_000;
+
+/// Whether no more findings are told.
+pub(crate) fn is_full(findings: &[Finding]) -> bool {
+    findings.len() > MOST_FINDINGS
+}
+
+/// As many findings as are told, and that there are more.
+pub(crate) fn told(mut findings: Vec<Finding>) -> Vec<Finding> {
+    if is_full(&findings) {
+        findings.truncate(MOST_FINDINGS);
+        let message = "there is more to find: mend these first";
+        findings.push(Finding::new("", "too_many_findings", message));
+    }
+    findings
+}
+
 impl Finding {
     pub(crate) fn new(path: impl Into<String>, code: &'static str, message: impl Into<String>) -> Finding {
         Finding {

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use onehall_protocol::ListCode;
 use serde_json::Value;
 
-use super::finding::Finding;
+use super::finding::{Finding, is_full};
 use super::nodes::{Around, Aspect, Node, Nodes, OptionSet, Reader, choices, options_of, pointer, question_at};
 use super::routing::{self, Jump};
 use super::{Form, check, order, shape};
 use crate::definition::{Definition, Kind};
 use crate::rules::{Compiled, Evaluator, Expr, Read, compile};
+
+/// The most rules of a form: a code table is compiled for each question that uses it, and ten thousand times ten thousand
+/// are more than any memory holds.
+const MOST_RULES: usize = 500_000;
 
 /// Checks a definition and prepares it.
 pub(super) fn load(definition: Definition) -> Result<Form, Vec<Finding>> {
@@ -23,6 +27,7 @@ pub(super) fn load(definition: Definition) -> Result<Form, Vec<Finding>> {
         nodes: &nodes,
         findings,
         reads: Vec::new(),
+        rules: 0,
         calendar: false,
         pages_shown: vec![None; definition.pages.len()],
         lists: Vec::new(),
@@ -90,6 +95,8 @@ struct Loading<'a> {
     nodes: &'a Nodes,
     findings: Vec<Finding>,
     reads: Vec<(u32, Aspect, Read)>,
+    /// How many rules were compiled.
+    rules: usize,
     /// Whether a rule reads the city's calendar.
     calendar: bool,
     /// Of each page whether it is always or never shown, whatever is answered.
@@ -235,6 +242,15 @@ impl Loading<'_> {
     }
 
     fn rule(&mut self, node: u32, aspect: Aspect, rule: &Value, path: &str) -> Option<Expr> {
+        self.rules += 1;
+        if self.rules > MOST_RULES {
+            if self.rules == MOST_RULES + 1 {
+                let message =
+                    format!("a form has at most {MOST_RULES} rules; those of a code table count for each use");
+                self.findings.push(Finding::new("", "too_many_rules", message));
+            }
+            return None;
+        }
         let chain = &self.nodes.list[node as usize].chain;
         let names = Around {
             definition: self.definition,
@@ -251,7 +267,8 @@ impl Loading<'_> {
                 for fault in faults {
                     // A code table's rule is compiled for each question that uses it; its faults are told once.
                     let finding = Finding::new(format!("{path}{}", fault.pointer), fault.code, fault.message);
-                    if !self.findings.contains(&finding) {
+                    let of_a_table = finding.path.starts_with("/code_tables/");
+                    if !is_full(&self.findings) && !(of_a_table && self.findings.contains(&finding)) {
                         self.findings.push(finding);
                     }
                 }

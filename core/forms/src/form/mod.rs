@@ -48,7 +48,8 @@ impl Form {
     /// ```
     ///
     /// # Errors
-    /// Everything that is wrong with it, each with its place. Faults of the shape hide those of the content.
+    /// Everything that is wrong with it, each with its place; the first thousand things where there are more. Faults of the
+    /// shape hide those of the content.
     pub fn parse(json: &str) -> Result<Form, Vec<Finding>> {
         let unreadable = |error: serde_json::Error| vec![Finding::new("", "no_json", error.to_string())];
         Form::from_value(&serde_json::from_str(json).map_err(unreadable)?)
@@ -61,7 +62,7 @@ impl Form {
     pub fn from_value(value: &Value) -> Result<Form, Vec<Finding>> {
         let findings = shape::check(value);
         if !findings.is_empty() {
-            return Err(findings);
+            return Err(finding::told(findings));
         }
         let definition = serde::Deserialize::deserialize(value)
             .map_err(|error: serde_json::Error| vec![Finding::new("", "wrong_type", error.to_string())])?;
@@ -73,7 +74,7 @@ impl Form {
     /// # Errors
     /// Everything that is wrong with it, each with its place.
     pub fn load(definition: Definition) -> Result<Form, Vec<Finding>> {
-        loading::load(definition)
+        loading::load(definition).map_err(finding::told)
     }
 
     /// The definition.

@@ -9,9 +9,12 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::about::{about_field, about_kind};
-use super::shape::{CHECK, CHOICE, DEFINITION, Field, KINDS, NEXT, PAGE, QUESTION, Shape, TEXT};
+use super::shape::{CHECK, CHOICE, DEFINITION, Field, KINDS, LONGEST_NAME, NEXT, PAGE, QUESTION, Shape, TEXT};
 use crate::definition::SCHEMA;
 use crate::rules::operators;
+
+/// A character that is no space, of whatever kind: written out, because dialects differ in what they call a space.
+const NOT_BLANK: &str = r"[^\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]";
 
 /// Where the schema is published, from the root of a hall.
 pub const SCHEMA_PATH: &str = "/schemas/onehall-form-1.schema.json";
@@ -144,7 +147,7 @@ fn content(shape: Shape) -> Value {
         Shape::CodeTables => {
             let mut table = list("option");
             table["minItems"] = 1.into();
-            json!({ "type": "object", "additionalProperties": table })
+            json!({ "type": "object", "propertyNames": { "maxLength": LONGEST_NAME }, "additionalProperties": table })
         }
     }
 }
@@ -155,8 +158,8 @@ fn narrow(owner: &str, field: &str, property: &mut Value) {
         ("definition", "schema") => json!({ "const": SCHEMA }),
         ("definition", "version") => json!({ "minimum": 1 }),
         ("definition", "pages") | ("page" | "group", "questions") => json!({ "minItems": 1 }),
-        // Text that is not blank.
-        ("texts", _) | ("option", "value") => json!({ "pattern": r"[^ \t\r\n　]" }),
+        // Text that is not blank, by every space that there is.
+        ("texts", _) | ("option", "value") => json!({ "pattern": NOT_BLANK }),
         (_, "id") => json!({ "pattern": "^[a-z][a-z0-9_]{0,63}$", "not": { "enum": ["row", "outer_row"] } }),
         (_, "max_length") => json!({ "minimum": 1, "maximum": 20_000 }),
         ("time", "step_minutes") => json!({ "minimum": 1, "maximum": 720 }),

@@ -5,7 +5,7 @@
 use onehall_protocol::{Date, FormCode, ListCode, MaterialCode, Money};
 use serde_json::{Map, Value};
 
-use super::finding::Finding;
+use super::finding::{Finding, is_full};
 use crate::time_of_day::TimeOfDay;
 
 /// What a field holds.
@@ -207,7 +207,10 @@ fn kind(name: &str) -> Option<&'static [Field]> {
     KINDS.iter().find(|(kind, _)| *kind == name).map(|(_, fields)| *fields)
 }
 
-/// Every fault of the shape.
+/// The longest name of a code table, in characters.
+pub(super) const LONGEST_NAME: usize = 64;
+
+/// Every fault of the shape, as many as are told.
 pub(super) fn check(definition: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
     object(definition, &[DEFINITION], "", &mut findings);
@@ -220,6 +223,9 @@ fn object(value: &Value, fields: &[&[Field]], path: &str, findings: &mut Vec<Fin
         return;
     };
     for name in given.keys() {
+        if is_full(findings) {
+            return;
+        }
         if !fields.iter().any(|fields| fields.iter().any(|field| field.0 == name)) {
             let message = format!("there is no field `{name}` here");
             findings.push(Finding::new(
@@ -305,6 +311,11 @@ fn field(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
         Shape::CodeTables => match value {
             Value::Object(tables) => {
                 for (name, table) in tables {
+                    if name.chars().count() > LONGEST_NAME {
+                        let message = format!("the name of a code table has at most {LONGEST_NAME} characters");
+                        findings.push(Finding::new(path, "bad_name", message));
+                        continue;
+                    }
                     field(table, Shape::Choices, &format!("{path}/{}", escaped(name)), findings);
                 }
                 None
@@ -320,6 +331,9 @@ fn each(value: &Value, path: &str, findings: &mut Vec<Finding>, check: fn(&Value
     match value {
         Value::Array(items) => {
             for (at, item) in items.iter().enumerate() {
+                if is_full(findings) {
+                    return;
+                }
                 check(item, &format!("{path}/{at}"), findings);
             }
         }

@@ -64,6 +64,7 @@ pub(crate) fn compile(rule: &Value, names: &dyn Names) -> Result<Compiled, Vec<F
     let mut compiler = Compiler {
         names: Some(names),
         reads: Vec::new(),
+        whole: Vec::new(),
         calendar: false,
         faults: Vec::new(),
     };
@@ -87,6 +88,7 @@ pub(crate) fn compile_plain(rule: &Value) -> Result<Expr, Vec<Fault>> {
     let mut compiler = Compiler {
         names: None,
         reads: Vec::new(),
+        whole: Vec::new(),
         calendar: false,
         faults: Vec::new(),
     };
@@ -122,7 +124,7 @@ fn as_written(mut faults: Vec<Fault>, rule: &Value) -> Vec<Fault> {
 }
 
 /// A group whose rows are iterated, and how many groups its own rule shares with it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rows {
     pub(super) group: u32,
     pub(super) shared: u8,
@@ -142,6 +144,8 @@ pub(super) enum Scope {
 pub(super) struct Compiler<'a> {
     pub(super) names: Option<&'a dyn Names>,
     pub(super) reads: Vec<Read>,
+    /// The groups whose rows are read with all their answers, noted already.
+    whole: Vec<Rows>,
     calendar: bool,
     faults: Vec<Fault>,
 }
@@ -163,14 +167,21 @@ impl Compiler<'_> {
     pub(super) fn expr(&mut self, rule: &Value, scope: Scope, pointer: &mut String, depth: usize) -> Expr {
         let (expr, rows) = self.listed(rule, scope, pointer, depth);
         if let (Some(rows), Some(names)) = (rows, self.names) {
-            for node in names.fields(rows.group) {
-                self.reads.push(Read {
-                    node,
-                    shared: rows.shared,
-                });
-            }
+            self.read_whole(names, rows);
         }
         expr
+    }
+
+    /// Notes that rows are read with all their answers; once, however often a rule names them.
+    pub(super) fn read_whole(&mut self, names: &dyn Names, rows: Rows) {
+        if self.whole.contains(&rows) {
+            return;
+        }
+        self.whole.push(rows);
+        self.reads.extend(names.fields(rows.group).into_iter().map(|node| Read {
+            node,
+            shared: rows.shared,
+        }));
     }
 
     /// An expression, and the group whose rows it lists if it does; nothing of the rows is read yet.

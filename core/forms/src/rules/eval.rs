@@ -22,6 +22,12 @@ pub(crate) trait Source {
 /// unknown. Far above any honest rule; it ends what nests iterations to run for ever.
 pub(crate) const FUEL: u32 = 2_000_000;
 
+/// How deep lists may stand in lists. Values are walked, compared and dropped level by level.
+const DEEPEST: u32 = 64;
+
+/// So many bytes of a text cost as much as one step.
+const BYTES_PER_STEP: usize = 16;
+
 /// One evaluation.
 pub(crate) struct Evaluator<'a> {
     /// The answers; none in plain mode.
@@ -61,6 +67,36 @@ impl<'a> Evaluator<'a> {
         left > 0
     }
 
+    /// Whether there is fuel for so much, before something large is made and paid for; where there is not, none is left.
+    pub(crate) fn affords(&self, amount: usize) -> bool {
+        let enough = self.fuel.get() as usize > amount;
+        enough || self.burn(usize::MAX)
+    }
+
+    /// A list or object that was just made; no value where it holds more than an evaluation may do, or nests too deep.
+    ///
+    /// Lists share what they hold: forty times a list of the last one twice is forty steps to make, and no end to walk.
+    /// So whoever makes one pays for all that is in it.
+    pub(crate) fn made(&self, value: Val) -> Val {
+        if self.pays_for(&value) { value } else { self.nothing() }
+    }
+
+    /// Takes the fuel for a walk through all of the value.
+    pub(crate) fn pays_for(&self, value: &Val) -> bool {
+        self.pays_within(value, 0)
+    }
+
+    fn pays_within(&self, value: &Val, depth: u32) -> bool {
+        let inside = |value: &Val| self.pays_within(value, depth + 1);
+        match value {
+            Val::List(_) | Val::Map(_) if depth >= DEEPEST => false,
+            Val::List(items) => self.burn(items.len()) && items.iter().all(inside),
+            Val::Map(fields) => self.burn(fields.len()) && fields.values().all(inside),
+            Val::Text(text) => text.len() < BYTES_PER_STEP || self.burn(text.len() / BYTES_PER_STEP),
+            _ => true,
+        }
+    }
+
     /// The value of `expr` with `element` in hand.
     pub(crate) fn eval(&self, expr: &Expr, element: &Val) -> Val {
         if !self.burn(1) {
@@ -68,7 +104,7 @@ impl<'a> Evaluator<'a> {
         }
         match expr {
             Expr::Const(value) => value.clone(),
-            Expr::List(items) => Val::list(items.iter().map(|item| self.eval(item, element)).collect()),
+            Expr::List(items) => self.made(Val::list(items.iter().map(|item| self.eval(item, element)).collect())),
             Expr::Var(place, default) => {
                 let value = self.read(place, element);
                 match default {
@@ -158,6 +194,9 @@ impl<'a> Evaluator<'a> {
             _ => values,
         };
         let total = names.len();
+        if !self.burn(total) {
+            return self.nothing();
+        }
         let absent = |name: &Val| !self.is_answered(&self.walk(element.clone(), &steps(&name.to_text())));
         let missing = names.into_iter().filter(absent).collect();
         enough_or_missing(needed, total, missing)
@@ -170,17 +209,17 @@ impl<'a> Evaluator<'a> {
             Val::Unknown => return Val::Unknown,
             _ => Arc::default(),
         };
+        if !self.burn(items.len()) {
+            return self.nothing();
+        }
         let body = arguments.get(1);
         let each = |item: &Val| body.map_or_else(|| item.clone(), |body| self.eval(body, item));
         match op {
-            Op::Filter => Val::list(
-                items
-                    .iter()
-                    .filter(|item| each(item).truth() == Some(true))
-                    .cloned()
-                    .collect(),
-            ),
-            Op::Map => Val::list(items.iter().map(each).collect()),
+            Op::Filter => {
+                let kept = items.iter().filter(|item| each(item).truth() == Some(true));
+                Val::list(kept.cloned().collect())
+            }
+            Op::Map => self.made(Val::list(items.iter().map(each).collect())),
             Op::Count => {
                 let counted = match body {
                     Some(_) => items.iter().filter(|item| each(item).truth() == Some(true)).count(),
@@ -188,7 +227,12 @@ impl<'a> Evaluator<'a> {
                 };
                 Val::Number((counted as i64).into())
             }
-            Op::Sum => operators::fold(self, items.iter().map(each), 0.into(), crate::Decimal::plus),
+            Op::Sum => {
+                // A text that is no number is read to its end all the same.
+                let paid = |item: &Val| Some(each(item)).filter(|value| self.pays_for(value));
+                let summands = items.iter().map(|item| paid(item).unwrap_or(Val::Unknown));
+                operators::fold(self, summands, 0.into(), crate::Decimal::plus)
+            }
             Op::All if items.is_empty() => Val::Bool(false),
             Op::All => kleene(items.iter().map(|item| each(item).truth().map(|truth| !truth)), true),
             Op::Some => kleene(items.iter().map(|item| each(item).truth()), false),
@@ -201,6 +245,10 @@ impl<'a> Evaluator<'a> {
                         ("accumulator".to_owned(), accumulator),
                     ];
                     accumulator = each(&Val::map(pair.into_iter()));
+                    // In plain mode the pair itself may be handed on, with the one before in it.
+                    if matches!(accumulator, Val::Map(_)) {
+                        accumulator = self.made(accumulator);
+                    }
                 }
                 accumulator
             }

@@ -37,6 +37,15 @@ pub(crate) fn call(run: &Evaluator<'_>, op: Op, arguments: &[Expr], element: &Va
             if run.three_valued() && op != Op::Merge && values.iter().any(Val::is_unknown) {
                 return Val::Unknown;
             }
+            // Who only asks whether there is something, or how long a list is, does not walk it.
+            let walks = |value: &Val| match op {
+                Op::Not | Op::Truth | Op::Merge => false,
+                Op::Length => !matches!(value, Val::List(_)),
+                _ => true,
+            };
+            if !values.iter().all(|value| !walks(value) || run.pays_for(value)) {
+                return run.nothing();
+            }
             strict(run, op, &values)
         }
     }
@@ -60,26 +69,28 @@ fn strict(run: &Evaluator<'_>, op: Op, values: &[Val]) -> Val {
         Op::Truth => truth(at(0).truth()),
         Op::In => contains(at(0), at(1)),
         Op::Cat => {
-            let text: String = values.iter().map(Val::item_text).collect();
-            if run.burn(text.len()) {
-                Val::text(&text)
-            } else {
-                run.nothing()
+            let mut text = String::new();
+            for value in values {
+                let part = value.item_text();
+                if !run.burn(part.len()) {
+                    return run.nothing();
+                }
+                text.push_str(&part);
             }
+            Val::text(&text)
         }
         Op::Merge => {
             let mut merged = Vec::new();
             for value in values {
                 match value {
-                    Val::List(items) => merged.extend(items.iter().cloned()),
+                    Val::List(items) if run.affords(merged.len() + items.len()) => {
+                        merged.extend(items.iter().cloned());
+                    }
+                    Val::List(_) => return run.nothing(),
                     other => merged.push(other.clone()),
                 }
             }
-            if run.burn(merged.len()) {
-                Val::list(merged)
-            } else {
-                run.nothing()
-            }
+            run.made(Val::list(merged))
         }
         Op::Add => fold(run, values.iter().cloned(), Decimal::ZERO, Decimal::plus),
         Op::Multiply => fold(run, values.iter().cloned(), 1.into(), Decimal::times),

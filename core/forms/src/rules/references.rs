@@ -93,10 +93,7 @@ impl Compiler<'_> {
                 None => (BROKEN, None),
             },
             Some(rows) => {
-                self.reads.extend(names.fields(rows.group).into_iter().map(|node| Read {
-                    node,
-                    shared: rows.shared,
-                }));
+                self.read_whole(names, rows);
                 (Expr::Var(Place::Element(Vec::new()), default), None)
             }
             None => (Expr::Var(Place::Element(steps(path)), default), None),
@@ -134,12 +131,7 @@ impl Compiler<'_> {
         let (first, rest) = path.split_once('.').unwrap_or((path, ""));
         match (first, rows) {
             ("accumulator", _) => {}
-            ("current", Some(rows)) if rest.is_empty() => {
-                self.reads.extend(names.fields(rows.group).into_iter().map(|node| Read {
-                    node,
-                    shared: rows.shared,
-                }));
-            }
+            ("current", Some(rows)) if rest.is_empty() => self.read_whole(names, rows),
             ("current", Some(rows)) => {
                 if self.field(names, rest, rows, pointer).is_none() {
                     return (BROKEN, None);

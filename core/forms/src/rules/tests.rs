@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::apply;
+use super::{RuleError, apply};
 
 /// The public suite of JsonLogic, where the folder with other projects' data is.
 #[test]
@@ -183,7 +183,7 @@ fn an_argument_without_a_list_is_no_step_of_a_pointer() {
         (json!({"!": {"0": []}}), "/!/0"),
     ] {
         let pointer = match apply(&rule, &Value::Null) {
-            Err(super::RuleError::Rule { pointer, .. }) => pointer,
+            Err(RuleError::Rule { pointer, .. }) => pointer,
             other => panic!("{other:?}"),
         };
         assert_eq!(pointer, place);
@@ -206,6 +206,53 @@ fn no_rule_runs_for_ever_or_digs_too_deep() {
         deep = json!({"!": [deep]});
     }
     assert!(apply(&deep, &Value::Null).is_err());
+}
+
+/// Lists share what they hold, so that a few steps make what no walk comes to the end of.
+#[test]
+fn what_a_few_steps_make_is_paid_for_by_its_size() {
+    let accumulator = json!({"var": "accumulator"});
+    let list = |most: u32| (0..most).collect::<Vec<_>>();
+    let twice = json!([accumulator, accumulator]);
+    let doubling = json!({"reduce": [list(100), twice, 1]});
+    assert_eq!(apply(&doubling, &Value::Null), Err(RuleError::TooMuch));
+    let shared = json!({"map": [list(2_000), list(2_000)]});
+    assert_eq!(apply(&shared, &Value::Null), Err(RuleError::TooMuch));
+    let pairs = json!({"reduce": [list(100), [{"var": ""}, {"var": ""}], 1]});
+    assert_eq!(apply(&pairs, &Value::Null), Err(RuleError::TooMuch));
+    let many = vec![accumulator.clone(); 999];
+    for op in ["merge", "cat"] {
+        let growing = json!({"reduce": [list(16), {op: [accumulator, accumulator]}, [1, 1]]});
+        let all_at_once = json!({"reduce": [[1, 2], {op: many}, growing]});
+        assert_eq!(apply(&all_at_once, &Value::Null), Err(RuleError::TooMuch), "{op}");
+    }
+}
+
+#[test]
+fn no_list_nests_so_deep_that_a_walk_overflows() {
+    let list: Vec<u32> = (0..50_000).collect();
+    let nested = json!({"reduce": [list, [{"var": "accumulator"}], 1]});
+    let value = apply(&nested, &Value::Null).unwrap_or_else(|error| panic!("{error}"));
+    let depth = std::iter::successors(Some(&value), |value| value.get(0)).count();
+    assert!(depth <= 65, "{depth}");
+    let handed_on = json!({"reduce": [list[..5_000], {"var": ""}, 1]});
+    assert!(apply(&handed_on, &Value::Null).is_ok());
+}
+
+#[test]
+fn a_long_text_or_list_costs_more_than_a_short_one() {
+    let list: Vec<u32> = (0..1_000).collect();
+    let long = "a".repeat(200_000);
+    for (costly, cheap) in [
+        (json!({"substr": [long, 1]}), json!({"substr": ["aa", 1]})),
+        (json!({"==": [long, long]}), json!({"==": ["aa", "aa"]})),
+        (json!({"in": ["b", long]}), json!({"in": ["b", "aa"]})),
+        (json!({"in": [7.5, list.repeat(10)]}), json!({"in": [7.5, [1, 2]]})),
+    ] {
+        let each = |rule: &Value| apply(&json!({"map": [list, rule]}), &Value::Null);
+        assert_eq!(each(&costly), Err(RuleError::TooMuch), "{}", &costly.to_string()[..20]);
+        assert!(each(&cheap).is_ok(), "{cheap}");
+    }
 }
 
 mod no_rule_panics {
