@@ -35,6 +35,9 @@ fn plain_mode_has_each_operator_of_jsonlogic() {
         (json!({"var": "e.f.1.g"}), json!(7)),
         (json!({"var": "d.9"}), json!(null)),
         (json!({"var": {"cat": ["e.f.", "0"]}}), json!("x")),
+        (json!({"var": [{"cat": ["e.f.", "0"]}, 9]}), json!("x")),
+        (json!({"var": [{"cat": ["e.f.", "7"]}, 9]}), json!(9)),
+        (json!({"substr": ["jsonlogic", 1, 0]}), json!("")),
         (json!({"missing": ["a", "b", "c", "d"]}), json!(["b", "c"])),
         (json!({"missing_some": [1, ["a", "b"]]}), json!([])),
         (json!({"missing_some": [2, ["a", "b", "c"]]}), json!(["b", "c"])),
@@ -201,11 +204,39 @@ fn no_rule_runs_for_ever_or_digs_too_deep() {
     assert!(apply(&rule, &Value::Null).is_err());
     let doubling = json!({"reduce": [list, {"cat": [{"var": "accumulator"}, {"var": "accumulator"}]}, "abcdefgh"]});
     assert!(apply(&doubling, &Value::Null).is_err());
-    let mut deep = json!(true);
-    for _ in 0..100 {
-        deep = json!({"!": [deep]});
+}
+
+/// By whatever way it nests: forty levels are taken, one more is not.
+#[test]
+fn a_rule_nests_forty_deep_and_no_deeper() {
+    let ways: [fn(Value) -> Value; 6] = [
+        |inner| json!({"!": [inner]}),
+        |inner| json!({"+": [inner, 1]}),
+        |inner| json!([inner]),
+        |inner| json!({"map": [inner, 1]}),
+        |inner| json!({"map": [1, inner]}),
+        |inner| json!({"reduce": [1, 1, inner]}),
+    ];
+    for way in ways {
+        for (levels, taken) in [(39, true), (40, true), (41, false), (100, false)] {
+            let rule = (0..levels).fold(json!(true), |inner, _| way(inner));
+            assert_eq!(
+                apply(&rule, &Value::Null).is_ok(),
+                taken,
+                "{levels} of {}",
+                way(json!(0))
+            );
+        }
     }
-    assert!(apply(&deep, &Value::Null).is_err());
+}
+
+#[test]
+fn in_plain_mode_an_object_with_several_names_is_itself() {
+    assert_eq!(
+        apply(&json!({"a": 1, "b": {"c": 2}}), &Value::Null),
+        Ok(json!({"a": 1, "b": {"c": 2}}))
+    );
+    assert_eq!(apply(&json!({}), &Value::Null), Ok(json!({})));
 }
 
 /// Lists share what they hold, so that a few steps make what no walk comes to the end of.
@@ -249,6 +280,8 @@ fn a_long_text_or_list_costs_more_than_a_short_one() {
         (json!({"in": ["b", long]}), json!({"in": ["b", "aa"]})),
         (json!({"in": [7.5, list.repeat(10)]}), json!({"in": [7.5, [1, 2]]})),
     ] {
+        // What asks only whether there is something does not look at it.
+        assert!(apply(&json!({"map": [list, {"!": [list.repeat(10)]}]}), &Value::Null).is_ok());
         let each = |rule: &Value| apply(&json!({"map": [list, rule]}), &Value::Null);
         assert_eq!(each(&costly), Err(RuleError::TooMuch), "{}", &costly.to_string()[..20]);
         assert!(each(&cheap).is_ok(), "{cheap}");
