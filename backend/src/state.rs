@@ -44,6 +44,8 @@ pub struct Services {
     pub files: Files,
     /// Tells who listens that something changed.
     pub events: Hub,
+    /// Decides between two answers to one question that two terminals gave.
+    pub merge: onehall_sync::Merge,
     /// Cancelled when the backend begins to stop.
     pub stopping: CancellationToken,
 }

@@ -1,11 +1,10 @@
 //! Promises of drafts and files over HTTP.
 
-use axum::http::Method;
 use onehall_protocol::files::MAX_FILE_BYTES;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::testing::{Reply, TestHall, TestTerminal};
+use crate::testing::{Reply, TestHall, TestTerminal, save_body};
 
 const CITIZEN: &str = "13800000001";
 const STRANGER: &str = "13800000002";
@@ -21,18 +20,13 @@ fn at(draft: &Value, rest: &str) -> String {
 }
 
 fn change(base: &Value, path: &str, value: Value) -> Value {
-    json!({ "base_revision": base["revision"], "writer": Uuid::now_v7(), "changes": [{ "path": path, "value": value }] })
+    save_body(&base["revision"], &[json!({ "path": path, "value": value })])
 }
 
 async fn upload(terminal: &mut TestTerminal, draft: &Value, name: &str, bytes: &[u8]) -> Reply {
-    let path = at(draft, &format!("/files?name={name}&path=photo"));
+    let media_type = "application/octet-stream";
     terminal
-        .send(
-            Method::POST,
-            &path,
-            &[("content-type", "application/octet-stream")],
-            bytes.to_vec(),
-        )
+        .upload(&at(draft, ""), Some("photo"), name, media_type, bytes)
         .await
 }
 
@@ -76,25 +70,54 @@ async fn a_draft_of_the_kiosk_goes_on_in_the_browser_with_what_the_hall_knows_al
 }
 
 #[tokio::test]
-async fn two_terminals_that_change_one_answer_get_a_conflict_with_both_values() {
+async fn two_terminals_that_change_one_answer_are_both_taken_and_the_earlier_one_is_kept() {
     let hall = TestHall::open().await;
     let mut one = hall.browser();
     one.log_in(CITIZEN).await;
     let mut two = one.clone();
     let draft = draft(&mut one, "residence-permit").await;
+    let clock = draft["clock"].as_u64().unwrap_or_default();
+    let change = |value: &str, after: u64| {
+        let stamp = format!("{}.0.{}", clock + after, Uuid::now_v7());
+        let change = json!({ "path": "name", "value": value, "stamp": stamp, "seen": draft["revision"] });
+        json!({ "base_revision": draft["revision"], "changes": [change] })
+    };
+    let later = two.patch(&at(&draft, ""), change("study", 2)).await;
+    assert_eq!((later.status, later.json()["lost"].clone()), (200, json!([])));
+    let earlier = one.patch(&at(&draft, ""), change("work", 1)).await.json();
+    assert_eq!(earlier["others"][0]["value"], "study", "{earlier}");
+    let n = &earlier["lost"][0]["n"];
+    let read = two.get(&at(&draft, "")).await.json();
     assert_eq!(
-        one.patch(&at(&draft, ""), change(&draft, "name", json!("work")))
-            .await
-            .status,
-        200
+        (
+            &read["answers"]["name"],
+            &read["lost"][0]["value"],
+            &read["lost"][0]["terminal"]
+        ),
+        (&json!("study"), &json!("work"), &json!("browser"))
     );
-    let refused = two.patch(&at(&draft, ""), change(&draft, "name", json!("study"))).await;
-    assert_eq!((refused.status, refused.code().as_str()), (409, "drafts/conflict"));
-    let conflict = &refused.json()["details"]["conflicts"][0];
-    assert_eq!(
-        (&conflict["path"], &conflict["value"]),
-        (&json!("name"), &json!("work"))
-    );
+    assert_eq!(read["latest"][0]["path"], "name");
+    let dismissed = one.delete(&at(&draft, &format!("/lost/{n}"))).await;
+    assert_eq!(dismissed.status, 204);
+    assert_eq!(one.get(&at(&draft, "")).await.json().get("lost"), None);
+}
+
+#[tokio::test]
+async fn a_stamp_beyond_all_clocks_is_refused() {
+    let hall = TestHall::open().await;
+    let mut citizen = hall.browser();
+    citizen.log_in(CITIZEN).await;
+    let draft = draft(&mut citizen, "residence-permit").await;
+    for stamp in [
+        "x".to_owned(),
+        "1.0".to_owned(),
+        format!("{}.0.{}", u64::MAX, Uuid::now_v7()),
+    ] {
+        let change = json!({ "path": "name", "value": "x", "stamp": stamp, "seen": 1 });
+        let body = json!({ "base_revision": 1, "changes": [change] });
+        let refused = citizen.patch(&at(&draft, ""), body).await;
+        assert_eq!(refused.code(), "request/invalid_body", "{stamp}");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use onehall_forms::{Context, Difference, Form, Lists, Migration, Reason, diff, migrate};
+use onehall_forms::{Context, Difference, Form, Lists, Migration, Reason, diff, evaluate, migrate};
 use onehall_protocol::cases::Poke;
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{AnswerChange, Answers, SaveDraft};
@@ -12,10 +12,12 @@ use onehall_protocol::form_change::{FormChange, FormPoint};
 use onehall_protocol::{Date, DraftId, PersonId};
 use serde_json::Value;
 
-use super::{MoveDraft, StoredDraft};
+use super::routes::known_already;
+use super::{FirstAnswer, MoveDraft, StoredDraft};
 use crate::beside;
 use crate::error::Result;
 use crate::events::Channel;
+use crate::identity::Citizen;
 use crate::state::AppState;
 
 /// The most differences or reasons that a reply tells of: people read no more, and a form may have ten thousand questions.
@@ -25,7 +27,7 @@ const MOST_TOLD: usize = 100;
 /// what to tell the citizen of it.
 pub(super) async fn take_along(
     state: &AppState,
-    principals: Vec<PersonId>,
+    citizen: &Citizen,
     draft: StoredDraft,
 ) -> Result<(StoredDraft, Option<FormChange>)> {
     let Some(newest) = newest(state, &draft) else {
@@ -40,7 +42,8 @@ pub(super) async fn take_along(
     let (Some(before), Some(after)) = (form(state, &draft.form), form(state, &newest)) else {
         return Ok((draft, None));
     };
-    let answers = match decided(state, &before, &after, &draft).await? {
+    let kept = own_answers(&draft, &after);
+    let answers = match decided(state, &before, &after, kept).await? {
         Migration::Moves { answers } => answers,
         Migration::Pinned { reasons } => {
             let reasons = reasons.iter().map(|reason| reason_point(reason, &before));
@@ -48,7 +51,9 @@ pub(super) async fn take_along(
             return Ok((draft, Some(FormChange::Pinned { newest, reasons })));
         }
     };
-    let Some(moved) = moved(state, &principals, &draft, newest, &answers).await? else {
+    let prefilled = newly_known(state, citizen, &draft, &before, &after, &answers).await?;
+    let principals = citizen.principal_ids();
+    let Some(moved) = moved(state, &principals, &draft, newest, &answers, prefilled).await? else {
         // Another terminal saved meanwhile: as it is now it is decided on when it is read next.
         return Ok((state.storage.draft(draft.id, principals).await?, None));
     };
@@ -80,17 +85,67 @@ pub(super) async fn take_back(
     if !given.all(|change| before.question(&change.path).is_some()) {
         return Ok(false);
     }
-    match decided(state, &now, &before, &draft).await? {
-        Migration::Moves { answers } => Ok(moved(state, principals, &draft, from, &answers).await?.is_some()),
+    match decided(state, &now, &before, own_answers(&draft, &before)).await? {
+        Migration::Moves { answers } => {
+            let back = moved(state, principals, &draft, from, &answers, Vec::new()).await?;
+            Ok(back.is_some())
+        }
         Migration::Pinned { .. } => Ok(false),
     }
 }
 
+/// The answers that a version of the form may not lose: all but those that the hall filled in, nobody confirmed, and this
+/// version does not ask for.
+fn own_answers(draft: &StoredDraft, to: &Form) -> Answers {
+    let mut answers = draft.answers.clone();
+    for prefilled in &draft.prefilled {
+        if to.question(&prefilled.path).is_none() {
+            answers.remove(&prefilled.path);
+        }
+    }
+    answers
+}
+
+/// What the hall knows of that only the newer version asks. Nothing, where with it anything else would be shown, hidden,
+/// wrong or right: a move turns nothing round.
+async fn newly_known(
+    state: &AppState,
+    citizen: &Citizen,
+    draft: &StoredDraft,
+    before: &Arc<Form>,
+    after: &Arc<Form>,
+    answers: &Answers,
+) -> Result<Vec<FirstAnswer>> {
+    // Rows of a group that was there are the citizen's own, in whatever a row asks besides.
+    let is_new = |path: &str| before.question(path.split('/').next().unwrap_or(path)).is_none();
+    let questions = after.definition().pages.iter().flat_map(|page| &page.questions);
+    let mut asks = questions.filter(|question| question.prefill.is_some());
+    if !asks.any(|question| is_new(&question.id)) {
+        return Ok(Vec::new());
+    }
+    let mut known = known_already(state, citizen, draft.principal, after).await?;
+    known.retain(|first| is_new(&first.path) && !answers.contains_key(&first.path));
+    let (form, context, answers) = (Arc::clone(after), context(state, before, after), answers.clone());
+    beside::run("fill in a draft that moves", move || {
+        let mut with = answers.clone();
+        with.extend(known.iter().map(|first| (first.path.clone(), first.value.clone())));
+        let of_the_citizen = |with: Answers| {
+            let mut evaluation = evaluate(&form, with, context.clone());
+            evaluation.submitted.retain(|path, _| answers.contains_key(path));
+            evaluation.errors.retain(|error| answers.contains_key(&error.path));
+            (evaluation.submitted, evaluation.errors)
+        };
+        let turns_round = of_the_citizen(with) != of_the_citizen(answers.clone());
+        if turns_round { Vec::new() } else { known }
+    })
+    .await
+}
+
 /// Decides whether the draft may go from one version to another. A large form takes a while: not on a thread that serves
 /// others.
-async fn decided(state: &AppState, from: &Arc<Form>, to: &Arc<Form>, draft: &StoredDraft) -> Result<Migration> {
+async fn decided(state: &AppState, from: &Arc<Form>, to: &Arc<Form>, answers: Answers) -> Result<Migration> {
     let context = context(state, from, to);
-    let (from, to, answers) = (Arc::clone(from), Arc::clone(to), draft.answers.clone());
+    let (from, to) = (Arc::clone(from), Arc::clone(to));
     beside::run("compare two versions of a form", move || {
         migrate(&from, &to, &answers, &context)
     })
@@ -104,6 +159,7 @@ async fn moved(
     draft: &StoredDraft,
     to: FormReference,
     answers: &Answers,
+    prefilled: Vec<FirstAnswer>,
 ) -> Result<Option<StoredDraft>> {
     let command = MoveDraft {
         id: draft.id,
@@ -112,6 +168,7 @@ async fn moved(
         to,
         revision: draft.revision,
         changes: changes(&draft.answers, answers),
+        prefilled,
         now: state.clock.now(),
     };
     let moved = state.storage.move_draft(command).await?;

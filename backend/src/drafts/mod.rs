@@ -1,25 +1,35 @@
 //! Drafts: what a citizen has filled in so far, shared by all terminals.
 //!
-//! Each answer is a register with the revision at which it was last set. A save names the revision that its terminal
-//! has seen; an answer that another terminal changed since, to another value, makes the save a conflict that the citizen
-//! decides. Nothing is overwritten silently.
+//! Each answer is a register with the stamp of a hybrid logical clock. A save is merged in field by field: the later stamp
+//! stands, whatever the order of arrival, and a save is never refused for a conflict. An answer that did not stand, and that
+//! whoever gave the later one had not seen, is kept for 30 days; the citizen is told, and brings it back by one press. The
+//! rows of a repeating group are merged row by row. Nothing is overwritten silently.
 
+mod keeping;
+mod lost;
 mod migration;
 mod model;
 mod past;
 mod prefill;
+mod presence;
 mod reuse;
 mod routes;
 mod store;
 
-pub use model::{FirstAnswer, MoveDraft, OpenDraft, Opened, SaveOutcome, StoredDraft};
+pub use keeping::{sweep, watch};
+pub use model::{FirstAnswer, MoveDraft, OpenDraft, Opened, StoredDraft, Swept, clock_of};
 pub use past::{Past, offers};
 pub use prefill::{Knowledge, first_answers};
 pub use routes::routes;
-pub use store::{DraftStore, MOST_ANSWERS, SaveCommand};
+pub(crate) use routes::view;
+pub use store::{DraftStore, LOST_DAYS, MOST_ANSWERS, MOST_CHANGES_TOLD, MOST_LOST, SaveCommand};
 
 #[cfg(test)]
 mod http_tests;
+#[cfg(test)]
+mod known_on_a_move_tests;
+#[cfg(test)]
+mod merge_tests;
 #[cfg(test)]
 mod migration_tests;
 #[cfg(test)]

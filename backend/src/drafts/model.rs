@@ -1,7 +1,7 @@
 //! Drafts as they are kept.
 
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::{AnswerChange, AnswerConflict, Answers, DraftSaved, PrefillSource, Prefilled};
+use onehall_protocol::drafts::{AnswerChange, AnswerOrigin, Answers, LostAnswer, PrefillSource, Prefilled};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CaseId, DraftId, ItemCode, PersonId, Timestamp};
 use serde_json::Value;
@@ -35,6 +35,12 @@ pub struct StoredDraft {
     pub answers: Answers,
     /// The answers that the hall filled in and that nobody changed or confirmed since.
     pub prefilled: Vec<Prefilled>,
+    /// The latest stamp of an answer, in milliseconds since 1970.
+    pub clock: u64,
+    /// The answers that did not stand.
+    pub lost: Vec<LostAnswer>,
+    /// Where the answers came from that were given last.
+    pub latest: Vec<AnswerOrigin>,
 }
 
 /// Starts a draft, or finds the open one of the same principal and item.
@@ -93,15 +99,25 @@ pub struct MoveDraft {
     pub revision: u64,
     /// The answers that the new version takes in another form; null where a blank has no question any more.
     pub changes: Vec<AnswerChange>,
+    /// First answers to what the new version asks besides, as a new draft has them.
+    pub prefilled: Vec<FirstAnswer>,
     /// When.
     pub now: Timestamp,
 }
 
-/// What came of a save.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SaveOutcome {
-    /// All changes are kept.
-    Saved(DraftSaved),
-    /// Nothing was kept: another writer changed these answers.
-    Conflict(Vec<AnswerConflict>),
+/// How much was deleted because it had been kept long enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swept {
+    /// Answers that did not stand.
+    pub answers: usize,
+    /// Rows that were taken away, with their answers.
+    pub rows: usize,
+}
+
+/// What a terminal is told of the hall's clock: the time, and later than every stamp in the draft.
+#[must_use]
+pub fn clock_of(latest_stamp: u64, now: Timestamp) -> u64 {
+    u64::try_from(now.unix_millis())
+        .unwrap_or(0)
+        .max(latest_stamp.saturating_add(1))
 }

@@ -5,12 +5,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use onehall_forms::Kind;
 use onehall_protocol::files::{FileOffer, FileView, ReuseFile};
-use onehall_protocol::{Date, DraftId, ErrorCode, FileId, MaterialCode, PersonId, Problem};
+use onehall_protocol::{Date, DraftId, ErrorCode, MaterialCode, PersonId, Problem};
 
 use super::{Past, StoredDraft};
 use crate::cases::MOST_EARLIER_CASES;
 use crate::error::{Error, Result};
-use crate::files::NewFile;
+use crate::files::{NewFile, uploading};
 use crate::http::extract::{Json, Path, Terminal};
 use crate::identity::Citizen;
 use crate::state::AppState;
@@ -108,7 +108,7 @@ pub(super) async fn take_over(
         .ok_or_else(Error::not_found)?;
     let copy = NewFile {
         view: FileView {
-            id: FileId(state.new_id()),
+            id: uploading::copy(&state, wanted.file).await?,
             uploaded_at: state.clock.now(),
             ..offer.file
         },
@@ -120,7 +120,6 @@ pub(super) async fn take_over(
         origin: Some(wanted.file),
     };
     let view = copy.view.clone();
-    state.files.copy(wanted.file, view.id).await?;
     if let Err(error) = state.storage.add_file(copy).await {
         state.files.remove(&[view.id]).await;
         return Err(error);

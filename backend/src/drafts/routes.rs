@@ -1,18 +1,22 @@
 //! Drafts over HTTP. The submission of a draft is the cases' route.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use onehall_forms::{Form, Kind};
 use onehall_protocol::cases::Poke;
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{DraftSaved, DraftSummary, DraftView, SaveDraft, StartDraft};
-use onehall_protocol::{DraftId, ErrorCode, ItemCode, Problem};
+use onehall_protocol::{DraftId, ErrorCode, ItemCode, PersonId, Problem};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::migration::{take_along, take_back};
-use super::{FirstAnswer, Knowledge, OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft, first_answers, reuse};
+use super::{
+    FirstAnswer, Knowledge, OpenDraft, Opened, SaveCommand, StoredDraft, clock_of, first_answers, lost, presence, reuse,
+};
 use crate::beside;
 use crate::error::{Error, Result};
 use crate::events::Channel;
@@ -29,12 +33,17 @@ const LONGEST_PATH: usize = 400;
 /// Longest name of a page.
 const LONGEST_PAGE: usize = 64;
 
+/// The latest time that a stamp may say, in milliseconds since 1970: the year 10889. What is beyond is no clock's.
+const LATEST_STAMP: u64 = 1 << 48;
+
 /// The routes of drafts.
 #[must_use]
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(open, list))
         .routes(routes!(read, save, discard))
+        .routes(routes!(lost::dismiss))
+        .routes(routes!(presence::say))
         .routes(routes!(reuse::offers))
         .routes(routes!(reuse::take_over))
 }
@@ -59,13 +68,16 @@ fn summary(state: &AppState, citizen: &Citizen, draft: &StoredDraft) -> Result<D
 }
 
 /// An open draft as its citizen sees it, taken along to the newest version of its form if it may go.
-async fn view(state: &AppState, citizen: &Citizen, draft: StoredDraft) -> Result<DraftView> {
-    let (draft, form_change) = take_along(state, citizen.principal_ids(), draft).await?;
+pub(crate) async fn view(state: &AppState, citizen: &Citizen, draft: StoredDraft) -> Result<DraftView> {
+    let (draft, form_change) = take_along(state, citizen, draft).await?;
     Ok(DraftView {
         summary: summary(state, citizen, &draft)?,
+        clock: clock_of(draft.clock, state.clock.now()),
         answers: draft.answers,
         prefilled: draft.prefilled,
         form_change,
+        lost: draft.lost,
+        latest: draft.latest,
     })
 }
 
@@ -89,7 +101,7 @@ async fn open(
         .clone()
         .filter(|_| item.summary.online)
         .ok_or(ErrorCode::NotApplicable)?;
-    let prefilled = known_already(&state, &citizen, principal, &start.item, &form).await?;
+    let prefilled = of_a_new_draft(&state, &citizen, principal, &start.item, &form).await?;
     let open = OpenDraft {
         id: DraftId(state.new_id()),
         actor: citizen.actor.id,
@@ -108,7 +120,7 @@ async fn open(
 }
 
 /// The answers with which a new draft begins; none where one is open already, which keeps its own.
-async fn known_already(
+async fn of_a_new_draft(
     state: &AppState,
     citizen: &Citizen,
     principal: &Person,
@@ -123,8 +135,19 @@ async fn known_already(
         .city
         .form(&form.code, form.version)
         .ok_or_else(|| Error::broken("find the form of a service item"))?;
+    known_already(state, citizen, principal.id, &content.form).await
+}
+
+/// The answers to this form that the hall knows of a principal.
+pub(super) async fn known_already(
+    state: &AppState,
+    citizen: &Citizen,
+    principal: PersonId,
+    form: &Arc<Form>,
+) -> Result<Vec<FirstAnswer>> {
+    let principal = citizen.principal(Some(principal))?;
     let (past, today) = reuse::past(state, principal.id).await?;
-    let (form, profile, kind) = (Arc::clone(&content.form), citizen.profile(principal), principal.kind);
+    let (form, profile, kind) = (Arc::clone(form), citizen.profile(principal), principal.kind);
     let context = state.city.context(&form, today);
     // Twenty cases with large answers take a while: not on a thread that serves others.
     beside::run("fill in a draft", move || {
@@ -172,11 +195,11 @@ async fn read(
     Ok(Json(view(&state, &citizen, draft).await?))
 }
 
-/// Saves changed answers: all of them, or none.
+/// Saves changed answers: all are merged in, as one step. Where another terminal gave another answer the later one stands.
 #[utoipa::path(patch, path = "/drafts/{id}", tag = "drafts", params(("id" = DraftId, Path)), request_body = SaveDraft,
     responses(
         (status = 200, body = DraftSaved), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem, description = "drafts/conflict: `details.conflicts` is a list of AnswerConflict; or drafts/submitted"),
+        (status = 409, body = Problem, description = "drafts/submitted"),
 ))]
 async fn save(
     axum::extract::State(state): axum::extract::State<AppState>,
@@ -192,6 +215,9 @@ async fn save(
         if !is_path(&change.path) {
             return Err(Error::new(ErrorCode::InvalidBody).with_field(format!("changes[{place}].path"), "invalid"));
         }
+        if change.stamp.at > LATEST_STAMP {
+            return Err(Error::new(ErrorCode::InvalidBody).with_field(format!("changes[{place}].stamp"), "invalid"));
+        }
     }
     let head = state.storage.draft_head(id, citizen.principal_ids()).await?;
     if let Err(unknown) = known_to_the_form(&state, &head.form, &save)
@@ -202,19 +228,32 @@ async fn save(
     let command = SaveCommand {
         id,
         principals: citizen.principal_ids(),
+        groups: groups(&state, &head.form, &save),
         save,
+        merge: state.merge,
         terminal,
         now: state.clock.now(),
     };
-    match state.storage.save_draft(command).await? {
-        SaveOutcome::Saved(saved) => {
-            state.events.poke(&Channel::Person(head.principal), &Poke::Draft { id });
-            Ok(Json(saved))
-        }
-        SaveOutcome::Conflict(conflicts) => {
-            Err(Error::new(ErrorCode::DraftConflict).with_details(serde_json::json!({ "conflicts": conflicts })))
-        }
-    }
+    let saved = state.storage.save_draft(command).await?;
+    state.events.poke(&Channel::Person(head.principal), &Poke::Draft { id });
+    Ok(Json(saved))
+}
+
+/// Which of the changed answers are lists of rows.
+fn groups(state: &AppState, form: &FormReference, save: &SaveDraft) -> BTreeSet<String> {
+    let Some(content) = state.city.form(&form.code, form.version) else {
+        return BTreeSet::new();
+    };
+    let is_group = |path: &&String| {
+        let question = content.form.question(path);
+        question.is_some_and(|question| matches!(question.kind, Kind::Group { .. }))
+    };
+    save.changes
+        .iter()
+        .map(|change| &change.path)
+        .filter(is_group)
+        .cloned()
+        .collect()
 }
 
 /// Refuses answers and pages that the draft's form does not have: nobody stores other things in a draft.
@@ -258,7 +297,10 @@ async fn discard(
     Path(id): Path<DraftId>,
 ) -> Result<StatusCode> {
     let head = state.storage.draft_head(id, citizen.principal_ids()).await?;
-    let files = state.storage.discard_draft(id, citizen.principal_ids()).await?;
+    let files = state
+        .storage
+        .discard_draft(id, citizen.principal_ids(), state.clock.now())
+        .await?;
     state.files.remove(&files).await;
     state.events.poke(&Channel::Person(head.principal), &Poke::Draft { id });
     Ok(StatusCode::NO_CONTENT)

@@ -1,18 +1,29 @@
 //! What drafts need of a storage engine.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
-use onehall_protocol::drafts::SaveDraft;
+use onehall_protocol::drafts::{DraftSaved, GivenAnswer, SaveDraft};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{DraftId, FileId, PersonId, Timestamp};
 
-use super::model::{MoveDraft, OpenDraft, Opened, SaveOutcome, StoredDraft};
+use super::model::{MoveDraft, OpenDraft, Opened, StoredDraft, Swept};
 use crate::error::Result;
 
 /// The most answers that one draft may hold: twice those of the largest form.
 pub const MOST_ANSWERS: u32 = 20_000;
 
+/// The most answers that one draft keeps of those that did not stand.
+pub const MOST_LOST: u32 = 50;
+
+/// How many days they are kept.
+pub const LOST_DAYS: i64 = 30;
+
+/// The most changes that are told where a draft moved.
+pub const MOST_CHANGES_TOLD: usize = 100;
+
 /// A save with who makes it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct SaveCommand {
     /// The draft.
     pub id: DraftId,
@@ -20,6 +31,10 @@ pub struct SaveCommand {
     pub principals: Vec<PersonId>,
     /// The changes.
     pub save: SaveDraft,
+    /// Those of its paths that are repeating groups: their rows are merged, not their lists.
+    pub groups: BTreeSet<String>,
+    /// Decides between two answers.
+    pub merge: onehall_sync::Merge,
     /// From where.
     pub terminal: TerminalKind,
     /// When.
@@ -53,11 +68,29 @@ pub trait DraftStore {
     /// `request/not_found`.
     async fn draft(&self, id: DraftId, principals: Vec<PersonId>) -> Result<StoredDraft>;
 
-    /// Saves changes: all of them, or none.
+    /// Merges changes in, as one step. Where two terminals differ the later answer stands, and the other one is kept.
     ///
     /// # Errors
     /// `request/not_found`, `drafts/submitted`; `drafts/full` beyond [`MOST_ANSWERS`].
-    async fn save_draft(&self, command: SaveCommand) -> Result<SaveOutcome>;
+    async fn save_draft(&self, command: SaveCommand) -> Result<DraftSaved>;
+
+    /// What changed since a revision, the latest first, [`MOST_CHANGES_TOLD`] at most.
+    ///
+    /// # Errors
+    /// `request/not_found`.
+    async fn changed_since(&self, id: DraftId, principals: Vec<PersonId>, revision: u64) -> Result<Vec<GivenAnswer>>;
+
+    /// Forgets an answer that did not stand. One that is gone already is forgotten.
+    ///
+    /// # Errors
+    /// `request/not_found`, `drafts/submitted`.
+    async fn dismiss_lost(&self, id: DraftId, principals: Vec<PersonId>, n: u32, now: Timestamp) -> Result<()>;
+
+    /// Deletes answers that did not stand and rows that were taken away, both since before a time; `most` of each.
+    ///
+    /// # Errors
+    /// What the engine says.
+    async fn sweep_drafts(&self, before: Timestamp, most: u32) -> Result<Swept>;
 
     /// Moves an open draft to another version of its form, as one step. Nothing where the draft changed since it was
     /// decided: the next reading decides anew.
@@ -70,5 +103,5 @@ pub trait DraftStore {
     ///
     /// # Errors
     /// `request/not_found`, `drafts/submitted`.
-    async fn discard_draft(&self, id: DraftId, principals: Vec<PersonId>) -> Result<Vec<FileId>>;
+    async fn discard_draft(&self, id: DraftId, principals: Vec<PersonId>, now: Timestamp) -> Result<Vec<FileId>>;
 }

@@ -1,11 +1,13 @@
 //! Promises of drafts in storage.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::{AnswerChange, Answers, PrefillSource, Prefilled, SaveDraft};
+use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, PrefillSource, Prefilled, SaveDraft, StampedChange};
 use onehall_protocol::files::FileView;
 use onehall_protocol::identity::TerminalKind;
+use onehall_protocol::sync::Stamp;
 use onehall_protocol::{DraftId, ErrorCode, FileId, PersonId, Timestamp, WriterId};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,10 +17,10 @@ use crate::error::Result;
 use crate::files::{FileStore, NewFile};
 use crate::storage::sqlite::Sqlite;
 
-struct Place {
+pub(super) struct Place {
     folder: PathBuf,
-    sqlite: Sqlite,
-    citizen: PersonId,
+    pub(super) sqlite: Sqlite,
+    pub(super) citizen: PersonId,
 }
 
 impl Drop for Place {
@@ -27,7 +29,7 @@ impl Drop for Place {
     }
 }
 
-fn place() -> Place {
+pub(super) fn place() -> Place {
     let folder = std::env::temp_dir().join(format!("onehall-drafts-{}", Uuid::now_v7()));
     std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
     let sqlite = Sqlite::open(&folder.join("test.sqlite"), 2, Timestamp::from_unix_millis(0))
@@ -39,7 +41,7 @@ fn place() -> Place {
     }
 }
 
-fn writer(number: u128) -> WriterId {
+pub(super) fn writer(number: u128) -> WriterId {
     WriterId(Uuid::from_u128(number))
 }
 
@@ -51,6 +53,10 @@ fn change(path: &str, value: Value) -> AnswerChange {
 }
 
 impl Place {
+    pub(super) fn file(&self) -> PathBuf {
+        self.folder.join("test.sqlite")
+    }
+
     async fn open(&self) -> Result<Opened> {
         let open = OpenDraft {
             id: DraftId(Uuid::now_v7()),
@@ -72,38 +78,55 @@ impl Place {
         self.sqlite.open_draft(open).await
     }
 
-    async fn new_draft(&self) -> Result<StoredDraft> {
+    pub(super) async fn new_draft(&self) -> Result<StoredDraft> {
         match self.open().await? {
             Opened::New(draft) | Opened::Existing(draft) => Ok(draft),
         }
     }
 
-    async fn save(&self, id: DraftId, by: u128, base: u64, changes: Vec<AnswerChange>) -> Result<SaveOutcome> {
-        let save = SaveDraft {
-            base_revision: base,
-            writer: writer(by),
-            changes,
-            page: None,
-        };
+    /// Saves as a terminal does whose clock goes by the order of the calls.
+    async fn save(&self, id: DraftId, by: u128, base: u64, changes: Vec<AnswerChange>) -> Result<DraftSaved> {
+        static TURN: AtomicU32 = AtomicU32::new(0);
+        let changes = changes.into_iter().map(|change| StampedChange {
+            path: change.path,
+            value: change.value,
+            stamp: Stamp {
+                at: 2,
+                count: TURN.fetch_add(1, Ordering::Relaxed),
+                writer: writer(by),
+            },
+            seen: base,
+        });
+        self.merge(id, base, changes.collect(), &[], 2).await
+    }
+
+    /// Saves these changes at a time of the hall's; `groups` are the paths of repeating groups.
+    pub(super) async fn merge(
+        &self,
+        id: DraftId,
+        base_revision: u64,
+        changes: Vec<StampedChange>,
+        groups: &[&str],
+        now: i64,
+    ) -> Result<DraftSaved> {
         let command = SaveCommand {
             id,
             principals: vec![self.citizen],
-            save,
+            save: SaveDraft {
+                base_revision,
+                changes,
+                page: None,
+            },
+            groups: groups.iter().map(|path| (*path).to_owned()).collect(),
+            merge: onehall_sync::later,
             terminal: TerminalKind::Mobile,
-            now: Timestamp::from_unix_millis(2),
+            now: Timestamp::from_unix_millis(now),
         };
         self.sqlite.save_draft(command).await
     }
 
-    async fn answers(&self, id: DraftId) -> Result<Answers> {
+    pub(super) async fn answers(&self, id: DraftId) -> Result<Answers> {
         Ok(self.sqlite.draft(id, vec![self.citizen]).await?.answers)
-    }
-}
-
-fn saved(outcome: SaveOutcome) -> onehall_protocol::drafts::DraftSaved {
-    match outcome {
-        SaveOutcome::Saved(saved) => saved,
-        SaveOutcome::Conflict(conflicts) => panic!("{conflicts:?}"),
     }
 }
 
@@ -123,11 +146,9 @@ async fn a_draft_begun_on_one_terminal_is_the_one_that_another_opens() -> Result
             }]
         )
     );
-    saved(
-        place
-            .save(draft.id, 1, draft.revision, vec![change("reason", json!("work"))])
-            .await?,
-    );
+    place
+        .save(draft.id, 1, draft.revision, vec![change("reason", json!("work"))])
+        .await?;
     let Opened::Existing(again) = place.open().await? else {
         panic!("should be there")
     };
@@ -139,67 +160,17 @@ async fn a_draft_begun_on_one_terminal_is_the_one_that_another_opens() -> Result
 async fn two_terminals_that_change_different_answers_both_keep_theirs() -> Result<()> {
     let place = place();
     let draft = place.new_draft().await?;
-    saved(place.save(draft.id, 1, 1, vec![change("a", json!("one"))]).await?);
-    let second = saved(place.save(draft.id, 2, 1, vec![change("b", json!("two"))]).await?);
-    assert_eq!(second.others, Answers::from([("a".to_owned(), json!("one"))]));
+    place.save(draft.id, 1, 1, vec![change("a", json!("one"))]).await?;
+    let second = place.save(draft.id, 2, 1, vec![change("b", json!("two"))]).await?;
+    let others: Vec<_> = second
+        .others
+        .iter()
+        .map(|one| (one.path.as_str(), &one.value))
+        .collect();
+    assert_eq!(others, [("a", &json!("one"))]);
+    assert!(second.lost.is_empty());
     let answers = place.answers(draft.id).await?;
     assert_eq!((&answers["a"], &answers["b"]), (&json!("one"), &json!("two")));
-    Ok(())
-}
-
-#[tokio::test]
-async fn two_terminals_that_change_one_answer_are_told_and_nothing_is_overwritten() -> Result<()> {
-    let place = place();
-    let draft = place.new_draft().await?;
-    saved(place.save(draft.id, 1, 1, vec![change("a", json!("one"))]).await?);
-    let outcome = place
-        .save(draft.id, 2, 1, vec![change("a", json!("two")), change("b", json!("x"))])
-        .await?;
-    let SaveOutcome::Conflict(conflicts) = outcome else {
-        panic!("should be a conflict")
-    };
-    assert_eq!((conflicts[0].path.as_str(), &conflicts[0].value), ("a", &json!("one")));
-    // All or none: b was not kept either.
-    assert_eq!(place.answers(draft.id).await?.get("b"), None);
-    // The citizen decides for their own: the next save is against what they saw.
-    let revision = conflicts[0].revision;
-    saved(
-        place
-            .save(draft.id, 2, revision, vec![change("a", json!("two"))])
-            .await?,
-    );
-    assert_eq!(place.answers(draft.id).await?["a"], json!("two"));
-    Ok(())
-}
-
-#[tokio::test]
-async fn an_answer_that_was_taken_away_elsewhere_is_a_conflict_too() -> Result<()> {
-    let place = place();
-    let draft = place.new_draft().await?;
-    let first = saved(place.save(draft.id, 1, 1, vec![change("a", json!("one"))]).await?);
-    saved(
-        place
-            .save(draft.id, 1, first.revision, vec![change("a", Value::Null)])
-            .await?,
-    );
-    let outcome = place
-        .save(draft.id, 2, first.revision, vec![change("a", json!("two"))])
-        .await?;
-    assert!(matches!(outcome, SaveOutcome::Conflict(_)));
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_save_sent_again_because_its_answer_was_lost_is_no_conflict_with_itself() -> Result<()> {
-    let place = place();
-    let draft = place.new_draft().await?;
-    saved(place.save(draft.id, 1, 1, vec![change("a", json!("one"))]).await?);
-    // The answer was lost, and the citizen went on typing.
-    let again = saved(place.save(draft.id, 1, 1, vec![change("a", json!("one more"))]).await?);
-    assert_eq!(
-        (again.others.len(), place.answers(draft.id).await?["a"].clone()),
-        (0, json!("one more"))
-    );
     Ok(())
 }
 
@@ -207,8 +178,8 @@ async fn a_save_sent_again_because_its_answer_was_lost_is_no_conflict_with_itsel
 async fn the_same_value_again_does_not_count_as_a_change() -> Result<()> {
     let place = place();
     let draft = place.new_draft().await?;
-    let first = saved(place.save(draft.id, 1, 1, vec![change("a", json!("one"))]).await?);
-    let again = saved(place.save(draft.id, 2, 1, vec![change("a", json!("one"))]).await?);
+    let first = place.save(draft.id, 1, 1, vec![change("a", json!("one"))]).await?;
+    let again = place.save(draft.id, 2, 1, vec![change("a", json!("one"))]).await?;
     assert_eq!(first.revision, again.revision);
     Ok(())
 }
@@ -217,7 +188,7 @@ async fn the_same_value_again_does_not_count_as_a_change() -> Result<()> {
 async fn a_value_of_the_profile_that_the_citizen_confirms_is_theirs() -> Result<()> {
     let place = place();
     let draft = place.new_draft().await?;
-    saved(place.save(draft.id, 1, 1, vec![change("name", json!("陈雨"))]).await?);
+    place.save(draft.id, 1, 1, vec![change("name", json!("陈雨"))]).await?;
     assert!(
         place
             .sqlite
@@ -236,7 +207,10 @@ async fn somebody_elses_draft_is_not_there() -> Result<()> {
     let stranger = vec![PersonId(Uuid::now_v7())];
     let read = place.sqlite.draft(draft.id, stranger.clone()).await;
     assert_eq!(read.err().map(|error| error.code()), Some(ErrorCode::NotFound));
-    let gone = place.sqlite.discard_draft(draft.id, stranger).await;
+    let gone = place
+        .sqlite
+        .discard_draft(draft.id, stranger, Timestamp::from_unix_millis(9))
+        .await;
     assert_eq!(gone.err().map(|error| error.code()), Some(ErrorCode::NotFound));
     Ok(())
 }
@@ -267,7 +241,10 @@ async fn a_draft_that_is_thrown_away_takes_its_files_along() -> Result<()> {
     let stranger = place.sqlite.file(file.view.id, vec![PersonId(Uuid::now_v7())]).await;
     assert_eq!(stranger.err().map(|error| error.code()), Some(ErrorCode::NotFound));
     assert_eq!(
-        place.sqlite.discard_draft(draft.id, vec![place.citizen]).await?,
+        place
+            .sqlite
+            .discard_draft(draft.id, vec![place.citizen], Timestamp::from_unix_millis(9))
+            .await?,
         [file.view.id]
     );
     let gone = place.sqlite.file(file.view.id, vec![place.citizen]).await;
@@ -284,7 +261,7 @@ async fn a_revision_beyond_all_counting_is_one_like_any_other() -> Result<()> {
     let outcome = place
         .save(draft.id, 1, u64::MAX, vec![change("note", json!("x"))])
         .await?;
-    assert!(saved(outcome).others.is_empty());
+    assert!(outcome.others.is_empty());
     Ok(())
 }
 
@@ -303,11 +280,12 @@ async fn a_draft_moves_only_if_it_is_still_what_was_decided_on() -> Result<()> {
         to: newer.clone(),
         revision: draft.revision,
         changes: vec![change("name", json!(["陈雨"]))],
+        prefilled: Vec::new(),
         now: Timestamp::from_unix_millis(3),
     };
     // Another terminal saves something between the decision and the move.
     let changes = vec![change("name", json!("陈雪"))];
-    let saved = saved(place.save(draft.id, 1, draft.revision, changes).await?);
+    let saved = place.save(draft.id, 1, draft.revision, changes).await?;
     assert_eq!(place.sqlite.move_draft(decided.clone()).await?, None);
     let now = place.sqlite.draft(draft.id, vec![place.citizen]).await?;
     assert_eq!((&now.form, &now.answers["name"]), (&draft.form, &json!("陈雪")));
@@ -334,9 +312,14 @@ async fn a_draft_moves_only_if_it_is_still_what_was_decided_on() -> Result<()> {
     assert_eq!(moved.answers["name"], json!(["陈雨"]));
     // Decided twice, by two terminals, it moves once.
     assert_eq!(place.sqlite.move_draft(decided).await?, None);
-    // What the move wrote nobody wrote: not even who gave the answer overwrites it in the old form.
-    let late = place.save(draft.id, 1, saved.revision, vec![change("name", json!("陈云"))]);
-    assert!(matches!(late.await?, SaveOutcome::Conflict(_)));
+    // What the move wrote nobody wrote: not even who gave the answer overwrites it in the old form. It is told of.
+    let changes = vec![change("name", json!("陈云"))];
+    let late = place.save(draft.id, 1, saved.revision, changes).await?;
+    assert_eq!(
+        (late.others[0].value.clone(), late.lost[0].value.clone()),
+        (json!(["陈雨"]), json!("陈云"))
+    );
+    assert_eq!(place.answers(draft.id).await?["name"], json!(["陈雨"]));
     // A draft that is back where it came from has not moved.
     let back = MoveDraft {
         id: draft.id,
@@ -345,6 +328,7 @@ async fn a_draft_moves_only_if_it_is_still_what_was_decided_on() -> Result<()> {
         to: draft.form.clone(),
         revision: moved.revision,
         changes: Vec::new(),
+        prefilled: Vec::new(),
         now: Timestamp::from_unix_millis(4),
     };
     let back = place.sqlite.move_draft(back).await?;

@@ -3,7 +3,8 @@
 use onehall_forms::{Choice, Question};
 use onehall_protocol::drafts::PrefillSource;
 use onehall_protocol::form_change::FormChange;
-use onehall_protocol::{DraftId, ItemCode, Text};
+use onehall_protocol::identity::TerminalKind;
+use onehall_protocol::{DraftId, ItemCode, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -79,6 +80,24 @@ pub struct QuestionShown {
     /// answer to what it is confirms it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefilled: Option<PrefillSource>,
+    /// Other answers to it that did not stand against a later one: changed to one of them, it is back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<LostShown>,
+}
+
+/// An answer that did not stand against a later one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LostShown {
+    /// Its number, by which it is dismissed.
+    pub n: u32,
+    /// The answer.
+    pub value: Value,
+    /// As a person reads it, in the language of the preferences.
+    pub display: String,
+    /// On which kind of terminal it was given.
+    pub terminal: TerminalKind,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What is wrong with an answer.

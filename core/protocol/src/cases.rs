@@ -309,6 +309,15 @@ pub struct AnswerSupplement {
     pub answers: Answers,
 }
 
+/// What became of an attempt that was ended (`DELETE /attempts/{key}`): where it had no effect, it has none any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AttemptEnded {
+    /// The case on which it had its effect before; absent where it had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<CaseId>,
+}
+
 /// Takes an application back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -465,6 +474,17 @@ pub enum Poke {
     Draft {
         /// Which.
         id: crate::DraftId,
+    },
+    /// Somebody has a draft open, or has it no more.
+    Present {
+        /// Which draft.
+        id: crate::DraftId,
+        /// The core on which it is.
+        writer: crate::WriterId,
+        /// What kind of terminal that is.
+        terminal: TerminalKind,
+        /// Whether it is open there.
+        here: bool,
     },
     /// The queue of an authority changed.
     Queue,

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::catalog::FormReference;
 use crate::identity::{PersonView, TerminalKind};
+use crate::sync::Stamp;
 use crate::{
     CaseId, CaseNumber, Date, DraftId, IdempotencyKey, ItemCode, ListCode, PersonId, Text, Timestamp, WriterId,
 };
@@ -70,6 +71,16 @@ pub struct DraftView {
     /// What became of the draft since its form has a newer version; absent where it is filled in the newest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form_change: Option<crate::form_change::FormChange>,
+    /// The hall's clock in milliseconds since 1970, and later than every stamp in the draft: what is given after this was read
+    /// is stamped later.
+    #[serde(default)]
+    pub clock: u64,
+    /// Answers that did not stand and that nobody brought back or dismissed yet, the latest first; 50 at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<LostAnswer>,
+    /// Where the answers came from that were given last, the latest first; 20 at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub latest: Vec<AnswerOrigin>,
 }
 
 /// An answer that the hall filled in.
@@ -126,18 +137,34 @@ pub struct AnswerChange {
     pub value: Value,
 }
 
-/// Saves changed answers. Either all are taken or none.
+/// A changed answer on its way to the hall: when it was given, and with what in sight.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StampedChange {
+    /// The answer.
+    pub path: String,
+    /// Its new value; null takes it away. Of a repeating group, the ids of all its rows.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object, nullable))]
+    pub value: Value,
+    /// When it was given. The stamps of a writer only grow, and what a writer gave is sent in their order: a change whose
+    /// stamp is not later than what the hall has of that writer has arrived before, and is not taken again.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "1764150844000.0.019abe5b-7d60-7000-8000-000000000001"))]
+    pub stamp: Stamp,
+    /// The revision of the draft that whoever gave it had in sight.
+    pub seen: u64,
+}
+
+/// Saves changed answers. Where another terminal gave another answer, the later one stands; the other one is kept and told
+/// of, unless whoever gave the later one had it in sight.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SaveDraft {
-    /// The revision that the terminal has seen. An answer that another terminal changed since, to another value, makes
-    /// the request fail with `drafts/conflict`.
+    /// The revision up to which the terminal knows the draft: what changed since comes back with the answer.
     pub base_revision: u64,
-    /// Who saves: what this writer wrote itself since `base_revision` (an answer to it was lost) is no conflict.
-    pub writer: WriterId,
     /// The changes.
-    pub changes: Vec<AnswerChange>,
+    pub changes: Vec<StampedChange>,
     /// The page on which the citizen is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
@@ -151,27 +178,86 @@ pub struct DraftSaved {
     pub revision: u64,
     /// When the backend took it.
     pub saved_at: Timestamp,
-    /// Answers that other terminals changed since `base_revision` and that this save did not touch.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub others: Answers,
+    /// The hall's clock, as [`DraftView::clock`].
+    #[serde(default)]
+    pub clock: u64,
+    /// Answers that are others than this terminal knows: changed since `base_revision`, or not taken as they were sent.
+    #[serde(default)]
+    pub others: Vec<GivenAnswer>,
+    /// All answers of the draft that did not stand, as [`DraftView::lost`].
+    #[serde(default)]
+    pub lost: Vec<LostAnswer>,
 }
 
-/// What `drafts/conflict` carries in `details.conflicts`.
+/// An answer, and from where it came.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct AnswerConflict {
+pub struct GivenAnswer {
     /// The answer.
     pub path: String,
-    /// What the backend holds.
+    /// Its value; null where it was taken away.
     #[cfg_attr(feature = "openapi", schema(value_type = Object, nullable))]
     pub value: Value,
-    /// The revision at which it was set.
-    pub revision: u64,
     /// From which kind of terminal.
     pub terminal: TerminalKind,
-    /// When.
+    /// When it was given.
     pub at: Timestamp,
 }
+
+/// Where an answer came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AnswerOrigin {
+    /// The answer.
+    pub path: String,
+    /// From which kind of terminal.
+    pub terminal: TerminalKind,
+    /// When it was given.
+    pub at: Timestamp,
+}
+
+/// An answer that did not stand against a later one, whose terminal did not know of it. Kept for 30 days: given again as an
+/// ordinary change it stands again, and is no longer told of; dismissed, it is gone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LostAnswer {
+    /// Its number within the draft.
+    pub n: u32,
+    /// The question.
+    pub path: String,
+    /// The answer that did not stand.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub value: Value,
+    /// From which kind of terminal.
+    pub terminal: TerminalKind,
+    /// When it was given.
+    pub at: Timestamp,
+}
+
+/// What `drafts/moved` carries in `details`: what changed since the revision that was to be submitted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DraftMoved {
+    /// The revision now.
+    pub revision: u64,
+    /// The answers that changed, the latest first; a hundred at most.
+    pub changes: Vec<GivenAnswer>,
+}
+
+/// Says that somebody has a draft open, or has it no more. The hall keeps nothing of it: it tells those who listen to the
+/// same draft ([`Poke::Present`](crate::cases::Poke::Present)), and they forget it after [`PRESENT_MS`] unless it is said again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SayPresence {
+    /// The core on which it is open.
+    pub writer: WriterId,
+    /// Whether it is open.
+    pub here: bool,
+}
+
+/// How long somebody counts as present who said so once, in milliseconds.
+pub const PRESENT_MS: u32 = 40_000;
 
 /// Submits a draft. Header `Idempotency-Key` names the attempt: however often it is sent, one case comes of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

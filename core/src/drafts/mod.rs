@@ -1,38 +1,43 @@
 //! Filling: drafts, autosave, files, submission.
 
 mod autosave;
+mod presence;
 mod unsent;
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use futures::channel::oneshot;
-use futures::future::{Either, select};
-use onehall_client::citizen::{Keep, UploadTo};
+use futures::future::select;
 use onehall_client::{Event, FileContent};
-use onehall_protocol::drafts::{AnswerChange, DraftSaved, DraftView, StartDraft, SubmitDraft};
+use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftView, LostAnswer, StartDraft, SubmitDraft};
 use onehall_protocol::files::ReuseFile;
-use onehall_protocol::{CoreError, DraftId, ErrorCode, FileId, IdempotencyKey, MaterialCode, Timestamp};
+use onehall_protocol::sync::Entity;
+use onehall_protocol::{CoreError, DraftId, ErrorCode, FileId, IdempotencyKey, MaterialCode, Timestamp, WriterId};
+use onehall_sync::Clock;
 use serde::de::DeserializeOwned;
 
 use crate::ports::{BoxFuture, boxed};
+use crate::sync::Look;
 use crate::{Core, api, lock};
 
-pub use autosave::{Autosave, Step};
+pub use autosave::{Autosave, Step, Waiting};
 pub use unsent::Unsent;
 
 /// How long the citizen may go on typing before changes are sent, in milliseconds.
 const DEBOUNCE_MS: u32 = 400;
 
-#[derive(Default)]
 pub(crate) struct State {
+    /// Stamps what is answered here.
+    clock: Mutex<Clock>,
+    /// Who has the same drafts open.
+    present: presence::State,
     /// The core is being closed: what is unsaved is tried once more and no further.
     closing: AtomicBool,
     saving: Mutex<HashMap<DraftId, Saving>>,
-    uploads: Mutex<HashMap<u32, oneshot::Sender<()>>>,
     /// Held while the journal is written, so that the newest state is the last one in it.
-    writing: futures::lock::Mutex<()>,
+    pub(crate) writing: futures::lock::Mutex<()>,
 }
 
 struct Saving {
@@ -46,9 +51,20 @@ struct Saving {
 }
 
 impl State {
+    /// Nothing is filled yet. `writer` names this core in the stamps of what is answered.
+    pub(crate) fn new(writer: WriterId) -> State {
+        State {
+            clock: Mutex::new(Clock::new(writer)),
+            present: presence::State::default(),
+            closing: AtomicBool::default(),
+            saving: Mutex::default(),
+            writing: futures::lock::Mutex::default(),
+        }
+    }
+
     pub(crate) fn forget(&self) {
+        self.present.forget();
         lock(&self.saving).clear();
-        lock(&self.uploads).clear();
     }
 }
 
@@ -62,35 +78,54 @@ fn enter_part(core: Core, drafts: Vec<DraftId>) -> BoxFuture<'static, ()> {
 
 impl Core {
     pub(crate) async fn list_drafts<T: DeserializeOwned>(&self) -> Result<T, CoreError> {
-        self.fetch(api::get("/drafts")).await
+        self.or_copy(self.fetch(api::get("/drafts")).await, Look::All(Entity::Draft))
+            .await
     }
 
     pub(crate) async fn open_draft(&self, start: StartDraft) -> Result<DraftView, CoreError> {
-        let draft: DraftView = self.fetch(api::post("/drafts").json(&start)).await?;
+        let answer: Result<DraftView, _> = self.fetch(api::post("/drafts").json(&start)).await;
+        let answer = answer.inspect(|draft| self.heard_clock(draft.clock));
+        let draft = self.or_copy(answer, Look::Open(start)).await?;
         Ok(self.draft_read(draft))
     }
 
-    /// The draft as the backend holds it, with the changes over it that are still on this terminal.
+    /// The draft as the backend holds it, or this terminal's copy where it cannot be reached, with the changes over it that are still on this terminal.
     pub(crate) async fn draft(&self, id: DraftId) -> Result<DraftView, CoreError> {
-        let draft: DraftView = self.fetch(api::get(format!("/drafts/{id}"))).await?;
+        let answer: Result<DraftView, _> = self.fetch(api::get(format!("/drafts/{id}"))).await;
+        let answer = answer.inspect(|draft| self.heard_clock(draft.clock));
+        let draft = self.or_copy(answer, Look::One(Entity::Draft, id.0)).await?;
         Ok(self.draft_read(draft))
     }
 
+    /// The hall said what its clock is, this moment.
+    fn heard_clock(&self, clock: u64) {
+        self.clock().hear(clock, self.now_millis());
+    }
+
+    fn clock(&self) -> MutexGuard<'_, Clock> {
+        lock(&self.inner.drafts.clock)
+    }
+
+    /// This terminal's own time, in milliseconds since 1970.
+    fn now_millis(&self) -> u64 {
+        u64::try_from(self.inner.host.clock.now().unix_millis()).unwrap_or(0)
+    }
+
+    /// A draft as it was read, now or from what is kept of it: it is what is shown from now on.
     fn draft_read(&self, mut draft: DraftView) -> DraftView {
+        // What is answered after this is later than all that is in it.
+        self.clock().receive(draft.clock.saturating_sub(1));
         let mut saving = lock(&self.inner.drafts.saving);
         let (revision, at) = (draft.summary.revision, draft.summary.updated_at);
-        match saving.get_mut(&draft.summary.id) {
-            Some(known) if known.autosave.unsaved() => {
-                known.lay_over(&mut draft);
-            }
-            Some(known) => known.autosave.read_anew(revision),
-            None => {
-                saving.insert(
-                    draft.summary.id,
-                    Saving::new(Autosave::new(self.inner.writer, revision, at)),
-                );
-            }
+        let known = saving
+            .entry(draft.summary.id)
+            .or_insert_with(|| Saving::new(Autosave::new(revision, at)));
+        if known.autosave.unsaved() {
+            known.lay_over(&mut draft);
+        } else {
+            known.autosave.read_anew(revision);
         }
+        known.autosave.heard_lost(&draft.lost);
         draft
     }
 
@@ -118,10 +153,11 @@ impl Core {
         let state = {
             let mut saving = lock(&self.inner.drafts.saving);
             let known = saving.entry(id).or_insert_with(|| {
-                // A draft that was never read: its first save is against nothing, and the backend says what differs.
-                Saving::new(Autosave::new(self.inner.writer, 0, Timestamp::from_unix_millis(0)))
+                // A draft that was never read: nothing of it was in sight.
+                Saving::new(Autosave::new(0, Timestamp::from_unix_millis(0)))
             });
-            known.autosave.change(changes, page);
+            let now = self.now_millis();
+            known.autosave.change(changes, page, || self.clock().tick(now));
             known.autosave.state()
         };
         self.emit(&Event::DraftSaving { id, state });
@@ -179,16 +215,23 @@ impl Core {
                 .fetch::<DraftSaved>(api::patch(format!("/drafts/{id}")).json(&step))
                 .await;
             let failed = answer.is_err();
-            let merged = {
+            let (merged, lost) = {
                 let mut saving = lock(&self.inner.drafts.saving);
                 let Some(known) = saving.get_mut(&id) else { return };
-                match answer {
-                    Ok(saved) => known.autosave.saved(&saved),
+                let lost = known.autosave.lost().to_vec();
+                let merged = match answer {
+                    Ok(saved) => {
+                        self.clock().receive(saved.clock.saturating_sub(1));
+                        self.heard_clock(saved.clock);
+                        known.autosave.saved(&saved)
+                    }
                     Err(error) => {
                         known.autosave.failed(error);
-                        Default::default()
+                        Vec::new()
                     }
-                }
+                };
+                let now_lost = known.autosave.lost();
+                (merged, (lost != now_lost).then(|| now_lost.to_vec()))
             };
             let _ = self.keep_unsent(id).await;
             let state = {
@@ -197,8 +240,12 @@ impl Core {
                 known.autosave.state()
             };
             if !merged.is_empty() {
-                self.inner.filling.merged(id, &merged);
+                let answers: Answers = merged.iter().map(|one| (one.path.clone(), one.value.clone())).collect();
+                self.inner.filling.merged(id, &answers);
                 self.emit(&Event::DraftMerged { id, answers: merged });
+            }
+            if let Some(lost) = lost {
+                self.tell_lost(id, lost);
             }
             self.emit(&Event::DraftSaving { id, state });
             if failed && self.is_closing() {
@@ -234,6 +281,12 @@ impl Core {
         select(self.inner.host.timer.sleep(millis), hurried).await;
     }
 
+    /// Whether answers of a draft are on this terminal that the backend does not hold.
+    pub(crate) fn draft_waits(&self, id: DraftId) -> bool {
+        let saving = lock(&self.inner.drafts.saving);
+        saving.get(&id).is_some_and(|known| known.autosave.unsaved())
+    }
+
     /// Everything on this terminal tries again now: the connection is back.
     pub(crate) fn hurry_drafts(&self) {
         for known in lock(&self.inner.drafts.saving).values_mut() {
@@ -247,7 +300,7 @@ impl Core {
             let Some(known) = saving.get_mut(&id) else {
                 return Err(self.error(ErrorCode::NotFound));
             };
-            if let Some(ended) = known.ended(self) {
+            if let Some(ended) = known.ended() {
                 return ended;
             }
             let (sender, receiver) = oneshot::channel();
@@ -259,24 +312,26 @@ impl Core {
         waiting.await.unwrap_or_else(|_| Err(self.error(ErrorCode::Cancelled)))
     }
 
-    pub(crate) async fn resolve_conflict(&self, id: DraftId, path: String, keep: Keep) -> Result<(), CoreError> {
-        let (state, theirs) = {
+    /// Forgets an answer that did not stand: the citizen does not want it back.
+    pub(crate) async fn dismiss_lost(&self, id: DraftId, n: u32) -> Result<(), CoreError> {
+        self.send_only(api::delete(format!("/drafts/{id}/lost/{n}"))).await?;
+        let left = {
             let mut saving = lock(&self.inner.drafts.saving);
             let Some(known) = saving.get_mut(&id) else {
-                return Err(self.error(ErrorCode::NotFound));
+                return Ok(());
             };
-            let theirs = known.autosave.resolve(&path, keep);
-            (known.autosave.state(), theirs)
+            let mut left = known.autosave.lost().to_vec();
+            left.retain(|lost| lost.n != n);
+            known.autosave.heard_lost(&left);
+            left
         };
-        let _ = self.keep_unsent(id).await;
-        if let Some(answer) = theirs {
-            let answers = [answer].into();
-            self.inner.filling.merged(id, &answers);
-            self.emit(&Event::DraftMerged { id, answers });
-        }
-        self.emit(&Event::DraftSaving { id, state });
-        self.drive(id);
+        self.tell_lost(id, left);
         Ok(())
+    }
+
+    fn tell_lost(&self, id: DraftId, lost: Vec<LostAnswer>) {
+        self.inner.filling.lost(id, &lost);
+        self.emit(&Event::DraftLost { id, lost });
     }
 
     pub(crate) async fn discard_draft(&self, id: DraftId) -> Result<(), CoreError> {
@@ -285,54 +340,6 @@ impl Core {
         self.forget_unsent(id).await;
         self.inner.filling.close(id);
         Ok(())
-    }
-
-    pub(crate) async fn upload<T: DeserializeOwned>(
-        &self,
-        to: UploadTo,
-        path: &str,
-        file: FileContent,
-        transfer: u32,
-    ) -> Result<T, CoreError> {
-        let place = match to {
-            UploadTo::Draft(id) => format!("/drafts/{id}/files"),
-            UploadTo::Case(id) => format!("/cases/{id}/files"),
-        };
-        let (name, path) = (api::query_value(&file.name), api::query_value(path));
-        self.upload_to(format!("{place}?name={name}&path={path}"), file, transfer)
-            .await
-    }
-
-    /// Sends a file, tells how far it is, and stops when it is cancelled.
-    pub(crate) async fn upload_to<T: DeserializeOwned>(
-        &self,
-        place: String,
-        file: FileContent,
-        transfer: u32,
-    ) -> Result<T, CoreError> {
-        let (sender, cancelled) = oneshot::channel();
-        lock(&self.inner.drafts.uploads).insert(transfer, sender);
-        let core = self.clone();
-        let progress = Box::new(move |sent, total| core.emit(&Event::Upload { transfer, sent, total }));
-        let media_type = if file.media_type.is_empty() {
-            "application/octet-stream"
-        } else {
-            &file.media_type
-        };
-        let request = api::post(place).bytes(media_type, file.bytes).progress(progress);
-        let sending = boxed(self.fetch::<T>(request));
-        let outcome = match select(sending, cancelled).await {
-            Either::Left((outcome, _)) => outcome,
-            Either::Right(_) => Err(self.error(ErrorCode::Cancelled)),
-        };
-        lock(&self.inner.drafts.uploads).remove(&transfer);
-        outcome
-    }
-
-    pub(crate) fn cancel_upload(&self, transfer: u32) {
-        if let Some(sender) = lock(&self.inner.drafts.uploads).remove(&transfer) {
-            let _ = sender.send(());
-        }
     }
 
     pub(crate) async fn offered_files<T: DeserializeOwned>(
@@ -426,12 +433,9 @@ impl Saving {
     }
 
     /// How waiting ends, if it does: all is saved, or nothing goes on without the citizen.
-    fn ended(&self, core: &Core) -> Option<Result<DraftSaved, CoreError>> {
+    fn ended(&self) -> Option<Result<DraftSaved, CoreError>> {
         if let Some(error) = self.autosave.stuck() {
             return Some(Err(error));
-        }
-        if !self.autosave.conflicts().is_empty() {
-            return Some(Err(core.error(ErrorCode::DraftConflict)));
         }
         (!self.autosave.unsaved()).then(|| Ok(self.saved()))
     }
@@ -440,7 +444,9 @@ impl Saving {
         DraftSaved {
             revision: self.autosave.revision(),
             saved_at: self.autosave.saved_at(),
-            others: Default::default(),
+            clock: 0,
+            others: Vec::new(),
+            lost: self.autosave.lost().to_vec(),
         }
     }
 
@@ -448,10 +454,6 @@ impl Saving {
     fn settle(&mut self) {
         let outcome = match self.autosave.stuck() {
             Some(error) => Err(error),
-            None if !self.autosave.conflicts().is_empty() => Err(CoreError::new(
-                ErrorCode::DraftConflict,
-                onehall_protocol::Language::ZhCn,
-            )),
             None => Ok(self.saved()),
         };
         for waiting in self.waiting.drain(..) {

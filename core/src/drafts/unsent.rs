@@ -4,34 +4,69 @@
 //! acknowledged, again after each save, and forgotten when the backend holds everything. Whoever starts and is the same
 //! person takes it up.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use onehall_protocol::drafts::Answers;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{DraftId, PersonId, WriterId};
+use onehall_sync::Clock;
 use serde::{Deserialize, Serialize};
 
-use super::Saving;
+use super::{Saving, Waiting};
 use crate::ports::{BoxFuture, Journal, NotKept, boxed};
 use crate::{Core, json, lock};
 
 /// What waits of a draft.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Unsent {
-    /// In whose name it is saved: what this writer wrote already is no conflict.
-    pub writer: WriterId,
     /// The revision on which it stands.
     pub revision: u64,
     /// The page on which the citizen was.
     pub page: Option<String>,
-    /// The answers; null takes one away.
-    pub changes: Answers,
+    /// The answers, each with its stamp and with what was in sight.
+    pub changes: BTreeMap<String, Waiting>,
 }
 
-/// Takes up what a core that is gone left waiting.
+/// An entry as it was written before answers had stamps.
+#[derive(Deserialize)]
+struct Unstamped {
+    writer: WriterId,
+    revision: u64,
+    page: Option<String>,
+    changes: Answers,
+}
+
+impl Unsent {
+    /// Reads an entry; none where it is of another version, or damaged. One of the time before stamps counts as given `now`,
+    /// by the writer that wrote it.
+    pub(super) fn read(entry: &[u8], now: u64) -> Option<Unsent> {
+        if let Ok(unsent) = json::read(entry) {
+            return Some(unsent);
+        }
+        let before: Unstamped = json::read(entry).ok()?;
+        let mut clock = Clock::new(before.writer);
+        let changes = before.changes.into_iter().map(|(path, value)| {
+            let (stamp, seen) = (clock.tick(now), before.revision);
+            (path, Waiting { value, stamp, seen })
+        });
+        Some(Unsent {
+            revision: before.revision,
+            page: before.page,
+            changes: changes.collect(),
+        })
+    }
+}
+
+/// Takes up what a core that is gone left waiting: the answers first, for what is submitted waits for them.
 #[inline(never)]
 fn enter_part(core: Core, person: PersonId, left: Vec<(String, Vec<u8>)>) -> BoxFuture<'static, ()> {
-    boxed(async move { core.take_up(person, left).await })
+    boxed(async move {
+        core.take_up(person, left.clone()).await;
+        core.take_up_outbox(person, left.clone()).await;
+        core.take_up_uploads(person, left).await;
+    })
 }
 
 /// The draft of a key without its person: `draft/<draft>/<writer>`, or `<draft>/<writer>` as keys were written once.
@@ -126,11 +161,15 @@ impl Core {
             if self.person() != Some(person) {
                 return;
             }
-            let Ok(unsent) = json::read::<Unsent>(&value) else {
+            let Some(unsent) = Unsent::read(&value, self.now_millis()) else {
                 // Of another version, or damaged: nothing that could be sent.
                 journal.forget(&key).await;
                 continue;
             };
+            // What is answered from now on is later than what was left.
+            for waiting in unsent.changes.values() {
+                self.clock().receive(waiting.stamp.at);
+            }
             let taken = {
                 let mut saving = lock(&self.inner.drafts.saving);
                 match saving.get_mut(&draft) {

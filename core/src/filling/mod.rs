@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use onehall_client::{
-    DraftForm, FillingProgress, PageShown, PageStep, QuestionFault, QuestionShown, RowShown, submission,
+    DraftForm, FillingProgress, LostShown, PageShown, PageStep, QuestionFault, QuestionShown, RowShown, submission,
 };
-use onehall_forms::{Context, Filling, Form, QuestionView, message, normalise};
-use onehall_protocol::drafts::{AnswerChange, Answers, DraftView, Prefilled, SubmitDraft};
+use onehall_forms::{Context, Filling, Form, QuestionView, display, message, normalise};
+use onehall_protocol::drafts::{AnswerChange, Answers, DraftView, LostAnswer, Prefilled, SubmitDraft};
 use onehall_protocol::form_change::FormChange;
 use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, Language};
 use serde_json::Value;
@@ -29,6 +29,8 @@ struct Open {
     page: Option<String>,
     /// The answers that the hall filled in and that nobody changed or confirmed.
     prefilled: Vec<Prefilled>,
+    /// The answers that did not stand against later ones.
+    lost: Vec<LostAnswer>,
     /// What became of the draft since its form has a newer version.
     form_change: Option<FormChange>,
     /// Whether something was answered since that was told.
@@ -68,6 +70,13 @@ impl State {
         }
     }
 
+    /// The hall said which answers did not stand.
+    pub(crate) fn lost(&self, id: DraftId, lost: &[LostAnswer]) {
+        if let Some(open) = lock(&self.open).get_mut(&id) {
+            open.lost = lost.to_vec();
+        }
+    }
+
     /// This terminal changes answers.
     pub(crate) fn changed_here(&self, id: DraftId, changes: &[AnswerChange], page: Option<&str>) {
         if let Some(open) = lock(&self.open).get_mut(&id) {
@@ -75,6 +84,12 @@ impl State {
                 .retain(|one| !changes.iter().any(|change| change.path == one.path));
             // Who goes on was told.
             open.told |= !changes.is_empty();
+            // One that is given again is back.
+            let back = |lost: &LostAnswer| {
+                let mut changes = changes.iter();
+                changes.any(|change| change.path == lost.path && change.value == lost.value)
+            };
+            open.lost.retain(|lost| !back(lost));
             let changes = changes.iter().map(|change| (change.path.clone(), change.value.clone()));
             open.filling.set_all(changes);
             if let Some(page) = page {
@@ -117,6 +132,7 @@ impl Core {
         let progress = filling.progress();
         let mut questions = questions(&shown.questions, filling.context(), language);
         mark(&mut questions, &open.prefilled);
+        mark_lost(&mut questions, &open.lost, filling, language);
         Ok(DraftForm {
             id,
             item: open.item.clone(),
@@ -226,7 +242,7 @@ impl Core {
                 // The hall says of a pinned draft with each reading that it is.
                 open.told &= open.form_change == draft.form_change;
                 open.form_change = draft.form_change;
-                (open.filling, open.prefilled) = (filling, draft.prefilled);
+                (open.filling, open.prefilled, open.lost) = (filling, draft.prefilled, draft.lost);
             }
             None => {
                 let (item, page) = (draft.summary.item, draft.summary.page);
@@ -235,6 +251,7 @@ impl Core {
                     item,
                     page,
                     prefilled: draft.prefilled,
+                    lost: draft.lost,
                     form_change: draft.form_change,
                     told: false,
                     stale: false,
@@ -272,6 +289,32 @@ fn mark(questions: &mut [QuestionShown], prefilled: &[Prefilled]) {
     }
 }
 
+/// Says of each question which other answers to it did not stand.
+fn mark_lost(questions: &mut [QuestionShown], lost: &[LostAnswer], filling: &Filling, language: Language) {
+    for question in questions {
+        let of_it = lost.iter().filter(|lost| lost.path == question.path);
+        question.lost = of_it
+            .map(|lost| LostShown {
+                n: lost.n,
+                value: lost.value.clone(),
+                display: shown(filling, lost, language),
+                terminal: lost.terminal,
+                at: lost.at,
+            })
+            .collect();
+        for row in &mut question.rows {
+            mark_lost(&mut row.questions, lost, filling, language);
+        }
+    }
+}
+
+fn shown(filling: &Filling, lost: &LostAnswer, language: Language) -> String {
+    let form = filling.form();
+    form.question(&lost.path).map_or_else(String::new, |question| {
+        display(question, form.options_of(question), &lost.value, language)
+    })
+}
+
 fn questions(views: &[QuestionView<'_>], context: &Context, language: Language) -> Vec<QuestionShown> {
     views.iter().map(|view| question(view, context, language)).collect()
 }
@@ -302,5 +345,6 @@ fn question(view: &QuestionView<'_>, context: &Context, language: Language) -> Q
         options: view.options.iter().map(|option| (*option).clone()).collect(),
         rows: view.rows.iter().map(row).collect(),
         prefilled: None,
+        lost: Vec::new(),
     }
 }

@@ -62,7 +62,6 @@ export async function checkScreen(context, { draft, notice, confirm }) {
         return context.show("check", { draft, confirm: { ...error.details, before } });
       }
       case "drafts/moved":
-      case "drafts/conflict":
       case "forms/transcript_differs":
       case "forms/invalid_answers":
         return context.show("check", { draft, notice: "changed" });

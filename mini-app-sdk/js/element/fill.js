@@ -55,6 +55,7 @@ class Page {
   #uploads = 0;
   #again = false;
   #closed = false;
+  #lostShown = "[]";
 
   constructor(context, draft, view, { go, tried }) {
     Object.assign(this, { context, view, draft, go, tried });
@@ -67,7 +68,7 @@ class Page {
     this.step = h("p", { class: "steps", part: "steps" });
     this.bar = h("progress", { part: "progress", "aria-hidden": "true" });
     this.summary = h("div", { class: "summary", part: "summary", role: "group", tabindex: "-1", hidden: true });
-    this.conflict = h("div", { class: "notice", part: "conflict", role: "group", hidden: true });
+    this.lost = h("div", { class: "notice", part: "lost", role: "status", hidden: true });
     this.save = h("p", { class: "save", part: "save", role: "status" });
     this.trouble = h("p", { class: "bad", role: "alert", hidden: true });
     const form = h("form", { noValidate: true, onsubmit: (event) => this.#next(event) },
@@ -83,7 +84,7 @@ class Page {
       h("h2", { tabindex: "-1", part: "heading" }, words.of(view.page.title)),
       help && h("p", {}, words.of(help)),
       formChange(view.form_change, words),
-      this.summary, this.conflict, form);
+      this.summary, this.lost, form);
     this.#draw();
   }
 
@@ -126,7 +127,7 @@ class Page {
 
   heard(event) {
     if (event.kind === "draft_saving") this.#saving(event.state);
-    else if (["draft_merged", "draft_changed", "may_have_missed"].includes(event.kind)) this.#look();
+    else if (["draft_merged", "draft_lost", "draft_changed", "may_have_missed"].includes(event.kind)) this.#look();
   }
 
   close() {
@@ -181,6 +182,7 @@ class Page {
     this.bar.max = pages.length;
     this.bar.value = at;
     this.questions.update(page.questions);
+    this.#lost(flat(page.questions));
     const wrong = this.tried ? faults(page.questions) : [];
     this.summary.hidden = wrong.length === 0;
     if (wrong.length === 0) return;
@@ -235,42 +237,32 @@ class Page {
       saving: () => words.say("saving"),
       waiting: () => words.say(state.kept ? "waiting_kept" : "waiting"),
       refused: () => words.say("refused", state.error.message),
-      conflict: () => words.say("conflict"),
     };
     text(this.save, said[state.kind]?.() ?? "");
-    this.conflict.hidden = state.kind !== "conflict";
-    if (state.kind === "conflict") this.#conflicts(state.conflicts).catch((error) => this.#told(error));
   }
 
-  async #conflicts(conflicts) {
+  /** Answers of another terminal, or of this one, that did not stand against a later one. */
+  #lost(questions) {
     const { words, hall, draft } = this;
-    const all = [];
-    for (const { id } of this.view.pages) all.push(...flat((await hall.draft.view(draft, { page: id })).page.questions));
-    if (this.#closed) return;
-    const keep = (path, which) => hall.draft.resolve(draft, path, which).catch((error) => this.#told(error));
-    const row = ({ path, value }) => {
-      const shown = all.find((one) => one.path === path);
-      const label = shown ? words.of(shown.definition.label) : path;
-      return h("div", {}, h("p", {}, h("strong", {}, label)), h("div", { class: "actions" },
-        h("button", { type: "button", onclick: () => keep(path, "mine") }, words.say("keep_mine", shown?.display || words.say("nothing"))),
-        h("button", { type: "button", onclick: () => keep(path, "theirs") }, words.say("keep_theirs", readable(value, shown, words)))));
+    const lost = questions.flatMap((shown) => (shown.lost ?? []).map((one) => ({ ...one, shown })));
+    const key = JSON.stringify(lost.map(({ n }) => n));
+    this.lost.hidden = lost.length === 0;
+    if (key === this.#lostShown) return;
+    this.#lostShown = key;
+    const row = ({ n, value, display, terminal, at, shown }) => {
+      const { path, definition } = shown;
+      const dismiss = () => hall.draft.dismissLost(draft, n).catch((error) => this.#told(error));
+      return h("div", {},
+        h("p", {}, words.say("lost", words.of(definition.label), words.say(`on_${terminal}`), words.time(at, this.context.offset), display)),
+        h("div", { class: "actions" },
+          h("button", { type: "button", onclick: () => this.change(path, value) }, words.say("lost_take", display)),
+          h("button", { type: "button", class: "link", onclick: dismiss }, words.say("lost_leave"))));
     };
-    this.conflict.replaceChildren(h("p", {}, words.say("conflict")), ...conflicts.map(row));
+    this.lost.replaceChildren(...lost.map(row));
   }
 }
 
 /** The questions of a page and of its rows. */
 export function flat(list) {
   return list.flatMap((shown) => [shown, ...shown.rows.flatMap((row) => flat(row.questions))]);
-}
-
-/** A value of another terminal's as a person reads it. */
-function readable(value, shown, words) {
-  const label = (one) => words.of(shown?.options.find((option) => option.value === one)?.label) || String(one?.name ?? one);
-  if (value == null) return words.say("nothing");
-  if (typeof value === "boolean") return words.say(value ? "yes" : "no");
-  if (Array.isArray(value)) return value.map(label).join(", ");
-  if (value.label) return words.of(value.label);
-  if (typeof value === "object") return Object.values(value).filter((part) => typeof part === "string").join(" ");
-  return label(value);
 }

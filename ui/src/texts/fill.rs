@@ -77,8 +77,6 @@ texts! {
     WAITING = "网络不通，尚未保存：您的填写只保留在本页，恢复后自动保存", "Not saved yet, no connection: your answers are kept on this page only and will be saved when it is back";
     WAITING_KEPT = "网络不通：您的填写已保存在本机，恢复后自动上传", "No connection: your answers are saved on this device and will be sent when it is back";
     REFUSED = "没有保存：{}", "Not saved: {}";
-    CONFLICT_ONE = "有 {} 处填写与其他设备不一致，请选择", "{} answer differs from another device: please choose";
-    CONFLICT = "有 {} 处填写与其他设备不一致，请选择", "{} answers differ from another device: please choose";
     NOT_SAVED_LEAVE = "还有内容没有保存，离开会丢失。", "Something is not saved yet and will be lost if you leave.";
     NOT_SAVED_TITLE = "还有内容没有保存", "Something is not saved yet";
     NOT_SAVED_TEXT = "最近的填写还没有保存到服务器。您可以留在本页等待网络恢复；如果离开后关闭网页，未保存的内容会丢失。", "Your last answers have not reached the server. You can stay until the connection is back. If you leave and close this tab, they are lost.";
@@ -101,13 +99,6 @@ texts! {
     MERGED_ONE = "其他设备上更新了 {} 处填写，已同步到本页。", "{} answer was updated on another device and is shown here.";
     MERGED = "其他设备上更新了 {} 处填写，已同步到本页。", "{} answers were updated on another device and are shown here.";
 
-    CONFLICT_TITLE = "以下内容在其他设备上有不同的填写", "These answers were changed on another device, too";
-    CONFLICT_HELP = "请选择保留哪一个。选定后会自动保存。", "Choose which one stays. It is saved as soon as you choose.";
-    CONFLICT_MINE = "本页的填写", "What you entered here";
-    CONFLICT_THEIRS = "{}，{}", "{}, {}";
-    KEEP_MINE = "保留本页的", "Keep mine";
-    KEEP_THEIRS = "采用其他设备的", "Take the other one";
-    CONFLICT_KEEP = "{}：{}", "{}: {}";
     NOT_ANSWERED = "未填写", "Not answered";
 
     LOGGED_OUT_TITLE = "登录已失效", "You have been logged out";
@@ -149,6 +140,7 @@ texts! {
     FILE_DISMISS = "不上传 {}", "Do not upload {}";
     FILE_OPEN = "查看 {}", "See {}";
     FILES_FULL = "已达到文件数量上限。", "No more files can be added.";
+    FILE_CHOOSE_AGAIN = "请重新选择该文件。", "Please choose the file again.";
     UPLOADS_RUNNING = "文件还在上传，请稍候。", "A file is still being uploaded. Please wait.";
     GRADE_A = "材料可信等级：出证机关提供", "Trust grade: from the issuing authority";
     GRADE_B = "材料可信等级：窗口核验", "Trust grade: checked at a window";

@@ -157,10 +157,9 @@ async fn nor_does_an_upload_to_a_supplement_pass_for_a_certificate() {
         json!({ "reason": "请修改。", "items": items }),
     )
     .await;
-    let place = format!("/api/v1/cases/{case}/files?name=new.pdf&path=photo");
-    let headers = [("content-type", "application/pdf")];
+    let place = format!("/api/v1/cases/{case}");
     let file = citizen
-        .send(Method::POST, &place, &headers, b"%PDF-1.7\nnew".to_vec())
+        .upload(&place, Some("photo"), "new.pdf", "application/pdf", b"%PDF-1.7\nnew")
         .await;
     assert_eq!(file.status, 201, "{}", file.json());
     let honest = file.json();

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::cases::tests::{AGENT, CITIZEN, STRANGER, clerk, done, submission};
 use crate::city::{self, CityContent};
-use crate::testing::{Reply, TestHall, TestTerminal};
+use crate::testing::{Reply, TestHall, TestTerminal, save_body};
 
 /// The first item, whose result is a certificate; and the second.
 const FIRST: &str = "identity-card-renewal";
@@ -216,10 +216,8 @@ async fn open(terminal: &mut TestTerminal, item: &str, principal: Option<&Value>
 
 async fn upload(terminal: &mut TestTerminal, draft: &Value, path: &str, content: &str) -> Reply {
     let bytes = format!("%PDF-1.7\n{content}").into_bytes();
-    let place = at(draft, &format!("/files?name={path}.pdf&path={path}"));
-    terminal
-        .send(Method::POST, &place, &[("content-type", "application/pdf")], bytes)
-        .await
+    let name = format!("{path}.pdf");
+    terminal.upload(&at(draft, ""), Some(path), &name, "application/pdf", &bytes).await
 }
 
 async fn save(terminal: &mut TestTerminal, draft: &Value, answers: &Map<String, Value>) -> Value {
@@ -227,7 +225,7 @@ async fn save(terminal: &mut TestTerminal, draft: &Value, answers: &Map<String, 
         .iter()
         .map(|(path, value)| json!({ "path": path, "value": value }))
         .collect();
-    let body = json!({ "base_revision": draft["revision"], "writer": Uuid::now_v7(), "changes": changes });
+    let body = save_body(&draft["revision"], &changes);
     let saved = terminal.patch(&at(draft, ""), body).await;
     assert_eq!(saved.status, 200, "{}", saved.json());
     saved.json()

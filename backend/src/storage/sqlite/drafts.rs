@@ -1,17 +1,29 @@
 //! Drafts in SQLite.
 
+mod lost;
+mod merge;
+
 use async_trait::async_trait;
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::{AnswerConflict, Answers, DraftSaved, PrefillSource, Prefilled, SaveDraft};
-use onehall_protocol::identity::TerminalKind;
-use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, Timestamp};
+use onehall_protocol::drafts::{
+    AnswerChange, AnswerOrigin, Answers, DraftSaved, GivenAnswer, PrefillSource, Prefilled, SaveDraft,
+};
+use onehall_protocol::sync::Stamp;
+use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, Timestamp, WriterId};
+use onehall_sync::Giving;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::Sqlite;
+use super::sync::log_change;
 use super::values::{self, Key};
-use crate::drafts::{DraftStore, MOST_ANSWERS, MoveDraft, OpenDraft, Opened, SaveCommand, SaveOutcome, StoredDraft};
+use crate::drafts::{
+    DraftStore, MOST_ANSWERS, MOST_CHANGES_TOLD, MoveDraft, OpenDraft, Opened, SaveCommand, StoredDraft, Swept,
+    clock_of,
+};
 use crate::error::{Error, Result};
+use crate::sync::Logged;
 
 const COLUMNS: &str = "id, actor, principal, item, form_code, form_version, revision, page, updated_at, terminal, \
      submitted_case, moved_from";
@@ -34,6 +46,9 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredDraft> {
         moved_from: row.get(11)?,
         answers: Answers::new(),
         prefilled: Vec::new(),
+        clock: 0,
+        lost: Vec::new(),
+        latest: Vec::new(),
     })
 }
 
@@ -55,10 +70,11 @@ fn find_open(db: &Connection, id: DraftId, principals: &[PersonId]) -> Result<St
     Ok(draft)
 }
 
-/// Fills in the answers.
+/// Fills in the answers, and what is told of them.
 fn with_answers(db: &Connection, mut draft: StoredDraft) -> Result<StoredDraft> {
+    let hidden = merge::hidden(db, draft.id)?;
     let mut statement = db.prepare_cached(
-        "SELECT path, value, prefilled, prefilled_from FROM draft_answer WHERE draft = ?1 AND value <> 'null' ORDER BY path",
+        "SELECT path, value, prefilled, prefilled_from, stamp_at FROM draft_answer WHERE draft = ?1 ORDER BY path",
     )?;
     let rows = statement.query_map([draft.id.key()], |row| {
         Ok((
@@ -66,10 +82,15 @@ fn with_answers(db: &Connection, mut draft: StoredDraft) -> Result<StoredDraft> 
             values::json::<Value>(row, 1)?,
             row.get::<_, bool>(2)?,
             values::optional_json::<PrefillSource>(row, 3)?,
+            row.get::<_, u64>(4)?,
         ))
     })?;
     for row in rows {
-        let (path, value, prefilled, source) = row?;
+        let (path, value, prefilled, source, at) = row?;
+        draft.clock = draft.clock.max(at);
+        if value.is_null() || merge::is_hidden(&hidden, &path) {
+            continue;
+        }
         if prefilled {
             draft.prefilled.push(Prefilled {
                 path: path.clone(),
@@ -79,7 +100,36 @@ fn with_answers(db: &Connection, mut draft: StoredDraft) -> Result<StoredDraft> 
         }
         draft.answers.insert(path, value);
     }
+    draft.lost = lost::all(db, draft.id)?;
+    draft.latest = latest(db, draft.id)?;
     Ok(draft)
+}
+
+/// Where the answers came from that were given last.
+fn latest(db: &Connection, id: DraftId) -> Result<Vec<AnswerOrigin>> {
+    let mut statement = db.prepare_cached(
+        "SELECT path, terminal, stamp_at FROM draft_answer WHERE draft = ?1 AND writer IS NOT NULL
+         ORDER BY revision DESC, path LIMIT 20",
+    )?;
+    let rows = statement.query_map([id.key()], |row| {
+        Ok(AnswerOrigin {
+            path: row.get(0)?,
+            terminal: values::named(row, 1)?,
+            at: values::time(row, 2)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A draft with its answers, whosever it is; none where it is not open.
+pub(super) fn open_draft_of(db: &Connection, id: DraftId) -> Result<Option<StoredDraft>> {
+    let draft = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM draft WHERE id = ?1 AND submitted_case IS NULL"
+        ))?
+        .query_row([id.key()], stored)
+        .optional()?;
+    draft.map(|draft| with_answers(db, draft)).transpose()
 }
 
 /// A draft with its answers, for a submission inside one storage command.
@@ -91,28 +141,11 @@ pub(super) fn draft_to_submit(db: &Connection, id: DraftId, principals: &[Person
 pub(super) fn mark_submitted(db: &Connection, id: DraftId, case: CaseId, now: Timestamp) -> Result<()> {
     db.prepare_cached("UPDATE draft SET submitted_case = ?2, updated_at = ?3 WHERE id = ?1")?
         .execute(params![id.key(), case.key(), now.unix_millis()])?;
-    Ok(())
+    lost::forget(db, id)
 }
 
-struct Register {
-    value: Value,
-    revision: u64,
-    writer: Option<[u8; 16]>,
-    terminal: TerminalKind,
-    at: Timestamp,
-}
-
-fn register(row: &Row<'_>) -> rusqlite::Result<Register> {
-    Ok(Register {
-        value: values::json(row, 0)?,
-        revision: row.get(1)?,
-        writer: row.get(2)?,
-        terminal: values::named(row, 3)?,
-        at: values::time(row, 4)?,
-    })
-}
-
-fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
+/// Merges a save into a draft, as one step.
+fn save(db: &Connection, command: &SaveCommand) -> Result<DraftSaved> {
     let SaveCommand {
         id,
         save,
@@ -121,61 +154,9 @@ fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
         ..
     } = command;
     let draft = find_open(db, *id, &command.principals)?;
-    let mut conflicts = Vec::new();
-    let mut changed = Vec::new();
-    for change in &save.changes {
-        let known = db
-            .prepare_cached(
-                "SELECT value, revision, writer, terminal, at FROM draft_answer WHERE draft = ?1 AND path = ?2",
-            )?
-            .query_row(params![id.key(), change.path], register)
-            .optional()?;
-        match known {
-            // A confirmation by the citizen of a value that the hall filled in is a change, too: it is no longer prefilled.
-            Some(known) if known.value == change.value => changed.push((change, false)),
-            Some(known) if known.revision > save.base_revision && known.writer != Some(save.writer.key()) => {
-                conflicts.push(AnswerConflict {
-                    path: change.path.clone(),
-                    value: known.value,
-                    revision: known.revision,
-                    terminal: known.terminal,
-                    at: known.at,
-                });
-            }
-            None if change.value.is_null() => {}
-            _ => changed.push((change, true)),
-        }
-    }
-    if !conflicts.is_empty() {
-        return Ok(SaveOutcome::Conflict(conflicts));
-    }
-    let differs = changed.iter().any(|(_, differs)| *differs);
-    let revision = draft.revision + u64::from(differs);
-    let terminal = values::name(terminal)?;
-    for (change, differs) in &changed {
-        if !differs {
-            db.prepare_cached(
-                "UPDATE draft_answer SET prefilled = 0, prefilled_from = NULL WHERE draft = ?1 AND path = ?2",
-            )?
-            .execute(params![id.key(), change.path])?;
-            continue;
-        }
-        db.prepare_cached(
-            "INSERT INTO draft_answer (draft, path, value, revision, writer, terminal, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (draft, path) DO UPDATE SET value = excluded.value, revision = excluded.revision,
-                 writer = excluded.writer, terminal = excluded.terminal, at = excluded.at, prefilled = 0, prefilled_from = NULL",
-        )?
-        .execute(params![
-            id.key(),
-            change.path,
-            values::to_json(&change.value)?,
-            revision,
-            save.writer.key(),
-            terminal,
-            now.unix_millis()
-        ])?;
-    }
-    if differs && answers_held(db, *id)? > MOST_ANSWERS {
+    let merged = merge::merge(db, command, draft.revision + 1)?;
+    let revision = draft.revision + u64::from(merged.differs);
+    if merged.differs && answers_held(db, *id)? > MOST_ANSWERS {
         return Err(ErrorCode::DraftFull.into());
     }
     // Who changes an answer with the revision of a move in sight was told of the move.
@@ -189,14 +170,22 @@ fn save(db: &Connection, command: &SaveCommand) -> Result<SaveOutcome> {
         revision,
         save.page,
         now.unix_millis(),
-        terminal,
+        values::name(terminal)?,
         seen
     ])?;
-    Ok(SaveOutcome::Saved(DraftSaved {
+    log_change(db, draft.principal, Logged::Draft(*id), *now)?;
+    Ok(DraftSaved {
         revision,
         saved_at: *now,
-        others: others(db, command)?,
-    }))
+        clock: clock_of(latest_stamp(db, *id)?, *now),
+        others: merge::others(db, command)?,
+        lost: lost::all(db, *id)?,
+    })
+}
+
+fn latest_stamp(db: &Connection, id: DraftId) -> Result<u64> {
+    let mut statement = db.prepare_cached("SELECT coalesce(max(stamp_at), 0) FROM draft_answer WHERE draft = ?1")?;
+    Ok(statement.query_row([id.key()], |row| row.get(0))?)
 }
 
 /// The revision that a save knows of. What SQLite cannot count to, no draft comes to either.
@@ -223,6 +212,7 @@ fn move_draft(db: &Connection, command: &MoveDraft) -> Result<Option<StoredDraft
             revision,
             command.now.unix_millis()
         ])?;
+        keep_rows_of_move(db, command, change, revision)?;
     }
     // Of several moves that nobody was told of, the first one's version is the one that the citizen knows; a draft that is
     // back there has not moved.
@@ -237,28 +227,33 @@ fn move_draft(db: &Connection, command: &MoveDraft) -> Result<Option<StoredDraft
         revision,
         command.from.version
     ])?;
+    log_change(db, draft.principal, Logged::Draft(command.id), command.now)?;
     draft_to_submit(db, command.id, &command.principals).map(Some)
+}
+
+/// The rows of a group whose list a move rewrites.
+fn keep_rows_of_move(db: &Connection, command: &MoveDraft, change: &AnswerChange, revision: u64) -> Result<()> {
+    let rows = merge::held(db, command.id, &change.path)?.and_then(|held| held.rows);
+    let (Some(mut rows), Some(ids)) = (rows, merge::ids(&change.value)) else {
+        return Ok(());
+    };
+    let stamp = Stamp {
+        at: u64::try_from(command.now.unix_millis()).unwrap_or(0),
+        count: 0,
+        writer: WriterId(Uuid::nil()),
+    };
+    let all_seen = Giving {
+        stamp,
+        seen: u64::MAX,
+        revision,
+    };
+    rows.give(&ids, all_seen);
+    merge::keep_rows(db, command.id, &change.path, &rows)
 }
 
 fn answers_held(db: &Connection, id: DraftId) -> Result<u32> {
     let mut statement = db.prepare_cached("SELECT count(*) FROM draft_answer WHERE draft = ?1")?;
     Ok(statement.query_row([id.key()], |row| row.get(0))?)
-}
-
-/// What other writers changed since the revision that the terminal has seen.
-fn others(db: &Connection, command: &SaveCommand) -> Result<Answers> {
-    let seen = seen(&command.save);
-    let mut statement = db.prepare_cached(
-        "SELECT path, value FROM draft_answer WHERE draft = ?1 AND revision > ?2 AND writer IS NOT ?3",
-    )?;
-    let rows = statement.query_map(params![command.id.key(), seen, command.save.writer.key()], |row| {
-        Ok((row.get::<_, String>(0)?, values::json::<Value>(row, 1)?))
-    })?;
-    let mut others = rows.collect::<rusqlite::Result<Answers>>()?;
-    for change in &command.save.changes {
-        others.remove(&change.path);
-    }
-    Ok(others)
 }
 
 #[async_trait]
@@ -291,8 +286,8 @@ impl DraftStore for Sqlite {
             ])?;
             for first in &open.prefilled {
                 db.prepare_cached(
-                    "INSERT INTO draft_answer (draft, path, value, revision, terminal, at, prefilled, prefilled_from)
-                     VALUES (?1, ?2, ?3, 1, ?4, ?5, 1, ?6)",
+                    "INSERT INTO draft_answer (draft, path, value, revision, terminal, at, prefilled, prefilled_from, stamp_at)
+                     VALUES (?1, ?2, ?3, 1, ?4, ?5, 1, ?6, ?5)",
                 )?
                 .execute(params![
                     open.id.key(),
@@ -303,6 +298,7 @@ impl DraftStore for Sqlite {
                     values::to_json(&first.source)?
                 ])?;
             }
+            log_change(db, open.principal, Logged::Draft(open.id), open.now)?;
             Ok(Opened::New(draft_to_submit(db, open.id, &[open.principal])?))
         })
         .await
@@ -333,17 +329,40 @@ impl DraftStore for Sqlite {
         self.read(move |db| draft_to_submit(db, id, &principals)).await
     }
 
-    async fn save_draft(&self, command: SaveCommand) -> Result<SaveOutcome> {
+    async fn save_draft(&self, command: SaveCommand) -> Result<DraftSaved> {
         self.write(move |db| save(db, &command)).await
+    }
+
+    async fn changed_since(&self, id: DraftId, principals: Vec<PersonId>, revision: u64) -> Result<Vec<GivenAnswer>> {
+        self.read(move |db| {
+            find(db, id, &principals)?;
+            merge::changed_since(db, id, revision, MOST_CHANGES_TOLD)
+        })
+        .await
+    }
+
+    async fn dismiss_lost(&self, id: DraftId, principals: Vec<PersonId>, n: u32, now: Timestamp) -> Result<()> {
+        self.write(move |db| {
+            let draft = find_open(db, id, &principals)?;
+            if lost::dismiss(db, id, n)? {
+                log_change(db, draft.principal, Logged::Draft(id), now)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn sweep_drafts(&self, before: Timestamp, most: u32) -> Result<Swept> {
+        self.write(move |db| lost::sweep(db, before, most)).await
     }
 
     async fn move_draft(&self, command: MoveDraft) -> Result<Option<StoredDraft>> {
         self.write(move |db| move_draft(db, &command)).await
     }
 
-    async fn discard_draft(&self, id: DraftId, principals: Vec<PersonId>) -> Result<Vec<FileId>> {
+    async fn discard_draft(&self, id: DraftId, principals: Vec<PersonId>, now: Timestamp) -> Result<Vec<FileId>> {
         self.write(move |db| {
-            find_open(db, id, &principals)?;
+            let draft = find_open(db, id, &principals)?;
             let files = db
                 .prepare_cached("SELECT id FROM file WHERE draft = ?1")?
                 .query_map([id.key()], |row| values::id(row, 0))?
@@ -352,6 +371,7 @@ impl DraftStore for Sqlite {
                 .execute([id.key()])?;
             db.prepare_cached("DELETE FROM draft WHERE id = ?1")?
                 .execute([id.key()])?;
+            log_change(db, draft.principal, Logged::Draft(id), now)?;
             Ok(files)
         })
         .await

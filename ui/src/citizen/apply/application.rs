@@ -7,19 +7,22 @@ use std::sync::Arc;
 use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use onehall_client::citizen::{ChangeAnswers, FlushDraft, GetDraft, GetForm, GetFormInputs, UploadTo};
+use onehall_client::citizen::{ChangeAnswers, DismissLost, FlushDraft, GetDraft, GetForm, GetFormInputs, UploadTo};
 use onehall_client::{Event, SaveState};
 use onehall_forms::{Filling, Form, Inputs};
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftSummary, DraftView};
+use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftSummary, DraftView, GivenAnswer};
 use onehall_protocol::form_change::FormChange;
+use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, PersonId, Timestamp};
 use serde_json::Value;
 
 use super::submission::Attempt;
 use super::way::CHECK;
 use crate::citizen::questions::Answering;
+use crate::citizen::questions::elsewhere::Elsewhere;
 use crate::citizen::{Hall, use_hall};
+use crate::design::states::error_words;
 use crate::shell::{Ui, use_ui};
 
 /// A draft that is being filled. Cheap to copy; lives as long as one is on the pages of the draft.
@@ -39,6 +42,10 @@ pub struct Application {
     pub saving: RwSignal<SaveState>,
     /// How many answers came from another terminal since one last looked.
     pub merged: RwSignal<usize>,
+    /// Which answers those were, the last ones.
+    pub came: RwSignal<Vec<GivenAnswer>>,
+    /// The terminals on which somebody else has the draft open.
+    pub others: RwSignal<Vec<TerminalKind>>,
     /// What became of the draft since its form has a newer version, until one went on.
     pub form_change: RwSignal<Option<FormChange>>,
     /// Whether another terminal took the draft along to another version of its form than the one that is filled here.
@@ -53,12 +60,23 @@ pub struct Application {
     unsaved: StoredValue<Unsaved>,
     /// Ends the waiting of [`Application::flush`].
     flushing: StoredValue<Option<AbortHandle>>,
-    /// How often the draft was said to have changed.
-    pokes: StoredValue<u32>,
+    /// What was said of changes that were not read yet.
+    pokes: StoredValue<Pokes>,
 }
 
-/// How long a draft that changed elsewhere has to be quiet before it is read.
-const QUIET: std::time::Duration = std::time::Duration::from_millis(500);
+/// How long a draft that changed elsewhere has to be quiet before it is read: a save pokes, one's own too.
+const QUIET_MS: u64 = 250;
+
+/// How long it is not read at most, however often it changes.
+const LONGEST_MS: f64 = 700.0;
+
+/// What was said of changes that were not read yet.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pokes {
+    turn: u32,
+    /// When the first of them came, by the page's clock.
+    since: Option<f64>,
+}
 
 /// A draft with its form, as it was loaded.
 #[derive(Clone)]
@@ -124,7 +142,16 @@ impl Application {
         let keep = Callback::new(move |changes: Vec<AnswerChange>| {
             keep(hall, id, unsaved, page.get_untracked(), changes);
         });
-        let answering = Answering::new(filling, draft.prefilled.clone(), UploadTo::Draft(id), keep);
+        let mut answering = Answering::new(filling, draft.prefilled.clone(), UploadTo::Draft(id), keep);
+        let dismiss = Callback::new(move |n| {
+            let dismissed = hall.client.ask(DismissLost { id, n });
+            spawn_local(async move {
+                if let Err(error) = dismissed.await {
+                    ui.say_failure(error_words(&error));
+                }
+            });
+        });
+        answering.elsewhere = Elsewhere::new(draft.lost.clone(), dismiss);
         let application = Application {
             hall,
             ui,
@@ -135,6 +162,8 @@ impl Application {
                 at: draft.summary.updated_at,
             }),
             merged: RwSignal::new(0),
+            came: RwSignal::new(Vec::new()),
+            others: RwSignal::new(Vec::new()),
             form_change: RwSignal::new(draft.form_change.clone()),
             outdated: RwSignal::new(false),
             page,
@@ -142,9 +171,11 @@ impl Application {
             attempt: StoredValue::new(None),
             unsaved,
             flushing: StoredValue::new(None),
-            pokes: StoredValue::new(0),
+            pokes: StoredValue::new(Pokes::default()),
         };
         hall.client.on_event(move |event| application.hear(event));
+        application.attend();
+        application.follow_the_focus();
         application.warn_before_the_tab_closes();
         application.take_up_what_was_left(&draft.answers);
         application
@@ -187,6 +218,12 @@ impl Application {
                 let _ = self.saving.try_set(state);
             }
             Event::DraftMerged { id, answers } if id == self.id => self.merge(answers),
+            Event::DraftLost { id, lost } if id == self.id => {
+                let _ = self.answering.elsewhere.lost.try_set(lost);
+            }
+            Event::DraftPresence { id, others } if id == self.id => {
+                let _ = self.others.try_set(others);
+            }
             Event::DraftChanged { id } if id == self.id => self.read_anew_soon(),
             Event::MayHaveMissed => self.read_anew(),
             _ => {}
@@ -194,43 +231,57 @@ impl Application {
     }
 
     /// Answers of another terminal come in; those that one is changing here stay.
-    pub fn merge(self, mut answers: Answers) {
-        self.unsaved.update_value(|unsaved| unsaved.heard(&answers));
+    pub fn merge(self, mut answers: Vec<GivenAnswer>) {
+        if self
+            .unsaved
+            .try_update_value(|unsaved| unsaved.heard(&answers))
+            .is_none()
+        {
+            return;
+        }
         self.unsaved
-            .with_value(|unsaved| answers.retain(|path, _| !unsaved.changes.contains_key(path)));
-        let known = |path: &String, value: &mut Value| self.answering.answer_now(path).unwrap_or(Value::Null) == *value;
-        answers.retain(|path, value| !known(path, value));
+            .with_value(|unsaved| answers.retain(|one| !unsaved.changes.contains_key(&one.path)));
+        let known = |one: &GivenAnswer| self.answering.answer_now(&one.path).unwrap_or(Value::Null) == one.value;
+        answers.retain(|one| !known(one));
         if answers.is_empty() {
             return;
         }
         self.merged.update(|count| *count += answers.len());
-        self.answering.merge(answers);
+        self.came.set(answers.clone());
+        self.answering.take_from_elsewhere(answers);
+    }
+
+    /// What waits for a field to be left comes in when it is.
+    fn follow_the_focus(self) {
+        let handle = window_event_listener(leptos::ev::focusout, move |_| {
+            // Where the focus goes is known only after it.
+            request_animation_frame(move || self.answering.field_left());
+        });
+        on_cleanup(move || handle.remove());
     }
 
     /// Every save pokes, one's own too: while one types, it is not read after each of them.
     fn read_anew_soon(self) {
-        let Some(turn) = self.pokes.try_update_value(|pokes| {
-            *pokes = pokes.wrapping_add(1);
-            *pokes
-        }) else {
-            return;
-        };
+        let now = js_sys::Date::now();
+        let waits = self.pokes.try_update_value(|pokes| {
+            pokes.turn = pokes.turn.wrapping_add(1);
+            let since = *pokes.since.get_or_insert(now);
+            (pokes.turn, now - since)
+        });
+        let Some((turn, waited)) = waits else { return };
+        if waited >= LONGEST_MS {
+            return self.read_anew();
+        }
         let read = move || {
-            if self.pokes.try_get_value() == Some(turn) {
+            if self.pokes.try_with_value(|pokes| pokes.turn) == Some(turn) {
                 self.read_anew();
             }
         };
-        set_timeout(read, QUIET);
-    }
-
-    /// The citizen decided for the other terminal's answer: what was changed here does not count any more.
-    pub fn give_up(self, path: &str) {
-        self.unsaved.update_value(|unsaved| {
-            unsaved.changes.remove(path);
-        });
+        set_timeout(read, std::time::Duration::from_millis(QUIET_MS));
     }
 
     fn read_anew(self) {
+        let _ = self.pokes.try_update_value(|pokes| pokes.since = None);
         let Some(asked) = self.unsaved.try_with_value(Unsaved::stand) else {
             return;
         };
@@ -258,8 +309,15 @@ impl Application {
         let Some(here) = self.answering.filling.try_with_untracked(Filling::answers) else {
             return;
         };
-        self.merge(differences(&here, &draft.answers));
+        let differs = differences(&here, &draft.answers);
+        self.merge(
+            differs
+                .into_iter()
+                .map(|(path, value)| given(draft, path, value))
+                .collect(),
+        );
         self.answering.prefilled_now(&draft.prefilled);
+        let _ = self.answering.elsewhere.lost.try_set(draft.lost.clone());
     }
 
     /// Evaluates everything anew, as of today and with what the city has now: a day may have passed since the draft was
@@ -334,6 +392,19 @@ fn keep(hall: Hall, id: DraftId, unsaved: StoredValue<Unsaved>, page: String, ch
     });
 }
 
+/// An answer of a draft with where it came from: where that is not told, from where the draft was changed last.
+fn given(draft: &DraftView, path: String, value: Value) -> GivenAnswer {
+    let origin = draft.latest.iter().find(|origin| origin.path == path);
+    let last = (draft.summary.terminal, draft.summary.updated_at);
+    let (terminal, at) = origin.map_or(last, |origin| (origin.terminal, origin.at));
+    GivenAnswer {
+        path,
+        value,
+        terminal,
+        at,
+    }
+}
+
 /// What differs in `there` from `here`: new values, and null for what is not there any more.
 fn differences(here: &Answers, there: &Answers) -> Answers {
     let changed = there.iter().filter(|(path, value)| here.get(*path) != Some(*value));
@@ -390,8 +461,9 @@ impl Unsaved {
     }
 
     /// The backend has these answers of another terminal.
-    fn heard(&mut self, answers: &Answers) {
-        self.known.extend(answers.clone());
+    fn heard(&mut self, answers: &[GivenAnswer]) {
+        let answers = answers.iter().map(|one| (one.path.clone(), one.value.clone()));
+        self.known.extend(answers);
     }
 
     fn left(&self) -> Vec<LeftAnswer> {
@@ -478,7 +550,12 @@ mod tests {
         unsaved.all_saved();
         assert_ne!(unsaved.stand(), changed, "it was read before it was saved");
         let saved = unsaved.stand();
-        unsaved.heard(&answers(&[("phone", json!("1"))]));
+        unsaved.heard(&[GivenAnswer {
+            path: "phone".to_owned(),
+            value: json!("1"),
+            terminal: TerminalKind::Kiosk,
+            at: Timestamp::from_unix_millis(0),
+        }]);
         assert_eq!(unsaved.stand(), saved);
     }
 

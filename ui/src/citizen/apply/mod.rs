@@ -5,14 +5,16 @@ mod changes;
 mod check;
 mod fill;
 mod form_change;
+mod moved;
 mod saving;
 mod start;
 mod submission;
 mod submitting;
+mod together;
 mod way;
 
 pub use application::{Application, LoadedForm, load_form, today};
 pub use fill::FillPage;
-pub use saving::terminal_words;
+pub use crate::citizen::questions::elsewhere::terminal_words;
 pub use start::StartPage;
 pub use way::CHECK;

@@ -39,7 +39,7 @@ impl Failure {
     #[must_use]
     pub fn of(error: &CoreError, sent: bool) -> Failure {
         match error.code {
-            ErrorCode::DraftMoved | ErrorCode::TranscriptDiffers | ErrorCode::DraftConflict => Failure::Changed,
+            ErrorCode::DraftMoved | ErrorCode::TranscriptDiffers => Failure::Changed,
             ErrorCode::ConfirmChanges => Failure::Confirm,
             ErrorCode::InvalidAnswers => Failure::Answers,
             ErrorCode::DraftSubmitted => Failure::Done,

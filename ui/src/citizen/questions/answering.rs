@@ -9,11 +9,14 @@ use onehall_protocol::drafts::{AnswerChange, Answers, Prefilled};
 use onehall_protocol::{FieldError, Language};
 use serde_json::Value;
 
+use super::chinese::candidates;
 use super::control_id;
+use super::elsewhere::Elsewhere;
 use super::prefilled::{Sources, by_path};
 use super::shown::row_title;
 use super::uploads::Uploads;
 use crate::design::errors::SummaryLine;
+use crate::design::keyboard::write_chinese;
 use crate::texts::Words;
 use crate::view::memo;
 
@@ -24,6 +27,8 @@ pub struct Answering {
     pub filling: RwSignal<Filling>,
     /// Answers that the hall filled in and that nobody changed or confirmed yet, by path: from where.
     pub prefilled: RwSignal<Sources>,
+    /// What other terminals did to the answers.
+    pub elsewhere: Elsewhere,
     /// Where files go.
     pub uploads: Uploads,
     /// Rows of repeating groups that are open to be changed, by path.
@@ -44,9 +49,11 @@ impl Answering {
         to: UploadTo,
         keep: Callback<Vec<AnswerChange>>,
     ) -> Answering {
+        write_chinese(candidates);
         Answering {
             filling: RwSignal::new(filling),
             prefilled: RwSignal::new(by_path(prefilled)),
+            elsewhere: Elsewhere::default(),
             uploads: Uploads::new(to),
             open_rows: RwSignal::default(),
             shown: RwSignal::default(),
@@ -96,6 +103,9 @@ impl Answering {
             self.refused
                 .update(|refused| refused.retain(|path, _| !paths().any(|other| other == path)));
         }
+        for change in &changed.answers {
+            self.answered_here(&change.path, &change.value);
+        }
         if !changed.answers.is_empty() {
             self.keep.run(changed.answers);
         }
@@ -126,6 +136,11 @@ impl Answering {
         self.filling
             .try_with_untracked(|filling| filling.answer(path).cloned())
             .flatten()
+    }
+
+    /// Whether the page of these answers is gone.
+    pub(super) fn is_gone(self) -> bool {
+        self.filling.try_with_untracked(|_| ()).is_none()
     }
 
     /// Whether an answer is required.

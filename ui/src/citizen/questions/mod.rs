@@ -1,7 +1,9 @@
 //! The questions of a form: one view for each kind, over [`Answering`].
 
 mod answering;
+mod chinese;
 mod choice;
+pub mod elsewhere;
 mod group;
 mod lists;
 mod material;
@@ -148,5 +150,6 @@ pub fn question(answering: Answering, path: String, required: bool) -> AnyView {
         Kind::Region { list, depth } => region::region(answering, &asked, list, *depth),
         Kind::Signature {} => signature::signature(answering, &asked),
     };
-    prefilled::marked(answering, &path, drawn)
+    let drawn = prefilled::marked(answering, &path, drawn);
+    elsewhere::noted(answering, &path, drawn)
 }

@@ -1,0 +1,48 @@
+//! What is kept of a draft for a while only: answers that did not stand, rows that were taken away.
+
+use std::time::Duration;
+
+use tokio::time::MissedTickBehavior;
+
+use super::{LOST_DAYS, Swept};
+use crate::error::Result;
+use crate::state::AppState;
+
+/// How often the hall looks for what has been kept long enough.
+const EVERY: Duration = Duration::from_secs(3600);
+
+/// The most that one command deletes: others want to write, too.
+const AT_ONCE: u32 = 500;
+
+/// Deletes what has been kept long enough, again and again, until the task is dropped.
+pub async fn watch(state: AppState) {
+    let mut tick = tokio::time::interval(EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        match sweep(&state).await {
+            Ok(Swept { answers: 0, rows: 0 }) => {}
+            Ok(Swept { answers, rows }) => {
+                tracing::info!(answers, rows, "deleted what had not stood in drafts for 30 days")
+            }
+            Err(error) => tracing::error!(%error, "could not delete what had been kept of drafts"),
+        }
+    }
+}
+
+/// Deletes what has been kept long enough. Gives how much.
+///
+/// # Errors
+/// What the engine says.
+pub async fn sweep(state: &AppState) -> Result<Swept> {
+    let before = state.clock.now().plus_seconds(-LOST_DAYS * 86_400);
+    let mut all = Swept { answers: 0, rows: 0 };
+    loop {
+        let swept = state.storage.sweep_drafts(before, AT_ONCE).await?;
+        all.answers += swept.answers;
+        all.rows += swept.rows;
+        if swept.answers + swept.rows == 0 {
+            return Ok(all);
+        }
+    }
+}
