@@ -7,150 +7,29 @@
 //! - `submit/64`: a whole submission (case, answers, event, attempt, number, mark on the draft) from 64 tasks at once,
 //!   acknowledged only when it is on disk: the writer's group commit.
 
+mod made;
+
 use std::fs::File;
 use std::hint::black_box;
 use std::io::{Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use onehall_backend::cases::CaseStore;
-use onehall_backend::cases::model::{Attempt, StoredEvent, Submit, Submitted, Who};
-use onehall_backend::cases::workflow::{CaseClock, Standing};
-use onehall_backend::drafts::{DraftStore, OpenDraft};
+use onehall_backend::cases::model::{Submit, Submitted};
 use onehall_backend::storage::sqlite::Sqlite;
-use onehall_forms::ENGINE;
-use onehall_protocol::cases::CaseState;
-use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::{Answers, EvaluatedWith};
-use onehall_protocol::identity::{PersonKind, PersonView, TerminalKind};
-use onehall_protocol::{CaseId, Date, DraftId, IdempotencyKey, PersonId, Text, Timestamp};
-use serde_json::json;
+use onehall_protocol::PersonId;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
+
+use made::{Folder, answers, draft, must, now, submission};
 
 /// Submissions on their way at the same time.
 const AT_ONCE: usize = 64;
 /// Submissions of one measurement.
 const BATCH: usize = 2048;
-
-fn must<T, E: std::fmt::Display>(outcome: Result<T, E>) -> T {
-    outcome.unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn parsed<T: std::str::FromStr>(text: &str) -> T
-where
-    T::Err: std::fmt::Display,
-{
-    must(text.parse())
-}
-
-/// A folder of its own, on the file system of the target folder, which is a disk where `/tmp` may not be.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Folder {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("submit-{}", Uuid::now_v7()));
-        must(std::fs::create_dir_all(&path));
-        Folder(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn now() -> Timestamp {
-    parsed("2026-11-23T01:00:00.000Z")
-}
-
-/// A dozen answers, as the form of an identity card has them.
-fn answers() -> Answers {
-    let text = |number: usize| (format!("question_{number}"), json!("兰川市城关区民安街道滨河东路18号"));
-    (0..12).map(text).collect()
-}
-
-async fn draft(sqlite: &Sqlite, principal: PersonId) -> DraftId {
-    let open = OpenDraft {
-        id: DraftId(Uuid::now_v7()),
-        actor: principal,
-        principal,
-        item: parsed("identity-card-renewal"),
-        form: FormReference {
-            code: parsed("identity-card-renewal"),
-            version: 1,
-        },
-        prefilled: Vec::new(),
-        terminal: TerminalKind::Browser,
-        now: now(),
-    };
-    let id = open.id;
-    must(sqlite.open_draft(open).await);
-    id
-}
-
-fn submission(draft: DraftId, principal: PersonId) -> Submit {
-    let today: Date = parsed("2026-11-23");
-    let step = "submitted";
-    Submit {
-        attempt: Attempt {
-            actor: principal,
-            key: IdempotencyKey(Uuid::now_v7()),
-            payload: [7; 32],
-        },
-        draft,
-        revision: 1,
-        id: CaseId(Uuid::now_v7()),
-        number: ("LC".to_owned(), today),
-        principal: PersonView {
-            id: principal,
-            kind: PersonKind::Citizen,
-            name: "张敏".to_owned(),
-            number: Some("620***********3827".to_owned()),
-        },
-        item: parsed("identity-card-renewal"),
-        item_name: Text::new("居民身份证换领", "Identity card renewal"),
-        authority: parsed("public-security"),
-        form: FormReference {
-            code: parsed("identity-card-renewal"),
-            version: 1,
-        },
-        workflow: parsed("simple"),
-        standing: Standing {
-            step: parsed(step),
-            due: Some(today),
-            clock: CaseClock::new(10),
-        },
-        answers: answers(),
-        transcript: "0".repeat(64),
-        evaluated: EvaluatedWith {
-            engine: ENGINE,
-            as_of: today,
-            calendar: None,
-            lists: Default::default(),
-        },
-        files: Vec::new(),
-        event: StoredEvent {
-            sequence: 0,
-            at: now(),
-            action: parsed("submit"),
-            action_name: Text::new("提交申请", "Submitted"),
-            step: parsed(step),
-            step_name: Text::new("待预审", "Waiting for pre-review"),
-            state: CaseState::Submitted,
-            who: Who::Person {
-                id: principal,
-                name: "张敏".to_owned(),
-            },
-            terminal: TerminalKind::Browser,
-            reason: None,
-        },
-    }
-}
 
 /// Drafts that wait to be submitted, each of a citizen of its own.
 async fn prepared(sqlite: &Arc<Sqlite>) -> Vec<Submit> {
@@ -161,7 +40,7 @@ async fn prepared(sqlite: &Arc<Sqlite>) -> Vec<Submit> {
             let mut submissions = Vec::new();
             for _ in 0..BATCH / AT_ONCE {
                 let principal = PersonId(Uuid::now_v7());
-                submissions.push(submission(draft(&sqlite, principal).await, principal));
+                submissions.push(submission(draft(&sqlite, principal, "identity-card-renewal").await, principal));
             }
             submissions
         }));

@@ -56,5 +56,6 @@ pub mod staff;
 pub mod start;
 pub mod state;
 pub mod storage;
+pub mod sync;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 use tower::ServiceExt;
 
 use crate::state::AppState;
-use crate::{cases, insight};
+use crate::{cases, drafts, files, insight, sync};
 
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(10);
@@ -34,7 +34,10 @@ pub async fn serve(listener: TcpListener, router: Router, state: AppState, stop:
     let connections = GracefulShutdown::new();
     let by_itself = [
         tokio::spawn(cases::watch(state.clone())),
+        tokio::spawn(drafts::watch(state.clone())),
         tokio::spawn(insight::watch(state.clone())),
+        tokio::spawn(files::sweep::watch(state.clone())),
+        tokio::spawn(sync::watch(state.clone())),
     ];
     tokio::pin!(stop);
     loop {

@@ -1,17 +1,20 @@
 //! The start: from a configuration to a hall that can serve, or one sentence that says why not.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::cases;
+use crate::catalog;
 use crate::city;
 use crate::clock::Clock;
-use crate::config::{Config, Mode};
+use crate::config::{self, Config, FileKeeping, Mode};
 use crate::error::Error;
 use crate::events::Hub;
-use crate::files::{DiskBlobs, Files, scanner_from};
+use crate::files::{
+    BlobStore, Blobs, DatabaseBlobs, DiskBlobs, Files, S3Blobs, S3Place, Signer, scanner_from,
+};
 use crate::founding::{Founding, FoundingState};
 use crate::messages::{CommandSender, DevelopmentSender, MessageSender};
 use crate::rng::SystemRng;
@@ -44,9 +47,9 @@ pub enum StartError {
     /// The key of the installation cannot be used.
     #[error("cannot use the key {0}: {1}; restore it from a backup (second factors of staff were sealed with it)")]
     Key(PathBuf, std::io::Error),
-    /// The folder of uploaded files cannot be used.
-    #[error("cannot use the folder of uploaded files {0}: {1}")]
-    Files(PathBuf, std::io::Error),
+    /// Where files are to be kept cannot be used.
+    #[error("cannot keep files in {0}: {1}; see files.store and what goes with it in `onehall config`")]
+    Files(String, std::io::Error),
     /// The scanner's setting is none.
     #[error("files.scanner is not valid: {0}")]
     Scanner(String),
@@ -97,11 +100,10 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
         return Err(StartError::Key(key_path, missing));
     }
     let key = ServerKey::load(&key_path).map_err(|cause| StartError::Key(key_path, cause))?;
-    let files_path = folder.path().join("files");
-    let blobs = DiskBlobs::open(&files_path).map_err(|cause| StartError::Files(files_path, cause))?;
     let sqlite = Sqlite::open(&database, config.readers, clock.now())
         .map_err(|cause| StartError::Database(database.clone(), cause))?;
     let storage: Arc<dyn Storage> = Arc::new(sqlite);
+    let blobs = blobs(&config.files, folder.path(), &storage).await?;
 
     let founded = match storage.founding_state().await? {
         FoundingState::Done => false,
@@ -128,15 +130,54 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
         messages,
         development_messages,
         city,
-        files: Files::new(Arc::new(blobs), scanner),
+        files: Files::new(blobs, scanner),
         events: Hub::new(),
+        merge: onehall_sync::later,
         stopping: CancellationToken::new(),
     });
+    catalog::remember_version(&state).await?;
     Ok(Hall {
         state,
         founded,
         _folder: folder,
     })
+}
+
+/// Where the configuration keeps files, tried: a hall that cannot keep one does not open.
+async fn blobs(files: &config::Files, data: &Path, storage: &Arc<dyn Storage>) -> Result<Arc<dyn Blobs>, StartError> {
+    let (place, opened): (String, std::io::Result<Arc<dyn Blobs>>) = match files.store {
+        FileKeeping::Disk => {
+            let folder = files.folder.clone().unwrap_or_else(|| data.join("files"));
+            let opened = DiskBlobs::open(&folder);
+            (
+                format!("the folder {}", folder.display()),
+                opened.map(|blobs| Arc::new(blobs) as _),
+            )
+        }
+        FileKeeping::Database => {
+            let store: Arc<dyn BlobStore> = storage.clone();
+            ("the database".to_owned(), Ok(Arc::new(DatabaseBlobs::new(store))))
+        }
+        FileKeeping::S3 => {
+            let place = S3Place {
+                endpoint: files.s3_endpoint.clone(),
+                bucket: files.s3_bucket.clone(),
+                prefix: files.s3_prefix.clone(),
+                signer: Signer {
+                    region: files.s3_region.clone(),
+                    access_key: files.s3_access_key.clone(),
+                    secret_key: files.s3_secret_key.0.clone(),
+                },
+            };
+            let name = format!("the bucket {} of {}", files.s3_bucket, files.s3_endpoint);
+            (name, S3Blobs::new(place).map(|blobs| Arc::new(blobs) as _))
+        }
+    };
+    let checked = match opened {
+        Ok(blobs) => blobs.check().await.map(|()| blobs),
+        Err(error) => Err(error),
+    };
+    checked.map_err(|cause| StartError::Files(place, cause))
 }
 
 type Sender = (Arc<dyn MessageSender>, Option<Arc<DevelopmentSender>>);

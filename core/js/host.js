@@ -1,14 +1,15 @@
 // What the core needs from a browser. A host of another kind (a mini-program, Node.js) hands in an object of the same
 // shape; mini-app-sdk documents it as `Host`.
 
-/** Answers wait in one database; what early.js reads before the first paint lies where it can be read at once. */
-const AT_ONCE = ["preferences"];
+/** What early.js reads before the first paint lies where it can be read at once. */
+const AT_ONCE = "terminal/preferences";
+const AT_ONCE_NAME = "onehall.preferences";
 const DATABASE = "onehall";
 const STORE = "values";
 
 /** @returns the host of the page that this runs in (or of a worker). */
 export function browserHost() {
-  return { fetch: send, listen, get, put, remove, keepUnsent, unsent, forgetUnsent, eraseUnsent, sleep, random };
+  return { fetch: send, listen, others, get, scan, batch, erase, keepUnsent, unsent, forgetUnsent, eraseUnsent, sleep, random };
 }
 
 /**
@@ -68,6 +69,34 @@ function listen(url, headers, on) {
     source.onopen = source.onerror = null;
     source.close();
   };
+}
+
+/** The lock and the channel of the tabs that share one store. */
+const SHARED = "onehall.copy";
+
+/**
+ * Joins the other tabs of this origin, until `leave()`. `lead` is fulfilled once this one keeps up to date what all of them
+ * share, which it does from then on; `tell()` calls `told` in the others. Undefined where tabs cannot know of each other.
+ */
+function others(told) {
+  const locks = globalThis.navigator?.locks;
+  if (!locks || typeof BroadcastChannel !== "function") return undefined;
+  const channel = new BroadcastChannel(SHARED);
+  channel.onmessage = () => told();
+  const control = new AbortController();
+  let end;
+  const ended = new Promise((fulfil) => (end = fulfil));
+  const lead = new Promise((fulfil) => {
+    const held = () => (fulfil(), ended);
+    locks.request(SHARED, { signal: control.signal }, held).catch(() => {});
+  });
+  const leave = () => {
+    channel.onmessage = null;
+    channel.close();
+    control.abort();
+    end();
+  };
+  return { lead, tell: () => channel.postMessage(0), leave };
 }
 
 // The backend sends a heartbeat every 15 seconds: what is silent for longer is dead.
@@ -143,45 +172,216 @@ function database() {
   return opening;
 }
 
-/** Fulfilled when the transaction is on the disk, not when it is asked for. */
-async function inStore(mode, work) {
+/** Why something is not kept: `code` is what the core understands. */
+function fault(code, cause) {
+  return Object.assign(new Error(`nothing can be kept: ${code}`, { cause }), { code });
+}
+
+/** Fulfilled when the transaction is on the disk, not when it is asked for; rejected where nothing of it is. */
+async function transact(mode, work) {
   const open = await database();
-  if (!open) return undefined;
-  return new Promise((fulfil) => {
+  if (!open) throw fault("forbidden");
+  return new Promise((fulfil, refuse) => {
+    const failed = (cause) => refuse(fault(cause?.name === "QuotaExceededError" ? "full" : "broken", cause));
     try {
       const transaction = open.transaction(STORE, mode, { durability: "strict" });
       const request = work(transaction.objectStore(STORE));
-      transaction.oncomplete = () => fulfil(request.result);
-      transaction.onerror = transaction.onabort = () => fulfil(undefined);
-    } catch {
-      fulfil(undefined);
+      transaction.oncomplete = () => fulfil(request?.result);
+      transaction.onabort = () => failed(transaction.error);
+    } catch (cause) {
+      failed(cause);
     }
   });
 }
 
-function atOnce(key, work) {
+/** As `transact`; undefined where it fails. */
+const inStore = (mode, work) => transact(mode, work).catch(() => undefined);
+
+function atOnce(work) {
   try {
-    return work(localStorage, `onehall.${key}`);
-  } catch {
-    // A full or forbidden storage keeps nothing.
-    return undefined;
+    return work(localStorage);
+  } catch (cause) {
+    throw fault(cause?.name === "QuotaExceededError" ? "full" : "forbidden", cause);
   }
 }
 
+// Values lie at `sealed/OWNER/SEGMENT/KEY`, where segment and key are keyed hashes. The keys of an owner, the terminal or a
+// person, are such that no script can read them out; a person's are destroyed first when they leave. Without cryptography
+// (a page without TLS) only what is the terminal's own is kept, as it is.
+const SEALED = "sealed/";
+const CLEAR = "clear/";
+const KEYS = "keys/";
+const AES = 2;
+
+const ownerOf = (key) => (/^terminal[-/]/.test(key) ? "terminal" : "person");
+const within = (prefix) => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+const bytesOf = (text) => new TextEncoder().encode(text);
+
+/** The keys of an owner; where there are none and `make` is set, new ones. Null where there is no cryptography. */
+async function keysOf(owner, make) {
+  if (!globalThis.crypto?.subtle) return null;
+  const place = KEYS + owner;
+  const known = await transact("readonly", (store) => store.get(place));
+  if (known || !make) return known;
+  const fresh = {
+    id: crypto.randomUUID(),
+    seal: await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]),
+    name: await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]),
+  };
+  await transact("readwrite", (store) => {
+    // Another tab may have been quicker. Else what is there yet is noise, of keys that are gone.
+    const count = store.count(place);
+    count.onsuccess = () => {
+      if (count.result > 0) return;
+      store.delete(within(`${SEALED}${owner}/`));
+      store.put(fresh, place);
+    };
+  });
+  return transact("readonly", (store) => store.get(place));
+}
+
+async function hidden(keys, text) {
+  const hash = new Uint8Array(await crypto.subtle.sign("HMAC", keys.name, bytesOf(text)));
+  return [...hash.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Where a segment lies, and a key in it. */
+async function segmentPlace(keys, key) {
+  if (keys === null && ownerOf(key) === "person") throw fault("forbidden");
+  return keys === null ? CLEAR : `${SEALED}${ownerOf(key)}/${await hidden(keys, key.split("/", 1)[0])}/`;
+}
+
+async function placeOf(keys, key) {
+  return (await segmentPlace(keys, key)) + (keys === null ? key : await hidden(keys, `${key}\0`));
+}
+
+async function seal(keys, place, key, value) {
+  const [name, iv] = [bytesOf(key), crypto.getRandomValues(new Uint8Array(IV_BYTES))];
+  const plain = new Uint8Array(2 + name.length + value.length);
+  plain.set([name.length & 255, name.length >> 8]);
+  plain.set(name, 2);
+  plain.set(value, 2 + name.length);
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(cipher(place, iv), keys.seal, plain));
+  const record = new Uint8Array(1 + IV_BYTES + sealed.length);
+  record[0] = AES;
+  record.set(iv, 1);
+  record.set(sealed, 1 + IV_BYTES);
+  return record;
+}
+
+/** Key and value of a record. */
+async function unseal(keys, place, record) {
+  if (record[0] > AES) throw fault("newer");
+  const [iv, sealed] = [record.subarray(1, 1 + IV_BYTES), record.subarray(1 + IV_BYTES)];
+  const opened = await crypto.subtle.decrypt(cipher(place, iv), keys.seal, sealed).catch((cause) => {
+    throw fault("broken", cause);
+  });
+  const plain = new Uint8Array(opened);
+  const end = 2 + plain[0] + plain[1] * 256;
+  return [new TextDecoder().decode(plain.subarray(2, end)), plain.slice(end)];
+}
+
+let takingOver;
+
+/** What an earlier version kept in the clear, and the terminal's own, is encrypted. */
+function takeOver() {
+  takingOver ??= (async () => {
+    const plain = await transact("readonly", (store) => store.get("analytics"));
+    if (plain) await keep([["terminal/analytics", plain]], ["analytics"]);
+  })().catch(() => {});
+  return takingOver;
+}
+
+/** The value at a key; undefined where there is none. */
 async function get(key) {
-  if (!AT_ONCE.includes(key)) return inStore("readonly", (store) => store.get(key));
-  const text = atOnce(key, (storage, name) => storage.getItem(name));
-  return text == null ? undefined : new TextEncoder().encode(text);
+  if (key === AT_ONCE) {
+    const text = atOnce((storage) => storage.getItem(AT_ONCE_NAME));
+    return text == null ? undefined : bytesOf(text);
+  }
+  await takeOver();
+  const keys = await keysOf(ownerOf(key));
+  if (keys === undefined) return undefined;
+  const place = await placeOf(keys, key);
+  const record = await transact("readonly", (store) => store.get(place));
+  return record && keys ? (await unseal(keys, place, record))[1] : record;
 }
 
-async function put(key, value) {
-  if (!AT_ONCE.includes(key)) return inStore("readwrite", (store) => store.put(value, key));
-  atOnce(key, (storage, name) => storage.setItem(name, new TextDecoder().decode(value)));
+/** Keys and values of all whose keys begin with `prefix`, which names a whole segment at least. */
+async function scan(prefix) {
+  await takeOver();
+  const keys = await keysOf(ownerOf(prefix));
+  if (keys === undefined) return [];
+  const from = (await segmentPlace(keys, prefix)) + (keys === null ? prefix : "");
+  let places, records;
+  await transact("readonly", (store) => {
+    places = store.getAllKeys(within(from));
+    records = store.getAll(within(from));
+  });
+  const damaged = [];
+  const found = places.result.map(async (place, at) => {
+    if (keys === null) return [place.slice(CLEAR.length), records.result[at]];
+    return unseal(keys, place, records.result[at]).catch((cause) => {
+      if (cause.code === "newer") throw cause;
+      damaged.push(place);
+      return [""];
+    });
+  });
+  const entries = (await Promise.all(found)).filter(([key]) => key.startsWith(prefix));
+  if (damaged.length > 0) {
+    // Said once: who reads anew what was there is not told again.
+    await transact("readwrite", (store) => damaged.forEach((place) => store.delete(place)));
+    throw fault("broken");
+  }
+  // In the order of their bytes, not of UTF-16.
+  return entries.map((entry) => [bytesOf(entry[0]), entry]).sort(([a], [b]) => order(a, b)).map(([, entry]) => entry);
 }
 
-async function remove(key) {
-  if (!AT_ONCE.includes(key)) return inStore("readwrite", (store) => store.delete(key));
-  atOnce(key, (storage, name) => storage.removeItem(name));
+function order(a, b) {
+  const at = a.findIndex((byte, at) => byte !== b[at]);
+  return at < 0 ? a.length - b.length : a[at] - (b[at] ?? -1);
+}
+
+/** All changes or none: `[key, value]` keeps, `[key]` forgets. */
+async function batch(writes) {
+  const now = writes.filter(([key]) => key === AT_ONCE);
+  await takeOver();
+  if (now.length < writes.length) await keep(writes.filter(([key]) => key !== AT_ONCE), []);
+  for (const [, value] of now) {
+    atOnce((storage) => {
+      if (value) storage.setItem(AT_ONCE_NAME, new TextDecoder().decode(value));
+      else storage.removeItem(AT_ONCE_NAME);
+    });
+  }
+}
+
+/** Keeps and forgets, and takes `rest` away, in one transaction. */
+async function keep(writes, rest) {
+  const used = new Map();
+  const changes = await Promise.all(writes.map(async ([key, value]) => {
+    const keys = await keysOf(ownerOf(key), value !== undefined);
+    if (keys === undefined) return [];
+    const place = await placeOf(keys, key);
+    if (keys && value) used.set(KEYS + ownerOf(key), keys.id);
+    return [place, value && keys ? await seal(keys, place, key, value) : value];
+  }));
+  await transact("readwrite", (store) => {
+    // Whoever left meanwhile, in another tab: what was theirs is not kept under keys that are gone.
+    for (const [place, id] of used) {
+      const now = store.get(place);
+      now.onsuccess = () => now.result?.id === id || store.transaction.abort();
+    }
+    for (const place of rest) store.delete(place);
+    for (const [place, record] of changes) {
+      if (record) store.put(record, place);
+      else if (place) store.delete(place);
+    }
+  });
+}
+
+/** The keys of a person first: without them the rest is noise, whatever becomes of it. */
+async function erase() {
+  await transact("readwrite", (store) => store.delete(`${KEYS}person`));
+  await transact("readwrite", (store) => store.delete(within(`${SEALED}person/`)));
 }
 
 // What is not sent yet: encrypted by a key of this browser's that no script can read out. Erased with the key.

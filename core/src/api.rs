@@ -105,6 +105,16 @@ pub(crate) fn query_value(text: &str) -> String {
     out
 }
 
+/// Notes the seconds of a `Retry-After` where the backend did not say them itself.
+fn wait_as_told(mut error: CoreError, seconds: Option<&str>) -> CoreError {
+    if let Some(seconds) = seconds.and_then(|seconds| seconds.parse::<u32>().ok())
+        && error.details.is_null()
+    {
+        error.details = json::object([("retry_after", seconds.into())]);
+    }
+    error
+}
+
 impl Core {
     /// Sends a request and gives the answer of a success; every failure as the one error.
     pub(crate) async fn send(&self, request: ApiRequest) -> Result<HttpResponse, CoreError> {
@@ -140,6 +150,7 @@ impl Core {
             Err(_) if matches!(answer.status, 502..=504) => self.error(ErrorCode::Unavailable),
             Err(_) => self.error(ErrorCode::InvalidReply),
         };
+        let error = wait_as_told(error, answer.header("retry-after"));
         if error.code == ErrorCode::NotLoggedIn && !request.open {
             self.session_ended();
         }
@@ -161,6 +172,15 @@ impl Core {
     pub(crate) fn connection(&self, online: bool) {
         if self.inner.progress.set_online(online) {
             self.emit(&Event::Connection { online });
+            if online {
+                self.nudge_copy();
+            }
+            if online {
+                self.hurry_outbox();
+                self.hurry_uploads();
+            } else {
+                self.look_for_hall();
+            }
         }
     }
 }

@@ -7,7 +7,10 @@
 //! - `catalog`: services, guides, search.
 //! - `drafts`: autosave, files, submission.
 //! - `filling`: the form engine, for UIs that do not link it.
+//! - `outbox`: what waits to be submitted until the hall can be reached.
 //! - `progress`: cases, and the pokes that tell of their steps.
+//! - `sync`: a copy of drafts and cases, for where the hall cannot be reached.
+//! - `uploads`: files on their way to the hall.
 //! - `staff`: what the console asks.
 //! - `analytics`: counts what is done here, where its citizen said yes.
 
@@ -21,12 +24,16 @@ mod filling;
 mod identity;
 mod json;
 mod later;
+mod outbox;
 pub mod platform;
 pub mod ports;
 mod preferences;
 mod progress;
+mod reach;
 mod relay;
 mod staff;
+mod uploads;
+mod sync;
 
 pub use analytics::{Pace, Queue, Upload};
 pub use bridge::Bridge;
@@ -60,7 +67,10 @@ struct Inner {
     catalog: catalog::State,
     drafts: drafts::State,
     filling: filling::State,
+    outbox: outbox::State,
     progress: progress::State,
+    uploads: uploads::State,
+    sync: sync::State,
     analytics: analytics::State,
 }
 
@@ -94,9 +104,12 @@ impl Core {
                 preferences: Mutex::default(),
                 identity: identity::State::default(),
                 catalog: catalog::State::default(),
-                drafts: drafts::State::default(),
+                drafts: drafts::State::new(writer),
                 filling: filling::State::default(),
+                outbox: outbox::State::default(),
                 progress: progress::State::default(),
+                uploads: uploads::State::default(),
+                sync: sync::State::default(),
                 analytics: analytics::State::default(),
             }),
         }
@@ -112,7 +125,7 @@ impl Core {
         let asked = self.asked(&command);
         let reply = match command {
             C::GetPreferences(_) => R::GetPreferences(self.load_preferences().await),
-            C::SetPreferences(ask) => R::SetPreferences(self.set_preferences(ask.preferences).await),
+            C::SetPreferences(ask) => R::SetPreferences(self.set_preferences(ask.preferences).await?),
             C::RestoreSession(_) => R::RestoreSession(self.restore_session().await?),
             C::RequestCode(ask) => R::RequestCode(self.request_code(ask.phone).await?),
             C::LogIn(ask) => R::LogIn(self.log_in(ask.phone, ask.code).await?),
@@ -122,6 +135,7 @@ impl Core {
             C::GetItem(ask) => R::GetItem(self.item(&ask.code).await?),
             C::ListDrafts(_) => R::ListDrafts(self.list_drafts().await?),
             C::ListCases(_) => R::ListCases(self.list_cases().await?),
+            C::ListQueued(_) if self.inner.outbox.is_empty() => R::ListQueued(Vec::new()),
             command => {
                 self.load_later().await?;
                 later::enter_part(self.clone(), command).await?

@@ -45,13 +45,28 @@ export interface Host {
   fetch(request: HostRequest): HostCall;
   /**
    * Listens to the server-sent events at `url`, reconnecting by itself: `on("open")`, `on("broken")`, `on("poke", data)`.
-   * Gives what ends it.
+   * Gives what ends it. A host that cannot has no such method: the hall is then asked again and again.
    */
-  listen(url: string, headers: [string, string][], on: (signal: "open" | "broken" | "poke", data?: string) => void): () => void;
-  /** The value at a key, or undefined. Never personal data. */
+  listen?(url: string, headers: [string, string][], on: (signal: "open" | "broken" | "poke", data?: string) => void): () => void;
+  /**
+   * Joins others that share this host's store, as the tabs of a browser do, until `leave()`. `lead` is fulfilled once this one
+   * keeps up to date what all share; `tell()` calls `told` in the others. Optional: without it there are none.
+   */
+  others?(told: () => void): { lead: Promise<void>; tell(): void; leave(): void } | undefined;
+  /**
+   * What stays on the terminal: values at keys `segment/rest`. Segments that are called `terminal` or begin with `terminal-`
+   * are the terminal's own; all others may hold personal data, so what they hold and how it is called is kept encrypted.
+   * A promise that is rejected has an error with a `code` of `StoreFault`. `storedIn` makes all four over a simple storage.
+   *
+   * The value at a key, or undefined.
+   */
   get(key: string): Promise<Uint8Array | undefined>;
-  put(key: string, value: Uint8Array): Promise<void>;
-  remove(key: string): Promise<void>;
+  /** All keys that begin with `prefix` (a segment and a slash, at least) and their values, in the order of their bytes. */
+  scan(prefix: string): Promise<[string, Uint8Array][]>;
+  /** Makes all changes or none: `[key, value]` keeps, `[key]` forgets. Fulfilled when they are on the disk. */
+  batch(writes: [key: string, value?: Uint8Array][]): Promise<void>;
+  /** Forgets beyond recovery all that is not the terminal's own. */
+  erase(): Promise<void>;
   /**
    * Where a host can keep what was typed and not sent yet, so that a closed page loses nothing: all four, or none.
    * Fulfilled with whether the value is kept. It is personal data: encrypted, and erased with `eraseUnsent`.
@@ -65,6 +80,9 @@ export interface Host {
   /** Fills the array with random bytes fit for keys, and gives it back. */
   random(bytes: Uint8Array): Uint8Array;
 }
+
+/** Why a store does not keep something: no room, not allowed, damaged, written by a newer version. */
+export type StoreFault = "full" | "forbidden" | "broken" | "newer";
 
 export interface HostRequest {
   method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -281,6 +299,8 @@ export interface QuestionShown {
   rows: { id: string; path: string; title: string; questions: QuestionShown[] }[];
   /** Where the answer comes from, while it is as the hall filled it in. */
   prefilled?: PrefillSource;
+  /** Other answers to it that did not stand against a later one: changed to one of them, it is back. */
+  lost?: { n: number; value: unknown; display: string; terminal: string; at: Timestamp }[];
 }
 
 /** A draft as it is filled: the path of pages, and one of them. */
@@ -311,7 +331,25 @@ export interface FormPoint {
 export interface DraftSaved {
   revision: number;
   saved_at: Timestamp;
-  others: Answers;
+  /** The hall's clock, in milliseconds since 1970. */
+  clock: number;
+  /** Answers that are others than this terminal knew. */
+  others: GivenAnswer[];
+  /** Answers that did not stand against later ones. */
+  lost: LostAnswer[];
+}
+
+/** An answer, and from where it came; null where it was taken away. */
+export interface GivenAnswer {
+  path: string;
+  value: unknown;
+  terminal: string;
+  at: Timestamp;
+}
+
+/** An answer that did not stand against a later one whose terminal did not know of it. Kept for 30 days. */
+export interface LostAnswer extends GivenAnswer {
+  n: number;
 }
 
 /** What a form is evaluated with besides the answers. */
@@ -352,6 +390,22 @@ export interface Receipt {
   submitted_at: Timestamp;
   key: string;
   transcript: string;
+}
+
+/** Something that waits on this terminal until the hall answers. The time that counts is the one when the hall takes it. */
+export interface Queued {
+  id: string;
+  about: { kind: "submission" | "supplement" | "withdrawal" | "rating"; id: string };
+  title: Text;
+  queued_at: Timestamp;
+  state:
+    | { kind: "waiting" | "sending" }
+    /** The hall refused it, or something changed since it was checked: it goes no further without the citizen. */
+    | { kind: "refused" | "conflict"; error: { code: string; message: string; retryable: boolean } };
+  /** Whether it is on the terminal's disk, so that it outlives a closed page. */
+  kept: boolean;
+  /** Whether it has left before, so that nobody knows whether it arrived. */
+  left: boolean;
 }
 
 export interface CaseStatus {
@@ -410,7 +464,6 @@ export type SaveState =
   | { kind: "saving" }
   /** Without a connection. `kept`: it is on this terminal's disk, and outlives a closed page. */
   | { kind: "waiting"; kept: boolean }
-  | { kind: "conflict"; conflicts: { path: string; value: unknown; revision: number; terminal: string; at: Timestamp }[] }
   | { kind: "refused"; error: { code: string; message: string; retryable: boolean } };
 
 /** What the core tells by itself, by kind. */
@@ -419,8 +472,14 @@ export interface HallEvents {
   case_changed: { kind: "case_changed"; id: string };
   draft_changed: { kind: "draft_changed"; id: string };
   draft_saving: { kind: "draft_saving"; id: string; state: SaveState };
-  draft_merged: { kind: "draft_merged"; id: string; answers: Answers };
+  draft_merged: { kind: "draft_merged"; id: string; answers: GivenAnswer[] };
+  /** All answers of a draft that did not stand and are told of. */
+  draft_lost: { kind: "draft_lost"; id: string; lost: LostAnswer[] };
+  outbox_changed: { kind: "outbox_changed" };
+  outbox_sent: { kind: "outbox_sent"; about: Queued["about"]; title: Text; case: string };
   connection: { kind: "connection"; online: boolean };
+  /** What was asked for just now comes from this terminal's copy; `at` is when that was last as the hall had it. */
+  shown_as_of: { kind: "shown_as_of"; at: string };
   /** Something may have changed unseen: read anew what is shown. */
   may_have_missed: { kind: "may_have_missed" };
   upload: { kind: "upload"; transfer: number; sent: number; total: number };
@@ -467,8 +526,8 @@ export interface Hall {
     type(id: string, path: string, text: string, options?: CallOptions & { page?: string | null }): Promise<unknown>;
     /** Waits until everything is with the hall. */
     flush(id: string, options?: CallOptions): Promise<DraftSaved>;
-    /** Decides between two answers of a conflict. */
-    resolve(id: string, path: string, keep: "mine" | "theirs", options?: CallOptions): Promise<void>;
+    /** Forgets an answer that did not stand. To bring it back, change the answer to it. */
+    dismissLost(id: string, n: number, options?: CallOptions): Promise<void>;
     discard(id: string, options?: CallOptions): Promise<void>;
     /** Uploads a file for a question of kind `material`; put what it gives into the answer, a list, by `change`. */
     upload(id: string, path: string, file: FileInHand, options?: UploadOptions): Promise<FileView>;
@@ -479,7 +538,17 @@ export interface Hall {
     removeFile(id: string, file: string, options?: CallOptions): Promise<void>;
   };
   /** Submits a draft. Asked again after a lost answer it is the same attempt: one case comes of it. */
-  submit(draft: string, options?: CallOptions & { confirmed?: string }): Promise<Receipt>;
+  submit(draft: string, options?: CallOptions & { confirmed?: string; waitAs?: undefined }): Promise<Receipt>;
+  /** As above; where the hall does not answer, it waits on this terminal under the name `waitAs` and is sent by itself. */
+  submit(draft: string, options: CallOptions & { confirmed?: string; waitAs: Text }): Promise<Receipt | { queued: Queued }>;
+  /** What waits on this terminal until the hall answers. Event `outbox_sent` tells when something has arrived. */
+  outbox: {
+    list(options?: CallOptions): Promise<Queued[]>;
+    /** Takes back what waits. Fails with `outbox/may_have_arrived` where the hall would have to be asked and cannot be. */
+    cancel(id: string, options?: CallOptions): Promise<{ kind: "taken_back" } | { kind: "arrived"; case: string }>;
+    /** Tries now. */
+    retry(id: string, options?: CallOptions): Promise<void>;
+  };
   progress: {
     list(options?: CallOptions): Promise<CaseSummary[]>;
     get(id: string, options?: CallOptions): Promise<Case>;

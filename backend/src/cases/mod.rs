@@ -30,8 +30,9 @@ use crate::storage::Storage;
 pub use earlier::{EarlierCase, EarlierCases, EarlierResult, MOST_EARLIER_CASES};
 pub use lapse::{lapse_overdue, watch};
 pub use number::case_number;
-pub use routes::{file_routes, routes};
+pub use routes::{file_routes, place_of_supplement, routes};
 pub use store::CaseStore;
+pub(crate) use view::for_citizen as view_for_citizen;
 
 /// The steps (`workflow/step`) in which cases stand and which the city's workflows do not have: somebody took a state out
 /// of a file while a case stood in it. Such a hall must not open, or those cases could neither be shown nor taken on.

@@ -59,7 +59,7 @@ pub(super) fn summary(state: &AppState, case: &StoredCase) -> Result<CaseSummary
 }
 
 /// A case as its citizen sees it: an authority acts, not a clerk by name.
-pub(super) fn for_citizen(state: &AppState, file: CaseFile) -> Result<CaseView> {
+pub(crate) fn for_citizen(state: &AppState, file: CaseFile) -> Result<CaseView> {
     view(state, file, false)
 }
 

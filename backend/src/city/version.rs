@@ -5,7 +5,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// SHA-256 in hex over the canonical JSON of `content`: keys in order, no white space, an array in its own order.
-pub(super) fn of(content: &(impl Serialize + ?Sized)) -> Result<String, serde_json::Error> {
+pub(crate) fn of(content: &(impl Serialize + ?Sized)) -> Result<String, serde_json::Error> {
     let mut canonical = String::new();
     write(&serde_json::to_value(content)?, &mut canonical);
     let hash = Sha256::digest(canonical.as_bytes());

@@ -3,12 +3,15 @@
 //! A value stands in the file (`--config`, TOML), in the environment (`ONEHALL_…`) or in a flag; a later one of these
 //! beats an earlier one. [`sources`] does that; this is what comes of it.
 
+mod files;
 pub mod sources;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+pub use files::{FileKeeping, Files, Secret};
 
 /// How the backend is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -59,22 +62,6 @@ impl Default for Log {
 pub struct Messages {
     /// A program and its arguments, run for each message (see `messages::CommandSender`). Required in production.
     pub command: Vec<String>,
-}
-
-/// Uploaded files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Files {
-    /// What looks through them: `none`, `clamav:HOST:PORT`, `clamav:/path/of/the/socket`.
-    pub scanner: String,
-}
-
-impl Default for Files {
-    fn default() -> Files {
-        Files {
-            scanner: "none".to_owned(),
-        }
-    }
 }
 
 /// How many one-time codes and wrong tries are allowed, and for how long a code counts.
@@ -130,6 +117,20 @@ impl Default for Insight {
     }
 }
 
+/// What keeps terminals alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sync {
+    /// Days for which changes are kept for terminals that have not read them. One that comes later reads everything anew.
+    pub keep_days: u32,
+}
+
+impl Default for Sync {
+    fn default() -> Sync {
+        Sync { keep_days: 30 }
+    }
+}
+
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -168,6 +169,8 @@ pub struct Config {
     pub files: Files,
     /// How the hall is used.
     pub insight: Insight,
+    /// What keeps terminals alike.
+    pub sync: Sync,
     /// The log.
     pub log: Log,
 }
@@ -191,6 +194,7 @@ impl Default for Config {
             messages: Messages::default(),
             files: Files::default(),
             insight: Insight::default(),
+            sync: Sync::default(),
             log: Log::default(),
         }
     }
@@ -228,8 +232,12 @@ impl Config {
         if !(1..=64).contains(&self.readers) {
             faults.push("readers: choose 1 to 64".to_owned());
         }
+        self.files.faults(&mut faults);
         if self.codes.expires_after < 30 || self.codes.resend_after < 0 || self.codes.tries == 0 {
             faults.push("codes: expires_after needs at least 30 seconds, tries at least 1".to_owned());
+        }
+        if self.sync.keep_days == 0 {
+            faults.push("sync: keep_days is at least 1".to_owned());
         }
         faults
     }

@@ -119,10 +119,36 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Text,
         "none, clamav:HOST:PORT or clamav:/path/of/the/socket",
     ),
+    setting("files.store", Kind::Text, "where files are: disk, database or s3"),
+    setting(
+        "files.folder",
+        Kind::Text,
+        "their folder, if not `files` in the data folder; replicas may share it",
+    ),
+    setting(
+        "files.s3_endpoint",
+        Kind::Text,
+        "the object store: https://store.example",
+    ),
+    setting("files.s3_region", Kind::Text, "its region"),
+    setting("files.s3_bucket", Kind::Text, "the bucket"),
+    setting("files.s3_prefix", Kind::Text, "what every key in it begins with: hall/"),
+    setting("files.s3_access_key", Kind::Text, "the name of the key that signs"),
+    Setting {
+        key: "files.s3_secret_key",
+        kind: Kind::Text,
+        help: "the key that signs",
+        secret: true,
+    },
     setting(
         "insight.batches_per_client_hour",
         Kind::Whole,
         "batches of events from one address in an hour",
+    ),
+    setting(
+        "sync.keep_days",
+        Kind::Whole,
+        "days for which changes are kept for terminals that come back",
     ),
     setting("log.format", Kind::Text, "auto, json or pretty"),
     setting("log.filter", Kind::Text, "info, or by part: warn,onehall::access=info"),
@@ -257,6 +283,9 @@ impl Loaded {
             let _ = writeln!(text, "# {} ({origin})", setting.help);
             let _ = match get(&table, setting.key) {
                 None => writeln!(text, "# {} is not set", setting.key),
+                Some(Value::String(value)) if setting.secret && !value.is_empty() => {
+                    writeln!(text, "{} = \"(set, not shown)\"", setting.key)
+                }
                 Some(Value::Array(values)) if setting.secret && !values.is_empty() => {
                     writeln!(text, "{} = \"(set, not shown)\"", setting.key)
                 }
@@ -350,6 +379,8 @@ mod tests {
             ("ONEHALL_PORT", "many"),
             ("ONEHALL_MODE", "lazy"),
             ("ONEHALL_PUBLIC_URL", "hall"),
+            ("ONEHALL_FILES_STORE", "tape"),
+            ("ONEHALL_FILES_STORE", "s3"),
         ] {
             assert!(
                 load(None, environment(&[(variable, value)]), &[]).is_err(),
@@ -369,12 +400,15 @@ mod tests {
     fn what_is_shown_can_be_used_as_a_file_and_hides_what_is_secret() -> Outcome {
         let given = environment(&[
             ("ONEHALL_MESSAGES_COMMAND", "send-sms,--key,s3cret"),
+            ("ONEHALL_FILES_S3_SECRET_KEY", "wJalrXUt"),
             ("ONEHALL_UI", "dist"),
         ]);
         let loaded = load(None, given, &[])?;
         assert_eq!(loaded.config.messages.command, ["send-sms", "--key", "s3cret"]);
         let shown = loaded.show();
-        assert!(!shown.contains("s3cret"), "{shown}");
+        assert!(!shown.contains("s3cret") && !shown.contains("wJalrXUt"), "{shown}");
+        let debug = format!("{:?}", loaded.config);
+        assert!(!debug.contains("wJalrXUt"), "{debug}");
         let path = file(&load(None, [], &[])?.show())?;
         let again = load(Some(&path), [], &[])?;
         std::fs::remove_file(path)?;
@@ -387,6 +421,10 @@ mod tests {
         let config = Config {
             public_url: Some("https://a.b".to_owned()),
             ui: Some("ui".into()),
+            files: crate::config::Files {
+                folder: Some("files".into()),
+                ..Default::default()
+            },
             ..Config::default()
         };
         for (key, value) in &Table::try_from(&config)? {

@@ -27,17 +27,19 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::config::Mode;
 use crate::error::Error;
 use crate::state::AppState;
-use crate::{cases, catalog, drafts, events, files, identity, insight, messages, operations, staff};
+use crate::{cases, catalog, drafts, events, files, identity, insight, messages, operations, staff, sync};
 
 /// Every ordinary route of the API: small bodies, quick answers.
 fn ordinary(mode: Mode) -> OpenApiRouter<AppState> {
     let routes = OpenApiRouter::new()
         .merge(catalog::routes::routes())
+        .merge(catalog::delta_routes())
         .merge(identity::routes::routes())
         .merge(drafts::routes())
         .merge(cases::routes())
         .merge(events::routes())
         .merge(insight::routes())
+        .merge(sync::routes())
         .merge(staff::routes::routes());
     if mode == Mode::Development {
         routes.merge(messages::routes::routes())

@@ -1,7 +1,7 @@
 //! The OpenAPI document: what the handlers say of themselves, and what holds for all of them.
 
 use onehall_protocol::cases::QueueScope;
-use onehall_protocol::drafts::ChangesToConfirm;
+use onehall_protocol::drafts::{ChangesToConfirm, DraftMoved};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{API, Problem};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
@@ -20,7 +20,7 @@ use crate::staff::STAFF_COOKIE;
         description = "One government service hall on every terminal. Every error is a problem (RFC 9457) with a stable \
                        code; unknown fields are refused; every mutation names its terminal in the header OneHall-Terminal."
     ),
-    components(schemas(Problem, QueueScope, ChangesToConfirm)),
+    components(schemas(Problem, QueueScope, ChangesToConfirm, DraftMoved)),
     tags(
         (name = "catalog", description = "Service items and their guides; open to everybody"),
         (name = "identity", description = "One-time codes, the citizen's session and profile"),
@@ -28,6 +28,7 @@ use crate::staff::STAFF_COOKIE;
         (name = "files", description = "Uploads, checked by size, type, content and a scanner"),
         (name = "cases", description = "Submitted applications, as their citizen sees them"),
         (name = "events", description = "Pokes: something changed, read anew (server-sent events)"),
+        (name = "sync", description = "What keeps a citizen's terminals alike: changes since a cursor, snapshots, waiting"),
         (name = "staff", description = "Login, queue and administration of those who work in the hall"),
         (name = "insight", description = "How the hall is used: what terminals count with their citizens' consent, and what comes of it"),
         (name = "development", description = "Development mode only"),

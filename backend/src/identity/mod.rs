@@ -9,5 +9,5 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Address, Citizen, Lifetime, Person, SESSION_COOKIE, session_token};
+pub use model::{Address, Citizen, Lifetime, Looking, Person, SESSION_COOKIE, session_token};
 pub use store::{CodeToSend, IdentityStore, LogIn};

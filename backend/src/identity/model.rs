@@ -222,18 +222,35 @@ impl Citizen {
     }
 }
 
+/// A logged-in citizen, for a request that is nobody's deed: a terminal looks by itself whether something changed. It does not
+/// prolong the session, or a terminal that was left alone would never log out.
+#[derive(Debug, Clone)]
+pub struct Looking(pub Citizen);
+
+impl FromRequestParts<AppState> for Looking {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Looking> {
+        find(parts, state, state.clock.now()).await.map(Looking)
+    }
+}
+
+async fn find(parts: &Parts, state: &AppState, now: Timestamp) -> Result<Citizen> {
+    let not_logged_in = || Error::new(ErrorCode::NotLoggedIn);
+    let token = session_token(&parts.headers, state.config.secure_cookies()).ok_or_else(not_logged_in)?;
+    let session = TokenHash::of(token);
+    state.storage.citizen(session, now).await?.ok_or_else(not_logged_in)
+}
+
 impl FromRequestParts<AppState> for Citizen {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Citizen> {
-        let not_logged_in = || Error::new(ErrorCode::NotLoggedIn);
-        let token = session_token(&parts.headers, state.config.secure_cookies()).ok_or_else(not_logged_in)?;
-        let session = TokenHash::of(token);
         let now = state.clock.now();
-        let mut citizen = state.storage.citizen(session, now).await?.ok_or_else(not_logged_in)?;
+        let mut citizen = find(parts, state, now).await?;
         let idle_ends_at = Lifetime::of(citizen.terminal).idle_end(now, citizen.ends_at);
         if citizen.idle_ends_at.plus_seconds(TOUCH_AFTER_SECONDS) < idle_ends_at {
-            state.storage.prolong_session(session, idle_ends_at).await?;
+            state.storage.prolong_session(citizen.session, idle_ends_at).await?;
             citizen.idle_ends_at = idle_ends_at;
         }
         Ok(citizen)

@@ -10,13 +10,15 @@ use async_trait::async_trait;
 use onehall_protocol::Timestamp;
 
 use crate::cases::{CaseStore, EarlierCases};
+use crate::catalog::CatalogStore;
 use crate::drafts::DraftStore;
 use crate::error::Result;
-use crate::files::FileStore;
+use crate::files::{BlobStore, FileStore, UploadStore};
 use crate::founding::{Founding, FoundingState};
 use crate::identity::IdentityStore;
 use crate::insight::InsightStore;
 use crate::staff::StaffStore;
+use crate::sync::SyncStore;
 
 /// The whole store: a supertrait of every centre's.
 #[async_trait]
@@ -27,7 +29,11 @@ pub trait Storage:
     + StaffStore
     + DraftStore
     + FileStore
+    + UploadStore
+    + BlobStore
     + InsightStore
+    + SyncStore
+    + CatalogStore
     + Send
     + Sync
     + std::fmt::Debug

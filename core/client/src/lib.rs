@@ -11,21 +11,24 @@
 //! ```
 
 use futures::future::LocalBoxFuture;
-use onehall_protocol::drafts::{AnswerConflict, Answers};
-use onehall_protocol::identity::Session;
-use onehall_protocol::{CaseId, CoreError, DraftId, Timestamp};
+use onehall_protocol::drafts::{GivenAnswer, LostAnswer};
+use onehall_protocol::files::UploadTo;
+use onehall_protocol::identity::{Session, TerminalKind};
+use onehall_protocol::{CaseId, CoreError, DraftId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub mod bridge;
 pub mod citizen;
 mod filling;
 mod model;
+mod outbox;
 mod profile;
 pub mod staff;
 mod submission;
 
 pub use filling::*;
 pub use model::*;
+pub use outbox::*;
 pub use profile::Profile;
 pub use submission::submission;
 
@@ -115,14 +118,44 @@ pub enum Event {
         /// Which.
         id: DraftId,
         /// The answers; null for one that was taken away.
-        answers: Answers,
+        answers: Vec<GivenAnswer>,
+    },
+    /// Which answers of a draft did not stand against later ones, all that are told of.
+    DraftLost {
+        /// Which draft.
+        id: DraftId,
+        /// The answers, the latest first.
+        lost: Vec<LostAnswer>,
+    },
+    /// Who else has a draft open ([`citizen::AttendDraft`]).
+    DraftPresence {
+        /// Which draft.
+        id: DraftId,
+        /// The kind of each terminal.
+        others: Vec<TerminalKind>,
     },
     /// Console: the queue changed.
     QueueChanged,
+    /// What waits on this terminal changed: read it anew ([`citizen::ListQueued`]).
+    OutboxChanged,
+    /// Something that waited on this terminal is with the hall.
+    OutboxSent {
+        /// What it was.
+        about: QueuedAbout,
+        /// What it is called.
+        title: Text,
+        /// The case that it made or changed.
+        case: CaseId,
+    },
     /// Whether the backend can be reached.
     Connection {
         /// It can.
         online: bool,
+    },
+    /// What was asked for just now comes from this terminal's copy, because the hall cannot be reached.
+    ShownAsOf {
+        /// When the copy last was as the hall had it.
+        at: Timestamp,
     },
     /// The connection for pokes was broken and is back: something may have been missed, read anew what is shown.
     MayHaveMissed,
@@ -134,7 +167,42 @@ pub enum Event {
         sent: u64,
         /// Bytes in all.
         total: u64,
+        /// Whether it waits for the hall to be reached again, and then goes on by itself.
+        #[serde(default)]
+        waiting: bool,
     },
+    /// An upload ended. The file of one that this core took up by itself is in the draft's answer already.
+    UploadEnded {
+        /// Its number.
+        transfer: u32,
+        /// To what it belongs.
+        to: UploadTo,
+        /// The question that it answers.
+        path: String,
+        /// The name of the file.
+        name: String,
+        /// Whether the hall took it.
+        taken: bool,
+        /// Why it did not; neither where its citizen ended it.
+        error: Option<CoreError>,
+    },
+}
+
+/// A file that is on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadUnderWay {
+    /// The number by which events name it.
+    pub transfer: u32,
+    /// The question that it answers.
+    pub path: String,
+    /// The name of the file.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Bytes sent.
+    pub sent: u64,
+    /// Whether it waits for the hall to be reached again.
+    pub waiting: bool,
 }
 
 /// Where the saving of a draft stands. What is shown to the citizen must never be better than this.
@@ -153,11 +221,6 @@ pub enum SaveState {
         /// Whether they are on its disk, so that they outlive a closed window and an empty battery.
         #[serde(default)]
         kept: bool,
-    },
-    /// Another terminal gave other answers: the citizen decides ([`citizen::ResolveConflict`]).
-    Conflict {
-        /// What the backend holds.
-        conflicts: Vec<AnswerConflict>,
     },
     /// The backend refused the changes; they are still on this terminal.
     Refused {

@@ -272,6 +272,51 @@ pub struct Catalog {
     pub items: Vec<ItemSummary>,
 }
 
+/// What makes one version of the catalog into another. Answers `GET /api/v1/catalog/delta`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CatalogDelta {
+    /// The version that it leads to; where it is the one that the terminal has, nothing changed.
+    pub version: String,
+    /// The whole catalog, where the hall does not know the version that the terminal has any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Catalog>))]
+    pub whole: Option<serde_json::Value>,
+    /// What changed otherwise.
+    #[serde(default)]
+    pub delta: ContentDelta,
+}
+
+/// What changed in a document of content.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContentDelta {
+    /// Fields of the document that have another value.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Object>))]
+    pub set: serde_json::Map<String, serde_json::Value>,
+    /// Fields that the document has no longer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unset: Vec<String>,
+    /// Its lists of things with a code, of which some changed, came or went.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, ListDelta>))]
+    pub lists: std::collections::BTreeMap<String, ListDelta>,
+}
+
+/// What changed in a list of things with a code.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListDelta {
+    /// The things that changed or came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
+    pub put: Vec<serde_json::Value>,
+    /// The codes of all that the list holds now, in its order; absent where they are those of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Vec<String>>,
+}
+
 /// The city (or county, or province) that this hall serves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

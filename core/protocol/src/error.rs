@@ -89,9 +89,8 @@ error_codes! {
     /// (`ChangesToConfirm`), and the citizen confirms it.
     ConfirmChanges = "forms/confirm_changes", 409, "表单规则已更新，部分内容有变化，请确认后提交。", "The rules of this form were updated and something changed. Confirm it, then submit.";
 
-    /// Another terminal changed the same answer: `details.conflicts` holds what the backend has.
-    DraftConflict = "drafts/conflict", 409, "该内容已在其他设备上修改。", "This was also changed on another device.";
-    /// The draft moved since the revision that was to be submitted.
+    /// The draft moved since the revision that was to be submitted: `details` says what changed
+    /// ([`DraftMoved`](crate::drafts::DraftMoved)), and the citizen is asked again.
     DraftMoved = "drafts/moved", 409, "草稿在其他设备上有更新，请核对后再提交。", "The draft has changed on another device. Check it before you submit.";
     /// The draft holds as many answers as it may.
     DraftFull = "drafts/full", 413, "填写内容过多，无法保存。", "There are too many answers to save.";
@@ -100,6 +99,9 @@ error_codes! {
 
     /// Answers wait on this terminal that the backend does not hold: `details.answers` says how many.
     UnsentAnswers = "drafts/unsent", 0, "还有填写内容未上传，退出后会丢失。", "Some answers have not been sent yet and would be lost.";
+
+    /// It has left this terminal, and the backend cannot be asked whether it arrived.
+    MayHaveArrived = "outbox/may_have_arrived", 0, "该提交可能已经送达，恢复网络后才能撤回。", "It may have arrived already. It can be taken back once there is a connection.";
 
     /// The file is larger than allowed.
     FileTooLarge = "files/too_large", 413, "文件过大。", "The file is too large.";
@@ -115,6 +117,10 @@ error_codes! {
     FilesTooMany = "files/too_many", 409, "文件数量已达上限，请先删除不需要的文件。", "There are as many files here as there may be. Remove one first.";
     /// The file is empty.
     FileEmpty = "files/empty", 422, "文件是空的。", "The file is empty.";
+    /// The bytes of an upload go on at another place: `details.offset` says where.
+    UploadOffset = "files/upload_offset", 409, "上传位置不一致，将从正确位置继续。", "The upload goes on from another place.";
+    /// What arrived is not what was announced: another hash.
+    FileDamaged = "files/damaged", 422, "文件在传输中损坏，请重新上传。", "The file was damaged on its way. Please send it again.";
 
     /// The action is not possible in the case's state.
     ActionOutOfState = "cases/out_of_state", 409, "当前状态下不能进行此操作。", "This is not possible in the state the case is in.";
@@ -124,6 +130,11 @@ error_codes! {
     ActionIncomplete = "cases/incomplete", 422, "请补全办理所需内容。", "Something that this step needs is missing.";
     /// The case has been rated already.
     AlreadyRated = "cases/already_rated", 409, "您已评价过该办件。", "You have rated this case already.";
+
+    /// The cursor is older than what the hall keeps of changes: the terminal reads a snapshot.
+    SnapshotRequired = "sync/snapshot_required", 410, "本机数据已过期，正在重新获取。", "What this terminal holds is too old to be brought up to date. It is read anew.";
+    /// The cursor was not made by this hall, or not for this citizen.
+    InvalidCursor = "sync/invalid_cursor", 400, "同步位置无效。", "This place in the changes is not one that the hall gave.";
 
     /// The backend is stopping or cannot reach its storage.
     Unavailable = "backend/unavailable", 503, "服务暂时不可用，请稍后再试。", "The service is not available right now.";
@@ -149,6 +160,8 @@ error_codes! {
     StoreInUse = "client/store_in_use", 0, "本应用已在运行。", "This application is running already.";
     /// This terminal's store cannot be opened or written.
     StoreUnavailable = "client/store_unavailable", 0, "无法使用本机存储空间。", "The storage of this terminal cannot be used.";
+    /// There is no room on this terminal for what was to be kept.
+    StoreFull = "store/full", 0, "本机存储空间不足。", "There is no room left on this device.";
     /// A fault of the application itself; its log says where.
     ClientFault = "client/fault", 0, "应用出现问题，请重试。", "Something went wrong in this application.";
 }

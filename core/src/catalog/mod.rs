@@ -1,5 +1,7 @@
 //! Services, guides, forms and search, over the content of the backend.
 
+mod delta;
+mod kept;
 mod lists;
 mod search;
 mod written;
@@ -14,13 +16,22 @@ use onehall_protocol::{CoreError, ErrorCode, ItemCode, Language};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{Core, api, lock};
+use crate::{Core, json, lock};
 
 pub use search::SearchIndex;
 use written::Written;
 
 /// For how long a catalog is taken as it is before the backend is asked whether there is a newer one, in milliseconds.
 const FRESH_MS: i64 = 60_000;
+
+/// For how long a document is taken that the hall could not be asked about, in milliseconds: long enough that nobody who
+/// types waits with each key.
+const UNSURE_MS: i64 = 5_000;
+
+/// When a document counts as read, for [`FRESH_MS`] to be told from.
+fn checked(now: i64, fresh: bool) -> i64 {
+    if fresh { now } else { now - FRESH_MS + UNSURE_MS }
+}
 
 #[derive(Default)]
 pub(crate) struct State {
@@ -55,7 +66,7 @@ trait Content: Sized {
 
 impl Content for Catalog {
     fn read(body: Vec<u8>) -> Option<Catalog> {
-        crate::json::read(&body).ok()
+        json::read(&body).ok()
     }
 
     fn version(&self) -> &str {
@@ -89,6 +100,11 @@ impl Content for Written {
     }
 }
 
+fn indexed<T: Content>(catalog: T) -> (Arc<T>, Arc<SearchIndex>) {
+    let index = catalog.index();
+    (Arc::new(catalog), Arc::new(index))
+}
+
 impl Core {
     pub(crate) async fn catalog(&self) -> Result<Arc<Catalog>, CoreError> {
         Ok(self.catalog_and_index().await?.0)
@@ -114,31 +130,29 @@ impl Core {
     async fn catalog_and_index<T: Content>(&self) -> Result<(Arc<T>, Arc<SearchIndex>), CoreError> {
         let place = T::place(&self.inner.catalog);
         let now = self.inner.host.clock.now().unix_millis();
-        let kept = lock(place)
+        let known = lock(place)
             .as_ref()
             .map(|kept| (kept.catalog.clone(), kept.index.clone(), kept.checked_at));
-        let mut request = api::get("/catalog").open();
-        if let Some((catalog, index, checked_at)) = &kept {
-            if now - checked_at < FRESH_MS {
-                return Ok((catalog.clone(), index.clone()));
-            }
-            request = request.header("if-none-match", format!("\"{}\"", catalog.version()));
-        }
-        let (catalog, index) = match (self.send(request).await, kept) {
-            (Ok(answer), Some((catalog, index, _))) if answer.status == 304 => (catalog, index),
-            (Ok(answer), _) => {
-                let catalog = T::read(answer.body).ok_or_else(|| self.error(ErrorCode::InvalidReply))?;
-                let index = catalog.index();
-                (Arc::new(catalog), Arc::new(index))
+        let known = match known {
+            Some((catalog, index, checked_at)) if now - checked_at < FRESH_MS => return Ok((catalog, index)),
+            Some((catalog, index, _)) => Some((catalog, index)),
+            None => self.kept_catalog().await.and_then(T::read).map(indexed),
+        };
+        let version = known.as_ref().map(|(catalog, _)| catalog.version());
+        let ((catalog, index), fresh) = match (self.newer_catalog(version).await, known) {
+            (Ok(None), Some(known)) => (known, true),
+            (Ok(body), _) => {
+                let catalog = body.and_then(T::read).ok_or_else(|| self.error(ErrorCode::InvalidReply))?;
+                (indexed(catalog), true)
             }
             // An older catalog is better than none.
-            (Err(error), Some((catalog, index, _))) if error.retryable => return Ok((catalog, index)),
+            (Err(error), Some(known)) if error.retryable => (known, false),
             (Err(error), _) => return Err(error),
         };
         *lock(place) = Some(Kept {
             catalog: catalog.clone(),
             index: index.clone(),
-            checked_at: now,
+            checked_at: checked(now, fresh),
         });
         Ok((catalog, index))
     }
@@ -165,17 +179,18 @@ impl Core {
     }
 
     pub(crate) async fn item<T: DeserializeOwned>(&self, code: &ItemCode) -> Result<T, CoreError> {
-        self.fetch(api::get(format!("/catalog/items/{code}")).open()).await
+        let document = self.document(&format!("/catalog/items/{code}")).await?;
+        json::read(&document.body).map_err(|_| self.error(ErrorCode::InvalidReply))
     }
 
     pub(crate) async fn form(&self, form: &FormReference) -> Result<Definition, CoreError> {
         if let Some(definition) = lock(&self.inner.catalog.forms).get(form) {
             return Ok((**definition).clone());
         }
-        let definition: Definition = self
-            .fetch(api::get(format!("/forms/{}/{}", form.code, form.version)).open())
-            .await?;
         // A published version never changes: it can be kept for good.
+        let document = self.unchanging(&format!("/forms/{}/{}", form.code, form.version)).await?;
+        let definition: Definition =
+            json::read(&document.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
         lock(&self.inner.catalog.forms).insert(form.clone(), Arc::new(definition.clone()));
         Ok(definition)
     }

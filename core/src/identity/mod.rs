@@ -49,7 +49,17 @@ impl Core {
             Err(error) if error.code == ErrorCode::NotLoggedIn => Ok(None),
             // Somebody came or left meanwhile: that counts.
             Err(error) if error.code == ErrorCode::Cancelled => Ok(lock(&self.inner.identity.session).clone()),
-            Err(error) => Err(error),
+            Err(error) => {
+                // Where the hall cannot be reached, who was here last goes on with what this terminal holds of theirs.
+                let kept = self.kept_session().await.filter(|_| error.code == ErrorCode::Offline);
+                match kept.filter(|_| self.visit() == visit) {
+                    Some(session) => {
+                        self.session_started(session.clone());
+                        Ok(Some(session))
+                    }
+                    None => Err(error),
+                }
+            }
         }
     }
 
@@ -78,14 +88,19 @@ impl Core {
     /// citizen decides.
     ///
     /// # Errors
-    /// `drafts/unsent` unless `discard_unsent`: nobody was logged out, `details.answers` says how many wait.
+    /// `drafts/unsent` unless `discard_unsent`: nobody was logged out, `details.answers` says how many wait, and
+    /// `details.queued` how many submissions and the like, `details.files` how many files.
     pub(crate) async fn log_out(&self, discard_unsent: bool) -> Result<(), CoreError> {
-        let saving = boxed(self.flush_all_drafts());
+        let saving = boxed(async {
+            self.flush_all_drafts().await;
+            self.flush_outbox().await;
+        });
         select(saving, self.inner.host.timer.sleep(SAVE_WITHIN_MS)).await;
-        let waiting = self.unsent_answers();
-        if waiting > 0 && !discard_unsent && self.has_session() {
+        let (answers, queued) = (self.unsent_answers(), self.inner.outbox.open());
+        let files = self.uploads_under_way();
+        if answers + queued + files > 0 && !discard_unsent && self.has_session() {
             let mut error = self.error(ErrorCode::UnsentAnswers);
-            error.details = json::object([("answers", waiting.into())]);
+            error.details = json::object([("answers", answers.into()), ("queued", queued.into()), ("files", files.into())]);
             return Err(error);
         }
         // What this terminal knows is forgotten before the backend is told, and also where it cannot be: somebody may
@@ -96,6 +111,7 @@ impl Core {
             secrets.delete(TOKEN).await;
         }
         self.erase_unsent().await;
+        self.erase_copy().await;
         let mut farewell = api::delete("/identity/session").open();
         if let Some((name, value)) = credentials {
             farewell = farewell.header(name, value);
@@ -142,6 +158,7 @@ impl Core {
         self.stop_pokes();
         self.listen_for_pokes("/events");
         let person = session.actor.id;
+        self.keep_copy(&session);
         self.emit(&Event::SessionChanged { session: Some(session) });
         self.look_for_unsent(person);
     }
@@ -152,7 +169,10 @@ impl Core {
         let known = lock(&self.inner.identity.session).take().is_some();
         self.stop_pokes();
         self.inner.drafts.forget();
+        self.inner.uploads.forget();
+        self.inner.outbox.forget();
         self.inner.filling.forget();
+        self.forget_copy();
         if lock(&self.inner.identity.token).take().is_some()
             && let Some(secrets) = self.inner.host.secrets.clone()
         {

@@ -11,8 +11,8 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::memory::MemorySecrets;
 use crate::ports::{
-    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, Journal, Later, NoAnswer, NotKept, PokeListener,
-    PokeSignal, Pokes, Rng, Spawner, Store, StreamHandle, Timer,
+    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, Journal, Later, NoAnswer, NotKept, Others, PokeListener,
+    PokeSignal, Pokes, Rng, Spawner, Store, StoreError, StreamHandle, Timer, ToldListener, Write, scanned,
 };
 
 /// How long an answer may take, in milliseconds; an upload has more, by its size.
@@ -28,11 +28,15 @@ extern "C" {
     #[wasm_bindgen(method, structural, catch)]
     fn listen(this: &WebHost, url: &str, headers: &Array, on: &JsValue) -> Result<Function, JsValue>;
     #[wasm_bindgen(method, structural, catch)]
+    fn others(this: &WebHost, told: &JsValue) -> Result<Option<HostOthers>, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
     fn get(this: &WebHost, key: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, structural, catch)]
-    fn put(this: &WebHost, key: &str, value: Uint8Array) -> Result<Promise, JsValue>;
+    fn scan(this: &WebHost, prefix: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, structural, catch)]
-    fn remove(this: &WebHost, key: &str) -> Result<Promise, JsValue>;
+    fn batch(this: &WebHost, writes: &Array) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn erase(this: &WebHost) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, structural, catch, js_name = keepUnsent)]
     fn keep_unsent(this: &WebHost, key: &str, value: Uint8Array) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, structural, catch)]
@@ -45,6 +49,15 @@ extern "C" {
     fn sleep(this: &WebHost, millis: u32) -> Promise;
     #[wasm_bindgen(method, structural)]
     fn random(this: &WebHost, bytes: Uint8Array) -> Uint8Array;
+
+    /// The tabs that share a store.
+    type HostOthers;
+    #[wasm_bindgen(method, structural, getter)]
+    fn lead(this: &HostOthers) -> Promise;
+    #[wasm_bindgen(method, structural)]
+    fn tell(this: &HostOthers);
+    #[wasm_bindgen(method, structural)]
+    fn leave(this: &HostOthers);
 
     /// A request under way.
     type HostCall;
@@ -147,6 +160,13 @@ impl Http for Web {
         let answer = JsFuture::from(under_way.call.answer()).await.map_err(|_| NoAnswer)?;
         read(&answer).ok_or(NoAnswer)
     }
+
+    fn may_leave(&self) -> bool {
+        // Its yes says little, its no is sure.
+        let online = |navigator: JsValue| Reflect::get(&navigator, &"onLine".into());
+        let navigator = Reflect::get(&js_sys::global(), &"navigator".into());
+        navigator.and_then(online).ok().and_then(|online| online.as_bool()) != Some(false)
+    }
 }
 
 fn set(object: &Object, key: &str, value: impl Into<JsValue>) {
@@ -206,9 +226,43 @@ impl Pokes for Web {
                     _ => {}
                 }
             });
-        // A host without streams: the UI reads anew when it is looked at.
+        // A host without streams: the hall is asked to answer when something changes.
         let stop = self.0.listen(url, &pairs(&headers), on.as_ref()).ok();
         Box::new(Listening { stop, _on: on })
+    }
+
+    fn streams(&self) -> bool {
+        Reflect::get(&self.0, &"listen".into()).is_ok_and(|listen| listen.is_function())
+    }
+
+    fn others(&self, told: Box<ToldListener>) -> Option<Box<dyn Others>> {
+        let told = Closure::<dyn FnMut()>::new(told);
+        let tabs = self.0.others(told.as_ref()).ok()??;
+        Some(Box::new(Tabs { tabs, _told: told }))
+    }
+}
+
+struct Tabs {
+    tabs: HostOthers,
+    _told: Closure<dyn FnMut()>,
+}
+
+impl Others for Tabs {
+    fn lead(&self) -> BoxFuture<'static, ()> {
+        let lead = self.tabs.lead();
+        Box::pin(async move {
+            let _ = JsFuture::from(lead).await;
+        })
+    }
+
+    fn tell(&self) {
+        self.tabs.tell();
+    }
+}
+
+impl Drop for Tabs {
+    fn drop(&mut self) {
+        self.tabs.leave();
     }
 }
 
@@ -216,19 +270,58 @@ async fn done(promise: Result<Promise, JsValue>) -> Option<JsValue> {
     JsFuture::from(promise.ok()?).await.ok()
 }
 
+/// What a promise of the store gives; what it is rejected with says why by its `code`. A host without a store has no method
+/// to ask.
+async fn kept(promise: Result<Promise, JsValue>) -> Result<JsValue, StoreError> {
+    let error = match promise {
+        Ok(promise) => match JsFuture::from(promise).await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        },
+        Err(_) => return Err(StoreError::Forbidden),
+    };
+    let code = Reflect::get(&error, &"code".into()).ok().and_then(|code| code.as_string());
+    Err(match code.as_deref() {
+        Some("full") => StoreError::Full,
+        Some("forbidden") => StoreError::Forbidden,
+        Some("newer") => StoreError::Newer,
+        _ => StoreError::Broken,
+    })
+}
+
+/// Keys and values out of an array of pairs.
+fn entries(pairs: &JsValue) -> Vec<(String, Vec<u8>)> {
+    let pair = |pair: JsValue| {
+        let pair = Array::from(&pair);
+        Some((pair.get(0).as_string()?, pair.get(1).dyn_ref::<Uint8Array>()?.to_vec()))
+    };
+    Array::from(pairs).iter().filter_map(pair).collect()
+}
+
 #[async_trait(?Send)]
 impl Store for Web {
-    async fn get(&self, key: &str) -> Option<Vec<u8>> {
-        let value = done(self.0.get(key)).await?;
-        value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let value = kept(self.0.get(key)).await?;
+        Ok(value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec))
     }
 
-    async fn put(&self, key: &str, value: Vec<u8>) {
-        done(self.0.put(key, Uint8Array::from(&value[..]))).await;
+    async fn scan(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        Ok(entries(&kept(self.0.scan(&scanned(prefix))).await?))
     }
 
-    async fn delete(&self, key: &str) {
-        done(self.0.remove(key)).await;
+    async fn batch(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let writes: Array = writes
+            .into_iter()
+            .map(|write| match write {
+                Write::Put { key, value } => Array::of2(&key.into(), &Uint8Array::from(&value[..])),
+                Write::Delete { key } => Array::of1(&key.into()),
+            })
+            .collect();
+        kept(self.0.batch(&writes)).await.map(drop)
+    }
+
+    async fn erase(&self) -> Result<(), StoreError> {
+        kept(self.0.erase()).await.map(drop)
     }
 }
 
@@ -240,14 +333,8 @@ impl Journal for Web {
     }
 
     async fn kept(&self) -> Vec<(String, Vec<u8>)> {
-        let Some(kept) = done(self.0.unsent()).await.filter(Array::is_array) else {
-            return Vec::new();
-        };
-        let pair = |pair: JsValue| {
-            let pair = Array::from(&pair);
-            Some((pair.get(0).as_string()?, pair.get(1).dyn_ref::<Uint8Array>()?.to_vec()))
-        };
-        Array::from(&kept).iter().filter_map(pair).collect()
+        let kept = done(self.0.unsent()).await.filter(Array::is_array);
+        kept.map(|kept| entries(&kept)).unwrap_or_default()
     }
 
     async fn forget(&self, key: &str) {

@@ -3,6 +3,8 @@
 //! On a native host every port is `Send + Sync` and its futures are `Send`, so that the core runs on any executor. In a
 //! browser neither holds; [`SendOutsideWasm`] and [`SyncOutsideWasm`] say so once, here.
 
+mod store;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -27,6 +29,8 @@ mod markers {
     pub type ProgressListener = dyn Fn(u64, u64) + Send + Sync;
     /// A callback that gets signals of the poke stream.
     pub type PokeListener = dyn Fn(super::PokeSignal) + Send + Sync;
+    /// A callback without a message.
+    pub type ToldListener = dyn Fn() + Send + Sync;
 }
 
 #[cfg(target_family = "wasm")]
@@ -47,11 +51,15 @@ mod markers {
     pub type ProgressListener = dyn Fn(u64, u64);
     /// A callback that gets signals of the poke stream.
     pub type PokeListener = dyn Fn(super::PokeSignal);
+    /// A callback without a message.
+    pub type ToldListener = dyn Fn();
 }
 
 pub use markers::{
     BoxFuture, EventListener, PokeListener, ProgressListener, SendOutsideWasm, SyncOutsideWasm, TextListener,
+    ToldListener,
 };
+pub use store::{Store, StoreError, TERMINAL, Write, is_terminals, scanned, segment};
 
 /// All that a host gives.
 #[derive(Clone)]
@@ -60,7 +68,7 @@ pub struct Host {
     pub http: Arc<dyn Http>,
     /// The stream that says that something changed.
     pub pokes: Arc<dyn Pokes>,
-    /// Small values that stay on the terminal.
+    /// Values that stay on the terminal.
     pub store: Arc<dyn Store>,
     /// What was not sent yet; none where nothing may stay on the terminal (a public machine), or nothing can.
     pub journal: Option<Arc<dyn Journal>>,
@@ -148,6 +156,11 @@ pub struct NoAnswer;
 pub trait Http: SendOutsideWasm + SyncOutsideWasm {
     /// Sends a request and waits for the answer.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer>;
+
+    /// Whether there may be a network. False only where it is known that nothing would leave this terminal now.
+    fn may_leave(&self) -> bool {
+        true
+    }
 }
 
 /// The second part of the program that the core is in, on a host that loads it only when it is needed.
@@ -181,18 +194,26 @@ pub trait Pokes: SendOutsideWasm + SyncOutsideWasm {
         headers: Vec<(&'static str, String)>,
         listener: Box<PokeListener>,
     ) -> Box<dyn StreamHandle>;
+
+    /// Whether this host can listen at all. Where it cannot, the core asks the hall to answer when something changes.
+    fn streams(&self) -> bool {
+        true
+    }
+
+    /// Joins the other cores that share this host's store (tabs of a browser), until what this gives is dropped. None on a
+    /// host whose store one core has for itself. `told` is called when another one says that it changed the store.
+    fn others(&self, told: Box<ToldListener>) -> Option<Box<dyn Others>> {
+        drop(told);
+        None
+    }
 }
 
-/// Small values that stay on the terminal. What is kept here must not be personal data.
-#[cfg_attr(target_family = "wasm", async_trait(?Send))]
-#[cfg_attr(not(target_family = "wasm"), async_trait)]
-pub trait Store: SendOutsideWasm + SyncOutsideWasm {
-    /// The value at a key.
-    async fn get(&self, key: &str) -> Option<Vec<u8>>;
-    /// Keeps a value at a key. A host that cannot keep it (a full or forbidden storage) drops it.
-    async fn put(&self, key: &str, value: Vec<u8>);
-    /// Forgets the value at a key.
-    async fn delete(&self, key: &str);
+/// The other cores that share a host's store.
+pub trait Others: SendOutsideWasm + SyncOutsideWasm {
+    /// Comes back when this core is the one of them that keeps the store up to date, which it is until this is dropped.
+    fn lead(&self) -> BoxFuture<'static, ()>;
+    /// Tells them that something in the store changed.
+    fn tell(&self);
 }
 
 /// It could not be kept: the disk is full, the storage is forbidden, the key is gone.

@@ -3,11 +3,13 @@
 use std::sync::Mutex;
 
 use onehall_client::Event;
+use onehall_protocol::sync::Entity;
 use onehall_protocol::cases::{AnswerSupplement, Poke, Rating, WithdrawCase};
 use onehall_protocol::{API, CaseId, CoreError, IdempotencyKey};
 use serde::de::DeserializeOwned;
 
 use crate::ports::{PokeSignal, StreamHandle};
+use crate::sync::Look;
 use crate::{Core, api, lock};
 
 #[derive(Default)]
@@ -22,6 +24,11 @@ struct Stream {
 }
 
 impl State {
+    /// Whether the backend could be reached the last time.
+    pub(crate) fn is_online(&self) -> bool {
+        !*lock(&self.offline)
+    }
+
     /// Notes whether the backend can be reached; true where that changed.
     pub(crate) fn set_online(&self, online: bool) -> bool {
         let mut offline = lock(&self.offline);
@@ -32,11 +39,13 @@ impl State {
 // Replies are read as whatever the caller makes of them: types, or JSON to hand on.
 impl Core {
     pub(crate) async fn list_cases<T: DeserializeOwned>(&self) -> Result<T, CoreError> {
-        self.fetch(api::get("/cases")).await
+        self.or_copy(self.fetch(api::get("/cases")).await, Look::All(Entity::Case))
+            .await
     }
 
     pub(crate) async fn case<T: DeserializeOwned>(&self, id: CaseId) -> Result<T, CoreError> {
-        self.fetch(api::get(format!("/cases/{id}"))).await
+        let answer = self.fetch(api::get(format!("/cases/{id}"))).await;
+        self.or_copy(answer, Look::One(Entity::Case, id.0)).await
     }
 
     pub(crate) async fn supplement<T: DeserializeOwned>(
@@ -53,13 +62,20 @@ impl Core {
         &self,
         id: CaseId,
         withdrawal: WithdrawCase,
+        key: IdempotencyKey,
     ) -> Result<T, CoreError> {
-        self.fetch(api::post(format!("/cases/{id}/withdrawal")).json(&withdrawal))
+        self.fetch(api::post(format!("/cases/{id}/withdrawal")).key(key).json(&withdrawal))
             .await
     }
 
-    pub(crate) async fn rate<T: DeserializeOwned>(&self, id: CaseId, rating: Rating) -> Result<T, CoreError> {
-        self.fetch(api::post(format!("/cases/{id}/rating")).json(&rating)).await
+    pub(crate) async fn rate<T: DeserializeOwned>(
+        &self,
+        id: CaseId,
+        rating: Rating,
+        key: IdempotencyKey,
+    ) -> Result<T, CoreError> {
+        self.fetch(api::post(format!("/cases/{id}/rating")).key(key).json(&rating))
+            .await
     }
 
     /// Listens to the poke stream at `path`; one stream at a time.
@@ -93,6 +109,7 @@ impl Core {
             PokeSignal::Open => {
                 self.connection(true);
                 if std::mem::replace(&mut *lock(broken), false) {
+                    self.nudge_copy();
                     self.hurry_drafts();
                     self.inner.filling.may_be_stale();
                     self.emit(&Event::MayHaveMissed);
@@ -103,15 +120,26 @@ impl Core {
                 self.connection(false);
             }
             PokeSignal::Poke(text) => match crate::json::read::<Poke>(text.as_bytes()) {
-                Ok(Poke::Case { id }) => self.emit(&Event::CaseChanged { id }),
+                Ok(Poke::Case { id }) => {
+                    self.nudge_copy();
+                    self.emit(&Event::CaseChanged { id });
+                }
                 Ok(Poke::Draft { id }) => {
+                    self.nudge_copy();
                     self.inner.filling.changed_elsewhere(id);
                     self.emit(&Event::DraftChanged { id });
                 }
+                Ok(Poke::Present {
+                    id,
+                    writer,
+                    terminal,
+                    here,
+                }) => self.heard_presence(id, writer, terminal, here),
                 Ok(Poke::Queue) => self.emit(&Event::QueueChanged),
                 Ok(Poke::SessionEnded) => self.session_ended(),
                 // More than was kept for us, or a kind of poke that this core does not know: something changed.
                 Ok(Poke::Again) | Err(_) => {
+                    self.nudge_copy();
                     self.inner.filling.may_be_stale();
                     self.emit(&Event::MayHaveMissed);
                 }

@@ -12,6 +12,7 @@ use onehall_protocol::CoreError;
 use onehall_protocol::catalog::Catalog;
 use onehall_protocol::identity::Session;
 
+use super::outbox::sent_words;
 use crate::shell::{Loaded, Profile, Ui, load, use_ui};
 use crate::texts::frame;
 use crate::view::effect;
@@ -114,7 +115,14 @@ impl Hall {
                     }
                 }
             }
-            Event::Connection { online } => ui.online.set(online),
+            Event::Connection { online } => {
+                ui.online.set(online);
+                if online {
+                    ui.as_of.set(None);
+                }
+            }
+            Event::ShownAsOf { at } => ui.as_of.set(Some(at)),
+            Event::OutboxSent { about, title, .. } => ui.say(sent_words(about, &title)),
             _ => {}
         }
     }

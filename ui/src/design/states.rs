@@ -6,6 +6,7 @@ use onehall_protocol::{CoreError, ErrorCode};
 use super::button::{Button, Weight};
 use super::icon::Icon;
 use crate::shell::use_ui;
+use crate::texts::format::moment_words;
 use crate::texts::{Words, general};
 use crate::view::view;
 
@@ -133,7 +134,14 @@ pub fn OfflineBar() -> impl IntoView {
             {move || (!ui.online.get()).then(|| view! {
                 <div class="offline-bar">
                     <Icon name="wifi-off"/>
-                    <span><strong>{general::OFFLINE_TITLE}</strong>" "{general::OFFLINE_HINT}</span>
+                    <span>
+                        <strong>{general::OFFLINE_TITLE}</strong>" "
+                        {move || ui.as_of.get().map(|at| {
+                            let at = moment_words(at, ui.utc_offset.get());
+                            view! { {general::SHOWN_AS_OF.with([at])}" " }
+                        })}
+                        {general::OFFLINE_HINT}
+                    </span>
                 </div>
             })}
         </div>

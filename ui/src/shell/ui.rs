@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use onehall_client::{Preferences, ThemeChoice};
-use onehall_protocol::Language;
+use onehall_protocol::{Language, Timestamp};
 
 use super::{Profile, document};
 use crate::texts::{CurrentLanguage, Words};
@@ -19,6 +19,8 @@ pub struct Ui {
     pub profile: RwSignal<Profile>,
     /// Whether the backend can be reached.
     pub online: RwSignal<bool>,
+    /// When what is shown last was as the backend has it, where it comes from this terminal's copy.
+    pub as_of: RwSignal<Option<Timestamp>>,
     /// The short messages that are on the screen.
     pub toasts: RwSignal<Vec<Toast>>,
     /// The city's hotline, once known.
@@ -59,6 +61,7 @@ impl Ui {
             preferences: RwSignal::new(kept),
             profile: RwSignal::new(profile),
             online: RwSignal::new(true),
+            as_of: RwSignal::new(None),
             toasts: RwSignal::new(Vec::new()),
             hotline: RwSignal::new("12345".to_owned()),
             utc_offset: RwSignal::new(480),

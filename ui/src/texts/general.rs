@@ -35,6 +35,7 @@ texts! {
     FAILED_HINT = "请稍后重试。如果一直不行，可以拨打服务热线 {}。", "Please try again in a moment. If it keeps failing, call {}.";
     OFFLINE_TITLE = "网络连接已断开", "You are offline";
     OFFLINE_HINT = "连接恢复后会自动继续。您已保存的内容不会丢失。", "This goes on by itself when you are back online. What you have saved is not lost.";
+    SHOWN_AS_OF = "显示的是 {} 的内容。", "What you see is as of {}.";
     BACK_ONLINE = "网络已恢复", "You are back online";
 
     SHELL_MISMATCH = "界面无法启动", "The interface cannot start";
@@ -52,6 +53,7 @@ texts! {
     FILE_DROP = "或将文件拖到这里", "or drop files here";
     FILE_UPLOADING = "正在上传 {}", "Uploading {}";
     FILE_PROGRESS = "已上传 {}%", "{} % uploaded";
+    FILE_WAITING = "等待网络，恢复后自动继续（已上传 {}%）", "Waiting for the network; it goes on by itself ({} % uploaded)";
     FILE_REMOVE = "删除文件 {}", "Remove file {}";
     FILE_RETRY = "重新上传 {}", "Upload {} again";
 
@@ -70,6 +72,9 @@ texts! {
     KEY_DONE = "完成", "Done";
     KEY_SHIFT = "大写", "Capitals";
     KEY_LETTERS = "字母", "Letters";
+    KEY_CHINESE = "中文", "Chinese";
+    KEYBOARD_PINYIN = "输入拼音，点选汉字", "Type pinyin, then touch the character";
+    KEYBOARD_CHARACTERS = "候选汉字", "Characters";
     KEY_DIGITS = "数字", "Digits";
     QR_CODE = "二维码：{}", "QR code: {}";
 }

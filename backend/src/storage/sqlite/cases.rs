@@ -9,7 +9,7 @@ mod submit;
 use async_trait::async_trait;
 use onehall_protocol::drafts::Receipt;
 use onehall_protocol::{
-    AuthorityCode, CaseId, Date, ErrorCode, FileId, PersonId, StaffId, StateCode, Timestamp, WorkflowCode,
+    AuthorityCode, CaseId, Date, ErrorCode, FileId, IdempotencyKey, PersonId, StaffId, StateCode, Timestamp, WorkflowCode,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -21,6 +21,10 @@ use crate::error::{Error, Result};
 
 /// Milliseconds after which a second look of the same clerk at the same thing is noted again.
 const ACCESS_AGAIN_AFTER: i64 = 3_600_000;
+
+/// What is kept of an attempt that was ended before it had an effect: the hash of no payload, and no case.
+const ENDED_PAYLOAD: [u8; 32] = [0; 32];
+const NO_CASE: CaseId = CaseId(uuid::Uuid::nil());
 
 /// What an attempt came to before: the case, and the answer that was given.
 fn attempted(db: &Connection, attempt: &Attempt) -> Result<Option<(CaseId, Option<Receipt>)>> {
@@ -60,6 +64,15 @@ fn keep_attempt(
     Ok(())
 }
 
+/// A case with all that belongs to it, whosever it is.
+pub(super) fn whole_case(db: &Connection, id: CaseId) -> Result<Option<CaseFile>> {
+    match rows::find(db, id, &Viewer::System) {
+        Ok(case) => rows::case_file(db, case).map(Some),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 #[async_trait]
 impl CaseStore for Sqlite {
     async fn receipt(&self, attempt: Attempt) -> Result<Option<Receipt>> {
@@ -75,6 +88,21 @@ impl CaseStore for Sqlite {
             .read(move |db| attempted(db, &attempt))
             .await?
             .map(|(case, _)| case))
+    }
+
+    async fn end_attempt(&self, actor: PersonId, key: IdempotencyKey, at: Timestamp) -> Result<Option<CaseId>> {
+        self.write(move |db| {
+            let found = db
+                .prepare_cached("SELECT case_id FROM attempt WHERE actor = ?1 AND key = ?2")?
+                .query_row(params![actor.key(), key.key()], |row| values::id::<CaseId>(row, 0))
+                .optional()?;
+            if found.is_none() {
+                let payload = ENDED_PAYLOAD;
+                keep_attempt(db, &Attempt { actor, key, payload }, NO_CASE, None, at)?;
+            }
+            Ok(found.filter(|case| *case != NO_CASE))
+        })
+        .await
     }
 
     async fn submit(&self, submit: Submit) -> Result<Submitted> {

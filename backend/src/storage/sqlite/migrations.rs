@@ -28,7 +28,7 @@ macro_rules! migrations {
     };
 }
 
-// 1-9 foundation, identity, staff; 10-19 drafts and files; 20-29 cases; 30-39 insight.
+// 1-9 foundation, identity, staff; 10-19 drafts and files; 20-29 cases; 30-39 insight; 40-49 synchronisation.
 migrations! {
     1 "0001_foundation";
     2 "0002_identity";
@@ -36,9 +36,14 @@ migrations! {
     10 "0010_drafts_and_files";
     11 "0011_prefill_and_reuse";
     12 "0012_drafts_move";
+    13 "0013_drafts_merge";
+    16 "0016_uploads";
+    17 "0017_blobs";
     20 "0020_cases";
     21 "0021_evaluated_with";
     30 "0030_insight";
+    40 "0040_sync";
+    41 "0041_catalog_versions";
 }
 
 /// Why a database cannot be used.

@@ -18,7 +18,9 @@
 //! The closure gets a connection inside a savepoint: it must not begin, commit or roll back by itself, and an `Err`
 //! undoes all that it did. It runs on the writer's thread, so it computes nothing slow (no hashing of passwords there).
 
+mod blobs;
 mod cases;
+mod catalog;
 mod drafts;
 mod files;
 mod folder;
@@ -28,6 +30,8 @@ mod insight;
 pub mod migrations;
 mod readers;
 mod staff;
+mod sync;
+mod uploads;
 pub mod values;
 mod writer;
 

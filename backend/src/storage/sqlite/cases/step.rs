@@ -3,10 +3,12 @@
 use onehall_protocol::{CaseId, ErrorCode, FileId};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::super::sync::log_change;
 use super::super::values::{self, Key};
 use super::{attempted, foreign_file, keep_attempt, rows};
 use crate::cases::model::{Asked, CaseFile, HandedIn, NamedFile, NewResult, ResultDocument, Step, StoredCase, Viewer};
 use crate::error::{Error, Result};
+use crate::sync::Logged;
 
 pub(super) fn step(db: &Connection, step: &Step, answers: Option<&str>) -> Result<CaseFile> {
     if let Some(attempt) = &step.attempt
@@ -41,6 +43,7 @@ pub(super) fn step(db: &Connection, step: &Step, answers: Option<&str>) -> Resul
     if let Some(attempt) = &step.attempt {
         keep_attempt(db, attempt, case.id, None, step.event.at)?;
     }
+    log_change(db, case.principal.id, Logged::Case(case.id), step.event.at)?;
     rows::case_file(db, rows::find(db, case.id, &Viewer::System)?)
 }
 

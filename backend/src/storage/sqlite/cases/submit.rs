@@ -5,11 +5,13 @@ use onehall_protocol::{CaseNumber, Date, DraftId, ErrorCode};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::drafts;
+use super::super::sync::log_changes;
 use super::super::values::{self, Key};
 use super::{attempted, foreign_file, keep_attempt, rows};
 use crate::cases::case_number;
 use crate::cases::model::{NamedFile, StoredCase, Submit, Submitted};
 use crate::error::{Error, Result};
+use crate::sync::Logged;
 
 pub(super) fn submit(db: &Connection, submit: &Submit, answers: &str) -> Result<Submitted> {
     if let Some((_, receipt)) = attempted(db, &submit.attempt)? {
@@ -53,6 +55,8 @@ pub(super) fn submit(db: &Connection, submit: &Submit, answers: &str) -> Result<
     ])?;
     rows::add_event(db, &case, &submit.event, 1)?;
     drafts::mark_submitted(db, submit.draft, case.id, now)?;
+    let changed = [Logged::Draft(submit.draft), Logged::Case(case.id)];
+    log_changes(db, &changed.map(|what| (case.principal.id, what)), now)?;
     let receipt = Receipt {
         case_id: case.id,
         number,
