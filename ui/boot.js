@@ -30,3 +30,11 @@ window.onehallLater = () => {
   });
   return loading;
 };
+
+// From the second visit on the page opens without a network. What that takes is fetched once the page is there.
+const worker = "{{worker}}";
+if (worker && window.isSecureContext && navigator.serviceWorker && !navigator.connection?.saveData) {
+  const register = () => navigator.serviceWorker.register(worker).catch(() => {});
+  const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 1_000));
+  started.then(() => idle(register, { timeout: 10_000 }), () => {});
+}

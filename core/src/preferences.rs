@@ -1,20 +1,30 @@
 //! How the citizen wants to see things on this terminal, and whether it may count.
 
 use onehall_client::Preferences;
+use onehall_protocol::{CoreError, ErrorCode};
 
+use crate::ports::StoreError;
 use crate::{Core, json, lock};
 
-const KEY: &str = "preferences";
+const KEY: &str = "terminal/preferences";
 
 impl Core {
     pub(crate) async fn load_preferences(&self) -> Preferences {
-        let preferences = self.kept_preferences().await.unwrap_or_default();
+        let preferences = match self.inner.host.store.get(KEY).await {
+            Ok(kept) => kept.as_deref().and_then(read).unwrap_or_default(),
+            // Where nothing can be kept, what was chosen since the start still holds.
+            Err(_) => *lock(&self.inner.preferences),
+        };
         *lock(&self.inner.preferences) = preferences;
         self.resume_analytics(preferences).await;
         preferences
     }
 
-    pub(crate) async fn set_preferences(&self, preferences: Preferences) {
+    /// Chooses how things are shown.
+    ///
+    /// # Errors
+    /// It holds from now on, but could not be kept for the next start.
+    pub(crate) async fn set_preferences(&self, preferences: Preferences) -> Result<(), CoreError> {
         let mut preferences = valid(preferences);
         let before = *lock(&self.inner.preferences);
         if preferences.analytics == before.analytics
@@ -24,14 +34,15 @@ impl Core {
             preferences.analytics = kept.analytics;
         }
         *lock(&self.inner.preferences) = preferences;
-        self.keep_preferences(preferences).await;
+        let kept = self.keep_preferences(preferences).await;
         self.without_consent(preferences).await;
+        kept.map_err(|error| self.store_error(error))
     }
 
     /// The preferences as they are kept.
     pub(crate) async fn kept_preferences(&self) -> Option<Preferences> {
-        let stored = self.inner.host.store.get(KEY).await?;
-        json::read(&stored).ok().map(valid)
+        let stored = self.inner.host.store.get(KEY).await.ok()??;
+        read(&stored)
     }
 
     /// Goes back to not having been asked. Whether it was a yes.
@@ -40,19 +51,35 @@ impl Core {
         let Some(kept) = self.kept_preferences().await else {
             return false;
         };
-        self.keep_preferences(Preferences {
+        let without = Preferences {
             analytics: None,
             ..kept
-        })
-        .await;
+        };
+        if self.keep_preferences(without).await.is_err() {
+            // Rather all is forgotten than a yes stays that is no longer one.
+            let _ = self.inner.host.store.delete(KEY).await;
+        }
         kept.counts()
     }
 
-    async fn keep_preferences(&self, preferences: Preferences) {
-        if let Ok(bytes) = serde_json::to_vec(&preferences) {
-            self.inner.host.store.put(KEY, bytes).await;
-        }
+    async fn keep_preferences(&self, preferences: Preferences) -> Result<(), StoreError> {
+        // Wire types have string keys and no failing serialisers; what is empty is read as nothing.
+        let bytes = serde_json::to_vec(&preferences).unwrap_or_default();
+        self.inner.host.store.put(KEY, bytes).await
     }
+
+    /// What is said of it where something cannot be kept.
+    pub(crate) fn store_error(&self, error: StoreError) -> CoreError {
+        self.error(match error {
+            StoreError::Full => ErrorCode::StoreFull,
+            StoreError::Locked => ErrorCode::StoreInUse,
+            StoreError::Forbidden | StoreError::Broken | StoreError::Newer => ErrorCode::StoreUnavailable,
+        })
+    }
+}
+
+fn read(stored: &[u8]) -> Option<Preferences> {
+    json::read(stored).ok().map(valid)
 }
 
 /// What was stored by an older or newer version, or by somebody's hand, must not make the page unreadable.

@@ -22,6 +22,7 @@ mod scenarios;
 mod sdk;
 mod shells;
 mod shots;
+mod store;
 mod test;
 mod toolchain;
 mod workspace;
@@ -46,8 +47,8 @@ Usage: cargo xtask <command> [options]
              --page-port N  the port of that page (9000)
              --port N, --data DIR, --dev    as above
   test     every test: checks, Rust, and the journeys in a real browser
-             --only PART   one part: check, rust, conformance, kotlin, scenarios, shells, sdk,
-                           terminals or browser
+             --only PART   one part: check, rust, conformance, store, kotlin, scenarios, shells,
+                           sdk, terminals or browser
   check    formatting, lints, documentation, layers
   bundle   build the pages for citizens and staff
              --profile P   wasm-release (default) or wasm-dev

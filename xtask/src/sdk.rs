@@ -86,7 +86,9 @@ pub fn build() -> Result<()> {
     sizes::compress(&aside)?;
     copy(&sdk.join("npm"), &aside)?;
     copy(&sdk.join("js"), &scripts)?;
-    copy_file(&workspace::root().join("core/js/host.js"), &scripts.join("host.js"))?;
+    for script in ["host.js", "storage.js"] {
+        copy_file(&workspace::root().join("core/js").join(script), &scripts.join(script))?;
+    }
     fs::write(scripts.join("bindings.js"), &program.module)?;
     let mut pack = Command::new("node");
     pack.arg(sdk.join("pack.mjs")).arg(&scripts).arg(&aside);

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::arguments::Arguments;
 use crate::say::{say, span};
 use crate::toolchain::{self, node};
-use crate::{bundle, check, conformance, mobile, process, scenarios, sdk, shells, workspace};
+use crate::{bundle, check, conformance, mobile, process, scenarios, sdk, shells, store, workspace};
 
 /// The folder of the browser journeys.
 const JOURNEYS: &str = "tests/browser";
@@ -22,6 +22,7 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
             "rust",
             "kotlin",
             "conformance",
+            "store",
             "scenarios",
             "shells",
             "sdk",
@@ -58,6 +59,9 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
     }
     if wants("conformance") {
         parts.run("conformance", conformance::run);
+    }
+    if wants("store") {
+        parts.run("store", store::run);
     }
     if wants("scenarios") {
         parts.run("scenarios", scenarios::run);

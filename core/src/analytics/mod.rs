@@ -21,7 +21,7 @@ use crate::{Core, api, lock};
 
 pub use queue::{Pace, Queue, Upload};
 
-const KEY: &str = "analytics";
+const KEY: &str = "terminal/analytics";
 const MINUTE_MS: i64 = 60_000;
 
 #[derive(Default)]
@@ -71,7 +71,7 @@ impl Core {
     pub(crate) async fn without_consent(&self, preferences: Preferences) {
         if !preferences.counts() {
             let _writing = self.inner.analytics.writing.lock().await;
-            self.inner.host.store.delete(KEY).await;
+            self.keep_queue(&Queue::default()).await;
         }
     }
 
@@ -84,7 +84,7 @@ impl Core {
         let queue = {
             let _writing = self.inner.analytics.writing.lock().await;
             let queue = self.kept_queue().await;
-            self.inner.host.store.delete(KEY).await;
+            self.keep_queue(&Queue::default()).await;
             queue
         };
         *lock(&self.inner.analytics.seen) = watched::Seen::default();
@@ -166,7 +166,7 @@ impl Core {
     }
 
     async fn kept_queue(&self) -> Queue {
-        let kept = self.inner.host.store.get(KEY).await;
+        let kept = self.inner.host.store.get(KEY).await.ok().flatten();
         kept.and_then(|bytes| crate::json::read(&bytes).ok())
             .unwrap_or_default()
     }
@@ -176,12 +176,17 @@ impl Core {
         let _writing = self.inner.analytics.writing.lock().await;
         let mut queue = self.kept_queue().await;
         change(&mut queue);
-        if queue == Queue::default() {
-            self.inner.host.store.delete(KEY).await;
-        } else if let Ok(bytes) = serde_json::to_vec(&queue) {
-            self.inner.host.store.put(KEY, bytes).await;
-        }
+        self.keep_queue(&queue).await;
         queue
+    }
+
+    /// Keeps what waits. Where it cannot be kept nothing is counted, and nobody is troubled with it.
+    async fn keep_queue(&self, queue: &Queue) {
+        let store = &self.inner.host.store;
+        let _ = match serde_json::to_vec(queue) {
+            Ok(bytes) if *queue != Queue::default() => store.put(KEY, bytes).await,
+            _ => store.delete(KEY).await,
+        };
     }
 
     fn spawn(&self, work: impl Future<Output = ()> + SendOutsideWasm + 'static) {

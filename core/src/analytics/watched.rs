@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use onehall_client::Outcome;
 use onehall_client::citizen::{Command as C, Reply as R};
 use onehall_protocol::analytics::{Event, Hits, Minutes, Stars};
 use onehall_protocol::drafts::DraftView;
@@ -64,7 +65,7 @@ impl Core {
     pub(crate) fn watch(&self, asked: Asked, reply: &R) {
         match (asked, reply) {
             (Asked::Search(number), R::SearchCatalog(hits)) => self.searched(number, hits.len()),
-            (Asked::Submit(draft), R::Submit(receipt)) => self.submitted(draft, receipt.item.clone()),
+            (Asked::Submit(draft), R::Submit(Outcome::Done(receipt))) => self.submitted(draft, receipt.item.clone()),
             (Asked::File(file), R::ReadFile(_)) => self.file_read(file),
             (_, R::GetItem(item)) => self.item_seen(&item.summary.code),
             (_, R::OpenDraft(draft)) => self.draft_opened(draft),
@@ -73,7 +74,7 @@ impl Core {
                 let file = case.result.as_ref().and_then(|result| result.file.as_ref());
                 self.case_seen(case.summary.id, &case.summary.item, file.map(|file| file.id));
             }
-            (_, R::Rate(case)) => {
+            (_, R::Rate(Outcome::Done(case))) => {
                 if let Some(rating) = &case.rating {
                     self.rated(case.summary.item.clone(), rating.stars);
                 }

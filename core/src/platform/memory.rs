@@ -6,25 +6,60 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 
 use crate::lock;
-use crate::ports::{Journal, NotKept, SecretStore, Store};
+use crate::ports::{Journal, NotKept, SecretStore, Store, StoreError, Write, is_terminals, scanned};
 
 /// A store that ends with the process.
 #[derive(Default)]
-pub struct MemoryStore(Mutex<HashMap<String, Vec<u8>>>);
+pub struct MemoryStore {
+    values: Mutex<BTreeMap<String, Vec<u8>>>,
+    /// Why this is memory, where it was to be a disk.
+    instead: Option<StoreError>,
+}
+
+impl MemoryStore {
+    /// A store in place of one that cannot be had.
+    #[must_use]
+    pub fn instead(why: StoreError) -> MemoryStore {
+        MemoryStore {
+            instead: Some(why),
+            ..MemoryStore::default()
+        }
+    }
+}
 
 #[cfg_attr(target_family = "wasm", async_trait(?Send))]
 #[cfg_attr(not(target_family = "wasm"), async_trait)]
 impl Store for MemoryStore {
-    async fn get(&self, key: &str) -> Option<Vec<u8>> {
-        lock(&self.0).get(key).cloned()
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(lock(&self.values).get(key).cloned())
     }
 
-    async fn put(&self, key: &str, value: Vec<u8>) {
-        lock(&self.0).insert(key.to_owned(), value);
+    async fn scan(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let prefix = scanned(prefix);
+        let values = lock(&self.values);
+        let found = values.range(prefix.clone()..);
+        let found = found.take_while(|(key, _)| key.starts_with(&prefix));
+        Ok(found.map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
-    async fn delete(&self, key: &str) {
-        lock(&self.0).remove(key);
+    async fn batch(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let mut values = lock(&self.values);
+        for write in writes {
+            match write {
+                Write::Put { key, value } => values.insert(key, value),
+                Write::Delete { key } => values.remove(&key),
+            };
+        }
+        Ok(())
+    }
+
+    async fn erase(&self) -> Result<(), StoreError> {
+        lock(&self.values).retain(|key, _| is_terminals(key));
+        Ok(())
+    }
+
+    fn lasting(&self) -> Result<(), StoreError> {
+        self.instead.map_or(Ok(()), Err)
     }
 }
 

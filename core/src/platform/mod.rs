@@ -3,6 +3,7 @@
 #[cfg(all(feature = "native", target_family = "wasm"))]
 compile_error!("the feature `native` is of native hosts: sled, tokio and reqwest have no place in WebAssembly");
 
+pub mod conformance;
 pub mod memory;
 #[cfg(all(feature = "native", not(target_family = "wasm")))]
 pub mod native;

@@ -12,7 +12,7 @@ impl Core {
     pub(crate) async fn staff(&self, command: C) -> Result<R, CoreError> {
         Ok(match command {
             C::GetPreferences(_) => R::GetPreferences(self.load_preferences().await),
-            C::SetPreferences(ask) => R::SetPreferences(self.set_preferences(ask.preferences).await),
+            C::SetPreferences(ask) => R::SetPreferences(self.set_preferences(ask.preferences).await?),
             C::RestoreSession(_) => R::RestoreSession(self.restore_staff_session().await?),
             C::LogIn(ask) => R::LogIn(self.fetch(api::post("/staff/session").json(&ask.login).open()).await?),
             C::ConfirmLogIn(ask) => {
@@ -42,12 +42,7 @@ impl Core {
                     .await?,
             ),
             C::UploadResult(ask) => {
-                let place = format!(
-                    "/staff/cases/{}/files?name={}",
-                    ask.id,
-                    api::query_value(&ask.file.name)
-                );
-                R::UploadResult(self.upload_to(place, ask.file, ask.transfer).await?)
+                R::UploadResult(self.upload_result(ask.id, ask.file, ask.transfer).await?)
             }
             C::ReadFile(ask) => R::ReadFile(self.read_file_at(format!("/staff/files/{}", ask.id)).await?),
             C::ListAccounts(_) => R::ListAccounts(self.fetch(api::get("/staff/accounts")).await?),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use onehall_client::citizen::{Command, GetPreferences, Reply};
 use onehall_client::{Preferences, Profile};
-use onehall_core::platform::native::{Keep, StoreError, native};
+use onehall_core::platform::native::{InUse, Keep, native};
 use onehall_core::{Bridge, Core};
 use onehall_protocol::Language;
 use onehall_protocol::identity::TerminalKind;
@@ -75,18 +75,13 @@ pub fn run(shell: Shell, context: Context<Wry>) -> ExitCode {
 enum StartError {
     #[error("另一个窗口正在使用文件夹 {folder}，请先关闭它。 Another window uses the folder {folder}: close that one first.", folder = .0.display())]
     InUse(PathBuf),
-    #[error("could not {0}")]
-    Store(StoreError),
     #[error("could not open the window: {0}")]
     Window(#[from] tauri::Error),
 }
 
-impl From<StoreError> for StartError {
-    fn from(error: StoreError) -> StartError {
-        match error {
-            StoreError::InUse(folder) => StartError::InUse(folder),
-            other => StartError::Store(other),
-        }
+impl From<InUse> for StartError {
+    fn from(InUse(folder): InUse) -> StartError {
+        StartError::InUse(folder)
     }
 }
 

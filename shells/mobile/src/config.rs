@@ -1,7 +1,7 @@
 //! What an application says when it opens the core, and why that may fail.
 
 use onehall_client::Profile;
-use onehall_core::platform::native::StoreError;
+use onehall_core::platform::native::InUse;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CoreError, ErrorCode, Language};
 
@@ -44,13 +44,9 @@ impl OpenError {
     }
 }
 
-impl From<StoreError> for OpenError {
-    fn from(error: StoreError) -> OpenError {
-        let code = match error {
-            StoreError::InUse(_) => ErrorCode::StoreInUse,
-            StoreError::Io { .. } | StoreError::Database { .. } => ErrorCode::StoreUnavailable,
-        };
-        OpenError::new(code, error)
+impl From<InUse> for OpenError {
+    fn from(error: InUse) -> OpenError {
+        OpenError::new(ErrorCode::StoreInUse, error)
     }
 }
 

@@ -44,7 +44,19 @@ impl Assets {
 
     /// Nothing stands where the placeholder `{{key}}` is.
     pub fn leave_out(&mut self, key: &str) {
-        self.addresses.insert(key.to_owned(), String::new());
+        self.put(key, String::new());
+    }
+
+    /// A text stands where the placeholder `{{key}}` is.
+    pub fn put(&mut self, key: &str, text: String) {
+        self.addresses.insert(key.to_owned(), text);
+    }
+
+    /// The addresses of all files so far.
+    pub fn files(&self) -> Vec<&str> {
+        let below = format!("{}assets/", self.base);
+        let files = self.addresses.values().filter(|address| address.starts_with(&below));
+        files.map(String::as_str).collect()
     }
 
     /// Writes a file beside `assets`, under its own name.

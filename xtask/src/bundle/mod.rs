@@ -26,6 +26,9 @@ use assets::Assets;
 use program::Program;
 use recipe::{Flavour, Recipe};
 
+/// The name of a service worker: it lies beside the page, because it decides about what is below its own address.
+const WORKER: &str = "worker.js";
+
 /// How the pages are compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
@@ -191,6 +194,10 @@ fn assemble(recipe: &Recipe, flavour: &Flavour, program: &Program, folder: PathB
         module = module.replace(&import, &format!("from \"./{file}\""));
     }
     assets.add("js", &flavour.name, "js", module.as_bytes())?;
+    match &flavour.worker {
+        Some(_) => assets.put("worker", format!("{}{WORKER}", flavour.base)),
+        None => assets.leave_out("worker"),
+    }
     for (key, path) in &recipe.scripts {
         let script = assets.fill(&read(path)?)?;
         assets.add(key, key, extension(path)?, script.as_bytes())?;
@@ -198,7 +205,16 @@ fn assemble(recipe: &Recipe, flavour: &Flavour, program: &Program, folder: PathB
     for (name, html) in &flavour.pages {
         assets.page(name, &assets.fill(&read(html)?)?)?;
     }
-    assets.page("index.html", &assets.fill(&read(&flavour.html)?)?)
+    let page = assets.fill(&read(&flavour.html)?)?;
+    assets.page("index.html", &page)?;
+    let Some(worker) = &flavour.worker else {
+        return Ok(());
+    };
+    let files = serde_json::to_string(&assets.files())?;
+    assets.put("revision", fingerprint::short(format!("{files}{page}").as_bytes()));
+    assets.put("files", files);
+    assets.put("base", flavour.base.clone());
+    assets.page(WORKER, &assets.fill(&read(worker)?)?)
 }
 
 fn read(path: &Path) -> Result<String> {

@@ -39,6 +39,8 @@ pub struct Flavour {
     pub html: PathBuf,
     /// Further pages of the same program, by file name.
     pub pages: BTreeMap<String, PathBuf>,
+    /// The service worker that keeps it, where it opens without a network.
+    pub worker: Option<PathBuf>,
     /// Where it is served, with slashes around.
     pub base: String,
     /// Its own style sheets, after those of every flavour.
@@ -70,6 +72,7 @@ impl Recipe {
                     Some(_) => table(flavour, "pages", folder)?,
                     None => BTreeMap::new(),
                 },
+                worker: flavour["worker"].as_str().map(|path| folder.join(path)),
                 base: text(flavour, "base")?.to_owned(),
                 styles: list(flavour, "styles", folder)?,
             })

@@ -28,6 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "onehall-core",
         &["onehall-client", "onehall-forms", "onehall-protocol", "onehall-sync"],
     ),
+    ("onehall-store-conformance", &["onehall-core"]),
     ("onehall-ui-macro", &[]),
     (
         "onehall-ui",

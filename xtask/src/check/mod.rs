@@ -31,7 +31,7 @@ pub const NATIVE: [&str; 12] = [
 ];
 
 /// The packages that are compiled to WebAssembly.
-pub const WASM: [&str; 3] = ["onehall-core", "onehall-ui", "onehall-mini-app-sdk"];
+pub const WASM: [&str; 4] = ["onehall-core", "onehall-ui", "onehall-mini-app-sdk", "onehall-store-conformance"];
 
 /// One thing that is checked.
 pub struct Check {
@@ -105,7 +105,7 @@ fn formatting() -> Result<()> {
     for package in NATIVE
         .iter()
         .chain(&shells::PACKAGES)
-        .chain(&["onehall-ui", "onehall-mini-app-sdk"])
+        .chain(&["onehall-ui", "onehall-mini-app-sdk", "onehall-store-conformance"])
     {
         fmt.args(["-p", package]);
     }

@@ -189,7 +189,7 @@ impl Place {
 
     /// Whether anything is kept to be sent.
     fn keeps(&self) -> bool {
-        now(self.store.get(super::KEY)).is_some()
+        now(self.store.get(super::KEY)).is_ok_and(|kept| kept.is_some())
     }
 
     fn view(&self, core: &Core, code: &str) {

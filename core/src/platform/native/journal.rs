@@ -14,6 +14,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use tokio::runtime::Handle;
 
+use super::secrets::{data_key, private_folder, sync_folder};
 use crate::lock;
 use crate::ports::{Journal, NotKept, SecretStore};
 
@@ -67,7 +68,7 @@ impl FileJournal {
     ) -> Result<T, NotKept> {
         let _turn = self.turn.lock().await;
         let key = if lock(&self.open).is_none() {
-            Some(self.key().await.ok_or(NotKept)?)
+            Some(data_key(&*self.secrets, KEY).await.ok_or(NotKept)?)
         } else {
             None
         };
@@ -88,23 +89,6 @@ impl FileJournal {
             }
             Err(_) => Err(NotKept),
         }
-    }
-
-    /// The data key; a new one where there is none. None where the host keeps no secrets: what is written with a key that
-    /// is gone tomorrow is not kept.
-    async fn key(&self) -> Option<[u8; 32]> {
-        if let Some(key) = self.secrets.get(KEY).await.as_deref().and_then(from_hex) {
-            return Some(key);
-        }
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).ok()?;
-        self.secrets.put(KEY, to_hex(&key)).await;
-        self.secrets
-            .get(KEY)
-            .await
-            .as_deref()
-            .and_then(from_hex)
-            .filter(|kept| *kept == key)
     }
 }
 
@@ -155,7 +139,7 @@ impl Open {
     /// as nothing.
     fn at(place: &Path, key: &[u8; 32]) -> io::Result<Open> {
         if let Some(folder) = place.parent() {
-            super::secrets::private_folder(folder)?;
+            private_folder(folder)?;
         }
         let mut options = File::options();
         options.read(true).write(true).create(true).truncate(false);
@@ -184,7 +168,7 @@ impl Open {
             } else {
                 open.file.sync_all()?;
             }
-            sync_folder(place)?;
+            place.parent().map_or(Ok(()), sync_folder)?;
         }
         Ok(open)
     }
@@ -233,7 +217,7 @@ impl Open {
         file.write_all(&bytes)?;
         file.sync_all()?;
         fs::rename(&fresh, place)?;
-        sync_folder(place)?;
+        place.parent().map_or(Ok(()), sync_folder)?;
         (self.file, self.end) = (file, bytes.len() as u64);
         Ok(())
     }
@@ -332,30 +316,6 @@ fn aside(place: &Path) -> PathBuf {
     let free = |number: &u32| !place.with_extension(format!("damaged-{number}")).exists();
     let number = (1..).find(free).unwrap_or(1);
     place.with_extension(format!("damaged-{number}"))
-}
-
-/// A new name is on the disk once its folder is.
-fn sync_folder(place: &Path) -> io::Result<()> {
-    match place.parent() {
-        #[cfg(unix)]
-        Some(folder) => File::open(folder)?.sync_all(),
-        _ => Ok(()),
-    }
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

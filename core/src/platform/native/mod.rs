@@ -6,6 +6,8 @@
 mod events;
 mod http;
 mod journal;
+mod rebuild;
+mod sealed;
 mod secrets;
 mod store;
 #[cfg(test)]
@@ -19,11 +21,12 @@ use onehall_protocol::Timestamp;
 use tokio::runtime::Handle;
 
 use super::memory::{MemorySecrets, MemoryStore};
-use crate::ports::{BoxFuture, Clock, Host, Journal, Rng, SecretStore, Spawner, Timer};
+use crate::ports::{BoxFuture, Clock, Host, Journal, Rng, SecretStore, Spawner, Store, Timer};
 
 pub use journal::FileJournal;
+pub use sealed::SealedStore;
 pub use secrets::FileSecrets;
-pub use store::{SledStore, StoreError};
+pub use store::{InUse, OpenError, SledStore};
 
 /// Where a native terminal keeps what it keeps.
 pub enum Keep {
@@ -35,11 +38,12 @@ pub enum Keep {
     FolderAndSecrets(PathBuf, Arc<dyn SecretStore>),
 }
 
-/// The ports of a native host, on `runtime`.
+/// The ports of a native host, on `runtime`. Where the disk is full, read-only or broken, the core runs on memory, and the
+/// store says so ([`Store::lasting`]).
 ///
 /// # Errors
-/// The store cannot be opened: another process holds it, or the folder cannot be written.
-pub fn native(keep: Keep, runtime: Handle) -> Result<Host, StoreError> {
+/// Another process holds the folder.
+pub fn native(keep: Keep, runtime: Handle) -> Result<Host, InUse> {
     let http = Arc::new(http::Client::new(runtime.clone()));
     let host = Arc::new(Native {
         runtime: runtime.clone(),
@@ -52,13 +56,17 @@ pub fn native(keep: Keep, runtime: Handle) -> Result<Host, StoreError> {
         }
         Keep::FolderAndSecrets(folder, secrets) => (Some(folder), secrets),
     };
-    let (store, journal): (Arc<dyn crate::ports::Store>, Option<Arc<dyn Journal>>) = match folder {
+    let (store, journal): (Arc<dyn Store>, Option<Arc<dyn Journal>>) = match folder {
         None => (Arc::new(MemoryStore::default()), None),
         Some(folder) => {
             // The store is opened first: it makes sure that no other process has the folder.
-            let store = SledStore::open(&folder, runtime.clone())?;
+            let store: Arc<dyn Store> = match SledStore::open(&folder, runtime.clone()) {
+                Ok(store) => Arc::new(SealedStore::new(Arc::new(store), secrets.clone())),
+                Err(OpenError::InUse(in_use)) => return Err(in_use),
+                Err(OpenError::Store(why)) => Arc::new(MemoryStore::instead(why)),
+            };
             let journal = FileJournal::new(folder.join("journal"), secrets.clone(), runtime);
-            (Arc::new(store), Some(Arc::new(journal)))
+            (store, Some(Arc::new(journal)))
         }
     };
     Ok(Host {

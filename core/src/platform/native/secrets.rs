@@ -1,13 +1,50 @@
 //! Secrets in files that only their owner reads: what there is where an operating system has no key store.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
+use zeroize::Zeroizing;
 
 use crate::ports::SecretStore;
+
+/// A key that what is kept is encrypted with.
+pub(super) type DataKey = Zeroizing<[u8; 32]>;
+
+/// The data key of this name; none where there is none.
+pub(super) async fn known_key(secrets: &dyn SecretStore, name: &str) -> Option<DataKey> {
+    let written = Zeroizing::new(secrets.get(name).await?);
+    from_hex(&written)
+}
+
+/// A data key of this name; a new one where there is none. None where the host keeps no secrets: what is written with a key
+/// that is gone tomorrow is not kept.
+pub(super) async fn data_key(secrets: &dyn SecretStore, name: &str) -> Option<DataKey> {
+    if let Some(key) = known_key(secrets, name).await {
+        return Some(key);
+    }
+    let mut key = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *key).ok()?;
+    secrets.put(name, to_hex(&key[..])).await;
+    known_key(secrets, name).await.filter(|kept| *kept == key)
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(text: &str) -> Option<DataKey> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    if text.len() != 64 {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
 
 /// Secrets in a folder, a file each.
 pub struct FileSecrets {
@@ -44,6 +81,12 @@ pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
+/// What was added to, renamed in or taken out of a folder is so on the disk, too.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be opened, and needs not be.
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
 fn write(folder: &Path, name: &str, secret: &str) -> io::Result<()> {
     private_folder(folder)?;
     let (place, fresh) = (folder.join(name), folder.join(format!("{name}.new")));
@@ -54,23 +97,37 @@ fn write(folder: &Path, name: &str, secret: &str) -> io::Result<()> {
     let mut file = options.open(&fresh)?;
     file.write_all(secret.as_bytes())?;
     file.sync_all()?;
-    fs::rename(fresh, place)
+    fs::rename(fresh, place)?;
+    sync_folder(folder)
+}
+
+/// Overwrites a secret before its name is taken away: a file that is only unlinked can be found again on many disks.
+fn destroy(folder: &Path, name: &str) -> io::Result<()> {
+    let place = folder.join(name);
+    let length = fs::metadata(&place)?.len();
+    let mut file = File::options().write(true).open(&place)?;
+    file.write_all(&vec![0; usize::try_from(length).unwrap_or(0)])?;
+    file.sync_all()?;
+    fs::remove_file(place)?;
+    sync_folder(folder)
 }
 
 #[async_trait]
 impl SecretStore for FileSecrets {
     async fn get(&self, name: &str) -> Option<String> {
         let place = self.folder.join(name);
-        self.work(move || fs::read_to_string(place)).await
+        let secret = self.work(move || fs::read_to_string(place)).await;
+        // Overwritten, and its name not yet taken away when the power went.
+        secret.filter(|secret| !secret.contains('\0'))
     }
 
     async fn put(&self, name: &str, secret: String) {
-        let (folder, name) = (self.folder.clone(), name.to_owned());
+        let (folder, name, secret) = (self.folder.clone(), name.to_owned(), Zeroizing::new(secret));
         self.work(move || write(&folder, &name, &secret)).await;
     }
 
     async fn delete(&self, name: &str) {
-        let place = self.folder.join(name);
-        self.work(move || fs::remove_file(place)).await;
+        let (folder, name) = (self.folder.clone(), name.to_owned());
+        self.work(move || destroy(&folder, &name)).await;
     }
 }

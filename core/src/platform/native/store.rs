@@ -1,173 +1,396 @@
-//! The store of a native terminal: sled, made to keep what it acknowledged.
+//! Values of a native terminal in sled, made to keep what it acknowledged.
 //!
 //! sled 0.34.7 keeps writes in memory for up to half a second, and its `flush` hands them to the operating system without
-//! an fsync on Linux. So a write here is: into the tree, `flush`, then `sync_data` on the database file; it is
-//! acknowledged after that.
+//! an fsync on Linux. So a change here is: into the tree, `flush`, then `sync_data` on the database file; it is
+//! acknowledged after that. After a failure what is in memory may be more than what is on the disk: the database is opened
+//! anew, and what is on the disk counts. sled finds some damage by a panic, so each of its calls is guarded.
+//!
+//! Large values are cut into pieces: sled writes those beyond its segments into files of their own, whose life is no part of
+//! its log. What has become of space: `rebuild`.
 
-use std::fs::{self, File, TryLockError};
+use std::collections::HashMap;
+use std::fs::{File, TryLockError};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
-use crate::ports::Store;
+use super::rebuild;
+use super::secrets::private_folder;
+use crate::lock;
+use crate::ports::{Store, StoreError, Write, is_terminals, scanned};
+
+/// The layout of the database: 1 is a tree of values and pieces.
+const FORMAT: u32 = 1;
+/// Trees of the database.
+const VALUES: &str = "values";
+const ABOUT: &str = "about";
+/// No value in sled is longer.
+const PIECE: usize = 48 * 1024;
+/// With what the keys of values and of pieces begin.
+const VALUE_AT: u8 = b'v';
+const PIECE_AT: u8 = b'p';
+/// With what a value begins: it follows, or lies in pieces.
+const WHOLE: u8 = 0;
+const CUT: u8 = 1;
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
+pub enum OpenError {
     /// Another process has it open.
-    #[error("use the folder {}: another OneHall has it open", .0.display())]
-    InUse(PathBuf),
-    /// The folder or a file in it cannot be used.
-    #[error("open the store in {}: {error}", folder.display())]
-    Io {
-        /// The folder.
-        folder: PathBuf,
-        /// What the operating system says.
-        #[source]
-        error: io::Error,
-    },
-    /// The database does not open, and a new one neither.
-    #[error("open the database in {}: {error}", folder.display())]
-    Database {
-        /// The folder.
-        folder: PathBuf,
-        /// What the engine says.
-        #[source]
-        error: sled::Error,
-    },
+    #[error(transparent)]
+    InUse(#[from] InUse),
+    /// The folder cannot be used.
+    #[error("could not {0}")]
+    Store(StoreError),
 }
 
-/// A store in a folder. One process at a time has it open.
+/// A folder that another process has open.
+#[derive(Debug, thiserror::Error)]
+#[error("use the folder {}: another OneHall has it open", .0.display())]
+pub struct InUse(pub PathBuf);
+
+/// A store in a folder. One process at a time has it open. Nothing is encrypted: [`super::SealedStore`] does that.
 pub struct SledStore {
-    open: Arc<Open>,
+    shared: Arc<Shared>,
     runtime: Handle,
 }
 
-struct Open {
-    database: sled::Db,
-    /// sled's own file, to be synced after it was flushed.
-    file: File,
+struct Shared {
+    place: PathBuf,
+    /// None after a failure, until it is needed again.
+    open: Mutex<Option<Open>>,
     /// Held as long as the store.
     _lock: File,
 }
 
+/// An open database.
+pub(super) struct Open {
+    database: sled::Db,
+    values: sled::Tree,
+    /// sled's own file, to be synced after it was flushed.
+    file: File,
+    /// Bytes that were written since somebody looked whether it grew too large.
+    written: u64,
+}
+
 impl SledStore {
     /// Opens the store in `folder`, which is made where it is missing, readable by its owner only. A database that does
-    /// not open is put aside (`store.broken-1` and so on) and begun anew.
+    /// not open is put aside (`store.broken-1` and so on) and begun anew; so is one that a newer version wrote
+    /// (`store.newer-1`).
     ///
     /// # Errors
     /// Another process has it open, or the folder cannot be used.
-    pub fn open(folder: &Path, runtime: Handle) -> Result<SledStore, StoreError> {
-        let failed = |error| StoreError::Io {
-            folder: folder.to_owned(),
-            error,
-        };
-        super::secrets::private_folder(folder).map_err(failed)?;
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(folder.join("lock"))
-            .map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(folder.to_owned())),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
+    pub fn open(folder: &Path, runtime: Handle) -> Result<SledStore, OpenError> {
+        let lock = locked(folder)?;
         let place = folder.join("store");
-        let database = match open_database(&place) {
-            Ok(database) => database,
-            // The disk's fault, not the database's: putting it aside would lose what may be read again tomorrow.
-            Err(sled::Error::Io(error)) if error.kind() != io::ErrorKind::Other => return Err(failed(error)),
-            Err(error) => {
-                let aside = put_aside(&place).map_err(failed)?;
-                tracing::error!(%error, aside = %aside.display(), "the store did not open: it was put aside and begun anew");
-                open_database(&place).map_err(|error| StoreError::Database {
-                    folder: folder.to_owned(),
-                    error,
-                })?
-            }
-        };
-        let file = File::options().write(true).open(place.join("db")).map_err(failed)?;
+        let open = Open::at(&place).map_err(OpenError::Store)?;
         Ok(SledStore {
-            open: Arc::new(Open {
-                database,
-                file,
+            shared: Arc::new(Shared {
+                place,
+                open: Mutex::new(Some(open)),
                 _lock: lock,
             }),
             runtime,
         })
     }
 
-    async fn work<T: Send + 'static>(&self, work: impl FnOnce(&Open) -> sled::Result<T> + Send + 'static) -> Option<T> {
-        let open = self.open.clone();
-        let done = self.runtime.spawn_blocking(move || work(&open)).await;
-        match done {
-            Ok(Ok(value)) => Some(value),
-            Ok(Err(error)) => {
-                tracing::error!(%error, "the store failed");
-                None
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Open) -> sled::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let shared = self.shared.clone();
+        let done = self.runtime.spawn_blocking(move || shared.work(work)).await;
+        done.unwrap_or(Err(StoreError::Broken))
+    }
+}
+
+/// Holds the folder for this process.
+fn locked(folder: &Path) -> Result<File, OpenError> {
+    let failed = |error: io::Error| {
+        tracing::error!(%error, folder = %folder.display(), "the folder cannot be used");
+        OpenError::Store(of_io(error.kind()))
+    };
+    private_folder(folder).map_err(failed)?;
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join("lock"))
+        .map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(InUse(folder.to_owned()).into()),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+impl Shared {
+    fn work<T>(&self, work: impl FnOnce(&mut Open) -> sled::Result<T>) -> Result<T, StoreError> {
+        let mut place = lock(&self.open);
+        if place.is_none() {
+            *place = Some(Open::at(&self.place)?);
+        }
+        let Some(open) = place.as_mut() else {
+            return Err(StoreError::Broken);
+        };
+        match guarded(|| work(open)) {
+            Ok(value) => {
+                if open.written > rebuild::LOOK_AFTER
+                    && let Some(old) = place.take()
+                {
+                    // Where it fails it is tried again with the next use.
+                    *place = rebuild::where_too_large(&self.place, old).ok();
+                }
+                Ok(value)
             }
-            Err(_) => None,
+            Err(error) => {
+                tracing::error!(%error, "the store failed");
+                let broken = place.take();
+                let _ = guarded(|| Ok(drop(broken)));
+                Err(of_sled(&error))
+            }
         }
     }
 }
 
-fn open_database(place: &Path) -> sled::Result<sled::Db> {
-    // Small values of one person: a cache of a gigabyte, which is the default, has no use.
-    sled::Config::new()
-        .path(place)
-        .cache_capacity(8 * 1024 * 1024)
-        .flush_every_ms(None)
-        .open()
+/// Does something with sled, a panic of which is an error like others.
+pub(super) fn guarded<T>(work: impl FnOnce() -> sled::Result<T>) -> sled::Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(sled::Error::ReportableBug("it panicked".to_owned())))
 }
 
-fn put_aside(place: &Path) -> io::Result<PathBuf> {
-    let mut number = 1;
-    loop {
-        let aside = place.with_extension(format!("broken-{number}"));
-        if !aside.exists() {
-            fs::rename(place, &aside)?;
-            return Ok(aside);
-        }
-        number += 1;
+pub(super) fn of_io(kind: io::ErrorKind) -> StoreError {
+    match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => StoreError::Full,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => StoreError::Forbidden,
+        _ => StoreError::Broken,
+    }
+}
+
+fn of_sled(error: &sled::Error) -> StoreError {
+    match error {
+        sled::Error::Io(error) => of_io(error.kind()),
+        _ => StoreError::Broken,
     }
 }
 
 impl Open {
+    /// Opens the database at `place`, whatever state it is found in.
+    fn at(place: &Path) -> Result<Open, StoreError> {
+        rebuild::settle(place).map_err(|error| of_io(error.kind()))?;
+        let aside = match guarded(|| Open::database(place)) {
+            Ok(open) => match guarded(|| open.prepare()) {
+                Ok(true) => return rebuild::where_too_large(place, open).or_else(|_| Open::again(place)),
+                Ok(false) => "newer",
+                Err(error) => unusable(&error)?,
+            },
+            Err(error) => unusable(&error)?,
+        };
+        let kept = rebuild::put_aside(place, aside).map_err(|error| of_io(error.kind()))?;
+        tracing::error!(aside = %kept.display(), "the store is {aside} and was put aside; it is begun anew");
+        Open::again(place)
+    }
+
+    fn again(place: &Path) -> Result<Open, StoreError> {
+        let opened = guarded(|| Open::database(place).and_then(|open| open.prepare().map(|_| open)));
+        opened.map_err(|error| of_sled(&error))
+    }
+
+    pub(super) fn database(place: &Path) -> sled::Result<Open> {
+        // Small values of one person: a cache of a gigabyte, which is the default, has no use.
+        let database = sled::Config::new()
+            .path(place)
+            .cache_capacity(8 * 1024 * 1024)
+            .flush_every_ms(None)
+            .open()?;
+        Ok(Open {
+            values: database.open_tree(VALUES)?,
+            file: File::options().write(true).open(place.join("db"))?,
+            database,
+            written: 0,
+        })
+    }
+
+    /// Makes sure that the database is of this format: takes over what an older version kept. False where a newer one wrote it.
+    fn prepare(&self) -> sled::Result<bool> {
+        let about = self.database.open_tree(ABOUT)?;
+        if let Some(format) = about.get("format")? {
+            let number = <[u8; 4]>::try_from(&format[..]).map(u32::from_le_bytes);
+            return Ok(number.is_ok_and(|number| number <= FORMAT));
+        }
+        // Before there was a format, all of it was the terminal's own, at keys without a segment.
+        for entry in self.database.iter() {
+            let (key, value) = entry?;
+            let key = [&[VALUE_AT][..], b"terminal/", &key].concat();
+            self.values.insert(key, [&[WHOLE][..], &value].concat())?;
+        }
+        self.keep()?;
+        about.insert("format", &FORMAT.to_le_bytes())?;
+        self.keep()?;
+        self.database.clear()?;
+        self.keep().map(|()| true)
+    }
+
     fn keep(&self) -> sled::Result<()> {
         self.database.flush()?;
         self.file.sync_data()?;
         Ok(())
     }
+
+    fn get(&self, key: &str) -> sled::Result<Option<Vec<u8>>> {
+        match self.values.get(value_at(key))? {
+            Some(value) => self.whole(&value).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn scan(&self, prefix: &str) -> sled::Result<Vec<(String, Vec<u8>)>> {
+        let mut found = Vec::new();
+        for entry in self.values.scan_prefix(value_at(prefix)) {
+            let (key, value) = entry?;
+            found.push((text(&key)?, self.whole(&value)?));
+        }
+        Ok(found)
+    }
+
+    fn batch(&mut self, writes: &[Write]) -> sled::Result<()> {
+        let mut batch = sled::Batch::default();
+        let mut written = 0;
+        // Of several changes of one key the last one counts.
+        let last: HashMap<&str, &Write> = writes.iter().map(|write| (write.key(), write)).collect();
+        for write in last.into_values() {
+            let at = value_at(write.key());
+            if let Some((id, count)) = self.values.get(&at)?.and_then(|old| cut(&old)) {
+                (0..count).for_each(|piece| batch.remove(piece_at(id, piece)));
+            }
+            match write {
+                Write::Delete { .. } => batch.remove(at),
+                Write::Put { value, .. } if value.len() < PIECE => batch.insert(at, [&[WHOLE][..], value].concat()),
+                Write::Put { value, .. } => {
+                    let mut id = [0; 8];
+                    getrandom::fill(&mut id).map_err(io::Error::other)?;
+                    let id = u64::from_le_bytes(id);
+                    let mut count = 0_u32;
+                    for piece in value.chunks(PIECE) {
+                        batch.insert(piece_at(id, count), piece);
+                        count += 1;
+                    }
+                    batch.insert(at, [&[CUT][..], &id.to_le_bytes(), &count.to_le_bytes()].concat());
+                }
+            }
+            written += match write {
+                Write::Put { key, value } => key.len() + value.len(),
+                Write::Delete { key } => key.len(),
+            };
+        }
+        self.written += written as u64;
+        self.values.apply_batch(batch)?;
+        self.keep()
+    }
+
+    fn erase(&mut self) -> sled::Result<()> {
+        let mut writes = Vec::new();
+        for key in self.values.scan_prefix([VALUE_AT]).keys() {
+            let key = text(&key?)?;
+            if !is_terminals(&key) {
+                writes.push(Write::Delete { key });
+            }
+        }
+        self.batch(&writes)
+    }
+
+    /// A value, put together where it was cut.
+    fn whole(&self, value: &[u8]) -> sled::Result<Vec<u8>> {
+        let Some((id, count)) = cut(value) else {
+            return match value.split_first() {
+                Some((&WHOLE, value)) => Ok(value.to_vec()),
+                _ => Err(damaged()),
+            };
+        };
+        let mut whole = Vec::new();
+        for piece in 0..count {
+            whole.extend_from_slice(&self.values.get(piece_at(id, piece))?.ok_or_else(damaged)?);
+        }
+        Ok(whole)
+    }
+
+    /// Bytes that it takes on the disk, and bytes of what it holds.
+    pub(super) fn sizes(&self) -> sled::Result<(u64, u64)> {
+        let mut live = 0;
+        for entry in self.values.iter() {
+            let (key, value) = entry?;
+            live += key.len() + value.len();
+        }
+        Ok((self.database.size_on_disk()?, live as u64))
+    }
+
+    /// Copies everything into an empty database.
+    pub(super) fn copy_into(&self, fresh: &Open) -> sled::Result<()> {
+        for entry in self.values.iter() {
+            let (key, value) = entry?;
+            fresh.values.insert(key, value)?;
+        }
+        fresh.prepare()?;
+        fresh.keep()
+    }
+
+    pub(super) fn looked(&mut self) {
+        self.written = 0;
+    }
+}
+
+fn damaged() -> sled::Error {
+    sled::Error::Corruption { at: None, bt: () }
+}
+
+fn value_at(key: &str) -> Vec<u8> {
+    [&[VALUE_AT][..], key.as_bytes()].concat()
+}
+
+fn piece_at(id: u64, piece: u32) -> Vec<u8> {
+    [&[PIECE_AT][..], &id.to_be_bytes(), &piece.to_be_bytes()].concat()
+}
+
+/// Where the pieces of a value lie, and how many.
+fn cut(value: &[u8]) -> Option<(u64, u32)> {
+    let (id, rest) = value.strip_prefix(&[CUT])?.split_first_chunk()?;
+    Some((u64::from_le_bytes(*id), u32::from_le_bytes(rest.try_into().ok()?)))
+}
+
+fn text(key: &[u8]) -> sled::Result<String> {
+    String::from_utf8(key[1..].to_vec()).map_err(|_| damaged())
+}
+
+/// What a database that failed is called; an error where it is the disk's fault: what is put aside then may be read again
+/// tomorrow.
+fn unusable(error: &sled::Error) -> Result<&'static str, StoreError> {
+    tracing::error!(%error, "the store does not open");
+    match error {
+        sled::Error::Io(error) if error.kind() != io::ErrorKind::Other => Err(of_io(error.kind())),
+        _ => Ok("broken"),
+    }
 }
 
 #[async_trait]
 impl Store for SledStore {
-    async fn get(&self, key: &str) -> Option<Vec<u8>> {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let key = key.to_owned();
-        let value = self.work(move |open| open.database.get(key)).await.flatten();
-        value.map(|value| value.to_vec())
+        self.work(move |open| open.get(&key)).await
     }
 
-    async fn put(&self, key: &str, value: Vec<u8>) {
-        let key = key.to_owned();
-        self.work(move |open| {
-            open.database.insert(key, value)?;
-            open.keep()
-        })
-        .await;
+    async fn scan(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let prefix = scanned(prefix);
+        self.work(move |open| open.scan(&prefix)).await
     }
 
-    async fn delete(&self, key: &str) {
-        let key = key.to_owned();
-        self.work(move |open| {
-            open.database.remove(key)?;
-            open.keep()
-        })
-        .await;
+    async fn batch(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        self.work(move |open| open.batch(&writes)).await
+    }
+
+    async fn erase(&self) -> Result<(), StoreError> {
+        self.work(Open::erase).await
     }
 }

@@ -1,12 +1,16 @@
 //! The native ports, on real files and a real socket.
 
-use std::path::PathBuf;
+mod damaged;
+mod engines;
+mod killed;
+mod stores;
+
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::runtime::Runtime;
 
 use super::*;
-use crate::ports::Store;
 
 pub(super) fn runtime() -> Runtime {
     Runtime::new().unwrap_or_else(|error| panic!("no runtime: {error}"))
@@ -29,46 +33,43 @@ impl Drop for Folder {
     }
 }
 
-fn open(folder: &Folder, runtime: &Runtime) -> SledStore {
-    SledStore::open(&folder.0, runtime.handle().clone()).unwrap_or_else(|error| panic!("could not {error}"))
+pub(super) fn secrets(folder: &Path, runtime: &Runtime) -> Arc<FileSecrets> {
+    Arc::new(FileSecrets::new(folder.join("secrets"), runtime.handle().clone()))
 }
 
-#[test]
-fn what_was_kept_is_there_after_a_new_start_and_what_was_forgotten_is_not() {
-    let (folder, runtime) = (Folder::new(), runtime());
-    let store = open(&folder, &runtime);
-    futures::executor::block_on(async {
-        store.put("a", b"one".to_vec()).await;
-        store.put("b", b"two".to_vec()).await;
-        store.delete("b").await;
-    });
-    drop(store);
-    let store = open(&folder, &runtime);
-    futures::executor::block_on(async {
-        assert_eq!(store.get("a").await.as_deref(), Some(&b"one"[..]));
-        assert_eq!(store.get("b").await, None);
-    });
+/// The store of a terminal: encrypted, in sled.
+pub(super) fn sealed(folder: &Path, runtime: &Runtime) -> SealedStore {
+    let sled = SledStore::open(folder, runtime.handle().clone());
+    let sled = sled.unwrap_or_else(|error| panic!("could not {error}"));
+    SealedStore::new(Arc::new(sled), secrets(folder, runtime))
 }
 
-#[test]
-fn a_second_process_is_told_that_the_store_is_in_use() {
-    let (folder, runtime) = (Folder::new(), runtime());
-    let _first = open(&folder, &runtime);
-    let second = SledStore::open(&folder.0, runtime.handle().clone());
-    assert!(matches!(second, Err(StoreError::InUse(_))));
+/// Every file below a folder, with its bytes.
+pub(super) fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{error}")) {
+        let path = entry.unwrap_or_else(|error| panic!("{error}")).path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{error}"));
+            found.push((path, bytes));
+        }
+    }
+    found
 }
 
-#[test]
-fn a_database_that_does_not_open_is_put_aside_and_begun_anew() {
-    let (folder, runtime) = (Folder::new(), runtime());
-    drop(open(&folder, &runtime));
-    std::fs::write(folder.0.join("store/conf"), b"no configuration of a database").unwrap_or_else(|e| panic!("{e}"));
-    let store = open(&folder, &runtime);
-    futures::executor::block_on(async {
-        store.put("a", b"one".to_vec()).await;
-        assert_eq!(store.get("a").await.as_deref(), Some(&b"one"[..]));
-    });
-    assert!(folder.0.join("store.broken-1/conf").exists());
+/// Nothing of these texts stands in a file below the folder, nor in a name of one.
+pub(super) fn nowhere(folder: &Path, texts: &[&str]) {
+    let files = files(folder);
+    assert!(!files.is_empty());
+    for (path, bytes) in files {
+        for text in texts {
+            let found = bytes.windows(text.len()).any(|window| window == text.as_bytes());
+            let named = path.to_string_lossy().contains(text);
+            assert!(!found && !named, "{text} in {}", path.display());
+        }
+    }
 }
 
 #[test]
