@@ -8,6 +8,7 @@ use onehall_client::citizen::{Command as C, Reply as R};
 use onehall_protocol::{CoreError, ErrorCode};
 
 use crate::Core;
+use crate::outbox::Content;
 use crate::ports::{BoxFuture, NoAnswer, boxed};
 
 /// Carries out a command that [`Core::dispatch`] leaves to the second part.
@@ -41,20 +42,41 @@ impl Core {
             C::TypeAnswer(ask) => R::TypeAnswer(self.type_answer(ask.id, ask.path, &ask.text, ask.page).await?),
             C::PrepareSubmission(ask) => R::PrepareSubmission(self.prepare_submission(ask.id).await?),
             C::FlushDraft(ask) => R::FlushDraft(self.flush_draft(ask.id).await?),
-            C::ResolveConflict(ask) => R::ResolveConflict(self.resolve_conflict(ask.id, ask.path, ask.keep).await?),
+            C::DismissLost(ask) => R::DismissLost(self.dismiss_lost(ask.id, ask.n).await?),
+            C::AttendDraft(ask) => R::AttendDraft(self.attend_draft(ask.id, ask.here)?),
+            C::GetHallAddress(_) => R::GetHallAddress(self.hall_address()),
             C::DiscardDraft(ask) => R::DiscardDraft(self.discard_draft(ask.id).await?),
             C::UploadFile(ask) => R::UploadFile(self.upload(ask.to, &ask.path, ask.file, ask.transfer).await?),
+            C::ListUploads(ask) => R::ListUploads(self.uploads_to(ask.to)),
+            C::AttachFile(ask) => R::AttachFile(self.attach_file(ask.draft, &ask.path, &ask.file).await?),
             C::CancelUpload(ask) => R::CancelUpload(self.cancel_upload(ask.transfer)),
             C::OfferedFiles(ask) => R::OfferedFiles(self.offered_files(ask.draft, &ask.material).await?),
             C::ReuseOffered(ask) => R::ReuseOffered(self.reuse_offered(ask.draft, &ask.reuse).await?),
             C::RemoveFile(ask) => R::RemoveFile(self.remove_file(ask.draft, ask.file).await?),
             C::ReadFile(ask) => R::ReadFile(self.read_file(ask.id).await?),
             C::NewKey(_) => R::NewKey(self.new_key()),
-            C::Submit(ask) => R::Submit(self.submit(ask.id, ask.submission, ask.key).await?),
+            C::Submit(ask) => {
+                let (draft, submission) = (ask.id, ask.submission);
+                let content = Content::Submission { draft, submission };
+                R::Submit(self.hand_in(content, Some(ask.key), ask.wait_as).await?)
+            }
             C::GetCase(ask) => R::GetCase(self.case(ask.id).await?),
-            C::Supplement(ask) => R::Supplement(self.supplement(ask.id, ask.supplement, ask.key).await?),
-            C::Withdraw(ask) => R::Withdraw(self.withdraw(ask.id, ask.withdrawal).await?),
-            C::Rate(ask) => R::Rate(self.rate(ask.id, ask.rating).await?),
+            C::Supplement(ask) => {
+                let (case, supplement) = (ask.id, ask.supplement);
+                let content = Content::Supplement { case, supplement };
+                R::Supplement(self.hand_in(content, Some(ask.key), ask.wait_as).await?)
+            }
+            C::Withdraw(ask) => {
+                let (case, withdrawal) = (ask.id, ask.withdrawal);
+                R::Withdraw(self.hand_in(Content::Withdrawal { case, withdrawal }, None, ask.wait_as).await?)
+            }
+            C::Rate(ask) => {
+                let (case, rating) = (ask.id, ask.rating);
+                R::Rate(self.hand_in(Content::Rating { case, rating }, None, ask.wait_as).await?)
+            }
+            C::ListQueued(_) => R::ListQueued(self.list_queued()),
+            C::CancelQueued(ask) => R::CancelQueued(self.cancel_queued(ask.id).await?),
+            C::RetryQueued(ask) => R::RetryQueued(self.retry_queued(ask.id)?),
             // Carried out before it came here.
             C::GetPreferences(_)
             | C::SetPreferences(_)

@@ -4,17 +4,17 @@
 //! anew. So what a newer backend says besides reaches a page of today, and a program that only speaks over the bridge (the
 //! SDK) does not carry the code that reads and writes every type of the protocol.
 
+use onehall_client::Outcome;
 use onehall_client::citizen::{
-    Command as C, GetCase, GetItem, LogIn, LogOut, RequestCode, SearchCatalog, SetPreferences,
+    Command as C, GetCase, GetItem, LogIn, LogOut, Rate, RequestCode, SearchCatalog, SetPreferences, Submit,
 };
-use onehall_protocol::cases::Rating;
-use onehall_protocol::drafts::SubmitDraft;
-use onehall_protocol::{CaseId, CoreError, DraftId, ErrorCode, IdempotencyKey};
+use onehall_protocol::{CaseId, CoreError, ErrorCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::bridge::NO_SUCH_CALL;
+use crate::outbox::Content;
 use crate::ports::{BoxFuture, boxed};
 use crate::{Core, json};
 
@@ -49,7 +49,7 @@ impl Core {
             }
             "set_preferences" => {
                 let ask: SetPreferences = self.read(fields)?;
-                written("set_preferences", &self.set_preferences(ask.preferences).await)
+                written("set_preferences", &self.set_preferences(ask.preferences).await?)
             }
             "restore_session" => {
                 self.bare(&fields)?;
@@ -151,14 +151,18 @@ impl Core {
             }
             C::PrepareSubmission(ask) => written("prepare_submission", &self.prepare_submission(ask.id).await?),
             C::FlushDraft(ask) => written("flush_draft", &self.flush_draft(ask.id).await?),
-            C::ResolveConflict(ask) => {
-                let decided = self.resolve_conflict(ask.id, ask.path, ask.keep).await;
-                written("resolve_conflict", &decided?)
-            }
+            C::DismissLost(ask) => written("dismiss_lost", &self.dismiss_lost(ask.id, ask.n).await?),
+            C::AttendDraft(ask) => written("attend_draft", &self.attend_draft(ask.id, ask.here)?),
+            C::GetHallAddress(_) => written("get_hall_address", &self.hall_address()),
             C::DiscardDraft(ask) => written("discard_draft", &self.discard_draft(ask.id).await?),
             C::UploadFile(ask) => {
                 let file: Value = self.upload(ask.to, &ask.path, ask.file, ask.transfer).await?;
                 written("upload_file", &file)
+            }
+            C::ListUploads(ask) => written("list_uploads", &self.uploads_to(ask.to)),
+            C::AttachFile(ask) => {
+                let attached = self.attach_file(ask.draft, &ask.path, &ask.file).await;
+                written("attach_file", &attached?)
             }
             C::CancelUpload(ask) => written("cancel_upload", &self.cancel_upload(ask.transfer)),
             C::OfferedFiles(ask) => {
@@ -176,13 +180,23 @@ impl Core {
                 written("read_file", &file)
             }
             C::NewKey(_) => written("new_key", &self.new_key()),
-            C::Submit(ask) => written("submit", &self.submit_watched(ask.id, ask.submission, ask.key).await?),
+            C::Submit(ask) => written("submit", &self.submit_watched(ask).await?),
             C::Supplement(ask) => {
-                let case: Value = self.supplement(ask.id, ask.supplement, ask.key).await?;
-                written("supplement", &case)
+                let (case, supplement) = (ask.id, ask.supplement);
+                let content = Content::Supplement { case, supplement };
+                let outcome = self.hand_in::<Value>(content, Some(ask.key), ask.wait_as).await;
+                written("supplement", &outcome?)
             }
-            C::Withdraw(ask) => written("withdraw", &self.withdraw::<Value>(ask.id, ask.withdrawal).await?),
-            C::Rate(ask) => written("rate", &self.rate_watched(ask.id, ask.rating).await?),
+            C::Withdraw(ask) => {
+                let (case, withdrawal) = (ask.id, ask.withdrawal);
+                let content = Content::Withdrawal { case, withdrawal };
+                let outcome = self.hand_in::<Value>(content, None, ask.wait_as).await;
+                written("withdraw", &outcome?)
+            }
+            C::Rate(ask) => written("rate", &self.rate_watched(ask).await?),
+            C::ListQueued(_) => written("list_queued", &self.list_queued()),
+            C::CancelQueued(ask) => written("cancel_queued", &self.cancel_queued(ask.id).await?),
+            C::RetryQueued(ask) => written("retry_queued", &self.retry_queued(ask.id)?),
             // Carried out before it came here.
             C::GetPreferences(_)
             | C::SetPreferences(_)
@@ -199,17 +213,16 @@ impl Core {
         })
     }
 
-    async fn submit_watched(
-        &self,
-        draft: DraftId,
-        submission: SubmitDraft,
-        key: IdempotencyKey,
-    ) -> Result<Value, CoreError> {
-        let receipt: Value = self.submit(draft, submission, key).await?;
-        if let Some(item) = parsed(&receipt, "/item") {
+    async fn submit_watched(&self, ask: Submit) -> Result<Outcome<Value>, CoreError> {
+        let (draft, submission) = (ask.id, ask.submission);
+        let content = Content::Submission { draft, submission };
+        let outcome = self.hand_in(content, Some(ask.key), ask.wait_as).await?;
+        if let Outcome::Done(receipt) = &outcome
+            && let Some(item) = parsed(receipt, "/item")
+        {
             self.submitted(draft, item);
         }
-        Ok(receipt)
+        Ok(outcome)
     }
 
     async fn case_watched(&self, id: CaseId) -> Result<Value, CoreError> {
@@ -220,13 +233,16 @@ impl Core {
         Ok(case)
     }
 
-    async fn rate_watched(&self, id: CaseId, rating: Rating) -> Result<Value, CoreError> {
+    async fn rate_watched(&self, ask: Rate) -> Result<Outcome<Value>, CoreError> {
+        let (case, rating) = (ask.id, ask.rating);
         let stars = rating.stars;
-        let case: Value = self.rate(id, rating).await?;
-        if let Some(item) = parsed(&case, "/item") {
+        let outcome = self.hand_in(Content::Rating { case, rating }, None, ask.wait_as).await?;
+        if let Outcome::Done(case) = &outcome
+            && let Some(item) = parsed(case, "/item")
+        {
             self.rated(item, stars);
         }
-        Ok(case)
+        Ok(outcome)
     }
 }
 

@@ -71,14 +71,6 @@ async fn a_file_that_is_not_what_it_says_is_refused() -> Outcome {
     let hall = Hall::open().await?;
     let citizen = Citizen::login(&hall, ZHANG_MIN).await?;
     let draft = citizen.start(&hall, "identity-card-renewal").await?;
-    let path = format!("/drafts/{}/files", draft.summary.id);
-    let upload = |name: &str, media_type: &str, bytes: Vec<u8>| {
-        citizen
-            .request(&hall, Method::POST, &path)
-            .query(&[("name", name), ("path", "old_card")])
-            .header(header::CONTENT_TYPE, media_type)
-            .body(bytes)
-    };
     let script = b"<html><script>alert(1)</script></html>".to_vec();
     let program = [b"MZ".to_vec(), vec![0; 200]].concat();
     for (name, media_type, bytes, codes) in [
@@ -113,7 +105,10 @@ async fn a_file_that_is_not_what_it_says_is_refused() -> Outcome {
             [ErrorCode::FileTooLarge, ErrorCode::FileTooLarge],
         ),
     ] {
-        let problem = refused(upload(name, media_type, bytes)).await?;
+        let sent = citizen
+            .send_file(&hall, draft.summary.id, "old_card", (name, media_type), &bytes)
+            .await?;
+        let problem = refusal(sent).await?;
         assert!(
             codes.contains(&problem.code),
             "{name} as {media_type}: {}",

@@ -161,8 +161,7 @@ async fn a_file_is_taken_read_back_and_taken_away() {
     let mut citizen = hall.browser();
     citizen.log_in(CITIZEN).await;
     let draft = draft(&mut citizen, "identity-card-renewal").await;
-    let name = "%E7%85%A7%E7%89%87.png";
-    let taken = upload(&mut citizen, &draft, name, &png(5000)).await;
+    let taken = upload(&mut citizen, &draft, "照片.png", &png(5000)).await;
     assert_eq!(taken.status, 201, "{}", taken.json());
     let view = taken.json();
     assert_eq!(

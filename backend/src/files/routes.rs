@@ -1,23 +1,23 @@
 //! Files over HTTP: into a draft, out of it, and back to their citizen.
 
+use async_trait::async_trait;
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use onehall_forms::{Kind, MaterialSource};
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::files::{FileView, MAX_FILE_BYTES};
-use onehall_protocol::{DraftId, ErrorCode, FileId, Problem};
-use serde::Deserialize;
+use onehall_protocol::files::{BeginUpload, UPLOAD_OFFSET, UploadTo, UploadView};
+use onehall_protocol::{DraftId, ErrorCode, FileId, IdempotencyKey, Problem, UploadId};
 use tokio_util::io::ReaderStream;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
-use uuid::Uuid;
 
-use super::upload::too_large;
-use super::{FileName, NewFile, StoredFile};
+use super::uploading::{self, Allowed, Place};
+use super::{Sender, StoredFile};
+use crate::cases;
 use crate::error::{Error, Result};
-use crate::http::extract::{Path, Query, Terminal};
+use crate::http::extract::{IdempotencyKeyHeader, Json, MAX_JSON_BYTES, Path, Terminal};
 use crate::identity::Citizen;
 use crate::state::AppState;
 
@@ -25,61 +25,170 @@ use crate::state::AppState;
 #[must_use]
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(upload))
+        .merge(beginnings(routes!(begin)))
+        .routes(routes!(status, append, end))
         .routes(routes!(remove))
         .routes(routes!(download))
 }
 
-/// What an upload says of itself.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UploadQuery {
-    /// The file's name.
-    pub name: String,
-    /// The question that it answers.
-    #[serde(default)]
-    pub path: Option<String>,
+/// Where an upload begins, only a small body comes.
+pub fn beginnings(routes: UtoipaMethodRouter<AppState>) -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes)
+        .layer(DefaultBodyLimit::max(MAX_JSON_BYTES))
 }
 
-/// Adds a file to an open draft. The body is the file's bytes.
-#[utoipa::path(post, path = "/drafts/{id}/files", tag = "files",
-    params(("id" = DraftId, Path), ("name" = String, Query, description = "the file's name"),
-        ("path" = String, Query, description = "the question that it answers")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+/// Begin an upload
+///
+/// To an open draft, or to a case that waits for a supplement. The same `Idempotency-Key` gives the same upload, however often
+/// it is sent, and says how far it is: who was interrupted begins like this. Then bring the bytes by `PATCH`.
+#[utoipa::path(post, path = "/uploads", tag = "files", request_body = BeginUpload,
+    params(("Idempotency-Key" = IdempotencyKey, Header, description = "names this upload")),
     responses(
-        (status = 201, body = FileView), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem, description = "drafts/submitted, files/too_many"), (status = 413, body = Problem),
-        (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem),
-))]
-async fn upload(
+        (status = 201, body = UploadView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "drafts/submitted, cases/out_of_state, files/too_many, request/idempotency_conflict"),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
+        (status = 429, body = Problem, description = "too many are unfinished"),
+    ))]
+async fn begin(
     State(state): State<AppState>,
     citizen: Citizen,
     _: Terminal,
-    Path(id): Path<DraftId>,
-    Query(query): Query<UploadQuery>,
+    IdempotencyKeyHeader(key): IdempotencyKeyHeader,
+    Json(wanted): Json<BeginUpload>,
+) -> Result<Response> {
+    begun(uploading::begin(&state, &citizen, key, wanted).await?)
+}
+
+/// Bring bytes of an upload
+///
+/// The header `Upload-Offset` says at which byte they begin: where the upload goes on. At most `chunk` bytes, and at least
+/// 64 KiB but for the last ones. With the last bytes comes the file, or why it is refused; a request without bytes at the end
+/// asks for that again. After a broken connection `GET` says where to go on.
+#[utoipa::path(patch, path = "/uploads/{id}", tag = "files",
+    params(("id" = UploadId, Path), ("Upload-Offset" = u64, Header, description = "the place of the first byte")),
+    request_body(content = Vec<u8>, content_type = "application/partial-upload"),
+    responses(
+        (status = 200, body = UploadView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "files/upload_offset: `details.offset` says where it goes on"),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
+        (status = 429, body = Problem), (status = 503, body = Problem),
+    ))]
+async fn append(
+    State(state): State<AppState>,
+    citizen: Citizen,
+    _: Terminal,
+    Path(id): Path<UploadId>,
     request: Request,
 ) -> Result<Response> {
-    // Whose draft it is comes first: nobody's files are read for a draft that is not theirs.
-    let draft = state.storage.draft(id, citizen.principal_ids()).await?;
-    if draft.submitted_case.is_some() {
-        return Err(ErrorCode::DraftSubmitted.into());
+    appended(state, citizen, id, request).await
+}
+
+/// Ask where an upload stands
+///
+/// Also as `HEAD`: the header `Upload-Offset` says it.
+#[utoipa::path(get, path = "/uploads/{id}", tag = "files", params(("id" = UploadId, Path)), responses(
+    (status = 200, body = UploadView), (status = 401, body = Problem), (status = 404, body = Problem),
+))]
+async fn status(State(state): State<AppState>, citizen: Citizen, Path(id): Path<UploadId>) -> Result<Response> {
+    stands(uploading::status(&state, &citizen, id).await?)
+}
+
+/// End an upload
+///
+/// Nothing of it stays.
+#[utoipa::path(delete, path = "/uploads/{id}", tag = "files", params(("id" = UploadId, Path)), responses(
+    (status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
+))]
+async fn end(
+    State(state): State<AppState>,
+    citizen: Citizen,
+    _: Terminal,
+    Path(id): Path<UploadId>,
+) -> Result<StatusCode> {
+    uploading::end(&state, &citizen, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The answer to who began an upload.
+///
+/// # Errors
+/// Only if it cannot be written.
+pub fn begun(view: UploadView) -> Result<Response> {
+    let mut answer = stands(view)?;
+    *answer.status_mut() = StatusCode::CREATED;
+    Ok(answer)
+}
+
+/// The answer that says where an upload stands.
+///
+/// # Errors
+/// Only if it cannot be written.
+pub fn stands(view: UploadView) -> Result<Response> {
+    let offset = view.offset;
+    let mut answer = Json(view).into_response();
+    answer.headers_mut().insert(UPLOAD_OFFSET, offset.into());
+    Ok(answer)
+}
+
+/// Adds the bytes of a request. What was begun goes on where the connection breaks: so what came is kept, and a file is
+/// judged whether or not somebody waits for the verdict.
+///
+/// # Errors
+/// Those of [`uploading::append`].
+pub async fn appended(
+    state: AppState,
+    who: impl Allowed + 'static,
+    id: UploadId,
+    request: Request,
+) -> Result<Response> {
+    let offset = uploading::offset_of(request.headers())?;
+    let adding = tokio::spawn(async move { uploading::append(&state, &who, id, offset, request.into_body()).await });
+    let added = adding.await.map_err(|cause| Error::internal("add to an upload", cause))?;
+    match added {
+        Ok(view) => stands(view),
+        Err(error) => {
+            let offset = error.details().get("offset").and_then(serde_json::Value::as_u64);
+            let mut answer = error.into_response();
+            if let Some(offset) = offset {
+                answer.headers_mut().insert(UPLOAD_OFFSET, offset.into());
+            }
+            Ok(answer)
+        }
     }
-    let path = query
-        .path
-        .clone()
-        .filter(|path| takes_uploads(&state, &draft.form, path));
-    let path = path.ok_or_else(|| Error::new(ErrorCode::InvalidParameter).with_field("path", "unknown"))?;
-    let view = take(&state, citizen.actor.id.0, &query, request, |view| NewFile {
-        view,
-        principal: draft.principal,
-        draft: Some(id),
-        case: None,
-        path: Some(path),
-        released: true,
-        origin: None,
-    })
-    .await?;
-    Ok((StatusCode::CREATED, crate::http::extract::Json(view)).into_response())
+}
+
+#[async_trait]
+impl Allowed for Citizen {
+    fn sender(&self) -> Sender {
+        Sender::Citizen(self.actor.id)
+    }
+
+    async fn place(&self, state: &AppState, to: UploadTo, path: Option<&str>) -> Result<Place> {
+        let id = match to {
+            UploadTo::Draft(id) => id,
+            UploadTo::Case(id) => return cases::place_of_supplement(state, self, id, path).await,
+        };
+        let draft = state.storage.draft_head(id, self.principal_ids()).await?;
+        if draft.submitted_case.is_some() {
+            return Err(ErrorCode::DraftSubmitted.into());
+        }
+        let path = path.filter(|path| takes_uploads(state, &draft.form, path));
+        Ok(Place {
+            principal: draft.principal,
+            draft: Some(id),
+            case: None,
+            path: Some(path.ok_or_else(unknown_path)?.to_owned()),
+            released: true,
+        })
+    }
+}
+
+/// The form asks for no file at this path.
+pub fn unknown_path() -> Error {
+    Error::new(ErrorCode::InvalidParameter).with_field("path", "unknown")
 }
 
 /// Whether a form asks for files at a path.
@@ -97,48 +206,6 @@ fn takes_uploads(state: &AppState, form: &FormReference, path: &str) -> bool {
     question.is_some_and(
         |question| matches!(&question.kind, Kind::Material { sources, .. } if sources.contains(&MaterialSource::Upload)),
     )
-}
-
-/// Receives a file of `sender` (a person or a member of staff), keeps its bytes and what is known of it. For every route that takes one.
-///
-/// # Errors
-/// The refusals of [`super::Files::receive`], and of the store.
-pub async fn take(
-    state: &AppState,
-    sender: Uuid,
-    query: &UploadQuery,
-    request: Request,
-    file: impl FnOnce(FileView) -> NewFile,
-) -> Result<FileView> {
-    let name = FileName::parse(&query.name)?;
-    if content_length(request.headers()).is_some_and(|length| length > MAX_FILE_BYTES) {
-        return Err(too_large());
-    }
-    let claimed = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned);
-    let received = state
-        .files
-        .receive(
-            sender,
-            &name,
-            claimed.as_deref(),
-            request.into_body(),
-            state.clock.now(),
-        )
-        .await?;
-    let view = state.files.keep(received).await?;
-    if let Err(error) = state.storage.add_file(file(view.clone())).await {
-        state.files.remove(&[view.id]).await;
-        return Err(error);
-    }
-    Ok(view)
-}
-
-fn content_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Takes a file out of an open draft.
@@ -172,12 +239,7 @@ async fn download(State(state): State<AppState>, citizen: Citizen, Path(id): Pat
 /// # Errors
 /// `backend/internal` where the bytes are gone.
 pub async fn file_answer(state: &AppState, file: &StoredFile) -> Result<Response> {
-    let bytes = state
-        .files
-        .blobs
-        .open(file.view.id)
-        .await
-        .map_err(|cause| Error::internal("open the bytes of a file", cause))?;
+    let bytes = state.files.open(file).await?;
     let mut answer = Body::from_stream(ReaderStream::new(bytes)).into_response();
     let headers = answer.headers_mut();
     let value = |text: &str| HeaderValue::from_str(text).map_err(|cause| Error::internal("write a header", cause));

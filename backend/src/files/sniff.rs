@@ -25,10 +25,7 @@ pub fn media_type_of(head: &[u8], name: &FileName, claimed: Option<&str>) -> Res
     if head.is_empty() {
         return Err(ErrorCode::FileEmpty.into());
     }
-    let by_name = ENDINGS
-        .iter()
-        .find(|(_, endings)| endings.contains(&name.ending().as_str()));
-    let Some((by_name, _)) = by_name else {
+    let Some(by_name) = name.media_type() else {
         return Err(ErrorCode::FileTypeNotAllowed.into());
     };
     let found = infer::get(head).map(|kind| kind.mime_type());
@@ -48,7 +45,7 @@ pub fn media_type_of(head: &[u8], name: &FileName, claimed: Option<&str>) -> Res
             || essence == "application/octet-stream"
             || (essence == "image/jpg" && found == "image/jpeg")
     };
-    if found != *by_name || !claimed.is_none_or(agrees) {
+    if found != by_name || !claimed.is_none_or(agrees) {
         return Err(ErrorCode::FileContentMismatch.into());
     }
     Ok(found)
@@ -93,6 +90,19 @@ impl FileName {
         } else {
             format!("{stem}.{ending}")
         }))
+    }
+
+    /// Whether a file of this name is of a type that is taken.
+    #[must_use]
+    pub fn may_be_taken(&self) -> bool {
+        self.media_type().is_some()
+    }
+
+    /// The media type that the ending says.
+    fn media_type(&self) -> Option<&'static str> {
+        let ending = self.ending();
+        let known = ENDINGS.iter().find(|(_, endings)| endings.contains(&ending.as_str()));
+        known.map(|(media_type, _)| *media_type)
     }
 
     fn ending(&self) -> String {

@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use onehall_protocol::files::UPLOAD_OFFSET;
 use onehall_protocol::{API, ErrorCode};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -139,8 +140,9 @@ pub fn embedding(config: &Config) -> CorsLayer {
             header::IF_NONE_MATCH,
             HeaderName::from_static(TERMINAL_HEADER),
             HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static(UPLOAD_OFFSET),
         ])
-        .expose_headers([header::CONTENT_DISPOSITION, header::ETAG, header::RETRY_AFTER])
+        .expose_headers([header::CONTENT_DISPOSITION, header::ETAG, header::RETRY_AFTER, HeaderName::from_static(UPLOAD_OFFSET)])
         .max_age(std::time::Duration::from_secs(600))
 }
 

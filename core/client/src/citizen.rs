@@ -4,33 +4,13 @@ use onehall_forms::{Definition, Inputs};
 use onehall_protocol::cases::{AnswerSupplement, CaseSummary, CaseView, Rating, WithdrawCase};
 use onehall_protocol::catalog::{Catalog, FormReference, ListPage, ServiceItem};
 use onehall_protocol::drafts::{AnswerChange, DraftSaved, DraftSummary, DraftView, Receipt, StartDraft, SubmitDraft};
+pub use onehall_protocol::files::UploadTo;
 use onehall_protocol::files::{FileOffer, FileView, ReuseFile};
 use onehall_protocol::identity::{CodeSent, Session};
-use onehall_protocol::{CaseId, DraftId, FileId, IdempotencyKey, ItemCode, Language, ListCode, MaterialCode};
-use serde::{Deserialize, Serialize};
+use onehall_protocol::{CaseId, DraftId, FileId, IdempotencyKey, ItemCode, Language, ListCode, MaterialCode, Text};
 use serde_json::Value;
 
-use crate::{DraftForm, FileContent, Preferences, SearchHit, commands};
-
-/// Which of two answers stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Keep {
-    /// The answer of this terminal.
-    Mine,
-    /// The answer that the backend holds.
-    Theirs,
-}
-
-/// To what an uploaded file belongs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
-pub enum UploadTo {
-    /// A draft.
-    Draft(DraftId),
-    /// A case that waits for a supplement.
-    Case(CaseId),
-}
+use crate::{DraftForm, FileContent, Outcome, Preferences, Queued, SearchHit, TakenBack, UploadUnderWay, commands};
 
 commands! {
     /// A command of the citizen's UI.
@@ -155,21 +135,30 @@ commands! {
             /// Which draft.
             id: DraftId
         } -> DraftSaved;
-        /// Decides between two answers.
-        ResolveConflict {
+        /// Forgets an answer that did not stand against a later one. To bring it back is an ordinary change.
+        DismissLost {
             /// Which draft.
             id: DraftId,
-            /// Which answer.
-            path: String,
-            /// Which one stays.
-            keep: Keep
+            /// Which one, by its number.
+            n: u32
         } -> ();
+        /// Says that the citizen has a draft open here, or has it no more, until they leave. Those who have it open elsewhere
+        /// are told by events `DraftPresence`, and so is this terminal of them.
+        AttendDraft {
+            /// Which draft.
+            id: DraftId,
+            /// Whether it is open.
+            here: bool
+        } -> ();
+        /// The address of the hall's own pages, without a slash at the end; empty where the page itself comes from there.
+        GetHallAddress {} -> String;
         /// Throws a draft away.
         DiscardDraft {
             /// Which.
             id: DraftId
         } -> ();
-        /// Uploads a file. Events `Upload` tell how far it is.
+        /// Uploads a file. Events `Upload` tell how far it is. Where the connection breaks, it waits and goes on where it was,
+        /// until the hall has the file or refuses it; a file for a draft goes on after a restart, too.
         UploadFile {
             /// To what it belongs.
             to: UploadTo,
@@ -180,6 +169,22 @@ commands! {
             /// A number of the UI's by which the events name this upload.
             transfer: u32
         } -> FileView;
+        /// The files on their way, also those that an earlier page chose, or that were chosen before this core started. Events
+        /// `Upload` and `UploadEnded` tell of them; `CancelUpload` ends one.
+        ListUploads {
+            /// To what they belong.
+            to: UploadTo
+        } -> Vec<UploadUnderWay>;
+        /// Puts an uploaded file into the answer to its question, where it is not there: for a file that arrives when its page is
+        /// gone.
+        AttachFile {
+            /// The draft.
+            draft: DraftId,
+            /// The question.
+            path: String,
+            /// The file.
+            file: FileView
+        } -> ();
         /// Ends an upload that is under way.
         CancelUpload {
             /// Its number.
@@ -221,8 +226,12 @@ commands! {
             /// What the citizen checked.
             submission: SubmitDraft,
             /// Names this attempt.
-            key: IdempotencyKey
-        } -> Receipt;
+            key: IdempotencyKey,
+            /// What it is called while it waits on this terminal, where the hall cannot be reached. Absent, it does not wait
+            /// but fails. It never waits where nothing may stay on the terminal (a kiosk).
+            #[serde(default)]
+            wait_as: Option<Text>
+        } -> Outcome<Receipt>;
 
         /// The citizen's cases, the last changed first.
         ListCases {} -> Vec<CaseSummary>;
@@ -238,21 +247,45 @@ commands! {
             /// The answers.
             supplement: AnswerSupplement,
             /// Names this attempt.
-            key: IdempotencyKey
-        } -> CaseView;
+            key: IdempotencyKey,
+            /// As of [`Submit`].
+            #[serde(default)]
+            wait_as: Option<Text>
+        } -> Outcome<CaseView>;
         /// Takes an application back.
         Withdraw {
             /// Which case.
             id: CaseId,
             /// Why.
-            withdrawal: WithdrawCase
-        } -> CaseView;
+            withdrawal: WithdrawCase,
+            /// As of [`Submit`].
+            #[serde(default)]
+            wait_as: Option<Text>
+        } -> Outcome<CaseView>;
         /// Rates a service.
         Rate {
             /// Which case.
             id: CaseId,
             /// The rating.
-            rating: Rating
-        } -> CaseView;
+            rating: Rating,
+            /// As of [`Submit`].
+            #[serde(default)]
+            wait_as: Option<Text>
+        } -> Outcome<CaseView>;
+
+        /// What waits on this terminal until the hall can be reached, and what the hall refused of it; in the order in which
+        /// it was left. Only what is the citizen's who is logged in.
+        ListQueued {} -> Vec<Queued>;
+        /// Takes back what waits. Fails with `outbox/may_have_arrived` where it has left this terminal and the hall cannot be
+        /// asked what became of it.
+        CancelQueued {
+            /// Which.
+            id: IdempotencyKey
+        } -> TakenBack;
+        /// Tries at once to send what waits, or once more what was refused.
+        RetryQueued {
+            /// Which.
+            id: IdempotencyKey
+        } -> ();
     }
 }

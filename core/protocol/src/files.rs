@@ -3,13 +3,73 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::TrustGrade;
-use crate::{CaseId, CaseNumber, FileId, Text, Timestamp};
+use crate::{CaseId, CaseNumber, DraftId, FileId, Text, Timestamp, UploadId};
 
 /// The largest file that is taken, in bytes: 10 MiB.
 pub const MAX_FILE_BYTES: u64 = 10 * 1024 * 1024;
 
 /// The media types that a material may be.
 pub const FILE_TYPES: [&str; 4] = ["application/pdf", "image/jpeg", "image/png", "image/webp"];
+
+/// As many bytes as one request of an upload carries: 1 MiB. A connection that breaks costs at most these.
+pub const UPLOAD_CHUNK_BYTES: u64 = 1024 * 1024;
+
+/// The fewest bytes that a request of an upload carries, but for its last one: 64 KiB.
+pub const MIN_CHUNK_BYTES: u64 = 64 * 1024;
+
+/// The header that says at which byte a request of an upload goes on, and in answers how many bytes the backend holds. The
+/// name and the meaning are those of the IETF's resumable uploads for HTTP.
+pub const UPLOAD_OFFSET: &str = "upload-offset";
+
+/// To what an uploaded file belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum UploadTo {
+    /// A draft.
+    Draft(DraftId),
+    /// A case that waits for a supplement (a citizen), or for its result (a member of staff).
+    Case(CaseId),
+}
+
+/// Begins an upload: `POST /uploads`, with an `Idempotency-Key`. The same key gives the same upload, however often it is
+/// asked, and says how far it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BeginUpload {
+    /// To what the file belongs.
+    pub to: UploadTo,
+    /// The question that it answers; none for a result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its media type as the terminal knows it; the backend looks at the content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Its size in bytes.
+    pub size: u64,
+    /// SHA-256 of its content, lower-case hex.
+    pub sha256: String,
+}
+
+/// Where an upload stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UploadView {
+    /// Its id.
+    pub id: UploadId,
+    /// Bytes that the backend holds: the next ones go on here.
+    pub offset: u64,
+    /// Bytes in all.
+    pub size: u64,
+    /// The most bytes that one request may carry.
+    pub chunk: u64,
+    /// The file, once all of it is there and was found good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileView>,
+}
 
 /// What is known of an uploaded file; also the value that a question of kind `material` holds, in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

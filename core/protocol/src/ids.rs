@@ -42,6 +42,8 @@ uuid_ids! {
     PersonId;
     /// A member of staff, UUIDv7.
     StaffId;
+    /// A file on its way to the backend, UUIDv7.
+    UploadId;
     /// Names one attempt of a mutation, whatever how often it is sent: same key, one effect.
     IdempotencyKey;
     /// One running core: two tabs of a browser are two writers, a retry after a lost answer is the same one.

@@ -489,6 +489,9 @@ fn percent_decoded(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+mod together_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -30,6 +30,8 @@ pub struct FileRow {
 pub enum FileState {
     /// On its way: 0 to 100.
     Uploading(u8),
+    /// On its way so far, and waiting for the network.
+    Waiting(u8),
     /// With the hall.
     Done,
     /// Not taken, and why.
@@ -184,12 +186,14 @@ fn file_row(
     let (for_class, for_icon, for_note, for_retry) = (state.clone(), state.clone(), state.clone(), state);
     let class = move || match for_class() {
         FileState::Uploading(_) => "file file-uploading",
+        FileState::Waiting(_) => "file file-waiting",
         FileState::Done => "file file-done",
         FileState::Failed(_) => "file file-failed",
     };
     let icon = move || {
         let name = match for_icon() {
             FileState::Uploading(_) => "file-up",
+            FileState::Waiting(_) => "wifi-off",
             FileState::Done => "file-check",
             FileState::Failed(_) => "circle-alert",
         };
@@ -200,6 +204,10 @@ fn file_row(
         FileState::Uploading(percent) => view! {
             <progress class="progress" max="100" value=percent.to_string() aria-label=label.clone()></progress>
             <span class="file-note">{general::FILE_PROGRESS.with([percent.to_string().into()])}</span>
+        }
+        .into_any(),
+        FileState::Waiting(percent) => view! {
+            <span class="file-note" role="status">{general::FILE_WAITING.with([percent.to_string().into()])}</span>
         }
         .into_any(),
         FileState::Done => view! {

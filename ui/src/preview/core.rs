@@ -2,6 +2,7 @@
 //! sends nothing anywhere.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::str::FromStr;
 
@@ -56,7 +57,7 @@ impl PreviewCore {
         let shown = Shown {
             turn: show.turn,
             definition: serde_json::from_value(show.definition).ok()?,
-            searches: searches(&show.inputs),
+            searches: searches(&show.inputs, &show.pinyin),
             inputs: show.inputs,
             answers: show.answers.unwrap_or_default(),
             page: show.page,
@@ -83,7 +84,7 @@ impl PreviewCore {
             (shown.turn, shown.definition, shown.look) = (show.turn, definition, show.look);
             shown.revision += 1;
             if shown.inputs != show.inputs {
-                shown.searches = searches(&show.inputs);
+                shown.searches = searches(&show.inputs, &show.pinyin);
                 shown.inputs = show.inputs;
             }
             if let Some(answers) = show.answers {
@@ -181,6 +182,7 @@ impl PreviewCore {
             transfer: asked.transfer,
             sent: size,
             total: size,
+            waiting: false,
         });
         say_to_desk(&FromForm::Pretended {
             name: asked.file.name.clone(),
@@ -218,9 +220,13 @@ impl PreviewCore {
             Command::FlushDraft(_) => Reply::FlushDraft(DraftSaved {
                 revision: self.0.shown.borrow().revision,
                 saved_at: now(),
-                others: Default::default(),
+                clock: 0,
+                others: Vec::new(),
+                lost: Vec::new(),
             }),
             Command::UploadFile(ask) => Reply::UploadFile(self.upload(ask)),
+            Command::ListUploads(_) => Reply::ListUploads(Vec::new()),
+            Command::AttachFile(_) => Reply::AttachFile(()),
             Command::CancelUpload(_) => Reply::CancelUpload(()),
             Command::RemoveFile(_) => Reply::RemoveFile(()),
             Command::NewKey(_) => Reply::NewKey(numbered(self.number())),
@@ -294,6 +300,9 @@ impl PreviewCore {
             answers: shown.answers.clone(),
             prefilled: Default::default(),
             form_change: None,
+            clock: 0,
+            lost: Vec::new(),
+            latest: Vec::new(),
         }
     }
 }
@@ -311,11 +320,12 @@ impl CoreClient for PreviewCore {
     }
 }
 
-/// Found by Chinese, English and code: what spells Chinese in pinyin is at the hall.
-fn searches(inputs: &Inputs) -> Vec<(ListCode, ListSearch)> {
+/// Found as at the hall. What spells Chinese in pinyin is no part of the page: the names come with it.
+fn searches(inputs: &Inputs, pinyin: &BTreeMap<String, String>) -> Vec<(ListCode, ListSearch)> {
+    let spell = |name: &str| pinyin.get(name).cloned().unwrap_or_default();
     let prepared = inputs.lists.iter().filter_map(|list| {
         let entries = list.entries.clone()?;
-        Some((list.code.clone(), ListSearch::new(entries, &|_| String::new())))
+        Some((list.code.clone(), ListSearch::new(entries, &spell)))
     });
     prepared.collect()
 }

@@ -5,13 +5,12 @@ mod notice;
 mod pdf;
 
 use onehall_protocol::files::FileView;
-use onehall_protocol::{FileId, Text, Timestamp};
-use sha2::{Digest, Sha256};
+use onehall_protocol::{Text, Timestamp};
 
 use super::model::{NewResult, StoredCase};
 use super::view;
-use crate::error::{Error, Result};
-use crate::files::NewFile;
+use crate::error::Result;
+use crate::files::{Content, NewFile, sha256_of, uploading};
 use crate::state::AppState;
 
 pub use notice::{Notice, file_name};
@@ -52,22 +51,16 @@ pub(super) fn notice_of(
 /// # Errors
 /// `backend/internal` where the medium fails.
 pub(super) async fn keep(state: &AppState, case: &StoredCase, notice: &Notice, now: Timestamp) -> Result<NewFile> {
-    let medium = |cause| Error::internal("keep a notice", cause);
     let bytes = notice.pdf();
-    let id = FileId(state.new_id());
-    let mut staged = state.files.blobs.stage(id).await.map_err(medium)?;
-    staged.write(&bytes).await.map_err(medium)?;
-    state.files.blobs.keep(staged).await.map_err(medium)?;
+    let (size, sha256) = (bytes.len() as u64, sha256_of(&bytes));
+    let id = uploading::keep(state, Content::of(bytes)).await?;
     Ok(NewFile {
         view: FileView {
             id,
             name: file_name(&notice.title, &notice.case_number),
             media_type: "application/pdf".to_owned(),
-            size: bytes.len() as u64,
-            sha256: Sha256::digest(&bytes)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            size,
+            sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
             uploaded_at: now,
             source: None,
         },

@@ -1,123 +1,143 @@
 //! Files of cases: into a supplement, into a result, and to the clerks who check them.
 
+use async_trait::async_trait;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use onehall_protocol::cases::{ActionInput, CitizenAction};
-use onehall_protocol::files::FileView;
-use onehall_protocol::{CaseId, ErrorCode, FileId, Problem};
+use onehall_protocol::files::{BeginUpload, UploadTo, UploadView};
+use onehall_protocol::{CaseId, ErrorCode, FileId, IdempotencyKey, Problem, UploadId};
 
 use super::staff::{authority_of, find};
 use crate::cases::model::Viewer;
 use crate::cases::view;
 use crate::cases::workflow::{citizen_actions, staff_actions};
 use crate::error::{Error, Result};
-use crate::files::NewFile;
-use crate::files::routes::{UploadQuery, file_answer, take, takes_files};
-use crate::http::extract::{Json, Path, Query, Terminal};
+use crate::files::Sender;
+use crate::files::routes::{appended, begun, file_answer, stands, takes_files, unknown_path};
+use crate::files::uploading::{self, Allowed, Place};
+use crate::http::extract::{IdempotencyKeyHeader, Json, Path, Terminal};
 use crate::identity::Citizen;
 use crate::staff::Staff;
 use crate::state::AppState;
 
-/// The most files that one case may gather, so that nobody fills the disk through it.
-const MOST_FILES: usize = 200;
-
-async fn has_room(state: &AppState, case: CaseId) -> Result<()> {
-    if state.storage.files_of_case(case).await?.len() < MOST_FILES {
-        Ok(())
-    } else {
-        Err(Error::too_many(3600))
-    }
-}
-
-/// Add a file to a supplement
+/// Where a citizen's file of a supplement goes: to a case that waits for one.
 ///
-/// The body is the file's bytes. Possible while the case waits for a supplement. The file counts once the supplement
-/// names it.
-#[utoipa::path(post, path = "/cases/{id}/files", tag = "files",
-    params(("id" = CaseId, Path), ("name" = String, Query, description = "the file's name"),
-        ("path" = String, Query, description = "the question that it answers")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses(
-        (status = 201, body = FileView), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem, description = "cases/out_of_state"), (status = 413, body = Problem),
-        (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem),
-    ))]
-pub(super) async fn upload_for_supplement(
-    State(state): State<AppState>,
-    citizen: Citizen,
-    _: Terminal,
-    Path(id): Path<CaseId>,
-    Query(query): Query<UploadQuery>,
-    request: Request,
-) -> Result<Response> {
-    let case = state
-        .storage
-        .case(id, Viewer::Citizen(citizen.principal_ids()))
-        .await?
-        .case;
-    if !citizen_actions(view::workflow(&state, &case)?, &case.standing).contains(&CitizenAction::Supplement) {
+/// # Errors
+/// `request/not_found`, `cases/out_of_state`, `request/invalid_parameter` where the form asks for no file at `path`.
+pub async fn place_of_supplement(state: &AppState, citizen: &Citizen, id: CaseId, path: Option<&str>) -> Result<Place> {
+    let viewer = Viewer::Citizen(citizen.principal_ids());
+    let case = state.storage.case(id, viewer).await?.case;
+    if !citizen_actions(view::workflow(state, &case)?, &case.standing).contains(&CitizenAction::Supplement) {
         return Err(ErrorCode::ActionOutOfState.into());
     }
-    let path = query.path.clone().filter(|path| takes_files(&state, &case.form, path));
-    let path = path.ok_or_else(|| Error::new(ErrorCode::InvalidParameter).with_field("path", "unknown"))?;
-    has_room(&state, id).await?;
-    let view = take(&state, citizen.actor.id.0, &query, request, |view| NewFile {
-        view,
+    let path = path.filter(|path| takes_files(state, &case.form, path));
+    Ok(Place {
         principal: case.principal.id,
         draft: None,
         case: Some(id),
-        path: Some(path),
+        path: Some(path.ok_or_else(unknown_path)?.to_owned()),
         released: true,
-        origin: None,
     })
-    .await?;
-    Ok((StatusCode::CREATED, Json(view)).into_response())
 }
 
-/// Add a result to a case
+#[async_trait]
+impl Allowed for Staff {
+    fn sender(&self) -> Sender {
+        Sender::Staff(self.id)
+    }
+
+    /// A result: to a case where an action that this clerk can take now takes one.
+    async fn place(&self, state: &AppState, to: UploadTo, path: Option<&str>) -> Result<Place> {
+        let UploadTo::Case(id) = to else {
+            return Err(Error::not_found());
+        };
+        if path.is_some() {
+            return Err(unknown_path());
+        }
+        let case = find(state, self, id).await?.case;
+        let takes_result = |action: &onehall_protocol::cases::StaffAction| {
+            action.required.contains(&ActionInput::ResultFile) || action.optional.contains(&ActionInput::ResultFile)
+        };
+        if !staff_actions(view::workflow(state, &case)?, &case.standing, &self.roles)
+            .iter()
+            .any(takes_result)
+        {
+            return Err(ErrorCode::ActionOutOfState.into());
+        }
+        Ok(Place {
+            principal: case.principal.id,
+            draft: None,
+            case: Some(id),
+            path: None,
+            released: false,
+        })
+    }
+}
+
+/// Begin the upload of a result
 ///
-/// The body is the file's bytes. Possible where an action that this clerk can take now takes a result. The citizen sees
-/// the file once that action names it.
-#[utoipa::path(post, path = "/staff/cases/{id}/files", tag = "files",
-    params(("id" = CaseId, Path), ("name" = String, Query, description = "the file's name")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+/// Possible where an action that this clerk can take now takes a result. The citizen sees the file once that action names it.
+#[utoipa::path(post, path = "/staff/uploads", tag = "files", request_body = BeginUpload,
+    params(("Idempotency-Key" = IdempotencyKey, Header, description = "names this upload")),
     responses(
-        (status = 201, body = FileView), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem, description = "cases/out_of_state"),
+        (status = 201, body = UploadView), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem, description = "cases/out_of_state, files/too_many"),
         (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
-        (status = 503, body = Problem),
     ))]
-pub(super) async fn upload_result(
+pub(super) async fn begin_result(
     State(state): State<AppState>,
     staff: Staff,
     _: Terminal,
-    Path(id): Path<CaseId>,
-    Query(query): Query<UploadQuery>,
+    IdempotencyKeyHeader(key): IdempotencyKeyHeader,
+    Json(wanted): Json<BeginUpload>,
+) -> Result<Response> {
+    begun(uploading::begin(&state, &staff, key, wanted).await?)
+}
+
+/// Bring bytes of a result
+#[utoipa::path(patch, path = "/staff/uploads/{id}", tag = "files",
+    params(("id" = UploadId, Path), ("Upload-Offset" = u64, Header, description = "the place of the first byte")),
+    request_body(content = Vec<u8>, content_type = "application/partial-upload"),
+    responses(
+        (status = 200, body = UploadView), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "files/upload_offset: `details.offset` says where it goes on"),
+        (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem),
+    ))]
+pub(super) async fn append_result(
+    State(state): State<AppState>,
+    staff: Staff,
+    _: Terminal,
+    Path(id): Path<UploadId>,
     request: Request,
 ) -> Result<Response> {
-    let case = find(&state, &staff, id).await?.case;
-    let takes_result = |action: &onehall_protocol::cases::StaffAction| {
-        action.required.contains(&ActionInput::ResultFile) || action.optional.contains(&ActionInput::ResultFile)
-    };
-    if !staff_actions(view::workflow(&state, &case)?, &case.standing, &staff.roles)
-        .iter()
-        .any(takes_result)
-    {
-        return Err(ErrorCode::ActionOutOfState.into());
-    }
-    has_room(&state, id).await?;
-    let view = take(&state, staff.id.0, &query, request, |view| NewFile {
-        view,
-        principal: case.principal.id,
-        draft: None,
-        case: Some(id),
-        path: None,
-        released: false,
-        origin: None,
-    })
-    .await?;
-    Ok((StatusCode::CREATED, Json(view)).into_response())
+    appended(state, staff, id, request).await
+}
+
+/// Ask where the upload of a result stands
+#[utoipa::path(get, path = "/staff/uploads/{id}", tag = "files", params(("id" = UploadId, Path)), responses(
+    (status = 200, body = UploadView), (status = 401, body = Problem), (status = 404, body = Problem),
+))]
+pub(super) async fn result_status(
+    State(state): State<AppState>,
+    staff: Staff,
+    Path(id): Path<UploadId>,
+) -> Result<Response> {
+    stands(uploading::status(&state, &staff, id).await?)
+}
+
+/// End the upload of a result
+#[utoipa::path(delete, path = "/staff/uploads/{id}", tag = "files", params(("id" = UploadId, Path)), responses(
+    (status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
+))]
+pub(super) async fn end_result(
+    State(state): State<AppState>,
+    staff: Staff,
+    _: Terminal,
+    Path(id): Path<UploadId>,
+) -> Result<StatusCode> {
+    uploading::end(&state, &staff, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Read a file of a case

@@ -1,15 +1,19 @@
 //! Cases over HTTP.
 
+mod attempts;
 mod citizen;
 mod files;
 mod staff;
 mod submission;
+
+pub use files::place_of_supplement;
 
 use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::{Error, Result};
+use crate::files::routes::beginnings;
 use crate::state::AppState;
 
 /// The routes of cases.
@@ -22,6 +26,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(citizen::supplement))
         .routes(routes!(citizen::withdraw))
         .routes(routes!(citizen::rate))
+        .routes(routes!(attempts::end))
         .routes(routes!(staff::queue))
         .routes(routes!(staff::one))
         .routes(routes!(staff::act))
@@ -40,8 +45,8 @@ fn submission() -> OpenApiRouter<AppState> {
 #[must_use]
 pub fn file_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(files::upload_for_supplement))
-        .routes(routes!(files::upload_result))
+        .merge(beginnings(routes!(files::begin_result)))
+        .routes(routes!(files::result_status, files::append_result, files::end_result))
         .routes(routes!(files::download_for_staff))
 }
 

@@ -53,11 +53,7 @@ async fn one_citizen_one_case_end_to_end() {
 
     hall.clock.advance(13 * 86_400);
     browser.log_in(CITIZEN).await;
-    let photo = upload(
-        &mut browser,
-        &format!("/api/v1/cases/{id}/files?name=new.pdf&path=photo"),
-    )
-    .await;
+    let photo = upload(&mut browser, &format!("/api/v1/cases/{id}"), "photo", "new.pdf").await;
     assert_eq!(photo.status, 201, "{}", photo.json());
     let answers = json!({ "photo": [photo.json()] });
     let reply = hand_in(&mut browser, &id, &case["version"], answers, Uuid::now_v7()).await;
@@ -264,7 +260,7 @@ async fn a_supplement_changes_what_was_asked_for_and_nothing_else() {
         (409, "cases/out_of_state"),
         "nothing was asked for"
     );
-    let none = upload(&mut browser, &format!("/api/v1/cases/{id}/files?name=a.pdf&path=photo")).await;
+    let none = upload(&mut browser, &format!("/api/v1/cases/{id}"), "photo", "a.pdf").await;
     assert_eq!((none.status, none.code().as_str()), (409, "cases/out_of_state"));
 
     let before = look(&mut browser, &id).await;
@@ -298,7 +294,7 @@ async fn a_supplement_changes_what_was_asked_for_and_nothing_else() {
     refused(&reply, "forms/invalid_answers", field("pickup_hall", "required"));
     let reply = hand_in(&mut browser, &id, &version, json!({}), Uuid::now_v7()).await;
     refused(&reply, "cases/incomplete", field("delivery", "required"));
-    let foreign = upload(&mut browser, &format!("/api/v1/cases/{id}/files?name=a.pdf&path=name")).await;
+    let foreign = upload(&mut browser, &format!("/api/v1/cases/{id}"), "name", "a.pdf").await;
     assert_eq!(
         (foreign.status, foreign.code().as_str()),
         (400, "request/invalid_parameter")
@@ -370,7 +366,7 @@ async fn another_citizens_case_does_not_exist() {
     );
     replies.push(stranger.post(&format!("{path}/rating"), json!({ "stars": 1 })).await);
     replies.push(hand_in(&mut stranger, &id, &json!(2), json!({ "photo": [] }), Uuid::now_v7()).await);
-    replies.push(upload(&mut stranger, &format!("{path}/files?name=a.pdf&path=photo")).await);
+    replies.push(upload(&mut stranger, &path, "photo", "a.pdf").await);
     replies.push(stranger.get(&format!("/api/v1/cases/{}", Uuid::now_v7())).await);
     replies.push(stranger.get("/api/v1/cases/none").await);
     for reply in replies {

@@ -1,6 +1,5 @@
 //! What clerks see and do, and what they may not.
 
-use axum::http::Method;
 use onehall_protocol::ErrorCode;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::staff::Role;
@@ -72,7 +71,6 @@ async fn another_authoritys_case_does_not_exist() {
     let file = file.as_str().unwrap_or_default();
     let (mut own, mut other) = (clerk(&hall, "ps-window").await, clerk(&hall, "mr-window").await);
     let path = format!("/api/v1/staff/cases/{id}");
-    let upload_path = format!("{path}/files?name=a.pdf");
     let mut replies = vec![
         other.get(&path).await,
         other.get(&format!("/api/v1/staff/files/{file}")).await,
@@ -82,7 +80,7 @@ async fn another_authoritys_case_does_not_exist() {
             .post(&format!("{path}/actions"), json!({ "action": "accept", "version": 1 }))
             .await,
     );
-    replies.push(upload(&mut other, &upload_path).await);
+    replies.push(other.upload(&path, None, "a.pdf", "application/pdf", PDF).await);
     for reply in replies {
         assert_eq!((reply.status, reply.code().as_str()), (404, "request/not_found"));
     }
@@ -328,22 +326,15 @@ async fn a_result_is_the_citizens_to_read_only_once_the_case_says_so() {
     let mut window = clerk(&hall, "ps-window").await;
     let mut approver = clerk(&hall, "ps-approver").await;
     let mut issuer = clerk(&hall, "ps-issuer").await;
-    let upload_path = format!("/api/v1/staff/cases/{id}/files?name=%E8%AF%81.pdf");
-    let early = upload(&mut issuer, &upload_path).await;
+    let to = format!("/api/v1/staff/cases/{id}");
+    let early = issuer.upload(&to, None, "证.pdf", "application/pdf", PDF).await;
     assert_eq!((early.status, early.code().as_str()), (409, "cases/out_of_state"));
     done(&mut window, &id, "pass-pre-review", json!({})).await;
     done(&mut window, &id, "accept", json!({})).await;
     done(&mut approver, &id, "approve", json!({})).await;
-    let fake = issuer
-        .send(
-            Method::POST,
-            &upload_path,
-            &[("content-type", "application/pdf")],
-            b"MZ".to_vec(),
-        )
-        .await;
+    let fake = issuer.upload(&to, None, "证.pdf", "application/pdf", b"MZ").await;
     assert_eq!(fake.code(), "files/content_mismatch");
-    let file = upload(&mut issuer, &upload_path).await;
+    let file = issuer.upload(&to, None, "证.pdf", "application/pdf", PDF).await;
     assert_eq!(file.status, 201, "{}", file.json());
     let file = file.json()["id"].clone();
     let download = format!("/api/v1/files/{}", file.as_str().unwrap_or_default());

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use onehall_client::citizen::{CancelUpload, RemoveFile, UploadFile, UploadTo};
+use onehall_client::citizen::{AttachFile, CancelUpload, ListUploads, RemoveFile, UploadFile, UploadTo};
 use onehall_client::{Event, FileContent};
 use onehall_protocol::ErrorCode;
 use onehall_protocol::files::{FILE_TYPES, FileView, MAX_FILE_BYTES};
@@ -36,7 +36,8 @@ struct Transfer {
     name: String,
     size: u64,
     state: FileState,
-    file: File,
+    /// What was chosen here; none where the core goes on with what was chosen before.
+    file: Option<File>,
 }
 
 thread_local! {
@@ -50,14 +51,40 @@ impl Uploads {
         let client = use_hall().client;
         let under_way = RwSignal::new_local(Vec::<Transfer>::new());
         client.on_event(move |event| {
-            let Event::Upload { transfer, sent, total } = event else {
-                return;
+            let (transfer, state) = match event {
+                Event::Upload {
+                    transfer,
+                    sent,
+                    total,
+                    waiting,
+                } => (transfer, Some(on_the_way(sent, total, waiting))),
+                Event::UploadEnded { transfer, error, .. } => (transfer, error.map(|error| FileState::Failed(error_words(&error)))),
+                _ => return,
             };
-            let percent = percent(sent, total);
-            let _ = under_way.try_update(|transfers| {
-                for one in transfers.iter_mut().filter(|one| one.number == transfer) {
-                    one.state = FileState::Uploading(percent);
+            let _ = under_way.try_update(|transfers| match state {
+                Some(state) => {
+                    for one in transfers.iter_mut().filter(|one| one.number == transfer) {
+                        one.state = state.clone();
+                    }
                 }
+                // Its file is in the answer by now.
+                None => transfers.retain(|one| one.number != transfer),
+            });
+        });
+        spawn_local(async move {
+            // What an earlier page or an earlier start left on its way. Where it cannot be asked, it is only not shown.
+            let Ok(left) = client.ask(ListUploads { to }).await else { return };
+            let _ = under_way.try_update(|transfers| {
+                // What was chosen here meanwhile is known.
+                let known: Vec<u32> = transfers.iter().map(|one| one.number).collect();
+                transfers.extend(left.into_iter().filter(|one| !known.contains(&one.transfer)).map(|one| Transfer {
+                    number: one.transfer,
+                    path: one.path,
+                    name: one.name,
+                    size: one.size,
+                    state: on_the_way(one.sent, one.size, one.waiting),
+                    file: None,
+                }));
             });
         });
         Uploads {
@@ -113,13 +140,23 @@ impl Uploads {
 fn any_running(transfers: &[Transfer]) -> bool {
     transfers
         .iter()
-        .any(|transfer| matches!(transfer.state, FileState::Uploading(_)))
+        .any(|transfer| matches!(transfer.state, FileState::Uploading(_) | FileState::Waiting(_)))
 }
 
 /// The share of an upload that is done. Sent is not taken: 100 stays for the hall's own answer.
 fn percent(sent: u64, total: u64) -> u8 {
     let share = sent.saturating_mul(100).checked_div(total).unwrap_or(0);
     u8::try_from(share.min(99)).unwrap_or(99)
+}
+
+/// Where an upload stands that has not ended.
+fn on_the_way(sent: u64, total: u64, waiting: bool) -> FileState {
+    let percent = percent(sent, total);
+    if waiting {
+        FileState::Waiting(percent)
+    } else {
+        FileState::Uploading(percent)
+    }
 }
 
 /// What is wrong with a file before it is sent.
@@ -203,7 +240,7 @@ impl Answering {
                 name: file.name(),
                 size,
                 state: fault.map_or(FileState::Uploading(0), FileState::Failed),
-                file,
+                file: Some(file),
             };
             self.uploads.under_way.update(|transfers| transfers.push(transfer));
             if sound {
@@ -217,7 +254,13 @@ impl Answering {
             .uploads
             .under_way
             .with_untracked(|transfers| transfers.iter().find(|one| one.number == number).cloned());
-        let Some(Transfer { path, name, file, .. }) = transfer else {
+        let Some(Transfer {
+            path,
+            name,
+            file: Some(file),
+            ..
+        }) = transfer
+        else {
             return;
         };
         let (client, to) = (self.uploads.client, self.uploads.to.get_value());
@@ -241,7 +284,13 @@ impl Answering {
             match client.ask(asked).await {
                 Ok(view) => {
                     self.uploads.end(number);
-                    self.add_file(&path, view);
+                    match to {
+                        // Its page is gone: the file belongs into the answer all the same.
+                        UploadTo::Draft(draft) if self.is_gone() => {
+                            let _ = client.ask(AttachFile { draft, path, file: view }).await;
+                        }
+                        _ => self.add_file(&path, view),
+                    }
                 }
                 Err(error) if error.code == ErrorCode::Cancelled => self.uploads.end(number),
                 Err(error) => self.uploads.state(number, FileState::Failed(error_words(&error))),
@@ -256,11 +305,16 @@ impl Answering {
         self.change(path, answer_of(&files));
     }
 
-    /// Sends a file again that was not taken.
+    /// Sends a file again that was not taken. One that was chosen before this page was opened has to be chosen again.
     pub fn upload_again(self, key: &str) {
-        if let Ok(number) = key.parse() {
+        let Ok(number) = key.parse() else { return };
+        let here = |one: &Transfer| one.number == number && one.file.is_some();
+        if self.uploads.under_way.with_untracked(|transfers| transfers.iter().any(here)) {
             self.uploads.state(number, FileState::Uploading(0));
             self.send(number);
+        } else {
+            self.uploads.end(number);
+            self.uploads.ui.say(fill::FILE_CHOOSE_AGAIN);
         }
     }
 
@@ -309,5 +363,6 @@ mod tests {
         assert_eq!(percent(0, 0), 0);
         assert_eq!(percent(50, 200), 25);
         assert_eq!(percent(200, 200), 99);
+        assert!(matches!(on_the_way(200, 200, true), FileState::Waiting(99)));
     }
 }

@@ -137,7 +137,7 @@ impl Filled {
         if required(ActionInput::DocumentNumber) && self.document_number.with_untracked(|text| text.trim().is_empty()) {
             add(DOCUMENT, console::ACT_MISSING_DOCUMENT.into());
         }
-        let uploading = |row: &FileRow| matches!(row.state, FileState::Uploading(_));
+        let uploading = |row: &FileRow| matches!(row.state, FileState::Uploading(_) | FileState::Waiting(_));
         let failed = |row: &FileRow| matches!(row.state, FileState::Failed(_));
         if self.file_row.with_untracked(|rows| rows.iter().any(uploading)) {
             add(FILE, console::ACT_FILE_WAIT.into());

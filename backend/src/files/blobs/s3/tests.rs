@@ -1,0 +1,1 @@
+//! Against a store that checks every signature.

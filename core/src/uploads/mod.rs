@@ -1,0 +1,346 @@
+//! Files on their way to the hall.
+//!
+//! [`machine`] decides, this drives it: a broken connection goes on where the hall stands, by itself. A file for a draft is
+//! kept on the terminal until it has arrived ([`kept`]), so that a core that starts goes on with what the last one left; that
+//! core also puts the file into the draft's answer, for the page that chose it is gone.
+
+mod kept;
+mod machine;
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicU32;
+
+use futures::channel::oneshot;
+use futures::future::{Either, select};
+use onehall_client::citizen::UploadTo;
+use onehall_client::{Event, FileContent, UploadUnderWay};
+use onehall_protocol::files::{BeginUpload, UPLOAD_OFFSET};
+use onehall_protocol::{CoreError, DraftId, ErrorCode, IdempotencyKey, UploadId};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::ports::boxed;
+use crate::{Core, api, lock};
+
+pub use machine::{Failed, Machine, Step};
+
+/// Where uploads of citizens are.
+const CITIZENS: &str = "";
+/// Where those of the console are.
+const STAFF: &str = "/staff";
+
+#[derive(Default)]
+pub(crate) struct State {
+    under_way: Mutex<HashMap<u32, UnderWay>>,
+    /// How many this core took up by itself: they are numbered from the other end.
+    taken_up: AtomicU32,
+}
+
+/// A file on its way.
+struct UnderWay {
+    to: UploadTo,
+    path: Option<String>,
+    name: String,
+    size: u64,
+    sent: u64,
+    waiting: bool,
+    id: Option<UploadId>,
+    cancel: Option<oneshot::Sender<()>>,
+    /// Wakes it out of its waiting.
+    hurry: Option<oneshot::Sender<()>>,
+}
+
+/// What the hall says of an upload; the file as whatever the caller makes of it.
+#[derive(Deserialize)]
+struct Stands<T> {
+    id: UploadId,
+    offset: u64,
+    chunk: u64,
+    #[serde(default = "Option::default")]
+    file: Option<T>,
+}
+
+/// How an upload ended before its file was there.
+enum Ended {
+    /// Its citizen ended it.
+    Cancelled,
+    /// Its citizen left.
+    Left,
+    Failed(CoreError),
+}
+
+impl UnderWay {
+    fn of(begin: &BeginUpload) -> UnderWay {
+        UnderWay {
+            to: begin.to,
+            path: begin.path.clone(),
+            name: begin.name.clone(),
+            size: begin.size,
+            sent: 0,
+            waiting: false,
+            id: None,
+            cancel: None,
+            hurry: None,
+        }
+    }
+}
+
+impl State {
+    /// Somebody left: their files go no further. What is kept of them stays for them.
+    pub(crate) fn forget(&self) {
+        lock(&self.under_way).clear();
+    }
+}
+
+impl Core {
+    /// Uploads a file for a question, tells how far it is, goes on after a broken connection, and stops when it is cancelled.
+    pub(crate) async fn upload<T: DeserializeOwned>(
+        &self,
+        to: UploadTo,
+        path: &str,
+        file: FileContent,
+        transfer: u32,
+    ) -> Result<T, CoreError> {
+        let key = self.new_key();
+        let begin = begin(to, Some(path), &file);
+        let kept = self.keep_upload(key, &begin, &file).await;
+        let told = UnderWay::of(&begin);
+        let outcome = self.bring(CITIZENS, begin, &file.bytes, key, transfer).await;
+        if !matches!(outcome, Err(Ended::Left)) {
+            if kept {
+                self.forget_upload(key).await;
+            }
+            self.upload_ended(transfer, told, &outcome);
+        }
+        outcome.map_err(|ended| self.ended(ended))
+    }
+
+    /// Uploads a result.
+    pub(crate) async fn upload_result<T: DeserializeOwned>(
+        &self,
+        case: onehall_protocol::CaseId,
+        file: FileContent,
+        transfer: u32,
+    ) -> Result<T, CoreError> {
+        let begin = begin(UploadTo::Case(case), None, &file);
+        let outcome = self.bring(STAFF, begin, &file.bytes, self.new_key(), transfer).await;
+        outcome.map_err(|ended| self.ended(ended))
+    }
+
+    fn upload_ended<T>(&self, transfer: u32, one: UnderWay, outcome: &Result<T, Ended>) {
+        let error = match outcome {
+            Err(Ended::Failed(error)) => Some(error.clone()),
+            _ => None,
+        };
+        self.emit(&Event::UploadEnded {
+            transfer,
+            to: one.to,
+            path: one.path.unwrap_or_default(),
+            name: one.name,
+            taken: outcome.is_ok(),
+            error,
+        });
+    }
+
+    fn ended(&self, ended: Ended) -> CoreError {
+        match ended {
+            Ended::Failed(error) => error,
+            Ended::Cancelled | Ended::Left => self.error(ErrorCode::Cancelled),
+        }
+    }
+
+    /// Ends an upload that is under way.
+    pub(crate) fn cancel_upload(&self, transfer: u32) {
+        let known = lock(&self.inner.uploads.under_way);
+        let cancel = { known }.get_mut(&transfer).and_then(|one| one.cancel.take());
+        if let Some(cancel) = cancel {
+            let _ = cancel.send(());
+        }
+    }
+
+    /// The files that are under way to a draft or case.
+    pub(crate) fn uploads_to(&self, to: UploadTo) -> Vec<UploadUnderWay> {
+        let under_way = lock(&self.inner.uploads.under_way);
+        let mut all: Vec<UploadUnderWay> = under_way
+            .iter()
+            .filter(|(_, one)| one.to == to)
+            .map(|(transfer, one)| UploadUnderWay {
+                transfer: *transfer,
+                path: one.path.clone().unwrap_or_default(),
+                name: one.name.clone(),
+                size: one.size,
+                sent: one.sent,
+                waiting: one.waiting,
+            })
+            .collect();
+        all.sort_unstable_by_key(|one| std::cmp::Reverse(one.transfer));
+        all
+    }
+
+    /// Whether every file that was chosen here for a draft is with the hall. Where not, an upload that ends says so by
+    /// `Event::UploadEnded`, or to the page that waits for it.
+    pub(crate) fn uploads_finished(&self, draft: DraftId) -> bool {
+        let under_way = lock(&self.inner.uploads.under_way);
+        !under_way.values().any(|one| one.to == UploadTo::Draft(draft))
+    }
+
+    /// How many files are on their way.
+    pub(crate) fn uploads_under_way(&self) -> usize {
+        lock(&self.inner.uploads.under_way).len()
+    }
+
+    /// The connection is back: what waits goes on now.
+    pub(crate) fn hurry_uploads(&self) {
+        for one in lock(&self.inner.uploads.under_way).values_mut() {
+            if let Some(hurry) = one.hurry.take() {
+                let _ = hurry.send(());
+            }
+        }
+    }
+
+    /// Brings a file to the hall, or to the end of its way.
+    async fn bring<T: DeserializeOwned>(
+        &self,
+        root: &str,
+        begin: BeginUpload,
+        bytes: &[u8],
+        key: IdempotencyKey,
+        transfer: u32,
+    ) -> Result<T, Ended> {
+        let (cancel, cancelled) = oneshot::channel();
+        let one = UnderWay {
+            cancel: Some(cancel),
+            ..UnderWay::of(&begin)
+        };
+        lock(&self.inner.uploads.under_way).insert(transfer, one);
+        let outcome = {
+            let carrying = boxed(self.carry::<T>(root, &begin, bytes, key, transfer));
+            match select(carrying, cancelled).await {
+                Either::Left((outcome, _)) => outcome.map_err(Ended::Failed),
+                Either::Right((Ok(()), _)) => Err(Ended::Cancelled),
+                Either::Right((Err(_), _)) => Err(Ended::Left),
+            }
+        };
+        let known = lock(&self.inner.uploads.under_way).remove(&transfer);
+        if let (Err(Ended::Cancelled), Some(id)) = (&outcome, known.and_then(|one| one.id)) {
+            // Where it does not arrive, the hall sweeps it within a day.
+            let (core, place) = (self.clone(), format!("{root}/uploads/{id}"));
+            self.inner.host.spawner.spawn(boxed(async move {
+                let _ = core.send_only(api::delete(place)).await;
+            }));
+        }
+        outcome
+    }
+
+    async fn carry<T: DeserializeOwned>(
+        &self,
+        root: &str,
+        begin: &BeginUpload,
+        bytes: &[u8],
+        mut key: IdempotencyKey,
+        transfer: u32,
+    ) -> Result<T, CoreError> {
+        let mut machine = Machine::new(begin.size);
+        loop {
+            let request = match machine.next() {
+                Step::Wait { millis } => {
+                    self.wait_to_upload(transfer, millis).await;
+                    machine.waited();
+                    continue;
+                }
+                Step::Begin => api::post(format!("{root}/uploads")).key(key).json(begin),
+                Step::Send { id, offset, length } => {
+                    let (core, size) = (self.clone(), begin.size);
+                    let told = Box::new(move |sent: u64, _: u64| core.upload_goes_on(transfer, offset + sent.min(length), size));
+                    let range = usize::try_from(offset).unwrap_or(usize::MAX)
+                        ..usize::try_from(offset + length).unwrap_or(usize::MAX);
+                    let piece = bytes.get(range).unwrap_or_default().to_vec();
+                    api::patch(format!("{root}/uploads/{id}"))
+                        .header(UPLOAD_OFFSET, offset.to_string())
+                        .bytes("application/partial-upload", piece)
+                        .progress(told)
+                }
+            };
+            match self.fetch::<Stands<T>>(request).await {
+                Ok(Stands { file: Some(file), .. }) => return Ok(file),
+                Ok(Stands { id, offset, chunk, .. }) => {
+                    machine.stands(id, offset, chunk);
+                    if let Some(one) = lock(&self.inner.uploads.under_way).get_mut(&transfer) {
+                        one.id = Some(id);
+                    }
+                    self.upload_goes_on(transfer, offset, begin.size);
+                }
+                Err(error) => {
+                    let after = error.details.get("retry_after").and_then(serde_json::Value::as_u64);
+                    let after = after.and_then(|seconds| u32::try_from(seconds).ok());
+                    match machine.failed(error.code, after, self.random()) {
+                        Failed::GoesOn => {}
+                        Failed::Renewed => key = self.new_key(),
+                        Failed::Ends => return Err(error),
+                    }
+                }
+            }
+        }
+    }
+
+    fn random(&self) -> u32 {
+        let mut bytes = [0; 4];
+        self.inner.host.rng.fill(&mut bytes);
+        u32::from_le_bytes(bytes)
+    }
+
+    fn upload_goes_on(&self, transfer: u32, sent: u64, total: u64) {
+        self.upload_stands(transfer, Some(sent), total, false);
+    }
+
+    fn upload_stands(&self, transfer: u32, sent: Option<u64>, total: u64, waiting: bool) {
+        let sent = {
+            let mut under_way = lock(&self.inner.uploads.under_way);
+            let Some(one) = under_way.get_mut(&transfer) else { return };
+            one.sent = sent.unwrap_or(one.sent);
+            one.waiting = waiting;
+            one.sent
+        };
+        self.emit(&Event::Upload {
+            transfer,
+            sent,
+            total,
+            waiting,
+        });
+    }
+
+    /// Waits until it is worth trying again, and says that it waits.
+    async fn wait_to_upload(&self, transfer: u32, millis: u32) {
+        let (hurry, hurried) = oneshot::channel();
+        let total = {
+            let mut under_way = lock(&self.inner.uploads.under_way);
+            let Some(one) = under_way.get_mut(&transfer) else { return };
+            one.hurry = Some(hurry);
+            one.size
+        };
+        self.upload_stands(transfer, None, total, true);
+        select(self.inner.host.timer.sleep(millis), hurried).await;
+    }
+}
+
+fn begin(to: UploadTo, path: Option<&str>, file: &FileContent) -> BeginUpload {
+    BeginUpload {
+        to,
+        path: path.map(str::to_owned),
+        name: file.name.clone(),
+        media_type: Some(file.media_type.clone()).filter(|media_type| !media_type.is_empty()),
+        size: file.bytes.len() as u64,
+        sha256: hex(&Sha256::digest(&file.bytes)),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests;
