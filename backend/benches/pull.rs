@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use onehall_backend::cases::CaseStore;
 use onehall_backend::drafts::DraftStore;
-use onehall_backend::storage::sqlite::Sqlite;
+use onehall_backend::storage::sql::Database;
 use onehall_backend::sync::{PullQuestion, Pulled, SyncStore};
 use onehall_protocol::PersonId;
 use onehall_sync::Positions;
@@ -51,7 +51,7 @@ const ITEMS: [&str; 10] = [
 ];
 
 /// A database: everybody has a case, the busy ones have five, and ten drafts. Gives the busy ones.
-async fn fill(sqlite: &Arc<Sqlite>) -> Vec<PersonId> {
+async fn fill(sqlite: &Arc<Database>) -> Vec<PersonId> {
     let mut tasks = Vec::new();
     for number in 0..CITIZENS {
         let sqlite = Arc::clone(sqlite);
@@ -85,7 +85,7 @@ fn question(citizen: PersonId, positions: Positions) -> PullQuestion {
 }
 
 /// So many pulls, [`AT_ONCE`] at a time; how long until the last one was answered.
-async fn pull_all(sqlite: &Arc<Sqlite>, questions: &Arc<Vec<PullQuestion>>, count: u64, changes: usize) -> Duration {
+async fn pull_all(sqlite: &Arc<Database>, questions: &Arc<Vec<PullQuestion>>, count: u64, changes: usize) -> Duration {
     let next = Arc::new(AtomicU64::new(0));
     let started = Instant::now();
     let mut tasks = Vec::new();
@@ -176,14 +176,20 @@ fn bench(criterion: &mut Criterion) {
     let folder = Folder::new();
     let path = folder.0.join("onehall.sqlite");
     let runtime = must(Runtime::new());
-    let sqlite = Arc::new(must(Sqlite::open(&path, READERS, now())));
+    let sqlite = Arc::new(must(Database::sqlite(&path, READERS, now())));
     let busy = runtime.block_on(fill(&sqlite));
-    let changed: Vec<_> = busy.iter().map(|citizen| question(*citizen, Positions::default())).collect();
+    let changed: Vec<_> = busy
+        .iter()
+        .map(|citizen| question(*citizen, Positions::default()))
+        .collect();
     let read = |question: &PullQuestion| match must(runtime.block_on(sqlite.pull(question.clone()))) {
         Pulled::Page { positions, .. } => positions,
         Pulled::TooOld => panic!("nothing was trimmed"),
     };
-    let unchanged: Vec<_> = changed.iter().map(|all| question(all.principals[0], read(all))).collect();
+    let unchanged: Vec<_> = changed
+        .iter()
+        .map(|all| question(all.principals[0], read(all)))
+        .collect();
     let (changed, unchanged) = (Arc::new(changed), Arc::new(unchanged));
 
     let mut group = criterion.benchmark_group("pull");

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use onehall_backend::cases::CaseStore;
 use onehall_backend::cases::model::{Submit, Submitted};
-use onehall_backend::storage::sqlite::Sqlite;
+use onehall_backend::storage::sql::Database;
 use onehall_protocol::PersonId;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -32,7 +32,7 @@ const AT_ONCE: usize = 64;
 const BATCH: usize = 2048;
 
 /// Drafts that wait to be submitted, each of a citizen of its own.
-async fn prepared(sqlite: &Arc<Sqlite>) -> Vec<Submit> {
+async fn prepared(sqlite: &Arc<Database>) -> Vec<Submit> {
     let mut tasks = Vec::new();
     for _ in 0..AT_ONCE {
         let sqlite = Arc::clone(sqlite);
@@ -53,7 +53,7 @@ async fn prepared(sqlite: &Arc<Sqlite>) -> Vec<Submit> {
 }
 
 /// Submits all of them, [`AT_ONCE`] at a time; how long until the last one was acknowledged.
-async fn submit_all(sqlite: &Arc<Sqlite>, submissions: Vec<Submit>) -> Duration {
+async fn submit_all(sqlite: &Arc<Database>, submissions: Vec<Submit>) -> Duration {
     let waiting = Arc::new(
         submissions
             .into_iter()
@@ -110,7 +110,7 @@ fn bench(criterion: &mut Criterion) {
     });
 
     let runtime = must(Runtime::new());
-    let sqlite = Arc::new(must(Sqlite::open(&folder.0.join("onehall.sqlite"), 2, now())));
+    let sqlite = Arc::new(must(Database::sqlite(&folder.0.join("onehall.sqlite"), 2, now())));
     group.bench_function("submit/64", |bencher| {
         bencher.iter_custom(|count| {
             // Drafts are made beside the measurement, in batches; what is measured is scaled to what was asked for.

@@ -11,6 +11,8 @@ use std::fmt;
 use onehall_protocol::{ErrorCode, FieldError, Language, Problem};
 use serde_json::Value;
 
+use crate::storage::sql;
+
 /// A command or request that failed: refused for a reason that the caller may know, or broken inside.
 pub struct Error(Box<Inner>);
 
@@ -173,8 +175,8 @@ impl From<ErrorCode> for Error {
     }
 }
 
-impl From<rusqlite::Error> for Error {
-    fn from(cause: rusqlite::Error) -> Error {
+impl From<sql::Error> for Error {
+    fn from(cause: sql::Error) -> Error {
         Error::internal("run a statement", cause)
     }
 }

@@ -18,13 +18,13 @@
 //! | what | where |
 //! |---|---|
 //! | routes | `.merge(centre::routes())` in `ordinary` of `http/mod.rs`; in `uploads` there if they take files |
-//! | store | `impl CentreStore for Sqlite` in `storage/sqlite/<centre>.rs`, and `+ CentreStore` on [`storage::Storage`] |
-//! | schema | a file in `storage/sqlite/migrations/` and a line in `storage/sqlite/migrations.rs` (numbers are given by range there) |
+//! | store | `impl CentreStore for Database` in `storage/sqlite/<centre>.rs`, and `+ CentreStore` on [`storage::Storage`] |
+//! | schema | a file in `storage/sql/migrations/` and a line in `storage/sql/migrations.rs` (numbers are given by range there) |
 //! | own services | a field of [`state::Services`], filled where it is built |
 //!
 //! A handler reads the time from `state.clock`, never from the machine, and passes it into the command. Refusals are
-//! `Error::new(ErrorCode::…)` (a code of the protocol's glossary), faults are `Error::internal(...)` or `?` on a SQLite
-//! error. Ids, times, codes and JSON go into columns by [`storage::sqlite::values`].
+//! `Error::new(ErrorCode::…)` (a code of the protocol's glossary), faults are `Error::internal(...)` or `?` on a statement's
+//! error. Ids, times, codes and JSON go into columns by [`storage::sql::values`].
 //!
 //! Tests that speak HTTP open a whole hall with `testing::TestHall`: the demo city, a clock that stands, terminals that log
 //! in. Promises of the binary (start, stop, signals) are in `tests/binary.rs`.

@@ -21,7 +21,8 @@ use crate::rng::SystemRng;
 use crate::secrets::ServerKey;
 use crate::state::{AppState, Services};
 use crate::storage::Storage;
-use crate::storage::sqlite::{DataFolder, FolderError, OpenError, Sqlite};
+use crate::storage::sql::{Database, OpenError};
+use crate::storage::{DataFolder, FolderError};
 
 /// Why the hall cannot open. Each reads as one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +101,7 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
         return Err(StartError::Key(key_path, missing));
     }
     let key = ServerKey::load(&key_path).map_err(|cause| StartError::Key(key_path, cause))?;
-    let sqlite = Sqlite::open(&database, config.readers, clock.now())
+    let sqlite = Database::sqlite(&database, config.readers, clock.now())
         .map_err(|cause| StartError::Database(database.clone(), cause))?;
     let storage: Arc<dyn Storage> = Arc::new(sqlite);
     let blobs = blobs(&config.files, folder.path(), &storage).await?;

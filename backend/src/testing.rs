@@ -34,7 +34,7 @@ use crate::rng::SystemRng;
 use crate::secrets::ServerKey;
 use crate::state::{AppState, Services};
 use crate::storage::Storage;
-use crate::storage::sqlite::Sqlite;
+use crate::storage::sql::Database;
 
 /// A hall that is open: the demo city, its people and staff, an empty database otherwise.
 pub(crate) struct TestHall {
@@ -84,7 +84,7 @@ impl TestHall {
             ..Config::default()
         };
         change(&mut config);
-        let sqlite = must(Sqlite::open(&folder.join("onehall.sqlite"), 2, clock.now()));
+        let sqlite = must(Database::sqlite(&folder.join("onehall.sqlite"), 2, clock.now()));
         let (key, city) = (ServerKey::ephemeral(), demo_city());
         must(
             sqlite
@@ -104,6 +104,7 @@ impl TestHall {
             city,
             files: Files::new(Arc::new(blobs), Arc::new(NoScanner)),
             events: Hub::new(),
+            merge: onehall_sync::later,
             stopping: CancellationToken::new(),
         });
         let router = must(http::router(state.clone()));
@@ -118,6 +119,15 @@ impl TestHall {
 
     /// The same hall after a restart with another folder of its city: the database, the sessions and the clock stay.
     pub fn restart_with(&mut self, city: Arc<CityContent>) {
+        self.restart(city, self.state.files.clone());
+    }
+
+    /// The same hall over another medium of files, or with another scanner.
+    pub fn restart_over(&mut self, files: Files) {
+        self.restart(Arc::clone(&self.state.city), files);
+    }
+
+    fn restart(&mut self, city: Arc<CityContent>, files: Files) {
         let before = &self.state;
         let state = AppState::new(Services {
             config: before.config.clone(),
@@ -128,8 +138,9 @@ impl TestHall {
             messages: Arc::clone(&before.messages),
             development_messages: before.development_messages.clone(),
             city,
-            files: before.files.clone(),
+            files,
             events: before.events.clone(),
+            merge: before.merge,
             stopping: before.stopping.clone(),
         });
         self.router = must(http::router(state.clone()));
@@ -238,6 +249,11 @@ impl TestTerminal {
 
     /// Sends a request with more headers, keeps the cookies that come back.
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
+        self.send_body(method, path, headers, Body::from(body)).await
+    }
+
+    /// As [`TestTerminal::send`], with a body of any kind.
+    pub async fn send_body(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Reply {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -256,7 +272,7 @@ impl TestTerminal {
                 .collect();
             request = request.header(header::COOKIE, cookies.join("; "));
         }
-        let mut request = must(request.body(Body::from(body)));
+        let mut request = must(request.body(body));
         let peer: SocketAddr = must(self.address.parse());
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = self
@@ -282,6 +298,39 @@ impl TestTerminal {
             headers: parts.headers,
             body,
         }
+    }
+
+    /// Uploads a file to a draft or case (`/api/v1/drafts/…`, `/api/v1/cases/…`, `/api/v1/staff/cases/…`): 201 with the file,
+    /// or the first refusal.
+    pub async fn upload(&mut self, to: &str, path: Option<&str>, name: &str, media_type: &str, bytes: &[u8]) -> Reply {
+        let (staff, rest) = match to.strip_prefix("/api/v1/staff/") {
+            Some(rest) => ("/staff", rest),
+            None => ("", to.trim_start_matches("/api/v1/")),
+        };
+        let (kind, id) = rest.split_once('/').unwrap_or_default();
+        let begin = json!({
+            "to": { "kind": kind.trim_end_matches('s'), "id": id }, "path": path, "name": name, "media_type": media_type,
+            "size": bytes.len(),
+            "sha256": crate::files::sha256_of(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        });
+        let uploads = format!("/api/v1{staff}/uploads");
+        let key = Uuid::now_v7().to_string();
+        let headers = [("content-type", "application/json"), ("idempotency-key", key.as_str())];
+        let mut reply = self.send(Method::POST, &uploads, &headers, begin.to_string().into_bytes()).await;
+        while reply.status < 300 && reply.json()["file"].is_null() {
+            let known = reply.json();
+            let (at, chunk) = (known["offset"].as_u64().unwrap_or(0), known["chunk"].as_u64().unwrap_or(1));
+            let (from, most) = (must(usize::try_from(at)), must(usize::try_from(chunk)));
+            let piece = bytes[from..bytes.len().min(from + most)].to_vec();
+            let place = format!("{uploads}/{}", known["id"].as_str().unwrap_or_default());
+            let headers = [("content-type", "application/partial-upload"), ("upload-offset", &at.to_string())];
+            reply = self.send(Method::PATCH, &place, &headers, piece).await;
+        }
+        if reply.status < 300 {
+            reply.status = 201;
+            reply.body = reply.json()["file"].to_string().into_bytes();
+        }
+        reply
     }
 
     /// Asks for a code and reads it from the message.
@@ -338,4 +387,15 @@ impl TestTerminal {
         assert_eq!(reply.status, 200, "{}", reply.json());
         reply.json()
     }
+}
+
+/// The body that saves changes (`path` and `value` each) by somebody who has a revision in sight: then they stand, whatever
+/// the clock says.
+pub fn save_body(revision: &Value, changes: &[Value]) -> Value {
+    let writer = Uuid::now_v7();
+    let stamped = changes.iter().enumerate().map(|(count, change)| {
+        let (path, value) = (&change["path"], &change["value"]);
+        json!({ "path": path, "value": value, "stamp": format!("1.{count}.{writer}"), "seen": revision })
+    });
+    json!({ "base_revision": revision, "changes": stamped.collect::<Vec<_>>() })
 }

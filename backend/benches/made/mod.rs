@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use onehall_backend::cases::model::{Attempt, StoredEvent, Submit, Who};
 use onehall_backend::cases::workflow::{CaseClock, Standing};
 use onehall_backend::drafts::{DraftStore, FirstAnswer, OpenDraft};
-use onehall_backend::storage::sqlite::Sqlite;
+use onehall_backend::storage::sql::Database;
 use onehall_forms::ENGINE;
 use onehall_protocol::cases::CaseState;
 use onehall_protocol::catalog::FormReference;
@@ -75,7 +75,7 @@ pub fn new_draft(principal: PersonId, item: &str) -> OpenDraft {
 }
 
 /// Opens a new draft.
-pub async fn draft(sqlite: &Sqlite, principal: PersonId, item: &str) -> DraftId {
+pub async fn draft(sqlite: &Database, principal: PersonId, item: &str) -> DraftId {
     let open = new_draft(principal, item);
     let id = open.id;
     must(sqlite.open_draft(open).await);

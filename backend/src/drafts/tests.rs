@@ -15,11 +15,11 @@ use uuid::Uuid;
 use super::*;
 use crate::error::Result;
 use crate::files::{FileStore, NewFile};
-use crate::storage::sqlite::Sqlite;
+use crate::storage::sql::Database;
 
 pub(super) struct Place {
     folder: PathBuf,
-    pub(super) sqlite: Sqlite,
+    pub(super) sqlite: Database,
     pub(super) citizen: PersonId,
 }
 
@@ -32,7 +32,7 @@ impl Drop for Place {
 pub(super) fn place() -> Place {
     let folder = std::env::temp_dir().join(format!("onehall-drafts-{}", Uuid::now_v7()));
     std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
-    let sqlite = Sqlite::open(&folder.join("test.sqlite"), 2, Timestamp::from_unix_millis(0))
+    let sqlite = Database::sqlite(&folder.join("test.sqlite"), 2, Timestamp::from_unix_millis(0))
         .unwrap_or_else(|error| panic!("{error}"));
     Place {
         folder,

@@ -1,10 +1,13 @@
 //! Where everything is kept.
 //!
 //! Each centre owns a store trait of whole domain commands (`identity::IdentityStore`, ...); [`Storage`] is all of
-//! them. An engine implements every trait: `sqlite/<centre>.rs` has `impl XStore for Sqlite`. A command is one unit:
+//! them. An engine implements every trait: `sqlite/<centre>.rs` has `impl XStore for Database`. A command is one unit:
 //! all of it is kept, or nothing.
 
-pub mod sqlite;
+mod folder;
+pub mod sql;
+
+pub use folder::{DataFolder, FolderError};
 
 use async_trait::async_trait;
 use onehall_protocol::Timestamp;

@@ -18,12 +18,12 @@ use crate::cases::{CaseStore, lost_steps};
 use crate::drafts::{DraftStore, OpenDraft};
 use crate::error::Result;
 use crate::storage::Storage;
-use crate::storage::sqlite::Sqlite;
+use crate::storage::sql::Database;
 use crate::testing::demo_city;
 
 struct Place {
     folder: std::path::PathBuf,
-    sqlite: Sqlite,
+    sqlite: Database,
 }
 
 impl Drop for Place {
@@ -63,7 +63,7 @@ impl Place {
     fn new() -> Place {
         let folder = std::env::temp_dir().join(format!("onehall-queue-{}", Uuid::now_v7()));
         must(std::fs::create_dir_all(&folder));
-        let sqlite = must(Sqlite::open(&folder.join("test.sqlite"), 2, at(0)));
+        let sqlite = must(Database::sqlite(&folder.join("test.sqlite"), 2, at(0)));
         Place { folder, sqlite }
     }
 

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use onehall_protocol::analytics::InsightBy;
 use onehall_protocol::{Date, ItemCode, Timestamp};
-use rusqlite::{Connection, params};
+use crate::storage::sql::{self, Connection, params};
 
-use super::Sqlite;
+use super::Database;
 use super::identity::{count, refuse_beyond};
 use super::values::{Key, to_json};
 use crate::error::Result;
@@ -16,7 +16,7 @@ const BATCHES: &str = "insight-client";
 const HOUR: i64 = 3600;
 
 #[async_trait]
-impl InsightStore for Sqlite {
+impl InsightStore for Database {
     async fn take_events(&self, batch: TakeEvents) -> Result<Taken> {
         self.write(move |tx| {
             refuse_beyond(
@@ -67,7 +67,7 @@ impl InsightStore for Sqlite {
                     })
                 },
             )?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            Ok(rows.collect::<sql::Result<_>>()?)
         })
         .await
     }

@@ -1,10 +1,14 @@
 //! Promises of the writer, the readers and the data folder.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use onehall_protocol::{ErrorCode, Timestamp};
 use proptest::prelude::*;
 
-use super::*;
+use super::Database;
+use crate::error::{Error, Result};
+use crate::storage::{DataFolder, FolderError, Storage, sql};
 
 struct Folder(PathBuf);
 
@@ -15,8 +19,8 @@ impl Folder {
         Folder(path)
     }
 
-    fn open(&self) -> Sqlite {
-        let sqlite = Sqlite::open(&self.0.join("test.sqlite"), 2, Timestamp::from_unix_millis(0));
+    fn open(&self) -> Database {
+        let sqlite = Database::sqlite(&self.0.join("test.sqlite"), 2, Timestamp::from_unix_millis(0));
         sqlite.unwrap_or_else(|error| panic!("{error}"))
     }
 }
@@ -27,7 +31,7 @@ impl Drop for Folder {
     }
 }
 
-async fn set(sqlite: &Sqlite, name: String, fate: Fate) -> Result<()> {
+async fn set(sqlite: &Database, name: String, fate: Fate) -> Result<()> {
     sqlite
         .write(move |tx| {
             tx.execute("INSERT INTO fact (name, value) VALUES (?1, 'x')", [&name])?;
@@ -40,12 +44,12 @@ async fn set(sqlite: &Sqlite, name: String, fate: Fate) -> Result<()> {
         .await
 }
 
-async fn names(sqlite: &Sqlite) -> Vec<String> {
+async fn names(sqlite: &Database) -> Vec<String> {
     let read = sqlite.read(|db| {
-        let mut statement = db.prepare("SELECT name FROM fact ORDER BY name")?;
+        let mut statement = db.prepare_cached("SELECT name FROM fact ORDER BY name")?;
         Ok(statement
             .query_map([], |row| row.get(0))?
-            .collect::<rusqlite::Result<Vec<String>>>()?)
+            .collect::<sql::Result<Vec<String>>>()?)
     });
     read.await.unwrap_or_else(|error| panic!("{error}"))
 }

@@ -1,54 +1,16 @@
-//! SQLite: the embedded engine. WAL, `synchronous=FULL`, one writer thread with group commit, several readers.
-//!
-//! A centre's store is `sqlite/<centre>.rs` with `impl XStore for Sqlite`. It calls [`Sqlite::write`] with a closure
-//! that holds a whole command, and [`Sqlite::read`] with one that holds a whole question:
-//!
-//! ```no_run
-//! # use onehall_backend::{error::Result, storage::sqlite::Sqlite};
-//! # async fn rename(sqlite: &Sqlite, id: [u8; 16], name: String) -> Result<()> {
-//! sqlite
-//!     .write(move |tx| {
-//!         tx.prepare_cached("UPDATE person SET name = ?2 WHERE id = ?1")?.execute((id, name))?;
-//!         Ok(())
-//!     })
-//!     .await
-//! # }
-//! ```
-//!
-//! The closure gets a connection inside a savepoint: it must not begin, commit or roll back by itself, and an `Err`
-//! undoes all that it did. It runs on the writer's thread, so it computes nothing slow (no hashing of passwords there).
-
-mod blobs;
-mod cases;
-mod catalog;
-mod drafts;
-mod files;
-mod folder;
-mod founding;
-mod identity;
-mod insight;
-pub mod migrations;
-mod readers;
-mod staff;
-mod sync;
-mod uploads;
-pub mod values;
-mod writer;
+//! A database as the whole store: who writes, who reads, and what the engine counts.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use onehall_protocol::{ErrorCode, Timestamp};
-use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot};
 
-pub use folder::{DataFolder, FolderError};
-pub use migrations::MigrationError;
-
+use super::readers::Readers;
+use super::{Connection, MigrationError, founding, migrations, sqlite, writer};
 use crate::error::{Error, Result};
 use crate::founding::{Founding, FoundingState};
 use crate::storage::{Counts, Storage};
@@ -59,18 +21,18 @@ pub enum OpenError {
     /// The schema does not fit.
     #[error(transparent)]
     Schema(#[from] MigrationError),
-    /// SQLite says no.
+    /// The engine says no.
     #[error("{0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Engine(#[from] super::Error),
     /// The writer's thread could not be started.
     #[error("cannot start the writer: {0}")]
     Thread(#[from] std::io::Error),
 }
 
-/// A database of SQLite.
-pub struct Sqlite {
+/// A database, whichever engine keeps it.
+pub struct Database {
     queue: Mutex<Option<mpsc::Sender<Box<dyn writer::Job>>>>,
-    readers: readers::Readers,
+    readers: Readers,
     thread: Mutex<Option<JoinHandle<()>>>,
     counters: Arc<Counters>,
     path: PathBuf,
@@ -94,27 +56,23 @@ impl writer::Watch for Counters {
     }
 }
 
-impl Sqlite {
-    /// Opens (or makes) the database file at `path`, brings its schema up to date, and starts its writer.
+impl Database {
+    /// Opens (or makes) the SQLite database at `path`, brings its schema up to date, and starts its writer.
     ///
     /// # Errors
     /// [`OpenError`]: it cannot be opened, or it belongs to a newer version.
-    pub fn open(path: &Path, readers: usize, now: Timestamp) -> std::result::Result<Sqlite, OpenError> {
-        let mut connection = connect(path)?;
-        migrations::migrate(&mut connection, migrations::ALL, now.unix_millis())?;
-        // What a savepoint may have to undo stays in memory: on disk it costs more than the command itself.
-        connection.pragma_update(None, "temp_store", "MEMORY")?;
-        // 16 MiB of pages, and as much log before it is carried over into the database: that costs two more fsyncs.
-        connection.pragma_update(None, "cache_size", -16_384)?;
-        connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
-        let readers = readers::Readers::open(path, readers.max(1))?;
+    pub fn sqlite(path: &Path, readers: usize, now: Timestamp) -> std::result::Result<Database, OpenError> {
+        let connection = Connection::from(sqlite::writer(path)?);
+        migrations::migrate(&connection, migrations::ALL, now.unix_millis())?;
+        let readers = (0..readers.max(1)).map(|_| Ok(sqlite::reader(path)?.into()));
+        let readers = Readers::of(readers.collect::<super::Result<_>>()?);
         let (queue, waiting) = mpsc::channel(writer::QUEUE);
         let counters = Arc::new(Counters::default());
         let watch: Arc<dyn writer::Watch> = counters.clone();
         let thread = std::thread::Builder::new()
             .name("onehall-writer".to_owned())
             .spawn(move || writer::run(&connection, waiting, &watch))?;
-        Ok(Sqlite {
+        Ok(Database {
             queue: Mutex::new(Some(queue)),
             readers,
             thread: Mutex::new(Some(thread)),
@@ -131,7 +89,7 @@ impl Sqlite {
     pub async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+        F: Fn(&Connection) -> Result<T> + Send + 'static,
     {
         let (job, outcome) = writer::job(work);
         self.enqueue(job).await?;
@@ -184,7 +142,7 @@ async fn answer<T>(outcome: oneshot::Receiver<Result<T>>) -> Result<T> {
 }
 
 #[async_trait]
-impl Storage for Sqlite {
+impl Storage for Database {
     async fn check(&self) -> Result<()> {
         self.read(|db| Ok(db.query_row("SELECT count(*) FROM fact", [], |row| row.get::<_, i64>(0))?))
             .await?;
@@ -232,27 +190,10 @@ impl Storage for Sqlite {
     }
 }
 
-impl std::fmt::Debug for Sqlite {
+impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sqlite")
+        f.debug_struct("Database")
             .field("path", &self.path)
             .finish_non_exhaustive()
     }
 }
-
-/// A connection as every one of ours is.
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.set_prepared_statement_cache_capacity(256);
-    Ok(connection)
-}
-
-#[cfg(test)]
-mod tests;

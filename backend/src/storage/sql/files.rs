@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use onehall_protocol::files::FileView;
-use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, UploadId};
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 
-use super::Sqlite;
+use super::Database;
 use super::values::{self, Key};
 use crate::error::{Error, Result};
 use crate::files::{FileStore, MOST_BYTES, MOST_FILES, NewFile, StoredFile};
@@ -13,7 +13,7 @@ use crate::files::{FileStore, MOST_BYTES, MOST_FILES, NewFile, StoredFile};
 const COLUMNS: &str =
     "id, principal, draft, case_id, path, name, media_type, size, sha256, uploaded_at, released, source, origin";
 
-fn stored(row: &Row<'_>) -> rusqlite::Result<StoredFile> {
+fn stored(row: &Row<'_>) -> sql::Result<StoredFile> {
     Ok(StoredFile {
         principal: values::id(row, 1)?,
         draft: values::optional_id(row, 2)?,
@@ -42,7 +42,7 @@ pub(super) fn find(db: &Connection, id: FileId) -> Result<StoredFile> {
 }
 
 /// Refuses a draft that is not there any more, or that has been submitted.
-fn draft_is_open(db: &Connection, draft: DraftId) -> Result<()> {
+pub(super) fn draft_is_open(db: &Connection, draft: DraftId) -> Result<()> {
     let submitted = db
         .prepare_cached("SELECT submitted_case IS NOT NULL FROM draft WHERE id = ?1")?
         .query_row([draft.key()], |row| row.get::<_, bool>(0))
@@ -54,11 +54,25 @@ fn draft_is_open(db: &Connection, draft: DraftId) -> Result<()> {
     }
 }
 
-fn draft_has_room(db: &Connection, draft: DraftId, size: u64) -> Result<()> {
+/// How many files are on their way to a draft or case or from a sender, and how large they will be; `but` one.
+pub(super) fn on_the_way(db: &Connection, column: &str, id: [u8; 16], but: Option<UploadId>) -> Result<(u32, u64)> {
+    Ok(db
+        .prepare_cached(&format!(
+            "SELECT count(*), coalesce(sum(size), 0) FROM upload
+             WHERE {column} = ?1 AND file IS NULL AND refused IS NULL AND id <> ?2"
+        ))?
+        .query_row(params![id, but.map_or([0; 16], |id| id.key())], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?)
+}
+
+/// Refuses what a draft has no room for, with all that is on its way; `but` is the upload that it is.
+pub(super) fn draft_has_room(db: &Connection, draft: DraftId, size: u64, but: Option<UploadId>) -> Result<()> {
     let (files, bytes): (u32, u64) = db
         .prepare_cached("SELECT count(*), coalesce(sum(size), 0) FROM file WHERE draft = ?1")?
         .query_row([draft.key()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if files >= MOST_FILES || bytes + size > MOST_BYTES {
+    let (coming, coming_bytes) = on_the_way(db, "draft", draft.key(), but)?;
+    if files + coming >= MOST_FILES || bytes + coming_bytes + size > MOST_BYTES {
         return Err(ErrorCode::FilesTooMany.into());
     }
     Ok(())
@@ -72,7 +86,7 @@ pub(super) fn of_case(db: &Connection, case: CaseId) -> Result<Vec<StoredFile>> 
     ))?;
     Ok(statement
         .query_map([case.key()], stored)?
-        .collect::<rusqlite::Result<_>>()?)
+        .collect::<sql::Result<_>>()?)
 }
 
 /// Keeps what is known of a new file, inside a storage command that already runs.
@@ -95,16 +109,30 @@ pub(super) fn insert(db: &Connection, file: &NewFile) -> Result<()> {
         file.view.source.as_ref().map(values::to_json).transpose()?,
         file.origin.map(|id| id.key()),
     ])?;
+    no_doubt(db, file.view.id)
+}
+
+/// Notes that nothing names a blob any more, in the command that takes away what did.
+pub(super) fn doubt(db: &Connection, blob: FileId) -> Result<()> {
+    db.prepare_cached("INSERT INTO blob_doubt (blob, since) VALUES (?1, 0) ON CONFLICT (blob) DO UPDATE SET since = 0")?
+        .execute([blob.key()])?;
+    Ok(())
+}
+
+/// Notes that something names a blob, or that it is gone.
+pub(super) fn no_doubt(db: &Connection, blob: FileId) -> Result<()> {
+    db.prepare_cached("DELETE FROM blob_doubt WHERE blob = ?1")?
+        .execute([blob.key()])?;
     Ok(())
 }
 
 #[async_trait]
-impl FileStore for Sqlite {
+impl FileStore for Database {
     async fn add_file(&self, file: NewFile) -> Result<()> {
         self.write(move |db| {
             if let Some(draft) = file.draft {
                 draft_is_open(db, draft)?;
-                draft_has_room(db, draft, file.view.size)?;
+                draft_has_room(db, draft, file.view.size, None)?;
             }
             insert(db, &file)
         })
@@ -150,7 +178,7 @@ impl FileStore for Sqlite {
             draft_is_open(db, draft)?;
             db.prepare_cached("DELETE FROM file WHERE id = ?1")?
                 .execute([file.key()])?;
-            Ok(())
+            doubt(db, file)
         })
         .await
     }

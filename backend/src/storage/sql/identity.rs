@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use onehall_protocol::identity::{AssuranceLevel, PersonKind};
 use onehall_protocol::{ErrorCode, PersonId, PhoneNumber, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use subtle::ConstantTimeEq;
 
-use super::Sqlite;
+use super::Database;
 use super::values::{Key, id, name, named, optional_json, optional_parsed, time};
 use crate::error::{Error, Result};
 use crate::identity::{Citizen, CodeToSend, IdentityStore, Lifetime, LogIn, Person};
@@ -18,7 +18,7 @@ const DAY: i64 = 86_400;
 pub(super) const PERSON: &str = "person.id, person.kind, person.name, person.citizen_id, person.organisation_code, person.phone, person.address, person.assurance";
 
 /// A person from the columns [`PERSON`], which come first in the row.
-pub(super) fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
+pub(super) fn person(row: &Row<'_>) -> sql::Result<Person> {
     Ok(Person {
         id: id(row, 0)?,
         kind: named(row, 1)?,
@@ -32,7 +32,7 @@ pub(super) fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
 }
 
 #[async_trait]
-impl IdentityStore for Sqlite {
+impl IdentityStore for Database {
     async fn take_code(&self, code: CodeToSend) -> Result<()> {
         self.write(move |tx| take_code(tx, &code)).await
     }
@@ -210,7 +210,7 @@ fn citizen(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option
     citizen.companies = db
         .prepare_cached(&sql)?
         .query_map([citizen.actor.id.key()], person)?
-        .collect::<rusqlite::Result<_>>()?;
+        .collect::<sql::Result<_>>()?;
     Ok(Some(citizen))
 }
 

@@ -1,7 +1,7 @@
 //! The founding on SQLite: one command, and the mark that it was done is part of it.
 
 use onehall_protocol::Timestamp;
-use rusqlite::{Connection, params};
+use crate::storage::sql::{self, Connection, params};
 
 use super::staff::{NewStaff, insert};
 use super::values::{Key, name, to_json};
@@ -18,9 +18,9 @@ pub(super) fn state(db: &Connection) -> Result<FoundingState> {
     }
     // Any row in any table of ours that is not about the database itself.
     let tables: Vec<String> = db
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('fact', 'schema_version')")?
+        .prepare_cached("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('fact', 'schema_version')")?
         .query_map([], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
+        .collect::<sql::Result<_>>()?;
     for table in tables {
         if count(&format!("SELECT EXISTS (SELECT 1 FROM \"{table}\")"))? > 0 {
             return Ok(FoundingState::Half);
@@ -34,7 +34,7 @@ pub(super) fn found(tx: &Connection, founding: &Founding, now: Timestamp) -> Res
     if state(tx)? != FoundingState::Empty {
         return Err(Error::broken("found a hall in a database that is not empty"));
     }
-    let mut person = tx.prepare(
+    let mut person = tx.prepare_cached(
         "INSERT INTO person (id, kind, name, citizen_id, organisation_code, phone, address, assurance, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
@@ -51,7 +51,7 @@ pub(super) fn found(tx: &Connection, founding: &Founding, now: Timestamp) -> Res
             now.unix_millis()
         ])?;
     }
-    let mut agency = tx.prepare("INSERT INTO agency (legal_person, agent) VALUES (?1, ?2)")?;
+    let mut agency = tx.prepare_cached("INSERT INTO agency (legal_person, agent) VALUES (?1, ?2)")?;
     for (legal_person, agent) in &founding.agencies {
         agency.execute(params![legal_person.key(), agent.key()])?;
     }

@@ -9,9 +9,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use onehall_protocol::ErrorCode;
-use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::Connection;
 use crate::error::{Error, Result};
 
 /// The most commands that one commit carries.
@@ -21,14 +21,15 @@ pub(super) const QUEUE: usize = 4096;
 
 /// A command on its way to the writer.
 pub(super) trait Job: Send {
-    /// Does the work and keeps the outcome; true where its effects are to be kept.
+    /// Does the work and keeps the outcome; true where its effects are to be kept. It may be run again, after what it did
+    /// was undone.
     fn run(&mut self, connection: &Connection) -> bool;
     /// Tells the caller: the outcome, or `failure` where the group was not committed.
     fn answer(self: Box<Self>, failure: Option<&str>);
 }
 
 struct Pending<T, F> {
-    work: Option<F>,
+    work: F,
     outcome: Option<Result<T>>,
     caller: oneshot::Sender<Result<T>>,
 }
@@ -36,10 +37,10 @@ struct Pending<T, F> {
 impl<T, F> Job for Pending<T, F>
 where
     T: Send,
-    F: FnOnce(&Connection) -> Result<T> + Send,
+    F: Fn(&Connection) -> Result<T> + Send,
 {
     fn run(&mut self, connection: &Connection) -> bool {
-        let Some(work) = self.work.take() else { return false };
+        let work = &self.work;
         let outcome = catch_unwind(AssertUnwindSafe(|| work(connection)))
             .unwrap_or_else(|_| Err(Error::broken("run a command: it panicked")));
         let keep = outcome.is_ok();
@@ -66,12 +67,12 @@ where
 pub(super) fn job<T, F>(work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T>>)
 where
     T: Send + 'static,
-    F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    F: Fn(&Connection) -> Result<T> + Send + 'static,
 {
     let (caller, outcome) = oneshot::channel();
     (
         Box::new(Pending {
-            work: Some(work),
+            work,
             outcome: None,
             caller,
         }),
@@ -110,7 +111,7 @@ fn commit_group(
     connection: &Connection,
     queue: &mut mpsc::Receiver<Box<dyn Job>>,
     group: &mut Vec<Box<dyn Job>>,
-) -> rusqlite::Result<()> {
+) -> super::Result<()> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
     let mut next = 0;
     loop {
@@ -130,15 +131,12 @@ fn commit_group(
     Ok(())
 }
 
-fn run_in_savepoint(connection: &Connection, job: &mut dyn Job) -> rusqlite::Result<()> {
+fn run_in_savepoint(connection: &Connection, job: &mut dyn Job) -> super::Result<()> {
     connection.prepare_cached("SAVEPOINT command")?.execute([])?;
     let keep = job.run(connection);
     if connection.is_autocommit() {
         // The engine gave up the whole transaction (disk full, I/O error), or the command ended it itself.
-        return Err(rusqlite::Error::SqliteFailure(
-            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT),
-            Some("the transaction was lost".to_owned()),
-        ));
+        return Err(super::Error::Lost);
     }
     if !keep {
         connection.prepare_cached("ROLLBACK TO command")?.execute([])?;

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use onehall_protocol::cases::SupplementItem;
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::{CaseNumber, FileId, PersonId};
-use rusqlite::{Connection, Row, params};
+use crate::storage::sql::{self, Connection, Row, params};
 
-use super::super::Sqlite;
+use super::super::Database;
 use super::super::files;
 use super::super::values::{self, Key};
 use crate::cases::{EarlierCase, EarlierCases, EarlierResult};
@@ -22,9 +22,9 @@ const SELECT: &str = "SELECT c.id, c.number, c.item, c.form_code, c.form_version
      WHERE c.principal = ?1 ORDER BY c.updated_at DESC LIMIT ?2";
 
 /// The case, and the id of its document.
-fn read(row: &Row<'_>) -> rusqlite::Result<(EarlierCase, Option<FileId>)> {
+fn read(row: &Row<'_>) -> sql::Result<(EarlierCase, Option<FileId>)> {
     let asked = values::optional_json::<Vec<SupplementItem>>(row, 7)?.unwrap_or_default();
-    let ended = row.get_ref(8)? != rusqlite::types::ValueRef::Null;
+    let ended = row.get::<_, Option<String>>(8)?.is_some();
     let result = if ended {
         Some(EarlierResult {
             kind: values::named(row, 8)?,
@@ -55,7 +55,7 @@ fn earlier_cases(db: &Connection, principal: PersonId, most: usize) -> Result<Ve
     let mut statement = db.prepare_cached(SELECT)?;
     let found = statement
         .query_map(params![principal.key(), i64::try_from(most).unwrap_or(i64::MAX)], read)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+        .collect::<sql::Result<Vec<_>>>()?;
     let mut cases = Vec::with_capacity(found.len());
     for (mut case, document) in found {
         if let (Some(result), Some(document)) = (&mut case.result, document) {
@@ -68,7 +68,7 @@ fn earlier_cases(db: &Connection, principal: PersonId, most: usize) -> Result<Ve
 }
 
 #[async_trait]
-impl EarlierCases for Sqlite {
+impl EarlierCases for Database {
     async fn earlier_cases(&self, principal: PersonId, most: usize) -> Result<Vec<EarlierCase>> {
         self.read(move |db| earlier_cases(db, principal, most)).await
     }

@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use onehall_protocol::sync::Entity;
 use onehall_protocol::{PersonId, Timestamp};
 use onehall_sync::{Checksum, Position, Positions};
-use rusqlite::{Connection, OptionalExtension, params};
+use crate::storage::sql::{self, Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::Sqlite;
+use super::Database;
 use super::values::{self, Key};
 use super::{cases, drafts};
 use crate::error::{Error, Result};
@@ -109,7 +109,11 @@ fn changed(db: &Connection, principal: PersonId, behind: u64, most: usize) -> Re
          GROUP BY entity, id ORDER BY last LIMIT ?3",
     )?;
     let rows = statement.query_map(params![principal.key(), behind, most as u64], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 16]>(1)?, row.get::<_, u64>(2)?))
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, [u8; 16]>(1)?,
+            row.get::<_, u64>(2)?,
+        ))
     })?;
     rows.map(|row| {
         let (entity, id, seq) = row?;
@@ -150,10 +154,18 @@ fn pull(db: &Connection, question: &PullQuestion) -> Result<Pulled> {
     }
     let changes = found
         .into_iter()
-        .map(|(principal, what)| Ok(StoredChange { principal, thing: thing(db, what)? }))
+        .map(|(principal, what)| {
+            Ok(StoredChange {
+                principal,
+                thing: thing(db, what)?,
+            })
+        })
         .collect::<Result<_>>()?;
     let checksums = if question.checksums && !more {
-        let sums = question.principals.iter().map(|principal| Ok((*principal, checksum(db, *principal)?)));
+        let sums = question
+            .principals
+            .iter()
+            .map(|principal| Ok((*principal, checksum(db, *principal)?)));
         Some(sums.collect::<Result<_>>()?)
     } else {
         None
@@ -234,7 +246,12 @@ fn snapshot(db: &Connection, question: &SnapshotQuestion) -> Result<SnapshotPage
     let next = found.last().copied().filter(|_| more);
     let changes = found
         .into_iter()
-        .map(|Place { principal, last }| Ok(StoredChange { principal, thing: thing(db, last)? }))
+        .map(|Place { principal, last }| {
+            Ok(StoredChange {
+                principal,
+                thing: thing(db, last)?,
+            })
+        })
         .collect::<Result<_>>()?;
     Ok(SnapshotPage {
         positions,
@@ -266,7 +283,7 @@ fn trim(db: &Connection, before: Timestamp, most: usize) -> Result<usize> {
         .query_map(params![before.unix_millis(), most as u64], |row| {
             Ok((values::id::<PersonId>(row, 0)?, row.get::<_, u64>(1)?))
         })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+        .collect::<sql::Result<Vec<_>>>()?;
     for (principal, seq) in &old {
         db.prepare_cached("UPDATE sync_head SET trimmed = ?2 WHERE principal = ?1 AND trimmed < ?2")?
             .execute(params![principal.key(), seq])?;
@@ -277,7 +294,7 @@ fn trim(db: &Connection, before: Timestamp, most: usize) -> Result<usize> {
 }
 
 #[async_trait]
-impl SyncStore for Sqlite {
+impl SyncStore for Database {
     async fn pull(&self, question: PullQuestion) -> Result<Pulled> {
         self.read(move |db| pull(db, &question)).await
     }

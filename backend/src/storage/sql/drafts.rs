@@ -11,15 +11,15 @@ use onehall_protocol::drafts::{
 use onehall_protocol::sync::Stamp;
 use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, Timestamp, WriterId};
 use onehall_sync::Giving;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Sqlite;
+use super::Database;
 use super::sync::log_change;
 use super::values::{self, Key};
 use crate::drafts::{
-    DraftStore, MOST_ANSWERS, MOST_CHANGES_TOLD, MoveDraft, OpenDraft, Opened, SaveCommand, StoredDraft, Swept,
+    DraftStore, FirstAnswer, MOST_ANSWERS, MOST_CHANGES_TOLD, MoveDraft, OpenDraft, Opened, SaveCommand, StoredDraft, Swept,
     clock_of,
 };
 use crate::error::{Error, Result};
@@ -28,7 +28,7 @@ use crate::sync::Logged;
 const COLUMNS: &str = "id, actor, principal, item, form_code, form_version, revision, page, updated_at, terminal, \
      submitted_case, moved_from";
 
-fn stored(row: &Row<'_>) -> rusqlite::Result<StoredDraft> {
+fn stored(row: &Row<'_>) -> sql::Result<StoredDraft> {
     Ok(StoredDraft {
         id: values::id(row, 0)?,
         actor: values::id(row, 1)?,
@@ -118,7 +118,7 @@ fn latest(db: &Connection, id: DraftId) -> Result<Vec<AnswerOrigin>> {
             at: values::time(row, 2)?,
         })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(rows.collect::<sql::Result<_>>()?)
 }
 
 /// A draft with its answers, whosever it is; none where it is not open.
@@ -203,7 +203,8 @@ fn move_draft(db: &Connection, command: &MoveDraft) -> Result<Option<StoredDraft
     let revision = draft.revision + 1;
     for change in &command.changes {
         db.prepare_cached(
-            "UPDATE draft_answer SET value = ?3, revision = ?4, writer = NULL, at = ?5 WHERE draft = ?1 AND path = ?2",
+            "UPDATE draft_answer SET value = ?3, revision = ?4, given_revision = ?4, writer = NULL, at = ?5
+             WHERE draft = ?1 AND path = ?2",
         )?
         .execute(params![
             command.id.key(),
@@ -214,6 +215,8 @@ fn move_draft(db: &Connection, command: &MoveDraft) -> Result<Option<StoredDraft
         ])?;
         keep_rows_of_move(db, command, change, revision)?;
     }
+    let terminal = values::name(&draft.terminal)?;
+    fill_in(db, command.id, &command.prefilled, (revision, &terminal), command.now)?;
     // Of several moves that nobody was told of, the first one's version is the one that the citizen knows; a draft that is
     // back there has not moved.
     db.prepare_cached(
@@ -229,6 +232,32 @@ fn move_draft(db: &Connection, command: &MoveDraft) -> Result<Option<StoredDraft
     ])?;
     log_change(db, draft.principal, Logged::Draft(command.id), command.now)?;
     draft_to_submit(db, command.id, &command.principals).map(Some)
+}
+
+/// Writes what the hall knows, as answers that nobody changed or confirmed; none where something was answered.
+fn fill_in(
+    db: &Connection,
+    draft: DraftId,
+    known: &[FirstAnswer],
+    (revision, terminal): (u64, &str),
+    now: Timestamp,
+) -> Result<()> {
+    for first in known {
+        db.prepare_cached(
+            "INSERT INTO draft_answer (draft, path, value, revision, terminal, at, prefilled, prefilled_from, stamp_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?6) ON CONFLICT (draft, path) DO NOTHING",
+        )?
+        .execute(params![
+            draft.key(),
+            first.path,
+            values::to_json(&first.value)?,
+            revision,
+            terminal,
+            now.unix_millis(),
+            values::to_json(&first.source)?
+        ])?;
+    }
+    Ok(())
 }
 
 /// The rows of a group whose list a move rewrites.
@@ -257,7 +286,7 @@ fn answers_held(db: &Connection, id: DraftId) -> Result<u32> {
 }
 
 #[async_trait]
-impl DraftStore for Sqlite {
+impl DraftStore for Database {
     async fn open_draft(&self, open: OpenDraft) -> Result<Opened> {
         self.write(move |db| {
             let existing = db
@@ -284,20 +313,7 @@ impl DraftStore for Sqlite {
                 open.now.unix_millis(),
                 terminal
             ])?;
-            for first in &open.prefilled {
-                db.prepare_cached(
-                    "INSERT INTO draft_answer (draft, path, value, revision, terminal, at, prefilled, prefilled_from, stamp_at)
-                     VALUES (?1, ?2, ?3, 1, ?4, ?5, 1, ?6, ?5)",
-                )?
-                .execute(params![
-                    open.id.key(),
-                    first.path,
-                    values::to_json(&first.value)?,
-                    terminal,
-                    open.now.unix_millis(),
-                    values::to_json(&first.source)?
-                ])?;
-            }
+            fill_in(db, open.id, &open.prefilled, (1, &terminal), open.now)?;
             log_change(db, open.principal, Logged::Draft(open.id), open.now)?;
             Ok(Opened::New(draft_to_submit(db, open.id, &[open.principal])?))
         })
@@ -366,7 +382,7 @@ impl DraftStore for Sqlite {
             let files = db
                 .prepare_cached("SELECT id FROM file WHERE draft = ?1")?
                 .query_map([id.key()], |row| values::id(row, 0))?
-                .collect::<rusqlite::Result<Vec<FileId>>>()?;
+                .collect::<sql::Result<Vec<FileId>>>()?;
             db.prepare_cached("DELETE FROM file WHERE draft = ?1")?
                 .execute([id.key()])?;
             db.prepare_cached("DELETE FROM draft WHERE id = ?1")?

@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use onehall_sync::Pieces;
-use rusqlite::{OptionalExtension, params};
+use crate::storage::sql::{OptionalExtension, params};
 
-use super::{Sqlite, values};
+use super::{Database, values};
 use crate::catalog::{CatalogStore, CatalogVersion};
 use crate::error::Result;
 
 #[async_trait]
-impl CatalogStore for Sqlite {
+impl CatalogStore for Database {
     async fn remember_catalog(&self, version: CatalogVersion, most: usize) -> Result<()> {
         let pieces = values::to_json(&version.pieces)?;
         self.write(move |db| {

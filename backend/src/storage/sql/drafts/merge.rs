@@ -11,18 +11,19 @@ use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::sync::Stamp;
 use onehall_protocol::{DraftId, Timestamp, WriterId};
 use onehall_sync::{Giving, Rows, Stands, after, clamped, rows_around};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::lost;
 use crate::drafts::SaveCommand;
 use crate::error::Result;
-use crate::storage::sqlite::values::{self, Key};
+use crate::storage::sql::values::{self, Key};
 
 /// An answer as it is held.
 pub(super) struct Register {
     pub(super) value: Value,
+    /// The revision at which it was given.
     revision: u64,
     /// Nobody, where the hall wrote it.
     writer: Option<WriterId>,
@@ -32,9 +33,9 @@ pub(super) struct Register {
     pub(super) rows: Option<Rows>,
 }
 
-const REGISTER: &str = "value, revision, writer, stamp_at, stamp_count, terminal, prefilled, group_rows";
+const REGISTER: &str = "value, given_revision, writer, stamp_at, stamp_count, terminal, prefilled, group_rows";
 
-fn register(row: &Row<'_>) -> rusqlite::Result<Register> {
+fn register(row: &Row<'_>) -> sql::Result<Register> {
     let writer: Option<WriterId> = values::optional_id(row, 2)?;
     Ok(Register {
         value: values::json(row, 0)?,
@@ -317,9 +318,9 @@ impl Merging<'_> {
         self.differs = true;
         self.db
             .prepare_cached(
-                "INSERT INTO draft_answer (draft, path, value, revision, writer, terminal, at, stamp_at, stamp_count)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-                 ON CONFLICT (draft, path) DO UPDATE SET value = excluded.value, revision = excluded.revision,
+                "INSERT INTO draft_answer (draft, path, value, revision, given_revision, writer, terminal, at, stamp_at, stamp_count)
+                 VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9)
+                 ON CONFLICT (draft, path) DO UPDATE SET value = excluded.value, revision = excluded.revision, given_revision = excluded.given_revision,
                      writer = excluded.writer, terminal = excluded.terminal, at = excluded.at,
                      stamp_at = excluded.stamp_at, stamp_count = excluded.stamp_count, prefilled = 0, prefilled_from = NULL",
             )?
@@ -390,7 +391,7 @@ pub(super) fn changed_since(db: &Connection, draft: DraftId, revision: u64, most
     Ok(changed)
 }
 
-fn given(row: &Row<'_>) -> rusqlite::Result<GivenAnswer> {
+fn given(row: &Row<'_>) -> sql::Result<GivenAnswer> {
     Ok(GivenAnswer {
         path: row.get(0)?,
         value: values::json(row, 1)?,

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use onehall_protocol::staff::Role;
 use onehall_protocol::{ErrorCode, StaffId, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Sqlite;
+use super::Database;
 use super::identity::{count, refuse_beyond, seconds_until};
 use super::values::{
     Key, id, json as json_column, name, named, optional_id, optional_parsed, optional_time, time, to_json,
@@ -32,7 +32,7 @@ const ACCOUNT: &str = "staff.id, staff.account, staff.name, staff.roles, staff.a
      staff.totp_secret IS NOT NULL, staff.change_password, staff.last_login";
 
 /// An account from the columns [`ACCOUNT`], which come first in the row.
-fn account(row: &Row<'_>) -> rusqlite::Result<StaffAccount> {
+fn account(row: &Row<'_>) -> sql::Result<StaffAccount> {
     Ok(StaffAccount {
         id: id(row, 0)?,
         account: row.get(1)?,
@@ -48,7 +48,7 @@ fn account(row: &Row<'_>) -> rusqlite::Result<StaffAccount> {
 }
 
 #[async_trait]
-impl StaffStore for Sqlite {
+impl StaffStore for Database {
     async fn credentials(&self, name: String, attempt: Attempt) -> Result<Option<Credentials>> {
         self.read(move |db| {
             refuse_while_locked(db, &attempt)?;
@@ -153,7 +153,7 @@ impl StaffStore for Sqlite {
             let mut accounts = db
                 .prepare_cached(&sql)?
                 .query_map([], account)?
-                .collect::<rusqlite::Result<Vec<_>>>()?;
+                .collect::<sql::Result<Vec<_>>>()?;
             accounts.retain(|account| scope.covers(account.authority.as_ref()));
             Ok(accounts)
         })
@@ -219,7 +219,7 @@ impl StaffStore for Sqlite {
                         details: json_column(row, 4)?,
                     })
                 })?
-                .collect::<rusqlite::Result<_>>()?;
+                .collect::<sql::Result<_>>()?;
             Ok(entries)
         })
         .await
@@ -411,7 +411,7 @@ fn hall_administrators(db: &Connection) -> Result<usize> {
     let accounts = db
         .prepare_cached(&sql)?
         .query_map([], account)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+        .collect::<sql::Result<Vec<_>>>()?;
     Ok(accounts
         .iter()
         .filter(|account| account.roles.contains(&Role::Administrator))

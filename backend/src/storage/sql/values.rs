@@ -3,13 +3,14 @@
 
 use std::str::FromStr;
 
-use onehall_protocol::{CaseId, DraftId, EventId, FileId, IdempotencyKey, PersonId, StaffId, Timestamp, WriterId};
-use rusqlite::types::{FromSqlError, Type};
-use rusqlite::{Row, RowIndex};
+use onehall_protocol::{
+    CaseId, DraftId, EventId, FileId, IdempotencyKey, PersonId, StaffId, Timestamp, UploadId, WriterId,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::{Row, RowIndex};
 use crate::error::{Error, Result};
 
 /// An id as its 16 bytes.
@@ -40,6 +41,7 @@ keys!(
     IdempotencyKey,
     PersonId,
     StaffId,
+    UploadId,
     WriterId
 );
 
@@ -47,7 +49,7 @@ keys!(
 ///
 /// # Errors
 /// If the column holds no 16 bytes.
-pub fn id<T: Key>(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<T> {
+pub fn id<T: Key>(row: &Row<'_>, column: impl RowIndex) -> super::Result<T> {
     Ok(T::from_key(row.get(column)?))
 }
 
@@ -55,7 +57,7 @@ pub fn id<T: Key>(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<T> {
 ///
 /// # Errors
 /// If the column holds neither NULL nor 16 bytes.
-pub fn optional_id<T: Key>(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Option<T>> {
+pub fn optional_id<T: Key>(row: &Row<'_>, column: impl RowIndex) -> super::Result<Option<T>> {
     Ok(row.get::<_, Option<[u8; 16]>>(column)?.map(T::from_key))
 }
 
@@ -63,7 +65,7 @@ pub fn optional_id<T: Key>(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Re
 ///
 /// # Errors
 /// If the column holds no integer.
-pub fn time(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Timestamp> {
+pub fn time(row: &Row<'_>, column: impl RowIndex) -> super::Result<Timestamp> {
     Ok(Timestamp::from_unix_millis(row.get(column)?))
 }
 
@@ -71,7 +73,7 @@ pub fn time(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Timestamp>
 ///
 /// # Errors
 /// If the column holds neither NULL nor an integer.
-pub fn optional_time(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Option<Timestamp>> {
+pub fn optional_time(row: &Row<'_>, column: impl RowIndex) -> super::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_unix_millis))
 }
 
@@ -79,22 +81,24 @@ pub fn optional_time(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<O
 ///
 /// # Errors
 /// If the text is none of `T`. The error does not quote it.
-pub fn parsed<T: FromStr>(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<T> {
-    parse(&row.get::<_, String>(column)?)
+pub fn parsed<T: FromStr>(row: &Row<'_>, column: impl RowIndex) -> super::Result<T> {
+    parse(column.place(), &row.get::<_, String>(column)?)
 }
 
 /// Reads a code, an identifier or a date that may be missing.
 ///
 /// # Errors
 /// If there is a text and it is none of `T`.
-pub fn optional_parsed<T: FromStr>(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Option<T>> {
-    row.get::<_, Option<String>>(column)?.as_deref().map(parse).transpose()
+pub fn optional_parsed<T: FromStr>(row: &Row<'_>, column: impl RowIndex) -> super::Result<Option<T>> {
+    row.get::<_, Option<String>>(column)?
+        .map(|text| parse(column.place(), &text))
+        .transpose()
 }
 
-fn parse<T: FromStr>(text: &str) -> rusqlite::Result<T> {
+fn parse<T: FromStr>(column: usize, text: &str) -> super::Result<T> {
     text.parse().map_err(|_| {
         let what = format!("not a stored {}", std::any::type_name::<T>());
-        rusqlite::Error::FromSqlConversionFailure(0, Type::Text, FromSqlError::Other(what.into()).into())
+        super::Error::column(column, what)
     })
 }
 
@@ -102,24 +106,22 @@ fn parse<T: FromStr>(text: &str) -> rusqlite::Result<T> {
 ///
 /// # Errors
 /// If the text is no JSON of the shape of `T`. The error does not quote it.
-pub fn json<T: DeserializeOwned>(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<T> {
-    from_json(&row.get::<_, String>(column)?)
+pub fn json<T: DeserializeOwned>(row: &Row<'_>, column: impl RowIndex) -> super::Result<T> {
+    from_json(column.place(), &row.get::<_, String>(column)?)
 }
 
 /// Reads what was stored by [`to_json`] and may be missing.
 ///
 /// # Errors
 /// If there is a text that is no JSON of the shape of `T`.
-pub fn optional_json<T: DeserializeOwned>(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Option<T>> {
+pub fn optional_json<T: DeserializeOwned>(row: &Row<'_>, column: impl RowIndex) -> super::Result<Option<T>> {
     row.get::<_, Option<String>>(column)?
-        .as_deref()
-        .map(from_json)
+        .map(|text| from_json(column.place(), &text))
         .transpose()
 }
 
-fn from_json<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
-    serde_json::from_str(text)
-        .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(Error::from(cause))))
+fn from_json<T: DeserializeOwned>(column: usize, text: &str) -> super::Result<T> {
+    serde_json::from_str(text).map_err(|cause| super::Error::column(column, Error::from(cause)))
 }
 
 /// A value as the JSON text of a column.
@@ -145,7 +147,7 @@ pub fn name<T: Serialize>(value: &T) -> Result<String> {
 ///
 /// # Errors
 /// If there is no such name.
-pub fn named<T: DeserializeOwned>(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<T> {
+pub fn named<T: DeserializeOwned>(row: &Row<'_>, column: impl RowIndex) -> super::Result<T> {
     serde_json::from_value(serde_json::Value::String(row.get(column)?))
-        .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(Error::from(cause))))
+        .map_err(|cause| super::Error::column(column.place(), Error::from(cause)))
 }

@@ -3,13 +3,13 @@
 use onehall_protocol::drafts::{GivenAnswer, LostAnswer};
 use onehall_protocol::{DraftId, Timestamp, WriterId};
 use onehall_sync::Rows;
-use rusqlite::{Connection, params};
+use crate::storage::sql::{self, Connection, params};
 use serde_json::Value;
 
 use super::merge::keep_rows;
 use crate::drafts::{MOST_LOST, Swept};
 use crate::error::Result;
-use crate::storage::sqlite::values::{self, Key};
+use crate::storage::sql::values::{self, Key};
 
 /// Keeps an answer that did not stand; the last one of a writer to a question takes the place of the one before.
 pub(super) fn keep(
@@ -56,7 +56,7 @@ fn of_question(db: &Connection, draft: DraftId, path: &str) -> Result<Vec<(u32, 
     let rows = statement.query_map(params![draft.key(), path], |row| {
         Ok((row.get(0)?, values::json(row, 1)?))
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(rows.collect::<sql::Result<_>>()?)
 }
 
 /// An answer stands: where it was lost, it is back.
@@ -91,7 +91,7 @@ pub(super) fn all(db: &Connection, draft: DraftId) -> Result<Vec<LostAnswer>> {
             at: values::time(row, 4)?,
         })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(rows.collect::<sql::Result<_>>()?)
 }
 
 /// The draft is no draft any more: what did not stand in it goes, and what was in rows that were taken away.
@@ -104,7 +104,7 @@ pub(super) fn forget(db: &Connection, draft: DraftId) -> Result<()> {
         db.prepare_cached("SELECT path, group_rows FROM draft_answer WHERE draft = ?1 AND row_gone_at IS NOT NULL")?;
     let groups = statement
         .query_map([draft.key()], |row| Ok((row.get(0)?, values::json(row, 1)?)))?
-        .collect::<rusqlite::Result<Vec<(String, Rows)>>>()?;
+        .collect::<sql::Result<Vec<(String, Rows)>>>()?;
     for (path, rows) in groups {
         forget_rows(db, draft, &path, rows, u64::MAX)?;
     }
@@ -123,7 +123,7 @@ pub(super) fn sweep(db: &Connection, before: Timestamp, most: u32) -> Result<Swe
         .query_map(params![before.unix_millis(), most], |row| {
             Ok((values::id(row, 0)?, row.get(1)?, values::json(row, 2)?))
         })?
-        .collect::<rusqlite::Result<Vec<(DraftId, String, Rows)>>>()?;
+        .collect::<sql::Result<Vec<(DraftId, String, Rows)>>>()?;
     let before = u64::try_from(before.unix_millis()).unwrap_or(0);
     let mut rows = 0;
     for (draft, path, kept) in groups {

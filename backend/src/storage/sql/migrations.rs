@@ -3,8 +3,9 @@
 //! Each step is a file `migrations/NNNN_name.sql`, listed in [`ALL`]. The table `schema_version` says which steps a
 //! database has, with a hash of each, so that neither a newer database nor a changed step goes unnoticed.
 
-use rusqlite::{Connection, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
+
+use super::{Connection, Error, params};
 
 /// One step of the schema.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +29,7 @@ macro_rules! migrations {
     };
 }
 
-// 1-9 foundation, identity, staff; 10-19 drafts and files; 20-29 cases; 30-39 insight; 40-49 synchronisation.
+// 1-9 foundation, identity, staff; 10-19 drafts and files; 20-29 cases; 30-39 insight.
 migrations! {
     1 "0001_foundation";
     2 "0002_identity";
@@ -59,25 +60,25 @@ pub enum MigrationError {
     Changed(u32, &'static str),
     /// A step failed; nothing of it was kept.
     #[error("schema step {0} ({1}) failed: {2}")]
-    Failed(u32, &'static str, rusqlite::Error),
+    Failed(u32, &'static str, Error),
     /// The version table could not be read or written.
     #[error(transparent)]
-    Sqlite(#[from] rusqlite::Error),
+    Engine(#[from] Error),
 }
 
 /// Brings the database to the newest schema; `steps` in order. Each step is one transaction.
 ///
 /// # Errors
 /// See [`MigrationError`]; the database then stands after the last step that succeeded.
-pub fn migrate(connection: &mut Connection, steps: &[Migration], now_millis: i64) -> Result<(), MigrationError> {
+pub fn migrate(connection: &Connection, steps: &[Migration], now_millis: i64) -> Result<(), MigrationError> {
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS schema_version (
             number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL)",
     )?;
     let applied: Vec<(u32, String)> = connection
-        .prepare("SELECT number, sha256 FROM schema_version ORDER BY number")?
+        .prepare_cached("SELECT number, sha256 FROM schema_version ORDER BY number")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
+        .collect::<super::Result<_>>()?;
     let newest = steps.iter().map(|step| step.number).max().unwrap_or(0);
     for (number, sha256) in &applied {
         let Some(step) = steps.iter().find(|step| step.number == *number) else {
@@ -91,20 +92,23 @@ pub fn migrate(connection: &mut Connection, steps: &[Migration], now_millis: i64
         .iter()
         .filter(|step| !applied.iter().any(|(number, _)| *number == step.number))
     {
-        let failed = |cause| MigrationError::Failed(step.number, step.name, cause);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(failed)?;
-        transaction.execute_batch(step.sql).map_err(failed)?;
-        transaction
-            .execute(
-                "INSERT INTO schema_version (number, name, sha256, applied_at) VALUES (?1, ?2, ?3, ?4)",
-                params![step.number, step.name, fingerprint(step), now_millis],
-            )
-            .map_err(failed)?;
-        transaction.commit().map_err(failed)?;
+        let outcome = apply(connection, step, now_millis);
+        if outcome.is_err() && !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK")?;
+        }
+        outcome.map_err(|cause| MigrationError::Failed(step.number, step.name, cause))?;
     }
     Ok(())
+}
+
+fn apply(connection: &Connection, step: &Migration, now_millis: i64) -> super::Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    connection.execute_batch(step.sql)?;
+    connection.execute(
+        "INSERT INTO schema_version (number, name, sha256, applied_at) VALUES (?1, ?2, ?3, ?4)",
+        params![step.number, step.name, fingerprint(step), now_millis],
+    )?;
+    connection.execute_batch("COMMIT")
 }
 
 fn fingerprint(step: &Migration) -> String {
@@ -117,6 +121,10 @@ fn fingerprint(step: &Migration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn memory() -> crate::storage::sql::Result<Connection> {
+        Ok(rusqlite::Connection::open_in_memory()?.into())
+    }
 
     const ONE: Migration = Migration {
         number: 1,
@@ -132,23 +140,23 @@ mod tests {
     #[test]
     fn the_shipped_steps_are_in_order_and_run() -> Result<(), Box<dyn std::error::Error>> {
         assert!(ALL.is_sorted_by(|a, b| a.number < b.number));
-        let mut connection = Connection::open_in_memory()?;
-        migrate(&mut connection, ALL, 0)?;
-        migrate(&mut connection, ALL, 0)?;
+        let connection = memory()?;
+        migrate(&connection, ALL, 0)?;
+        migrate(&connection, ALL, 0)?;
         Ok(())
     }
 
     #[test]
     fn a_database_of_a_newer_version_is_refused() -> Result<(), Box<dyn std::error::Error>> {
-        let mut connection = Connection::open_in_memory()?;
+        let connection = memory()?;
         let newer = Migration {
             number: 7,
             name: "seven",
             sql: "CREATE TABLE seven (a INTEGER)",
         };
-        migrate(&mut connection, &[ONE, newer], 0)?;
+        migrate(&connection, &[ONE, newer], 0)?;
         assert!(matches!(
-            migrate(&mut connection, &[ONE], 0),
+            migrate(&connection, &[ONE], 0),
             Err(MigrationError::Newer(7, 1))
         ));
         Ok(())
@@ -156,14 +164,14 @@ mod tests {
 
     #[test]
     fn a_step_that_was_changed_afterwards_is_noticed() -> Result<(), Box<dyn std::error::Error>> {
-        let mut connection = Connection::open_in_memory()?;
-        migrate(&mut connection, &[ONE], 0)?;
+        let connection = memory()?;
+        migrate(&connection, &[ONE], 0)?;
         let changed = Migration {
             sql: "CREATE TABLE one (b INTEGER)",
             ..ONE
         };
         assert!(matches!(
-            migrate(&mut connection, &[changed], 0),
+            migrate(&connection, &[changed], 0),
             Err(MigrationError::Changed(1, "one"))
         ));
         Ok(())
@@ -171,9 +179,9 @@ mod tests {
 
     #[test]
     fn a_step_that_fails_leaves_nothing_behind() -> Result<(), Box<dyn std::error::Error>> {
-        let mut connection = Connection::open_in_memory()?;
+        let connection = memory()?;
         assert!(matches!(
-            migrate(&mut connection, &[ONE, TWO], 0),
+            migrate(&connection, &[ONE, TWO], 0),
             Err(MigrationError::Failed(2, "two", _))
         ));
         let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'two'", [], |row| {

@@ -1,8 +1,7 @@
 //! The queue of an authority, and what is overdue.
 
 use onehall_protocol::{Date, ErrorCode, StateCode, WorkflowCode};
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use crate::storage::sql::{self, Connection, OptionalExtension, Value, params_from_iter};
 
 use super::super::values::{self, Key};
 use super::rows;
@@ -89,9 +88,9 @@ pub(super) fn queue(db: &Connection, question: &QueueQuestion) -> Result<StoredQ
                 "SELECT {columns} FROM case_record WHERE id = ?1 AND authority = ?2"
             ))?
             .query_row((after.key(), question.authority.as_str()), |row| {
-                (0..row.as_ref().column_count())
+                (0..row.column_count())
                     .map(|column| row.get(column))
-                    .collect::<rusqlite::Result<Vec<Value>>>()
+                    .collect::<sql::Result<Vec<Value>>>()
             })
             .optional()?
             .ok_or_else(|| Error::new(ErrorCode::InvalidParameter).with_field("after", "unknown"))?;
@@ -108,7 +107,7 @@ pub(super) fn queue(db: &Connection, question: &QueueQuestion) -> Result<StoredQ
     );
     let mut statement = db.prepare_cached(&sql)?;
     let found = statement.query_map(params_from_iter(&wanted.values), rows::case)?;
-    let mut cases: Vec<StoredCase> = found.collect::<rusqlite::Result<_>>()?;
+    let mut cases: Vec<StoredCase> = found.collect::<sql::Result<_>>()?;
     let more = cases.len() > question.limit;
     cases.truncate(question.limit);
     Ok(StoredQueue {
@@ -150,5 +149,5 @@ pub(super) fn overdue(
     );
     let mut statement = db.prepare_cached(&sql)?;
     let found = statement.query_map(params_from_iter(&wanted.values), rows::case)?;
-    Ok(found.collect::<rusqlite::Result<_>>()?)
+    Ok(found.collect::<sql::Result<_>>()?)
 }

@@ -5,7 +5,7 @@ use onehall_protocol::catalog::FormReference;
 use onehall_protocol::files::FileView;
 use onehall_protocol::identity::PersonView;
 use onehall_protocol::{CaseId, CaseNumber};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 
 use super::super::files;
 use super::super::values::{self, Key};
@@ -18,7 +18,7 @@ pub(super) const COLUMNS: &str = "id, number, draft, principal_view, actor, item
      workflow, submitted_at, updated_at, version, state, step, due, clock_promised, clock_used, clock_since, clock_begun";
 
 /// A case from a row of [`COLUMNS`].
-pub(super) fn case(row: &Row<'_>) -> rusqlite::Result<StoredCase> {
+pub(super) fn case(row: &Row<'_>) -> sql::Result<StoredCase> {
     Ok(StoredCase {
         id: values::id(row, 0)?,
         number: CaseNumber(row.get(1)?),
@@ -107,7 +107,7 @@ fn earlier_answers(db: &Connection, id: CaseId, last: u32) -> Result<Vec<Earlier
             answers: values::json(row, 2)?,
         })
     })?;
-    Ok(earlier.collect::<rusqlite::Result<_>>()?)
+    Ok(earlier.collect::<sql::Result<_>>()?)
 }
 
 fn history(db: &Connection, id: CaseId) -> Result<Vec<StoredEvent>> {
@@ -116,7 +116,7 @@ fn history(db: &Connection, id: CaseId) -> Result<Vec<StoredEvent>> {
          FROM case_event WHERE case_id = ?1 ORDER BY sequence",
     )?;
     let events = statement.query_map([id.key()], |row| {
-        let name = |row: &Row<'_>| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(9)?.unwrap_or_default());
+        let name = |row: &Row<'_>| Ok::<_, sql::Error>(row.get::<_, Option<String>>(9)?.unwrap_or_default());
         Ok(StoredEvent {
             sequence: row.get(0)?,
             at: values::time(row, 1)?,
@@ -140,7 +140,7 @@ fn history(db: &Connection, id: CaseId) -> Result<Vec<StoredEvent>> {
             reason: row.get(11)?,
         })
     })?;
-    Ok(events.collect::<rusqlite::Result<_>>()?)
+    Ok(events.collect::<sql::Result<_>>()?)
 }
 
 fn open_supplement(db: &Connection, id: CaseId) -> Result<Option<Supplement>> {

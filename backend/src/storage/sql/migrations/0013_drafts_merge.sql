@@ -2,7 +2,10 @@
 -- stamp when it was taken.
 ALTER TABLE draft_answer ADD COLUMN stamp_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE draft_answer ADD COLUMN stamp_count INTEGER NOT NULL DEFAULT 0;
-UPDATE draft_answer SET stamp_at = at;
+-- The revision at which it was given. The one that says since when terminals may not know it can be later: a row that comes
+-- back brings all its answers along.
+ALTER TABLE draft_answer ADD COLUMN given_revision INTEGER NOT NULL DEFAULT 0;
+UPDATE draft_answer SET stamp_at = at, given_revision = revision;
 -- Of a repeating group: its rows, those that were taken away included, as JSON of onehall-sync; and since when the first of
 -- those is gone that are still known.
 ALTER TABLE draft_answer ADD COLUMN group_rows TEXT;

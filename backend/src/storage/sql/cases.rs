@@ -11,9 +11,9 @@ use onehall_protocol::drafts::Receipt;
 use onehall_protocol::{
     AuthorityCode, CaseId, Date, ErrorCode, FileId, IdempotencyKey, PersonId, StaffId, StateCode, Timestamp, WorkflowCode,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use crate::storage::sql::{self, Connection, OptionalExtension, params};
 
-use super::Sqlite;
+use super::Database;
 use super::values::{self, Key};
 use crate::cases::model::{Attempt, CaseFile, QueueQuestion, Step, StoredCase, StoredQueue, Submit, Submitted, Viewer};
 use crate::cases::store::CaseStore;
@@ -74,7 +74,7 @@ pub(super) fn whole_case(db: &Connection, id: CaseId) -> Result<Option<CaseFile>
 }
 
 #[async_trait]
-impl CaseStore for Sqlite {
+impl CaseStore for Database {
     async fn receipt(&self, attempt: Attempt) -> Result<Option<Receipt>> {
         match self.read(move |db| attempted(db, &attempt)).await? {
             Some((_, Some(receipt))) => Ok(Some(receipt)),
@@ -159,9 +159,9 @@ impl CaseStore for Sqlite {
 
     async fn steps_in_use(&self) -> Result<Vec<(WorkflowCode, StateCode)>> {
         self.read(|db| {
-            let mut statement = db.prepare("SELECT DISTINCT workflow, step FROM case_record ORDER BY 1, 2")?;
+            let mut statement = db.prepare_cached("SELECT DISTINCT workflow, step FROM case_record ORDER BY 1, 2")?;
             let steps = statement.query_map([], |row| Ok((values::parsed(row, 0)?, values::parsed(row, 1)?)))?;
-            Ok(steps.collect::<rusqlite::Result<_>>()?)
+            Ok(steps.collect::<sql::Result<_>>()?)
         })
         .await
     }

@@ -1,12 +1,11 @@
 //! The readers: a few connections that read beside the writer, each on a blocking thread while it works.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::Semaphore;
 
+use super::Connection;
 use crate::error::{Error, Result};
 
 /// A pool of connections that only read.
@@ -17,18 +16,12 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    /// Opens `count` connections to the database at `path`.
-    pub(super) fn open(path: &Path, count: usize) -> rusqlite::Result<Readers> {
-        let mut idle = Vec::with_capacity(count);
-        for _ in 0..count {
-            let connection = super::connect(path)?;
-            connection.pragma_update(None, "query_only", true)?;
-            idle.push(connection);
-        }
-        Ok(Readers {
-            permits: Arc::new(Semaphore::new(count)),
+    /// A pool of these connections.
+    pub(super) fn of(idle: Vec<Connection>) -> Readers {
+        Readers {
+            permits: Arc::new(Semaphore::new(idle.len())),
             idle: Arc::new(Mutex::new(idle)),
-        })
+        }
     }
 
     /// Runs `work` on a free connection, inside one transaction: it sees one state of the database throughout.
@@ -46,14 +39,17 @@ impl Readers {
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let Some(mut connection) = taken else {
+            let Some(connection) = taken else {
                 return Err(Error::broken("find a free reader"));
             };
             let outcome = catch_unwind(AssertUnwindSafe(|| {
-                let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-                work(&transaction)
+                connection.prepare_cached("BEGIN")?.execute([])?;
+                work(&connection)
             }))
             .unwrap_or_else(|_| Err(Error::broken("read: it panicked")));
+            if !connection.is_autocommit() {
+                let _ = connection.execute_batch("ROLLBACK");
+            }
             idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
             outcome
         })

@@ -1,7 +1,7 @@
 //! A case moves one step on: one command, all or nothing.
 
 use onehall_protocol::{CaseId, ErrorCode, FileId};
-use rusqlite::{Connection, OptionalExtension, params};
+use crate::storage::sql::{Connection, OptionalExtension, params};
 
 use super::super::sync::log_change;
 use super::super::values::{self, Key};

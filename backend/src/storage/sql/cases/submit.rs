@@ -2,7 +2,7 @@
 
 use onehall_protocol::drafts::Receipt;
 use onehall_protocol::{CaseNumber, Date, DraftId, ErrorCode};
-use rusqlite::{Connection, OptionalExtension, params};
+use crate::storage::sql::{Connection, OptionalExtension, params};
 
 use super::super::drafts;
 use super::super::sync::log_changes;

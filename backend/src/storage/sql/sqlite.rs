@@ -1,0 +1,40 @@
+//! SQLite: the embedded engine. WAL, `synchronous=FULL`, one writer thread with group commit, several readers.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::fault::Result;
+
+/// A connection as every one of ours is.
+fn connect(path: &Path) -> Result<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}
+
+/// The connection of the writer.
+pub(super) fn writer(path: &Path) -> Result<Connection> {
+    let connection = connect(path)?;
+    // What a savepoint may have to undo stays in memory: on disk it costs more than the command itself.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // 16 MiB of pages, and as much log before it is carried over into the database: that costs two more fsyncs.
+    connection.pragma_update(None, "cache_size", -16_384)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
+    Ok(connection)
+}
+
+/// A connection that only reads.
+pub(super) fn reader(path: &Path) -> Result<Connection> {
+    let connection = connect(path)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
