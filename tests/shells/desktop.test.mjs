@@ -1,11 +1,11 @@
 // The desktop window: a citizen's way through it, what it keeps, and what its page cannot do.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
+import { saveBody } from "../browser/harness/draft.mjs";
 import { Hall } from "../browser/harness/hall.mjs";
 import { seenByCitizen, take } from "../browser/harness/desk.mjs";
 import { submittedCase } from "../browser/harness/matters.mjs";
@@ -63,7 +63,7 @@ describe("the desktop window", { timeout: 300_000 }, () => {
     const cookie = await hall.citizenCookie(person.phone);
     const { revision } = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie });
     const changes = [{ path: "phone", value: "13800000055" }];
-    await hall.api("PATCH", `/api/v1/drafts/${id}`, { base_revision: revision, writer: randomUUID(), changes }, { cookie });
+    await hall.api("PATCH", `/api/v1/drafts/${id}`, saveBody(revision, changes), { cookie });
     await page.until("the other terminal's answer", () => document.getElementById("q.phone")?.value === "13800000055");
   });
 

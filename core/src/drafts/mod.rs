@@ -4,7 +4,7 @@ mod autosave;
 mod presence;
 mod unsent;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
@@ -35,7 +35,7 @@ pub(crate) struct State {
     present: presence::State,
     /// The core is being closed: what is unsaved is tried once more and no further.
     closing: AtomicBool,
-    saving: Mutex<HashMap<DraftId, Saving>>,
+    saving: Mutex<BTreeMap<DraftId, Saving>>,
     /// Held while the journal is written, so that the newest state is the last one in it.
     pub(crate) writing: futures::lock::Mutex<()>,
 }

@@ -1,11 +1,11 @@
 // The demo city with one more service: its form has a question of every kind, and chooses from a list that is too long to
 // come with the form.
-import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { cp, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
+import { saveBody } from "./draft.mjs";
 import { setting } from "./hall.mjs";
 import { dayFromNow } from "./matters.mjs";
 
@@ -50,7 +50,7 @@ export async function draftOfAllKinds(hall, citizen) {
     signature: { strokes: [[100, 150, 130, 60, 160, 140, 180, 90, 210, 130], [230, 70, 230, 150], [260, 100, 330, 90, 300, 150, 420, 80, 470, 120]] },
   };
   const changes = Object.entries(answers).map(([path, value]) => ({ path, value }));
-  const body = { base_revision: draft.revision, writer: randomUUID(), changes };
+  const body = saveBody(draft.revision, changes);
   await hall.api("PATCH", `/api/v1/drafts/${draft.id}`, body, { cookie });
   return draft;
 }

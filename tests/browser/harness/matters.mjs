@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { saveBody } from "./draft.mjs";
 import { setting } from "./hall.mjs";
 
 /** The address of a matter or a draft. */
@@ -80,7 +81,7 @@ export async function completeDraft(hall, citizen, item) {
   // What the profile filled in and these answers leave out goes.
   const prefilled = Object.keys(draft.answers).filter((path) => !(path in answers));
   changes.push(...prefilled.map((path) => ({ path, value: null })));
-  const body = { base_revision: draft.revision, writer: randomUUID(), changes };
+  const body = saveBody(draft.revision, changes);
   const { revision } = await hall.api("PATCH", `/api/v1/drafts/${draft.id}`, body, { cookie });
   return { id: draft.id, revision, cookie };
 }

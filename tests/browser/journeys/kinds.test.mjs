@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 
+import { saveBody } from "../harness/draft.mjs";
 import { allKindsCity } from "../harness/all-kinds.mjs";
 import { assertAccessible, assertFitsWidth, journeys } from "../harness.mjs";
 import { sitDown, take } from "../harness/desk.mjs";
@@ -27,7 +28,7 @@ async function begin(terminal, citizen, answers = {}) {
   const draft = await hall.api("POST", "/api/v1/drafts", { item: ITEM }, { cookie });
   const changes = Object.entries(answers).map(([path, value]) => ({ path, value }));
   if (changes.length > 0) {
-    const body = { base_revision: draft.revision, writer: crypto.randomUUID(), changes };
+    const body = saveBody(draft.revision, changes);
     await hall.api("PATCH", `/api/v1/drafts/${draft.id}`, body, { cookie });
   }
   await terminal.resume(cookie);

@@ -1,7 +1,7 @@
 // A form gets a new version while citizens fill it: a draft goes along where nothing is lost, or stays and says why.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 
+import { saveBody } from "../harness/draft.mjs";
 import { assertAccessible, assertFitsWidth, journeys } from "../harness.mjs";
 import { cityWithNextVersion, questionsWith } from "../harness/next-version.mjs";
 
@@ -13,7 +13,7 @@ async function draft(hall, citizen, answers) {
   const cookie = await hall.citizenCookie(hall.people.citizen(citizen).phone);
   const { id, revision } = await hall.api("POST", "/api/v1/drafts", { item: ITEM }, { cookie });
   const changes = Object.entries(answers).map(([path, value]) => ({ path, value }));
-  const body = { base_revision: revision, writer: randomUUID(), changes };
+  const body = saveBody(revision, changes);
   await hall.api("PATCH", `/api/v1/drafts/${id}`, body, { cookie });
   return { id, cookie, read: () => hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie }) };
 }

@@ -110,6 +110,13 @@ pub fn show_boot_failed() {
     }
 }
 
+/// The id of the element that has the focus, where it has one.
+#[must_use]
+pub fn focused_id() -> Option<String> {
+    let id = document().active_element()?.id();
+    (!id.is_empty()).then_some(id)
+}
+
 /// Moves the focus to the element of this id, without scrolling to it.
 pub fn focus(id: &str) {
     let element = document()

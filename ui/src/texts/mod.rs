@@ -4,6 +4,7 @@
 
 pub mod changes;
 pub mod console;
+pub mod elsewhere;
 pub mod fill;
 pub mod find;
 pub mod format;
@@ -14,6 +15,7 @@ pub mod home;
 pub mod insight;
 pub mod login;
 pub mod matters;
+pub mod outbox;
 mod phrase;
 pub mod preview;
 pub mod reuse;
