@@ -22,6 +22,7 @@ mod scenarios;
 mod sdk;
 mod shells;
 mod shots;
+mod simulate;
 mod store;
 mod test;
 mod toolchain;
@@ -75,6 +76,13 @@ Usage: cargo xtask <command> [options]
              --only NAME   one target: definition, answers, rules, migration, xgov,
                            json-schema, formio or govuk
              --start N     begin with other numbers than the run before (1)
+  simulate  four terminals and two replicas on a network that fails, by seeds that repeat
+             --seeds N     how many (10), from --first N (1) on
+             --operations N  how many operations in all (100,000)
+             --bug NAME    with a mistake put in: idempotency-off, merge-by-arrival,
+                           journal-forgotten or global-cursor
+             --twice       each seed twice, and compare
+             --trace FILE  keeps what happened
   analytics  what may be counted: types and docs/analytics.md from core/protocol/analytics.json
   schema   the JSON Schema of forms, in docs/schemas, from the tables of the form engine
   doctor   what is here, what is missing, and how to get it
@@ -132,6 +140,10 @@ fn dispatch() -> anyhow::Result<ExitCode> {
             fuzz::forms(&Arguments::parse(options, &["minutes", "only", "start"], &[])?)
         }
         "fuzz" => anyhow::bail!("what is to be tried? There is `cargo xtask fuzz forms`"),
+        "simulate" => {
+            let options = &["seeds", "first", "operations", "bug", "trace"];
+            simulate::command(&Arguments::parse(words, options, &["twice"])?)
+        }
         "analytics" => analytics::command(&Arguments::parse(words, &[], &[])?),
         "schema" => form_schema::command(&Arguments::parse(words, &[], &[])?),
         "doctor" => doctor::doctor(&Arguments::parse(words, &[], &[])?),

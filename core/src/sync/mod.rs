@@ -39,6 +39,8 @@ pub(crate) struct State {
     copy: Mutex<Option<Copy>>,
     /// Wakes whoever waits to pull.
     nudge: Mutex<Nudge>,
+    /// The visit for which the copy is kept already.
+    kept_for: Mutex<Option<u64>>,
     /// Held while the copy is written, so that nothing is written behind its erasure.
     writing: futures::lock::Mutex<()>,
 }
@@ -93,6 +95,8 @@ impl Core {
         let (person, visit) = (session.actor.id, self.visit());
         // Wire types have string keys and no failing serialisers.
         let session = serde_json::to_vec(session).unwrap_or_default();
+        // A page that is loaded anew looks its session up again: two who keep one copy would wake each other without end.
+        let kept = lock(&self.inner.sync.kept_for).replace(visit) == Some(visit);
         let core = self.clone();
         self.inner.host.spawner.spawn(boxed(async move {
             {
@@ -101,9 +105,14 @@ impl Core {
                     let _ = core.inner.host.store.put(SESSION, session).await;
                 }
             }
+            if kept {
+                return;
+            }
             // Where the second part of the program cannot be had now, the next start tries again.
             if core.load_later().await.is_ok() {
                 enter_part(core, Part::Drive(person, visit)).await;
+            } else {
+                *lock(&core.inner.sync.kept_for) = None;
             }
         }));
     }

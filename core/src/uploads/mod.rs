@@ -7,7 +7,7 @@
 mod kept;
 mod machine;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU32;
 
@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 use crate::ports::boxed;
 use crate::{Core, api, lock};
 
-pub use machine::{Failed, Machine, Step};
+use machine::{Failed, Machine, Step};
 
 /// Where uploads of citizens are.
 const CITIZENS: &str = "";
@@ -33,7 +33,7 @@ const STAFF: &str = "/staff";
 
 #[derive(Default)]
 pub(crate) struct State {
-    under_way: Mutex<HashMap<u32, UnderWay>>,
+    under_way: Mutex<BTreeMap<u32, UnderWay>>,
     /// How many this core took up by itself: they are numbered from the other end.
     taken_up: AtomicU32,
 }
@@ -342,5 +342,5 @@ fn hex(bytes: &[u8]) -> String {
     digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
-#[cfg(all(test, feature = "native"))]
+#[cfg(test)]
 mod tests;

@@ -76,6 +76,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "onehall-sync",
         ],
     ),
+    (
+        "onehall-simulation",
+        &[
+            "onehall-backend",
+            "onehall-core",
+            "onehall-client",
+            "onehall-protocol",
+            "onehall-sync",
+        ],
+    ),
     ("xtask", &[]),
 ];
 

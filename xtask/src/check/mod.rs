@@ -15,7 +15,7 @@ use crate::toolchain::{self, wasm};
 use crate::{analytics, form_schema, process, shells, workspace};
 
 /// The packages that are built natively.
-pub const NATIVE: [&str; 12] = [
+pub const NATIVE: [&str; 13] = [
     "onehall-protocol",
     "onehall-forms",
     "onehall-form-importers",
@@ -27,6 +27,7 @@ pub const NATIVE: [&str; 12] = [
     "onehall-mobile-bindgen",
     "onehall-backend",
     "onehall-tests",
+    "onehall-simulation",
     "xtask",
 ];
 

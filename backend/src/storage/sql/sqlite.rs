@@ -21,6 +21,14 @@ fn connect(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
+/// A database that ends with its connection.
+pub(super) fn in_memory() -> Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}
+
 /// The connection of the writer.
 pub(super) fn writer(path: &Path) -> Result<Connection> {
     let connection = connect(path)?;

@@ -1,0 +1,154 @@
+//! A whole day of the hall in one process: the real cores of four terminals, two replicas of the real backend over one
+//! storage engine, and between them a network that loses, doubles, delays and reorders. Everything draws from one seed and
+//! runs on one thread under a clock of its own, so a seed that finds something finds it again.
+//!
+//! - `world`: what all parts share; `network`, `replica`, `host`, `terminal`: the machines.
+//! - `person`, `clerk`, `chaos`: who does something with them.
+//! - `history`: what was done and said; `oracle`: what must hold of it once all is quiet.
+//! - [`Bug`]: mistakes that are put in on purpose, to see that the oracle would find them.
+//!
+//! ```no_run
+//! use onehall_simulation::{Plan, run};
+//! let report = run(&Plan::new(7, 1_000));
+//! assert!(report.findings.is_empty(), "{:#?}", report.findings);
+//! ```
+
+mod bugs;
+mod chance;
+mod chaos;
+mod clerk;
+mod hall;
+mod history;
+mod host;
+mod network;
+mod oracle;
+mod person;
+mod pokes;
+mod replica;
+mod terminal;
+mod trace;
+mod world;
+
+use std::collections::BTreeMap;
+
+pub use bugs::Bug;
+pub use chance::Chance;
+pub use network::Weather;
+pub use trace::Trace;
+
+use world::World;
+
+/// The terminals of a simulation.
+pub const TERMINALS: usize = 4;
+
+/// The replicas of the hall.
+pub const REPLICAS: usize = 2;
+
+/// What is simulated.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Everything that happens by chance comes from it.
+    pub seed: u64,
+    /// How many operations people carry out, on all terminals together.
+    pub operations: u64,
+    /// The mistake that is put in.
+    pub bug: Option<Bug>,
+    /// How bad the network is.
+    pub weather: Weather,
+    /// Whether the trace is kept for people to read.
+    pub keep_trace: bool,
+}
+
+impl Plan {
+    /// So many operations in ordinary bad weather, without a mistake.
+    #[must_use]
+    pub fn new(seed: u64, operations: u64) -> Plan {
+        Plan {
+            seed,
+            operations,
+            bug: None,
+            weather: Weather::default(),
+            keep_trace: false,
+        }
+    }
+}
+
+/// Something that must not happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The promise that was broken.
+    pub promise: &'static str,
+    /// How.
+    pub what: String,
+}
+
+/// What came of a simulation.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The seed.
+    pub seed: u64,
+    /// The hash over all that happened: the same for the same seed.
+    pub hash: u64,
+    /// How many lines it is over.
+    pub lines: u64,
+    /// How many operations were carried out, by what they were and what came of them.
+    pub operations: BTreeMap<String, u64>,
+    /// How much time passed on the clock of the simulation, in milliseconds.
+    pub simulated_ms: u64,
+    /// What must not have happened.
+    pub findings: Vec<Finding>,
+    /// The trace, where it was to be kept.
+    pub trace: Vec<String>,
+}
+
+impl Report {
+    /// How many operations were carried out in all.
+    #[must_use]
+    pub fn carried_out(&self) -> u64 {
+        self.operations.values().sum()
+    }
+}
+
+/// Simulates.
+///
+/// # Panics
+/// If the simulation itself is broken: the demo city does not load, the runtime cannot be made.
+#[must_use]
+pub fn run(plan: &Plan) -> Report {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap_or_else(|error| panic!("no runtime: {error}"));
+    let report = runtime.block_on(simulate(plan));
+    // Whatever still runs holds a part of the world.
+    runtime.shutdown_background();
+    report
+}
+
+async fn simulate(plan: &Plan) -> Report {
+    let world = World::open(plan).await;
+    let chaos = chaos::begin(&world);
+    let clerks = clerk::begin(&world);
+    let living: Vec<_> = world
+        .terminals()
+        .into_iter()
+        .map(|terminal| tokio::spawn(terminal.live()))
+        .collect();
+    for one in living {
+        let _ = one.await;
+    }
+    chaos.iter().chain(&clerks).for_each(tokio::task::AbortHandle::abort);
+    let findings = oracle::judge(&world).await;
+    world.close();
+    let mut trace = world.trace();
+    Report {
+        seed: plan.seed,
+        hash: trace.hash(),
+        lines: trace.lines(),
+        operations: world.history().counts(),
+        simulated_ms: world.now(),
+        findings,
+        trace: trace.kept(),
+    }
+}

@@ -1,0 +1,235 @@
+//! The network between terminals and replicas.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::channel::oneshot;
+use onehall_core::ports::{HttpResponse, NoAnswer};
+use tokio::time::sleep;
+
+use crate::chance::Chance;
+use crate::replica::Parcel;
+use crate::world::{World, lock};
+use crate::{REPLICAS, TERMINALS};
+
+/// How bad it is. What may happen to a message, in times of a thousand, and how long it may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Weather {
+    /// A request never arrives.
+    pub lose_request: u64,
+    /// An answer never comes back.
+    pub lose_answer: u64,
+    /// A request arrives twice: the second time later, perhaps elsewhere.
+    pub double: u64,
+    /// A message takes long.
+    pub slow: u64,
+    /// How long that is at most, in milliseconds.
+    pub longest: u64,
+    /// A poke never arrives.
+    pub lose_poke: u64,
+    /// A poke arrives twice.
+    pub double_poke: u64,
+}
+
+impl Default for Weather {
+    fn default() -> Weather {
+        Weather {
+            lose_request: 40,
+            lose_answer: 60,
+            double: 80,
+            slow: 100,
+            longest: 25_000,
+            lose_poke: 150,
+            double_poke: 100,
+        }
+    }
+}
+
+impl Weather {
+    /// Nothing is lost, and nothing takes long.
+    #[must_use]
+    pub fn fine() -> Weather {
+        Weather {
+            lose_request: 0,
+            lose_answer: 0,
+            double: 0,
+            slow: 0,
+            longest: 0,
+            lose_poke: 0,
+            double_poke: 0,
+        }
+    }
+}
+
+/// What becomes of a request.
+pub(crate) struct Fate {
+    /// To whom it goes.
+    pub(crate) replica: usize,
+    there: u64,
+    lost_there: bool,
+    back: u64,
+    lost_back: bool,
+    again: Option<(usize, u64)>,
+    /// After how long the terminal gives up.
+    patience: u64,
+}
+
+/// The network.
+pub(crate) struct Network(Mutex<State>);
+
+struct State {
+    chance: Chance,
+    weather: Weather,
+    cut: BTreeSet<(usize, usize)>,
+    /// How often each terminal asked.
+    asked: [u64; TERMINALS],
+}
+
+impl Network {
+    pub(crate) fn new(seed: u64, weather: Weather) -> Network {
+        Network(Mutex::new(State {
+            chance: Chance::new(seed, "network"),
+            weather,
+            cut: BTreeSet::new(),
+            asked: [0; TERMINALS],
+        }))
+    }
+
+    pub(crate) fn heal(&self) {
+        let mut state = lock(&self.0);
+        state.weather = Weather::fine();
+        state.cut.clear();
+    }
+
+    /// Cuts a terminal off from a replica, or lets it through again.
+    pub(crate) fn set_cut(&self, terminal: usize, replica: usize, cut: bool) {
+        let mut state = lock(&self.0);
+        if cut {
+            state.cut.insert((terminal, replica));
+        } else {
+            state.cut.remove(&(terminal, replica));
+        }
+    }
+
+    pub(crate) fn is_cut(&self, terminal: usize, replica: usize) -> bool {
+        lock(&self.0).cut.contains(&(terminal, replica))
+    }
+
+    /// Cuts every terminal off.
+    pub(crate) fn cut_all(&self) {
+        for terminal in 0..TERMINALS {
+            for replica in 0..REPLICAS {
+                self.set_cut(terminal, replica, true);
+            }
+        }
+    }
+
+    /// How often each terminal has asked so far.
+    pub(crate) fn asked(&self) -> [u64; TERMINALS] {
+        lock(&self.0).asked
+    }
+
+    fn fate(&self, terminal: usize) -> Fate {
+        let mut state = lock(&self.0);
+        state.asked[terminal] += 1;
+        let (weather, chance) = (state.weather, &mut state.chance);
+        let delay = |chance: &mut Chance| {
+            if chance.happens(weather.slow) {
+                chance.spread(200, weather.longest)
+            } else {
+                chance.spread(1, 60)
+            }
+        };
+        Fate {
+            replica: chance.below(REPLICAS as u64) as usize,
+            there: delay(chance),
+            lost_there: chance.happens(weather.lose_request),
+            back: delay(chance),
+            lost_back: chance.happens(weather.lose_answer),
+            again: chance.happens(weather.double).then(|| {
+                (
+                    chance.below(REPLICAS as u64) as usize,
+                    chance.spread(1, weather.longest),
+                )
+            }),
+            patience: chance.spread(100, 20_000),
+        }
+    }
+
+    /// To which replica a stream goes, and how long it takes to open.
+    pub(crate) fn route(&self) -> (usize, u64) {
+        let mut state = lock(&self.0);
+        (state.chance.below(REPLICAS as u64) as usize, state.chance.spread(1, 60))
+    }
+
+    /// How often a poke arrives, and how long each takes.
+    pub(crate) fn pokes(&self) -> Vec<u64> {
+        let mut state = lock(&self.0);
+        let (weather, chance) = (state.weather, &mut state.chance);
+        let times = if chance.happens(weather.lose_poke) {
+            0
+        } else {
+            1 + u64::from(chance.happens(weather.double_poke))
+        };
+        let longest = if weather.slow > 0 { 3_000 } else { 60 };
+        (0..times).map(|_| chance.spread(1, longest)).collect()
+    }
+}
+
+/// Carries a request to a replica and its answer back. Who asked may be gone meanwhile: what is on its way arrives.
+pub(crate) async fn carry(world: &Arc<World>, terminal: usize, parcel: Parcel) -> Result<HttpResponse, NoAnswer> {
+    let (sender, answer) = oneshot::channel();
+    let (world, fate) = (Arc::clone(world), world.network.fate(terminal));
+    tokio::spawn(async move {
+        let outcome = journey(&world, terminal, parcel, fate).await;
+        let _ = sender.send(outcome);
+    });
+    answer.await.unwrap_or(Err(NoAnswer))
+}
+
+async fn journey(world: &Arc<World>, terminal: usize, parcel: Parcel, fate: Fate) -> Result<HttpResponse, NoAnswer> {
+    let number = world.new_number();
+    world.tell(format_args!(
+        "#{number} t{terminal} {} {} to r{} in {}{}",
+        parcel.method.as_str(),
+        parcel.path,
+        fate.replica,
+        fate.there,
+        if fate.lost_there { ", lost" } else { "" },
+    ));
+    if let Some((replica, later)) = fate.again {
+        let (world, parcel) = (Arc::clone(world), parcel.clone());
+        tokio::spawn(async move {
+            sleep(Duration::from_millis(fate.there + later)).await;
+            if !world.network.is_cut(terminal, replica) {
+                world.tell(format_args!("#{number} arrives again, at r{replica}"));
+                world.replicas[replica].serve(&world, parcel).await;
+            }
+        });
+    }
+    sleep(Duration::from_millis(fate.there)).await;
+    let arrives = !fate.lost_there && !world.network.is_cut(terminal, fate.replica);
+    let answer = if arrives {
+        world.replicas[fate.replica].serve(world, parcel).await
+    } else {
+        None
+    };
+    let Some(answer) = answer else {
+        world.tell(format_args!("#{number} is not answered"));
+        sleep(Duration::from_millis(if world.is_calm() { 10 } else { fate.patience })).await;
+        return Err(NoAnswer);
+    };
+    sleep(Duration::from_millis(fate.back)).await;
+    if fate.lost_back || world.network.is_cut(terminal, fate.replica) {
+        world.tell(format_args!("#{number} {}, and the answer is lost", answer.status));
+        sleep(Duration::from_millis(fate.patience)).await;
+        return Err(NoAnswer);
+    }
+    world.tell(format_args!(
+        "#{number} {} of {} bytes",
+        answer.status,
+        answer.body.len()
+    ));
+    Ok(answer)
+}
