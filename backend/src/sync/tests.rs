@@ -65,7 +65,11 @@ async fn good(terminal: &mut TestTerminal, path: &str) -> Value {
 async fn pull(terminal: &mut TestTerminal, held: &mut Held, cursor: &str) -> String {
     let mut cursor = cursor.to_owned();
     loop {
-        let page = good(terminal, &format!("/api/v1/sync?cursor={cursor}&limit=2&checksums=true")).await;
+        let page = good(
+            terminal,
+            &format!("/api/v1/sync?cursor={cursor}&limit=2&checksums=true"),
+        )
+        .await;
         held.take(&page["changes"]);
         cursor = text(&page["cursor"]);
         if page["more"] == false {
@@ -158,11 +162,14 @@ async fn what_changes_on_one_terminal_comes_to_the_other_once_and_as_it_is_now()
     done(&mut window, &case, "pass-pre-review", json!({})).await;
     let cursor = pull(&mut phone, &mut held, &cursor).await;
     let seen = good(&mut browser, &format!("/api/v1/cases/{case}")).await;
-    assert_eq!(held.0.values().collect::<Vec<_>>(), [&seen], "a clerk's step comes, as the citizen sees it");
+    assert_eq!(
+        held.0.values().collect::<Vec<_>>(),
+        [&seen],
+        "a clerk's step comes, as the citizen sees it"
+    );
 
-    let withdrawn = json!({ "version": seen["version"] });
-    let reply = browser.post(&format!("/api/v1/cases/{case}/withdrawal"), withdrawn).await;
-    assert_eq!(reply.status, 200, "{}", reply.json());
+    let reason = json!({ "reason": "不属于本机关职权范围。" });
+    done(&mut window, &case, "refuse-acceptance", reason).await;
     let cursor = pull(&mut phone, &mut held, &cursor).await;
     let rating = json!({ "stars": 4, "tags": [] });
     let reply = browser.post(&format!("/api/v1/cases/{case}/rating"), rating).await;
@@ -206,7 +213,12 @@ async fn the_log_has_no_gaps_however_many_write_at_once_and_no_reader_misses_a_c
     let mut stranger = hall.browser();
     stranger.log_in(STRANGER).await;
     let (mut held, mut cursor) = snapshot(&mut browser).await;
-    let items = ["residence-permit", "identity-card-renewal", "elder-allowance", "passport"];
+    let items = [
+        "residence-permit",
+        "identity-card-renewal",
+        "elder-allowance",
+        "school-enrolment",
+    ];
     let mut writers = Vec::new();
     for terminal in [&browser, &stranger] {
         for item in items {
@@ -241,7 +253,11 @@ async fn the_log_has_no_gaps_however_many_write_at_once_and_no_reader_misses_a_c
 
     let log = log_of(&hall);
     for principal in log.iter().map(|(principal, _)| *principal).collect::<BTreeSet<_>>() {
-        let numbers: Vec<i64> = log.iter().filter(|(of, _)| *of == principal).map(|(_, seq)| *seq).collect();
+        let numbers: Vec<i64> = log
+            .iter()
+            .filter(|(of, _)| *of == principal)
+            .map(|(_, seq)| *seq)
+            .collect();
         // Each round opens, saves and throws away; the last one does not throw away.
         assert_eq!(numbers, (1..=items.len() as i64 * 17).collect::<Vec<_>>());
     }
@@ -266,7 +282,11 @@ async fn nobody_sees_what_is_another_citizens() {
         format!("/api/v1/sync/snapshot?page={cursor}"),
     ] {
         let refused = stranger.get(&path).await;
-        assert_eq!((refused.status, refused.code().as_str()), (400, "sync/invalid_cursor"), "{path}");
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (400, "sync/invalid_cursor"),
+            "{path}"
+        );
     }
     let mut nobody = hall.browser();
     for path in ["/api/v1/sync", "/api/v1/sync/snapshot", "/api/v1/sync/wait?cursor=a"] {
@@ -289,7 +309,11 @@ async fn who_comes_after_the_log_was_trimmed_reads_a_snapshot() {
     assert_eq!(trim_logs(&hall.state).await.ok(), Some(0), "29 days are kept");
     browser.log_in(CITIZEN).await;
     let page = good(&mut browser, &format!("/api/v1/sync?cursor={cursor}")).await;
-    assert_eq!(ids(&page["changes"]), [text(&old["id"])], "a month offline is caught up with");
+    assert_eq!(
+        ids(&page["changes"]),
+        [text(&old["id"])],
+        "a month offline is caught up with"
+    );
     let recent = text(&page["cursor"]);
 
     hall.clock.advance(2 * 86_400);
@@ -297,8 +321,15 @@ async fn who_comes_after_the_log_was_trimmed_reads_a_snapshot() {
     open(&mut browser, "identity-card-renewal").await;
     assert_eq!(trim_logs(&hall.state).await.ok(), Some(1));
     let refused = browser.get(&format!("/api/v1/sync?cursor={cursor}")).await;
-    assert_eq!((refused.status, refused.code().as_str()), (410, "sync/snapshot_required"));
-    assert_eq!(browser.get("/api/v1/sync").await.status, 410, "nor can it be read from the beginning");
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (410, "sync/snapshot_required")
+    );
+    assert_eq!(
+        browser.get("/api/v1/sync").await.status,
+        410,
+        "nor can it be read from the beginning"
+    );
     // Who had read what was trimmed goes on.
     let page = good(&mut browser, &format!("/api/v1/sync?cursor={recent}")).await;
     assert_eq!(page["changes"].as_array().map(Vec::len), Some(1));
@@ -331,11 +362,22 @@ async fn an_agent_gets_the_companys_matters_and_loses_them_with_the_mandate() {
 
     let database = rusqlite::Connection::open(hall.folder.join("onehall.sqlite")).unwrap_or_else(|e| panic!("{e}"));
     let company_id: Uuid = company.parse().unwrap_or_else(|error| panic!("{error}"));
-    let gone = database.execute("DELETE FROM agency WHERE legal_person = ?1", [company_id.as_bytes().to_vec()]);
+    let gone = database.execute(
+        "DELETE FROM agency WHERE legal_person = ?1",
+        [company_id.as_bytes().to_vec()],
+    );
     assert!(gone.is_ok_and(|rows| rows > 0));
     let page = good(&mut browser, &format!("/api/v1/sync?cursor={begun}")).await;
-    assert_eq!(ids(&page["changes"]), [text(&own["id"])], "what was the company's comes no more");
-    assert_eq!(page["principals"].as_array().map(Vec::len), Some(1), "and what is held of it is to go");
+    assert_eq!(
+        ids(&page["changes"]),
+        [text(&own["id"])],
+        "what was the company's comes no more"
+    );
+    assert_eq!(
+        page["principals"].as_array().map(Vec::len),
+        Some(1),
+        "and what is held of it is to go"
+    );
     assert_eq!(snapshot(&mut browser).await.0.0.len(), 1);
 }
 
@@ -359,7 +401,9 @@ async fn who_waits_is_told_of_a_change_at_once_and_of_one_that_was_there_before(
     let draft = open(&mut browser, "residence-permit").await;
     assert_eq!(name(&mut browser, &draft, "work").await.status, 200);
     let told = tokio::time::timeout(Duration::from_secs(5), waiting).await;
-    let told = told.unwrap_or_else(|_| panic!("nothing came")).unwrap_or_else(|error| panic!("{error}"));
+    let told = told
+        .unwrap_or_else(|_| panic!("nothing came"))
+        .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!((told.status, told.json()), (200, json!({ "changed": true })));
     assert_eq!(hall.state.events.listeners(&me), 0, "who is answered listens no more");
     let at_once = good(&mut browser, &path).await;
@@ -383,7 +427,9 @@ async fn waiting_ends_with_the_session_and_with_the_hall() {
     }
     assert_eq!(kiosk.delete("/api/v1/identity/session").await.status, 204);
     let told = tokio::time::timeout(Duration::from_secs(5), waiting).await;
-    let told = told.unwrap_or_else(|_| panic!("nothing came")).unwrap_or_else(|error| panic!("{error}"));
+    let told = told
+        .unwrap_or_else(|_| panic!("nothing came"))
+        .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(told.code(), "identity/not_logged_in");
 
     hall.clock.advance(61);

@@ -1,5 +1,6 @@
 //! Promises of cases, asked over HTTP of a whole hall: real routes, real SQLite, a clock that stands until it is moved.
 
+mod attempts;
 mod citizen;
 mod inputs;
 mod lapse;
@@ -17,7 +18,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::testing::{Reply, TestHall, TestTerminal};
+use crate::testing::{Reply, TestHall, TestTerminal, save_body};
 
 /// A PDF as far as its first bytes say.
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n";
@@ -74,10 +75,8 @@ fn path_of(view: &Value) -> String {
     format!("/api/v1/drafts/{}", view["id"].as_str().unwrap_or_default())
 }
 
-async fn upload(terminal: &mut TestTerminal, path: &str) -> Reply {
-    terminal
-        .send(Method::POST, path, &[("content-type", "application/pdf")], PDF.to_vec())
-        .await
+async fn upload(terminal: &mut TestTerminal, to: &str, path: &str, name: &str) -> Reply {
+    terminal.upload(to, Some(path), name, "application/pdf", PDF).await
 }
 
 /// Saves answers; gives the draft's new revision.
@@ -86,7 +85,7 @@ async fn save(terminal: &mut TestTerminal, draft: &str, revision: u64, answers: 
         .iter()
         .map(|(path, value)| json!({ "path": path, "value": value }))
         .collect();
-    let body = json!({ "base_revision": revision, "writer": Uuid::now_v7(), "changes": changes });
+    let body = save_body(&revision.into(), &changes);
     let saved = terminal.patch(draft, body).await;
     assert_eq!(saved.status, 200, "{}", saved.json());
     saved.json()["revision"].as_u64().unwrap_or_default()
@@ -163,7 +162,7 @@ async fn fill_with(
     let mut answers = sample(hall, item);
     for (path, value) in &mut answers {
         if is_material(value) {
-            let file = upload(terminal, &format!("{draft}/files?name=material.pdf&path={path}")).await;
+            let file = upload(terminal, &draft, path, "material.pdf").await;
             assert_eq!(file.status, 201, "{}", file.json());
             *value = json!([file.json()]);
         }
