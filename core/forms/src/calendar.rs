@@ -141,9 +141,6 @@ impl WorkingCalendar {
     /// How many working days lie after `from`, up to and with `to`; negative where `to` is earlier.
     #[must_use]
     pub fn working_days_between(&self, from: Date, to: Date) -> i32 {
-        if to < from {
-            return -self.working_days_between(to, from);
-        }
         let within = |days: &[Date]| {
             days.partition_point(|day| *day <= to) as i64 - days.partition_point(|day| *day <= from) as i64
         };
@@ -198,6 +195,7 @@ mod tests {
         assert_eq!(calendar.plus_working_days(day("2026-10-08"), 3), day("2026-10-12"));
         assert_eq!(calendar.plus_working_days(day("2026-10-08"), -1), day("2026-09-30"));
         assert_eq!(calendar.working_days_between(day("2026-10-08"), day("2026-09-30")), -1);
+        assert_eq!(calendar.working_days_between(day("2026-10-08"), day("2026-10-08")), 0);
     }
 
     #[test]
@@ -213,6 +211,10 @@ mod tests {
             r#"{"covers":["2026-01-01","2026-12-31"],"holidays":["2026-10-01"],"working_weekends":["2026-10-10"]}"#;
         let calendar: WorkingCalendar = serde_json::from_str(text)?;
         assert_eq!(serde_json::to_string(&calendar)?, text);
+        let one_day = text.replace("2026-12-31", "2026-01-01");
+        assert!(
+            serde_json::from_str::<WorkingCalendar>(&one_day).is_ok_and(|calendar| calendar.covers(day("2026-01-01")))
+        );
         assert!(serde_json::from_str::<WorkingCalendar>(&text.replace("2026-12-31", "2025-12-31")).is_err());
         Ok(())
     }

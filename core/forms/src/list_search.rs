@@ -190,6 +190,8 @@ mod tests {
             );
         }
         assert!(found("河西", None).is_empty() && found("白水 城关", None).is_empty());
+        // Parted where no syllable ends, it is still one word.
+        assert_eq!(found("hed ongqu", None), ["990405"]);
     }
 
     #[test]

@@ -472,6 +472,183 @@ fn faults_of_the_whole_are_found() {
 }
 
 #[test]
+fn an_id_is_of_its_shape_and_of_no_other() {
+    let longest = "a".repeat(64);
+    for (id, sound) in [
+        ("a", true),
+        ("a_9", true),
+        (longest.as_str(), true),
+        ("9a", false),
+        ("_a", false),
+        ("a-b", false),
+        ("aB", false),
+        ("é", false),
+        (&format!("{longest}a"), false),
+    ] {
+        let expected: &[&str] = if sound { &[] } else { &["bad_id"] };
+        let found: Vec<_> = findings(&form(vec![question(id, "text", json!({}))]))
+            .iter()
+            .map(|finding| finding.code)
+            .collect();
+        assert_eq!(found, expected, "{id}");
+    }
+}
+
+#[test]
+fn a_note_has_no_answer_that_a_rule_could_read() {
+    let value = form(vec![
+        question("n", "note", json!({})),
+        question("a", "text", json!({"visible_when": {"answered": {"var": "n"}}})),
+    ]);
+    assert_eq!(
+        found(&value),
+        [(
+            "/pages/0/questions/1/visible_when/answered/var".to_owned(),
+            "dangling_reference"
+        )]
+    );
+}
+
+#[test]
+fn a_part_of_a_row_that_is_taken_whole_is_there_or_told() {
+    let rows = question(
+        "rows",
+        "group",
+        json!({"row_label": text("r"), "questions": [question("n", "number", json!({}))]}),
+    );
+    let of = |path: &str| {
+        let sum = json!({"value": {"reduce": [{"var": "rows"}, {"var": path}, 0]}});
+        findings(&form(vec![rows.clone(), question("sum", "computed", sum)]))
+            .iter()
+            .map(|finding| finding.code)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!((of("current"), of("current.n")), (vec![], vec![]));
+    assert_eq!(
+        (of("current.m"), of("n")),
+        (vec!["dangling_reference"], vec!["bad_reference"])
+    );
+}
+
+/// Of a table that many questions use, what is wrong is told once.
+#[test]
+fn a_fault_in_a_code_table_is_told_once() {
+    let mut value = form(vec![
+        question("a", "choice", json!({"code_table": "t"})),
+        question("b", "choice", json!({"code_table": "t"})),
+        question(
+            "c",
+            "text",
+            json!({"visible_when": {"var": "nobody"}, "required_when": {"var": "nobody"}}),
+        ),
+    ]);
+    value["code_tables"] = json!({"t": [{"value": "x", "label": text("x"), "visible_when": {"var": "nobody"}}]});
+    let places: Vec<String> = findings(&value).into_iter().map(|finding| finding.path).collect();
+    assert_eq!(
+        places,
+        [
+            "/code_tables/t/0/visible_when/var",
+            "/pages/0/questions/2/visible_when/var",
+            "/pages/0/questions/2/required_when/var"
+        ]
+    );
+}
+
+#[test]
+fn what_no_memory_holds_is_refused_before_it_is_made() {
+    let options: Vec<Value> = (0..1_000)
+        .map(|at| json!({"value": format!("v{at}"), "label": text("v"), "visible_when": true}))
+        .collect();
+    let questions = |count: usize| {
+        let mut questions = vec![question("first", "text", json!({"visible_when": {"==": [1, 1]}}))];
+        questions.extend((1..count).map(|at| question(&format!("q{at}"), "choice", json!({"code_table": "t"}))));
+        let mut value = form(questions);
+        value["code_tables"] = json!({"t": options});
+        value
+    };
+    assert_eq!(found(&questions(500)), []);
+    assert_eq!(found(&questions(502)), [(String::new(), "too_many_rules")]);
+}
+
+/// The first thousand findings are told, and that there are more.
+#[test]
+fn nobody_is_told_more_than_a_thousand_things() {
+    let value = |wrong: usize| {
+        form(
+            (0..wrong)
+                .map(|at| question(&format!("q{at}"), "text", json!({"visible_when": {"var": "nobody"}})))
+                .collect(),
+        )
+    };
+    assert_eq!(findings(&value(1_000)).len(), 1_000);
+    let many = findings(&value(5_000));
+    assert_eq!(
+        (many.len(), many.last().map(|last| last.code)),
+        (1_001, Some("too_many_findings"))
+    );
+    let mut shape = form(vec![json!(0); 5_000]);
+    assert_eq!(findings(&shape).last().map(|last| last.code), Some("too_many_findings"));
+    for at in 0..5_000 {
+        shape[format!("x{at}")] = json!(1);
+    }
+    assert_eq!(findings(&shape).len(), 1_001);
+    let mut named = form(vec![question("a", "text", json!({}))]);
+    for (length, sound) in [(64, true), (65, false)] {
+        named["code_tables"] = json!({"名".repeat(length): [{"value": "x", "label": text("x")}]});
+        assert_eq!(found(&named).is_empty(), sound, "{length}");
+    }
+}
+
+#[test]
+fn a_circle_is_told_where_it_begins_and_way_by_way() {
+    let mut questions: Vec<Value> = (0..5)
+        .map(|at| question(&format!("before{at}"), "number", json!({})))
+        .collect();
+    questions.push(question(
+        "a",
+        "text",
+        json!({"visible_when": {"answered": {"var": "b"}}}),
+    ));
+    questions.push(question(
+        "b",
+        "text",
+        json!({"visible_when": {"answered": {"var": "a"}}}),
+    ));
+    let told = findings(&form(questions));
+    let [circle] = told.as_slice() else { panic!("{told:?}") };
+    assert!(
+        ["/pages/0/questions/5", "/pages/0/questions/6"].contains(&circle.path.as_str()),
+        "{circle:?}"
+    );
+    let steps = circle
+        .message
+        .strip_prefix("these hang on each other in a circle: ")
+        .unwrap_or_default();
+    let mut steps: Vec<&str> = steps.split(", ").collect();
+    assert_eq!(steps.first(), steps.last(), "{circle:?}");
+    steps.pop();
+    steps.sort_unstable();
+    assert_eq!(
+        steps,
+        [
+            "a (its value)",
+            "a (whether it is shown)",
+            "b (its value)",
+            "b (whether it is shown)"
+        ]
+    );
+    // Of very many circles twenty are told.
+    let pairs = (0..60).map(|at: usize| {
+        question(
+            &format!("q{at}"),
+            "text",
+            json!({"visible_when": {"answered": {"var": format!("q{}", at ^ 1)}}}),
+        )
+    });
+    assert_eq!(findings(&form(pairs.collect())).len(), 20);
+}
+
+#[test]
 fn every_circle_of_rules_is_named() {
     let value = form(vec![
         question("a", "computed", json!({"value": {"+": [{"var": "b"}, 1]}})),

@@ -218,6 +218,8 @@ fn a_signature_is_drawn_within_its_field_or_typed() {
             (json!({"strokes": [1, 5, 6, 7]}), Some("wrong_type")),
             (json!({"strokes": [[1, 5, 6, 7]], "typed": "李雷"}), Some("wrong_type")),
             (json!({"drawn": [[1, 5, 6, 7]]}), Some("wrong_type")),
+            (json!({"drawn": "李雷"}), Some("wrong_type")),
+            (json!({"strokes": "李雷"}), Some("wrong_type")),
             (json!({"typed": "长".repeat(101)}), Some("too_long")),
             (json!("李雷"), Some("wrong_type")),
         ],

@@ -65,6 +65,9 @@ pub(crate) fn inner(format: Format, root: At<'_>) -> At<'_> {
 }
 
 fn looks_like(at: &At<'_>) -> Option<Format> {
+    if !at.is_map() && !at.is_list() {
+        return None;
+    }
     let some = |list: &At<'_>, names: &[&str]| list.items().iter().any(|item| names.iter().any(|name| item.has(name)));
     if some(
         &at.get("steps"),

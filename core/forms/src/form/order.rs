@@ -10,6 +10,9 @@ const ASPECTS: [Aspect; 3] = [Aspect::Shown, Aspect::Value, Aspect::State];
 /// How many circles are named; who has more, mends these first.
 const MOST: usize = 20;
 
+/// How many steps of a circle are named.
+const MOST_NAMED: usize = 30;
+
 /// Gives each aspect of each node its rank, and the order itself. Every circle becomes a finding.
 pub(super) fn arrange(nodes: &mut [Node], findings: &mut Vec<Finding>) -> Vec<(u32, Aspect)> {
     let total = nodes.len() * 3;
@@ -42,7 +45,11 @@ pub(super) fn arrange(nodes: &mut [Node], findings: &mut Vec<Finding>) -> Vec<(u
             return order;
         };
         named += 1;
-        let names: Vec<String> = circle.iter().chain(circle.first()).map(|at| name(nodes, *at)).collect();
+        let names = circle.iter().take(MOST_NAMED).chain(circle.first());
+        let mut names: Vec<String> = names.map(|at| name(nodes, *at)).collect();
+        if circle.len() > MOST_NAMED {
+            names.insert(MOST_NAMED, format!("{} more", circle.len() - MOST_NAMED));
+        }
         let node = &nodes[circle[0] / 3];
         let message = format!("these hang on each other in a circle: {}", names.join(", "));
         findings.push(Finding::new(pointer(&node.steps), "cycle", message));

@@ -1,6 +1,7 @@
 //! What a person fills, and what follows from it.
 
 mod answers;
+mod changes;
 mod rules;
 
 use std::sync::Arc;

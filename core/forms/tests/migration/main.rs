@@ -5,7 +5,8 @@ mod properties;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use onehall_forms::{Context, Evaluation, Form, Migration, diff, evaluate, migrate};
+use onehall_forms::{Context, Evaluation, Form, Migration, Reason, Why, diff, evaluate, migrate};
+use onehall_protocol::Text;
 use onehall_protocol::drafts::Answers;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -475,6 +476,40 @@ fn an_answer_that_another_kind_takes_as_it_is_is_carried_over() {
         .as_object_mut()
         .map(|question| question.remove("max_length"));
     assert_eq!(pinned(&phone, &filled()), [("name".to_owned(), "newly_wrong")]);
+}
+
+#[test]
+fn an_answer_of_the_wrong_type_becomes_no_list_of_one() {
+    let mut new = form();
+    new["pages"][1]["questions"][0]["kind"] = json!("choices");
+    for given in [json!(5), json!(["m"]), json!({"a": 1})] {
+        let migration = migrate(
+            &load(&form()),
+            &load(&new),
+            &answers(&[("size", given.clone())]),
+            &context(),
+        );
+        let Migration::Pinned { reasons } = migration else {
+            panic!("{given}")
+        };
+        let why = serde_json::to_value(&reasons[0]).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(
+            why,
+            json!({"path": "size", "why": "retyped", "from": "choice", "to": "choices"})
+        );
+        assert_eq!(
+            reasons[0].label(&load(&form())),
+            load(&form())
+                .question("size")
+                .map(|question| question.label.clone())
+                .unwrap_or_default()
+        );
+    }
+    let unknown = Reason {
+        path: "nowhere".to_owned(),
+        why: Why::AnswerLost,
+    };
+    assert_eq!(unknown.label(&load(&form())), Text::new("nowhere", "nowhere"));
 }
 
 #[test]

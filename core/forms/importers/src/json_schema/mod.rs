@@ -233,7 +233,23 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn patch(&mut self) -> Result<(), ImportFinding> {
+        let mut counts: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
         for (steps, patch) in std::mem::take(&mut self.patches) {
+            // Each is joined to those before: tens of thousands would take for ever, and no rule takes so many.
+            let count = counts.entry(steps.clone()).or_default();
+            *count += 1;
+            if *count > MOST_CONDITIONS {
+                if *count == MOST_CONDITIONS + 1
+                    && let Some(question) = question_at(&mut self.draft.pages, &steps)
+                {
+                    let message = format!(
+                        "`{}` hangs on more than {MOST_CONDITIONS} conditions: the first are carried",
+                        question.id
+                    );
+                    self.draft.report.lost("", "condition_too_deep", message);
+                }
+                continue;
+            }
             let (Patch::Shown(rule) | Patch::Needed(rule) | Patch::Checked(rule, _)) = &patch;
             self.draft.count_rule(rule, "")?;
             let Some(question) = question_at(&mut self.draft.pages, &steps) else {
@@ -253,6 +269,9 @@ impl<'a> Builder<'a, '_> {
         Ok(())
     }
 }
+
+/// The most conditions that one question hangs on.
+const MOST_CONDITIONS: usize = 500;
 
 /// A rule that is not simply true.
 fn some(rule: &Value) -> Option<Value> {
