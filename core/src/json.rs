@@ -375,7 +375,7 @@ mod tests {
         same::<Poke>(&json!({"kind": "queue"}));
         same::<Poke>(&json!({"kind": "again", "more": 1}));
         same::<Event>(&json!({"kind": "upload", "transfer": 1, "sent": 2, "total": 3}));
-        same::<citizen::Keep>(&json!("mine"));
+        same::<onehall_client::ThemeChoice>(&json!("dark"));
         same::<citizen::Command>(&json!({"request_code": {"phone": "1"}}));
         same::<Result<u8, String>>(&json!({"Ok": 1}));
         same::<Preferences>(&serde_json::to_value(Preferences::default()).unwrap_or_default());
@@ -405,7 +405,7 @@ mod tests {
         assert_eq!(read::<Vec<u8>>(b"{}"), Err(Unreadable));
         assert_eq!(read::<(u8, u8)>(b"[1]"), Err(Unreadable));
         assert_eq!(read::<Poke>(br#"{"kind": "unheard_of"}"#), Err(Unreadable));
-        assert_eq!(read::<citizen::Keep>(br#""both""#), Err(Unreadable));
+        assert_eq!(read::<onehall_client::ThemeChoice>(br#""both""#), Err(Unreadable));
         assert!(read::<Catalog>(b"{}").is_err() && read::<CaseView>(b"[]").is_err());
         assert_eq!(
             read::<bool>(b"true false"),

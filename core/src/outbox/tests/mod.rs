@@ -1,0 +1,407 @@
+//! Promises of the outbox over whole cores: a journal that goes from one to the next, a clock that stands, and a hall whose
+//! answers get lost.
+
+#[cfg(feature = "native")]
+mod killed;
+mod promises;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use futures::channel::oneshot;
+use futures::future::FutureExt;
+use onehall_client::citizen::{Command, Reply};
+use onehall_client::{Event, Queued};
+use onehall_protocol::identity::TerminalKind;
+use onehall_protocol::{CoreError, Timestamp};
+use serde_json::{Value, json};
+
+use crate::platform::memory::{MemoryJournal, MemoryStore};
+use crate::ports::{
+    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, NotKept, PokeListener, Pokes,
+    Rng, Spawner, StreamHandle, Timer,
+};
+use crate::{Core, lock};
+
+/// A hall of one citizen's drafts, as far as these tests need one.
+#[derive(Default)]
+struct Hall {
+    /// What had an effect, under its key: the body, and the reply.
+    taken: BTreeMap<String, (Vec<u8>, Value)>,
+    /// Every key that came, in order.
+    came: Vec<String>,
+    /// Attempts that were ended.
+    ended: Vec<String>,
+    /// The revision of the draft.
+    revision: u64,
+    /// What is answered instead of taking anything.
+    refuses: Option<(u16, Value)>,
+}
+
+/// How the network is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Network {
+    #[default]
+    Well,
+    /// It is known that nothing leaves the terminal.
+    Off,
+    /// Nothing arrives, and nobody knows that.
+    Gone,
+    /// Everything arrives, and no answer comes back.
+    Deaf,
+}
+
+/// Everything around the cores; shared by those that start on it one after the other.
+#[derive(Default)]
+struct World {
+    hall: Mutex<Hall>,
+    network: Mutex<Network>,
+    /// Who is logged in, by the last digit of their id; nobody.
+    person: Mutex<Option<u8>>,
+    tasks: Mutex<Vec<BoxFuture<'static, ()>>>,
+    sleepers: Mutex<Vec<(i64, oneshot::Sender<()>)>>,
+    now: Mutex<i64>,
+    random: Mutex<u64>,
+}
+
+struct Hosted(Arc<World>);
+
+struct NoStream;
+impl StreamHandle for NoStream {}
+
+const AT: &str = "2026-11-26T01:00:00.000Z";
+
+fn person_id(person: u8) -> String {
+    format!("01935a00-0000-7000-8000-00000000000{person}")
+}
+
+const DRAFT: &str = "01935a00-0000-7000-8000-0000000000d1";
+const CASE: &str = "01935a00-0000-7000-8000-0000000000c1";
+
+fn problem(status: u16, code: &str, retryable: bool) -> (u16, Value) {
+    let problem = json!({"type": "", "title": code, "status": status, "code": code, "retryable": retryable});
+    (status, problem)
+}
+
+fn case_view(reason: &Value) -> Value {
+    let text = json!({"zh-CN": "一", "en": "one"});
+    let status = json!({"state": "withdrawn", "step": "a", "step_name": text, "waits_for": "nobody", "next": text,
+        "clock_paused": false});
+    json!({"id": CASE, "number": "LC-1", "item": "passport", "item_name": text, "authority": "police", "status": status,
+        "principal": {"id": person_id(1), "kind": "citizen", "name": "张敏"}, "submitted_at": AT, "updated_at": AT,
+        "version": 2, "form": {"code": "passport", "version": 1}, "answers": {}, "history": [], "can": [],
+        "said": reason})
+}
+
+impl World {
+    fn answer(&self, request: &HttpRequest) -> (u16, Value) {
+        let Some(person) = *lock(&self.person) else {
+            return problem(401, "identity/not_logged_in", false);
+        };
+        let path = request.url.trim_start_matches("/api/v1");
+        let mut hall = lock(&self.hall);
+        match (request.method, path) {
+            (Method::Get, "/identity/session") => {
+                let me = json!({"id": person_id(person), "kind": "citizen", "name": "张敏"});
+                let session = json!({"actor": me, "principals": [me], "phone": "138", "assurance": "L2",
+                    "expires_at": "2030-01-01T00:00:00.000Z"});
+                (200, session)
+            }
+            (Method::Delete, "/identity/session") => (204, Value::Null),
+            (Method::Delete, _) if path.starts_with("/attempts/") => {
+                let key = path.trim_start_matches("/attempts/");
+                match hall.taken.get(key) {
+                    Some((_, reply)) => (200, json!({ "case_id": reply.get("case_id").unwrap_or(&reply["id"]) })),
+                    None => {
+                        hall.ended.push(key.to_owned());
+                        (200, json!({}))
+                    }
+                }
+            }
+            (Method::Post, _) => {
+                let header = |name: &str| request.headers.iter().find(|(other, _)| *other == name);
+                let key = header("idempotency-key")
+                    .map(|(_, key)| key.clone())
+                    .unwrap_or_default();
+                let body = request.body.clone().unwrap_or_default();
+                hall.came.push(key.clone());
+                if let Some((before, reply)) = hall.taken.get(&key) {
+                    return if *before == body {
+                        (200, reply.clone())
+                    } else {
+                        problem(409, "request/idempotency_conflict", false)
+                    };
+                }
+                if let Some(refusal) = &hall.refuses {
+                    return refusal.clone();
+                }
+                let sent: Value = serde_json::from_slice(&body).unwrap_or_default();
+                let reply = if path.ends_with("/submission") {
+                    if sent["revision"] != hall.revision {
+                        return problem(409, "drafts/moved", false);
+                    }
+                    let text = json!({"zh-CN": "护照", "en": "Passport"});
+                    let case = format!("01935a00-0000-7000-8000-{:012x}", 0xe000 + hall.taken.len());
+                    json!({"case_id": case, "number": "LC-1", "item": "passport", "item_name": text, "submitted_at": AT,
+                        "key": key, "transcript": sent["transcript"]})
+                } else {
+                    case_view(&sent["reason"])
+                };
+                hall.taken.insert(key, (body, reply.clone()));
+                (201, reply)
+            }
+            _ => problem(404, "request/not_found", false),
+        }
+    }
+
+    /// Runs what was spawned until everything waits.
+    fn run(&self) {
+        let waker = futures::task::noop_waker();
+        let mut context = std::task::Context::from_waker(&waker);
+        // Tasks that are not woken are polled all the same: a few rounds let what one does reach the others.
+        for _ in 0..8 {
+            let tasks = std::mem::take(&mut *lock(&self.tasks));
+            let left: Vec<_> = tasks
+                .into_iter()
+                .filter_map(|mut task| task.poll_unpin(&mut context).is_pending().then_some(task))
+                .collect();
+            lock(&self.tasks).extend(left);
+        }
+    }
+
+    /// Lets time pass.
+    fn pass(&self, millis: i64) {
+        self.run();
+        *lock(&self.now) += millis;
+        let now = *lock(&self.now);
+        lock(&self.sleepers).retain(|(at, _)| *at > now);
+        self.run();
+    }
+
+    fn network(&self, network: Network) {
+        *lock(&self.network) = network;
+    }
+
+    /// The effects that the hall has: the keys.
+    fn taken(&self) -> Vec<String> {
+        lock(&self.hall).taken.keys().cloned().collect()
+    }
+}
+
+#[async_trait]
+impl Http for Hosted {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
+        let network = *lock(&self.0.network);
+        if matches!(network, Network::Off | Network::Gone) {
+            return Err(NoAnswer);
+        }
+        let (status, body) = self.0.answer(&request);
+        if network == Network::Deaf {
+            return Err(NoAnswer);
+        }
+        Ok(HttpResponse {
+            status,
+            headers: Vec::new(),
+            body: body.to_string().into_bytes(),
+        })
+    }
+
+    fn may_leave(&self) -> bool {
+        *lock(&self.0.network) != Network::Off
+    }
+}
+
+impl Pokes for Hosted {
+    fn listen(&self, _: &str, _: Vec<(&'static str, String)>, _: Box<PokeListener>) -> Box<dyn StreamHandle> {
+        Box::new(NoStream)
+    }
+}
+
+impl Clock for Hosted {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_millis(*lock(&self.0.now))
+    }
+}
+
+impl Timer for Hosted {
+    fn sleep(&self, millis: u32) -> BoxFuture<'static, ()> {
+        let (sender, receiver) = oneshot::channel();
+        let at = *lock(&self.0.now) + i64::from(millis);
+        lock(&self.0.sleepers).push((at, sender));
+        Box::pin(receiver.map(drop))
+    }
+}
+
+impl Spawner for Hosted {
+    fn spawn(&self, work: BoxFuture<'static, ()>) {
+        lock(&self.0.tasks).push(work);
+    }
+}
+
+impl Rng for Hosted {
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut random = lock(&self.0.random);
+        *random = random.wrapping_add(1);
+        let count = random.to_be_bytes();
+        for (at, byte) in bytes.iter_mut().rev().enumerate() {
+            *byte = count.get(7_usize.wrapping_sub(at)).copied().unwrap_or(0);
+        }
+    }
+}
+
+/// A disk that is full.
+struct Full;
+
+#[async_trait]
+impl Journal for Full {
+    async fn keep(&self, _: &str, _: Vec<u8>) -> Result<(), NotKept> {
+        Err(NotKept)
+    }
+    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+        Vec::new()
+    }
+    async fn forget(&self, _: &str) {}
+    async fn erase(&self) {}
+}
+
+/// A terminal whose journal outlives the cores that run on it.
+struct Place {
+    world: Arc<World>,
+    journal: Arc<MemoryJournal>,
+    kind: TerminalKind,
+}
+
+/// A core, and what it told.
+struct Running {
+    core: Core,
+    world: Arc<World>,
+    told: Arc<Mutex<Vec<Event>>>,
+}
+
+impl Place {
+    fn new(kind: TerminalKind) -> Place {
+        let world = Arc::new(World::default());
+        *lock(&world.now) = 1_795_750_265_123;
+        *lock(&world.person) = Some(1);
+        lock(&world.hall).revision = 3;
+        Place {
+            world,
+            journal: Arc::default(),
+            kind,
+        }
+    }
+
+    /// Starts a core, as a page that is opened by who is logged in.
+    fn start(&self) -> Running {
+        self.start_over(self.journal.clone())
+    }
+
+    fn start_over(&self, journal: Arc<dyn Journal>) -> Running {
+        let hosted = || Arc::new(Hosted(self.world.clone()));
+        let host = Host {
+            http: hosted(),
+            pokes: hosted(),
+            store: Arc::new(MemoryStore::default()),
+            journal: Some(journal),
+            clock: hosted(),
+            timer: hosted(),
+            spawner: hosted(),
+            rng: hosted(),
+            secrets: None,
+            later: None,
+        };
+        let core = Core::new(host, "", self.kind);
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let heard = told.clone();
+        core.subscribe(Box::new(move |event| lock(&heard).push(event)));
+        let running = Running {
+            core,
+            world: self.world.clone(),
+            told,
+        };
+        let _ = running.ask(json!({"restore_session": {}}));
+        self.world.run();
+        running
+    }
+
+    /// The terminal dies: what ran on it does not go on.
+    fn die(&self, running: Running) {
+        lock(&self.world.tasks).clear();
+        lock(&self.world.sleepers).clear();
+        drop(running);
+    }
+
+    /// The keys of what is kept.
+    fn kept(&self) -> Vec<String> {
+        let kept = self.journal.kept().now_or_never().unwrap_or_else(|| panic!("it waits"));
+        kept.into_iter().map(|(key, _)| key).collect()
+    }
+}
+
+impl Running {
+    /// Asks, as over a bridge: the command as JSON.
+    fn ask(&self, command: Value) -> Result<Reply, CoreError> {
+        let command: Command = serde_json::from_value(command).unwrap_or_else(|error| panic!("no command: {error}"));
+        let mut reply = Box::pin(self.core.dispatch(command));
+        let waker = futures::task::noop_waker();
+        let mut context = std::task::Context::from_waker(&waker);
+        // Nothing here takes longer than the patience of a command.
+        for _ in 0..40 {
+            if let std::task::Poll::Ready(reply) = reply.poll_unpin(&mut context) {
+                self.world.run();
+                return reply;
+            }
+            self.world.pass(500);
+        }
+        panic!("it waits for ever");
+    }
+
+    /// The reply as it goes over a bridge.
+    fn told(&self, command: Value) -> Value {
+        match self.ask(command) {
+            Ok(reply) => {
+                let reply = serde_json::to_value(reply).unwrap_or_default();
+                reply
+                    .as_object()
+                    .and_then(|reply| reply.values().next().cloned())
+                    .unwrap_or_default()
+            }
+            Err(error) => json!({ "error": error.code.as_str() }),
+        }
+    }
+
+    fn submit(&self, key: u8) -> Value {
+        let submission = json!({"revision": 3, "as_of": "2026-11-26", "engine": 1, "transcript": "00"});
+        self.told(
+            json!({"submit": {"id": DRAFT, "submission": submission, "key": key_text(key),
+            "wait_as": {"zh-CN": "护照", "en": "Passport"}}}),
+        )
+    }
+
+    fn withdraw(&self) -> Value {
+        self.told(
+            json!({"withdraw": {"id": CASE, "withdrawal": {"version": 1, "reason": "r"},
+            "wait_as": {"zh-CN": "护照", "en": "Passport"}}}),
+        )
+    }
+
+    fn list(&self) -> Vec<Queued> {
+        match self.ask(json!({"list_queued": {}})) {
+            Ok(Reply::ListQueued(list)) => list,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What was told to have arrived.
+    fn sent(&self) -> usize {
+        let told = lock(&self.told);
+        told.iter()
+            .filter(|event| matches!(event, Event::OutboxSent { .. }))
+            .count()
+    }
+}
+
+fn key_text(key: u8) -> String {
+    format!("01935a00-0000-7000-8000-0000000001{key:02}")
+}

@@ -1,0 +1,268 @@
+use onehall_client::QueuedState;
+use onehall_protocol::identity::TerminalKind;
+
+use super::*;
+
+#[test]
+fn where_the_hall_is_there_a_submission_is_answered_as_ever_and_nothing_is_left() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    assert_eq!(here.submit(1)["number"], "LC-1");
+    assert_eq!(here.list(), []);
+    assert_eq!(place.kept(), [] as [String; 0]);
+    assert_eq!(here.sent(), 0, "who asked has the answer");
+}
+
+#[test]
+fn without_a_network_it_is_kept_and_sent_by_itself_once() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    place.world.network(Network::Gone);
+    let queued = here.submit(1)["queued"].clone();
+    assert_eq!((&queued["kept"], &queued["id"]), (&json!(true), &json!(key_text(1))));
+    assert_eq!(place.kept(), [format!("{}/outbox/{}", person_id(1), key_text(1))]);
+    place.world.pass(120_000);
+    assert_eq!(here.list().len(), 1);
+    place.world.network(Network::Well);
+    place.world.pass(30_000);
+    assert_eq!(place.world.taken(), [key_text(1)]);
+    assert_eq!((here.list(), place.kept(), here.sent()), (Vec::new(), Vec::new(), 1));
+}
+
+#[test]
+fn what_surely_did_not_leave_says_so_and_can_be_taken_back_without_a_network() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    place.world.network(Network::Off);
+    assert_eq!(here.submit(1)["queued"]["left"], false);
+    place.world.pass(60_000);
+    assert_eq!(
+        here.told(json!({"cancel_queued": {"id": key_text(1)}}))["kind"],
+        "taken_back"
+    );
+    assert_eq!((here.list(), place.kept()), (Vec::new(), Vec::new()));
+    here.submit(2);
+    place.world.network(Network::Well);
+    place.world.pass(3_000);
+    assert_eq!(place.world.taken(), [key_text(2)]);
+}
+
+#[test]
+fn a_lost_answer_makes_no_second_case() {
+    let place = Place::new(TerminalKind::Desktop);
+    let here = place.start();
+    place.world.network(Network::Deaf);
+    let queued = here.submit(1)["queued"].clone();
+    assert_eq!(queued["left"], true, "nobody knows whether it arrived");
+    place.world.pass(60_000);
+    place.world.network(Network::Well);
+    place.world.pass(30_000);
+    let came = lock(&place.world.hall).came.clone();
+    assert!(came.len() > 2 && came.iter().all(|key| *key == key_text(1)), "{came:?}");
+    assert_eq!(place.world.taken(), [key_text(1)]);
+    assert_eq!(here.sent(), 1);
+}
+
+#[test]
+fn a_terminal_that_dies_sends_it_again_as_it_was() {
+    for network in [Network::Gone, Network::Deaf] {
+        let place = Place::new(TerminalKind::Desktop);
+        let here = place.start();
+        place.world.network(network);
+        assert!(here.submit(1)["queued"].is_object());
+        assert!(here.withdraw()["queued"].is_object());
+        let before = here.list();
+        place.die(here);
+        place.world.network(Network::Well);
+        let next = place.start();
+        place.world.pass(0);
+        assert_eq!(place.world.taken().len(), 2, "{network:?}");
+        assert!(place.world.taken().contains(&key_text(1)));
+        assert!(
+            before
+                .iter()
+                .all(|queued| place.world.taken().contains(&queued.id.to_string()))
+        );
+        assert_eq!((next.list(), place.kept()), (Vec::new(), Vec::new()));
+    }
+}
+
+#[test]
+fn what_dies_before_it_was_sent_is_found_waiting_while_there_is_no_network() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    place.world.network(Network::Gone);
+    here.submit(1);
+    place.die(here);
+    // Who is logged in can be known, but nothing can be sent.
+    place.world.network(Network::Well);
+    lock(&place.world.hall).refuses = Some(problem(503, "backend/unavailable", true));
+    let next = place.start();
+    place.world.pass(5_000);
+    let [waiting] = <[Queued; 1]>::try_from(next.list()).unwrap_or_else(|list| panic!("{list:?}"));
+    assert!(waiting.kept && matches!(waiting.state, QueuedState::Waiting));
+}
+
+#[test]
+fn what_is_refused_later_stays_until_the_citizen_has_read_it() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    place.world.network(Network::Gone);
+    here.submit(1);
+    place.world.network(Network::Well);
+    lock(&place.world.hall).refuses = Some(problem(422, "forms/invalid_answers", false));
+    place.world.pass(60_000);
+    let list = here.list();
+    assert!(matches!(list[0].state, QueuedState::Refused { .. }), "{list:?}");
+    place.die(here);
+    let next = place.start();
+    place.world.pass(60_000);
+    assert_eq!(next.list().len(), 1, "it is still there to be read");
+    lock(&place.world.hall).refuses = None;
+    assert_eq!(
+        next.told(json!({"cancel_queued": {"id": key_text(1)}}))["kind"],
+        "taken_back"
+    );
+    assert_eq!((next.list(), place.kept()), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn what_is_refused_while_the_citizen_waits_for_it_is_said_and_not_kept() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    lock(&place.world.hall).revision = 4;
+    assert_eq!(here.submit(1)["error"], "drafts/moved");
+    assert_eq!((here.list(), place.kept()), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn a_draft_that_moved_meanwhile_is_shown_and_never_sent() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    place.world.network(Network::Gone);
+    here.submit(1);
+    lock(&place.world.hall).revision = 4;
+    place.world.network(Network::Well);
+    place.world.pass(60_000);
+    assert!(matches!(here.list()[0].state, QueuedState::Conflict { .. }));
+    here.told(json!({"retry_queued": {"id": key_text(1)}}));
+    lock(&place.world.hall).revision = 3;
+    place.world.pass(600_000);
+    assert_eq!(place.world.taken(), [] as [String; 0]);
+    // Checked again it is another attempt, which takes the place of this one.
+    assert_eq!(here.submit(2)["number"], "LC-1");
+    assert_eq!(here.list(), []);
+}
+
+#[test]
+fn it_can_be_taken_back_before_it_left_and_afterwards_only_when_the_hall_knows_nothing_of_it() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    place.world.network(Network::Gone);
+    here.submit(1);
+    let cancel = json!({"cancel_queued": {"id": key_text(1)}});
+    assert_eq!(here.told(cancel.clone())["error"], "outbox/may_have_arrived");
+    assert_eq!(here.list().len(), 1);
+    // The hall can be asked, and what is still on its way cannot have an effect any more.
+    lock(&place.world.hall).refuses = Some(problem(503, "backend/unavailable", true));
+    place.world.network(Network::Well);
+    assert_eq!(here.told(cancel.clone())["kind"], "taken_back");
+    assert_eq!(lock(&place.world.hall).ended, [key_text(1)]);
+    assert_eq!(place.kept(), [] as [String; 0]);
+
+    lock(&place.world.hall).refuses = None;
+    place.world.network(Network::Deaf);
+    here.submit(2);
+    place.world.network(Network::Well);
+    let cancel = json!({"cancel_queued": {"id": key_text(2)}});
+    assert_eq!(here.told(cancel)["kind"], "arrived", "it was too late");
+    assert_eq!((here.list(), place.world.taken()), (Vec::new(), vec![key_text(2)]));
+}
+
+#[test]
+fn it_waits_for_who_left_it_and_nobody_else_sees_or_sends_it() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    place.world.network(Network::Gone);
+    here.submit(1);
+    // The session has ended in the meantime.
+    *lock(&place.world.person) = None;
+    place.world.network(Network::Well);
+    place.world.pass(60_000);
+    assert_eq!((here.list(), place.kept().len()), (Vec::new(), 1));
+    place.die(here);
+
+    *lock(&place.world.person) = Some(2);
+    let other = place.start();
+    place.world.pass(60_000);
+    assert_eq!((other.list(), place.world.taken()), (Vec::new(), Vec::new()));
+    place.die(other);
+
+    *lock(&place.world.person) = Some(1);
+    let again = place.start();
+    place.world.pass(1_000);
+    assert_eq!((again.list(), place.world.taken()), (Vec::new(), vec![key_text(1)]));
+}
+
+#[test]
+fn a_log_out_asks_before_it_loses_what_waits_and_then_leaves_nothing() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    place.world.network(Network::Gone);
+    here.submit(1);
+    let error = here
+        .ask(json!({"log_out": {}}))
+        .err()
+        .unwrap_or_else(|| panic!("it was lost"));
+    assert_eq!(
+        (error.code.as_str(), &error.details["queued"]),
+        ("drafts/unsent", &json!(1))
+    );
+    assert_eq!(here.list().len(), 1);
+    let _ = here.ask(json!({"log_out": {"discard_unsent": true}}));
+    assert_eq!((here.list(), place.kept()), (Vec::new(), Vec::new()));
+    place.world.network(Network::Well);
+    place.world.pass(600_000);
+    assert_eq!(place.world.taken(), [] as [String; 0]);
+}
+
+#[test]
+fn a_log_out_sends_what_waits_where_the_hall_is_there_again() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    place.world.network(Network::Gone);
+    here.submit(1);
+    place.world.network(Network::Well);
+    assert_eq!(here.told(json!({"log_out": {}})), Value::Null);
+    assert_eq!(place.world.taken(), [key_text(1)]);
+}
+
+#[test]
+fn a_public_machine_keeps_nothing_and_says_that_it_was_not_sent() {
+    let place = Place::new(TerminalKind::Kiosk);
+    let here = place.start();
+    place.world.network(Network::Gone);
+    assert_eq!(here.submit(1)["error"], "network/offline");
+    assert_eq!((here.list(), place.kept()), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn who_did_not_ask_for_it_to_wait_is_told_as_ever() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    place.world.network(Network::Gone);
+    let withdrawal = json!({"withdraw": {"id": CASE, "withdrawal": {"version": 1}}});
+    assert_eq!(here.told(withdrawal)["error"], "network/offline");
+    assert_eq!(here.list(), []);
+}
+
+#[test]
+fn what_the_disk_does_not_take_is_not_called_kept_and_still_sent() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start_over(Arc::new(Full));
+    place.world.network(Network::Gone);
+    assert_eq!(here.submit(1)["queued"]["kept"], false);
+    place.world.network(Network::Well);
+    place.world.pass(60_000);
+    assert_eq!(place.world.taken(), [key_text(1)]);
+}
