@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use onehall_protocol::drafts::Receipt;
-use onehall_protocol::{AuthorityCode, CaseId, Date, FileId, PersonId, StaffId, StateCode, Timestamp, WorkflowCode};
+use onehall_protocol::{
+    AuthorityCode, CaseId, Date, FileId, IdempotencyKey, PersonId, StaffId, StateCode, Timestamp, WorkflowCode,
+};
 
 use super::model::{Attempt, CaseFile, QueueQuestion, Step, StoredCase, StoredQueue, Submit, Submitted, Viewer};
 use crate::error::Result;
@@ -21,6 +23,13 @@ pub trait CaseStore {
     /// # Errors
     /// `request/idempotency_conflict` where the key came with another payload.
     async fn attempted(&self, attempt: Attempt) -> Result<Option<CaseId>>;
+
+    /// Ends an attempt: gives the case on which it had its effect, or sees to it that it has none any more. What is sent under
+    /// its key later is a `request/idempotency_conflict`.
+    ///
+    /// # Errors
+    /// What the engine says.
+    async fn end_attempt(&self, actor: PersonId, key: IdempotencyKey, at: Timestamp) -> Result<Option<CaseId>>;
 
     /// Makes a case of a draft: number, answers, files, first event, the mark on the draft and the attempt, at once.
     ///

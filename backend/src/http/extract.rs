@@ -15,7 +15,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use axum::RequestExt;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -125,7 +125,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Path<T>, Error> {
-        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+        match <axum::extract::Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Path(value)),
             Err(rejection) if rejection.status() == StatusCode::BAD_REQUEST => Err(Error::not_found()),
             Err(rejection) => Err(Error::internal("read the path of a route", rejection)),
@@ -242,6 +242,19 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKeyHeader {
             .and_then(|text| text.parse().ok())
             .ok_or_else(|| refusal("invalid"))?;
         Ok(IdempotencyKeyHeader(key))
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for IdempotencyKeyHeader {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<IdempotencyKeyHeader>, Error> {
+        if !parts.headers.contains_key("idempotency-key") {
+            return Ok(None);
+        }
+        <IdempotencyKeyHeader as FromRequestParts<S>>::from_request_parts(parts, state)
+            .await
+            .map(Some)
     }
 }
 

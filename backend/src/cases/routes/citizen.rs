@@ -8,6 +8,7 @@ use onehall_protocol::cases::{
 };
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CaseId, ErrorCode, IdempotencyKey, Problem};
+use serde::Serialize;
 
 use super::typed;
 use crate::beside;
@@ -31,6 +32,36 @@ fn acting(citizen: &Citizen, terminal: TerminalKind) -> Acting {
         },
         viewer: Viewer::Citizen(citizen.principal_ids()),
         terminal,
+    }
+}
+
+/// What an attempt came to: the effect that it had before, or the one that `act` has now.
+async fn once(
+    state: &AppState,
+    citizen: &Citizen,
+    attempt: Option<Attempt>,
+    act: impl Future<Output = Result<CaseFile>>,
+) -> Result<CaseFile> {
+    let Some(attempt) = attempt else {
+        return act.await;
+    };
+    if let Some(case) = state.storage.attempted(attempt).await? {
+        return find(state, citizen, case).await;
+    }
+    match act.await {
+        // The same attempt may have been faster on another connection.
+        Err(error)
+            if matches!(
+                error.code(),
+                ErrorCode::CaseMoved | ErrorCode::ActionOutOfState | ErrorCode::AlreadyRated
+            ) =>
+        {
+            match state.storage.attempted(attempt).await? {
+                Some(case) => find(state, citizen, case).await,
+                None => Err(error),
+            }
+        }
+        outcome => outcome,
     }
 }
 
@@ -95,18 +126,8 @@ pub(super) async fn supplement(
         key,
         payload,
     };
-    let again = match state.storage.attempted(attempt).await? {
-        Some(case) => Some(case),
-        None => match hand_in(&state, &citizen, terminal, attempt, id, answer).await {
-            Ok(file) => return view::for_citizen(&state, file).map(Json),
-            // The same attempt may have been faster on another connection.
-            Err(error) if matches!(error.code(), ErrorCode::CaseMoved | ErrorCode::ActionOutOfState) => {
-                Some(state.storage.attempted(attempt).await?.ok_or(error)?)
-            }
-            Err(error) => return Err(error),
-        },
-    };
-    let file = find(&state, &citizen, again.unwrap_or(id)).await?;
+    let act = hand_in(&state, &citizen, terminal, attempt, id, answer);
+    let file = once(&state, &citizen, Some(attempt), act).await?;
     view::for_citizen(&state, file).map(Json)
 }
 
@@ -154,73 +175,101 @@ async fn hand_in(
 }
 
 /// Take an application back
-#[utoipa::path(post, path = "/cases/{id}/withdrawal", tag = "cases", params(("id" = CaseId, Path)),
+///
+/// The header `Idempotency-Key`, where it is sent, names the attempt: sent again, it has no second effect.
+#[utoipa::path(post, path = "/cases/{id}/withdrawal", tag = "cases",
+    params(("id" = CaseId, Path), ("Idempotency-Key" = Option<IdempotencyKey>, Header, description = "names this attempt")),
     request_body = WithdrawCase, responses(
         (status = 200, body = CaseView), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem, description = "cases/out_of_state, cases/moved"),
+        (status = 409, body = Problem, description = "cases/out_of_state, cases/moved, request/idempotency_conflict"),
     ))]
 pub(super) async fn withdraw(
     State(state): State<AppState>,
     citizen: Citizen,
     Terminal(terminal): Terminal,
+    key: Option<IdempotencyKeyHeader>,
     Path(id): Path<CaseId>,
     Json(withdrawal): Json<WithdrawCase>,
 ) -> Result<Json<CaseView>> {
+    let attempt = attempt_of(&citizen, key, "withdrawal", id, &withdrawal)?;
     let reason = typed(withdrawal.reason, "reason", LONGEST_REASON, || {
         ErrorCode::InvalidBody.into()
     })?;
-    let file = find(&state, &citizen, id).await?;
     let inputs = Inputs {
         reason,
+        attempt,
         ..Inputs::default()
     };
-    let act = Act::Citizen(CitizenAction::Withdraw);
-    let file = act::take(
-        &state,
-        &file,
-        withdrawal.version,
-        act,
-        acting(&citizen, terminal),
-        inputs,
-    )
+    let file = once(&state, &citizen, attempt, async {
+        let file = find(&state, &citizen, id).await?;
+        let act = Act::Citizen(CitizenAction::Withdraw);
+        let acting = acting(&citizen, terminal);
+        act::take(&state, &file, withdrawal.version, act, acting, inputs).await
+    })
     .await?;
     view::for_citizen(&state, file).map(Json)
 }
 
 /// Rate the service (好差评)
 ///
-/// Once for each case, after it has ended.
-#[utoipa::path(post, path = "/cases/{id}/rating", tag = "cases", params(("id" = CaseId, Path)),
+/// Once for each case, after it has ended. The header `Idempotency-Key`, where it is sent, names the attempt.
+#[utoipa::path(post, path = "/cases/{id}/rating", tag = "cases",
+    params(("id" = CaseId, Path), ("Idempotency-Key" = Option<IdempotencyKey>, Header, description = "names this attempt")),
     request_body = Rating, responses(
         (status = 200, body = CaseView), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 400, body = Problem, description = "request/invalid_body with `fields`: stars are 1 to 5"),
-        (status = 409, body = Problem, description = "cases/already_rated, cases/out_of_state"),
+        (status = 409, body = Problem, description = "cases/already_rated, cases/out_of_state, \
+            request/idempotency_conflict"),
     ))]
 pub(super) async fn rate(
     State(state): State<AppState>,
     citizen: Citizen,
     Terminal(terminal): Terminal,
+    key: Option<IdempotencyKeyHeader>,
     Path(id): Path<CaseId>,
     Json(rating): Json<Rating>,
 ) -> Result<Json<CaseView>> {
-    let rating = sound(rating)?;
-    let file = find(&state, &citizen, id).await?;
-    let rated = || Error::new(ErrorCode::AlreadyRated);
-    if file.rating.is_some() {
-        return Err(rated());
-    }
-    let version = file.case.version;
+    let attempt = attempt_of(&citizen, key, "rating", id, &rating)?;
     let inputs = Inputs {
-        rating: Some(rating),
+        rating: Some(sound(rating)?),
+        attempt,
         ..Inputs::default()
     };
-    let act = Act::Citizen(CitizenAction::Rate);
-    match act::take(&state, &file, version, act, acting(&citizen, terminal), inputs).await {
-        Ok(file) => view::for_citizen(&state, file).map(Json),
-        // Nothing but a rating moves a case that has ended: somebody rated it in between.
-        Err(error) if error.code() == ErrorCode::CaseMoved => Err(rated()),
-        Err(error) => Err(error),
-    }
+    let rated = || Error::new(ErrorCode::AlreadyRated);
+    let file = once(&state, &citizen, attempt, async {
+        let file = find(&state, &citizen, id).await?;
+        if file.rating.is_some() {
+            return Err(rated());
+        }
+        let version = file.case.version;
+        let act = Act::Citizen(CitizenAction::Rate);
+        match act::take(&state, &file, version, act, acting(&citizen, terminal), inputs).await {
+            // Nothing but a rating moves a case that has ended: somebody rated it in between.
+            Err(error) if error.code() == ErrorCode::CaseMoved => Err(rated()),
+            outcome => outcome,
+        }
+    })
+    .await?;
+    view::for_citizen(&state, file).map(Json)
+}
+
+/// The attempt that a key names, where one was sent.
+fn attempt_of(
+    citizen: &Citizen,
+    key: Option<IdempotencyKeyHeader>,
+    what: &str,
+    case: CaseId,
+    body: &impl Serialize,
+) -> Result<Option<Attempt>> {
+    let Some(IdempotencyKeyHeader(key)) = key else {
+        return Ok(None);
+    };
+    let payload = submission::payload(what, case, body)?;
+    Ok(Some(Attempt {
+        actor: citizen.actor.id,
+        key,
+        payload,
+    }))
 }
 
 fn sound(mut rating: Rating) -> Result<Rating> {

@@ -1,0 +1,76 @@
+//! Attempts of which the terminal does not know what became of them.
+
+use super::*;
+
+/// Asks for something of a case under a key.
+async fn keyed(terminal: &mut TestTerminal, path: &str, body: &Value, key: Uuid) -> Reply {
+    let headers = [
+        ("content-type", "application/json"),
+        ("idempotency-key", &key.to_string()),
+    ];
+    let body = body.to_string().into_bytes();
+    terminal.send(Method::POST, path, &headers, body).await
+}
+
+async fn end(terminal: &mut TestTerminal, key: Uuid) -> Value {
+    let reply = terminal.delete(&format!("/api/v1/attempts/{key}")).await;
+    assert_eq!(reply.status, 200, "{}", reply.json());
+    reply.json()
+}
+
+#[tokio::test]
+async fn a_withdrawal_and_a_rating_sent_twice_are_taken_once() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    browser.log_in(CITIZEN).await;
+    let id = apply(&hall, &mut browser).await;
+    let (path, key) = (format!("/api/v1/cases/{id}/withdrawal"), Uuid::now_v7());
+    let withdrawal = json!({ "version": look(&mut browser, &id).await["version"], "reason": "不办了" });
+    let first = keyed(&mut browser, &path, &withdrawal, key).await;
+    assert_eq!(first.status, 200, "{}", first.json());
+    let again = keyed(&mut browser, &path, &withdrawal, key).await;
+    assert_eq!((again.status, again.json()), (200, first.json()));
+    let other = json!({ "version": 1, "reason": "别的原因" });
+    let other = keyed(&mut browser, &path, &other, key).await;
+    assert_eq!(other.code(), "request/idempotency_conflict");
+    assert_eq!(look(&mut browser, &id).await["history"].as_array().map(Vec::len), Some(2));
+    // Without a key it is as it was: the case is not what it was decided on.
+    assert_eq!(browser.post(&path, withdrawal).await.code(), "cases/moved");
+
+    let (path, key) = (format!("/api/v1/cases/{id}/rating"), Uuid::now_v7());
+    let rating = json!({ "stars": 4 });
+    let first = keyed(&mut browser, &path, &rating, key).await;
+    if first.status == 200 {
+        let again = keyed(&mut browser, &path, &rating, key).await;
+        assert_eq!((again.status, again.json()), (200, first.json()));
+    }
+    let refused = keyed(&mut browser, &path, &rating, Uuid::now_v7()).await;
+    assert_eq!(refused.status, 409, "{}", refused.json());
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_ended_has_no_effect_however_late_it_comes() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    browser.log_in(CITIZEN).await;
+    let ready = fill(&hall, &mut browser, IDENTITY_CARD).await;
+    let key = Uuid::now_v7();
+    assert_eq!(end(&mut browser, key).await, json!({}));
+    assert_eq!(end(&mut browser, key).await, json!({}), "asked again it is the same");
+    let late = ready.submit(&mut browser, key).await;
+    assert_eq!(late.code(), "request/idempotency_conflict");
+    assert_eq!(browser.get("/api/v1/cases").await.json(), json!([]));
+
+    // Another attempt is free, and its end comes too late.
+    let key = Uuid::now_v7();
+    let receipt = ready.submit(&mut browser, key).await.json();
+    assert_eq!(end(&mut browser, key).await, json!({ "case_id": receipt["case_id"] }));
+    let again = ready.submit(&mut browser, key).await;
+    assert_eq!((again.status, again.json()), (200, receipt));
+
+    // A key is its citizen's own.
+    let mut stranger = hall.browser();
+    stranger.log_in(STRANGER).await;
+    assert_eq!(end(&mut stranger, key).await, json!({}));
+    assert_eq!(hall.browser().delete(&format!("/api/v1/attempts/{key}")).await.status, 401);
+}
