@@ -127,6 +127,7 @@ const PAGES: Table = &[
     ("/matters/:case", || later_page(LaterPage::Case)),
     ("/matters/:case/receipt", || later_page(LaterPage::Receipt)),
     ("/matters/:case/supplement", || later_page(LaterPage::Supplement)),
+    ("/queue/:id", || later_page(LaterPage::Queued)),
     ("/login", || LoginPage().into_any()),
     ("/account", || AccountPage().into_any()),
     ("/accessibility", || AccessibilityPage().into_any()),

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 
 use super::apply::{FillPage, StartPage};
 use super::matters::{CasePage, ReceiptPage, SupplementPage};
+use super::outbox::QueuedPage;
 use super::place::Reading;
 use crate::design::states::{ErrorState, Skeleton, SkeletonKind};
 use crate::shell::{PageHeading, Remote, later, load};
@@ -25,6 +26,8 @@ pub enum LaterPage {
     Receipt,
     /// What a case waits for.
     Supplement,
+    /// Something that waits on this device.
+    Queued,
 }
 
 /// The one way into the second part: the program is cut here, by the name of this function. It must be there before.
@@ -36,6 +39,7 @@ fn enter_part(page: LaterPage) -> AnyView {
         LaterPage::Case => CasePage().into_any(),
         LaterPage::Receipt => ReceiptPage().into_any(),
         LaterPage::Supplement => SupplementPage().into_any(),
+        LaterPage::Queued => QueuedPage().into_any(),
     }
 }
 
@@ -69,7 +73,7 @@ pub fn later_page(page: LaterPage) -> AnyView {
 fn title(page: LaterPage) -> Phrase {
     match page {
         LaterPage::Start | LaterPage::Fill => fill::APPLY_TITLE,
-        LaterPage::Case | LaterPage::Receipt | LaterPage::Supplement => matters::TITLE,
+        LaterPage::Case | LaterPage::Receipt | LaterPage::Supplement | LaterPage::Queued => matters::TITLE,
     }
 }
 

@@ -13,6 +13,7 @@ mod later;
 pub mod matters;
 mod not_found;
 mod order;
+mod outbox;
 pub mod place;
 pub mod questions;
 pub mod routes;

@@ -1,6 +1,6 @@
 //! The addresses of the citizen's pages. Links are made here and nowhere else.
 
-use onehall_protocol::{AuthorityCode, CaseId, DraftId, ItemCode, LifeEventCode, ThemeCode};
+use onehall_protocol::{AuthorityCode, CaseId, DraftId, IdempotencyKey, ItemCode, LifeEventCode, ThemeCode};
 
 /// The home page.
 pub const HOME: &str = "/";
@@ -95,6 +95,12 @@ pub fn receipt(id: CaseId) -> String {
 #[must_use]
 pub fn supplement(id: CaseId) -> String {
     format!("/matters/{id}/supplement")
+}
+
+/// Something that waits on this device until the hall can be reached.
+#[must_use]
+pub fn queued(id: IdempotencyKey) -> String {
+    format!("/queue/{id}")
 }
 
 /// Login, and back to `next` afterwards.

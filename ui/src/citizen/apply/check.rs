@@ -1,7 +1,7 @@
 //! Checking the answers, and submitting them.
 
 use leptos::prelude::*;
-use onehall_protocol::{CaseId, CoreError, FieldError};
+use onehall_protocol::{CoreError, FieldError};
 
 use super::application::Application;
 use super::changes::changes_view;
@@ -9,18 +9,20 @@ use super::fill::{back_link, case_of, leave_button, step_head};
 use super::saving::{save_line, save_notices};
 use super::submission::Failure;
 use super::submitting::{MISSING, Submitting, all_errors, has_declaration};
+use super::together::continue_button;
 use super::way::CHECK;
 use crate::citizen::questions::prefilled;
 use crate::citizen::questions::shown::{self, ShownLine, ShownPage};
 use crate::citizen::routes;
 use crate::design::button::{Button, Weight};
 use crate::design::choices::Checkbox;
+use crate::design::content::Facts;
 use crate::design::errors::ErrorSummary;
 use crate::design::notice::{Notice, Tag, Tone};
 use crate::design::states::error_words;
 use crate::router::{NavigateOptions, use_navigate};
 use crate::shell::PageHeading;
-use crate::texts::{Words, changes, counted, fill};
+use crate::texts::{Words, changes, counted, elsewhere, fill};
 use crate::view::{live, memo, view};
 
 /// The check: all answers, what is missing, the declaration, the one button.
@@ -34,17 +36,19 @@ pub(super) fn check_view(application: Application) -> AnyView {
         errors: RwSignal::new(Vec::new()),
         declared: RwSignal::new(false),
         changed: RwSignal::default(),
+        moved: RwSignal::default(),
         to_confirm: RwSignal::new(None),
         confirmed: RwSignal::new(false),
-        done: Callback::new(move |case: CaseId| {
-            // The draft is no more: going back must not lead to it.
+        leave: Callback::new(move |href: String| {
+            // The draft is no more, or waits: going back must not lead to it.
             let options = NavigateOptions {
                 replace: true,
                 ..NavigateOptions::default()
             };
-            navigate(&routes::receipt(case), options);
+            navigate(&href, options);
         }),
     };
+    submitting.follow_what_comes();
     let pages = memo(move |_| answering.filling.with(shown::pages));
     let missing = memo(move |_| all_errors(answering));
     let page_list = move || {
@@ -82,7 +86,7 @@ pub(super) fn check_view(application: Application) -> AnyView {
             <p class="submitting" role="status">
                 {move || submitting.busy.get().then(|| view! { <span>{fill::SUBMITTING}</span> })}
             </p>
-            <div class="fill-foot">{save_line(application)} {leave_button(application)}</div>
+            <div class="fill-foot">{save_line(application)} {continue_button(application)} {leave_button(application)}</div>
         </div>
     }
     .into_any()
@@ -163,11 +167,24 @@ fn changed_notice(submitting: Submitting) -> AnyView {
             .failure
             .with(|failure| matches!(failure, Some((Failure::Changed, _))))
             .then(|| {
+                let moved = submitting.moved.get();
+                if moved.is_empty() {
+                    return view! {
+                        <Notice tone=Tone::Attention title=fill::CHANGED_TITLE role="alert">
+                            <p>{fill::CHANGED_TEXT}</p>
+                        </Notice>
+                    }
+                    .into_any();
+                }
+                let offset = submitting.application.ui.utc_offset.get();
+                let facts = moved.iter().map(|line| line.fact(offset)).collect::<Vec<_>>();
                 view! {
-                    <Notice tone=Tone::Attention title=fill::CHANGED_TITLE role="alert">
-                        <p>{fill::CHANGED_TEXT}</p>
+                    <Notice tone=Tone::Attention title=elsewhere::MOVED_TITLE role="alert">
+                        <p>{elsewhere::MOVED_TEXT}</p>
+                        <Facts facts=facts/>
                     </Notice>
                 }
+                .into_any()
             })
     })
 }

@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use onehall_client::SaveState;
+use onehall_client::citizen::ListQueued;
+use onehall_client::{QueuedAbout, SaveState};
 use onehall_forms::Filling;
-use onehall_protocol::{CaseId, CoreError, DraftId, ErrorCode, FieldError};
+use onehall_protocol::{CaseId, CoreError, DraftId, ErrorCode, FieldError, IdempotencyKey};
 
 use super::application::{Application, LoadedDraft, load_draft};
 use super::check::check_view;
 use super::saving::{save_line, save_notices};
+use super::together::{also_open, continue_button};
 use super::way::{self, CHECK};
 use crate::citizen::questions::questions;
 use crate::citizen::{routes, use_hall};
@@ -19,7 +21,7 @@ use crate::design::navigation::ProgressBar;
 use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind};
 use crate::router::{NavigateOptions, use_navigate, use_params_map, use_query_map};
 use crate::shell::{PageHeading, Remote, load, use_ui};
-use crate::texts::{Words, fill, general};
+use crate::texts::{Words, fill, general, outbox};
 use crate::view::{effect, live, memo, view};
 
 /// `/drafts/{draft}` and its pages. Stays while one goes from page to page: so do the answers.
@@ -40,10 +42,24 @@ pub fn FillPage() -> impl IntoView {
             }
         }
     });
+    // Looked at once: who submits here leaves this page by themselves.
+    let waits = load(move || {
+        let (known, draft) = (hall.session_known.get() && hall.logged_in(), draft.get());
+        async move {
+            let Some(draft) = draft.filter(|_| known) else { return Ok(None) };
+            let queued = hall.client.ask(ListQueued {}).await.unwrap_or_default();
+            let waiting = queued.into_iter().find(|queued| {
+                queued.about == QueuedAbout::Submission(draft) && !queued.state.needs_a_decision()
+            });
+            Ok(waiting.map(|queued| queued.id))
+        }
+    });
     // Drawn once for each draft: a reading that fails later, or comes again, must not take the answers off the page.
     let phase = memo(move |_| {
-        if !hall.session_known.get() {
-            return Phase::Loading;
+        match waits.with_ready(|waits| *waits) {
+            Some(None) if hall.session_known.get() => {}
+            Some(Some(queued)) => return Phase::Waits(queued),
+            _ => return Phase::Loading,
         }
         loaded.state().with(|state| match state {
             Remote::Loading => Phase::Loading,
@@ -53,6 +69,7 @@ pub fn FillPage() -> impl IntoView {
     });
     live(move || match phase.get() {
         Phase::Loading => waiting(),
+        Phase::Waits(queued) => it_waits(queued),
         Phase::Ready(_) => {
             let anew = Callback::new(move |()| loaded.restart());
             untrack(|| loaded.with_ready(|draft| filling(draft, anew))).unwrap_or_else(waiting)
@@ -78,11 +95,26 @@ pub fn FillPage() -> impl IntoView {
 enum Phase {
     Loading,
     Ready(DraftId),
+    /// It is submitted, and waits on this device.
+    Waits(IdempotencyKey),
     Failed(CoreError),
 }
 
 fn waiting() -> AnyView {
     view! { <div class="reading"><Skeleton kind=SkeletonKind::Form/></div> }.into_any()
+}
+
+/// What waits to be submitted is not changed under the hand of who sends it.
+fn it_waits(queued: IdempotencyKey) -> AnyView {
+    view! {
+        <div class="reading">
+            <PageHeading title=outbox::DRAFT_WAITS/>
+            <EmptyState icon="hourglass" title=outbox::DRAFT_WAITS text=outbox::DRAFT_WAITS_TEXT>
+                <ButtonLink href=routes::queued(queued) label=outbox::SEE weight=Weight::Primary/>
+            </EmptyState>
+        </div>
+    }
+    .into_any()
 }
 
 fn gone(error: &CoreError) -> AnyView {
@@ -278,7 +310,7 @@ fn page_view(application: Application, page: String) -> AnyView {
                     {back_link(application, page)}
                 </div>
             </form>
-            <div class="fill-foot">{save_line(application)} {leave_button(application)}</div>
+            <div class="fill-foot">{save_line(application)} {continue_button(application)} {leave_button(application)}</div>
         </div>
     }
     .into_any()
@@ -320,6 +352,7 @@ pub(super) fn step_head(application: Application, page: String) -> AnyView {
                 <span class="fill-principal">{fill::APPLYING_FOR.with([principal.into()])}</span>
             </p>
             <ProgressBar percent=percent label=label/>
+            {also_open(application)}
         </div>
     }
     .into_any()

@@ -5,19 +5,22 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::{NewKey, Submit};
-use onehall_client::submission;
+use onehall_client::{Outcome, submission};
 use onehall_forms::{Filling, Kind};
 use onehall_protocol::drafts::{Receipt, SubmitDraft};
-use onehall_protocol::{CaseId, CoreError, ErrorCode, FieldError};
+use onehall_protocol::{CoreError, ErrorCode, FieldError};
 
 use super::application::{Application, load_draft, load_form};
 use super::changes::{AGREE, CHANGES, ToConfirm, told};
 use super::fill::case_of;
+use super::moved::{self, MovedLine};
 use super::submission::{Attempt, Failure};
 use crate::citizen::questions::Answering;
+use crate::citizen::routes;
 use crate::design::errors::SummaryLine;
-use crate::shell::document;
+use crate::shell::{Profile, document};
 use crate::texts::{changes, fill};
+use crate::view::effect;
 
 /// The id of the list of what is missing.
 pub(super) const MISSING: &str = "missing";
@@ -32,11 +35,14 @@ pub(super) struct Submitting {
     pub(super) declared: RwSignal<bool>,
     /// What changed since one checked it, by path.
     pub(super) changed: RwSignal<BTreeSet<String>>,
+    /// What other terminals changed since then, with the old and the new.
+    pub(super) moved: RwSignal<Vec<MovedLine>>,
     /// What the hall's newer rules change, until it is submitted with them.
     pub(super) to_confirm: RwSignal<Option<ToConfirm>>,
     /// Whether one agrees to that.
     pub(super) confirmed: RwSignal<bool>,
-    pub(super) done: Callback<CaseId>,
+    /// Goes on to an address: the draft is no more, or waits.
+    pub(super) leave: Callback<String>,
 }
 
 impl Submitting {
@@ -67,7 +73,9 @@ impl Submitting {
         }
         self.errors.set(Vec::new());
         self.failure.set(None);
-        if !window().navigator().on_line() {
+        // A public machine keeps nothing: there it is sent now, or not at all.
+        let public = self.application.ui.profile.get_untracked() == Profile::Kiosk;
+        if public && !window().navigator().on_line() {
             self.fail(
                 CoreError::new(ErrorCode::Offline, self.application.ui.language.get_untracked()),
                 false,
@@ -81,7 +89,8 @@ impl Submitting {
                 return;
             }
             match outcome {
-                Ok(receipt) => self.done.run(receipt.case_id),
+                Ok(Outcome::Done(receipt)) => self.leave.run(routes::receipt(receipt.case_id)),
+                Ok(Outcome::Queued { queued }) => self.leave.run(routes::queued(queued.id)),
                 Err((error, sent)) => self.failed(error, sent).await,
             }
             let _ = self.busy.try_set(false);
@@ -90,15 +99,17 @@ impl Submitting {
 
     /// Saves what is not saved, then submits. The key is made once and kept until the attempt is known to be over.
     /// With a failure it says whether the submission itself was sent.
-    async fn attempt(self) -> Result<Receipt, (CoreError, bool)> {
+    async fn attempt(self) -> Result<Outcome<Receipt>, (CoreError, bool)> {
         let Application {
             hall,
             id,
             answering,
             attempt,
+            summary,
             ..
         } = self.application;
         let unsent = |error| (error, false);
+        let public = self.application.ui.profile.get_untracked() == Profile::Kiosk;
         let confirmed = self
             .to_confirm
             .with_untracked(|waits| waits.as_ref().map(|waits| waits.transcript.clone()));
@@ -116,22 +127,37 @@ impl Submitting {
         let again = attempt
             .get_value()
             .filter(|before| before.submission == submission(before.submission.revision));
+        let checked = answering.filling.with_untracked(Filling::submitted_answers);
         let made = match again {
             Some(again) => again,
             None => {
-                let saved = self.application.flush().await.map_err(unsent)?;
+                let revision = match self.application.flush().await {
+                    Ok(saved) => saved.revision,
+                    // The core sends the answers before the submission, which then names the revision that they make.
+                    Err(error) if error.retryable && !public => summary.with_value(|summary| summary.revision),
+                    Err(error) => return Err(unsent(error)),
+                };
+                // What came with the saving nobody has checked yet.
+                if answering.filling.with_untracked(Filling::submitted_answers) != checked {
+                    let language = self.application.ui.language.get_untracked();
+                    return Err(unsent(CoreError::new(ErrorCode::DraftMoved, language)));
+                }
                 let key = hall.client.ask(NewKey {}).await.map_err(unsent)?;
-                let submission = submission(saved.revision);
+                let submission = submission(revision);
                 let new = Attempt { submission, key };
                 attempt.set_value(Some(new.clone()));
                 new
             }
         };
         let Attempt { submission, key } = made;
-        hall.client
-            .ask(Submit { id, submission, key })
-            .await
-            .map_err(|error| (error, true))
+        let wait_as = Some(summary.with_value(|summary| summary.item_name.clone()));
+        let submit = Submit {
+            id,
+            submission,
+            key,
+            wait_as,
+        };
+        hall.client.ask(submit).await.map_err(|error| (error, true))
     }
 
     async fn failed(self, error: CoreError, sent: bool) {
@@ -140,11 +166,11 @@ impl Submitting {
             self.application.attempt.set_value(None);
         }
         match failure {
-            Failure::Changed => self.show_what_changed().await,
+            Failure::Changed => self.show_what_changed(&error).await,
             Failure::Confirm => self.ask_to_confirm(&error).await,
             Failure::Done => {
                 if let Some(case) = case_of(&error) {
-                    return self.done.run(case);
+                    return self.leave.run(routes::receipt(case));
                 }
             }
             Failure::Answers => {
@@ -161,12 +187,13 @@ impl Submitting {
     }
 
     /// Reads the draft anew, shows it, and marks what is not as it was checked.
-    async fn show_what_changed(self) {
+    async fn show_what_changed(self, error: &CoreError) {
         let Application {
             hall, id, answering, ..
         } = self.application;
         let _ = self.to_confirm.try_set(None);
-        let before = answering.filling.with_untracked(Filling::submitted_answers);
+        let shown = answering.filling.with_untracked(Clone::clone);
+        let before = shown.submitted_answers();
         // Where it cannot be read now, what is shown stays; the next press finds out again.
         let Ok(loaded) = load_draft(hall, id).await else { return };
         self.application.take_in(&loaded.draft);
@@ -179,11 +206,40 @@ impl Submitting {
         let mut paths = BTreeSet::new();
         paths.extend(changed.cloned());
         self.changed.set(paths);
+        let came = moved::told(&error.details).unwrap_or_default();
+        let lines = answering.filling.with_untracked(|now| moved::lines(&came, &shown, now));
+        let _ = self.moved.try_set(lines);
         let _ = self.declared.try_set(answering.filling.with_untracked(has_declaration));
     }
 }
 
 impl Submitting {
+    /// What another terminal changes while one checks is shown as changed, and asked about again: who declared something
+    /// declared it of what was there.
+    pub(super) fn follow_what_comes(self) {
+        let came = self.application.came;
+        came.set(Vec::new());
+        let before = StoredValue::new(self.application.answering.filling.with_untracked(Clone::clone));
+        effect(move || {
+            let came = came.get();
+            let answering = self.application.answering;
+            let now = answering.filling.with_untracked(Clone::clone);
+            let shown = before.try_update_value(|before| std::mem::replace(before, now));
+            let (Some(shown), false) = (shown, came.is_empty()) else {
+                return;
+            };
+            let lines = answering.filling.with_untracked(|now| moved::lines(&came, &shown, now));
+            if lines.is_empty() {
+                return;
+            }
+            self.changed.update(|changed| changed.extend(came.into_iter().map(|one| one.path)));
+            self.moved.update(|moved| moved.extend(lines));
+            self.declared.set(answering.filling.with_untracked(has_declaration));
+            let language = self.application.ui.language.get_untracked();
+            let _ = self.failure.try_set(Some((Failure::Changed, CoreError::new(ErrorCode::DraftMoved, language))));
+        });
+    }
+
     /// Evaluates with what the city has now, and says what changes. A page that cannot do that (its engine is another one)
     /// stays as it is, and says what the hall told.
     async fn ask_to_confirm(self, error: &CoreError) {

@@ -1,4 +1,4 @@
-//! Logging out. Answers that the hall does not hold yet would be lost with it: then the citizen is asked first.
+//! Logging out. What the hall does not hold yet would be lost with it: then the citizen is asked first.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,7 +10,7 @@ use crate::design::dialog::ConfirmDialog;
 use crate::design::states::error_words;
 use crate::router::use_navigate;
 use crate::shell::{Ui, use_ui};
-use crate::texts::frame;
+use crate::texts::{Words, frame};
 use crate::view::view;
 
 /// Logs the citizen out, from wherever that is pressed.
@@ -21,6 +21,8 @@ pub struct Leaving {
     /// Goes to the home page.
     home: Callback<()>,
     asking: RwSignal<bool>,
+    /// Whether more waits than answers: submissions and the like.
+    queued: RwSignal<bool>,
     /// Whether it is under way.
     pub busy: RwSignal<bool>,
 }
@@ -34,6 +36,7 @@ impl Leaving {
             hall: use_hall(),
             ui: use_ui(),
             asking: RwSignal::new(false),
+            queued: RwSignal::new(false),
             busy: RwSignal::new(false),
         };
         provide_context(leaving);
@@ -56,7 +59,11 @@ impl Leaving {
                     self.asking.set(false);
                     self.home.run(());
                 }
-                Err(error) if error.code == ErrorCode::UnsentAnswers => self.asking.set(true),
+                Err(error) if error.code == ErrorCode::UnsentAnswers => {
+                    let queued = error.details.get("queued").and_then(serde_json::Value::as_u64);
+                    self.queued.set(queued.is_some_and(|queued| queued > 0));
+                    self.asking.set(true);
+                }
                 // Here nobody is logged in any more; only the hall could not be told.
                 Err(error) => {
                     self.asking.set(false);
@@ -77,11 +84,19 @@ pub fn use_leaving() -> Leaving {
 #[component]
 pub fn LogOutDialog() -> impl IntoView {
     let leaving = use_leaving();
+    let text = Words::made(move |language| {
+        let text = if leaving.queued.get() {
+            frame::UNSENT_QUEUED
+        } else {
+            frame::UNSENT_TEXT
+        };
+        text.get(language).to_owned()
+    });
     view! {
         <ConfirmDialog
             id="log-out"
             title=frame::UNSENT_TITLE
-            text=frame::UNSENT_TEXT
+            text=text
             confirm=frame::UNSENT_LEAVE
             danger=true
             open=leaving.asking

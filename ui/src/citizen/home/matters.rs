@@ -7,6 +7,7 @@ use onehall_protocol::cases::{CaseSummary, WaitsFor};
 use onehall_protocol::drafts::DraftSummary;
 
 use crate::citizen::order::by_rank;
+use crate::citizen::outbox::queued_section;
 use crate::citizen::{routes, use_hall};
 use crate::design::content::{LinkRow, Section};
 use crate::design::notice::{Tag, Tone};
@@ -27,7 +28,7 @@ pub fn MattersInShort() -> impl IntoView {
     client.on_event(move |event| match event {
         Event::CaseChanged { .. } => cases.reload(),
         Event::DraftChanged { .. } => drafts.reload(),
-        Event::MayHaveMissed => {
+        Event::MayHaveMissed | Event::OutboxSent { .. } => {
             cases.reload();
             drafts.reload();
         }
@@ -35,6 +36,7 @@ pub fn MattersInShort() -> impl IntoView {
     });
     let more = view! { <a href=routes::MATTERS>{home::ALL}</a> }.into_any();
     view! {
+        {queued_section()}
         <Section id="matters" title=home::MATTERS more=more>
             {cases.view(SkeletonKind::Rows, move |cases| {
                 let cases = cases.clone();

@@ -12,6 +12,7 @@ use super::standing::{Glance, glance, line, tag};
 use crate::citizen::apply::terminal_words;
 use crate::citizen::later::expect_later;
 use crate::citizen::order::by_rank;
+use crate::citizen::outbox::queued_section;
 use crate::citizen::place::{LoggedIn, Wide};
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
@@ -76,13 +77,14 @@ fn matters_view() -> AnyView {
             matters.reload();
             ui.say(words::UPDATED_SOMETHING);
         }
-        Event::DraftChanged { .. } | Event::MayHaveMissed => matters.reload(),
+        Event::DraftChanged { .. } | Event::OutboxSent { .. } | Event::MayHaveMissed => matters.reload(),
         _ => {}
     });
     let leaving = RwSignal::new(None::<DraftSummary>);
     view! {
         <Wide>
             <PageHeading title=words::TITLE/>
+            {queued_section()}
             {matters.view(SkeletonKind::Rows, move |matters| sections(hall, matters, leaving))}
             {discard_dialog(hall, matters, leaving)}
         </Wide>

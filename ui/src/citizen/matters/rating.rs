@@ -2,19 +2,21 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use onehall_client::Outcome;
 use onehall_client::citizen::Rate;
 use onehall_protocol::cases::{RATING_TAGS, Rating};
 use onehall_protocol::{CaseId, ErrorCode};
 
 use super::case::refusal;
 use super::loaded::{CaseHere, LoadedCase};
-use crate::citizen::use_hall;
+use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, Weight};
 use crate::design::choices::{Checkboxes, ChoiceOption, Radios};
 use crate::design::content::Section;
 use crate::design::icon::Icon;
 use crate::design::states::error_words;
 use crate::design::text_field::TextArea;
+use crate::router::{NavigateOptions, use_navigate};
 use crate::shell::{document, use_ui};
 use crate::texts::{Phrase, Words, matters as words};
 use crate::view::view;
@@ -77,7 +79,7 @@ fn given(rating: &Rating) -> AnyView {
 }
 
 fn form(here: CaseHere, id: CaseId) -> AnyView {
-    let (hall, ui) = (use_hall(), use_ui());
+    let (hall, ui, navigate) = (use_hall(), use_ui(), use_navigate());
     let (stars, tags, comment) = (
         RwSignal::new(String::new()),
         RwSignal::new(Vec::new()),
@@ -109,15 +111,21 @@ fn form(here: CaseHere, id: CaseId) -> AnyView {
             tags: tags.get_untracked(),
             comment,
         };
+        let wait_as = here.now.with_untracked(|now| {
+            let loaded = now.as_ref()?;
+            Some(loaded.case.summary.item_name.clone())
+        });
         busy.set(true);
         failed.set(None);
+        let navigate = navigate.clone();
         spawn_local(async move {
-            let outcome = hall.client.ask(Rate { id, rating }).await;
+            let outcome = hall.client.ask(Rate { id, rating, wait_as }).await;
             if busy.try_set(false).is_some() {
                 return;
             }
             match outcome {
-                Ok(case) => {
+                Ok(Outcome::Queued { queued }) => navigate(&routes::queued(queued.id), NavigateOptions::default()),
+                Ok(Outcome::Done(case)) => {
                     let form = here
                         .now
                         .with_untracked(|now| now.as_ref().and_then(|loaded| loaded.form.clone()));

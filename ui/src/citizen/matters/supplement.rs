@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use onehall_client::Outcome;
 use onehall_client::citizen::{NewKey, Supplement as HandIn, UploadTo};
 use onehall_forms::Filling;
-use onehall_protocol::cases::{AnswerSupplement, CitizenAction, Supplement};
+use onehall_protocol::cases::{AnswerSupplement, CaseView, CitizenAction, Supplement};
 use onehall_protocol::drafts::Answers;
-use onehall_protocol::{CaseId, CoreError, ErrorCode, FieldError, IdempotencyKey};
+use onehall_protocol::{CaseId, CoreError, ErrorCode, FieldError, IdempotencyKey, Text};
 use serde_json::Value;
 
 use super::case::refusal;
@@ -67,6 +68,8 @@ struct HandingIn {
     ui: Ui,
     here: CaseHere,
     case: CaseId,
+    /// What the service is called.
+    title: StoredValue<Text>,
     version: u64,
     answering: Answering,
     before: StoredValue<Answers>,
@@ -75,7 +78,8 @@ struct HandingIn {
     errors: RwSignal<Vec<SummaryLine>>,
     failed: RwSignal<Option<Words>>,
     busy: RwSignal<bool>,
-    done: Callback<()>,
+    /// Goes on to an address.
+    leave: Callback<String>,
 }
 
 fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Filling) -> AnyView {
@@ -94,6 +98,7 @@ fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Fi
         ui,
         here,
         case: id,
+        title: StoredValue::new(case.summary.item_name.clone()),
         version: case.summary.version,
         answering,
         before: StoredValue::new(before),
@@ -102,13 +107,12 @@ fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Fi
         errors: RwSignal::new(Vec::new()),
         failed: RwSignal::new(None),
         busy: RwSignal::new(false),
-        done: Callback::new(move |()| {
-            ui.say(words::SUPPLEMENT_DONE);
+        leave: Callback::new(move |href: String| {
             let options = NavigateOptions {
                 replace: true,
                 ..NavigateOptions::default()
             };
-            navigate(&routes::case(id), options);
+            navigate(&href, options);
         }),
     };
     warn_before_the_tab_closes(changed, ui);
@@ -254,13 +258,17 @@ impl HandingIn {
                 return;
             }
             match outcome {
-                Ok(()) => self.done.run(()),
+                Ok(Outcome::Done(_)) => {
+                    self.ui.say(words::SUPPLEMENT_DONE);
+                    self.leave.run(routes::case(self.case));
+                }
+                Ok(Outcome::Queued { queued }) => self.leave.run(routes::queued(queued.id)),
                 Err(error) => self.failed(&error),
             }
         });
     }
 
-    async fn hand_in(self, supplement: AnswerSupplement) -> Result<(), CoreError> {
+    async fn hand_in(self, supplement: AnswerSupplement) -> Result<Outcome<CaseView>, CoreError> {
         let before = self
             .attempt
             .with_value(|before| before.clone().filter(|before| before.supplement == supplement));
@@ -279,9 +287,9 @@ impl HandingIn {
                 id: self.case,
                 supplement,
                 key,
+                wait_as: Some(self.title.get_value()),
             })
             .await
-            .map(drop)
     }
 
     fn failed(self, error: &CoreError) {

@@ -2,16 +2,18 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use onehall_client::Outcome;
 use onehall_client::citizen::Withdraw;
 use onehall_protocol::cases::WithdrawCase;
 use onehall_protocol::{CaseId, ErrorCode};
 
 use super::loaded::CaseHere;
-use crate::citizen::use_hall;
+use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, Weight};
 use crate::design::dialog::Dialog;
 use crate::design::states::error_words;
 use crate::design::text_field::TextArea;
+use crate::router::{NavigateOptions, use_navigate};
 use crate::shell::{HEADING, document, use_ui};
 use crate::texts::{general, matters as words};
 use crate::view::view;
@@ -22,23 +24,30 @@ const MOST_CHARACTERS: u32 = 500;
 /// The button, and the question that it asks.
 pub(super) fn withdraw_button(here: CaseHere, id: CaseId) -> AnyView {
     let (hall, ui) = (use_hall(), use_ui());
+    let navigate = use_navigate();
     let (open, busy, reason) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(String::new()));
     let withdraw = move |()| {
-        let version = here
-            .now
-            .with_untracked(|now| now.as_ref().map(|loaded| loaded.case.summary.version));
-        let Some(version) = version else { return };
+        let known = here.now.with_untracked(|now| {
+            let summary = &now.as_ref()?.case.summary;
+            Some((summary.version, summary.item_name.clone()))
+        });
+        let Some((version, title)) = known else { return };
+        let navigate = navigate.clone();
         let reason = Some(reason.get_untracked().trim().to_owned()).filter(|reason| !reason.is_empty());
         busy.set(true);
         spawn_local(async move {
             let withdrawal = WithdrawCase { version, reason };
-            let outcome = hall.client.ask(Withdraw { id, withdrawal }).await;
+            let wait_as = Some(title);
+            let outcome = hall.client.ask(Withdraw { id, withdrawal, wait_as }).await;
             if busy.try_set(false).is_some() {
                 return;
             }
             open.set(false);
             match outcome {
-                Ok(_) => ui.say(words::WITHDRAW_DONE),
+                Ok(Outcome::Done(_)) => ui.say(words::WITHDRAW_DONE),
+                Ok(Outcome::Queued { queued }) => {
+                    return navigate(&routes::queued(queued.id), NavigateOptions::default());
+                }
                 Err(error) if error.code == ErrorCode::CaseMoved => ui.say_failure(words::CASE_MOVED),
                 Err(error) => ui.say_failure(error_words(&error)),
             }
