@@ -51,7 +51,7 @@ export class Hall {
       },
       type: (id, path, text, { page = null, ...options } = {}) => ask("type_answer", { id, path, text, page }, options),
       flush: (id, options) => ask("flush_draft", { id }, options),
-      resolve: (id, path, keep, options) => ask("resolve_conflict", { id, path, keep }, options),
+      dismissLost: (id, n, options) => ask("dismiss_lost", { id, n }, options),
       discard: (id, options) => ask("discard_draft", { id }, options),
       upload: (id, path, file, options) => this.#upload({ kind: "draft", id }, path, file, options),
       offers: (draft, material, options) => ask("offered_files", { draft, material }, options),
@@ -84,6 +84,12 @@ export class Hall {
       },
     };
 
+    this.outbox = {
+      list: (options) => ask("list_queued", {}, options),
+      cancel: (id, options) => ask("cancel_queued", { id }, options),
+      retry: (id, options) => ask("retry_queued", { id }, options),
+    };
+
     this.preferences = {
       get: (options) => ask("get_preferences", {}, options),
       set: async (changes, options) => {
@@ -98,7 +104,11 @@ export class Hall {
     await this.#call({ hello: { protocols: { min: PROTOCOL, max: PROTOCOL }, version: "0.1.0" } });
     const tag = languageOf(language ?? globalThis.navigator?.language);
     const preferences = await this.ask("get_preferences");
-    if (tag && tag !== preferences.language) await this.ask("set_preferences", { preferences: { ...preferences, language: tag } });
+    if (!tag || tag === preferences.language) return;
+    // Where nothing can be kept the language holds all the same.
+    await this.ask("set_preferences", { preferences: { ...preferences, language: tag } }).catch((error) => {
+      if (!/\bstore[_/]/.test(error.code)) throw error;
+    });
   }
 
   /** Any command of the core by its name, for what has no method here. */
@@ -113,8 +123,11 @@ export class Hall {
    *
    * Fails with `forms/confirm_changes` where the hall goes by newer rules that change something: show `error.details.changes`
    * and submit again with `confirmed`, the transcript that `error.details` names.
+   *
+   * With `waitAs`, what to call it in each language, it waits on this terminal where the hall does not answer, and `{ queued }`
+   * comes back instead of a receipt.
    */
-  async submit(id, { signal, confirmed } = {}) {
+  async submit(id, { signal, confirmed, waitAs } = {}) {
     if (!this.#attempts.has(id)) {
       const prepare = async () => {
         const submission = await this.ask("prepare_submission", { id }, { signal });
@@ -128,7 +141,7 @@ export class Hall {
     }
     const attempt = await this.#attempts.get(id);
     try {
-      const receipt = await this.ask("submit", attempt, { signal });
+      const receipt = await this.ask("submit", waitAs ? { ...attempt, wait_as: waitAs } : attempt, { signal });
       this.#attempts.delete(id);
       return receipt;
     } catch (error) {
