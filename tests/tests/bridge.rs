@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use onehall_client::Profile;
-use onehall_core::platform::native::{Keep, StoreError, native};
+use onehall_core::platform::native::{InUse, Keep, native};
 use onehall_core::{Bridge, Core};
 use onehall_protocol::identity::TerminalKind;
 use onehall_tests::Outcome;
@@ -225,16 +225,40 @@ async fn what_one_terminal_answers_another_sees_and_two_answers_to_one_question_
 
     // Both answer the same one, before either hears of the other.
     kiosk.ask(answer(&draft, "plate", json!("陕A00001"))).await?;
-    phone.ask(answer(&draft, "plate", json!("陕A00002"))).await?;
     kiosk.ask(flush.clone()).await?;
-    let refused = phone.outcome(flush.clone()).await?;
-    assert_eq!(refused["error"]["code"], "drafts/conflict", "{refused}");
-    phone
-        .ask(json!({ "resolve_conflict": { "id": id, "path": "plate", "keep": "theirs" } }))
-        .await?;
+    phone.ask(answer(&draft, "plate", json!("陕A00002"))).await?;
     phone.ask(flush.clone()).await?;
-    assert_eq!(phone.ask(view).await?["page"]["questions"][0]["value"], "陕A00001");
+    // The later one stands, the other one is told of, and one press brings it back.
+    for terminal in [&kiosk, &phone] {
+        let question = until(terminal, &view, |question| question["lost"][0]["n"].is_u64()).await?;
+        assert_eq!(question["value"], "陕A00002");
+        assert_eq!(
+            (&question["lost"][0]["display"], &question["lost"][0]["terminal"]),
+            (&json!("陕A00001"), &json!("kiosk"))
+        );
+    }
+    kiosk.ask(answer(&draft, "plate", json!("陕A00001"))).await?;
+    kiosk.ask(flush.clone()).await?;
+    for terminal in [&kiosk, &phone] {
+        let question = until(terminal, &view, |question| question["value"] == "陕A00001").await?;
+        assert_eq!(question["lost"], Value::Null, "who brought it back had the other one in sight");
+    }
     Ok(())
+}
+
+/// The first question of a page, once it is as wanted.
+async fn until(terminal: &Terminal, view: &Value, wanted: impl Fn(&Value) -> bool) -> Outcome<Value> {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        let question = terminal.ask(view.clone()).await?["page"]["questions"][0].clone();
+        if wanted(&question) {
+            return Ok(question);
+        }
+        if Instant::now() > deadline {
+            return Err(format!("it does not come to that: {question}").into());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 #[tokio::test]
@@ -297,7 +321,7 @@ async fn a_terminal_that_starts_again_knows_its_citizen_until_they_log_out() -> 
         assert_eq!(terminal.ask(json!({ "restore_session": {} })).await?, Value::Null);
         terminal.log_in(site, PHONE).await?;
         let second = native(Keep::Folder(folder.path().to_owned()), Handle::current());
-        assert!(matches!(second, Err(StoreError::InUse(_))), "one process at a time");
+        assert!(matches!(second, Err(InUse(_))), "one process at a time");
     }
     assert_eq!(restored(site, folder.path()).await?["actor"]["name"], "张敏");
     {

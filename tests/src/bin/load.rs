@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use onehall_protocol::drafts::{AnswerChange, SaveDraft};
+use onehall_protocol::drafts::{SaveDraft, StampedChange};
+use onehall_protocol::sync::Stamp;
 use onehall_protocol::{IdempotencyKey, WriterId};
 use onehall_tests::citizen::{Citizen, Ready, new_key, today};
 use onehall_tests::hall::Hall;
@@ -158,14 +159,21 @@ async fn autosave(hall: &Arc<Hall>, citizens: &Arc<Vec<Citizen>>) -> Outcome<Row
     }
     let (here, people) = (Arc::clone(hall), Arc::clone(citizens));
     let writer = WriterId(Uuid::new_v4());
+    let since_1970 = std::time::SystemTime::UNIX_EPOCH.elapsed()?;
+    let began = u64::try_from(since_1970.as_millis()).unwrap_or(0);
     let request = move |number: usize| {
         let at = number % people.len();
         let body = SaveDraft {
             base_revision: drafts[at].revision,
-            writer,
-            changes: vec![AnswerChange {
+            changes: vec![StampedChange {
                 path: "recipient".to_owned(),
                 value: format!("张敏{number}").into(),
+                stamp: Stamp {
+                    at: began,
+                    count: u32::try_from(number).unwrap_or(u32::MAX),
+                    writer,
+                },
+                seen: drafts[at].revision,
             }],
             page: None,
         };

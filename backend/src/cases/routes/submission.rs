@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use onehall_protocol::cases::Poke;
-use onehall_protocol::drafts::{Receipt, SubmitDraft};
+use onehall_protocol::drafts::{DraftMoved, Receipt, SubmitDraft};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{ActionCode, CaseId, DraftId, ErrorCode, IdempotencyKey, Problem, Text};
 
@@ -31,7 +31,7 @@ use crate::state::AppState;
         (status = 201, body = Receipt, description = "A case was made"),
         (status = 200, body = Receipt, description = "This attempt had made it before"),
         (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem, description = "request/idempotency_conflict, drafts/moved, drafts/submitted \
+        (status = 409, body = Problem, description = "request/idempotency_conflict, drafts/moved (`details` is `DraftMoved`), drafts/submitted \
             (`details.case_id`), forms/transcript_differs with the `fields` that \
             differ; forms/confirm_changes (`details` is `ChangesToConfirm`): send it again, with another key and \
             `confirmed`, once the citizen has seen what changed"),
@@ -82,13 +82,16 @@ async fn make_case(
         let details = serde_json::json!({ "case_id": case });
         return Err(Error::new(ErrorCode::DraftSubmitted).with_details(details));
     }
-    if draft.revision != submit.revision {
-        let details = serde_json::json!({ "revision": draft.revision });
-        return Err(Error::new(ErrorCode::DraftMoved).with_details(details));
+    let revision = submit.revision;
+    if draft.revision != revision {
+        return Err(moved(state, citizen, id, revision).await);
     }
     let command = command(state, citizen, attempt, terminal, draft, submit).await?;
     let (principal, authority) = (command.principal.id, command.authority.clone());
-    let submitted = state.storage.submit(command).await?;
+    let submitted = match state.storage.submit(command).await {
+        Err(error) if error.code() == ErrorCode::DraftMoved => return Err(moved(state, citizen, id, revision).await),
+        submitted => submitted?,
+    };
     if let Submitted::New(receipt) = &submitted {
         tracing::info!(case = %receipt.case_id, "a case was made");
         metrics::counter!("onehall_cases_submitted_total").increment(1);
@@ -97,6 +100,23 @@ async fn make_case(
         state.events.poke_authority(&authority, Poke::Queue);
     }
     Ok(submitted)
+}
+
+/// The draft is not what was checked any more: what changed since, for the citizen to see.
+async fn moved(state: &AppState, citizen: &Citizen, id: DraftId, revision: u64) -> Error {
+    let now = state.storage.draft_head(id, citizen.principal_ids()).await;
+    let changes = state.storage.changed_since(id, citizen.principal_ids(), revision).await;
+    let told = now.and_then(|head| {
+        let details = DraftMoved {
+            revision: head.revision,
+            changes: changes?,
+        };
+        serde_json::to_value(details).map_err(|cause| Error::internal("write what changed in a draft", cause))
+    });
+    match told {
+        Ok(details) => Error::new(ErrorCode::DraftMoved).with_details(details),
+        Err(error) => error,
+    }
 }
 
 async fn command(
