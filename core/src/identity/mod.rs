@@ -10,7 +10,7 @@ use onehall_protocol::identity::{CodeRequest, LoginRequest, Session, TerminalKin
 use onehall_protocol::{CoreError, ErrorCode, PersonId};
 use serde::de::DeserializeOwned;
 
-use crate::ports::boxed;
+use crate::ports::{StoreError, boxed};
 use crate::{Core, api, json, lock};
 
 /// The name of the session's token among the secrets.
@@ -112,15 +112,22 @@ impl Core {
         }
         self.erase_unsent().await;
         self.erase_copy().await;
+        // Files that were chosen and not sent, and whatever else is a person's: beyond recovery. Who came meanwhile keeps theirs.
+        let erased = match self.has_session() {
+            true => Ok(()),
+            false => self.inner.host.store.erase().await,
+        };
         let mut farewell = api::delete("/identity/session").open();
         if let Some((name, value)) = credentials {
             farewell = farewell.header(name, value);
         }
         let told = self.send_only(farewell).await;
         self.visit_over().await;
-        match told {
-            Err(error) if error.code != ErrorCode::NotLoggedIn => Err(error),
-            _ => Ok(()),
+        match (told, erased) {
+            (Err(error), _) if error.code != ErrorCode::NotLoggedIn => Err(error),
+            // Where nothing may be kept there was nothing to be erased.
+            (_, Ok(()) | Err(StoreError::Forbidden)) => Ok(()),
+            (_, Err(error)) => Err(self.store_error(error)),
         }
     }
 

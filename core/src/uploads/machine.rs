@@ -12,7 +12,7 @@ const MOST_TRIES: u32 = 12;
 
 /// What is to be done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub(super) enum Step {
     /// Begin, or hear how far it is.
     Begin,
     /// Send bytes.
@@ -33,7 +33,7 @@ pub enum Step {
 
 /// What becomes of a try that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failed {
+pub(super) enum Failed {
     /// It goes on by itself.
     GoesOn,
     /// All of it is sent anew, under another key.
@@ -51,7 +51,7 @@ struct Standing {
 
 /// One file on its way.
 #[derive(Debug, Clone)]
-pub struct Machine {
+pub(super) struct Machine {
     size: u64,
     standing: Option<Standing>,
     /// The most bytes that the hall was known to hold.
@@ -65,8 +65,7 @@ pub struct Machine {
 
 impl Machine {
     /// A file of `size` bytes of which nothing is known.
-    #[must_use]
-    pub fn new(size: u64) -> Machine {
+    pub(super) fn new(size: u64) -> Machine {
         Machine {
             size,
             standing: None,
@@ -79,8 +78,7 @@ impl Machine {
     }
 
     /// What is to be done next.
-    #[must_use]
-    pub fn next(&self) -> Step {
+    pub(super) fn next(&self) -> Step {
         match (self.wait, self.standing) {
             (Some(millis), _) => Step::Wait { millis },
             (None, None) => Step::Begin,
@@ -92,14 +90,8 @@ impl Machine {
         }
     }
 
-    /// Bytes that the hall is known to hold.
-    #[must_use]
-    pub fn held(&self) -> u64 {
-        self.standing.map_or(self.furthest, |standing| standing.offset)
-    }
-
     /// The hall said how far it is, and had no file to show yet.
-    pub fn stands(&mut self, id: UploadId, offset: u64, chunk: u64) {
+    pub(super) fn stands(&mut self, id: UploadId, offset: u64, chunk: u64) {
         self.silences = 0;
         if offset > self.furthest {
             self.furthest = offset;
@@ -109,12 +101,12 @@ impl Machine {
     }
 
     /// The wait is over.
-    pub fn waited(&mut self) {
+    pub(super) fn waited(&mut self) {
         self.wait = None;
     }
 
     /// A request failed. `random` spreads those who were cut off together; `after` is what the hall asked to wait, in seconds.
-    pub fn failed(&mut self, code: ErrorCode, after: Option<u32>, random: u32) -> Failed {
+    pub(super) fn failed(&mut self, code: ErrorCode, after: Option<u32>, random: u32) -> Failed {
         let begun = self.standing.take().is_some();
         let wait = after.map_or_else(
             || spread(self.tries.max(self.silences), random),
@@ -321,7 +313,7 @@ mod tests {
         let mut machine = Machine::new(100);
         at(&mut machine, 100);
         assert_eq!(machine.failed(ErrorCode::FileDamaged, None, 0), Failed::Renewed);
-        assert_eq!((machine.next(), machine.held()), (Step::Begin, 0));
+        assert_eq!(machine.next(), Step::Begin);
         at(&mut machine, 100);
         assert_eq!(machine.failed(ErrorCode::FileDamaged, None, 0), Failed::Ends);
         for code in [ErrorCode::FileInfected, ErrorCode::DraftSubmitted, ErrorCode::NotLoggedIn, ErrorCode::NotFound] {

@@ -217,10 +217,11 @@ impl Core {
         lock(&self.inner.uploads.under_way).insert(transfer, one);
         let outcome = {
             let carrying = boxed(self.carry::<T>(root, &begin, bytes, key, transfer));
-            match select(carrying, cancelled).await {
-                Either::Left((outcome, _)) => outcome.map_err(Ended::Failed),
-                Either::Right((Ok(()), _)) => Err(Ended::Cancelled),
-                Either::Right((Err(_), _)) => Err(Ended::Left),
+            // The first one is looked at first: who has left sends nothing more, least of all in the name of the next.
+            match select(cancelled, carrying).await {
+                Either::Left((Ok(()), _)) => Err(Ended::Cancelled),
+                Either::Left((Err(_), _)) => Err(Ended::Left),
+                Either::Right((outcome, _)) => outcome.map_err(Ended::Failed),
             }
         };
         let known = lock(&self.inner.uploads.under_way).remove(&transfer);
