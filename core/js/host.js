@@ -271,7 +271,7 @@ async function seal(keys, place, key, value) {
 
 /** Key and value of a record. */
 async function unseal(keys, place, record) {
-  if (record[0] > AES) throw fault("newer");
+  if (record[0] !== AES) throw fault(record[0] > AES ? "newer" : "broken");
   const [iv, sealed] = [record.subarray(1, 1 + IV_BYTES), record.subarray(1 + IV_BYTES)];
   const opened = await crypto.subtle.decrypt(cipher(place, iv), keys.seal, sealed).catch((cause) => {
     throw fault("broken", cause);
@@ -356,12 +356,17 @@ async function batch(writes) {
 
 /** Keeps and forgets, and takes `rest` away, in one transaction. */
 async function keep(writes, rest) {
-  const used = new Map();
+  const owners = new Map();
+  for (const [key, value] of writes) {
+    const owner = ownerOf(key);
+    const known = owners.get(owner);
+    if (!owners.has(owner) || (value && known === undefined)) owners.set(owner, await keysOf(owner, value !== undefined));
+  }
+  const used = [...owners].filter(([, keys]) => keys).map(([owner, { id }]) => [KEYS + owner, id]);
   const changes = await Promise.all(writes.map(async ([key, value]) => {
-    const keys = await keysOf(ownerOf(key), value !== undefined);
+    const keys = owners.get(ownerOf(key));
     if (keys === undefined) return [];
     const place = await placeOf(keys, key);
-    if (keys && value) used.set(KEYS + ownerOf(key), keys.id);
     return [place, value && keys ? await seal(keys, place, key, value) : value];
   }));
   await transact("readwrite", (store) => {

@@ -22,7 +22,9 @@ impl Engine for Given {
     #[allow(clippy::expect_used)] // Without a host there is nothing to try.
     async fn open(&self) -> Arc<dyn Store> {
         let opened = self.open.call0(&JsValue::UNDEFINED).expect("the engine opens");
-        let host = JsFuture::from(Promise::resolve(&opened)).await.expect("the engine opens");
+        let host = JsFuture::from(Promise::resolve(&opened))
+            .await
+            .expect("the engine opens");
         web(host.unchecked_into::<WebHost>(), None).store
     }
 

@@ -131,6 +131,9 @@ mod tests {
         let paths = (0..5_000).map(|number| place(&format!("/lists/regions?query={number}")));
         let places: std::collections::BTreeSet<_> = paths.collect();
         assert!(places.len() <= MOST_LISTS as usize && places.len() > 190);
-        assert_eq!(place("/catalog/items/passport"), "terminal-content/catalog/items/passport");
+        assert_eq!(
+            place("/catalog/items/passport"),
+            "terminal-content/catalog/items/passport"
+        );
     }
 }

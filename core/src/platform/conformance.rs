@@ -143,7 +143,17 @@ async fn in_order(engine: &dyn Engine) -> Checked {
 async fn segments(engine: &dyn Engine) -> Checked {
     let store = engine.open().await;
     // As bytes of UTF-8 the private letter is before the picture, as UTF-16 behind it.
-    let ordered = ["s/", "s/A", "s/a", "s/a/b", "s/a0", "s/é", "s/中", "s/\u{e000}", "s/\u{1f3db}"];
+    let ordered = [
+        "s/",
+        "s/A",
+        "s/a",
+        "s/a/b",
+        "s/a0",
+        "s/é",
+        "s/中",
+        "s/\u{e000}",
+        "s/\u{1f3db}",
+    ];
     let others = ["r/a", "s0/a", "ss/a", "terminal-conformance/s/a", "t/a"];
     let writes = ordered.iter().rev().chain(&others).map(|key| put(key, key.as_bytes()));
     store.batch(writes.collect()).await.map_err(told)?;
@@ -160,7 +170,14 @@ async fn segments(engine: &dyn Engine) -> Checked {
 async fn binary(engine: &dyn Engine) -> Checked {
     let store = engine.open().await;
     let every: Vec<u8> = (0..=255).collect();
-    for bytes in [Vec::new(), vec![0], vec![0; 100], vec![255; 3], b"not \xff UTF-8".to_vec(), every] {
+    for bytes in [
+        Vec::new(),
+        vec![0],
+        vec![0; 100],
+        vec![255; 3],
+        b"not \xff UTF-8".to_vec(),
+        every,
+    ] {
         for key in ["a/1", "terminal-conformance/1"] {
             store.put(key, bytes.clone()).await.map_err(told)?;
             value(&*store, key, Some(&bytes)).await?;
@@ -175,7 +192,15 @@ async fn keys(engine: &dyn Engine) -> Checked {
     let store = engine.open().await;
     let long = format!("k/{}", "长".repeat(200));
     let keys = [
-        "k/身份证/申请 表", "k/__proto__", "k/constructor", "k/..", "k//", "k/a\0b", "k/%2F?#", "k/\u{1f468}\u{200d}\u{1f469}", "k/\u{ffff}",
+        "k/身份证/申请 表",
+        "k/__proto__",
+        "k/constructor",
+        "k/..",
+        "k//",
+        "k/a\0b",
+        "k/%2F?#",
+        "k/\u{1f468}\u{200d}\u{1f469}",
+        "k/\u{ffff}",
         &long,
     ];
     for key in keys {
@@ -188,19 +213,28 @@ async fn keys(engine: &dyn Engine) -> Checked {
 }
 
 fn bytes(length: usize, seed: usize) -> Vec<u8> {
-    (0..length).map(|at| (at.wrapping_mul(31) ^ (at >> 8) ^ seed) as u8).collect()
+    (0..length)
+        .map(|at| (at.wrapping_mul(31) ^ (at >> 8) ^ seed) as u8)
+        .collect()
 }
 
 async fn large(engine: &dyn Engine) -> Checked {
     let store = engine.open().await;
     const K: usize = 1024;
-    for (seed, length) in [48 * K - 1, 48 * K, 48 * K + 1, 64 * K, 1024 * K, 1500 * K].into_iter().enumerate() {
+    for (seed, length) in [48 * K - 1, 48 * K, 48 * K + 1, 64 * K, 1024 * K, 1500 * K]
+        .into_iter()
+        .enumerate()
+    {
         let large = bytes(length, seed);
         store.put("l/1", large.clone()).await.map_err(told)?;
         value(&*store, "l/1", Some(&large)).await?;
     }
     let found = store.scan("l").await.map_err(told)?;
-    same("scanned", found.iter().map(|(_, value)| value.len()).collect::<Vec<_>>(), vec![1500 * K])?;
+    same(
+        "scanned",
+        found.iter().map(|(_, value)| value.len()).collect::<Vec<_>>(),
+        vec![1500 * K],
+    )?;
     // Again and again in the same room.
     for seed in 0..12 {
         let large = bytes(1000 * K, seed);
@@ -235,7 +269,10 @@ async fn at_once(engine: &dyn Engine) -> Checked {
     }
     let found = store.scan("o").await.map_err(told)?;
     same("all of them", found.len(), 40)?;
-    let equal = found.iter().enumerate().all(|(number, (_, value))| *value == bytes(200, number));
+    let equal = found
+        .iter()
+        .enumerate()
+        .all(|(number, (_, value))| *value == bytes(200, number));
     same("each as it was put", equal, true)
 }
 
@@ -259,7 +296,11 @@ async fn no_room(engine: &dyn Engine) -> Checked {
 async fn reopened(engine: &dyn Engine) -> Checked {
     let store = engine.open().await;
     let large = bytes(300_000, 7);
-    let writes = vec![put("r/1", "one"), put("r/2", large.clone()), put("terminal-conformance/1", "own")];
+    let writes = vec![
+        put("r/1", "one"),
+        put("r/2", large.clone()),
+        put("terminal-conformance/1", "own"),
+    ];
     store.batch(writes).await.map_err(told)?;
     store.delete("r/1").await.map_err(told)?;
     drop(store);

@@ -156,7 +156,10 @@ mod tests {
 
     #[test]
     fn a_scan_of_a_segment_is_none_of_those_that_begin_alike() {
-        assert_eq!((scanned("cases").as_str(), scanned("cases/a").as_str()), ("cases/", "cases/a"));
+        assert_eq!(
+            (scanned("cases").as_str(), scanned("cases/a").as_str()),
+            ("cases/", "cases/a")
+        );
         assert_eq!((segment("cases/a/b"), segment("cases")), ("cases", "cases"));
     }
 }

@@ -101,7 +101,9 @@ impl SealedStore {
         if !noise.is_empty() {
             self.below.batch(noise).await?;
         }
-        let data = data_key(&*self.secrets, owner.secret).await.ok_or(StoreError::Forbidden)?;
+        let data = data_key(&*self.secrets, owner.secret)
+            .await
+            .ok_or(StoreError::Forbidden)?;
         let key = Arc::new(Key::of(&data));
         *keys.of(owner) = Some(key.clone());
         Ok(key)
@@ -162,7 +164,10 @@ impl Key {
     }
 
     fn name(&self, text: &str) -> String {
-        hash(&self.names, text)[..NAME].iter().map(|byte| format!("{byte:02x}")).collect()
+        hash(&self.names, text)[..NAME]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     fn put(&self, owner: Owner, name: &str, value: &[u8]) -> Result<Write, StoreError> {
@@ -186,8 +191,10 @@ impl Key {
     /// Name and value of what is kept at a place.
     fn open(&self, place: &str, kept: &[u8]) -> Result<(String, Vec<u8>), StoreError> {
         let (&algorithm, rest) = kept.split_first().ok_or(StoreError::Broken)?;
-        if algorithm > XCHACHA {
-            return Err(StoreError::Newer);
+        match algorithm {
+            XCHACHA => {}
+            0 => return Err(StoreError::Broken),
+            _ => return Err(StoreError::Newer),
         }
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or(StoreError::Broken)?;
         let payload = Payload {
@@ -226,7 +233,11 @@ impl Store for SealedStore {
         match self.below.get(&place).await? {
             Some(kept) => {
                 let (name, value) = secret.open(&place, &kept)?;
-                if name == key { Ok(Some(value)) } else { Err(StoreError::Broken) }
+                if name == key {
+                    Ok(Some(value))
+                } else {
+                    Err(StoreError::Broken)
+                }
             }
             None => Ok(None),
         }

@@ -84,7 +84,11 @@ pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
 /// What was added to, renamed in or taken out of a folder is so on the disk, too.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     // Elsewhere a folder cannot be opened, and needs not be.
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
 }
 
 fn write(folder: &Path, name: &str, secret: &str) -> io::Result<()> {

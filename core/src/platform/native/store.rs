@@ -14,6 +14,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
@@ -121,11 +122,27 @@ fn locked(folder: &Path) -> Result<File, OpenError> {
         .write(true)
         .open(folder.join("lock"))
         .map_err(failed)?;
-    match lock.try_lock() {
+    match patiently(|| lock.try_lock(), |error| matches!(error, TryLockError::WouldBlock)) {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(InUse(folder.to_owned()).into()),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
+}
+
+/// Tries again for a moment: a process that ends just now, or one that this process starts just now, still has the file.
+fn patiently<T, E>(mut attempt: impl FnMut() -> Result<T, E>, held: impl Fn(&E) -> bool) -> Result<T, E> {
+    for _ in 0..20 {
+        match attempt() {
+            Err(error) if held(&error) => std::thread::sleep(Duration::from_millis(15)),
+            outcome => return outcome,
+        }
+    }
+    attempt()
+}
+
+/// Whether sled says that another process has its file. It has no kind for it.
+fn is_held(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.to_string().contains("acquire lock"))
 }
 
 impl Shared {
@@ -201,11 +218,11 @@ impl Open {
 
     pub(super) fn database(place: &Path) -> sled::Result<Open> {
         // Small values of one person: a cache of a gigabyte, which is the default, has no use.
-        let database = sled::Config::new()
+        let config = sled::Config::new()
             .path(place)
             .cache_capacity(8 * 1024 * 1024)
-            .flush_every_ms(None)
-            .open()?;
+            .flush_every_ms(None);
+        let database = patiently(|| config.open(), is_held)?;
         Ok(Open {
             values: database.open_tree(VALUES)?,
             file: File::options().write(true).open(place.join("db"))?,
@@ -369,6 +386,7 @@ fn text(key: &[u8]) -> sled::Result<String> {
 fn unusable(error: &sled::Error) -> Result<&'static str, StoreError> {
     tracing::error!(%error, "the store does not open");
     match error {
+        _ if is_held(error) => Err(StoreError::Locked),
         sled::Error::Io(error) if error.kind() != io::ErrorKind::Other => Err(of_io(error.kind())),
         _ => Ok("broken"),
     }

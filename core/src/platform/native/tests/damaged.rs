@@ -23,7 +23,12 @@ impl Numbers {
 
 fn value(key: u32, generation: u32) -> Vec<u8> {
     let length = if key == 7 { 120_000 } else { 200 };
-    format!("{key} {generation} ").into_bytes().into_iter().cycle().take(length).collect()
+    format!("{key} {generation} ")
+        .into_bytes()
+        .into_iter()
+        .cycle()
+        .take(length)
+        .collect()
 }
 
 /// Damages one file: a flipped bit, a stretch of zeros or of other bytes, or an end that was never written.
@@ -45,7 +50,9 @@ fn damage(folder: &Path, numbers: &mut Numbers) -> String {
             "zeros"
         }
         2 => {
-            bytes[at..end].iter_mut().for_each(|byte| *byte = byte.wrapping_mul(31) ^ 0xa5);
+            bytes[at..end]
+                .iter_mut()
+                .for_each(|byte| *byte = byte.wrapping_mul(31) ^ 0xa5);
             "noise"
         }
         _ => {
@@ -100,10 +107,17 @@ fn damage_anywhere_is_never_read_as_a_value() {
                 kept = store.put("cases/99", b"after".to_vec()).await;
             }
             assert_eq!(kept, Ok(()), "{number}: {what}");
-            assert_eq!(store.get("cases/99").await, Ok(Some(b"after".to_vec())), "{number}: {what}");
+            assert_eq!(
+                store.get("cases/99").await,
+                Ok(Some(b"after".to_vec())),
+                "{number}: {what}"
+            );
         });
         intact += u64::from(read == 30);
         said += u64::from(read < 30);
     }
-    assert!(intact > TRIES / 20 && said > TRIES / 20, "{intact} read whole, {said} not");
+    assert!(
+        intact > TRIES / 20 && said > TRIES / 20,
+        "{intact} read whole, {said} not"
+    );
 }

@@ -65,7 +65,9 @@ fn what_is_encrypted_in_sled_keeps_its_promises() {
 fn what_is_encrypted_in_memory_keeps_its_promises() {
     let below = Arc::new(MemoryStore::default());
     let secrets = Arc::new(MemorySecrets::default());
-    keeps_its_promises(true, move |_, _| Arc::new(SealedStore::new(below.clone(), secrets.clone())));
+    keeps_its_promises(true, move |_, _| {
+        Arc::new(SealedStore::new(below.clone(), secrets.clone()))
+    });
 }
 
 #[test]

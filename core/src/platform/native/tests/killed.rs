@@ -35,7 +35,10 @@ fn number(value: &[u8]) -> u64 {
 /// Numbers of what is kept, by the keys' order; each pair of a batch is of one number.
 async fn kept(store: &dyn Store) -> Vec<(String, u64)> {
     let all = |segment| async move {
-        let found = store.scan(segment).await.unwrap_or_else(|error| panic!("could not {error}"));
+        let found = store
+            .scan(segment)
+            .await
+            .unwrap_or_else(|error| panic!("could not {error}"));
         let found = found.iter().map(|(key, value)| (key[2..].to_owned(), number(value)));
         found.collect::<Vec<_>>()
     };
@@ -45,7 +48,11 @@ async fn kept(store: &dyn Store) -> Vec<(String, u64)> {
 }
 
 fn journal(folder: &Path, runtime: &tokio::runtime::Runtime) -> FileJournal {
-    FileJournal::new(folder.join("journal"), secrets(folder, runtime), runtime.handle().clone())
+    FileJournal::new(
+        folder.join("journal"),
+        secrets(folder, runtime),
+        runtime.handle().clone(),
+    )
 }
 
 /// The child of the tests below.
@@ -57,7 +64,9 @@ fn keeps_until_it_is_killed() {
     let runtime = runtime();
     let (store, journal) = (sealed(&folder, &runtime), journal(&folder, &runtime));
     runtime.block_on(async {
-        let first = kept(&store).await.iter().map(|(_, number)| number + 1).max().unwrap_or(0);
+        // The last one may be in the store and not yet in the journal.
+        let noted = journal.kept().await;
+        let first = noted.iter().map(|(_, value)| number(value) + 1).max().unwrap_or(0);
         for number in first.. {
             let put = |segment| Write::Put {
                 key: format!("{segment}/{:03}", number % KEYS),
@@ -92,7 +101,12 @@ fn child(folder: &Path, command: &mut Command) -> Child {
 
 /// What a child says, until it ends: the last number that it called kept, and why something was refused.
 fn said(child: &mut Child) -> (Option<u64>, Option<String>) {
-    let lines = child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines);
+    let lines = child
+        .stdout
+        .take()
+        .map(BufReader::new)
+        .into_iter()
+        .flat_map(BufRead::lines);
     let (mut last, mut refused) = (None, None);
     for line in lines.map_while(Result::ok) {
         if let Some(number) = line.strip_prefix("kept ").and_then(|number| number.parse().ok()) {
@@ -114,13 +128,19 @@ fn nothing_is_lost(folder: &Path, last: Option<u64>) {
     let store = sealed(folder, &runtime);
     let journal = journal(folder, &runtime);
     let (stored, noted) = runtime.block_on(async { (kept(&store).await, journal.kept().await) });
-    let noted: Vec<_> = noted.iter().map(|(key, value)| (key[2..].to_owned(), number(value))).collect();
+    let noted: Vec<_> = noted
+        .iter()
+        .map(|(key, value)| (key[2..].to_owned(), number(value)))
+        .collect();
     for (place, kept) in [("store", stored), ("journal", noted)] {
         for number in last.map_or(0, |last| (last + 1).saturating_sub(KEYS))..last.map_or(0, |last| last + 1) {
             let name = format!("{:03}", number % KEYS);
             let found = kept.iter().find(|(key, _)| *key == name).map(|(_, number)| *number);
             let well = found == Some(number) || found == Some(number + KEYS) && last < Some(number + KEYS);
-            assert!(well, "{place}: {name} is {found:?}, not {number}; {last:?} was called kept");
+            assert!(
+                well,
+                "{place}: {name} is {found:?}, not {number}; {last:?} was called kept"
+            );
         }
     }
 }
@@ -157,7 +177,9 @@ fn what_a_full_disk_does_not_take_is_not_called_kept_and_the_rest_stays() {
         let folder = Folder::new();
         let mut shell = Command::new("sh");
         // A signal would end the process where a full disk only fails.
-        shell.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]).arg(this());
+        shell
+            .args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")])
+            .arg(this());
         let mut child = child(&folder.0, &mut shell);
         let id = child.id();
         let killer = std::thread::spawn(move || {
