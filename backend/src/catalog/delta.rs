@@ -121,3 +121,107 @@ fn pieces(document: &Map<String, Value>) -> Result<Pieces> {
     };
     Ok(Pieces::of(document, hash)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use onehall_protocol::catalog::CatalogDelta;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::city;
+    use crate::testing::{TestHall, TestTerminal};
+
+    /// The demo city with a line of one of its files put in place of another.
+    fn changed_city(hall: &TestHall, item: &str, line: &str, other: &str) -> Arc<CityContent> {
+        fn copy(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
+            std::fs::create_dir_all(to)?;
+            for entry in std::fs::read_dir(from)? {
+                let (from, to) = entry.map(|entry| (entry.path(), to.join(entry.file_name())))?;
+                if from.is_dir() {
+                    copy(&from, &to)?;
+                } else {
+                    std::fs::copy(from, to)?;
+                }
+            }
+            Ok(())
+        }
+        let folder = hall.folder.join("city");
+        let demo = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("demo-city");
+        copy(&demo, &folder).unwrap_or_else(|error| panic!("{error}"));
+        let path = folder.join("items").join(format!("{item}.toml"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{error}"));
+        assert!(text.contains(line), "{text}");
+        std::fs::write(&path, text.replacen(line, other, 1)).unwrap_or_else(|error| panic!("{error}"));
+        Arc::new(city::load(&folder).unwrap_or_else(|findings| panic!("{findings:#?}")))
+    }
+
+    async fn delta(terminal: &mut TestTerminal, from: &str) -> CatalogDelta {
+        let reply = terminal.get(&format!("/api/v1/catalog/delta?from={from}")).await;
+        assert_eq!(reply.status, 200, "{}", reply.json());
+        serde_json::from_value(reply.json()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[tokio::test]
+    async fn a_terminal_that_kept_a_catalog_gets_only_what_changed_since() {
+        let mut hall = TestHall::open().await;
+        assert!(remember_version(&hall.state).await.is_ok());
+        let old = hall.browser().get("/api/v1/catalog").await.json();
+        let from = old["version"].as_str().unwrap_or_default().to_owned();
+        let same = delta(&mut hall.browser(), &from).await;
+        assert_eq!(
+            (same.version, same.whole, same.delta),
+            (from.clone(), None, Default::default())
+        );
+
+        hall.restart_with(changed_city(&hall, "tax-record", "zh-CN = \"", "zh-CN = \"新"));
+        assert!(remember_version(&hall.state).await.is_ok());
+        let (new, since) = (
+            hall.browser().get("/api/v1/catalog").await.json(),
+            delta(&mut hall.browser(), &from).await,
+        );
+        assert_ne!(old, new);
+        assert_eq!(since.whole, None);
+        let codes: Vec<_> = since
+            .delta
+            .lists
+            .iter()
+            .map(|(list, delta)| (list.as_str(), &delta.put, &delta.order))
+            .collect();
+        assert!(
+            matches!(&codes[..], [("items", put, None)] if put.len() == 1 && put[0]["code"] == "tax-record"),
+            "{codes:?}"
+        );
+        let Value::Object(old) = old else { panic!("no object") };
+        assert_eq!(
+            onehall_sync::apply(old, since.delta).map(Value::Object),
+            Some(new.clone())
+        );
+
+        let unknown = delta(&mut hall.browser(), "of-long-ago").await;
+        assert_eq!(unknown.whole, Some(new));
+        for wrong in ["", &"v".repeat(LONGEST_VERSION + 1)] {
+            let refused = hall.browser().get(&format!("/api/v1/catalog/delta?from={wrong}")).await;
+            assert_eq!(refused.json()["fields"], json!([{ "path": "from", "code": "invalid" }]));
+        }
+    }
+
+    #[tokio::test]
+    async fn only_so_many_versions_are_remembered() {
+        let hall = TestHall::open().await;
+        let storage = &hall.state.storage;
+        for number in 0..4 {
+            let version = CatalogVersion {
+                version: format!("v{number}"),
+                pieces: Pieces::default(),
+                at: hall.state.clock.now().plus_seconds(number),
+            };
+            assert!(storage.remember_catalog(version, 2).await.is_ok());
+        }
+        for (version, known) in [("v1", false), ("v2", true), ("v3", true)] {
+            let pieces = storage.catalog_pieces(version.to_owned()).await;
+            assert!(pieces.is_ok_and(|pieces| pieces.is_some() == known), "{version}");
+        }
+    }
+}

@@ -126,7 +126,10 @@ mod tests {
             let other = String::from_utf8_lossy(&other);
             // The last letter holds bits that mean nothing; whoever sets them has changed nothing.
             let same = positions(&key, person(1), &other).ok();
-            assert!(same.is_none() || same == Some(some_positions()) && place == bytes.len() - 1, "{other}");
+            assert!(
+                same.is_none() || same == Some(some_positions()) && place == bytes.len() - 1,
+                "{other}"
+            );
         }
         for nonsense in ["", ".", "a", "a.b", &made[..made.len() - 4]] {
             assert!(positions(&key, person(1), nonsense).is_err(), "{nonsense}");

@@ -153,10 +153,7 @@ async fn snapshot(
     let snapshot = Snapshot {
         changes: views(&state, &citizen, page.changes).await,
         next: page.next.map(|place| cursor::page(&state.key, actor, place, &begun)),
-        cursor: page
-            .next
-            .is_none()
-            .then(|| cursor::cursor(&state.key, actor, &begun)),
+        cursor: page.next.is_none().then(|| cursor::cursor(&state.key, actor, &begun)),
         principals: in_order(&citizen),
     };
     Ok(unstored(snapshot))

@@ -44,9 +44,12 @@ impl Core {
     async fn catalog_since(&self, known: &str) -> Result<Since, CoreError> {
         let path = format!("/catalog/delta?from={}", api::query_value(known));
         let mut delta: Value = match self.fetch(api::get(path).open()).await {
-            Ok(delta) => delta,
+            Ok(delta @ Value::Object(_)) => delta,
+            Ok(_) => return Ok(Since::Unknown),
             // A hall that is older than this core, or an answer of another shape: the whole catalog says it all.
-            Err(error) if matches!(error.code, ErrorCode::NotFound | ErrorCode::InvalidReply) => return Ok(Since::Unknown),
+            Err(error) if matches!(error.code, ErrorCode::NotFound | ErrorCode::InvalidReply) => {
+                return Ok(Since::Unknown);
+            }
             Err(error) => return Err(error),
         };
         if delta["version"] == known {
@@ -55,10 +58,10 @@ impl Core {
         if delta["whole"].is_object() {
             return Ok(Since::Newer(delta["whole"].take().to_string().into_bytes()));
         }
-        let Some(kept) = self.kept_catalog().await else {
+        let kept = self.kept_catalog().await;
+        let (Some(kept), Ok(())) = (kept, self.load_later().await) else {
             return Ok(Since::Unknown);
         };
-        self.load_later().await?;
         // What is kept may be another tab's newer one, which the delta does not fit.
         delta["from"] = known.into();
         Ok(enter_part(kept, delta).await.map_or(Since::Unknown, Since::Newer))
@@ -101,7 +104,10 @@ mod tests {
         };
         let bytes = kept.to_string().into_bytes();
         let now = changed(&bytes, delta("1", "2")).and_then(|now| json::read::<Value>(&now).ok());
-        assert_eq!(now, Some(json!({ "version": "2", "items": [{ "code": "a" }, { "code": "b", "n": 2 }] })));
+        assert_eq!(
+            now,
+            Some(json!({ "version": "2", "items": [{ "code": "a" }, { "code": "b", "n": 2 }] }))
+        );
         assert_eq!(changed(&bytes, delta("0", "2")), None);
         assert_eq!(changed(&bytes, delta("1", "3")), None);
         assert_eq!(changed(b"damaged", delta("1", "2")), None);

@@ -47,12 +47,20 @@ pub(super) async fn drive(core: Core, person: PersonId, visit: u64) {
 /// Comes back once this core is the one that keeps the copy; with nothing where its citizen has left before.
 async fn leads(inner: &Weak<Inner>, visit: u64, mut lead: BoxFuture<'static, ()>) -> Option<()> {
     loop {
-        let nudged = Core { inner: inner.upgrade()? }.next_nudge();
+        let nudged = Core {
+            inner: inner.upgrade()?,
+        }
+        .next_nudge();
         match select(lead, nudged).await {
             Either::Left(_) => return Some(()),
             Either::Right((_, still)) => lead = still,
         }
-        if (Core { inner: inner.upgrade()? }).visit() != visit {
+        if (Core {
+            inner: inner.upgrade()?,
+        })
+        .visit()
+            != visit
+        {
             return None;
         }
     }
@@ -70,7 +78,9 @@ struct Driver {
 impl Driver {
     /// The core, while it is there and its citizen, too.
     fn core(&self) -> Option<Core> {
-        let core = Core { inner: self.inner.upgrade()? };
+        let core = Core {
+            inner: self.inner.upgrade()?,
+        };
         (core.visit() == self.visit).then_some(core)
     }
 
@@ -107,12 +117,18 @@ impl Driver {
         Some(match next {
             Do::Pull { cursor, checksums } => {
                 let path = format!("/sync?cursor={cursor}&limit={LIMIT}&checksums={checksums}");
-                Some(core.pulled_by(path, |body| reading::pulled(body).map(Happened::Pulled)).await)
+                Some(
+                    core.pulled_by(path, |body| reading::pulled(body).map(Happened::Pulled))
+                        .await,
+                )
             }
             Do::Snapshot(page) => {
                 let page = page.map(|page| format!("&page={page}")).unwrap_or_default();
                 let path = format!("/sync/snapshot?limit={LIMIT}{page}");
-                Some(core.pulled_by(path, |body| reading::page(body).map(Happened::Page)).await)
+                Some(
+                    core.pulled_by(path, |body| reading::page(body).map(Happened::Page))
+                        .await,
+                )
             }
             Do::Keep(keep) => {
                 if core.keep_on_terminal(self.person, self.visit, keep).await {
@@ -145,7 +161,8 @@ impl Driver {
         let waiting = match cursor.filter(|_| !host.pokes.streams() && millis >= super::machine::FALLBACK_MS) {
             // A host without streams asks the hall to answer when something changes.
             Some(cursor) => boxed(async move {
-                let answer: Result<Value, CoreError> = core.fetch(api::get(format!("/sync/wait?cursor={cursor}"))).await;
+                let answer: Result<Value, CoreError> =
+                    core.fetch(api::get(format!("/sync/wait?cursor={cursor}"))).await;
                 let timer = core.inner.host.timer.clone();
                 drop(core);
                 if answer.is_err() {
@@ -264,7 +281,9 @@ impl Core {
         let store = &self.inner.host.store;
         let mut writes = Vec::new();
         if keep.all {
-            let Ok(kept) = store.scan(SEGMENT).await else { return false };
+            let Ok(kept) = store.scan(SEGMENT).await else {
+                return false;
+            };
             let things = kept.into_iter().filter(|(key, _)| thing(key).is_some());
             writes.extend(things.map(|(key, _)| Write::Delete { key }));
         }

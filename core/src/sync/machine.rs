@@ -208,7 +208,10 @@ impl Machine {
             Some(cursor) => {
                 self.phase = Phase::Pulling;
                 let checksums = self.pulls >= PULLS_PER_CHECKSUM;
-                vec![Do::Pull { cursor: cursor.clone(), checksums }]
+                vec![Do::Pull {
+                    cursor: cursor.clone(),
+                    checksums,
+                }]
             }
             None => {
                 self.phase = Phase::Reading(Vec::new());
@@ -219,7 +222,11 @@ impl Machine {
 
     fn rest(&mut self, millis: u32) -> Vec<Do> {
         self.phase = Phase::Resting;
-        if self.nudged { self.ask() } else { vec![Do::Wait(millis)] }
+        if self.nudged {
+            self.ask()
+        } else {
+            vec![Do::Wait(millis)]
+        }
     }
 
     fn pulled(&mut self, pulled: Pulled, now: i64) -> Vec<Do> {
@@ -312,7 +319,10 @@ impl Machine {
             End::Cursor(cursor) => cursor,
         };
         let mut mirror = Mirror::default();
-        for change in read.into_iter().filter(|change| page.principals.contains(&change.principal)) {
+        for change in read
+            .into_iter()
+            .filter(|change| page.principals.contains(&change.principal))
+        {
             mirror.take(change);
         }
         let before = std::mem::replace(&mut self.mirror, mirror);

@@ -50,7 +50,11 @@ impl Mirror {
                 self.0.insert(change.key, held);
                 true
             }
-            None => self.0.remove(&change.key).is_some(),
+            // Gone from one whose matter it is not says nothing.
+            None => match self.0.get(&change.key) {
+                Some(held) if held.principal == change.principal => self.0.remove(&change.key).is_some(),
+                _ => false,
+            },
         }
     }
 
@@ -95,9 +99,9 @@ pub(crate) fn change(mut change: Value) -> Option<Change> {
     let entity = entity(change["entity"].as_str()?)?;
     let id = change["id"].as_str()?.parse().ok()?;
     let principal = change["principal"].as_str()?.parse().ok()?;
-    let now = match change["put"].take() {
-        Value::Null => None,
-        view => Some(held(entity, principal, &view)?),
+    let now = match change.get_mut("put").map(Value::take) {
+        None | Some(Value::Null) => None,
+        Some(view) => Some(held(entity, principal, &view)?),
     };
     Some(Change {
         key: (entity, id),

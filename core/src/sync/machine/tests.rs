@@ -23,7 +23,11 @@ struct Hall {
 
 fn view(key: Key, (principal, version): (PersonId, u64)) -> Change {
     let view = format!("{{\"id\":\"{}\"}}", key.1);
-    let now = Some(Held { principal, version, view });
+    let now = Some(Held {
+        principal,
+        version,
+        view,
+    });
     Change { key, principal, now }
 }
 
@@ -48,7 +52,11 @@ impl Hall {
     }
 
     fn heads(&self) -> String {
-        let heads: Vec<_> = self.mandates.iter().map(|of| (*of, self.logs.get(of).map_or(0, Vec::len))).collect();
+        let heads: Vec<_> = self
+            .mandates
+            .iter()
+            .map(|of| (*of, self.logs.get(of).map_or(0, Vec::len)))
+            .collect();
         serde_json::to_string(&heads).unwrap_or_default()
     }
 
@@ -68,7 +76,11 @@ impl Hall {
                 let now = self.things.get(key).filter(|(of, _)| of == principal);
                 changes.push(match now {
                     Some(thing) => view(*key, *thing),
-                    None => Change { key: *key, principal: *principal, now: None },
+                    None => Change {
+                        key: *key,
+                        principal: *principal,
+                        now: None,
+                    },
                 });
             }
             more |= to < log.len();
@@ -86,7 +98,11 @@ impl Hall {
             cursor: serde_json::to_string(&next).unwrap_or_default(),
             more,
             principals: self.mandates.clone(),
-            checksums: if checksums && !more { sums.collect() } else { BTreeMap::new() },
+            checksums: if checksums && !more {
+                sums.collect()
+            } else {
+                BTreeMap::new()
+            },
         })
     }
 
@@ -106,7 +122,11 @@ impl Hall {
             None => End::Cursor(begun),
         };
         let changes = there.into_iter().map(|(key, thing)| view(key, thing)).collect();
-        Happened::Page(Page { changes, end, principals: self.mandates.clone() })
+        Happened::Page(Page {
+            changes,
+            end,
+            principals: self.mandates.clone(),
+        })
     }
 }
 
@@ -140,14 +160,20 @@ impl Terminal {
                         self.disk.things.clear();
                     }
                     self.disk.things.retain(|key, _| !keep.gone.contains(key));
-                    self.disk.things.extend(keep.put.iter().map(|(key, held)| (*key, kept(held))));
+                    self.disk
+                        .things
+                        .extend(keep.put.iter().map(|(key, held)| (*key, kept(held))));
                     self.disk.cursor = Some(keep.cursor);
                     self.disk.at = keep.at.unwrap_or(self.disk.at);
                 }
                 Do::Tell(keys) => self.told.extend(keys),
                 Do::Wait(_) => self.waits = true,
                 ask => {
-                    assert!(self.asked.is_none(), "two requests at a time: {:?} and {ask:?}", self.asked);
+                    assert!(
+                        self.asked.is_none(),
+                        "two requests at a time: {:?} and {ask:?}",
+                        self.asked
+                    );
                     (self.asked, self.waits) = (Some(ask), false);
                 }
             }
@@ -155,7 +181,11 @@ impl Terminal {
     }
 
     fn begin(&mut self, now: i64) {
-        let things = self.disk.things.iter().filter_map(|(key, bytes)| Some((*key, taken_up(bytes.clone())?)));
+        let things = self
+            .disk
+            .things
+            .iter()
+            .filter_map(|(key, bytes)| Some((*key, taken_up(bytes.clone())?)));
         let began = Happened::Began {
             mirror: Mirror::of(things),
             cursor: self.disk.cursor.clone(),
@@ -179,18 +209,34 @@ impl Terminal {
 #[derive(Debug, Clone)]
 enum Move {
     /// Something of a principal changes, comes or goes; not always logged as it should be.
-    Change { of: u8, thing: u8, there: bool, logged: bool },
+    Change {
+        of: u8,
+        thing: u8,
+        there: bool,
+        logged: bool,
+    },
     Trim,
-    Mandate { of: u8, given: bool },
+    Mandate {
+        of: u8,
+        given: bool,
+    },
     Nudge,
     Wait,
-    Answer { arrives: bool },
+    Answer {
+        arrives: bool,
+    },
     Restart,
-    Fill { full: bool },
+    Fill {
+        full: bool,
+    },
 }
 
 fn moves(drift: bool) -> impl Strategy<Value = Vec<Move>> {
-    let logged = if drift { any::<bool>().boxed() } else { Just(true).boxed() };
+    let logged = if drift {
+        any::<bool>().boxed()
+    } else {
+        Just(true).boxed()
+    };
     let change = (1u8..4, 0u8..6, any::<bool>(), logged);
     let one = prop_oneof![
         6 => change.prop_map(|(of, thing, there, logged)| Move::Change { of, thing, there, logged }),
@@ -206,18 +252,30 @@ fn moves(drift: bool) -> impl Strategy<Value = Vec<Move>> {
 }
 
 fn key(thing: u8) -> Key {
-    let entity = if thing.is_multiple_of(2) { Entity::Draft } else { Entity::Case };
+    let entity = if thing.is_multiple_of(2) {
+        Entity::Draft
+    } else {
+        Entity::Case
+    };
     (entity, Uuid::from_u128(u128::from(thing)))
 }
 
 fn play(moves: Vec<Move>) -> (Hall, Terminal, i64) {
-    let mut hall = Hall { mandates: [person(1), person(2)].into(), ..Hall::default() };
+    let mut hall = Hall {
+        mandates: [person(1), person(2)].into(),
+        ..Hall::default()
+    };
     let (mut terminal, mut now) = (Terminal::default(), 1_000);
     terminal.begin(now);
     for next in moves {
         now += 10_000;
         match next {
-            Move::Change { of, thing, there, logged } => hall.change(person(of), key(thing), there, logged),
+            Move::Change {
+                of,
+                thing,
+                there,
+                logged,
+            } => hall.change(person(of), key(thing), there, logged),
             Move::Trim => hall.trimmed = hall.logs.iter().map(|(of, log)| (*of, log.len())).collect(),
             Move::Mandate { of, given: true } => drop(hall.mandates.insert(person(of))),
             Move::Mandate { of, given: false } => drop(hall.mandates.remove(&person(of))),
@@ -228,7 +286,10 @@ fn play(moves: Vec<Move>) -> (Hall, Terminal, i64) {
             Move::Restart => terminal.begin(now),
             Move::Fill { full } => terminal.disk.full = full,
         }
-        assert!(terminal.waits != terminal.asked.is_some(), "it waits or asks: {terminal:?}");
+        assert!(
+            terminal.waits != terminal.asked.is_some(),
+            "it waits or asks: {terminal:?}"
+        );
     }
     (hall, terminal, now)
 }
@@ -254,7 +315,10 @@ fn settle(hall: &Hall, terminal: &mut Terminal, now: &mut i64, waits: usize) {
 }
 
 fn as_the_hall_has_it(hall: &Hall) -> Mirror {
-    Mirror::of(hall.theirs().filter_map(|(key, thing)| Some((key, view(key, thing).now?))))
+    Mirror::of(
+        hall.theirs()
+            .filter_map(|(key, thing)| Some((key, view(key, thing).now?))),
+    )
 }
 
 proptest! {
@@ -301,7 +365,10 @@ proptest! {
 
 #[test]
 fn a_copy_that_a_snapshot_does_not_mend_is_not_read_again_and_again() {
-    let mut hall = Hall { mandates: [person(1)].into(), ..Hall::default() };
+    let mut hall = Hall {
+        mandates: [person(1)].into(),
+        ..Hall::default()
+    };
     hall.change(person(1), key(2), true, true);
     let mut terminal = Terminal::default();
     terminal.begin(0);
@@ -315,7 +382,10 @@ fn a_copy_that_a_snapshot_does_not_mend_is_not_read_again_and_again() {
                 let mut pulled = hall.pull(&cursor, checksums);
                 if let Happened::Pulled(pulled) = &mut pulled {
                     // A hall that counts what it does not show.
-                    pulled.checksums.values_mut().for_each(|sum| sum.add(Entity::Case, Uuid::nil(), 1));
+                    pulled
+                        .checksums
+                        .values_mut()
+                        .for_each(|sum| sum.add(Entity::Case, Uuid::nil(), 1));
                 }
                 terminal.hear(pulled, now);
             }
@@ -332,10 +402,17 @@ fn a_copy_that_a_snapshot_does_not_mend_is_not_read_again_and_again() {
 #[test]
 fn a_hall_that_refuses_what_it_gave_is_asked_with_patience() {
     let mut machine = Machine::default();
-    let began = Happened::Began { mirror: Mirror::default(), cursor: Some("old".to_owned()), at: 5 };
+    let began = Happened::Began {
+        mirror: Mirror::default(),
+        cursor: Some("old".to_owned()),
+        at: 5,
+    };
     assert!(matches!(machine.step(began, 9)[..], [Do::Pull { .. }]));
     assert_eq!(machine.as_of(), Some(5));
-    assert_eq!(machine.step(Happened::Failed(Failure::Snapshot), 9), [Do::Snapshot(None)]);
+    assert_eq!(
+        machine.step(Happened::Failed(Failure::Snapshot), 9),
+        [Do::Snapshot(None)]
+    );
     let page = || {
         Happened::Page(Page {
             changes: Vec::new(),
@@ -344,24 +421,43 @@ fn a_hall_that_refuses_what_it_gave_is_asked_with_patience() {
         })
     };
     machine.step(page(), 9);
-    assert_eq!(machine.step(Happened::Failed(Failure::Snapshot), 9), [Do::Wait(RETRY_MS)]);
+    assert_eq!(
+        machine.step(Happened::Failed(Failure::Snapshot), 9),
+        [Do::Wait(RETRY_MS)]
+    );
     machine.step(Happened::Waited, 9);
     machine.step(page(), 9);
-    assert_eq!(machine.step(Happened::Failed(Failure::Snapshot), 9), [Do::Wait(RETRY_MS * 2)]);
+    assert_eq!(
+        machine.step(Happened::Failed(Failure::Snapshot), 9),
+        [Do::Wait(RETRY_MS * 2)]
+    );
     for _ in 0..20 {
         machine.step(Happened::Waited, 9);
         machine.step(Happened::Failed(Failure::Later), 9);
     }
     machine.step(Happened::Waited, 9);
-    assert_eq!(machine.step(Happened::Failed(Failure::Later), 9), [Do::Wait(LONGEST_RETRY_MS)]);
+    assert_eq!(
+        machine.step(Happened::Failed(Failure::Later), 9),
+        [Do::Wait(LONGEST_RETRY_MS)]
+    );
     machine.step(Happened::Waited, 9);
-    assert_eq!(machine.step(Happened::Failed(Failure::Refused), 9), [Do::Wait(REFUSED_MS)]);
+    assert_eq!(
+        machine.step(Happened::Failed(Failure::Refused), 9),
+        [Do::Wait(REFUSED_MS)]
+    );
 }
 
 #[test]
 fn a_poke_while_something_is_under_way_is_looked_after_when_that_is_answered() {
     let mut machine = Machine::default();
-    machine.step(Happened::Began { mirror: Mirror::default(), cursor: Some("a".to_owned()), at: 0 }, 0);
+    machine.step(
+        Happened::Began {
+            mirror: Mirror::default(),
+            cursor: Some("a".to_owned()),
+            at: 0,
+        },
+        0,
+    );
     assert_eq!(machine.step(Happened::Nudged, 1), []);
     let pulled = || {
         Happened::Pulled(Pulled {
