@@ -341,7 +341,7 @@ impl Core {
             Ok(saved) => Ok(saved.revision),
             // Nothing of it waits here.
             Err(error) if error.code == ErrorCode::NotFound => {
-                let view: DraftView = self.draft(draft).await?;
+                let view: DraftView = self.fetch(api::get(format!("/drafts/{draft}"))).await?;
                 Ok(view.summary.revision)
             }
             Err(error) => Err(error),

@@ -266,3 +266,28 @@ fn what_the_disk_does_not_take_is_not_called_kept_and_still_sent() {
     place.world.pass(60_000);
     assert_eq!(place.world.taken(), [key_text(1)]);
 }
+
+#[test]
+fn the_answers_of_its_draft_go_first_also_where_the_terminal_dies_between() {
+    for dies in [false, true] {
+        let place = Place::new(TerminalKind::Browser);
+        let mut here = place.start();
+        place.world.network(Network::Off);
+        let change = json!({"path": "phone", "value": "1"});
+        here.told(json!({"change_answers": {"id": DRAFT, "changes": [change], "page": null}}));
+        let queued = here.submit(1)["queued"].clone();
+        assert_eq!((&queued["kept"], &queued["left"]), (&json!(true), &json!(false)));
+        if dies {
+            place.die(here);
+            place.world.network(Network::Well);
+            here = place.start();
+        }
+        place.world.network(Network::Well);
+        place.world.pass(60_000);
+        assert_eq!(lock(&place.world.hall).came, ["draft".to_owned(), key_text(1)], "{dies}");
+        let body = lock(&place.world.hall).taken[&key_text(1)].0.clone();
+        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+        assert_eq!(body["revision"], 4, "the one that the answers made");
+        assert_eq!((here.list(), here.sent()), (Vec::new(), 1));
+    }
+}
