@@ -100,8 +100,13 @@ impl FormCommand {
 
 impl Import {
     fn run(&self) -> ExitCode {
-        let text = match read(&self.file) {
-            Ok(text) => text,
+        let text = match read(&self.file, MOST_BYTES) {
+            Ok(Some(text)) => text,
+            Ok(None) => {
+                let most = MOST_BYTES / 1024 / 1024;
+                eprintln!("/: too_large: a file of more than {most} MB is not imported");
+                return ExitCode::from(REFUSED);
+            }
             Err(cause) => {
                 eprintln!("/: unreadable: {}: {cause}", self.file.display());
                 return ExitCode::from(REFUSED);
@@ -205,9 +210,29 @@ fn count(questions: &[Question]) -> usize {
     questions.len() + inside.sum::<usize>()
 }
 
+/// The largest form that is read, in bytes: several times the largest one that anybody fills.
+pub const MOST_FORM_BYTES: usize = 32 * 1024 * 1024;
+
 /// The form in a file, or a line for each thing that is wrong with it: pointer, code, what, and the line of the file.
 fn sound(file: &Path) -> Result<Form, Vec<String>> {
-    let text = read(file).map_err(|cause| vec![format!("/: unreadable: {}: {cause}", file.display())])?;
+    let one = |code: &str, what: String| vec![format!("/: {code}: {what}")];
+    let text = match read(file, MOST_FORM_BYTES) {
+        Ok(Some(text)) => text,
+        Ok(None) => {
+            let most = MOST_FORM_BYTES / 1024 / 1024;
+            return Err(one("too_large", format!("a form has at most {most} MiB")));
+        }
+        Err(cause) => return Err(one("unreadable", format!("{}: {cause}", file.display()))),
+    };
+    if text.starts_with('\u{feff}') {
+        let what = "save the file as UTF-8 without a byte order mark".to_owned();
+        return Err(one("byte_order_mark", what));
+    }
+    let definition = match serde_json::from_str(&text) {
+        Ok(definition) => definition,
+        // The message says where: there are no places in what is no JSON.
+        Err(error) => return Err(one("no_json", error.to_string())),
+    };
     let places = JsonPlaces::of(&text);
     let line = |offset: usize| line_and_column(&text, offset).0;
     let twice = places.twice().map(|(pointer, key, offset)| {
@@ -215,30 +240,31 @@ fn sound(file: &Path) -> Result<Form, Vec<String>> {
         format!("{pointer}: duplicate_field: the field `{key}` stands here twice (line {line})")
     });
     let mut told: Vec<String> = twice.collect();
-    match Form::parse(&text) {
+    match Form::from_value(&definition) {
         Ok(form) if told.is_empty() => return Ok(form),
         Ok(_) => {}
         Err(findings) => told.extend(findings.iter().map(|finding| {
             let path = if finding.path.is_empty() { "/" } else { &finding.path };
-            let place = match finding.code {
-                // The message says it better: there are no places in what is no JSON.
-                "no_json" => String::new(),
-                _ => format!(" (line {})", line(places.offset(&finding.path))),
-            };
-            format!("{path}: {}: {}{place}", finding.code, finding.message)
+            let line = line(places.offset(&finding.path));
+            format!("{path}: {}: {} (line {line})", finding.code, finding.message)
         })),
     }
     Err(told)
 }
 
-/// The text of a file; no more of it than an import takes, and a byte that says so.
-fn read(file: &Path) -> std::io::Result<String> {
-    let most = MOST_BYTES as u64 + 1;
-    let mut text = String::new();
+/// The text of a file; none where it is longer than that.
+fn read(file: &Path, most: usize) -> std::io::Result<Option<String>> {
+    let a_byte_more = most as u64 + 1;
+    let mut bytes = Vec::new();
     if file == Path::new("-") {
-        std::io::stdin().lock().take(most).read_to_string(&mut text)?;
+        std::io::stdin().lock().take(a_byte_more).read_to_end(&mut bytes)?;
     } else {
-        File::open(file)?.take(most).read_to_string(&mut text)?;
+        File::open(file)?.take(a_byte_more).read_to_end(&mut bytes)?;
     }
-    Ok(text)
+    if bytes.len() > most {
+        return Ok(None);
+    }
+    let text = String::from_utf8(bytes);
+    let no_text = |_| std::io::Error::new(std::io::ErrorKind::InvalidData, "it is no text in UTF-8");
+    text.map(Some).map_err(no_text)
 }

@@ -1,44 +1,61 @@
 //! Where in a JSON text the value of a JSON pointer stands.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use jsonc_parser::ast::Value;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 /// Where each value of a text stands, by JSON pointer (RFC 6901).
+///
+/// A pointer is walked when it is asked for: written down for each value they may be many times the text.
 #[derive(Debug, Default)]
-pub struct JsonPlaces {
-    offsets: BTreeMap<String, usize>,
+pub struct JsonPlaces<'a> {
+    root: Option<Value<'a>>,
     twice: Vec<(String, String, usize)>,
 }
 
-impl JsonPlaces {
+/// The most keys that stand twice of which one is told.
+const MOST_TWICE: usize = 1_000;
+
+impl<'a> JsonPlaces<'a> {
     /// Of a text that is JSON already. Of any other one nothing is known.
     #[must_use]
-    pub fn of(text: &str) -> JsonPlaces {
-        let mut places = JsonPlaces::default();
+    pub fn of(text: &'a str) -> JsonPlaces<'a> {
         let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());
-        if let Ok(parsed) = parsed
-            && let Some(value) = &parsed.value
-        {
-            places.walk(value, &mut String::new());
+        let root = parsed.ok().and_then(|parsed| parsed.value);
+        let mut twice = Vec::new();
+        if let Some(root) = &root {
+            find_twice(root, &mut String::new(), &mut twice);
         }
-        places
+        JsonPlaces { root, twice }
     }
 
     /// The byte at which a value stands, an object's with its key; where there is no such value (a field that is missing),
     /// that of the nearest one around it.
     #[must_use]
     pub fn offset(&self, pointer: &str) -> usize {
-        let mut pointer = pointer;
-        loop {
-            match (self.offsets.get(pointer), pointer.rfind('/')) {
-                (Some(offset), _) => return *offset,
-                (None, Some(end)) => pointer = &pointer[..end],
-                (None, None) => return 0,
-            }
+        let mut offset = 0;
+        let Some(root) = &self.root else { return offset };
+        let mut here = root;
+        for step in pointer.split('/').skip(1) {
+            let inside = match here {
+                Value::Object(object) => {
+                    let key = step.replace("~1", "/").replace("~0", "~");
+                    // Of a key that stands twice the last counts.
+                    let property = object.properties.iter().rev().find(|one| one.name.as_str() == key);
+                    property.map(|property| (property.range().start, &property.value))
+                }
+                Value::Array(array) => {
+                    let element = step.parse().ok().and_then(|at: usize| array.elements.get(at));
+                    element.map(|element| (element.range().start, element))
+                }
+                _ => None,
+            };
+            let Some(inside) = inside else { break };
+            (offset, here) = inside;
         }
+        offset
     }
 
     /// Keys that stand twice in an object, of which all but the last would be passed over in silence: pointer, key, byte.
@@ -47,34 +64,35 @@ impl JsonPlaces {
             .iter()
             .map(|(pointer, key, offset)| (pointer.as_str(), key.as_str(), *offset))
     }
+}
 
-    fn walk(&mut self, value: &Value<'_>, pointer: &mut String) {
-        let length = pointer.len();
-        match value {
-            Value::Object(object) => {
-                for property in &object.properties {
-                    let key = property.name.as_str();
-                    pointer.push('/');
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                    let start = property.range().start;
-                    if self.offsets.insert(pointer.clone(), start).is_some() {
-                        self.twice.push((pointer.clone(), key.to_owned(), start));
-                    }
-                    self.walk(&property.value, pointer);
-                    pointer.truncate(length);
+fn find_twice(value: &Value<'_>, pointer: &mut String, twice: &mut Vec<(String, String, usize)>) {
+    let length = pointer.len();
+    match value {
+        Value::Object(object) => {
+            let mut seen = BTreeSet::new();
+            for property in &object.properties {
+                let key = property.name.as_str();
+                pointer.push('/');
+                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                if !seen.insert(key) && twice.len() < MOST_TWICE {
+                    twice.push((pointer.clone(), key.to_owned(), property.range().start));
                 }
+                find_twice(&property.value, pointer, twice);
+                pointer.truncate(length);
             }
-            Value::Array(array) => {
-                for (index, element) in array.elements.iter().enumerate() {
+        }
+        Value::Array(array) => {
+            for (index, element) in array.elements.iter().enumerate() {
+                if matches!(element, Value::Object(_) | Value::Array(_)) {
                     pointer.push('/');
                     pointer.push_str(&index.to_string());
-                    self.offsets.insert(pointer.clone(), element.range().start);
-                    self.walk(element, pointer);
+                    find_twice(element, pointer, twice);
                     pointer.truncate(length);
                 }
             }
-            _ => {}
         }
+        _ => {}
     }
 }
 

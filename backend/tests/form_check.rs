@@ -108,6 +108,35 @@ fn every_finding_is_told_with_its_path_its_code_and_its_line() -> Outcome {
     Ok(())
 }
 
+/// Whatever a file holds, it is answered in a line, and soon.
+#[test]
+fn a_file_that_is_no_form_at_all_is_refused_with_a_reason() -> Outcome {
+    let folder = Folder::new("nasty")?;
+    let key = "k".repeat(500_000);
+    let many = vec!["0"; 200_000].join(",");
+    for (content, code) in [
+        ("[".repeat(2_000_000).into_bytes(), "/: no_json: "),
+        (format!("[{many}]").into_bytes(), "/: wrong_type: "),
+        // Each of the many would be named by the long name.
+        (format!(r#"{{"code_tables": {{"{key}": [{many}]}}}}"#).into_bytes(), "/: missing_field: "),
+        ("\u{feff}{}".as_bytes().to_vec(), "/: byte_order_mark: "),
+        (vec![b'"', 0xff, 0xfe, b'"'], "/: unreadable: "),
+        // Cut off where it becomes too long it would end inside of a character.
+        ("华".repeat(12 * 1024 * 1024).into_bytes(), "/: too_large: "),
+    ] {
+        let file = folder.0.join("nasty.json");
+        std::fs::write(&file, content)?;
+        let output = form(&["check"], &[&file])?;
+        let told = lines(&output.stdout);
+        assert_eq!(output.status.code(), Some(2), "{code}");
+        assert!(told.iter().any(|line| line.starts_with(code)), "{code}: {:?}", told.first());
+        assert!(told.iter().all(|line| line.len() < 1_000), "{code}");
+    }
+    let imported = form(&["import"], &[&folder.0.join("nasty.json")])?;
+    assert!(lines(&imported.stderr)[0].starts_with("/: too_large: "));
+    Ok(())
+}
+
 #[test]
 fn two_versions_are_compared_for_people_and_for_programs() -> Outcome {
     let folder = Folder::new("diff")?;

@@ -1,13 +1,14 @@
 //! What forms need of a city besides their definitions, for who writes one: the calendar and the lists, read on their own.
 //! The rest of the folder may be unfinished, and the form that is being written is often in it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use onehall_forms::Inputs;
 
 use super::finding::{Findings, LoadError};
 use super::folder::Folder;
-use super::{calendar, lists};
+use super::{calendar, lists, pinyin};
 
 /// Reads `calendar.toml` and `lists/` of a city's folder.
 ///
@@ -30,6 +31,14 @@ pub fn inputs(folder: &Path) -> Result<Inputs, Vec<LoadError>> {
         calendar,
         lists: lists.lists.into_values().map(|list| list.list.clone()).collect(),
     })
+}
+
+/// The Chinese names in the lists, each in pinyin (`he dong qu`).
+#[must_use]
+pub fn spelt(inputs: &Inputs) -> BTreeMap<String, String> {
+    let entries = inputs.lists.iter().filter_map(|list| list.entries.as_ref());
+    let names = entries.flat_map(|entries| entries.all()).map(|entry| &entry.label.zh_cn);
+    names.map(|name| (name.clone(), pinyin::spell(name))).collect()
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::city::{self, LoadError};
-use seen::Seen;
+use seen::{Seen, Surroundings};
 use watched::Watched;
 
 /// Where it listens unless `--port` says otherwise; any free port where this one is taken.
@@ -96,11 +96,12 @@ impl Preview {
             None => Inputs::none(),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(self.serve(&pages, Arc::new(inputs), given.port))?;
+        let around = Arc::new(Surroundings::of(inputs));
+        runtime.block_on(self.serve(&pages, around, given.port))?;
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn serve(&self, pages: &Path, inputs: Arc<Inputs>, port: Option<u16>) -> Result<(), PreviewError> {
+    async fn serve(&self, pages: &Path, around: Arc<Surroundings>, port: Option<u16>) -> Result<(), PreviewError> {
         let stop = tokio::signal::ctrl_c();
         let listener = listen(port).await?;
         let at = listener.local_addr()?;
@@ -123,7 +124,7 @@ impl Preview {
                 }
             }
         };
-        let serving = axum::serve(listener, server::router(pages, at.port(), inputs, told));
+        let serving = axum::serve(listener, server::router(pages, at.port(), around, told));
         tokio::select! {
             served = async { serving.await } => served?,
             () = looking => {}

@@ -1,16 +1,37 @@
 //! What the file holds, as the page is told: the form, or what is wrong with it. The JSON of these types is read by
 //! `ui/src/preview`; `seen.json` beside this file holds both to it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use onehall_forms::Form;
+use onehall_forms::{Form, Inputs};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::city;
 use crate::json_places::{JsonPlaces, line_and_column};
 
 /// Most characters of the line that is shown with a finding.
 const EXCERPT: usize = 160;
+
+/// What a form stands in: the city's calendar and lists, and the Chinese names in them as people type them. What spells
+/// Chinese is too large for a page. `inputs.json` beside this file holds both sides to its shape.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Surroundings {
+    #[serde(flatten)]
+    inputs: Inputs,
+    pinyin: BTreeMap<String, String>,
+}
+
+impl Surroundings {
+    /// Of these inputs.
+    pub fn of(inputs: Inputs) -> Surroundings {
+        Surroundings {
+            pinyin: city::spelt(&inputs),
+            inputs,
+        }
+    }
+}
 
 /// What is known of the file.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -11,11 +11,12 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use futures::{Stream, StreamExt, stream};
-use onehall_forms::Inputs;
 use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
+
+use super::seen::Surroundings;
 
 /// The page in the frame: the citizen's.
 pub const FORM: &str = "form.html";
@@ -37,16 +38,16 @@ const HEADERS: [(HeaderName, &str); 6] = [
 #[derive(Clone)]
 struct Shown {
     pages: PathBuf,
-    inputs: Arc<Inputs>,
+    around: Arc<Surroundings>,
     told: watch::Receiver<Arc<str>>,
 }
 
 /// The preview's routes. `port` is where it listens: who names another host came by a name that somebody else gave this
 /// machine, and is refused.
-pub fn router(pages: &Path, port: u16, inputs: Arc<Inputs>, told: watch::Receiver<Arc<str>>) -> Router {
+pub fn router(pages: &Path, port: u16, around: Arc<Surroundings>, told: watch::Receiver<Arc<str>>) -> Router {
     let shown = Shown {
         pages: pages.to_owned(),
-        inputs,
+        around,
         told,
     };
     let immutable = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -87,7 +88,7 @@ async fn page(file: &Path) -> Response {
 
 /// What is in the file, now and whenever that is something else; before it, once, the city's calendar and lists.
 async fn events(State(shown): State<Shown>) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
-    let inputs = Event::default().event("inputs").json_data(&*shown.inputs);
+    let inputs = Event::default().event("inputs").json_data(&*shown.around);
     let seen = WatchStream::new(shown.told).map(|seen| Ok(Event::default().event("seen").data(&*seen)));
     Sse::new(stream::iter([inputs]).chain(seen))
 }

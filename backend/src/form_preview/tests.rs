@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::seen::{Seen, SeenFinding, Unreadable};
+use super::seen::{Seen, SeenFinding, Surroundings, Unreadable};
 use super::watched::Watched;
 use super::{pages, report, server};
 
@@ -206,7 +206,7 @@ fn shown() -> Shown {
     folder.write("assets/preview.0123.js", "export {}");
     let (tell, told) = watch::channel(taken(FORM).to_json());
     Shown {
-        router: server::router(&folder.0, 8090, Arc::new(Inputs::none()), told),
+        router: server::router(&folder.0, 8090, Arc::new(Surroundings::of(Inputs::none())), told),
         tell,
         _folder: folder,
     }
@@ -276,6 +276,17 @@ async fn only_this_machine_is_answered_and_under_a_strict_policy() {
         "{policy}"
     );
     assert!(policy.contains("frame-ancestors 'self'"), "{policy}");
+}
+
+#[test]
+fn names_in_lists_come_with_their_pinyin() {
+    let inputs = json!({
+        "calendar": {"version": "1", "days": {"covers": ["2026-01-01", "2026-12-31"], "holidays": [], "working_weekends": []}},
+        "lists": [{"code": "regions", "version": "1", "entries": [{"code": "990405", "label": {"zh-CN": "河东区", "en": "Hedong District"}}]}],
+    });
+    let inputs: Inputs = serde_json::from_value(inputs).unwrap_or_else(|error| panic!("{error}"));
+    let frozen: Value = serde_json::from_str(include_str!("inputs.json")).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(json!(Surroundings::of(inputs)), frozen);
 }
 
 #[tokio::test]

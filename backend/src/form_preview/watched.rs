@@ -8,9 +8,10 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::seen::{Content, Seen, Unreadable};
+use crate::form_command::MOST_FORM_BYTES;
 
 /// The largest file that is read, in bytes.
-const MOST_BYTES: u64 = 32 * 1024 * 1024;
+const MOST_BYTES: u64 = MOST_FORM_BYTES as u64;
 
 /// A file that is looked at.
 pub struct Watched {

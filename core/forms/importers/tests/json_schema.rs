@@ -26,6 +26,18 @@ fn a_bound_that_no_json_number_keeps_is_told() {
     assert_eq!(told_sorted(&all), [("/properties/a", "rule_not_carried")]);
 }
 
+/// A question that hangs on more conditions than a rule takes keeps the first ones, and it is told.
+#[test]
+fn a_question_hangs_on_no_more_conditions_than_a_rule_takes() {
+    let on = |value: usize| json!({"if": {"properties": {"a": {"const": value.to_string()}}, "required": ["a"]}, "then": {"required": ["b"]}});
+    let of = |count: usize| {
+        let two = schema(json!({"a": {"type": "string"}, "b": {"type": "string"}}));
+        imported(&with(two, "allOf", (0..count).map(on).collect()))
+    };
+    assert_eq!(told_sorted(&of(500)), []);
+    assert_eq!(told_sorted(&of(600)), [("", "condition_too_deep")]);
+}
+
 #[test]
 fn every_type_and_format_becomes_the_nearest_kind() {
     let all = imported(&schema(json!({
