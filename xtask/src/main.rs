@@ -79,6 +79,7 @@ Usage: cargo xtask <command> [options]
   simulate  four terminals and two replicas on a network that fails, by seeds that repeat
              --seeds N     how many (10), from --first N (1) on
              --operations N  how many operations in all (100,000)
+             --weather W   fine, ordinary (default) or storm
              --bug NAME    with a mistake put in: idempotency-off, merge-by-arrival,
                            journal-forgotten or global-cursor
              --twice       each seed twice, and compare
@@ -141,7 +142,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         }
         "fuzz" => anyhow::bail!("what is to be tried? There is `cargo xtask fuzz forms`"),
         "simulate" => {
-            let options = &["seeds", "first", "operations", "bug", "trace"];
+            let options = &["seeds", "first", "operations", "weather", "bug", "trace"];
             simulate::command(&Arguments::parse(words, options, &["twice"])?)
         }
         "analytics" => analytics::command(&Arguments::parse(words, &[], &[])?),

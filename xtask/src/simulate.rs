@@ -10,7 +10,8 @@ use crate::{process, toolchain, workspace};
 
 const PACKAGE: &str = "onehall-simulation";
 
-/// Runs `--seeds` seeds with `--operations` operations in all. `--first` begins with another seed, `--bug` puts a mistake in,
+/// Runs `--seeds` seeds with `--operations` operations in all. `--first` begins with another seed, `--weather` is
+/// fine, ordinary or storm, `--bug` puts a mistake in,
 /// `--twice` runs each seed twice and compares, `--trace FILE` keeps what happened.
 ///
 /// # Errors
@@ -22,7 +23,7 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode> {
     build.args(["build", "--release", "-p", PACKAGE, "--bin", "simulate"]);
     process::run_quietly("the simulation", &mut build).context("could not build the simulation")?;
     let mut simulate = std::process::Command::new(workspace::target().join("release").join("simulate"));
-    for name in ["seeds", "first", "operations", "bug", "trace"] {
+    for name in ["seeds", "first", "operations", "weather", "bug", "trace"] {
         if let Some(value) = arguments.text(name) {
             simulate.arg(format!("--{name}")).arg(value);
         }

@@ -15,7 +15,7 @@ use crate::replica::Parcel;
 use crate::world::World;
 
 /// What they do without much ado.
-const ACTIONS: [&str; 3] = ["pass-pre-review", "accept", "approve"];
+const ACTIONS: [&str; 4] = ["pass-pre-review", "accept", "approve", "issue"];
 
 /// Begins; the handles end it.
 pub(crate) fn begin(world: &Arc<World>) -> Vec<AbortHandle> {
@@ -49,7 +49,10 @@ async fn work(world: &World, clerk: &str) {
         let Some(action) = ACTIONS.into_iter().find(|action| codes.contains(action)) else {
             continue;
         };
-        let body = json!({ "action": action, "version": case["version"] });
+        let mut body = json!({ "action": action, "version": case["version"] });
+        if action == "issue" {
+            body["document_number"] = format!("N{}", world.new_number()).into();
+        }
         let path = format!("/staff/cases/{id}/actions");
         ask(world, &mut chance, clerk, Method::Post, &path, Some(body)).await;
     }

@@ -47,6 +47,20 @@ impl Default for Weather {
 }
 
 impl Weather {
+    /// Half of what is sent takes long, and much of it is lost or comes twice.
+    #[must_use]
+    pub fn storm() -> Weather {
+        Weather {
+            lose_request: 150,
+            lose_answer: 200,
+            double: 250,
+            slow: 500,
+            longest: 40_000,
+            lose_poke: 400,
+            double_poke: 200,
+        }
+    }
+
     /// Nothing is lost, and nothing takes long.
     #[must_use]
     pub fn fine() -> Weather {

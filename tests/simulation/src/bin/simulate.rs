@@ -1,17 +1,18 @@
 //! Runs seeds, as many as it is told, and says what it found.
 //!
-//! `simulate [--seeds N] [--first N] [--operations N] [--bug NAME] [--twice] [--trace FILE]`
+//! `simulate [--seeds N] [--first N] [--operations N] [--weather fine|ordinary|storm] [--bug NAME] [--twice] [--trace FILE]`
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use onehall_simulation::{Bug, Plan, Report, run};
+use onehall_simulation::{Bug, Plan, Report, Weather, run};
 
 struct Asked {
     seeds: u64,
     first: u64,
     operations: u64,
+    weather: Weather,
     bug: Option<Bug>,
     twice: bool,
     trace: Option<String>,
@@ -22,6 +23,7 @@ fn asked() -> Result<Asked, String> {
         seeds: 10,
         first: 1,
         operations: 100_000,
+        weather: Weather::default(),
         bug: None,
         twice: false,
         trace: None,
@@ -43,6 +45,14 @@ fn asked() -> Result<Asked, String> {
             "--first" => asked.first = number()?,
             "--operations" => asked.operations = number()?,
             "--trace" => asked.trace = Some(value),
+            "--weather" => {
+                asked.weather = match value.as_str() {
+                    "fine" => Weather::fine(),
+                    "ordinary" => Weather::default(),
+                    "storm" => Weather::storm(),
+                    _ => return Err(format!("no such weather: {value}")),
+                }
+            }
             "--bug" => {
                 let known = Bug::ALL.iter().find(|(name, _)| *name == value);
                 asked.bug = Some(known.ok_or_else(|| format!("no such bug: {value}"))?.1);
@@ -69,6 +79,7 @@ fn simulate(asked: &Asked) -> ExitCode {
     let mut by_kind: BTreeMap<String, u64> = BTreeMap::new();
     for seed in asked.first..asked.first + asked.seeds {
         let mut plan = Plan::new(seed, asked.operations.div_ceil(asked.seeds));
+        plan.weather = asked.weather;
         plan.bug = asked.bug;
         plan.keep_trace = asked.trace.is_some();
         let report = run(&plan);
