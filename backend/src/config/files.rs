@@ -103,7 +103,9 @@ impl Files {
         let bucket = plain(&self.s3_bucket) && !self.s3_bucket.contains('/');
         let prefix = plain(&self.s3_prefix) && !self.s3_prefix.starts_with('/') && !self.s3_prefix.contains("//");
         if !bucket || !prefix {
-            faults.push("files.s3_bucket and files.s3_prefix take letters, digits and - . _ (a prefix also /)".to_owned());
+            faults.push(
+                "files.s3_bucket and files.s3_prefix take letters, digits and - . _ (a prefix also /)".to_owned(),
+            );
         }
     }
 }

@@ -107,7 +107,9 @@ impl Files {
         };
         let verdict = self.scanner.scan(&mut bytes).await;
         // A scanner need not read to the end, the hash must.
-        tokio::io::copy(&mut bytes, &mut tokio::io::sink()).await.map_err(medium)?;
+        tokio::io::copy(&mut bytes, &mut tokio::io::sink())
+            .await
+            .map_err(medium)?;
         let found: [u8; 32] = bytes.hash.finalize().into();
         if hash_of(&upload.sha256) != Some(found) {
             return Err(ErrorCode::FileDamaged.into());

@@ -146,7 +146,9 @@ pub async fn appended(
 ) -> Result<Response> {
     let offset = uploading::offset_of(request.headers())?;
     let adding = tokio::spawn(async move { uploading::append(&state, &who, id, offset, request.into_body()).await });
-    let added = adding.await.map_err(|cause| Error::internal("add to an upload", cause))?;
+    let added = adding
+        .await
+        .map_err(|cause| Error::internal("add to an upload", cause))?;
     match added {
         Ok(view) => stands(view),
         Err(error) => {

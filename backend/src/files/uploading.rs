@@ -77,7 +77,11 @@ pub async fn begin(state: &AppState, who: &dyn Allowed, key: IdempotencyKey, beg
     if hash_of(&begin.sha256).is_none() {
         return Err(Error::new(ErrorCode::InvalidBody).with_field("sha256", "invalid"));
     }
-    if begin.media_type.as_ref().is_some_and(|media_type| media_type.len() > 200) {
+    if begin
+        .media_type
+        .as_ref()
+        .is_some_and(|media_type| media_type.len() > 200)
+    {
         return Err(Error::new(ErrorCode::InvalidBody).with_field("media_type", "too_long"));
     }
     let upload = NewUpload {
@@ -139,13 +143,7 @@ fn elsewhere(offset: u64) -> Error {
 /// # Errors
 /// `files/upload_offset` where it goes on elsewhere; `request/body_too_large` where more comes than may; what [`finish`] says.
 /// Where the connection broke: `request/invalid_body` or `backend/timed_out`, to nobody; what came is kept.
-pub async fn append(
-    state: &AppState,
-    who: &dyn Allowed,
-    id: UploadId,
-    offset: u64,
-    body: Body,
-) -> Result<UploadView> {
+pub async fn append(state: &AppState, who: &dyn Allowed, id: UploadId, offset: u64, body: Body) -> Result<UploadView> {
     let mut upload = state.storage.upload(id, who.sender()).await?;
     let known = view(&upload)?;
     if known.file.is_some() {
@@ -202,7 +200,9 @@ async fn received(body: Body, most: u64) -> Result<(Vec<u8>, Option<Error>)> {
             Ok(Some(Err(_))) => return Ok((bytes, Some(Error::new(ErrorCode::InvalidBody)))),
             Ok(Some(Ok(piece))) => {
                 if bytes.len() as u64 + piece.len() as u64 > most {
-                    return Err(Error::new(ErrorCode::BodyTooLarge).with_details(serde_json::json!({ "max_bytes": most })));
+                    return Err(
+                        Error::new(ErrorCode::BodyTooLarge).with_details(serde_json::json!({ "max_bytes": most }))
+                    );
                 }
                 bytes.extend_from_slice(&piece);
             }
@@ -351,7 +351,10 @@ mod tests {
         let stalled = Body::from_stream(first.chain(stream::pending()));
         let (really, begun) = (Instant::now(), tokio::time::Instant::now());
         let (bytes, broken) = received(stalled, 100).await.unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!((bytes.as_slice(), broken.map(|error| error.code())), (&b"some"[..], Some(ErrorCode::TimedOut)));
+        assert_eq!(
+            (bytes.as_slice(), broken.map(|error| error.code())),
+            (&b"some"[..], Some(ErrorCode::TimedOut))
+        );
         assert_eq!(begun.elapsed(), LONGEST_PAUSE);
         assert!(really.elapsed() < LONGEST_PAUSE);
     }

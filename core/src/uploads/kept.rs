@@ -49,7 +49,14 @@ impl Core {
         if journal.keep(&name, record).await.is_err() {
             return false;
         }
-        if self.inner.host.store.put(&bytes_at(key), file.bytes.clone()).await.is_err() {
+        if self
+            .inner
+            .host
+            .store
+            .put(&bytes_at(key), file.bytes.clone())
+            .await
+            .is_err()
+        {
             journal.forget(&name).await;
             return false;
         }
@@ -59,10 +66,14 @@ impl Core {
     /// Forgets a file: it has arrived, or nobody wants it.
     pub(super) async fn forget_upload(&self, key: IdempotencyKey) {
         // Bytes that cannot be taken away are still named, and go the next time.
-        if let (Ok(()), Some(journal), Some(person)) =
-            (self.inner.host.store.delete(&bytes_at(key)).await, self.journal(), self.person())
-        {
-            journal.forget(&format!("{}{key}/{}", journal_prefix(person), self.inner.writer)).await;
+        if let (Ok(()), Some(journal), Some(person)) = (
+            self.inner.host.store.delete(&bytes_at(key)).await,
+            self.journal(),
+            self.person(),
+        ) {
+            journal
+                .forget(&format!("{}{key}/{}", journal_prefix(person), self.inner.writer))
+                .await;
         }
     }
 
@@ -84,7 +95,9 @@ impl Core {
                 journal.forget(&name).await;
                 continue;
             };
-            let UploadTo::Draft(draft) = kept.begin.to else { continue };
+            let UploadTo::Draft(draft) = kept.begin.to else {
+                continue;
+            };
             // From now on it is this core's, and no other tab's.
             let own = format!("{prefix}{}/{}", kept.key, self.inner.writer);
             if own != name && journal.keep(&own, value).await.is_ok() {

@@ -136,7 +136,11 @@ impl Machine {
             _ => return Failed::Ends,
         }
         self.tries += 1;
-        if self.tries > MOST_TRIES { Failed::Ends } else { Failed::GoesOn }
+        if self.tries > MOST_TRIES {
+            Failed::Ends
+        } else {
+            Failed::GoesOn
+        }
     }
 }
 
@@ -316,7 +320,12 @@ mod tests {
         assert_eq!(machine.next(), Step::Begin);
         at(&mut machine, 100);
         assert_eq!(machine.failed(ErrorCode::FileDamaged, None, 0), Failed::Ends);
-        for code in [ErrorCode::FileInfected, ErrorCode::DraftSubmitted, ErrorCode::NotLoggedIn, ErrorCode::NotFound] {
+        for code in [
+            ErrorCode::FileInfected,
+            ErrorCode::DraftSubmitted,
+            ErrorCode::NotLoggedIn,
+            ErrorCode::NotFound,
+        ] {
             assert_eq!(Machine::new(1).failed(code, None, 0), Failed::Ends, "{code}");
         }
     }

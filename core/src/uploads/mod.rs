@@ -254,7 +254,9 @@ impl Core {
                 Step::Begin => api::post(format!("{root}/uploads")).key(key).json(begin),
                 Step::Send { id, offset, length } => {
                     let (core, size) = (self.clone(), begin.size);
-                    let told = Box::new(move |sent: u64, _: u64| core.upload_goes_on(transfer, offset + sent.min(length), size));
+                    let told = Box::new(move |sent: u64, _: u64| {
+                        core.upload_goes_on(transfer, offset + sent.min(length), size)
+                    });
                     let range = usize::try_from(offset).unwrap_or(usize::MAX)
                         ..usize::try_from(offset + length).unwrap_or(usize::MAX);
                     let piece = bytes.get(range).unwrap_or_default().to_vec();
@@ -299,7 +301,9 @@ impl Core {
     fn upload_stands(&self, transfer: u32, sent: Option<u64>, total: u64, waiting: bool) {
         let sent = {
             let mut under_way = lock(&self.inner.uploads.under_way);
-            let Some(one) = under_way.get_mut(&transfer) else { return };
+            let Some(one) = under_way.get_mut(&transfer) else {
+                return;
+            };
             one.sent = sent.unwrap_or(one.sent);
             one.waiting = waiting;
             one.sent
@@ -317,7 +321,9 @@ impl Core {
         let (hurry, hurried) = oneshot::channel();
         let total = {
             let mut under_way = lock(&self.inner.uploads.under_way);
-            let Some(one) = under_way.get_mut(&transfer) else { return };
+            let Some(one) = under_way.get_mut(&transfer) else {
+                return;
+            };
             one.hurry = Some(hurry);
             one.size
         };

@@ -38,7 +38,11 @@ impl<R> Checked<R> {
     fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
         let wrong = |what: &str| Err(io::Error::new(io::ErrorKind::InvalidData, what.to_owned()));
         let Some(hash) = self.hash.as_mut() else {
-            return if bytes.is_empty() { Ok(()) } else { wrong("there are more bytes than there should be") };
+            return if bytes.is_empty() {
+                Ok(())
+            } else {
+                wrong("there are more bytes than there should be")
+            };
         };
         let Some(left) = self.left.checked_sub(bytes.len() as u64) else {
             return wrong("there are more bytes than there should be");
@@ -46,10 +50,18 @@ impl<R> Checked<R> {
         hash.update(bytes);
         self.left = left;
         if left > 0 {
-            return if bytes.is_empty() { wrong("there are fewer bytes than there should be") } else { Ok(()) };
+            return if bytes.is_empty() {
+                wrong("there are fewer bytes than there should be")
+            } else {
+                Ok(())
+            };
         }
         let found: [u8; 32] = self.hash.take().unwrap_or_default().finalize().into();
-        if found == self.expected { Ok(()) } else { wrong("the bytes are not those that were kept") }
+        if found == self.expected {
+            Ok(())
+        } else {
+            wrong("the bytes are not those that were kept")
+        }
     }
 }
 
@@ -94,7 +106,12 @@ mod tests {
         assert_eq!(read(b"0123456789", 10, hash).await, (b"0123456789".to_vec(), None));
         assert_eq!(read(b"", 0, sha256_of(b"")).await, (Vec::new(), None));
         let wrong = Some(io::ErrorKind::InvalidData);
-        for (bytes, size) in [(&b"0123456780"[..], 10), (b"012345678", 10), (b"0123456789a", 10), (b"", 10)] {
+        for (bytes, size) in [
+            (&b"0123456780"[..], 10),
+            (b"012345678", 10),
+            (b"0123456789a", 10),
+            (b"", 10),
+        ] {
             let (given, error) = read(bytes, size, hash).await;
             assert_eq!(error, wrong, "{bytes:?}");
             assert!(given.len() < 10, "the last bytes are held back");

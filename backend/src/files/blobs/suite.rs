@@ -1,7 +1,6 @@
 //! What every kind of blobs must do. One suite over all of them.
 
 use std::io;
-use std::sync::Arc;
 
 use onehall_protocol::FileId;
 use tokio::io::AsyncReadExt;
@@ -9,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Blobs, Content, DatabaseBlobs, DiskBlobs};
 use crate::clock::{Clock, SystemClock};
-use crate::storage::sql::Database;
+use crate::storage::sql::testing::TestDatabase;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -51,7 +50,10 @@ pub async fn holds(blobs: &dyn Blobs) -> Outcome {
         let bytes: Vec<u8> = (0..size).map(|n: u32| n.wrapping_mul(31) as u8).collect();
         let id = fresh();
         blobs.put(id, Content::of(bytes.clone())).await?;
-        assert!(read(blobs, id).await? == bytes, "{size} bytes are read as they were kept");
+        assert!(
+            read(blobs, id).await? == bytes,
+            "{size} bytes are read as they were kept"
+        );
         kept.push(id);
     }
 
@@ -76,12 +78,17 @@ pub async fn holds(blobs: &dyn Blobs) -> Outcome {
     let other = fresh();
     let wrong = Content::new(Box::new(io::Cursor::new(vec![2; 10])), 10, super::sha256_of(b"other"));
     let refused = blobs.put(other, wrong).await;
-    assert_eq!(refused.err().map(|error| error.kind()), Some(io::ErrorKind::InvalidData));
+    assert_eq!(
+        refused.err().map(|error| error.kind()),
+        Some(io::ErrorKind::InvalidData)
+    );
     assert!(missing(blobs, other).await);
 
     // Many at once do not get into each other's way.
     let many: Vec<FileId> = (0..12).map(|_| fresh()).collect();
-    let putting = many.iter().map(|id| blobs.put(*id, Content::of(id.0.as_bytes().to_vec())));
+    let putting = many
+        .iter()
+        .map(|id| blobs.put(*id, Content::of(id.0.as_bytes().to_vec())));
     for put in futures::future::join_all(putting).await {
         put?;
     }
@@ -102,7 +109,11 @@ fn count(folder: &std::path::Path) -> io::Result<usize> {
     let mut files = 0;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        files += if entry.file_type()?.is_dir() { count(&entry.path())? } else { 1 };
+        files += if entry.file_type()?.is_dir() {
+            count(&entry.path())?
+        } else {
+            1
+        };
     }
     Ok(files)
 }
@@ -118,20 +129,29 @@ async fn a_folder_keeps_the_promises() -> Outcome {
     let folder = folder()?;
     let blobs = DiskBlobs::open(&folder)?;
     holds(&blobs).await?;
-    assert_eq!(count(&folder)?, 0, "nothing is left of what was refused, removed or only tried");
+    assert_eq!(
+        count(&folder)?,
+        0,
+        "nothing is left of what was refused, removed or only tried"
+    );
     Ok(std::fs::remove_dir_all(folder)?)
 }
 
 #[tokio::test]
 async fn a_database_keeps_the_promises() -> Outcome {
     let folder = folder()?;
-    let store = Arc::new(Database::sqlite(&folder.join("a.sqlite"), 2, SystemClock.now())?);
+    let database = TestDatabase::new(&folder, SystemClock.now());
+    let store = database.store();
     holds(&DatabaseBlobs::new(store.clone())).await?;
     let left = |table: &str| {
         let count = format!("SELECT count(*) FROM {table}");
         store.read(move |db| Ok(db.query_row(&count, [], |row| row.get::<_, u32>(0))?))
     };
-    assert_eq!((left("blob").await?, left("blob_piece").await?), (0, 0), "nothing is left");
+    assert_eq!(
+        (left("blob").await?, left("blob_piece").await?),
+        (0, 0),
+        "nothing is left"
+    );
     Ok(std::fs::remove_dir_all(folder)?)
 }
 

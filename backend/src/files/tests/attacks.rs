@@ -30,7 +30,10 @@ async fn what_was_refused_stays_refused_and_says_so_again() {
     let (key, wanted) = (Uuid::now_v7(), uploader.wanted(&bytes));
     let begun = uploader.begin_as(key, &wanted).await.json();
     let upload = format!("/api/v1/uploads/{}", begun["id"].as_str().unwrap_or_default());
-    assert_eq!(uploader.append(&upload, 0, bytes.clone()).await.code(), "files/infected");
+    assert_eq!(
+        uploader.append(&upload, 0, bytes.clone()).await.code(),
+        "files/infected"
+    );
     for again in [
         uploader.terminal.get(&upload).await,
         uploader.append(&upload, 103, Vec::new()).await,
@@ -38,7 +41,11 @@ async fn what_was_refused_stays_refused_and_says_so_again() {
     ] {
         assert_eq!(again.code(), "files/infected");
     }
-    assert_eq!(uploader.begin_as(Uuid::now_v7(), &wanted).await.status, 201, "a new attempt may be made");
+    assert_eq!(
+        uploader.begin_as(Uuid::now_v7(), &wanted).await.status,
+        201,
+        "a new attempt may be made"
+    );
 }
 
 #[tokio::test]
@@ -51,7 +58,10 @@ async fn without_a_verdict_no_file_is_taken_and_with_one_it_is_without_sending_i
     let none = uploader.append(&upload, 0, bytes.clone()).await;
     assert_eq!((none.status, none.code().as_str()), (503, "files/scanner_unavailable"));
     let stands = uploader.terminal.get(&upload).await.json();
-    assert_eq!((&stands["offset"], &stands["file"]), (&json!(bytes.len()), &Value::Null));
+    assert_eq!(
+        (&stands["offset"], &stands["file"]),
+        (&json!(bytes.len()), &Value::Null)
+    );
     watchdog.is_away(false);
     let done = uploader.append(&upload, bytes.len(), Vec::new()).await;
     assert_eq!((done.status, &done.json()["file"]["size"]), (200, &json!(bytes.len())));
@@ -74,7 +84,10 @@ async fn bytes_that_are_not_those_that_were_announced_are_refused() {
     let more = uploader.append(&upload, 0, bytes[..100 * KIB + 1].to_vec()).await;
     assert_eq!(more.code(), "request/body_too_large");
     let fewer = uploader.append(&upload, 0, bytes[..80 * KIB].to_vec()).await;
-    assert_eq!((&fewer.json()["offset"], &fewer.json()["file"]), (&json!(80 * KIB), &Value::Null));
+    assert_eq!(
+        (&fewer.json()["offset"], &fewer.json()["file"]),
+        (&json!(80 * KIB), &Value::Null)
+    );
 }
 
 #[tokio::test]
@@ -93,7 +106,10 @@ async fn nobody_sees_touches_or_ends_the_upload_of_another() {
         stranger.terminal.delete(&upload).await,
         window.get(&staff).await,
         window.delete(&staff).await,
-        uploader.terminal.get(&format!("/api/v1/uploads/{}", Uuid::now_v7())).await,
+        uploader
+            .terminal
+            .get(&format!("/api/v1/uploads/{}", Uuid::now_v7()))
+            .await,
         uploader.terminal.get("/api/v1/uploads/..%2f..%2fetc").await,
     ];
     // Nor does a file come into a draft that is not theirs, whatever they say.
@@ -105,7 +121,11 @@ async fn nobody_sees_touches_or_ends_the_upload_of_another() {
     }
     assert_eq!(hall.browser().get(&upload).await.status, 401);
     let done = uploader.append(&upload, 100 * KIB, bytes[100 * KIB..].to_vec()).await;
-    assert_eq!(done.json()["file"]["sha256"], hex(&bytes), "all of that changed nothing");
+    assert_eq!(
+        done.json()["file"]["sha256"],
+        hex(&bytes),
+        "all of that changed nothing"
+    );
 }
 
 #[tokio::test]
@@ -165,7 +185,10 @@ async fn many_unfinished_uploads_count_as_what_they_would_be() {
     for _ in 0..20 {
         let reply = uploader.begin_as(Uuid::now_v7(), &wanted).await;
         assert_eq!(reply.status, 201);
-        begun.push(format!("/api/v1/uploads/{}", reply.json()["id"].as_str().unwrap_or_default()));
+        begun.push(format!(
+            "/api/v1/uploads/{}",
+            reply.json()["id"].as_str().unwrap_or_default()
+        ));
     }
     let full = uploader.begin_as(Uuid::now_v7(), &wanted).await;
     assert_eq!((full.status, full.code().as_str()), (409, "files/too_many"));

@@ -82,7 +82,9 @@ impl Uploader {
     async fn at(hall: &TestHall, phone: &str) -> Uploader {
         let mut terminal = hall.browser();
         terminal.log_in(phone).await;
-        let draft = terminal.post("/api/v1/drafts", json!({ "item": "residence-permit" })).await;
+        let draft = terminal
+            .post("/api/v1/drafts", json!({ "item": "residence-permit" }))
+            .await;
         assert!(matches!(draft.status, 200 | 201), "{}", draft.json());
         let draft = draft.json()["id"].clone();
         Uploader { terminal, draft }
@@ -97,7 +99,9 @@ impl Uploader {
         let key = key.to_string();
         let headers = [("content-type", "application/json"), ("idempotency-key", key.as_str())];
         let body = wanted.to_string().into_bytes();
-        self.terminal.send(Method::POST, "/api/v1/uploads", &headers, body).await
+        self.terminal
+            .send(Method::POST, "/api/v1/uploads", &headers, body)
+            .await
     }
 
     /// Begins; gives the address of the upload.
@@ -110,14 +114,21 @@ impl Uploader {
 
     async fn append(&mut self, upload: &str, offset: usize, body: impl Into<Body>) -> Reply {
         let offset = offset.to_string();
-        let headers = [("content-type", "application/partial-upload"), ("upload-offset", offset.as_str())];
-        self.terminal.send_body(Method::PATCH, upload, &headers, body.into()).await
+        let headers = [
+            ("content-type", "application/partial-upload"),
+            ("upload-offset", offset.as_str()),
+        ];
+        self.terminal
+            .send_body(Method::PATCH, upload, &headers, body.into())
+            .await
     }
 
     /// Sends all of it, whole.
     async fn send(&mut self, bytes: &[u8]) -> Reply {
         let to = format!("/api/v1/drafts/{}", self.draft.as_str().unwrap_or_default());
-        self.terminal.upload(&to, Some("photo"), "a.pdf", "application/pdf", bytes).await
+        self.terminal
+            .upload(&to, Some("photo"), "a.pdf", "application/pdf", bytes)
+            .await
     }
 }
 
@@ -126,7 +137,11 @@ fn count(folder: &Path) -> io::Result<usize> {
     let mut files = 0;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        files += if entry.file_type()?.is_dir() { count(&entry.path())? } else { 1 };
+        files += if entry.file_type()?.is_dir() {
+            count(&entry.path())?
+        } else {
+            1
+        };
     }
     Ok(files)
 }

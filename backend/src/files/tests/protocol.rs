@@ -71,9 +71,16 @@ async fn walk(hall: &mut TestHall, uploader: &mut Uploader, size: usize, moves: 
         match *next {
             Move::Next(kib) => {
                 let length = model.at_most(kib * KIB);
-                let reply = uploader.append(&upload, held, bytes[held..held + length].to_vec()).await;
+                let reply = uploader
+                    .append(&upload, held, bytes[held..held + length].to_vec())
+                    .await;
                 model.take(length);
-                assert_eq!(reply.status, if model.held > held { 200 } else { 400 }, "{}", reply.json());
+                assert_eq!(
+                    reply.status,
+                    if model.held > held { 200 } else { 400 },
+                    "{}",
+                    reply.json()
+                );
             }
             Move::Torn(kib, at) => {
                 let length = model.at_most(kib * KIB) * usize::from(at) / 256;
@@ -90,7 +97,9 @@ async fn walk(hall: &mut TestHall, uploader: &mut Uploader, size: usize, moves: 
                 }
             }
             Move::Ahead(kib) => {
-                let reply = uploader.append(&upload, held + kib * KIB, bytes[..size.min(70 * KIB)].to_vec()).await;
+                let reply = uploader
+                    .append(&upload, held + kib * KIB, bytes[..size.min(70 * KIB)].to_vec())
+                    .await;
                 assert_eq!(reply.json()["details"]["offset"], held);
             }
             Move::Flood => {
@@ -119,7 +128,11 @@ async fn walk(hall: &mut TestHall, uploader: &mut Uploader, size: usize, moves: 
             }
         }
         let stands = uploader.terminal.get(&upload).await;
-        assert_eq!(stands.json()["offset"], model.held, "after {next:?} at {held} of {size}");
+        assert_eq!(
+            stands.json()["offset"],
+            model.held,
+            "after {next:?} at {held} of {size}"
+        );
         assert_eq!(stands.header("upload-offset"), model.held.to_string());
     }
     // Whatever happened, the rest brings the file.
@@ -135,8 +148,14 @@ async fn walk(hall: &mut TestHall, uploader: &mut Uploader, size: usize, moves: 
     assert!(uploader.terminal.get(&format!("/api/v1/files/{file}")).await.body == bytes);
     // After the end nothing changes: the same file, whoever asks and whatever they bring.
     let after = uploader.append(&upload, 0, bytes[..size.min(70 * KIB)].to_vec()).await;
-    assert_eq!((after.status, after.json()["file"].clone()), (200, done["file"].clone()));
-    let gone = format!("/api/v1/drafts/{}/files/{file}", uploader.draft.as_str().unwrap_or_default());
+    assert_eq!(
+        (after.status, after.json()["file"].clone()),
+        (200, done["file"].clone())
+    );
+    let gone = format!(
+        "/api/v1/drafts/{}/files/{file}",
+        uploader.draft.as_str().unwrap_or_default()
+    );
     assert_eq!(uploader.terminal.delete(&gone).await.status, 204);
 }
 
@@ -168,12 +187,12 @@ fn whatever_happens(blobs: fn(&TestHall) -> Arc<dyn super::super::Blobs>, cases:
 
 #[test]
 fn whatever_comes_the_hall_holds_what_was_sent_and_no_byte_twice() -> Outcome {
-    whatever_happens(on_disk, 24)
+    whatever_happens(on_disk, 16)
 }
 
 #[test]
 fn so_it_does_where_files_are_in_the_database() -> Outcome {
-    whatever_happens(in_database, 8)
+    whatever_happens(in_database, 6)
 }
 
 #[tokio::test]
@@ -187,13 +206,19 @@ async fn who_begins_again_with_the_same_key_goes_on_where_they_were() {
     uploader.append(&upload, 0, bytes[..100 * KIB].to_vec()).await;
     let again = uploader.begin_as(key, &wanted).await.json();
     assert_eq!((&again["id"], &again["offset"]), (&first["id"], &json!(100 * KIB)));
-    let done = uploader.append(&upload, 100 * KIB, bytes[100 * KIB..].to_vec()).await.json();
+    let done = uploader
+        .append(&upload, 100 * KIB, bytes[100 * KIB..].to_vec())
+        .await
+        .json();
     let again = uploader.begin_as(key, &wanted).await.json();
     assert_eq!(again["file"], done["file"], "also when its answer was lost");
 
     let mut other = wanted.clone();
     other["name"] = json!("b.pdf");
-    assert_eq!(uploader.begin_as(key, &other).await.code(), "request/idempotency_conflict");
+    assert_eq!(
+        uploader.begin_as(key, &other).await.code(),
+        "request/idempotency_conflict"
+    );
     let head = uploader.terminal.send(Method::HEAD, &upload, &[], Vec::new()).await;
     assert_eq!(head.header("upload-offset"), (300 * KIB).to_string());
 }

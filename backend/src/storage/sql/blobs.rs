@@ -1,8 +1,8 @@
 //! The bytes of files, in pieces, in the database.
 
+use crate::storage::sql::{OptionalExtension, params};
 use async_trait::async_trait;
 use onehall_protocol::FileId;
-use crate::storage::sql::{OptionalExtension, params};
 
 use super::Database;
 use super::values::Key;

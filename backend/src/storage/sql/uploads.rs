@@ -1,15 +1,16 @@
 //! Files on their way, in the database.
 
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
 use onehall_protocol::{ErrorCode, FileId, PersonId, StaffId, Timestamp, UploadId};
-use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 
 use super::Database;
 use super::files::{doubt, draft_has_room, draft_is_open, find, insert, no_doubt, on_the_way};
 use super::values::{self, Key};
 use crate::error::{Error, Result};
 use crate::files::{
-    Added, Finished, MOST_A_DAY, MOST_OF_CASE, MOST_UNFINISHED, NewFile, NewUpload, Part, Sender, StoredUpload, UploadStore,
+    Added, Finished, MOST_A_DAY, MOST_OF_CASE, MOST_UNFINISHED, NewFile, NewUpload, Part, Sender, StoredUpload,
+    UploadStore,
 };
 
 const COLUMNS: &str = "id, sender, staff, key, payload, principal, draft, case_id, path, name, media_type, size, sha256, \
@@ -262,7 +263,11 @@ impl UploadStore for Database {
             let refused = db
                 .prepare_cached("UPDATE upload SET refused = ?2 WHERE id = ?1 AND file IS NULL")?
                 .execute(params![id.key(), why])?;
-            if refused == 0 { Ok(Vec::new()) } else { take_parts(db, id) }
+            if refused == 0 {
+                Ok(Vec::new())
+            } else {
+                take_parts(db, id)
+            }
         })
         .await
     }

@@ -200,7 +200,9 @@ impl Blobs for S3Blobs {
         if !answer.status().is_success() {
             return Err(refused(answer.status()));
         }
-        let bytes = answer.bytes_stream().map_err(|error| io::Error::other(error.without_url()));
+        let bytes = answer
+            .bytes_stream()
+            .map_err(|error| io::Error::other(error.without_url()));
         Ok(Box::new(StreamReader::new(Box::pin(bytes))))
     }
 
@@ -218,7 +220,10 @@ impl Blobs for S3Blobs {
             return Err(refused(status));
         }
         // A copy that fails after it began is told in the body of a success.
-        let body = answer.text().await.map_err(|error| io::Error::other(error.without_url()))?;
+        let body = answer
+            .text()
+            .await
+            .map_err(|error| io::Error::other(error.without_url()))?;
         if body.contains("<Error>") {
             return Err(io::Error::other("the object store could not copy an object"));
         }

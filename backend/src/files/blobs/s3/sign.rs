@@ -51,13 +51,19 @@ impl Signer {
         headers.sort_unstable();
         let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
         let names = names.join(";");
-        let written: String = headers.iter().map(|(name, value)| format!("{name}:{}\n", value.trim())).collect();
+        let written: String = headers
+            .iter()
+            .map(|(name, value)| format!("{name}:{}\n", value.trim()))
+            .collect();
         let canonical = format!(
             "{}\n{}\n{}\n{written}\n{names}\n{}",
             request.method, request.path, request.query, request.payload
         );
         let scope = format!("{day}/{}/s3/aws4_request", self.region);
-        let text = format!("AWS4-HMAC-SHA256\n{moment}\n{scope}\n{}", hex(&sha256_of(canonical.as_bytes())));
+        let text = format!(
+            "AWS4-HMAC-SHA256\n{moment}\n{scope}\n{}",
+            hex(&sha256_of(canonical.as_bytes()))
+        );
         let mut key = mac(format!("AWS4{}", self.secret_key).as_bytes(), day);
         for part in [self.region.as_str(), "s3", "aws4_request"] {
             key = mac(&key, part);
@@ -118,7 +124,9 @@ mod tests {
             };
             let headers = signer().headers(&request, datetime!(2013-05-24 00:00:00 UTC));
             let authorization = headers.last().map(|(_, value)| value.clone()).unwrap_or_default();
-            authorization.rsplit_once("Signature=").map(|(_, signature)| signature.to_owned())
+            authorization
+                .rsplit_once("Signature=")
+                .map(|(_, signature)| signature.to_owned())
         };
         assert_eq!(
             signature("", "/test.txt", &[("range", "bytes=0-9".to_owned())]).as_deref(),
