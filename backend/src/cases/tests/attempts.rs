@@ -19,7 +19,7 @@ async fn end(terminal: &mut TestTerminal, key: Uuid) -> Value {
 }
 
 #[tokio::test]
-async fn a_withdrawal_and_a_rating_sent_twice_are_taken_once() {
+async fn a_withdrawal_sent_twice_is_taken_once() {
     let hall = TestHall::open().await;
     let mut browser = hall.browser();
     browser.log_in(CITIZEN).await;
@@ -33,19 +33,31 @@ async fn a_withdrawal_and_a_rating_sent_twice_are_taken_once() {
     let other = json!({ "version": 1, "reason": "别的原因" });
     let other = keyed(&mut browser, &path, &other, key).await;
     assert_eq!(other.code(), "request/idempotency_conflict");
-    assert_eq!(look(&mut browser, &id).await["history"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        look(&mut browser, &id).await["history"].as_array().map(Vec::len),
+        Some(2)
+    );
     // Without a key it is as it was: the case is not what it was decided on.
     assert_eq!(browser.post(&path, withdrawal).await.code(), "cases/moved");
+}
 
+#[tokio::test]
+async fn a_rating_sent_twice_is_taken_once_and_another_one_refused() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    browser.log_in(CITIZEN).await;
+    let id = apply(&hall, &mut browser).await;
+    let mut window = clerk(&hall, "ps-window").await;
+    let why = json!({ "reason": "不属于本机关职权范围。" });
+    done(&mut window, &id, "refuse-acceptance", why).await;
     let (path, key) = (format!("/api/v1/cases/{id}/rating"), Uuid::now_v7());
     let rating = json!({ "stars": 4 });
     let first = keyed(&mut browser, &path, &rating, key).await;
-    if first.status == 200 {
-        let again = keyed(&mut browser, &path, &rating, key).await;
-        assert_eq!((again.status, again.json()), (200, first.json()));
-    }
-    let refused = keyed(&mut browser, &path, &rating, Uuid::now_v7()).await;
-    assert_eq!(refused.status, 409, "{}", refused.json());
+    assert_eq!(first.status, 200, "{}", first.json());
+    let again = keyed(&mut browser, &path, &rating, key).await;
+    assert_eq!((again.status, again.json()), (200, first.json()));
+    let other = keyed(&mut browser, &path, &rating, Uuid::now_v7()).await;
+    assert_eq!(other.code(), "cases/already_rated");
 }
 
 #[tokio::test]
@@ -72,5 +84,8 @@ async fn an_attempt_that_was_ended_has_no_effect_however_late_it_comes() {
     let mut stranger = hall.browser();
     stranger.log_in(STRANGER).await;
     assert_eq!(end(&mut stranger, key).await, json!({}));
-    assert_eq!(hall.browser().delete(&format!("/api/v1/attempts/{key}")).await.status, 401);
+    assert_eq!(
+        hall.browser().delete(&format!("/api/v1/attempts/{key}")).await.status,
+        401
+    );
 }
