@@ -93,7 +93,7 @@ journeys("nothing is lost", ({ journey }) => {
     await page.getByLabel("手机号码").fill("13800000067");
     await saveLine(page).filter({ hasText: "您的填写已保存在本机" }).waitFor();
     await button(page, "退出登录").click();
-    const dialog = page.getByRole("dialog", { name: "还有填写内容没有上传" });
+    const dialog = page.getByRole("dialog", { name: "还有内容没有送达" });
     await dialog.waitFor();
     await assertAccessible(page);
     await dialog.getByRole("button", { name: "取消" }).click();
