@@ -40,7 +40,10 @@ async fn prepared(sqlite: &Arc<Database>) -> Vec<Submit> {
             let mut submissions = Vec::new();
             for _ in 0..BATCH / AT_ONCE {
                 let principal = PersonId(Uuid::now_v7());
-                submissions.push(submission(draft(&sqlite, principal, "identity-card-renewal").await, principal));
+                submissions.push(submission(
+                    draft(&sqlite, principal, "identity-card-renewal").await,
+                    principal,
+                ));
             }
             submissions
         }));

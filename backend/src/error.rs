@@ -177,7 +177,13 @@ impl From<ErrorCode> for Error {
 
 impl From<sql::Error> for Error {
     fn from(cause: sql::Error) -> Error {
-        Error::internal("run a statement", cause)
+        match cause {
+            // The database is away for a moment, not broken: who asks again may have an answer.
+            sql::Error::Lost | sql::Error::Connect(_) => {
+                Error::new(ErrorCode::Unavailable).caused_by("reach the database", cause)
+            }
+            cause => Error::internal("run a statement", cause),
+        }
     }
 }
 

@@ -12,9 +12,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, FileKeeping, Mode};
 use crate::error::Error;
 use crate::events::Hub;
-use crate::files::{
-    BlobStore, Blobs, DatabaseBlobs, DiskBlobs, Files, S3Blobs, S3Place, Signer, scanner_from,
-};
+use crate::files::{BlobStore, Blobs, DatabaseBlobs, DiskBlobs, Files, S3Blobs, S3Place, Signer, scanner_from};
 use crate::founding::{Founding, FoundingState};
 use crate::messages::{CommandSender, DevelopmentSender, MessageSender};
 use crate::rng::SystemRng;

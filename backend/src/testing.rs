@@ -34,7 +34,7 @@ use crate::rng::SystemRng;
 use crate::secrets::ServerKey;
 use crate::state::{AppState, Services};
 use crate::storage::Storage;
-use crate::storage::sql::Database;
+use crate::storage::sql::testing::TestDatabase;
 
 /// A hall that is open: the demo city, its people and staff, an empty database otherwise.
 pub(crate) struct TestHall {
@@ -42,6 +42,7 @@ pub(crate) struct TestHall {
     pub clock: Arc<ManualClock>,
     pub messages: Arc<DevelopmentSender>,
     pub folder: PathBuf,
+    pub database: TestDatabase,
     router: Router,
 }
 
@@ -84,10 +85,10 @@ impl TestHall {
             ..Config::default()
         };
         change(&mut config);
-        let sqlite = must(Database::sqlite(&folder.join("onehall.sqlite"), 2, clock.now()));
+        let database = TestDatabase::new(&folder, clock.now());
         let (key, city) = (ServerKey::ephemeral(), demo_city());
         must(
-            sqlite
+            database
                 .found(must(Founding::of(&city, config.mode, &key)), clock.now())
                 .await,
         );
@@ -97,7 +98,7 @@ impl TestHall {
             config,
             clock: port,
             rng: Arc::new(SystemRng),
-            storage: Arc::new(sqlite),
+            storage: database.store(),
             key,
             messages: messages.clone(),
             development_messages: development.then(|| messages.clone()),
@@ -113,6 +114,7 @@ impl TestHall {
             clock,
             messages,
             folder,
+            database,
             router,
         }
     }
@@ -316,14 +318,22 @@ impl TestTerminal {
         let uploads = format!("/api/v1{staff}/uploads");
         let key = Uuid::now_v7().to_string();
         let headers = [("content-type", "application/json"), ("idempotency-key", key.as_str())];
-        let mut reply = self.send(Method::POST, &uploads, &headers, begin.to_string().into_bytes()).await;
+        let mut reply = self
+            .send(Method::POST, &uploads, &headers, begin.to_string().into_bytes())
+            .await;
         while reply.status < 300 && reply.json()["file"].is_null() {
             let known = reply.json();
-            let (at, chunk) = (known["offset"].as_u64().unwrap_or(0), known["chunk"].as_u64().unwrap_or(1));
+            let (at, chunk) = (
+                known["offset"].as_u64().unwrap_or(0),
+                known["chunk"].as_u64().unwrap_or(1),
+            );
             let (from, most) = (must(usize::try_from(at)), must(usize::try_from(chunk)));
             let piece = bytes[from..bytes.len().min(from + most)].to_vec();
             let place = format!("{uploads}/{}", known["id"].as_str().unwrap_or_default());
-            let headers = [("content-type", "application/partial-upload"), ("upload-offset", &at.to_string())];
+            let headers = [
+                ("content-type", "application/partial-upload"),
+                ("upload-offset", &at.to_string()),
+            ];
             reply = self.send(Method::PATCH, &place, &headers, piece).await;
         }
         if reply.status < 300 {

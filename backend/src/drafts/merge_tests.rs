@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::DraftStore;
 use super::tests::{Place, place, writer};
 use crate::error::Result;
-use crate::storage::sql::Database;
 
 const MINUTE: i64 = 60_000;
 const HOUR: u64 = 3_600_000;
@@ -328,8 +327,7 @@ async fn all_of_it_is_there_after_a_restart_and_goes_with_the_draft() -> Result<
     let change = given("a", json!("one"), 1, 500, 1);
     save(&place, draft.id, change.clone()).await?;
     save(&place, draft.id, given("a", json!("two"), 2, 600, 1)).await?;
-    let again =
-        Database::sqlite(&place.file(), 2, Timestamp::from_unix_millis(NOW)).unwrap_or_else(|error| panic!("{error}"));
+    let again = place.sqlite.again();
     let read = again.draft(draft.id, vec![place.citizen]).await?;
     assert_eq!(
         (read.lost[0].value.clone(), read.answers["a"].clone()),

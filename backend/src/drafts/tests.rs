@@ -15,11 +15,11 @@ use uuid::Uuid;
 use super::*;
 use crate::error::Result;
 use crate::files::{FileStore, NewFile};
-use crate::storage::sql::Database;
+use crate::storage::sql::testing::TestDatabase;
 
 pub(super) struct Place {
     folder: PathBuf,
-    pub(super) sqlite: Database,
+    pub(super) sqlite: TestDatabase,
     pub(super) citizen: PersonId,
 }
 
@@ -32,8 +32,7 @@ impl Drop for Place {
 pub(super) fn place() -> Place {
     let folder = std::env::temp_dir().join(format!("onehall-drafts-{}", Uuid::now_v7()));
     std::fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("{error}"));
-    let sqlite = Database::sqlite(&folder.join("test.sqlite"), 2, Timestamp::from_unix_millis(0))
-        .unwrap_or_else(|error| panic!("{error}"));
+    let sqlite = TestDatabase::new(&folder, Timestamp::from_unix_millis(0));
     Place {
         folder,
         sqlite,
@@ -53,10 +52,6 @@ fn change(path: &str, value: Value) -> AnswerChange {
 }
 
 impl Place {
-    pub(super) fn file(&self) -> PathBuf {
-        self.folder.join("test.sqlite")
-    }
-
     async fn open(&self) -> Result<Opened> {
         let open = OpenDraft {
             id: DraftId(Uuid::now_v7()),

@@ -255,9 +255,8 @@ async fn hand_in(terminal: &mut TestTerminal, case: &str, version: &Value, answe
 
 /// Looks into the database past the port: to count what may be there once only.
 fn count(hall: &TestHall, sql: &str) -> i64 {
-    let database = rusqlite::Connection::open(hall.folder.join("onehall.sqlite")).unwrap_or_else(|e| panic!("{e}"));
-    database
-        .query_row(sql, [], |row| row.get(0))
+    hall.database
+        .look(|db| db.query_row(sql, [], |row| row.get(0)))
         .unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
 

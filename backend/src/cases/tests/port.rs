@@ -18,12 +18,12 @@ use crate::cases::{CaseStore, lost_steps};
 use crate::drafts::{DraftStore, OpenDraft};
 use crate::error::Result;
 use crate::storage::Storage;
-use crate::storage::sql::Database;
+use crate::storage::sql::testing::TestDatabase;
 use crate::testing::demo_city;
 
 struct Place {
     folder: std::path::PathBuf,
-    sqlite: Database,
+    sqlite: TestDatabase,
 }
 
 impl Drop for Place {
@@ -63,7 +63,7 @@ impl Place {
     fn new() -> Place {
         let folder = std::env::temp_dir().join(format!("onehall-queue-{}", Uuid::now_v7()));
         must(std::fs::create_dir_all(&folder));
-        let sqlite = must(Database::sqlite(&folder.join("test.sqlite"), 2, at(0)));
+        let sqlite = TestDatabase::new(&folder, at(0));
         Place { folder, sqlite }
     }
 
@@ -303,7 +303,8 @@ async fn a_case_cannot_end_twice_even_past_its_workflow() {
 async fn a_city_that_lost_a_step_in_which_a_case_stands_is_noticed() {
     let place = Place::new();
     place.case("submitted", None, 0).await;
-    let storage: &dyn Storage = &place.sqlite;
+    let store = place.sqlite.store();
+    let storage: &dyn Storage = store.as_ref();
     assert!(must(lost_steps(&demo_city(), storage).await).is_empty());
     place.case("fitting-room", None, 0).await;
     assert_eq!(must(lost_steps(&demo_city(), storage).await), ["simple/fitting-room"]);

@@ -363,10 +363,10 @@ async fn the_history_of_a_case_is_only_added_to() {
     let mut browser = hall.browser();
     browser.log_in(CITIZEN).await;
     apply(&hall, &mut browser).await;
-    let database = rusqlite::Connection::open(hall.folder.join("onehall.sqlite")).unwrap_or_else(|e| panic!("{e}"));
     for sql in ["UPDATE case_event SET reason = 'x'", "DELETE FROM case_event"] {
-        let refused = database
-            .execute(sql, [])
+        let refused = hall
+            .database
+            .look(|db| db.execute(sql, []))
             .err()
             .map(|error| error.to_string())
             .unwrap_or_default();

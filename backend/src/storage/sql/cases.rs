@@ -1,4 +1,4 @@
-//! Cases in SQLite.
+//! Cases.
 
 mod earlier;
 mod queue;
@@ -6,12 +6,13 @@ mod rows;
 mod step;
 mod submit;
 
+use crate::storage::sql::{self, Connection, OptionalExtension, params};
 use async_trait::async_trait;
 use onehall_protocol::drafts::Receipt;
 use onehall_protocol::{
-    AuthorityCode, CaseId, Date, ErrorCode, FileId, IdempotencyKey, PersonId, StaffId, StateCode, Timestamp, WorkflowCode,
+    AuthorityCode, CaseId, Date, ErrorCode, FileId, IdempotencyKey, PersonId, StaffId, StateCode, Timestamp,
+    WorkflowCode,
 };
-use crate::storage::sql::{self, Connection, OptionalExtension, params};
 
 use super::Database;
 use super::values::{self, Key};
@@ -187,7 +188,8 @@ impl CaseStore for Database {
             .read(move |db| {
                 let known = db
                     .prepare_cached(
-                        "SELECT 1 FROM case_access WHERE case_id = ?1 AND staff = ?2 AND file IS ?3 AND at > ?4 LIMIT 1",
+                        "SELECT 1 FROM case_access WHERE case_id = ?1 AND staff = ?2 AND at > ?4
+                             AND (file = ?3 OR (file IS NULL AND ?3 IS NULL)) LIMIT 1",
                     )?
                     .exists(params![case.key(), staff.key(), file, now - ACCESS_AGAIN_AFTER])?;
                 Ok(known)

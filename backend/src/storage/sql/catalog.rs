@@ -1,8 +1,8 @@
 //! The versions of the catalog that were served.
 
+use crate::storage::sql::{OptionalExtension, params};
 use async_trait::async_trait;
 use onehall_sync::Pieces;
-use crate::storage::sql::{OptionalExtension, params};
 
 use super::{Database, values};
 use crate::catalog::{CatalogStore, CatalogVersion};

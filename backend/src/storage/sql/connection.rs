@@ -1,7 +1,10 @@
 //! One connection, whichever engine is behind it. The names are those of rusqlite, and so is what they do.
 
+use std::sync::Arc;
+
 use super::fault::{Error, Result};
 use super::params::Params;
+use super::postgres::{Entry, Noticed, Session};
 use super::row::{Row, Source};
 
 /// A connection. A command gets one inside its savepoint, a question one inside its transaction.
@@ -11,6 +14,7 @@ pub struct Connection(Engine);
 #[derive(Debug)]
 enum Engine {
     Sqlite(rusqlite::Connection),
+    Postgres(Box<Session>),
 }
 
 impl From<rusqlite::Connection> for Connection {
@@ -20,6 +24,10 @@ impl From<rusqlite::Connection> for Connection {
 }
 
 impl Connection {
+    pub(super) fn postgres(session: Session) -> Connection {
+        Connection(Engine::Postgres(Box::new(session)))
+    }
+
     /// Prepares a statement, or takes the one that was prepared before from the same text.
     ///
     /// # Errors
@@ -27,6 +35,7 @@ impl Connection {
     pub fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>> {
         match &self.0 {
             Engine::Sqlite(connection) => Ok(Statement(Prepared::Sqlite(connection.prepare_cached(sql)?))),
+            Engine::Postgres(session) => Ok(Statement(Prepared::Postgres(session, session.entry(sql)))),
         }
     }
 
@@ -42,12 +51,7 @@ impl Connection {
     ///
     /// # Errors
     /// As [`Connection::prepare_cached`] and [`Statement::query_row`].
-    pub fn query_row<T, P: Params>(
-        &self,
-        sql: &str,
-        params: P,
-        read: impl FnOnce(&Row<'_>) -> Result<T>,
-    ) -> Result<T> {
+    pub fn query_row<T, P: Params>(&self, sql: &str, params: P, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
         self.prepare_cached(sql)?.query_row(params, read)
     }
 
@@ -58,6 +62,51 @@ impl Connection {
     pub fn execute_batch(&self, sql: &str) -> Result<()> {
         match &self.0 {
             Engine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Engine::Postgres(session) => session.batch(sql),
+        }
+    }
+
+    /// The tables of the store, by name.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub fn tables(&self) -> Result<Vec<String>> {
+        let sql = match &self.0 {
+            Engine::Sqlite(_) => {
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+            }
+            Engine::Postgres(_) => {
+                "SELECT CAST(table_name AS TEXT) FROM information_schema.tables
+                 WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY 1"
+            }
+        };
+        self.prepare_cached(sql)?.query_map([], |row| row.get(0))?.collect()
+    }
+
+    /// Begins a transaction that sees one state of the database throughout and changes nothing.
+    pub(super) fn begin_read(&self) -> Result<()> {
+        match &self.0 {
+            Engine::Sqlite(connection) => Ok(connection.prepare_cached("BEGIN")?.execute([]).map(|_| ())?),
+            Engine::Postgres(session) => session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        }
+    }
+
+    /// Begins a transaction that changes the schema, and waits for others that do.
+    pub(super) fn begin_step(&self) -> Result<()> {
+        match &self.0 {
+            Engine::Sqlite(_) => self.execute_batch("BEGIN IMMEDIATE"),
+            Engine::Postgres(_) => {
+                self.execute_batch("BEGIN")?;
+                self.execute_batch("LOCK TABLE schema_version IN ACCESS EXCLUSIVE MODE")
+            }
+        }
+    }
+
+    /// Executes a step of the schema, which is written for SQLite.
+    pub(super) fn execute_step(&self, sql: &str) -> Result<()> {
+        match &self.0 {
+            Engine::Sqlite(_) => self.execute_batch(sql),
+            Engine::Postgres(_) => self.execute_batch(&super::postgres::schema(sql).map_err(Error::Postgres)?),
         }
     }
 
@@ -65,6 +114,23 @@ impl Connection {
     pub(super) fn is_autocommit(&self) -> bool {
         match &self.0 {
             Engine::Sqlite(connection) => connection.is_autocommit(),
+            Engine::Postgres(session) => !session.is_open(),
+        }
+    }
+
+    /// Whether nothing more can come of it.
+    pub(super) fn is_closed(&self) -> bool {
+        match &self.0 {
+            Engine::Sqlite(_) => false,
+            Engine::Postgres(session) => session.is_closed(),
+        }
+    }
+
+    /// What it noticed since the last question.
+    pub(super) fn noticed(&self) -> Noticed {
+        match &self.0 {
+            Engine::Sqlite(_) => Noticed::default(),
+            Engine::Postgres(session) => session.noticed(),
         }
     }
 }
@@ -75,12 +141,14 @@ pub struct Statement<'c>(Prepared<'c>);
 
 enum Prepared<'c> {
     Sqlite(rusqlite::CachedStatement<'c>),
+    Postgres(&'c Session, Arc<Entry>),
 }
 
 impl std::fmt::Debug for Prepared<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Prepared::Sqlite(_) => f.write_str("Sqlite"),
+            Prepared::Postgres(_, entry) => entry.fmt(f),
         }
     }
 }
@@ -96,6 +164,7 @@ impl Statement<'_> {
                 bind(statement, &params)?;
                 Ok(statement.raw_execute()?)
             }
+            Prepared::Postgres(session, entry) => session.execute(entry, &params),
         }
     }
 
@@ -112,6 +181,10 @@ impl Statement<'_> {
                     None => Err(Error::NoRows),
                 }
             }
+            Prepared::Postgres(session, entry) => match session.query(entry, &params)?.first() {
+                Some(row) => read(&Row(Source::Postgres(row))),
+                None => Err(Error::NoRows),
+            },
         }
     }
 
@@ -131,6 +204,10 @@ impl Statement<'_> {
                     read,
                 })
             }
+            Prepared::Postgres(session, entry) => Ok(MappedRows {
+                rows: Rows::Postgres(session.query(entry, &params)?.into_iter()),
+                read,
+            }),
         }
     }
 
@@ -168,6 +245,7 @@ pub struct MappedRows<'s, F> {
 
 enum Rows<'s> {
     Sqlite(rusqlite::Rows<'s>),
+    Postgres(std::vec::IntoIter<postgres::Row>),
 }
 
 impl<T, F> Iterator for MappedRows<'_, F>
@@ -182,6 +260,7 @@ where
                 Ok(row) => row.map(|row| (self.read)(&Row(Source::Sqlite(row)))),
                 Err(cause) => Some(Err(cause.into())),
             },
+            Rows::Postgres(rows) => rows.next().map(|row| (self.read)(&Row(Source::Postgres(&row)))),
         }
     }
 }

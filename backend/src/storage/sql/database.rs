@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use onehall_protocol::{ErrorCode, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
+use super::inline::Inline;
 use super::readers::Readers;
-use super::{Connection, MigrationError, founding, migrations, sqlite, writer};
+use super::{Connection, MigrationError, PostgresUrl, founding, migrations, postgres, sqlite, writer};
 use crate::error::{Error, Result};
 use crate::founding::{Founding, FoundingState};
 use crate::storage::{Counts, Storage};
@@ -33,9 +35,37 @@ pub enum OpenError {
 pub struct Database {
     queue: Mutex<Option<mpsc::Sender<Box<dyn writer::Job>>>>,
     readers: Readers,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
     counters: Arc<Counters>,
-    path: PathBuf,
+    place: Place,
+    inline: Option<Inline>,
+}
+
+/// Where a database is.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// In a file, of SQLite.
+    File(PathBuf),
+    /// On a server of PostgreSQL.
+    Server(PostgresUrl),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Place::File(path) => path.display().fmt(f),
+            Place::Server(url) => url.fmt(f),
+        }
+    }
+}
+
+/// How many connections a database gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// That read.
+    pub readers: usize,
+    /// That write. SQLite has one, whatever stands here.
+    pub writers: usize,
 }
 
 #[derive(Debug, Default)]
@@ -43,6 +73,7 @@ struct Counters {
     groups: AtomicU64,
     commands: AtomicU64,
     failed_groups: AtomicU64,
+    again: AtomicU64,
 }
 
 impl writer::Watch for Counters {
@@ -54,6 +85,11 @@ impl writer::Watch for Counters {
         }
         metrics::histogram!("onehall_storage_group_size").record(size as f64);
     }
+
+    fn again(&self, size: usize) {
+        self.again.fetch_add(size as u64, Ordering::Relaxed);
+        metrics::counter!("onehall_storage_commands_again_total").increment(size as u64);
+    }
 }
 
 impl Database {
@@ -64,8 +100,8 @@ impl Database {
     pub fn sqlite(path: &Path, readers: usize, now: Timestamp) -> std::result::Result<Database, OpenError> {
         let connection = Connection::from(sqlite::writer(path)?);
         migrations::migrate(&connection, migrations::ALL, now.unix_millis())?;
-        let readers = (0..readers.max(1)).map(|_| Ok(sqlite::reader(path)?.into()));
-        let readers = Readers::of(readers.collect::<super::Result<_>>()?);
+        let place = path.to_owned();
+        let readers = Readers::new(readers, move || Ok(sqlite::reader(&place)?.into()))?;
         let (queue, waiting) = mpsc::channel(writer::QUEUE);
         let counters = Arc::new(Counters::default());
         let watch: Arc<dyn writer::Watch> = counters.clone();
@@ -75,13 +111,88 @@ impl Database {
         Ok(Database {
             queue: Mutex::new(Some(queue)),
             readers,
-            thread: Mutex::new(Some(thread)),
+            threads: Mutex::new(vec![thread]),
             counters,
-            path: path.to_owned(),
+            place: Place::File(path.to_owned()),
+            inline: None,
         })
     }
 
-    /// Runs one command on the writer. The outcome comes after the commit that holds it: `Ok` means that it is on disk.
+    /// A SQLite database in memory whose commands run on the thread that asks, one after another: for simulations, which have
+    /// to repeat. `pause` is awaited before each command or question and again before its outcome is told, as one waits for a
+    /// writer and for a disk; who gives up while it waits after a command has its effect all the same.
+    ///
+    /// # Errors
+    /// [`OpenError`]: the engine says no.
+    pub fn inline(
+        now: Timestamp,
+        pause: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) -> std::result::Result<Database, OpenError> {
+        let connection = Connection::from(sqlite::in_memory()?);
+        migrations::migrate(&connection, migrations::ALL, now.unix_millis())?;
+        Ok(Database {
+            queue: Mutex::default(),
+            readers: Readers::none(),
+            threads: Mutex::default(),
+            counters: Arc::default(),
+            place: Place::File(PathBuf::new()),
+            inline: Some(Inline::new(connection, Box::new(pause))),
+        })
+    }
+
+    /// Connects to a database of PostgreSQL, brings its schema up to date, and starts its writers. Blocks until the server
+    /// has answered.
+    ///
+    /// # Errors
+    /// [`OpenError`]: it cannot be reached, or it belongs to a newer version.
+    pub fn postgres(
+        url: &PostgresUrl,
+        connections: Connections,
+        now: Timestamp,
+    ) -> std::result::Result<Database, OpenError> {
+        // The client runs a small runtime of its own, which must not begin on a thread of ours.
+        let opened = std::thread::scope(|scope| {
+            let open = || {
+                let first = postgres::connect(url)?;
+                migrations::migrate(&first, migrations::ALL, now.unix_millis())?;
+                let mut writers = vec![first];
+                while writers.len() < connections.writers {
+                    writers.push(postgres::connect(url)?);
+                }
+                let reader = url.clone();
+                let readers = Readers::new(connections.readers, move || postgres::connect(&reader))?;
+                Ok::<_, OpenError>((writers, readers))
+            };
+            scope.spawn(open).join()
+        });
+        let (writers, readers) = opened.map_err(|_| super::Error::Lost)??;
+        let (queue, waiting) = mpsc::channel(writer::QUEUE);
+        let waiting = Arc::new(Mutex::new(waiting));
+        let counters = Arc::new(Counters::default());
+        let mut threads = Vec::new();
+        for connection in writers {
+            let (url, waiting) = (url.clone(), Arc::clone(&waiting));
+            let watch: Arc<dyn writer::Watch> = counters.clone();
+            let writer = std::thread::Builder::new().name("onehall-writer".to_owned());
+            threads.push(writer.spawn(move || postgres::writer::run(&url, connection, &waiting, &watch))?);
+        }
+        Ok(Database {
+            queue: Mutex::new(Some(queue)),
+            readers,
+            threads: Mutex::new(threads),
+            counters,
+            place: Place::Server(url.clone()),
+            inline: None,
+        })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Runs one command on a writer. The outcome comes after the commit that holds it: `Ok` means that it is on disk.
     ///
     /// # Errors
     /// What `work` returned (then nothing of it is kept); `backend/unavailable` where the commit failed or the database
@@ -91,6 +202,9 @@ impl Database {
         T: Send + 'static,
         F: Fn(&Connection) -> Result<T> + Send + 'static,
     {
+        if let Some(inline) = &self.inline {
+            return inline.write(work).await;
+        }
         let (job, outcome) = writer::job(work);
         self.enqueue(job).await?;
         answer(outcome).await
@@ -105,6 +219,9 @@ impl Database {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
+        if let Some(inline) = &self.inline {
+            return inline.read(work).await;
+        }
         self.readers.read(work).await
     }
 
@@ -124,6 +241,12 @@ impl Database {
             self.counters.groups.load(Ordering::Relaxed),
             self.counters.commands.load(Ordering::Relaxed),
         )
+    }
+
+    /// How many commands were done anew because another transaction came first.
+    #[must_use]
+    pub fn done_anew(&self) -> u64 {
+        self.counters.again.load(Ordering::Relaxed)
     }
 
     async fn enqueue(&self, job: Box<dyn writer::Job>) -> Result<()> {
@@ -182,10 +305,9 @@ impl Storage for Database {
     async fn close(&self) {
         // The writer ends once the last sender is gone and the queue is empty.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
-            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
-        }
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let ended = move || threads.into_iter().for_each(|thread| drop(thread.join()));
+        let _ = tokio::task::spawn_blocking(ended).await;
         self.readers.close();
     }
 }
@@ -193,7 +315,7 @@ impl Storage for Database {
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Database")
-            .field("path", &self.path)
+            .field("place", &self.place)
             .finish_non_exhaustive()
     }
 }

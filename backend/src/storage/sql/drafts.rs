@@ -1,8 +1,9 @@
-//! Drafts in SQLite.
+//! Drafts.
 
 mod lost;
 mod merge;
 
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{
@@ -11,7 +12,6 @@ use onehall_protocol::drafts::{
 use onehall_protocol::sync::Stamp;
 use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, Timestamp, WriterId};
 use onehall_sync::Giving;
-use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -19,8 +19,8 @@ use super::Database;
 use super::sync::log_change;
 use super::values::{self, Key};
 use crate::drafts::{
-    DraftStore, FirstAnswer, MOST_ANSWERS, MOST_CHANGES_TOLD, MoveDraft, OpenDraft, Opened, SaveCommand, StoredDraft, Swept,
-    clock_of,
+    DraftStore, FirstAnswer, MOST_ANSWERS, MOST_CHANGES_TOLD, MoveDraft, OpenDraft, Opened, SaveCommand, StoredDraft,
+    Swept, clock_of,
 };
 use crate::error::{Error, Result};
 use crate::sync::Logged;

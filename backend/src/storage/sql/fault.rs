@@ -14,12 +14,18 @@ pub enum Error {
     /// A value cannot stand in a column, or their number is not that of the places.
     #[error("cannot bind a value: {0}")]
     Bind(&'static str),
-    /// The engine gave up the transaction (disk full, I/O error), or the command ended it itself.
+    /// The engine gave up the transaction (disk full, I/O error, a lost connection), or the command ended it itself.
     #[error("the transaction was lost")]
     Lost,
+    /// The server cannot be reached, or lets nobody in.
+    #[error("cannot connect: {0}")]
+    Connect(String),
     /// SQLite says no.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL says no: the state, and the name of the constraint.
+    #[error("PostgreSQL says {0}")]
+    Postgres(String),
 }
 
 /// What the statements of the store return.

@@ -1,9 +1,9 @@
-//! What is known of files, in SQLite.
+//! What is known of files.
 
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
 use onehall_protocol::files::FileView;
 use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, UploadId};
-use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 
 use super::Database;
 use super::values::{self, Key};
@@ -84,9 +84,7 @@ pub(super) fn of_case(db: &Connection, case: CaseId) -> Result<Vec<StoredFile>> 
         "SELECT {COLUMNS} FROM file
          WHERE case_id = ?1 OR draft IN (SELECT id FROM draft WHERE submitted_case = ?1) ORDER BY uploaded_at, id"
     ))?;
-    Ok(statement
-        .query_map([case.key()], stored)?
-        .collect::<sql::Result<_>>()?)
+    Ok(statement.query_map([case.key()], stored)?.collect::<sql::Result<_>>()?)
 }
 
 /// Keeps what is known of a new file, inside a storage command that already runs.
@@ -114,8 +112,10 @@ pub(super) fn insert(db: &Connection, file: &NewFile) -> Result<()> {
 
 /// Notes that nothing names a blob any more, in the command that takes away what did.
 pub(super) fn doubt(db: &Connection, blob: FileId) -> Result<()> {
-    db.prepare_cached("INSERT INTO blob_doubt (blob, since) VALUES (?1, 0) ON CONFLICT (blob) DO UPDATE SET since = 0")?
-        .execute([blob.key()])?;
+    db.prepare_cached(
+        "INSERT INTO blob_doubt (blob, since) VALUES (?1, 0) ON CONFLICT (blob) DO UPDATE SET since = 0",
+    )?
+    .execute([blob.key()])?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
-//! The founding on SQLite: one command, and the mark that it was done is part of it.
+//! The founding: one command, and the mark that it was done is part of it.
 
+use crate::storage::sql::{Connection, params};
 use onehall_protocol::Timestamp;
-use crate::storage::sql::{self, Connection, params};
 
 use super::staff::{NewStaff, insert};
 use super::values::{Key, name, to_json};
@@ -17,11 +17,12 @@ pub(super) fn state(db: &Connection) -> Result<FoundingState> {
         return Ok(FoundingState::Done);
     }
     // Any row in any table of ours that is not about the database itself.
-    let tables: Vec<String> = db
-        .prepare_cached("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('fact', 'schema_version')")?
-        .query_map([], |row| row.get(0))?
-        .collect::<sql::Result<_>>()?;
-    for table in tables {
+    let of_itself = ["fact", "schema_version"];
+    for table in db
+        .tables()?
+        .into_iter()
+        .filter(|table| !of_itself.contains(&table.as_str()))
+    {
         if count(&format!("SELECT EXISTS (SELECT 1 FROM \"{table}\")"))? > 0 {
             return Ok(FoundingState::Half);
         }

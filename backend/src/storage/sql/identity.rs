@@ -1,9 +1,9 @@
-//! Identity on SQLite.
+//! Identity.
 
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
 use onehall_protocol::identity::{AssuranceLevel, PersonKind};
 use onehall_protocol::{ErrorCode, PersonId, PhoneNumber, Timestamp};
-use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use subtle::ConstantTimeEq;
 
 use super::Database;
@@ -48,7 +48,7 @@ impl IdentityStore for Database {
 
     async fn prolong_session(&self, session: TokenHash, idle_ends_at: Timestamp) -> Result<()> {
         self.write(move |tx| {
-            tx.prepare_cached("UPDATE citizen_session SET idle_ends_at = min(?2, ends_at) WHERE token = ?1")?
+            tx.prepare_cached("UPDATE citizen_session SET idle_ends_at = CASE WHEN ?2 < ends_at THEN ?2 ELSE ends_at END WHERE token = ?1")?
                 .execute(params![session.0, idle_ends_at.unix_millis()])?;
             Ok(())
         })
@@ -136,7 +136,7 @@ fn log_in(tx: &Connection, login: &LogIn) -> Result<Result<Citizen>> {
     let (code, expires_at, tries_left) = kept.unwrap_or(([0; 32], now, 0));
     let right = bool::from(code.ct_eq(&login.code));
     if !(right && expires_at > now && tries_left > 0) {
-        tx.prepare_cached("UPDATE login_code SET tries_left = max(tries_left - 1, 0) WHERE phone = ?1")?
+        tx.prepare_cached("UPDATE login_code SET tries_left = tries_left - 1 WHERE phone = ?1 AND tries_left > 0")?
             .execute([login.phone_hash])?;
         count(tx, "wrong-client", &login.client, now)?;
         return Ok(Err(Error::new(ErrorCode::WrongCode)));

@@ -1,13 +1,13 @@
-//! Insight on SQLite.
+//! Insight.
 
+use crate::storage::sql::{self, Connection, params, params_from_iter};
 use async_trait::async_trait;
 use onehall_protocol::analytics::InsightBy;
 use onehall_protocol::{Date, ItemCode, Timestamp};
-use crate::storage::sql::{self, Connection, params};
 
 use super::Database;
 use super::identity::{count, refuse_beyond};
-use super::values::{Key, to_json};
+use super::values::Key;
 use crate::error::Result;
 use crate::insight::{Count, CountedEvent, InsightStore, Question, TakeEvents, Taken};
 
@@ -42,7 +42,6 @@ impl InsightStore for Database {
     }
 
     async fn insight(&self, question: Question) -> Result<Vec<Count>> {
-        let items = question.items.as_deref().map(to_json::<[ItemCode]>).transpose()?;
         self.read(move |db| {
             let key = match question.by {
                 InsightBy::Day => "day",
@@ -50,23 +49,28 @@ impl InsightStore for Database {
                 InsightBy::Item => "item",
                 InsightBy::Detail => "detail",
             };
+            let mut values = vec![question.from.to_string(), question.to.to_string()];
+            let of_items = question.items.as_ref().map_or_else(String::new, |items| {
+                values.extend(items.iter().map(|item| item.as_str().to_owned()));
+                // No item at all stands for none, and not for any.
+                let places = std::iter::once("NULL")
+                    .chain(items.iter().map(|_| "?"))
+                    .collect::<Vec<_>>();
+                format!("AND item IN ({})", places.join(", "))
+            });
             let sql = format!(
                 "SELECT {key}, event, sum(count) FROM insight_count
-                 WHERE day BETWEEN ?1 AND ?2 AND {key} <> ''
-                   AND (?3 IS NULL OR item IN (SELECT value FROM json_each(?3)))
+                 WHERE day BETWEEN ? AND ? AND {key} <> '' {of_items}
                  GROUP BY {key}, event ORDER BY {key}, event"
             );
             let mut statement = db.prepare_cached(&sql)?;
-            let rows = statement.query_map(
-                params![question.from.to_string(), question.to.to_string(), items],
-                |row| {
-                    Ok(Count {
-                        key: row.get(0)?,
-                        event: row.get(1)?,
-                        count: row.get(2)?,
-                    })
-                },
-            )?;
+            let rows = statement.query_map(params_from_iter(values), |row| {
+                Ok(Count {
+                    key: row.get(0)?,
+                    event: row.get(1)?,
+                    count: row.get(2)?,
+                })
+            })?;
             Ok(rows.collect::<sql::Result<_>>()?)
         })
         .await
@@ -108,7 +112,7 @@ fn take(tx: &Connection, event: &CountedEvent, terminal: &str) -> Result<bool> {
     }
     tx.prepare_cached(
         "INSERT INTO insight_count (day, terminal, item, event, detail, count) VALUES (?1, ?2, ?3, ?4, ?5, 1)
-         ON CONFLICT (day, terminal, item, event, detail) DO UPDATE SET count = count + 1",
+         ON CONFLICT (day, terminal, item, event, detail) DO UPDATE SET count = insight_count.count + 1",
     )?
     .execute(params![day, terminal, item, event.event, detail])?;
     Ok(true)

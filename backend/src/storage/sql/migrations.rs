@@ -66,15 +66,25 @@ pub enum MigrationError {
     Engine(#[from] Error),
 }
 
-/// Brings the database to the newest schema; `steps` in order. Each step is one transaction.
+/// Brings the database to the newest schema; `steps` in order. Each step is one transaction. The steps that this did.
 ///
 /// # Errors
 /// See [`MigrationError`]; the database then stands after the last step that succeeded.
-pub fn migrate(connection: &Connection, steps: &[Migration], now_millis: i64) -> Result<(), MigrationError> {
-    connection.execute_batch(
-        "CREATE TABLE IF NOT EXISTS schema_version (
-            number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL)",
-    )?;
+pub fn migrate(
+    connection: &Connection,
+    steps: &[Migration],
+    now_millis: i64,
+) -> Result<Vec<Migration>, MigrationError> {
+    if !connection.tables()?.iter().any(|table| table == "schema_version") {
+        let made = connection.execute_step(
+            "CREATE TABLE schema_version (
+                number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL)",
+        );
+        // Another process may have made it at the same time.
+        if made.is_err() && !connection.tables()?.iter().any(|table| table == "schema_version") {
+            made?;
+        }
+    }
     let applied: Vec<(u32, String)> = connection
         .prepare_cached("SELECT number, sha256 FROM schema_version ORDER BY number")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -88,27 +98,38 @@ pub fn migrate(connection: &Connection, steps: &[Migration], now_millis: i64) ->
             return Err(MigrationError::Changed(step.number, step.name));
         }
     }
+    let mut new = Vec::new();
     for step in steps
         .iter()
         .filter(|step| !applied.iter().any(|(number, _)| *number == step.number))
     {
         let outcome = apply(connection, step, now_millis);
-        if outcome.is_err() && !connection.is_autocommit() {
+        if !connection.is_autocommit() {
             connection.execute_batch("ROLLBACK")?;
         }
-        outcome.map_err(|cause| MigrationError::Failed(step.number, step.name, cause))?;
+        if outcome.map_err(|cause| MigrationError::Failed(step.number, step.name, cause))? {
+            new.push(*step);
+        }
     }
-    Ok(())
+    Ok(new)
 }
 
-fn apply(connection: &Connection, step: &Migration, now_millis: i64) -> super::Result<()> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    connection.execute_batch(step.sql)?;
+/// Applies a step; false where another process did so meanwhile.
+fn apply(connection: &Connection, step: &Migration, now_millis: i64) -> super::Result<bool> {
+    connection.begin_step()?;
+    let known = connection
+        .prepare_cached("SELECT 1 FROM schema_version WHERE number = ?1")?
+        .exists([step.number])?;
+    if known {
+        return Ok(false);
+    }
+    connection.execute_step(step.sql)?;
     connection.execute(
         "INSERT INTO schema_version (number, name, sha256, applied_at) VALUES (?1, ?2, ?3, ?4)",
         params![step.number, step.name, fingerprint(step), now_millis],
     )?;
-    connection.execute_batch("COMMIT")
+    connection.execute_batch("COMMIT")?;
+    Ok(true)
 }
 
 fn fingerprint(step: &Migration) -> String {

@@ -36,9 +36,11 @@ mod fault;
 mod files;
 mod founding;
 mod identity;
+mod inline;
 mod insight;
 pub mod migrations;
 mod params;
+mod postgres;
 mod readers;
 mod row;
 mod sqlite;
@@ -49,12 +51,15 @@ pub mod values;
 mod writer;
 
 pub use connection::{Connection, MappedRows, Statement};
-pub use database::{Database, OpenError};
+pub use database::{Connections, Database, OpenError, Place};
 pub use fault::{Error, OptionalExtension, Result};
 pub use migrations::MigrationError;
 pub(crate) use params::params;
 pub use params::{Kind, Param, Params, ParamsFromIter, ToSql, Typed, Value, params_from_iter};
+pub use postgres::{PostgresUrl, UrlError};
 pub use row::{Column, FromColumn, Row, RowIndex};
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

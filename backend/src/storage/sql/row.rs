@@ -24,6 +24,7 @@ pub struct Row<'a>(pub(super) Source<'a>);
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Source<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a postgres::Row),
 }
 
 impl Row<'_> {
@@ -41,6 +42,7 @@ impl Row<'_> {
     pub fn column_count(&self) -> usize {
         match self.0 {
             Source::Sqlite(row) => row.as_ref().column_count(),
+            Source::Postgres(row) => row.len(),
         }
     }
 
@@ -55,6 +57,7 @@ impl Row<'_> {
                     .map_err(|cause| Error::column(place, cause)),
                 ValueRef::Real(_) => Err(Error::column(place, "it is a fraction")),
             },
+            Source::Postgres(row) => super::postgres::column(row, place),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Staff on SQLite.
+//! Staff.
 
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
 use onehall_protocol::staff::Role;
 use onehall_protocol::{ErrorCode, StaffId, Timestamp};
-use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -52,7 +52,7 @@ impl StaffStore for Database {
     async fn credentials(&self, name: String, attempt: Attempt) -> Result<Option<Credentials>> {
         self.read(move |db| {
             refuse_while_locked(db, &attempt)?;
-            let sql = format!("SELECT {ACCOUNT}, staff.password_hash FROM staff WHERE account = ?1 AND active");
+            let sql = format!("SELECT {ACCOUNT}, staff.password_hash FROM staff WHERE account = ?1 AND active = 1");
             let found = db.prepare_cached(&sql)?.query_row([name], |row| {
                 Ok(Credentials {
                     account: account(row)?,
@@ -126,7 +126,7 @@ impl StaffStore for Database {
 
     async fn prolong_staff_session(&self, session: TokenHash, idle_ends_at: Timestamp) -> Result<()> {
         self.write(move |tx| {
-            tx.prepare_cached("UPDATE staff_session SET idle_ends_at = min(?2, ends_at) WHERE token = ?1")?
+            tx.prepare_cached("UPDATE staff_session SET idle_ends_at = CASE WHEN ?2 < ends_at THEN ?2 ELSE ends_at END WHERE token = ?1")?
                 .execute(params![session.0, idle_ends_at.unix_millis()])?;
             Ok(())
         })
@@ -271,7 +271,7 @@ fn second_factor(db: &Connection, ticket: TokenHash, now: Timestamp) -> Result<O
     let sql = format!(
         "SELECT {ACCOUNT}, staff.password_hash, coalesce(staff.totp_secret, t.enrol), staff.totp_last_step
          FROM staff_ticket t JOIN staff ON staff.id = t.staff
-         WHERE t.token = ?1 AND t.expires_at > ?2 AND t.tries_left > 0 AND staff.active"
+         WHERE t.token = ?1 AND t.expires_at > ?2 AND t.tries_left > 0 AND staff.active = 1"
     );
     let found = db
         .prepare_cached(&sql)?
@@ -341,7 +341,7 @@ fn enter(tx: &Connection, enter: &Enter, attempt: &Attempt) -> Result<Staff> {
 fn staff(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option<Staff>> {
     let sql = format!(
         "SELECT {ACCOUNT}, s.idle_ends_at, s.ends_at FROM staff_session s JOIN staff ON staff.id = s.staff
-         WHERE s.token = ?1 AND s.idle_ends_at > ?2 AND s.ends_at > ?2 AND staff.active"
+         WHERE s.token = ?1 AND s.idle_ends_at > ?2 AND s.ends_at > ?2 AND staff.active = 1"
     );
     let found = db
         .prepare_cached(&sql)?
@@ -369,8 +369,8 @@ fn change(tx: &Connection, change: &ChangeAccount) -> Result<StaffAccount> {
         "UPDATE staff SET name = coalesce(?2, name), roles = coalesce(?3, roles), active = coalesce(?4, active),
            password_hash = coalesce(?5, password_hash),
            change_password = CASE WHEN ?5 IS NULL THEN change_password ELSE 1 END,
-           totp_secret = CASE WHEN ?6 THEN NULL ELSE totp_secret END,
-           totp_last_step = CASE WHEN ?6 THEN NULL ELSE totp_last_step END
+           totp_secret = CASE WHEN ?6 = 1 THEN NULL ELSE totp_secret END,
+           totp_last_step = CASE WHEN ?6 = 1 THEN NULL ELSE totp_last_step END
          WHERE id = ?1",
     )?
     .execute(params![
@@ -407,7 +407,7 @@ fn change(tx: &Connection, change: &ChangeAccount) -> Result<StaffAccount> {
 
 /// Those who can still administer the whole hall.
 fn hall_administrators(db: &Connection) -> Result<usize> {
-    let sql = format!("SELECT {ACCOUNT} FROM staff WHERE active AND authority IS NULL");
+    let sql = format!("SELECT {ACCOUNT} FROM staff WHERE active = 1 AND authority IS NULL");
     let accounts = db
         .prepare_cached(&sql)?
         .query_map([], account)?
@@ -454,7 +454,7 @@ fn count_failure(tx: &Connection, locked: [u8; 32], attempt: &Attempt) -> Result
     let failures: i64 = tx
         .prepare_cached(
             "INSERT INTO staff_lock (account, failures, last_at, locked_until) VALUES (?1, 1, ?2, 0)
-             ON CONFLICT (account) DO UPDATE SET failures = failures + 1, last_at = excluded.last_at
+             ON CONFLICT (account) DO UPDATE SET failures = staff_lock.failures + 1, last_at = excluded.last_at
              RETURNING failures",
         )?
         .query_row(params![locked, now.unix_millis()], |row| row.get(0))?;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::storage::sql::{self, Connection, OptionalExtension, params};
 use async_trait::async_trait;
 use onehall_protocol::sync::Entity;
 use onehall_protocol::{PersonId, Timestamp};
 use onehall_sync::{Checksum, Position, Positions};
-use crate::storage::sql::{self, Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::Database;

@@ -1,12 +1,12 @@
 //! Promises of the writer, the readers and the data folder.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use onehall_protocol::{ErrorCode, Timestamp};
 use proptest::prelude::*;
 
 use super::Database;
+use super::testing::TestDatabase;
 use crate::error::{Error, Result};
 use crate::storage::{DataFolder, FolderError, Storage, sql};
 
@@ -19,9 +19,8 @@ impl Folder {
         Folder(path)
     }
 
-    fn open(&self) -> Database {
-        let sqlite = Database::sqlite(&self.0.join("test.sqlite"), 2, Timestamp::from_unix_millis(0));
-        sqlite.unwrap_or_else(|error| panic!("{error}"))
+    fn open(&self) -> TestDatabase {
+        TestDatabase::new(&self.0, Timestamp::from_unix_millis(0))
     }
 }
 
@@ -81,7 +80,8 @@ proptest! {
     ) {
         let folder = Folder::new();
         runtime().block_on(async {
-            let sqlite = Arc::new(folder.open());
+            let database = folder.open();
+            let sqlite = database.store();
             // Hold the writer back until all wait, so that they share groups.
             let (release, held) = std::sync::mpsc::channel::<()>();
             let holder = { let sqlite = sqlite.clone(); tokio::spawn(async move {
@@ -107,7 +107,7 @@ proptest! {
             sqlite.close().await;
             drop(sqlite);
             // And it is on disk, not in the head of the process.
-            assert_eq!(names(&folder.open()).await, expected);
+            assert_eq!(names(&database.again()).await, expected);
         });
     }
 }
@@ -115,7 +115,8 @@ proptest! {
 #[tokio::test]
 async fn many_commands_share_one_commit() {
     let folder = Folder::new();
-    let sqlite = Arc::new(folder.open());
+    let database = folder.open();
+    let sqlite = database.store();
     let (release, held) = std::sync::mpsc::channel::<()>();
     let mut commands = vec![{
         let sqlite = sqlite.clone();

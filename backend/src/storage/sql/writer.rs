@@ -1,4 +1,4 @@
-//! The one writer: a thread with a queue in front of it and group commit behind it.
+//! The one writer of SQLite: a thread with a queue in front of it and group commit behind it.
 //!
 //! What waits in the queue is taken as one group into one transaction, each command in a savepoint of its own, and one
 //! `COMMIT` (one fsync) carries them all. A caller hears `Ok` only after that commit. A command that fails, or panics,
@@ -24,6 +24,8 @@ pub(super) trait Job: Send {
     /// Does the work and keeps the outcome; true where its effects are to be kept. It may be run again, after what it did
     /// was undone.
     fn run(&mut self, connection: &Connection) -> bool;
+    /// Makes the outcome a failure: a statement failed, and the command went on as if it had not.
+    fn fail(&mut self);
     /// Tells the caller: the outcome, or `failure` where the group was not committed.
     fn answer(self: Box<Self>, failure: Option<&str>);
 }
@@ -46,6 +48,10 @@ where
         let keep = outcome.is_ok();
         self.outcome = Some(outcome);
         keep
+    }
+
+    fn fail(&mut self) {
+        self.outcome = Some(Err(Error::broken("run a command: one of its statements failed")));
     }
 
     fn answer(mut self: Box<Self>, failure: Option<&str>) {
@@ -84,6 +90,8 @@ where
 pub(super) trait Watch: Send + Sync {
     /// A group of `size` commands was committed (or not).
     fn group(&self, size: usize, committed: bool);
+    /// A group of `size` commands is done anew, since another transaction came first.
+    fn again(&self, size: usize);
 }
 
 /// Runs until the queue is closed and empty. `connection` is the only one that writes.

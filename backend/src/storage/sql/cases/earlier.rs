@@ -1,10 +1,10 @@
 //! Earlier cases of a principal, with what they can give to a new application.
 
+use crate::storage::sql::{self, Connection, Row, params};
 use async_trait::async_trait;
 use onehall_protocol::cases::SupplementItem;
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::{CaseNumber, FileId, PersonId};
-use crate::storage::sql::{self, Connection, Row, params};
 
 use super::super::Database;
 use super::super::files;

@@ -1,7 +1,7 @@
 //! The queue of an authority, and what is overdue.
 
-use onehall_protocol::{Date, ErrorCode, StateCode, WorkflowCode};
 use crate::storage::sql::{self, Connection, OptionalExtension, Value, params_from_iter};
+use onehall_protocol::{Date, ErrorCode, StateCode, WorkflowCode};
 
 use super::super::values::{self, Key};
 use super::rows;
@@ -27,7 +27,7 @@ impl Where {
 
     fn and_one_of_steps(&mut self, steps: &[(WorkflowCode, StateCode)]) {
         if steps.is_empty() {
-            self.and("0", []);
+            self.and("1 = 0", []);
             return;
         }
         let pairs = vec!["(?, ?)"; steps.len()].join(", ");
@@ -59,11 +59,13 @@ fn wanted(question: &QueueQuestion) -> Result<Where> {
         wanted.and("state = ?", [Value::Text(values::name(state)?)]);
     }
     if let Some(search) = &question.search {
-        let mut any = vec!["0".to_owned()];
+        let mut any = vec!["1 = 0".to_owned()];
         let mut values = Vec::new();
         if !search.number.is_empty() {
-            any.push("instr(replace(number, '-', ''), ?)".to_owned());
-            values.push(text(&search.number));
+            any.push("replace(number, '-', '') LIKE ?".to_owned());
+            // A sign that stands for others would be one here.
+            let number = search.number.replace(['%', '_'], "-");
+            values.push(Value::Text(format!("%{number}%")));
         }
         if !search.items.is_empty() {
             any.push(format!("item IN ({})", vec!["?"; search.items.len()].join(", ")));
@@ -120,7 +122,7 @@ pub(super) fn queue(db: &Connection, question: &QueueQuestion) -> Result<StoredQ
 
 fn totals(db: &Connection, wanted: &Where, today: Date) -> Result<(u64, u64)> {
     let sql = format!(
-        "SELECT count(*), coalesce(sum(due < ?), 0) FROM case_record WHERE {}",
+        "SELECT count(*), count(CASE WHEN due < ? THEN 1 END) FROM case_record WHERE {}",
         wanted.sql()
     );
     let values = std::iter::once(Value::Text(today.to_string())).chain(wanted.values.iter().cloned());

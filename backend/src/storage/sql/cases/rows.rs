@@ -1,11 +1,11 @@
 //! How cases stand in rows.
 
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use onehall_protocol::cases::{EarlierAnswers, Rating, Supplement};
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::files::FileView;
 use onehall_protocol::identity::PersonView;
 use onehall_protocol::{CaseId, CaseNumber};
-use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 
 use super::super::files;
 use super::super::values::{self, Key};

@@ -1,7 +1,7 @@
 //! A case moves one step on: one command, all or nothing.
 
-use onehall_protocol::{CaseId, ErrorCode, FileId};
 use crate::storage::sql::{Connection, OptionalExtension, params};
+use onehall_protocol::{CaseId, ErrorCode, FileId};
 
 use super::super::sync::log_change;
 use super::super::values::{self, Key};
@@ -53,7 +53,7 @@ fn move_on(db: &Connection, step: &Step) -> Result<()> {
     let ended = step.with.result.is_some();
     let moved = db
         .prepare_cached(
-            "UPDATE case_record SET version = version + 1, updated_at = ?3, step = ?4, state = ?5, ended = ended OR ?6,
+            "UPDATE case_record SET version = version + 1, updated_at = ?3, step = ?4, state = ?5, ended = CASE WHEN ?6 = 1 THEN 1 ELSE ended END,
                  due = ?7, clock_used = ?8, clock_since = ?9, clock_begun = ?10
              WHERE id = ?1 AND version = ?2",
         )?

@@ -1,8 +1,8 @@
 //! A draft becomes a case: one command, all or nothing.
 
+use crate::storage::sql::{Connection, OptionalExtension, params};
 use onehall_protocol::drafts::Receipt;
 use onehall_protocol::{CaseNumber, Date, DraftId, ErrorCode};
-use crate::storage::sql::{Connection, OptionalExtension, params};
 
 use super::super::drafts;
 use super::super::sync::log_changes;

@@ -1,9 +1,9 @@
 //! Answers that did not stand: kept for a while, told of, brought back or dismissed.
 
+use crate::storage::sql::{self, Connection, params};
 use onehall_protocol::drafts::{GivenAnswer, LostAnswer};
 use onehall_protocol::{DraftId, Timestamp, WriterId};
 use onehall_sync::Rows;
-use crate::storage::sql::{self, Connection, params};
 use serde_json::Value;
 
 use super::merge::keep_rows;

@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use onehall_protocol::drafts::{GivenAnswer, StampedChange};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::sync::Stamp;
 use onehall_protocol::{DraftId, Timestamp, WriterId};
 use onehall_sync::{Giving, Rows, Stands, after, clamped, rows_around};
-use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 use uuid::Uuid;
 
