@@ -246,6 +246,29 @@ async fn an_entry_that_left_the_list_stays_right_in_a_case_until_it_is_asked_for
     );
 }
 
+/// The citizen filled it in before midnight and submitted it after; the supplement comes days later.
+#[tokio::test]
+async fn a_supplement_on_a_later_day_is_judged_as_of_the_day_that_the_citizen_saw() {
+    let hall = TestHall::open().await;
+    let (mut browser, ready) = unemployed(&hall).await;
+    hall.clock.advance(86_400);
+    browser.log_in(UNEMPLOYED).await;
+    let reply = ready.submit(&mut browser, Uuid::now_v7()).await;
+    assert_eq!(reply.status, 201, "{}", reply.json());
+    let case = reply.json()["case_id"].as_str().unwrap_or_default().to_owned();
+    let mut window = clerk(&hall, "hr-window").await;
+    let items = json!([{ "path": "employer_code", "reason": "请补填。" }]);
+    done(&mut window, &case, "pass-pre-review", json!({})).await;
+    done(&mut window, &case, "ask-supplement", json!({ "items": items })).await;
+    hall.clock.advance(3 * 86_400);
+    browser.log_in(UNEMPLOYED).await;
+    let version = look(&mut browser, &case).await["version"].clone();
+    let answers = json!({ "employer_code": "91350100M000100Y43" });
+    let reply = hand_in(&mut browser, &case, &version, answers, Uuid::now_v7()).await;
+    assert_eq!(reply.status, 200, "{}", reply.json());
+    assert_eq!(reply.json()["evaluated"]["as_of"], "2026-11-23");
+}
+
 #[tokio::test]
 async fn what_is_asked_for_again_is_judged_by_the_list_of_now() {
     let (_hall, mut browser, case, _) = asked_again("wanted_occupation", "请重新选择。").await;
