@@ -115,15 +115,20 @@ impl Report {
 /// If the simulation itself is broken: the demo city does not load, the runtime cannot be made.
 #[must_use]
 pub fn run(plan: &Plan) -> Report {
+    by_itself(simulate(plan))
+}
+
+/// Runs something on a thread and a clock of its own.
+fn by_itself<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .unwrap_or_else(|error| panic!("no runtime: {error}"));
-    let report = runtime.block_on(simulate(plan));
+    let outcome = runtime.block_on(work);
     // Whatever still runs holds a part of the world.
     runtime.shutdown_background();
-    report
+    outcome
 }
 
 async fn simulate(plan: &Plan) -> Report {

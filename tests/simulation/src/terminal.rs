@@ -151,3 +151,32 @@ pub(crate) fn name_of(state: &SaveState) -> &'static str {
         SaveState::Refused { .. } => "refused",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Plan, Weather, by_itself};
+
+    #[test]
+    fn a_session_that_is_looked_up_again_has_its_copy_kept_once() {
+        let plan = Plan {
+            weather: Weather::fine(),
+            ..Plan::new(1, 0)
+        };
+        let asked = by_itself(async {
+            let world = World::open(&plan).await;
+            let (core, _) = world.terminals()[0].switch_on();
+            let mut chance = Chance::new(1, "a page that is loaded anew");
+            for _ in 0..3 {
+                assert!(person::log_in(&world, &core, &mut chance).await);
+            }
+            sleep(Duration::from_secs(10)).await;
+            let before = world.network.asked()[0];
+            sleep(Duration::from_secs(60)).await;
+            let asked = world.network.asked()[0] - before;
+            world.close();
+            asked
+        });
+        assert!(asked <= 3, "{asked} requests in a minute in which nothing happened");
+    }
+}
