@@ -1,13 +1,21 @@
-//! The on-screen keyboard of the kiosk: digits, identity numbers, letters.
+//! The on-screen keyboard of the kiosk: digits, identity numbers, letters, and Chinese by its pinyin.
 //!
 //! It follows the field that has the focus (`data-keyboard` names its layout) and types into it as a hand would: the
 //! field's own `input` event tells the page.
+
+mod chinese;
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement, PointerEvent};
 
+pub use chinese::write_chinese;
+
+use chinese::Composing;
+use onehall_protocol::Language;
+
 use super::icon::Icon;
+use crate::shell::use_ui;
 use crate::texts::{Phrase, general};
 use crate::view::{live, view};
 
@@ -22,6 +30,8 @@ pub enum Layout {
     Id,
     /// Letters, digits above.
     Letters,
+    /// The same, and Chinese.
+    Words,
 }
 
 impl Layout {
@@ -33,8 +43,13 @@ impl Layout {
             "decimal" => Some(Layout::Decimal),
             "id" => Some(Layout::Id),
             "letters" => Some(Layout::Letters),
+            "words" => Some(Layout::Words),
             _ => None,
         }
+    }
+
+    fn has_letters(self) -> bool {
+        matches!(self, Layout::Letters | Layout::Words)
     }
 
     fn rows(self) -> &'static [&'static str] {
@@ -42,12 +57,12 @@ impl Layout {
             Layout::Digits => &["123", "456", "789", "0"],
             Layout::Decimal => &["123", "456", "789", ".0"],
             Layout::Id => &["123", "456", "789", "X0"],
-            Layout::Letters => &["1234567890", "qwertyuiop", "asdfghjkl-", "zxcvbnm,.@"],
+            Layout::Letters | Layout::Words => &["1234567890", "qwertyuiop", "asdfghjkl-", "zxcvbnm,.@"],
         }
     }
 
     fn class(self) -> &'static str {
-        if self == Layout::Letters {
+        if self.has_letters() {
             "keyboard-keys keyboard-letters"
         } else {
             "keyboard-keys keyboard-digits"
@@ -168,12 +183,16 @@ fn press(key: Press) {
 pub fn OnScreenKeyboard() -> impl IntoView {
     let layout: RwSignal<Option<Layout>> = RwSignal::new(None);
     let capitals = RwSignal::new(false);
+    let composing = Composing::new(use_ui().language.get_untracked() == Language::ZhCn);
+    let writes_chinese =
+        move || layout.get_untracked() == Some(Layout::Words) && composing.is_possible() && !capitals.get_untracked();
     let focus_in = window_event_listener(leptos::ev::focusin, move |event| {
         let named = event
             .target()
             .and_then(|target| target.dyn_into::<HtmlElement>().ok())
             .and_then(|element| element.get_attribute("data-keyboard"));
         let wanted = named.as_deref().and_then(Layout::from_name);
+        composing.clear();
         if layout.get_untracked() != wanted {
             layout.set(wanted);
         }
@@ -193,6 +212,12 @@ pub fn OnScreenKeyboard() -> impl IntoView {
     on_cleanup(move || focus_in.remove());
     // A press must not take the focus from the field.
     let keep_focus = |event: PointerEvent| event.prevent_default();
+    let typed = move |name: char| {
+        if !(writes_chinese() && composing.letter(name)) {
+            composing.clear();
+            press(Press::Type(shown_untracked(name, capitals)));
+        }
+    };
     let key = move |name: char| {
         let shown = move || {
             if capitals.get() {
@@ -202,7 +227,7 @@ pub fn OnScreenKeyboard() -> impl IntoView {
             }
         };
         view! {
-            <button type="button" tabindex="-1" class="key" on:click=move |_| press(Press::Type(shown_untracked(name, capitals)))>
+            <button type="button" tabindex="-1" class="key" on:click=move |_| typed(name)>
                 {move || shown().to_string()}
             </button>
         }
@@ -226,20 +251,38 @@ pub fn OnScreenKeyboard() -> impl IntoView {
         }
         layout.set(None);
     });
-    let backspace = Callback::new(|()| press(Press::Backspace));
-    let space = Callback::new(|()| press(Press::Type(' ')));
+    let backspace = Callback::new(move |()| {
+        if !composing.backspace() {
+            press(Press::Backspace);
+        }
+    });
+    let space = Callback::new(move |()| {
+        if !composing.first() {
+            press(Press::Type(' '));
+        }
+    });
+    let other = Callback::new(move |()| {
+        composing.clear();
+        composing.on.update(|on| *on = !*on);
+    });
     let shift = Callback::new(move |()| capitals.update(|on| *on = !*on));
     live(move || {
         layout.get().map(|layout| {
             let rows = layout.rows().iter().map(|row| {
                 view! { <div class="keyboard-row">{row.chars().map(key).collect_view()}</div> }.into_any()
             });
-            let letters = layout == Layout::Letters;
+            let letters = layout.has_letters();
+            let chinese = layout == Layout::Words && composing.is_possible();
             view! {
                 <div class="keyboard" role="region" aria-label=general::KEYBOARD on:pointerdown=keep_focus on:mousedown=|event| event.prevent_default()>
                     <div class=layout.class()>
+                        {chinese.then(|| composing.bar())}
                         {rows.collect_view()}
                         <div class="keyboard-row">
+                            {chinese.then(|| live(move || {
+                                let label = if composing.on.get() { general::KEY_LETTERS } else { general::KEY_CHINESE };
+                                special(label, None, "key key-special", other)
+                            }))}
                             {letters.then(|| special(general::KEY_SHIFT, None, "key key-special", shift))}
                             {letters.then(|| special(general::KEY_SPACE, None, "key key-space", space))}
                             {special(general::KEY_BACKSPACE, Some("delete"), "key key-special", backspace)}

@@ -56,13 +56,14 @@ impl InputKind {
         }
     }
 
-    /// The layout of the kiosk's keyboard: `digits`, `id`, `decimal`, `letters`.
+    /// The layout of the kiosk's keyboard: `digits`, `id`, `decimal`, `letters`, or `words` where it writes Chinese, too.
     #[must_use]
     pub fn keyboard(self) -> &'static str {
         match self {
             InputKind::Phone | InputKind::Code | InputKind::Digits => "digits",
             InputKind::CitizenId => "id",
             InputKind::Decimal => "decimal",
+            InputKind::Text | InputKind::Name => "words",
             _ => "letters",
         }
     }
@@ -233,7 +234,7 @@ pub fn TextArea(
                 id=id
                 class="input input-area"
                 rows=rows.to_string()
-                data-keyboard="letters"
+                data-keyboard="words"
                 maxlength=max_length.map(|most| most.to_string())
                 aria-describedby=described
                 aria-invalid=move || error.with(Option::is_some).then_some("true")

@@ -1,5 +1,7 @@
 //! What the desk and the page in its frame say to each other: JSON, by `postMessage`, within this origin alone.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
 use onehall_client::{Profile, ThemeChoice};
@@ -33,6 +35,8 @@ pub struct Show {
     pub definition: Value,
     /// The calendar and the lists.
     pub inputs: Inputs,
+    /// The Chinese names in the lists, in pinyin.
+    pub pinyin: BTreeMap<String, String>,
     /// The day.
     pub as_of: Date,
     /// The answers; those that the page has, where absent: it knows better what was just typed.

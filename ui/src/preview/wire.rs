@@ -1,5 +1,7 @@
 //! What is in the file, as `onehall form preview` tells it: `backend/src/form_preview/seen.rs` says what each part is.
 
+use std::collections::BTreeMap;
+
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
 use onehall_forms::Inputs;
@@ -23,6 +25,14 @@ pub struct Seen {
     pub form: Option<Value>,
 }
 
+/// The inputs as they are told.
+#[derive(Deserialize)]
+struct WithPinyin {
+    #[serde(flatten)]
+    inputs: Inputs,
+    pinyin: BTreeMap<String, String>,
+}
+
 /// Something to change in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct SeenFinding {
@@ -40,8 +50,8 @@ pub struct SeenFinding {
 
 /// What comes from the program.
 pub enum Told {
-    /// The calendar and the lists of the city.
-    Inputs(Inputs),
+    /// The calendar and the lists of the city, and their Chinese names in pinyin.
+    Inputs(Inputs, BTreeMap<String, String>),
     /// What is in the file.
     Seen(Seen),
     /// Whether the program can be reached.
@@ -55,7 +65,8 @@ pub fn listen(hear: impl Fn(Told) + Clone + 'static) {
         return;
     };
     on(&source, "inputs", hear.clone(), |inputs| {
-        Some(Told::Inputs(serde_json::from_str(inputs).ok()?))
+        let WithPinyin { inputs, pinyin } = serde_json::from_str(inputs).ok()?;
+        Some(Told::Inputs(inputs, pinyin))
     });
     on(&source, "seen", hear.clone(), |seen| {
         Some(Told::Seen(serde_json::from_str(seen).ok()?))
@@ -83,6 +94,17 @@ fn on(source: &EventSource, name: &str, hear: impl Fn(Told) + 'static, read: fn(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_inputs_have_the_frozen_shape() {
+        let frozen = include_str!("../../../backend/src/form_preview/inputs.json");
+        let told: WithPinyin = serde_json::from_str(frozen).unwrap_or_else(|error| panic!("{error}"));
+        let names = told.inputs.lists.iter().flat_map(|list| &list.entries);
+        let names: Vec<_> = names.flat_map(|entries| entries.all()).map(|entry| &entry.label.zh_cn).collect();
+        assert_eq!(names.len(), 1);
+        assert_eq!(told.pinyin[names[0]], "he dong qu");
+        assert!(told.inputs.calendar.is_some());
+    }
 
     #[test]
     fn what_the_program_tells_has_the_frozen_shape() {

@@ -1,5 +1,6 @@
 //! What the parts of the desk share.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ pub struct Desk {
     pub submitted: RwSignal<Option<Value>>,
     ui: Ui,
     inputs: StoredValue<Inputs>,
+    pinyin: StoredValue<BTreeMap<String, String>>,
     answers: StoredValue<Answers>,
     /// The number of what the frame shows.
     turn: StoredValue<u32>,
@@ -95,6 +97,7 @@ impl Desk {
             submitted: RwSignal::new(None),
             ui,
             inputs: StoredValue::new(Inputs::none()),
+            pinyin: StoredValue::new(BTreeMap::new()),
             answers: StoredValue::new(Answers::new()),
             turn: StoredValue::new(1),
             set_in: StoredValue::new(1),
@@ -129,10 +132,11 @@ impl Desk {
                     self.connected.set(connected);
                 }
             }
-            Told::Inputs(inputs) => {
+            Told::Inputs(inputs, pinyin) => {
                 let another = self.inputs.with_value(|known| *known != inputs);
                 if another {
                     self.inputs.set_value(inputs);
+                    self.pinyin.set_value(pinyin);
                     self.show(None);
                 }
             }
@@ -208,6 +212,7 @@ impl Desk {
             turn,
             definition: shown.json,
             inputs: self.inputs.get_value(),
+            pinyin: self.pinyin.get_value(),
             as_of: self.as_of.get_untracked(),
             answers,
             page: self.page.get_untracked(),
