@@ -32,16 +32,14 @@ impl Bug {
 
     /// What it makes of a request that arrives.
     pub(crate) fn on_arrival(self, world: &World, parcel: &mut Parcel) {
-        match self {
-            Bug::IdempotencyOff => {
-                let fresh = Uuid::from_u128(u128::from(world.new_number())).to_string();
-                for (name, value) in &mut parcel.headers {
-                    if name == "idempotency-key" {
-                        value.clone_from(&fresh);
-                    }
-                }
+        if self != Bug::IdempotencyOff {
+            return;
+        }
+        let fresh = Uuid::from_u128(u128::from(world.new_number())).to_string();
+        for (name, value) in &mut parcel.headers {
+            if name == "idempotency-key" {
+                value.clone_from(&fresh);
             }
-            _ => {}
         }
     }
 

@@ -152,12 +152,8 @@ impl Hall {
     pub(crate) fn last_code(&self) -> String {
         let sent = self.messages.sent();
         let text = sent.first().map(|message| message.text.as_str()).unwrap_or_default();
-        let digits = text.split(|character: char| !character.is_ascii_digit());
-        digits
-            .filter(|part| part.len() == 6)
-            .next()
-            .unwrap_or_default()
-            .to_owned()
+        let mut digits = text.split(|character: char| !character.is_ascii_digit());
+        digits.find(|part| part.len() == 6).unwrap_or_default().to_owned()
     }
 }
 

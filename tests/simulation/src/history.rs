@@ -71,6 +71,8 @@ pub(crate) struct History {
     pub(crate) edits: Vec<Edit>,
     pub(crate) writes: Vec<Write>,
     pub(crate) attempts: BTreeMap<String, Attempt>,
+    /// Which rows each terminal has ever shown.
+    rows: BTreeSet<(usize, String)>,
     /// Drafts that somebody threw away, or tried to.
     pub(crate) discarded: BTreeSet<DraftId>,
 }
@@ -88,6 +90,16 @@ impl History {
 
     pub(crate) fn counts(&self) -> BTreeMap<String, u64> {
         self.counts.clone()
+    }
+
+    /// A terminal shows these rows.
+    pub(crate) fn seen_rows(&mut self, terminal: usize, rows: &[String]) {
+        self.rows.extend(rows.iter().map(|row| (terminal, row.clone())));
+    }
+
+    /// Whether a terminal has ever shown a row.
+    pub(crate) fn has_seen(&self, terminal: usize, row: &str) -> bool {
+        self.rows.contains(&(terminal, row.to_owned()))
     }
 
     /// The hall was asked, and answered (or crashed).

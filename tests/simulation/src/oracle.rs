@@ -15,7 +15,7 @@ use tokio::time::sleep;
 use crate::Finding;
 use crate::chance::Chance;
 use crate::history::{Edit, Outcome, Write};
-use crate::person::{ROWS, log_in, rows_of};
+use crate::person::{ROWS, log_in, names, rows_of};
 use crate::terminal::{Terminal, name_of};
 use crate::world::World;
 
@@ -78,6 +78,7 @@ pub(crate) async fn judge(world: &Arc<World>) -> Vec<Finding> {
     no_submission_lost(world, &waiting, &truth, &mut findings);
     nothing_lost(world, &truth, &mut findings);
     the_right_one_stands(world, &truth, &mut findings);
+    rows_stay(world, &truth, &mut findings);
     nothing_doubled(world, &truth, &mut findings);
     // What they show by themselves is the same, too.
     sleep(COPIES_WITHIN).await;
@@ -355,6 +356,36 @@ fn the_right_one_stands(world: &World, truth: &Seen, findings: &mut Findings) {
                     latest.map(|one| &one.write.value)
                 ),
             );
+        }
+    }
+}
+
+/// A row that was added is there, unless somebody took it away who had it in sight.
+fn rows_stay(world: &World, truth: &Seen, findings: &mut Findings) {
+    let history = world.history();
+    let lists: Vec<&Edit> = history.edits.iter().filter(|edit| edit.path == ROWS).collect();
+    for (place, edit) in lists.iter().enumerate() {
+        let Some(view) = truth.drafts.get(&edit.draft) else {
+            continue;
+        };
+        if edit.outcome != Outcome::Done || history.discarded.contains(&edit.draft) {
+            continue;
+        }
+        let mine = format!("t{}n", edit.terminal);
+        let there = rows_of(&view.answers);
+        for row in names(&edit.value)
+            .into_iter()
+            .filter(|row| row.starts_with(&mine) && !there.contains(row))
+        {
+            let taken_away = lists[place + 1..].iter().any(|other| {
+                other.draft == edit.draft
+                    && history.has_seen(other.terminal, &row)
+                    && !names(&other.value).contains(&row)
+            });
+            if !taken_away {
+                let what = format!("{row} of t{} in {}", edit.terminal, edit.draft);
+                findings.add("a row that was added stays", what);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The citizen at a terminal: does one thing after another, as far as the terminal lets them.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use onehall_client::{FileContent, Outcome as Became, QueuedState, Request, TakenBack, citizen};
@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 use crate::chance::Chance;
 use crate::hall::MATTERS;
 use crate::history::{Edit, Outcome};
-use crate::world::World;
+use crate::world::{World, lock};
 
 /// After how long somebody gives up to wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -61,15 +61,18 @@ impl Trouble {
 
 type Told<T> = Result<T, Trouble>;
 
+/// The drafts that a terminal shows, and of those that were opened the rows in them.
+pub(crate) type Screen = Arc<Mutex<BTreeMap<DraftId, Option<Vec<String>>>>>;
+
 /// Uses a terminal until nothing is left to do.
-pub(crate) async fn use_terminal(world: Arc<World>, terminal: usize, core: Core) {
+pub(crate) async fn use_terminal(world: Arc<World>, terminal: usize, core: Core, screen: Screen) {
     let name = format!("person {terminal} {}", world.new_number());
     let mut person = Person {
         chance: Chance::new(world.plan.seed, &name),
         world,
         terminal,
         core,
-        drafts: BTreeMap::new(),
+        screen,
         cases: Vec::new(),
     };
     person.come_in().await;
@@ -103,8 +106,7 @@ struct Person {
     terminal: usize,
     core: Core,
     chance: Chance,
-    /// The drafts that this person has seen, with the rows in them.
-    drafts: BTreeMap<DraftId, Vec<String>>,
+    screen: Screen,
     cases: Vec<CaseId>,
 }
 
@@ -159,7 +161,7 @@ impl Person {
     }
 
     fn some_draft(&mut self) -> Option<DraftId> {
-        let known: Vec<DraftId> = self.drafts.keys().copied().collect();
+        let known: Vec<DraftId> = lock(&self.screen).keys().copied().collect();
         self.chance.pick(&known).copied()
     }
 
@@ -175,7 +177,25 @@ impl Person {
     }
 
     fn seen(&mut self, draft: &DraftView) {
-        self.drafts.insert(draft.summary.id, rows_of(&draft.answers));
+        self.show(draft.summary.id, rows_of(&draft.answers));
+    }
+
+    fn show(&self, draft: DraftId, rows: Vec<String>) {
+        self.world.history().seen_rows(self.terminal, &rows);
+        lock(&self.screen).insert(draft, Some(rows));
+    }
+
+    /// The rows of a draft as the terminal shows them; the draft is opened where it is not.
+    async fn rows(&mut self, id: DraftId) -> Told<Vec<String>> {
+        let shown = lock(&self.screen).get(&id).cloned().flatten();
+        match shown {
+            Some(rows) => Ok(rows),
+            None => {
+                let draft = self.ask(citizen::GetDraft { id }).await?;
+                self.seen(&draft);
+                Ok(rows_of(&draft.answers))
+            }
+        }
     }
 
     async fn change(&mut self, draft: DraftId, changes: Vec<AnswerChange>) -> Told<()> {
@@ -211,7 +231,7 @@ impl Person {
         let Some(draft) = self.some_draft() else {
             return self.open(doing).await;
         };
-        let rows = self.drafts.get(&draft).cloned().unwrap_or_default();
+        let rows = self.rows(draft).await?;
         let in_a_row = self.chance.happens(300);
         let path = match self.chance.pick(&rows) {
             Some(row) if in_a_row => {
@@ -230,7 +250,7 @@ impl Person {
         let Some(draft) = self.some_draft() else {
             return self.open(doing).await;
         };
-        let mut rows = self.drafts.get(&draft).cloned().unwrap_or_default();
+        let mut rows = self.rows(draft).await?;
         let (row, value) = (self.new_value(), self.new_value());
         rows.push(row.clone());
         if rows.len() > 6 {
@@ -247,7 +267,7 @@ impl Person {
                 value: json!(value),
             },
         ];
-        self.drafts.insert(draft, rows);
+        self.show(draft, rows);
         self.change(draft, changes).await
     }
 
@@ -256,13 +276,13 @@ impl Person {
         let Some(draft) = self.some_draft() else {
             return self.open(doing).await;
         };
-        let mut rows = self.drafts.get(&draft).cloned().unwrap_or_default();
+        let mut rows = self.rows(draft).await?;
         if rows.is_empty() {
             return self.read_draft(doing).await;
         }
         let row = rows.remove(self.chance.below(rows.len() as u64) as usize);
         doing.about(format_args!("{draft} {row}"));
-        self.drafts.insert(draft, rows.clone());
+        self.show(draft, rows.clone());
         let change = AnswerChange {
             path: ROWS.to_owned(),
             value: json!(rows),
@@ -285,7 +305,7 @@ impl Person {
                 Ok(())
             }
             Err(trouble) => {
-                self.drafts.remove(&id);
+                lock(&self.screen).remove(&id);
                 Err(trouble)
             }
         }
@@ -294,10 +314,10 @@ impl Person {
     async fn list_drafts(&mut self, doing: &mut Doing) -> Told<()> {
         doing.name("list drafts");
         let drafts = self.ask(citizen::ListDrafts {}).await?;
-        let known = std::mem::take(&mut self.drafts);
+        let mut screen = lock(&self.screen);
+        let known = std::mem::take(&mut *screen);
         for draft in drafts {
-            let rows = known.get(&draft.id).cloned().unwrap_or_default();
-            self.drafts.insert(draft.id, rows);
+            screen.insert(draft.id, known.get(&draft.id).cloned().flatten());
         }
         Ok(())
     }
@@ -357,13 +377,13 @@ impl Person {
             }
             match last {
                 Some(Ok(Became::Done(receipt))) => {
-                    self.drafts.remove(&id);
+                    lock(&self.screen).remove(&id);
                     self.cases.push(receipt.case_id);
                     return Ok(());
                 }
                 Some(Ok(Became::Queued { .. })) => {
                     doing.name("submit later");
-                    self.drafts.remove(&id);
+                    lock(&self.screen).remove(&id);
                     return Ok(());
                 }
                 Some(Err(trouble)) if trouble.may_go_well_later() => {
@@ -371,7 +391,7 @@ impl Person {
                     sleep(Duration::from_millis(pause)).await;
                 }
                 Some(Err(trouble)) => {
-                    self.drafts.remove(&id);
+                    lock(&self.screen).remove(&id);
                     return Err(trouble);
                 }
                 None => {}
@@ -444,7 +464,7 @@ impl Person {
             return self.open(doing).await;
         };
         doing.about(format_args!("{id}"));
-        self.drafts.remove(&id);
+        lock(&self.screen).remove(&id);
         self.world.history().discarded.insert(id);
         self.ask(citizen::DiscardDraft { id }).await.map(drop)
     }
@@ -510,8 +530,12 @@ impl Person {
 
 /// The rows that answers hold.
 pub(crate) fn rows_of(answers: &Answers) -> Vec<String> {
-    let rows = answers.get(ROWS).and_then(Value::as_array);
-    let names = rows.into_iter().flatten().filter_map(Value::as_str);
+    answers.get(ROWS).map(names).unwrap_or_default()
+}
+
+/// The rows that a list names.
+pub(crate) fn names(rows: &Value) -> Vec<String> {
+    let names = rows.as_array().into_iter().flatten().filter_map(Value::as_str);
     names.map(str::to_owned).collect()
 }
 

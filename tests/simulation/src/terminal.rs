@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::chance::{Chance, Numbers};
 use crate::host::{Disk, Life, Ports};
-use crate::person;
+use crate::person::{self, ROWS, Screen, names};
 use crate::world::{World, lock};
 
 /// Where the hall is.
@@ -41,6 +41,7 @@ struct On {
     core: Core,
     life: Arc<Life>,
     shown: Arc<Mutex<BTreeMap<DraftId, SaveState>>>,
+    screen: Screen,
 }
 
 impl Terminal {
@@ -60,10 +61,11 @@ impl Terminal {
         let mut chance = Chance::new(self.world.plan.seed, &format!("terminal {}", self.index));
         loop {
             let (core, life) = self.switch_on();
+            let screen = self.screen();
             let (sender, mut done) = futures::channel::oneshot::channel();
             let (world, index) = (Arc::clone(&self.world), self.index);
             life.run(async move {
-                person::use_terminal(world, index, core).await;
+                person::use_terminal(world, index, core, screen).await;
                 let _ = sender.send(());
             });
             loop {
@@ -114,16 +116,28 @@ impl Terminal {
         let core = Core::new(host, BASE_URL, self.kind);
         let shown: Arc<Mutex<BTreeMap<DraftId, SaveState>>> = Arc::default();
         let (seen, world, index) = (Arc::clone(&shown), Arc::clone(&self.world), self.index);
-        core.subscribe(Box::new(move |event| {
-            if let Event::DraftSaving { id, state } = event {
+        let screen = Screen::default();
+        let rows = Arc::clone(&screen);
+        core.subscribe(Box::new(move |event| match event {
+            Event::DraftSaving { id, state } => {
                 world.tell(format_args!("t{index} shows {id} as {}", name_of(&state)));
                 lock(&seen).insert(id, state);
             }
+            Event::DraftMerged { id, answers } => {
+                let came = answers.iter().find(|answer| answer.path == ROWS);
+                if let (Some(came), Some(shown)) = (came, lock(&rows).get_mut(&id)) {
+                    let came = names(&came.value);
+                    world.history().seen_rows(index, &came);
+                    *shown = Some(came);
+                }
+            }
+            _ => {}
         }));
         *on = Some(On {
             core: core.clone(),
             life: Arc::clone(&life),
             shown,
+            screen,
         });
         (core, life)
     }
@@ -134,6 +148,11 @@ impl Terminal {
             self.world.tell(format_args!("t{} is killed", self.index));
             on.life.end();
         }
+    }
+
+    fn screen(&self) -> Screen {
+        let on = lock(&self.on);
+        on.as_ref().map(|on| Arc::clone(&on.screen)).unwrap_or_default()
     }
 
     /// What it shows of the saving of drafts.
