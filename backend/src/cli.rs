@@ -57,6 +57,10 @@ struct Settings {
     /// The data folder: database, uploaded files, key [default: data]
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<String>,
+    /// A server of PostgreSQL instead of SQLite in the data folder: postgres://user@host/database (a password is better
+    /// set in the file or in ONEHALL_STORAGE_URL: others see the arguments of a process)
+    #[arg(long, global = true, value_name = "URL")]
+    storage_url: Option<String>,
     /// The folder of the city's files [default: city]
     #[arg(long, global = true, value_name = "DIR")]
     city: Option<String>,
@@ -204,6 +208,7 @@ impl Cli {
             ("address", &settings.address),
             ("port", &settings.port),
             ("data", &settings.data),
+            ("storage.url", &settings.storage_url),
             ("city", &settings.city),
             ("ui", &settings.ui),
             ("public_url", &settings.public_url),

@@ -140,6 +140,12 @@ impl ServerKey {
         }
     }
 
+    /// What tells it from other keys and gives nothing of it away.
+    #[must_use]
+    pub fn mark(&self) -> [u8; 32] {
+        self.keyed_hash("mark", &[])
+    }
+
     /// A hash of `parts` with this key, for one `purpose`. Parts are kept apart: ("ab", "c") is not ("a", "bc").
     #[must_use]
     pub fn keyed_hash(&self, purpose: &str, parts: &[&str]) -> [u8; 32] {

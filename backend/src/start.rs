@@ -19,7 +19,7 @@ use crate::rng::SystemRng;
 use crate::secrets::ServerKey;
 use crate::state::{AppState, Services};
 use crate::storage::Storage;
-use crate::storage::sql::{Database, OpenError};
+use crate::storage::sql::{Connections, Database, OpenError, PostgresUrl, UrlError};
 use crate::storage::{DataFolder, FolderError};
 
 /// Why the hall cannot open. Each reads as one sentence that says what to do.
@@ -33,13 +33,28 @@ pub enum StartError {
     City(PathBuf, Vec<String>),
     /// The database cannot be opened.
     #[error("cannot open the database {0}: {1}")]
-    Database(PathBuf, OpenError),
+    Database(String, OpenError),
+    /// The address of the database is none.
+    #[error("storage.url is not valid: {0}")]
+    Url(UrlError),
     /// The database was loaded by half.
     #[error(
         "the database {0} holds data, but the loading of the city was never finished: restore a backup, or move the \
          folder {1} away and start again"
     )]
     Half(PathBuf, PathBuf),
+    /// The same, on a server.
+    #[error(
+        "the database {0} holds data, but the loading of the city was never finished: restore a backup into an empty \
+         database, and start with that"
+    )]
+    HalfOnServer(PostgresUrl),
+    /// Another key than that of the other replicas, or of before.
+    #[error(
+        "the key {0} is not the one that this database was begun with: put the secret.key of the first replica (or of the \
+         backup) there"
+    )]
+    OtherKey(PathBuf),
     /// Cases stand where their workflows no longer lead.
     #[error("cases stand in steps that the city's workflows do not have: {0}; put these steps back")]
     LostSteps(String),
@@ -88,6 +103,7 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
     let city = load_city(config.city.clone()).await?;
     let folder = DataFolder::open(&config.data)?;
 
+    let server = config.storage.server().map_err(StartError::Url)?;
     let database = folder.database();
     // A new key beside an old database would lock every member of staff out.
     let key_path = folder.path().join("secret.key");
@@ -98,22 +114,32 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
         );
         return Err(StartError::Key(key_path, missing));
     }
-    let key = ServerKey::load(&key_path).map_err(|cause| StartError::Key(key_path, cause))?;
-    let sqlite = Database::sqlite(&database, config.readers, clock.now())
-        .map_err(|cause| StartError::Database(database.clone(), cause))?;
-    let storage: Arc<dyn Storage> = Arc::new(sqlite);
+    let key = ServerKey::load(&key_path).map_err(|cause| StartError::Key(key_path.clone(), cause))?;
+    let storage: Arc<dyn Storage> = Arc::new(open_database(&config, server.as_ref(), &database, clock.now())?);
+    if !storage.is_key(key.mark()).await? {
+        return Err(StartError::OtherKey(key_path));
+    }
     let blobs = blobs(&config.files, folder.path(), &storage).await?;
 
     let founded = match storage.founding_state().await? {
         FoundingState::Done => false,
-        FoundingState::Half => return Err(StartError::Half(database, folder.path().to_owned())),
+        FoundingState::Half => {
+            return Err(match server {
+                Some(server) => StartError::HalfOnServer(server),
+                None => StartError::Half(database, folder.path().to_owned()),
+            });
+        }
         FoundingState::Empty => {
             let (content, mode, sealing) = (Arc::clone(&city), config.mode, key.clone());
             let founding = tokio::task::spawn_blocking(move || Founding::of(&content, mode, &sealing))
                 .await
                 .map_err(|cause| Error::internal("prepare the first start", cause))??;
-            storage.found(founding, clock.now()).await?;
-            true
+            match storage.found(founding, clock.now()).await {
+                Ok(()) => true,
+                // Another replica that started at the same time was first.
+                Err(_) if storage.founding_state().await? == FoundingState::Done => false,
+                Err(error) => return Err(error.into()),
+            }
         }
     };
     let lost = cases::lost_steps(&city, storage.as_ref()).await?;
@@ -140,6 +166,26 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
         founded,
         _folder: folder,
     })
+}
+
+/// The database that the configuration names.
+pub(crate) fn open_database(
+    config: &Config,
+    server: Option<&PostgresUrl>,
+    file: &Path,
+    now: onehall_protocol::Timestamp,
+) -> Result<Database, StartError> {
+    match server {
+        None => Database::sqlite(file, config.readers, now)
+            .map_err(|cause| StartError::Database(file.display().to_string(), cause)),
+        Some(url) => {
+            let connections = Connections {
+                readers: config.readers,
+                writers: config.storage.writers,
+            };
+            Database::postgres(url, connections, now).map_err(|cause| StartError::Database(url.to_string(), cause))
+        }
+    }
 }
 
 /// Where the configuration keeps files, tried: a hall that cannot keep one does not open.

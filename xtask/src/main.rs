@@ -122,7 +122,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
             }
             None => run::run(&Arguments::parse(words, &["port", "data"], &["dev"])?),
         },
-        "test" => test::test(&Arguments::parse(words, &["only"], &[])?),
+        "test" => test::test(&Arguments::parse(words, &["only", "db"], &[])?),
         "check" => check::command(&Arguments::parse(words, &[], &[])?),
         "bundle" => bundle::command(&Arguments::parse(words, &["profile", "flavour", "why"], &[])?),
         "form-preview" => form_preview::command(words),

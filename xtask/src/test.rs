@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::arguments::Arguments;
 use crate::say::{say, span};
-use crate::toolchain::{self, node};
+use crate::toolchain::{self, node, postgres};
 use crate::{bundle, check, conformance, mobile, process, scenarios, sdk, shells, store, workspace};
 
 /// The folder of the browser journeys.
@@ -30,6 +30,14 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
             "browser",
         ],
     )?;
+    if arguments.one_of("db", &["sqlite", "postgres"])? == Some("postgres") {
+        if only.is_some() {
+            anyhow::bail!("`--db postgres` is a part of its own: leave `--only` out");
+        }
+        let mut parts = Parts::default();
+        parts.run("onehall-backend on PostgreSQL", || backend_on_postgres(&[]));
+        return Ok(parts.close());
+    }
     let wants = |part| only.is_none_or(|only| only == part);
     match std::env::var("ONEHALL_TEST_DATA") {
         Ok(folder) => say(format!("data of other projects: {folder}")),
@@ -46,6 +54,8 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
         for package in check::NATIVE {
             parts.run(package, || rust(package));
         }
+        // All of it takes minutes (`--db postgres`); these are the parts in which the engines could differ.
+        parts.run("storage on PostgreSQL", || backend_on_postgres(&ON_BOTH));
         // The logic of the pages; what needs a browser is in the journeys.
         parts.run("onehall-ui", || {
             process::run(workspace::cargo().args(["test", "-p", "onehall-ui", "--lib"]))
@@ -93,6 +103,26 @@ fn rust(package: &str) -> Result<()> {
     }
     test.env("ONEHALL_TEST_BACKEND", workspace::backend(false));
     process::run(test.env("ONEHALL_TEST_CITY", workspace::demo_city()))
+}
+
+/// What every run tries on both engines: the store itself, its ports, and a route of each centre that writes.
+const ON_BOTH: [&str; 7] = [
+    "storage::",
+    "cases::tests::port::",
+    "cases::tests::races::",
+    "drafts::tests::",
+    "drafts::merge_tests::",
+    "sync::tests::",
+    "insight::",
+];
+
+/// The tests of the backend on a server of PostgreSQL; those whose names begin so, or all.
+fn backend_on_postgres(names: &[&str]) -> Result<()> {
+    toolchain::c_compiler()?;
+    let server = postgres::Server::start()?;
+    let mut test = workspace::cargo();
+    test.args(["test", "-p", "onehall-backend", "--lib", "--"]).args(names);
+    process::run(test.env("ONEHALL_TEST_DATABASE", server.url()))
 }
 
 /// The pages of the hall, and those of the preview of forms.

@@ -11,6 +11,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::storage::sql::{PostgresUrl, UrlError};
+
 pub use files::{FileKeeping, Files, Secret};
 
 /// How the backend is run.
@@ -131,6 +133,38 @@ impl Default for Sync {
     }
 }
 
+/// The database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// A server of PostgreSQL, `postgres://user:password@host:port/database`. Empty for SQLite in the data folder.
+    pub url: Secret,
+    /// Connections that write to the server.
+    pub writers: usize,
+}
+
+impl Default for Storage {
+    fn default() -> Storage {
+        Storage {
+            url: Secret::default(),
+            writers: 2,
+        }
+    }
+}
+
+impl Storage {
+    /// The server, where there is one.
+    ///
+    /// # Errors
+    /// Why the address is none.
+    pub fn server(&self) -> Result<Option<PostgresUrl>, UrlError> {
+        match self.url.0.as_str() {
+            "" => Ok(None),
+            url => url.parse().map(Some),
+        }
+    }
+}
+
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -165,6 +199,8 @@ pub struct Config {
     pub codes: CodeLimits,
     /// Text messages.
     pub messages: Messages,
+    /// The database.
+    pub storage: Storage,
     /// Uploaded files.
     pub files: Files,
     /// How the hall is used.
@@ -192,6 +228,7 @@ impl Default for Config {
             staff_wrong_per_client_hour: 100,
             codes: CodeLimits::default(),
             messages: Messages::default(),
+            storage: Storage::default(),
             files: Files::default(),
             insight: Insight::default(),
             sync: Sync::default(),
@@ -233,6 +270,12 @@ impl Config {
             faults.push("readers: choose 1 to 64".to_owned());
         }
         self.files.faults(&mut faults);
+        if !(1..=16).contains(&self.storage.writers) {
+            faults.push("storage.writers: choose 1 to 16".to_owned());
+        }
+        if let Err(fault) = self.storage.server() {
+            faults.push(format!("storage.url: {fault}"));
+        }
         if self.codes.expires_after < 30 || self.codes.resend_after < 0 || self.codes.tries == 0 {
             faults.push("codes: expires_after needs at least 30 seconds, tries at least 1".to_owned());
         }

@@ -114,6 +114,13 @@ pub const SETTINGS: &[Setting] = &[
         help: "the program that sends text messages, and its arguments",
         secret: true,
     },
+    Setting {
+        key: "storage.url",
+        kind: Kind::Text,
+        help: "a server of PostgreSQL: postgres://user:password@host:port/database; SQLite in the data folder without it",
+        secret: true,
+    },
+    setting("storage.writers", Kind::Whole, "connections that write to that server"),
     setting(
         "files.scanner",
         Kind::Text,

@@ -60,6 +60,12 @@ pub trait Storage:
     /// What the engine says.
     async fn founding_state(&self) -> Result<FoundingState>;
 
+    /// Whether the key with this mark is the one that the database was begun with. The first that is asked about is it.
+    ///
+    /// # Errors
+    /// What the engine says.
+    async fn is_key(&self, mark: [u8; 32]) -> Result<bool>;
+
     /// Imports the city's accounts: all of them, and the mark that it was done, or nothing.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 pub mod debian;
 pub mod kotlin;
 pub mod node;
+pub mod postgres;
 pub mod wasm;
 
 use std::path::PathBuf;

@@ -43,14 +43,19 @@ impl Server {
         let data = folder.join("data");
         let account = Account::choose()?;
         account.own(&folder)?;
-        process::output(account.run(&programs.join("initdb")).args([
-            "--username=onehall",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-            "--pgdata",
-        ]).arg(&data))?;
+        process::output(
+            account
+                .run(&programs.join("initdb"))
+                .args([
+                    "--username=onehall",
+                    "--auth=trust",
+                    "--encoding=UTF8",
+                    "--locale=C.UTF-8",
+                    "--no-sync",
+                    "--pgdata",
+                ])
+                .arg(&data),
+        )?;
         let log = std::fs::File::create(folder.join("log"))?;
         let server = account
             .run(&programs.join("postgres"))
@@ -59,7 +64,14 @@ impl Server {
             .arg("-k")
             .arg(&folder)
             // What a power cut would take matters to nobody here: half of the time of a test would be waiting for a disk.
-            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off"])
+            .args([
+                "-c",
+                "listen_addresses=",
+                "-c",
+                "fsync=off",
+                "-c",
+                "full_page_writes=off",
+            ])
             .args(["-c", "max_connections=300"])
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -125,7 +137,11 @@ enum Account {
 impl Account {
     fn choose() -> Result<Account> {
         let user = process::output(Command::new("id").arg("-u"))?;
-        Ok(if user.trim() == "0" { Account::Postgres } else { Account::Ourselves })
+        Ok(if user.trim() == "0" {
+            Account::Postgres
+        } else {
+            Account::Ourselves
+        })
     }
 
     fn own(&self, folder: &Path) -> Result<()> {
@@ -169,7 +185,9 @@ fn newest() -> Result<Option<PathBuf>> {
     let mut found = Vec::new();
     for entry in entries {
         let path = entry?.path().join("bin");
-        let version = path.parent().and_then(|folder| folder.file_name()?.to_str()?.parse::<u32>().ok());
+        let version = path
+            .parent()
+            .and_then(|folder| folder.file_name()?.to_str()?.parse::<u32>().ok());
         if let Some(version) = version
             && path.join("initdb").is_file()
             && path.join("postgres").is_file()

@@ -5,6 +5,7 @@ mod citizen;
 mod inputs;
 mod lapse;
 mod port;
+mod races;
 mod staff;
 mod submission;
 

@@ -21,9 +21,9 @@ use crate::storage::Storage;
 use crate::storage::sql::testing::TestDatabase;
 use crate::testing::demo_city;
 
-struct Place {
+pub(super) struct Place {
     folder: std::path::PathBuf,
-    sqlite: TestDatabase,
+    pub(super) sqlite: TestDatabase,
 }
 
 impl Drop for Place {
@@ -32,19 +32,19 @@ impl Drop for Place {
     }
 }
 
-fn must<T, E: std::fmt::Display>(outcome: std::result::Result<T, E>) -> T {
+pub(super) fn must<T, E: std::fmt::Display>(outcome: std::result::Result<T, E>) -> T {
     outcome.unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> T {
+pub(super) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> T {
     must(text.parse())
 }
 
-fn at(seconds: i64) -> Timestamp {
+pub(super) fn at(seconds: i64) -> Timestamp {
     parsed::<Timestamp>("2026-11-23T01:00:00.000Z").plus_seconds(seconds)
 }
 
-fn event(step: &str, state: CaseState, seconds: i64) -> StoredEvent {
+pub(super) fn event(step: &str, state: CaseState, seconds: i64) -> StoredEvent {
     StoredEvent {
         sequence: 0,
         at: at(seconds),
@@ -60,7 +60,7 @@ fn event(step: &str, state: CaseState, seconds: i64) -> StoredEvent {
 }
 
 impl Place {
-    fn new() -> Place {
+    pub(super) fn new() -> Place {
         let folder = std::env::temp_dir().join(format!("onehall-queue-{}", Uuid::now_v7()));
         must(std::fs::create_dir_all(&folder));
         let sqlite = TestDatabase::new(&folder, at(0));
@@ -68,7 +68,7 @@ impl Place {
     }
 
     /// A submission of a new draft, into a step of the simple workflow.
-    async fn submission(&self, step: &str, due: Option<Date>, seconds: i64) -> Submit {
+    pub(super) async fn submission(&self, step: &str, due: Option<Date>, seconds: i64) -> Submit {
         let principal = PersonId(Uuid::now_v7());
         let form = FormReference {
             code: parsed("identity-card-renewal"),
@@ -126,7 +126,7 @@ impl Place {
     }
 
     /// Makes a case in a step of the simple workflow.
-    async fn case(&self, step: &str, due: Option<Date>, seconds: i64) -> CaseId {
+    pub(super) async fn case(&self, step: &str, due: Option<Date>, seconds: i64) -> CaseId {
         let submit = self.submission(step, due, seconds).await;
         let id = submit.id;
         must(self.sqlite.submit(submit).await);

@@ -298,6 +298,19 @@ impl Storage for Database {
         self.read(founding::state).await
     }
 
+    async fn is_key(&self, mark: [u8; 32]) -> Result<bool> {
+        let mark: String = mark.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.write(move |tx| {
+            tx.prepare_cached("INSERT INTO fact (name, value) VALUES ('key', ?1) ON CONFLICT (name) DO NOTHING")?
+                .execute([&mark])?;
+            let known: String = tx
+                .prepare_cached("SELECT value FROM fact WHERE name = 'key'")?
+                .query_row([], |row| row.get(0))?;
+            Ok(known == mark)
+        })
+        .await
+    }
+
     async fn found(&self, founding: Founding, now: Timestamp) -> Result<()> {
         self.write(move |tx| founding::found(tx, &founding, now)).await
     }
