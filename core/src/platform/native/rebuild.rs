@@ -45,7 +45,10 @@ pub(super) fn where_too_large(place: &Path, mut open: Open) -> Result<Open, Stor
         return Ok(open);
     }
     // Its files must not be open under their new name.
-    let _ = guarded(|| Ok(drop(open)));
+    let _ = guarded(|| {
+        drop(open);
+        Ok(())
+    });
     swap(place).map_err(|error| of_io(error.kind()))?;
     guarded(|| Open::database(place)).map_err(|_| StoreError::Broken)
 }

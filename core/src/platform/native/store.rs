@@ -167,7 +167,10 @@ impl Shared {
             Err(error) => {
                 tracing::error!(%error, "the store failed");
                 let broken = place.take();
-                let _ = guarded(|| Ok(drop(broken)));
+                let _ = guarded(|| {
+                    drop(broken);
+                    Ok(())
+                });
                 Err(of_sled(&error))
             }
         }

@@ -20,7 +20,7 @@ const KEYS: u64 = 40;
 
 fn text(number: u64) -> Vec<u8> {
     // Now and then one that is cut into pieces.
-    let length = if number % 97 == 0 { 4_000 } else { 10 };
+    let length = if number.is_multiple_of(97) { 4_000 } else { 10 };
     format!("{number} {CANARY} {}", "x".repeat(length)).into_bytes()
 }
 
@@ -160,7 +160,7 @@ fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged_and_shows_nothing(
         last = said(&mut child).0.or(last);
         let _ = (killer.join(), child.wait());
         nothing_is_lost(&folder.0, last);
-        if round % 20 == 0 && last.is_some() {
+        if round.is_multiple_of(20) && last.is_some() {
             nowhere(&folder.0, &[CANARY, "440301", "xxxx"]);
         }
     }
