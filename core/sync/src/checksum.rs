@@ -47,9 +47,9 @@ fn mark(entity: Entity, id: Uuid, version: u64) -> u128 {
     };
     let (high, low) = id.as_u64_pair();
     let half = |seed: u64| {
-        [kind, high, low, version]
-            .into_iter()
-            .fold(seed, |state, part| mix(state ^ part).wrapping_add(0x9e37_79b9_7f4a_7c15))
+        [kind, high, low, version].into_iter().fold(seed, |state, part| {
+            mix(state ^ part).wrapping_add(0x9e37_79b9_7f4a_7c15)
+        })
     };
     u128::from(half(0x243f_6a88_85a3_08d3)) << 64 | u128::from(half(0x1319_8a2e_0370_7344))
 }

@@ -24,7 +24,9 @@ impl Pieces {
         for (name, value) in document {
             match coded(value) {
                 Some(things) => {
-                    let hashed = things.into_iter().map(|(code, thing)| Ok((code.to_owned(), hash(thing)?)));
+                    let hashed = things
+                        .into_iter()
+                        .map(|(code, thing)| Ok((code.to_owned(), hash(thing)?)));
                     pieces.lists.insert(name.clone(), hashed.collect::<Result<_, E>>()?);
                 }
                 None => {
@@ -44,18 +46,23 @@ impl Pieces {
                 (Some(before), Some(after)) => {
                     let known: BTreeMap<&str, &str> = before.iter().map(|(code, hash)| (&**code, &**hash)).collect();
                     let things = coded(value).unwrap_or_default();
-                    let changed = things.iter().zip(after).filter(|((code, _), (_, hash))| {
-                        known.get(code).copied() != Some(&**hash)
-                    });
+                    let changed = things
+                        .iter()
+                        .zip(after)
+                        .filter(|((code, _), (_, hash))| known.get(code).copied() != Some(&**hash));
                     let put = changed.map(|((_, thing), _)| (*thing).clone()).collect();
-                    let codes = |list: &[(String, String)]| list.iter().map(|(code, _)| code.clone()).collect::<Vec<_>>();
+                    let codes =
+                        |list: &[(String, String)]| list.iter().map(|(code, _)| code.clone()).collect::<Vec<_>>();
                     let order = Some(codes(after)).filter(|order| *order != codes(before));
                     let list = ListDelta { put, order };
                     if list != ListDelta::default() {
                         delta.lists.insert(name.clone(), list);
                     }
                 }
-                _ if self.fields.get(name).is_some_and(|hash| now.fields.get(name) == Some(hash)) => {}
+                _ if self
+                    .fields
+                    .get(name)
+                    .is_some_and(|hash| now.fields.get(name) == Some(hash)) => {}
                 _ => {
                     delta.set.insert(name.clone(), value.clone());
                 }
@@ -140,7 +147,11 @@ mod tests {
     fn document() -> impl Strategy<Value = Map<String, Value>> {
         let thing = (0u8..5, 0u8..3).prop_map(|(code, value)| json!({ "code": format!("c{code}"), "value": value }));
         let list = prop::collection::vec(thing, 0..6).prop_map(Value::Array);
-        let plain = prop_oneof![(0u8..3).prop_map(Value::from), Just(json!([1, 2])), Just(json!([{ "code": 1 }]))];
+        let plain = prop_oneof![
+            (0u8..3).prop_map(Value::from),
+            Just(json!([1, 2])),
+            Just(json!([{ "code": 1 }]))
+        ];
         let field = ("[a-d]", prop_oneof![3 => list, 1 => plain]);
         prop::collection::vec(field, 0..5).prop_map(|fields| fields.into_iter().collect())
     }
@@ -169,16 +180,29 @@ mod tests {
             "items": [{ "code": "a", "n": 1 }, { "code": "b", "n": 2 }, { "code": "c", "n": 1 }] }));
         let delta = pieces(&old).delta(&pieces(&new), &new);
         assert_eq!(delta.set, object(json!({ "version": 2 })));
-        let items = ListDelta { put: vec![json!({ "code": "b", "n": 2 })], order: None };
+        let items = ListDelta {
+            put: vec![json!({ "code": "b", "n": 2 })],
+            order: None,
+        };
         assert_eq!(delta.lists, [("items".to_owned(), items)].into());
     }
 
     #[test]
     fn a_delta_that_speaks_of_what_is_not_there_does_not_fit() {
         let document = object(json!({ "items": [{ "code": "a" }] }));
-        let unset = ContentDelta { unset: vec!["x".to_owned()], ..ContentDelta::default() };
+        let unset = ContentDelta {
+            unset: vec!["x".to_owned()],
+            ..ContentDelta::default()
+        };
         let list = |name: &str, order: &str| ContentDelta {
-            lists: [(name.to_owned(), ListDelta { put: Vec::new(), order: Some(vec![order.to_owned()]) })].into(),
+            lists: [(
+                name.to_owned(),
+                ListDelta {
+                    put: Vec::new(),
+                    order: Some(vec![order.to_owned()]),
+                },
+            )]
+            .into(),
             ..ContentDelta::default()
         };
         for delta in [unset, list("halls", "a"), list("items", "b")] {
