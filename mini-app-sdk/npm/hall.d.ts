@@ -482,7 +482,17 @@ export interface HallEvents {
   shown_as_of: { kind: "shown_as_of"; at: string };
   /** Something may have changed unseen: read anew what is shown. */
   may_have_missed: { kind: "may_have_missed" };
-  upload: { kind: "upload"; transfer: number; sent: number; total: number };
+  /** `waiting`: the connection is broken; it goes on by itself where it was. */
+  upload: { kind: "upload"; transfer: number; sent: number; total: number; waiting: boolean };
+  upload_ended: {
+    kind: "upload_ended";
+    transfer: number;
+    to: { kind: "draft" | "case"; id: string };
+    path: string;
+    name: string;
+    taken: boolean;
+    error: { code: string; message: string } | null;
+  };
 }
 
 export interface UploadOptions extends CallOptions {

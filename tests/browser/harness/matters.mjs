@@ -1,5 +1,5 @@
 // Drafts and cases for journeys that begin with one: made over the API, with the complete answers of the demo forms.
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -87,14 +87,23 @@ export async function completeDraft(hall, citizen, item) {
 }
 
 async function upload(hall, cookie, draft, path) {
-  const name = encodeURIComponent("材料.jpg");
-  const answer = await fetch(`${hall.url}/api/v1/drafts/${draft}/files?name=${name}&path=${encodeURIComponent(path)}`, {
-    method: "POST",
-    headers: { "OneHall-Terminal": "browser", "Content-Type": "image/jpeg", Cookie: cookie },
+  const sha256 = createHash("sha256").update(JPEG).digest("hex");
+  const file = { name: "材料.jpg", media_type: "image/jpeg", size: JPEG.length, sha256 };
+  const begin = { to: { kind: "draft", id: draft }, path, ...file };
+  const headers = { "Idempotency-Key": randomUUID() };
+  const { id } = await (await hall.request("POST", "/api/v1/uploads", begin, { cookie, headers })).json();
+  const answer = await fetch(`${hall.url}/api/v1/uploads/${id}`, {
+    method: "PATCH",
+    headers: {
+      "OneHall-Terminal": "browser",
+      "Content-Type": "application/partial-upload",
+      "Upload-Offset": "0",
+      Cookie: cookie,
+    },
     body: JPEG,
   });
   if (!answer.ok) throw new Error(`the file was not taken: ${answer.status} ${await answer.text()}`);
-  return answer.json();
+  return (await answer.json()).file;
 }
 
 /** A case of a citizen's that was just submitted; its `id` and the session's `cookie`. */

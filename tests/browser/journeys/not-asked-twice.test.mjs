@@ -69,7 +69,7 @@ journeys("what was said once", ({ journey }) => {
     // The hall has the identity card: it is offered, and nothing is sent.
     const sent = [];
     page.on("request", (request) => {
-      if (request.method() === "POST" && /\/files/.test(request.url())) sent.push(new URL(request.url()).pathname);
+      if (request.method() === "POST" && /\/(files|uploads)/.test(request.url())) sent.push(new URL(request.url()).pathname);
     });
     await terminal.goto(`/drafts/${draft.id}/materials`);
     await heading(page, "上传材料");
