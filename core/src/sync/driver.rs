@@ -19,6 +19,8 @@ use crate::{Core, Inner, api, json, lock};
 const NOTE: &str = "mirror/note";
 /// How many things come at once.
 const LIMIT: usize = 100;
+/// How long a hall is left alone that waited for nothing, in milliseconds.
+const AGAIN_MS: u32 = 1_000;
 /// A wait is longer by up to a third, by chance: a hall that comes back is not asked by everybody in the same second.
 const SPREAD: u32 = 3;
 
@@ -165,10 +167,12 @@ impl Driver {
                     core.fetch(api::get(format!("/sync/wait?cursor={cursor}"))).await;
                 let timer = core.inner.host.timer.clone();
                 drop(core);
-                if answer.is_err() {
-                    timer.sleep(millis).await;
+                let changed = answer.as_ref().is_ok_and(|answer| answer["changed"] == true);
+                // A hall that stops answers at once, again and again.
+                if !changed {
+                    timer.sleep(if answer.is_ok() { AGAIN_MS } else { millis }).await;
                 }
-                answer.is_ok_and(|answer| answer["changed"] == true)
+                changed
             }),
             None => {
                 drop(core);

@@ -11,6 +11,8 @@ mod driver;
 mod machine;
 mod mirror;
 mod reading;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Mutex;
 
