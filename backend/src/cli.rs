@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::clock::{Clock, SystemClock};
 use crate::config::sources::{ConfigError, Loaded, load};
 use crate::config::{Config, LogFormat, Mode};
+use crate::database_command::{DatabaseCommand, DatabaseFailure};
 use crate::form_command::FormCommand;
 use crate::form_preview::Given;
 use crate::staff::{CreateAccount, is_account_name, password};
@@ -82,6 +83,8 @@ struct Settings {
 enum Command {
     /// Open the hall: serve citizens, staff and the API until Ctrl-C
     Serve,
+    #[command(flatten)]
+    Database(DatabaseCommand),
     /// Work on a city's files
     #[command(subcommand)]
     City(CityCommand),
@@ -120,6 +123,8 @@ enum Failure {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error(transparent)]
+    Database(#[from] DatabaseFailure),
     #[error("port {0} of {1} is taken by another program: stop that one, or choose another with --port")]
     PortTaken(u16, IpAddr),
     #[error("cannot listen on {0}: {1}")]
@@ -167,6 +172,10 @@ impl Cli {
                     _ => Given::default(),
                 };
                 Ok(command.run(&preview))
+            }
+            Command::Database(ref command) => {
+                command.run(&self.load()?.config)?;
+                Ok(ExitCode::SUCCESS)
             }
             Command::Config => {
                 print!("{}", self.load()?.show());

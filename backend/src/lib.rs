@@ -36,6 +36,7 @@ pub mod city;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod database_command;
 pub mod drafts;
 pub mod error;
 pub mod events;

@@ -110,6 +110,30 @@ impl Connection {
         }
     }
 
+    /// Reads each row of a question without values, one after another and never all at once.
+    ///
+    /// # Errors
+    /// What the engine or `read` says.
+    pub fn each_row(&self, sql: &str, read: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        match &self.0 {
+            Engine::Sqlite(_) => {
+                let mut statement = self.prepare_cached(sql)?;
+                statement.query_map([], read)?.collect()
+            }
+            Engine::Postgres(session) => session.each(sql, &mut |row| read(&Row(Source::Postgres(row)))),
+        }
+    }
+
+    /// Lets a column that counts by itself go on behind the rows that are there.
+    pub(super) fn count_on(&self, table: &str, column: &str) -> Result<()> {
+        let Engine::Postgres(_) = &self.0 else { return Ok(()) };
+        let sql = format!("SELECT coalesce(max(\"{column}\"), 0) + 1 FROM \"{table}\"");
+        let next: i64 = self.query_row(&sql, [], |row| row.get(0))?;
+        self.execute_batch(&format!(
+            "ALTER TABLE \"{table}\" ALTER COLUMN \"{column}\" RESTART WITH {next}"
+        ))
+    }
+
     /// Whether no transaction is open.
     pub(super) fn is_autocommit(&self) -> bool {
         match &self.0 {

@@ -61,6 +61,9 @@ pub enum MigrationError {
     /// A step failed; nothing of it was kept.
     #[error("schema step {0} ({1}) failed: {2}")]
     Failed(u32, &'static str, Error),
+    /// Tables that refer to each other in a circle.
+    #[error("tables refer to each other in a circle: {0}")]
+    Circle(String),
     /// The version table could not be read or written.
     #[error(transparent)]
     Engine(#[from] Error),
@@ -112,6 +115,24 @@ pub fn migrate(
         }
     }
     Ok(new)
+}
+
+/// Whether a database has every step of this version, and no other.
+///
+/// # Errors
+/// What the engine says.
+pub fn is_current(connection: &Connection) -> super::Result<bool> {
+    if !connection.tables()?.iter().any(|table| table == "schema_version") {
+        return Ok(false);
+    }
+    let applied: Vec<(u32, String)> = connection
+        .prepare_cached("SELECT number, sha256 FROM schema_version ORDER BY number")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<super::Result<_>>()?;
+    Ok(applied.len() == ALL.len()
+        && ALL
+            .iter()
+            .all(|step| applied.contains(&(step.number, fingerprint(step)))))
 }
 
 /// Applies a step; false where another process did so meanwhile.

@@ -46,6 +46,7 @@ mod row;
 mod sqlite;
 mod staff;
 mod sync;
+pub mod transfer;
 mod uploads;
 pub mod values;
 mod writer;
@@ -58,6 +59,30 @@ pub(crate) use params::params;
 pub use params::{Kind, Param, Params, ParamsFromIter, ToSql, Typed, Value, params_from_iter};
 pub use postgres::{PostgresUrl, UrlError};
 pub use row::{Column, FromColumn, Row, RowIndex};
+
+/// A connection to a server, for what no hall does. Blocks.
+///
+/// # Errors
+/// It cannot be reached.
+pub fn connect_server(url: &PostgresUrl) -> Result<Connection> {
+    postgres::connect(url)
+}
+
+/// A connection to a file of SQLite, made where it is missing.
+///
+/// # Errors
+/// What SQLite says.
+pub fn connect_file(path: &std::path::Path) -> Result<Connection> {
+    Ok(sqlite::writer(path)?.into())
+}
+
+/// A connection to a backup: one file, without a log beside it.
+///
+/// # Errors
+/// What SQLite says.
+pub fn connect_backup(path: &std::path::Path) -> Result<Connection> {
+    Ok(sqlite::single_file(path)?.into())
+}
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -29,6 +29,15 @@ pub(super) fn in_memory() -> Result<Connection> {
     Ok(connection)
 }
 
+/// A database that is one file whenever nobody writes to it.
+pub(super) fn single_file(path: &Path) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "DELETE")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
 /// The connection of the writer.
 pub(super) fn writer(path: &Path) -> Result<Connection> {
     let connection = connect(path)?;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use postgres::error::SqlState;
+use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
@@ -96,6 +97,32 @@ impl Session {
         self.run(entry, params, |client, statement, values| {
             client.query(statement, values)
         })
+    }
+
+    /// Gives each row of a question without values to `read`, as they come.
+    pub(in crate::storage::sql) fn each(
+        &self,
+        sql: &str,
+        read: &mut dyn FnMut(&postgres::Row) -> Result<()>,
+    ) -> Result<()> {
+        let mut client = self.client()?;
+        let none: [&(dyn ToSql + Sync); 0] = [];
+        let outcome = client.query_raw(sql, none).map(|mut rows| {
+            loop {
+                match rows.next() {
+                    Ok(Some(row)) => match read(&row) {
+                        Ok(()) => {}
+                        Err(error) => return Ok(Err(error)),
+                    },
+                    Ok(None) => return Ok(Ok(())),
+                    Err(cause) => return Err(cause),
+                }
+            }
+        });
+        drop(client);
+        outcome
+            .and_then(|outcome| outcome)
+            .map_err(|cause| self.fault(&cause))?
     }
 
     fn run<T, P: Params>(
