@@ -49,6 +49,8 @@ export class Terminal {
       colorScheme: dark ? "dark" : "light",
       // Movement is for people; a test would see pages half way.
       reducedMotion: "reduce",
+      // What a service worker answers no test can intercept; the journeys without a network let it in.
+      serviceWorkers: "block",
       ...context,
     });
     terminal.context.setDefaultTimeout(15_000);

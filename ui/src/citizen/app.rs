@@ -95,7 +95,7 @@ fn Frame() -> impl IntoView {
         <a class="skip" href="#main" on:click=skip>{frame::SKIP}</a>
         <div class="page">
             {move || chrome.get().then(|| view! { <Head/> })}
-            <OfflineBar/>
+            <OfflineBar keeps=true/>
             <ConsentBar/>
             <main id="main" class="main" tabindex="-1">{pages(|| NotFoundPage().into_any())}</main>
             {move || (chrome.get() && !kiosk.get()).then(|| view! { <Foot/> })}

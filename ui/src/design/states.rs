@@ -5,7 +5,7 @@ use onehall_protocol::{CoreError, ErrorCode};
 
 use super::button::{Button, Weight};
 use super::icon::Icon;
-use crate::shell::use_ui;
+use crate::shell::{Profile, use_ui};
 use crate::texts::format::moment_words;
 use crate::texts::{Words, general};
 use crate::view::view;
@@ -125,10 +125,16 @@ pub fn error_words(error: &CoreError) -> Words {
     Words::made(move |language| code.text(language).to_owned())
 }
 
-/// Says that the backend cannot be reached, as long as that is so.
+/// Says that the backend cannot be reached, as long as that is so; and, where the terminal keeps what is done meanwhile, that
+/// one can go on.
 #[component]
-pub fn OfflineBar() -> impl IntoView {
+pub fn OfflineBar(#[prop(optional)] keeps: bool) -> impl IntoView {
     let ui = use_ui();
+    // On a public machine nothing is kept.
+    let hint = move || match keeps && ui.profile.get() != Profile::Kiosk {
+        true => general::OFFLINE_GO_ON,
+        false => general::OFFLINE_HINT,
+    };
     view! {
         <div class="offline-slot" role="status">
             {move || (!ui.online.get()).then(|| view! {
@@ -140,7 +146,7 @@ pub fn OfflineBar() -> impl IntoView {
                             let at = moment_words(at, ui.utc_offset.get());
                             view! { {general::SHOWN_AS_OF.with([at])}" " }
                         })}
-                        {general::OFFLINE_HINT}
+                        {hint()}
                     </span>
                 </div>
             })}

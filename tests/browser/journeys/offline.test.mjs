@@ -1,0 +1,128 @@
+// Without a network: the hall's page opens, services are found and guides read, a form is filled; and what was done arrives when
+// the hall is back. The hall is ended in the middle, as nothing is more offline than that.
+import assert from "node:assert/strict";
+
+import { assertAccessible, assertFitsWidth, journeys } from "../harness.mjs";
+import { completeDraft, pathOf } from "../harness/matters.mjs";
+
+const ITEM = "identity-card-renewal";
+const heading = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+const saveLine = (page) => page.locator("p.save-line");
+const bar = (page) => page.locator(".offline-bar");
+const TEXTS = {
+  zh: { gone: "网络连接已断开 您可以继续浏览和填写，内容保存在本机，恢复后自动上传。", guide: "居民身份证换领", search: "身份证" },
+  en: {
+    gone: "You are offline You can go on: what you do is kept on this device, and sent when you are back online.",
+    guide: "Renewing an identity card",
+    search: "identity card",
+  },
+};
+const allowed = { serviceWorkers: "allow" };
+
+/** Until the worker has the whole bundle, and the page is its. */
+async function kept(page) {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) {
+      await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
+    }
+  });
+}
+
+/** Another tab of the same terminal, at an address. */
+async function tab(terminal, path) {
+  const page = await terminal.context.newPage();
+  await page.goto(new URL(path, terminal.hall.url).href);
+  await page.waitForFunction(() => !document.getElementById("boot"));
+  return page;
+}
+
+journeys("without a network", ({ journey: plain }) => {
+  // Whatever becomes of one journey, the next one finds a hall.
+  const journey = (title, options, walk) =>
+    plain(title, options, async (given) => {
+      try {
+        await walk(given);
+      } finally {
+        if (!(await fetch(`${given.hall.url}/ready`).catch(() => undefined))) await given.hall.start();
+      }
+    });
+
+  for (const [language, profile] of [["zh", "desktop"], ["en", "mobile"]]) {
+    journey(`a hall that was visited once opens, is searched and read (${language}, ${profile})`, { language, profile, ...allowed }, async ({ terminal, page, hall }) => {
+      const texts = TEXTS[language];
+      terminal.expect(/net::ERR_|Failed to load resource/);
+      await terminal.goto(`/services/${ITEM}`);
+      const name = await page.getByRole("heading", { level: 1 }).innerText();
+      await kept(page);
+      await hall.kill();
+
+      const later = await tab(terminal, "/");
+      await bar(later).waitFor();
+      assert.equal((await bar(later).innerText()).replace(/\s+/g, " ").trim(), texts.gone);
+      await assertAccessible(later);
+      await assertFitsWidth(later);
+      await later.goto(`${hall.url}/search?q=${encodeURIComponent(texts.search)}`);
+      await later.getByRole("link", { name, exact: false }).first().click();
+      await later.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+      await later.goto(`${hall.url}/services/${ITEM}`);
+      await later.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+      await assertAccessible(later);
+
+      await hall.start();
+      // By itself: nobody reloads, nobody presses anything.
+      await bar(later).waitFor({ state: "detached", timeout: 30_000 });
+    });
+  }
+
+  journey("a form is filled on a page that was opened without one, and arrives when the hall is back", allowed, async ({ terminal, page, hall }) => {
+    terminal.expect(/net::ERR_|Failed to load resource/);
+    const { id, cookie } = await completeDraft(hall, "zhang-min", ITEM);
+    await terminal.resume(cookie);
+    await terminal.goto(pathOf("drafts", `${id}/applicant`));
+    await saveLine(page).filter({ hasText: /^已保存/ }).waitFor();
+    await kept(page);
+    await hall.kill();
+    await page.close();
+
+    const later = await tab(terminal, pathOf("drafts", `${id}/applicant`));
+    await later.getByLabel("手机号码").fill("13800000077");
+    await saveLine(later).filter({ hasText: "您的填写已保存在本机" }).waitFor();
+    await assertAccessible(later);
+    await hall.start();
+    await saveLine(later).filter({ hasText: /^已保存/ }).waitFor({ timeout: 45_000 });
+    const draft = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie });
+    assert.equal(draft.answers.phone, "13800000077");
+  });
+
+  journey("the worker keeps one bundle and the one before it, nothing of the API, and is not the console's", allowed, async ({ terminal, page, hall }) => {
+    await terminal.context.addInitScript(async () => {
+      if (sessionStorage.getItem("made")) return;
+      sessionStorage.setItem("made", "yes");
+      for (const name of ["onehall-bundle-oldest", "onehall-bundle-older", "somebody-elses"]) await caches.open(name);
+    });
+    const { id, cookie } = await completeDraft(hall, "zhao-xue", ITEM);
+    await terminal.resume(cookie);
+    await terminal.goto(pathOf("drafts", `${id}/applicant`));
+    await kept(page);
+    const [names, addresses] = await page.evaluate(async () => {
+      const names = await caches.keys();
+      const all = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)));
+      return [names, all.flat()];
+    });
+    const own = names.filter((name) => !/old|somebody/.test(name));
+    assert.equal(own.length, 1, `${names}`);
+    assert.deepEqual(names.filter((name) => !own.includes(name)), ["onehall-bundle-older", "somebody-elses"]);
+    assert.ok(addresses.includes("/") && addresses.some((path) => /citizen-later\..*\.wasm$/.test(path)), `${addresses}`);
+    assert.deepEqual(addresses.filter((path) => path !== "/" && !path.startsWith("/assets/")), []);
+    // The page in the cache is that of the hall, and says nothing of who looked.
+    const page_of_cache = await page.evaluate(async () => (await caches.match("/")).text());
+    assert.ok(!page_of_cache.includes(id) && page_of_cache.includes("/assets/boot."));
+
+    terminal.expect(/net::ERR_|Failed to load resource/);
+    await hall.kill();
+    const console_page = await terminal.context.newPage();
+    await assert.rejects(console_page.goto(`${hall.url}/console/`), /ERR_CONNECTION_REFUSED/);
+    await hall.start();
+  });
+});
