@@ -365,3 +365,66 @@ pub struct Receipt {
     /// SHA-256 over the answers as submitted (the transcript), lower-case hex.
     pub transcript: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What crosses the wire is frozen: a terminal of today talks to the hall of tomorrow.
+    fn both_ways<T: Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(wire: &Value) -> T {
+        let read: T = serde_json::from_value(wire.clone()).unwrap_or_else(|error| panic!("{error}: {wire}"));
+        assert_eq!(serde_json::to_value(&read).unwrap_or_default(), *wire);
+        read
+    }
+
+    const STAMP: &str = "1764150844000.2.019abe5b-7d60-7000-8000-000000000001";
+
+    #[test]
+    fn a_save_carries_a_stamp_and_what_was_in_sight_with_each_change() {
+        let wire = json!({"base_revision": 4, "page": "one", "changes": [
+            {"path": "name", "value": "陈雨", "stamp": STAMP, "seen": 3},
+            {"path": "rows", "value": ["r1"], "stamp": STAMP, "seen": 4},
+            {"path": "rows/r1/name", "value": null, "stamp": STAMP, "seen": 4}]});
+        let save: SaveDraft = both_ways(&wire);
+        assert_eq!(save.changes[0].stamp.to_string(), STAMP);
+        for wrong in [
+            "",
+            "1.2",
+            "1.2.x",
+            "-1.0.019abe5b-7d60-7000-8000-000000000001",
+            "1.x.y.z",
+        ] {
+            let change = json!({"path": "name", "value": 1, "stamp": wrong, "seen": 3});
+            assert!(serde_json::from_value::<StampedChange>(change).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_reply_says_what_others_gave_and_what_did_not_stand() {
+        let given = json!({"path": "name", "value": "b", "terminal": "kiosk", "at": "2026-11-26T01:00:00.000Z"});
+        let mut lost = given.clone();
+        lost["n"] = json!(7);
+        let wire = json!({"revision": 5, "saved_at": "2026-11-26T01:00:01.000Z", "clock": 1_764_150_844_000_u64,
+            "others": [given], "lost": [lost]});
+        both_ways::<DraftSaved>(&wire);
+        both_ways::<DraftMoved>(&json!({"revision": 9, "changes": [given]}));
+        both_ways::<SayPresence>(&json!({"writer": "019abe5b-7d60-7000-8000-000000000001", "here": true}));
+        let poke = json!({"kind": "present", "id": "019abe5b-7d60-7000-8000-0000000000d1", "terminal": "mobile",
+            "writer": "019abe5b-7d60-7000-8000-000000000001", "here": false});
+        both_ways::<crate::cases::Poke>(&poke);
+    }
+
+    #[test]
+    fn stamps_are_ordered_by_time_then_count_then_writer() {
+        let stamp = |text: &str| text.parse::<Stamp>().unwrap_or_else(|error| panic!("{error}"));
+        let ordered = [
+            "9.9.ffffffff-0000-0000-0000-000000000000",
+            "10.0.00000000-0000-0000-0000-000000000002",
+            "10.1.00000000-0000-0000-0000-000000000001",
+            "10.1.00000000-0000-0000-0000-000000000002",
+        ];
+        assert!(ordered.map(stamp).is_sorted_by(|a, b| a < b));
+    }
+}

@@ -9,7 +9,7 @@ import { completeDraft, pathOf } from "../harness/matters.mjs";
 const ITEM = "residence-permit";
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const saved = (page, words = /^已保存/) => page.locator("p.save-line").filter({ hasText: words }).waitFor();
-const phone = (page) => page.getByLabel(/手机号码|phone/i);
+const phone = (page) => page.getByRole("textbox", { name: /手机号码|phone/i });
 const note = (page) => page.locator(".elsewhere-note");
 
 /** Holds what the page saves until it is let go. */
@@ -51,7 +51,7 @@ journeys("two terminals", ({ journey }) => {
     await other.page.getByText("其他设备上更新了 1 处填写").waitFor();
     await assertAccessible(other.page);
     // Whoever leaves is not there any more.
-    await other.goto("/matters");
+    await button(other.page, "保存并离开").click();
     await page.locator(".also-open").filter({ hasText: "同时打开" }).waitFor({ state: "hidden" });
   });
 
@@ -106,6 +106,8 @@ journeys("two terminals", ({ journey }) => {
     await button(page, "Dismiss").click();
     await note(page).waitFor({ state: "hidden" });
     await note(other.page).waitFor({ state: "hidden" });
+    // The button is gone: whoever stood on it goes on in the field.
+    assert.equal(await phone(page).evaluate((field) => field === document.activeElement), true);
     assert.equal(await phone(page).inputValue(), "13800000075");
   });
 
@@ -129,15 +131,16 @@ journeys("two terminals", ({ journey }) => {
     await terminal.resume(cookie);
     await terminal.goto(pathOf("drafts", `${id}/check-answers`));
     await page.getByRole("heading", { level: 1, name: "核对您的填写" }).waitFor();
-    const before = (await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie }));
+    const before = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie });
     // This terminal hears nothing of it: the hall finds out.
+    let sent = false;
+    page.on("request", (request) => { sent ||= request.url().endsWith("/submission"); });
     await page.route("**/api/v1/events*", (route) => route.abort());
+    await page.route("**/api/v1/sync**", (route) => route.abort());
     await page.route(`**/api/v1/drafts/${id}`, async (route) => {
       if (route.request().method() === "GET" && !sent) return route.abort();
       return route.fallback();
     });
-    let sent = false;
-    page.on("request", (request) => { sent ||= request.url().endsWith("/submission"); });
     terminal.expect(/net::ERR_FAILED|409/);
     await hall.api("PATCH", `/api/v1/drafts/${id}`, saveBody(before.revision, [{ path: "phone", value: "13800000077" }]), { cookie });
     const declare = page.getByRole("checkbox", { name: /同意并提交申请/ });
