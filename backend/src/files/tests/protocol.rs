@@ -274,6 +274,22 @@ async fn a_blob_whose_writer_was_killed_is_found_and_a_file_is_never_taken_for_o
 }
 
 #[tokio::test]
+async fn who_throws_a_draft_away_leaves_nothing_even_where_the_hall_is_killed_before_it_removes_the_bytes() -> Outcome {
+    let hall = TestHall::open().await;
+    let mut uploader = Uploader::at(&hall, CITIZEN).await;
+    let session = uploader.terminal.get("/api/v1/identity/session").await.json();
+    let principal = session["actor"]["id"].as_str().unwrap_or_default().parse()?;
+    assert_eq!(uploader.send(&pdf(2000)).await.status, 201);
+    let draft = uploader.draft.as_str().unwrap_or_default().parse()?;
+    let now = hall.state.clock.now();
+    hall.state.storage.discard_draft(draft, vec![principal], now).await?;
+    assert_eq!(kept(&hall), 1);
+    super::super::sweep::sweep(&hall.state).await?;
+    assert_eq!(kept(&hall), 0);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_file_whose_bytes_were_damaged_on_the_disk_is_not_given_as_if_it_were_whole() -> Outcome {
     let hall = TestHall::open().await;
     let mut uploader = Uploader::at(&hall, CITIZEN).await;
