@@ -297,7 +297,12 @@ impl Person {
         };
         doing.about(format_args!("{id}"));
         if self.chance.happens(300) {
-            return self.ask(citizen::ViewDraft { id, page: None }).await.map(drop);
+            let page = Some("people".to_owned());
+            let form = self.ask(citizen::ViewDraft { id, page }).await?;
+            let group = form.page.questions.iter().find(|question| question.path == ROWS);
+            let rows = group.map(|group| group.rows.iter().map(|row| row.id.clone()).collect());
+            self.show(id, rows.unwrap_or_default());
+            return Ok(());
         }
         match self.ask(citizen::GetDraft { id }).await {
             Ok(draft) => {
@@ -345,6 +350,10 @@ impl Person {
             return self.open(doing).await;
         };
         doing.about(format_args!("{id}"));
+        // The draft is read anew: what the terminal has in sight is no longer what was shown before.
+        if let Some(shown) = lock(&self.screen).get_mut(&id) {
+            *shown = None;
+        }
         let submission = self.ask(citizen::PrepareSubmission { id }).await?;
         let key = self.ask(citizen::NewKey {}).await?;
         let wait_as = self.waits();
