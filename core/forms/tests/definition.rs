@@ -637,6 +637,20 @@ fn a_circle_is_told_where_it_begins_and_way_by_way() {
             "b (whether it is shown)"
         ]
     );
+    // A jump hangs on what is answered behind it, which it hides.
+    let mut jump = form(vec![question("a", "text", json!({}))]);
+    let page = |id: &str, questions: Value, next: Value| json!({"id": id, "title": text(id), "questions": questions, "next": next});
+    jump["pages"] = json!([
+        page(
+            "one",
+            json!([question("a", "text", json!({}))]),
+            json!([{"when": {"answered": {"var": "b"}}, "page": "three"}])
+        ),
+        page("two", json!([question("b", "text", json!({}))]), json!([])),
+        page("three", json!([question("c", "text", json!({}))]), json!([])),
+    ]);
+    let told = findings(&jump);
+    assert!(told[0].message.contains("one (where it goes on)"), "{told:?}");
     // Of very many circles twenty are told.
     let pairs = (0..60).map(|at: usize| {
         question(

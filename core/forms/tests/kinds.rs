@@ -227,6 +227,23 @@ fn a_signature_is_drawn_within_its_field_or_typed() {
 }
 
 #[test]
+fn an_entry_of_a_list_has_a_code_and_a_name_in_each_language() {
+    let entry = |code: &str, zh_cn: &str, en: &str| json!({"code": code, "label": {"zh-CN": zh_cn, "en": en}});
+    judged(
+        "list_choice",
+        &json!({"list": "not-at-hand"}),
+        &[
+            (entry("1", "一", "one"), None),
+            (entry(" ", "一", "one"), Some("wrong_type")),
+            (entry("1", " ", "one"), Some("wrong_type")),
+            (entry("1", "一", ""), Some("wrong_type")),
+            (json!({"code": "1"}), Some("wrong_type")),
+            (json!("1"), Some("wrong_type")),
+        ],
+    );
+}
+
+#[test]
 fn the_strokes_of_a_signature_take_16_kilobytes_at_most() {
     // `[[123,123],[123,123],…]`: each stroke of one point takes ten bytes, and the brackets around all two, less a comma.
     let strokes = |count: usize| json!({"strokes": vec![json!([123, 123]); count]});

@@ -209,13 +209,14 @@ fn no_rule_runs_for_ever_or_digs_too_deep() {
 /// By whatever way it nests: forty levels are taken, one more is not.
 #[test]
 fn a_rule_nests_forty_deep_and_no_deeper() {
-    let ways: [fn(Value) -> Value; 6] = [
+    let ways: [fn(Value) -> Value; 7] = [
         |inner| json!({"!": [inner]}),
         |inner| json!({"+": [inner, 1]}),
         |inner| json!([inner]),
         |inner| json!({"map": [inner, 1]}),
         |inner| json!({"map": [1, inner]}),
         |inner| json!({"reduce": [1, 1, inner]}),
+        |inner| json!({"reduce": [1, inner, 1]}),
     ];
     for way in ways {
         for (levels, taken) in [(39, true), (40, true), (41, false), (100, false)] {

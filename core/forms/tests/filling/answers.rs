@@ -253,22 +253,23 @@ fn rules_read_an_answer_of_the_right_type_and_no_other() {
         question("count", "computed", json!({"value": {"length": {"var": "photos"}}})),
         question("region", "computed", json!({"value": {"var": "home.region"}})),
         question("chosen", "computed", json!({"value": {"var": "some"}})),
+        question("lives", "computed", json!({"value": {"answered": {"var": "home"}}})),
     ]);
     let computed = |answers| {
         let values = filling(&form, answers).computed_values();
-        ["count", "region", "chosen"].map(|path| values[path].clone())
+        ["count", "region", "chosen", "lives"].map(|path| values[path].clone())
     };
     let file = json!({"id": "x"});
     assert_eq!(
         computed(json!({"photos": [file, file], "home": {"region": "兰川市", "detail": "1"}, "some": ["a"]})),
-        [json!(2), json!("兰川市"), json!(["a"])]
+        [json!(2), json!("兰川市"), json!(["a"]), json!(true)]
     );
     assert_eq!(
         computed(json!({"photos": {"a": 1}, "home": ["x"], "some": ["a", 1]})),
-        [Value::Null, Value::Null, Value::Null]
+        [Value::Null, Value::Null, Value::Null, json!(false)]
     );
     assert_eq!(
         computed(json!({"photos": "xy", "home": "x", "some": "a"})),
-        [Value::Null, Value::Null, Value::Null]
+        [Value::Null, Value::Null, Value::Null, json!(false)]
     );
 }

@@ -198,6 +198,24 @@ fn money_in_rules_is_exact() {
     );
 }
 
+#[test]
+fn a_default_nests_no_deeper_than_other_arguments() {
+    let of = |levels: usize| {
+        let rule = (0..levels).fold(json!(true), |inner, _| json!({"var": ["no", inner]}));
+        onehall_forms::Form::from_value(&json!({
+            "schema": "onehall-form/1", "code": "deep", "version": 1, "title": text("deep"),
+            "pages": [{"id": "only", "title": text("Only"), "questions": [
+                question("no", "yes_no", json!({})), question("it", "computed", json!({"value": rule}))]}],
+        }))
+        .err()
+        .map(|findings| findings[0].code)
+    };
+    assert_eq!(
+        (of(40), of(41), of(90)),
+        (None, Some("rule_too_deep"), Some("rule_too_deep"))
+    );
+}
+
 /// Whoever reads a whole row reads every answer in it, now and after each change.
 #[test]
 fn a_rule_that_takes_rows_whole_hangs_on_all_that_stands_in_them() {

@@ -230,6 +230,20 @@ fn each_sort_of_change_has_its_name_and_place() {
     }
 }
 
+/// The options of a question that is of another kind now are no news of their own.
+#[test]
+fn a_question_of_another_kind_is_told_as_that_alone() {
+    let choice = with(
+        &format!("{Q}/0"),
+        question("colour", "choice", json!({"options": [option("red"), option("blue")]})),
+    );
+    let choices = with(
+        &format!("{Q}/0"),
+        question("colour", "choices", json!({"options": [option("red")]})),
+    );
+    assert_eq!(told(&choice, &choices), ["colour: retyped (choice -> choices)"]);
+}
+
 #[test]
 fn what_moved_is_told_once_and_not_what_it_passed() {
     let mut new = form();
