@@ -12,6 +12,7 @@ pub(super) mod writer;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use postgres::NoTls;
@@ -29,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Where a database of PostgreSQL is. Printing it shows no password.
 #[derive(Clone)]
 pub struct PostgresUrl {
-    config: postgres::Config,
+    config: Arc<postgres::Config>,
     shown: String,
 }
 
@@ -67,7 +68,7 @@ impl FromStr for PostgresUrl {
             config.application_name("onehall");
         }
         Ok(PostgresUrl {
-            config,
+            config: Arc::new(config),
             shown: without_password(url),
         })
     }

@@ -1,0 +1,149 @@
+//! Promises of `onehall migrate`, `backup`, `restore` and `copy`, as whoever runs a hall calls them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> std::io::Result<Folder> {
+        let path = std::env::temp_dir().join(format!("onehall-database-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir_all(&path)?;
+        Ok(Folder(path))
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn onehall(data: &Path, arguments: &[&str]) -> std::io::Result<Output> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_onehall"));
+    for (variable, _) in std::env::vars().filter(|(name, _)| name.starts_with("ONEHALL_")) {
+        command.env_remove(variable);
+    }
+    let city = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo-city");
+    command.args(["--mode", "development"]).arg("--city").arg(city);
+    command.arg("--data").arg(data).args(arguments).output()
+}
+
+/// What a command said that went well.
+fn well(data: &Path, arguments: &[&str]) -> Result<String, Box<dyn std::error::Error>> {
+    let output = onehall(data, arguments)?;
+    if !output.status.success() {
+        return Err(format!("{arguments:?}: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// The one sentence of a command that did not.
+fn refused(data: &Path, arguments: &[&str]) -> Result<String, Box<dyn std::error::Error>> {
+    let output = onehall(data, arguments)?;
+    if output.status.success() {
+        return Err(format!("{arguments:?} went well").into());
+    }
+    Ok(String::from_utf8(output.stderr)?)
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// A hall that was opened once: its accounts are in it.
+fn founded(data: &Path) -> Outcome {
+    well(data, &["administrator", "chief", "--name", "Somebody"])?;
+    std::fs::create_dir_all(data.join("files/01"))?;
+    std::fs::write(data.join("files/01/large"), vec![7u8; 2_500_000])?;
+    std::fs::write(data.join("files/01/empty"), b"")?;
+    Ok(())
+}
+
+#[test]
+fn what_was_backed_up_is_there_again_with_its_files_and_its_key() -> Outcome {
+    let folder = Folder::new()?;
+    let (one, two) = (folder.at("one"), folder.at("two"));
+    founded(&one)?;
+    let file = text(&folder.at("hall.backup"));
+    let said = well(&one, &["backup", &file])?;
+    assert!(
+        said.contains("counted and compared") && said.contains("2 files"),
+        "{said}"
+    );
+    assert!(refused(&one, &["backup", &file])?.contains("there already"));
+    let before = std::fs::read(&file)?;
+
+    well(&two, &["restore", &file])?;
+    for name in ["secret.key", "files/01/large", "files/01/empty"] {
+        assert_eq!(std::fs::read(one.join(name))?, std::fs::read(two.join(name))?, "{name}");
+    }
+    assert_eq!(std::fs::read(&file)?, before, "a backup stays as it is");
+    // Its accounts are in it: the same name is taken.
+    let taken = refused(&two, &["administrator", "chief", "--name", "Somebody"])?;
+    assert!(taken.contains("account"), "{taken}");
+    // Nothing goes over what is there.
+    assert!(refused(&two, &["restore", &file])?.contains("there already"));
+    Ok(())
+}
+
+#[test]
+fn what_is_no_backup_leaves_nothing_behind() -> Outcome {
+    let folder = Folder::new()?;
+    let file = folder.at("notes.txt");
+    std::fs::write(&file, "no backup")?;
+    let said = refused(&folder.at("data"), &["restore", &text(&file)])?;
+    assert!(said.contains("is no backup"), "{said}");
+    let left: Vec<_> = std::fs::read_dir(folder.at("data"))?.collect::<Result<_, _>>()?;
+    let left: Vec<_> = left.iter().map(|entry| entry.file_name()).collect();
+    assert_eq!(left, ["onehall.lock"]);
+    Ok(())
+}
+
+#[test]
+fn a_copy_goes_into_an_empty_database_only() -> Outcome {
+    let folder = Folder::new()?;
+    let one = folder.at("one");
+    founded(&one)?;
+    let (from, to) = (
+        text(&one.join("onehall.sqlite")),
+        text(&folder.at("two/onehall.sqlite")),
+    );
+    let copy = ["copy", "--from", &from, "--to", &to];
+    let said = well(&one, &copy)?;
+    assert!(
+        said.contains("staff") && said.contains("counted and compared"),
+        "{said}"
+    );
+    assert!(refused(&one, &copy)?.contains("holds rows already"));
+    let missing = text(&folder.at("nowhere.sqlite"));
+    assert!(refused(&one, &["copy", "--from", &missing, "--to", &to])?.contains("is not there"));
+    let server = [
+        "copy",
+        "--from",
+        &from,
+        "--to",
+        "postgres://hall:s3cret@127.0.0.1:1/city",
+    ];
+    let said = refused(&one, &server)?;
+    assert!(!said.contains("s3cret") && said.contains("cannot connect"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn the_schema_is_brought_up_to_date_once() -> Outcome {
+    let folder = Folder::new()?;
+    assert!(well(&folder.at("data"), &["migrate"])?.contains("applied 0001_foundation"));
+    let again = well(&folder.at("data"), &["migrate"])?;
+    assert!(
+        !again.contains("applied 0") && again.contains("(0 steps applied)"),
+        "{again}"
+    );
+    Ok(())
+}
