@@ -68,13 +68,19 @@ impl Core {
             }
             C::Withdraw(ask) => {
                 let (case, withdrawal) = (ask.id, ask.withdrawal);
-                R::Withdraw(self.hand_in(Content::Withdrawal { case, withdrawal }, None, ask.wait_as).await?)
+                R::Withdraw(
+                    self.hand_in(Content::Withdrawal { case, withdrawal }, None, ask.wait_as)
+                        .await?,
+                )
             }
             C::Rate(ask) => {
                 let (case, rating) = (ask.id, ask.rating);
-                R::Rate(self.hand_in(Content::Rating { case, rating }, None, ask.wait_as).await?)
+                R::Rate(
+                    self.hand_in(Content::Rating { case, rating }, None, ask.wait_as)
+                        .await?,
+                )
             }
-            C::ListQueued(_) => R::ListQueued(self.list_queued()),
+            C::ListQueued(_) => R::ListQueued(self.list_queued().await),
             C::CancelQueued(ask) => R::CancelQueued(self.cancel_queued(ask.id).await?),
             C::RetryQueued(ask) => R::RetryQueued(self.retry_queued(ask.id)?),
             // Carried out before it came here.

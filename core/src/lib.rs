@@ -32,8 +32,8 @@ mod progress;
 mod reach;
 mod relay;
 mod staff;
-mod uploads;
 mod sync;
+mod uploads;
 
 pub use analytics::{Pace, Queue, Upload};
 pub use bridge::Bridge;
@@ -135,8 +135,14 @@ impl Core {
             C::GetItem(ask) => R::GetItem(self.item(&ask.code).await?),
             C::ListDrafts(_) => R::ListDrafts(self.list_drafts().await?),
             C::ListCases(_) => R::ListCases(self.list_cases().await?),
-            C::ListQueued(_) if self.inner.outbox.is_empty() => R::ListQueued(Vec::new()),
             command => {
+                // Who has nothing waiting need not load the second part to know it.
+                if matches!(command, C::ListQueued(_)) {
+                    self.inner.outbox.looked().await;
+                    if self.inner.outbox.is_empty() {
+                        return Ok(R::ListQueued(Vec::new()));
+                    }
+                }
                 self.load_later().await?;
                 later::enter_part(self.clone(), command).await?
             }

@@ -194,7 +194,7 @@ impl Core {
                 written("withdraw", &outcome?)
             }
             C::Rate(ask) => written("rate", &self.rate_watched(ask).await?),
-            C::ListQueued(_) => written("list_queued", &self.list_queued()),
+            C::ListQueued(_) => written("list_queued", &self.list_queued().await),
             C::CancelQueued(ask) => written("cancel_queued", &self.cancel_queued(ask.id).await?),
             C::RetryQueued(ask) => written("retry_queued", &self.retry_queued(ask.id)?),
             // Carried out before it came here.

@@ -148,7 +148,14 @@ impl Core {
                 enter_part(core, person, kept).await;
             }
         };
-        self.inner.host.spawner.spawn(boxed(looking));
+        self.inner.outbox.begin_look();
+        let inner = Arc::downgrade(&self.inner);
+        self.inner.host.spawner.spawn(boxed(async move {
+            looking.await;
+            if let Some(inner) = inner.upgrade() {
+                inner.outbox.end_look();
+            }
+        }));
     }
 
     async fn take_up(&self, person: PersonId, left: Vec<(String, Vec<u8>)>) {

@@ -42,6 +42,9 @@ pub(crate) struct State {
     all: AtomicUsize,
     open: AtomicUsize,
     outbox: Mutex<Option<Box<dyn Any + Send>>>,
+    /// How many look for what was left before, and who waits until they have looked.
+    looking: AtomicUsize,
+    until_looked: Mutex<Vec<oneshot::Sender<()>>>,
 }
 
 impl State {
@@ -53,6 +56,31 @@ impl State {
     /// How much waits that the hall neither took nor refused.
     pub(crate) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
+    }
+
+    /// It is being looked for what was left before.
+    pub(crate) fn begin_look(&self) {
+        self.looking.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What was left before is found.
+    pub(crate) fn end_look(&self) {
+        if self.looking.fetch_sub(1, Ordering::Relaxed) == 1 {
+            // Who waits is woken by what they wait for being gone.
+            lock(&self.until_looked).clear();
+        }
+    }
+
+    /// Waits until what was left before is found.
+    pub(crate) async fn looked(&self) {
+        if self.looking.load(Ordering::Relaxed) > 0 {
+            let (sender, looked) = oneshot::channel();
+            lock(&self.until_looked).push(sender);
+            // It may have ended in between.
+            if self.looking.load(Ordering::Relaxed) > 0 {
+                let _ = looked.await;
+            }
+        }
     }
 
     /// Somebody left. What they left to be sent stays in the journal, unless that is erased.
@@ -214,7 +242,8 @@ impl Core {
     }
 
     /// What waits, and what the hall refused of it.
-    pub(crate) fn list_queued(&self) -> Vec<Queued> {
+    pub(crate) async fn list_queued(&self) -> Vec<Queued> {
+        self.inner.outbox.looked().await;
         self.outbox(|outbox| outbox.queue.list())
     }
 

@@ -126,6 +126,9 @@ struct Place {
     entry: Entry,
     stand: Stand,
     failures: u32,
+    /// The earliest moment at which a network that is back makes it tried again. It may be back for other requests only, and
+    /// come and go with each of them.
+    not_before: i64,
     kept: bool,
 }
 
@@ -214,7 +217,7 @@ impl Queue {
             Happened::Online => {
                 for place in &mut self.places {
                     if let Stand::Waiting(until) = &mut place.stand {
-                        *until = now;
+                        *until = (*until).min(place.not_before.max(now));
                     }
                 }
             }
@@ -255,13 +258,12 @@ impl Queue {
         }
         // What is found from before stands before what was left since.
         let since = |entry: &Entry| (entry.queued_at, entry.key);
-        let behind = self
-            .places
-            .partition_point(|other| since(&other.entry) < since(&entry));
+        let behind = self.places.partition_point(|other| since(&other.entry) < since(&entry));
         let place = Place {
             entry,
             stand: Stand::Waiting(now),
             failures: 0,
+            not_before: now,
             kept: false,
         };
         self.places.insert(behind, place);
@@ -414,7 +416,9 @@ impl Place {
                 self.failures = self.failures.saturating_add(1);
                 let told = error.details.get("retry_after").and_then(serde_json::Value::as_i64);
                 let told = told.unwrap_or(0).clamp(0, LONGEST_TOLD / 1000) * 1000;
-                self.stand = Stand::Waiting(now + backoff(self.failures, chance).max(told));
+                let wait = backoff(self.failures, chance);
+                self.not_before = now + (wait / 4).max(told);
+                self.stand = Stand::Waiting(now + wait.max(told));
             }
             _ if of_draft => self.entry.verdict = Some(Verdict::Conflict(error)),
             _ => self.entry.verdict = Some(Verdict::Refused(error)),

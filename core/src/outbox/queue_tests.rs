@@ -78,12 +78,25 @@ fn what_fails_is_tried_again_later_under_the_same_key_and_nothing_waits_for_it()
 
 #[test]
 fn a_network_that_is_back_and_a_press_try_at_once() {
-    for again in [Happened::Online, Happened::Pressed(key(1)), left(1, 1)] {
+    for (again, at) in [(Happened::Online, 250), (Happened::Pressed(key(1)), 1), (left(1, 1), 1)] {
         let mut queue = Queue::default();
         queue.step(left(1, 1), 0, 0);
         queue.step(failed(1, ErrorCode::Unavailable), 0, u32::MAX);
-        assert_eq!(queue.step(again, 1, 0), [Task::Send(key(1))]);
+        assert_eq!(queue.step(again, at, 0), [Task::Send(key(1))]);
     }
+}
+
+#[test]
+fn a_network_that_comes_and_goes_with_each_request_makes_no_storm_of_tries() {
+    let mut queue = Queue::default();
+    let mut tries = queue.step(left(1, 1), 0, 0).len();
+    for now in 0..60_000 {
+        if queue.goes_on(key(1)) {
+            queue.step(failed(1, ErrorCode::Offline), now, 0);
+        }
+        tries += queue.step(Happened::Online, now, 0).len();
+    }
+    assert!((10..25).contains(&tries), "{tries}");
 }
 
 #[test]
@@ -94,6 +107,8 @@ fn a_hall_that_says_when_is_not_asked_before() {
     error.details = json!({"retry_after": 90});
     queue.step(Happened::Answered(key(1), Err(error)), 0, 0);
     assert_eq!(queue.next(0), Some(90_000));
+    assert_eq!(queue.step(Happened::Online, 60_000, 0), []);
+    assert_eq!(queue.next(60_000), Some(90_000));
 }
 
 #[test]
@@ -187,7 +202,7 @@ fn a_draft_with_unsent_answers_goes_first_and_the_submission_then_stays_as_it_is
     assert_eq!(revision(&queue), 7);
     queue.step(failed(1, ErrorCode::Offline), 0, 0);
     queue.step(Happened::Settled(key(1), Ok(9)), 0, 0);
-    assert_eq!(queue.step(Happened::Online, 0, 0), [Task::Send(key(1))]);
+    assert_eq!(queue.step(Happened::Online, 60_000, 0), [Task::Send(key(1))]);
     assert_eq!(revision(&queue), 7, "what left once is sent again as it was");
 }
 

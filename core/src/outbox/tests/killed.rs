@@ -126,7 +126,12 @@ fn all_arrive(folder: &Path, world: &Arc<World>, kept: &[String], round: u64) {
     };
     while missing() > 0 {
         let arrived = sent.recv_timeout(Duration::from_secs(20));
-        assert!(arrived.is_ok(), "round {round}: {} of {} are lost", missing(), kept.len());
+        assert!(
+            arrived.is_ok(),
+            "round {round}: {} of {} are lost",
+            missing(),
+            kept.len()
+        );
     }
     let hall = lock(&world.hall);
     for key in kept {

@@ -303,6 +303,14 @@ impl Place {
     }
 
     fn start_over(&self, journal: Arc<dyn Journal>) -> Running {
+        let running = self.open(journal);
+        let _ = running.ask(json!({"restore_session": {}}));
+        self.world.run();
+        running
+    }
+
+    /// Starts a core that does not know yet who is logged in.
+    fn open(&self, journal: Arc<dyn Journal>) -> Running {
         let hosted = || Arc::new(Hosted(self.world.clone()));
         let host = Host {
             http: hosted(),
@@ -320,14 +328,11 @@ impl Place {
         let told = Arc::new(Mutex::new(Vec::new()));
         let heard = told.clone();
         core.subscribe(Box::new(move |event| lock(&heard).push(event)));
-        let running = Running {
+        Running {
             core,
             world: self.world.clone(),
             told,
-        };
-        let _ = running.ask(json!({"restore_session": {}}));
-        self.world.run();
-        running
+        }
     }
 
     /// The terminal dies: what ran on it does not go on.

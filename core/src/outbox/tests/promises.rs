@@ -1,4 +1,5 @@
 use onehall_client::QueuedState;
+use onehall_client::citizen::RestoreSession;
 use onehall_protocol::identity::TerminalKind;
 
 use super::*;
@@ -284,10 +285,30 @@ fn the_answers_of_its_draft_go_first_also_where_the_terminal_dies_between() {
         }
         place.world.network(Network::Well);
         place.world.pass(60_000);
-        assert_eq!(lock(&place.world.hall).came, ["draft".to_owned(), key_text(1)], "{dies}");
+        assert_eq!(
+            lock(&place.world.hall).came,
+            ["draft".to_owned(), key_text(1)],
+            "{dies}"
+        );
         let body = lock(&place.world.hall).taken[&key_text(1)].0.clone();
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         assert_eq!(body["revision"], 4, "the one that the answers made");
         assert_eq!((here.list(), here.sent()), (Vec::new(), 1));
     }
+}
+
+#[test]
+fn who_asks_at_the_start_what_waits_is_answered_once_it_was_looked_for() {
+    let place = Place::new(TerminalKind::Browser);
+    let here = place.start();
+    place.world.network(Network::Gone);
+    here.submit(1);
+    place.die(here);
+    place.world.network(Network::Well);
+    lock(&place.world.hall).refuses = Some(problem(503, "backend/unavailable", true));
+    let next = place.open(place.journal.clone());
+    // Nothing runs between the two questions.
+    let restored = next.core.dispatch(Command::RestoreSession(RestoreSession {}));
+    assert!(restored.now_or_never().is_some_and(|session| session.is_ok()));
+    assert_eq!(next.list().len(), 1);
 }
