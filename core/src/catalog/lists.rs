@@ -7,18 +7,15 @@ use onehall_forms::{Inputs, ListSearch};
 use onehall_protocol::catalog::{FormReference, ListPage};
 use onehall_protocol::{CoreError, ErrorCode, ListCode};
 
-use super::FRESH_MS;
+use super::{FRESH_MS, checked};
 use crate::{Core, api, json, lock};
 
-/// How many searches are kept for when there is no network; beyond, all are forgotten.
-const MOST_KEPT: usize = 200;
 /// How many entries of a list at hand are given without a network: as the backend does where nobody says how many.
 const MOST_FOUND: usize = 100;
 
 #[derive(Default)]
 pub(super) struct State {
     inputs: Mutex<HashMap<FormReference, Kept>>,
-    pages: Mutex<HashMap<Asked, ListPage>>,
 }
 
 #[derive(Clone)]
@@ -28,7 +25,6 @@ struct Kept {
     checked_at: i64,
 }
 
-#[derive(Clone, PartialEq, Eq, Hash)]
 struct Asked {
     list: ListCode,
     query: Option<String>,
@@ -49,29 +45,24 @@ impl Core {
     pub(crate) async fn form_inputs(&self, form: &FormReference) -> Result<Inputs, CoreError> {
         let now = self.inner.host.clock.now().unix_millis();
         let kept = lock(&self.inner.catalog.lists.inputs).get(form).cloned();
-        let mut request = api::get(format!("/forms/{}/{}/inputs", form.code, form.version)).open();
-        if let Some(kept) = &kept {
-            if now.saturating_sub(kept.checked_at) < FRESH_MS {
-                return Ok((*kept.inputs).clone());
-            }
-            if let Some(tag) = &kept.tag {
-                request = request.header("if-none-match", tag.clone());
-            }
+        if let Some(kept) = &kept
+            && now.saturating_sub(kept.checked_at) < FRESH_MS
+        {
+            return Ok((*kept.inputs).clone());
         }
-        let (inputs, tag) = match (self.send(request).await, kept) {
-            (Ok(answer), Some(kept)) if answer.status == 304 => (kept.inputs, kept.tag),
-            (Ok(answer), _) => {
-                let inputs = json::read(&answer.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
-                (Arc::new(inputs), answer.header("etag").map(str::to_owned))
-            }
-            (Err(error), Some(kept)) if error.retryable => return Ok((*kept.inputs).clone()),
-            (Err(error), _) => return Err(error),
+        let document = self
+            .document(&format!("/forms/{}/{}/inputs", form.code, form.version))
+            .await?;
+        let inputs = match kept {
+            // Read already.
+            Some(kept) if kept.tag.is_some() && kept.tag == document.tag => kept.inputs,
+            _ => Arc::new(json::read(&document.body).map_err(|_| self.error(ErrorCode::InvalidReply))?),
         };
         let found = (*inputs).clone();
         let kept = Kept {
             inputs,
-            tag,
-            checked_at: now,
+            tag: document.tag,
+            checked_at: checked(now, document.fresh),
         };
         lock(&self.inner.catalog.lists.inputs).insert(form.clone(), kept);
         Ok(found)
@@ -96,22 +87,14 @@ impl Core {
             query,
             parent,
         };
-        let error = match self.fetch::<ListPage>(api::get(path).open()).await {
-            Ok(page) => {
-                let mut pages = lock(&self.inner.catalog.lists.pages);
-                if pages.len() >= MOST_KEPT {
-                    pages.clear();
-                }
-                pages.insert(asked, page.clone());
-                return Ok(page);
-            }
+        let error = match self.document(path.trim_end_matches(['?', '&'])).await {
+            Ok(document) => return json::read(&document.body).map_err(|_| self.error(ErrorCode::InvalidReply)),
             Err(error) => error,
         };
         if !error.retryable {
             return Err(error);
         }
-        let known = lock(&self.inner.catalog.lists.pages).get(&asked).cloned();
-        known.or_else(|| self.look_at_hand(&asked)).ok_or(error)
+        self.look_at_hand(&asked).ok_or(error)
     }
 
     fn look_at_hand(&self, asked: &Asked) -> Option<ListPage> {

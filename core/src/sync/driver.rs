@@ -227,7 +227,7 @@ impl Core {
     }
 
     /// Reads the copy that is kept, for a core that does not keep it up to date itself, or not yet.
-    async fn read_copy(&self, person: PersonId, visit: u64) {
+    pub(super) async fn read_copy(&self, person: PersonId, visit: u64) {
         let (mirror, cursor, at) = self.kept_copy(person).await;
         let mut copy = lock(&self.inner.sync.copy);
         if self.visit() == visit {

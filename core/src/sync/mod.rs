@@ -86,7 +86,14 @@ fn enter_part(core: Core, part: Part) -> BoxFuture<'static, Option<String>> {
                 driver::drive(core, person, visit).await;
                 None
             }
-            Part::Find(look) => core.find(&look),
+            Part::Find(look) => {
+                // A page that asks while the terminal starts: the copy is read from the store first.
+                let unread = lock(&core.inner.sync.copy).is_none();
+                if let Some(person) = core.person().filter(|_| unread) {
+                    core.read_copy(person, core.visit()).await;
+                }
+                core.find(&look)
+            }
         }
     })
 }
