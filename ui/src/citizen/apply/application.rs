@@ -243,6 +243,13 @@ impl Application {
             .with_value(|unsaved| answers.retain(|one| !unsaved.changes.contains_key(&one.path)));
         let known = |one: &GivenAnswer| self.answering.answer_now(&one.path).unwrap_or(Value::Null) == one.value;
         answers.retain(|one| !known(one));
+        // A file that was chosen here before this page was opened is no news from elsewhere.
+        let (own, answers): (Vec<_>, Vec<_>) = answers
+            .into_iter()
+            .partition(|one| self.answering.uploads.goes_on_with(&one.path));
+        if !own.is_empty() {
+            self.answering.take_from_elsewhere(own);
+        }
         if answers.is_empty() {
             return;
         }

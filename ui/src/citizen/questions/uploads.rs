@@ -122,6 +122,12 @@ impl Uploads {
             .unwrap_or(false)
     }
 
+    /// Whether a file of this question is on its way that was chosen before this page was opened.
+    pub fn goes_on_with(self, path: &str) -> bool {
+        self.under_way
+            .with_untracked(|transfers| transfers.iter().any(|one| one.path == path && one.file.is_none()))
+    }
+
     fn state(self, number: u32, state: FileState) {
         let _ = self.under_way.try_update(|transfers| {
             for one in transfers.iter_mut().filter(|one| one.number == number) {

@@ -1,0 +1,71 @@
+// Files whose connection breaks in the middle: they go on by themselves, also after the page is opened anew.
+import assert from "node:assert/strict";
+
+import { assertAccessible, journeys } from "../harness.mjs";
+import { completeDraft, jpeg, pathOf } from "../harness/matters.mjs";
+
+const ITEM = "residence-permit";
+const LARGE = Buffer.concat([jpeg("").buffer, Buffer.alloc(3 * 1024 * 1024, 7)]);
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const heading = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+
+/** The page of materials of a draft whose photograph was taken away; pieces come through until `cut` says no more. */
+async function atMaterials({ terminal, page, hall }, citizen) {
+  const draft = await completeDraft(hall, citizen, ITEM);
+  await terminal.resume(draft.cookie);
+  terminal.expect(/net::ERR_|Failed to load resource/);
+  const pieces = { came: 0, most: 1, offsets: [] };
+  await page.route("**/api/v1/uploads/*", (route) => {
+    const request = route.request();
+    if (request.method() !== "PATCH") return route.continue();
+    if (pieces.came >= pieces.most) return route.abort("connectionreset");
+    pieces.came += 1;
+    pieces.offsets.push(Number(request.headers()["upload-offset"]));
+    return route.continue();
+  });
+  await terminal.goto(pathOf("drafts", `${draft.id}/materials`));
+  await heading(page, "上传材料");
+  await button(page, "删除文件 材料.jpg").first().click();
+  const files = async () => {
+    const { answers } = await hall.api("GET", `/api/v1/drafts/${draft.id}`, undefined, { cookie: draft.cookie });
+    return Object.values(answers).flat().filter((file) => file?.name === "照片.jpg");
+  };
+  return { draft, pieces, files };
+}
+
+const choose = (page) =>
+  page.locator("input[type=file]").first().setInputFiles({ name: "照片.jpg", mimeType: "image/jpeg", buffer: LARGE });
+
+journeys("a file whose connection breaks", ({ journey }) => {
+  journey("waits for the network, says so, and finishes by itself", {}, async (all) => {
+    const { page } = all;
+    const { pieces, files } = await atMaterials(all, "zhang-min");
+    await choose(page);
+    const row = page.locator(".file", { hasText: "照片.jpg" });
+    await row.getByText(/^等待网络，恢复后自动继续/).waitFor();
+    assert.equal(await row.locator(".file-done").count(), 0, "nothing is called done before the hall has it");
+    assert.deepEqual(await files(), []);
+    await assertAccessible(page, "while it waits");
+    pieces.most = Infinity;
+    await page.locator(".file-done", { hasText: "照片.jpg" }).waitFor({ timeout: 40_000 });
+    assert.deepEqual(pieces.offsets, [0, 1, 2, 3].map((piece) => piece * 1024 * 1024), "no byte came twice");
+    await assertAccessible(page, "when it is there");
+  });
+
+  journey("goes on after the page is opened anew", {}, async (all) => {
+    const { page } = all;
+    const { draft, pieces, files } = await atMaterials(all, "wang-lei");
+    await choose(page);
+    await page.locator(".file-waiting", { hasText: "照片.jpg" }).waitFor();
+    await page.reload();
+    await page.locator(".file-waiting", { hasText: "照片.jpg" }).waitFor();
+    await assertAccessible(page, "after a reload");
+    const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.url().endsWith(draft.id));
+    pieces.most = Infinity;
+    await page.locator(".file-done", { hasText: "照片.jpg" }).waitFor({ timeout: 40_000 });
+    assert.equal(await page.getByText("其他设备上更新").count(), 0, "it is no news from elsewhere");
+    await saved;
+    const [file] = await files();
+    assert.equal(file?.size, LARGE.length, "the core put it into the answer");
+  });
+});
