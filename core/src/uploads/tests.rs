@@ -1,0 +1,550 @@
+//! Promises of uploads over whole cores: a terminal that dies, a network that comes and goes, and a hall that holds what came.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use async_trait::async_trait;
+use futures::channel::oneshot;
+use futures::future::FutureExt;
+use onehall_client::citizen::{Command, Reply};
+use onehall_client::{Event, UploadUnderWay};
+use onehall_protocol::files::FileView;
+use onehall_protocol::identity::TerminalKind;
+use onehall_protocol::{CoreError, Timestamp};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::hex;
+use crate::platform::memory::{MemoryJournal, MemoryStore};
+use crate::ports::{
+    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, Method, NoAnswer, PokeListener, Pokes, Rng, Spawner,
+    Store, StreamHandle, Timer,
+};
+use crate::{Core, lock};
+
+const PERSON: &str = "01935a00-0000-7000-8000-000000000001";
+const DRAFT: &str = "01935a00-0000-7000-8000-0000000000d1";
+const AT: &str = "2026-11-26T01:00:00.000Z";
+const CHUNK: usize = 100;
+
+/// An upload in the hall.
+struct Coming {
+    begin: Value,
+    held: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Hall {
+    /// By key.
+    uploads: BTreeMap<String, Coming>,
+    /// What was answered to the material's question.
+    answers: serde_json::Map<String, Value>,
+    revision: u64,
+    /// What is answered instead of a file.
+    refuses: Option<(u16, &'static str)>,
+    ended: usize,
+}
+
+struct World {
+    hall: Mutex<Hall>,
+    /// Requests that still arrive whole; then one whose answer is lost, and nothing after it. None: all arrive.
+    arrive: Mutex<Option<usize>>,
+    tasks: Mutex<Vec<BoxFuture<'static, ()>>>,
+    sleepers: Mutex<Vec<(i64, oneshot::Sender<()>)>>,
+    now: Mutex<i64>,
+    random: Mutex<u64>,
+    journal: Arc<MemoryJournal>,
+    store: Arc<MemoryStore>,
+}
+
+struct Hosted(Arc<World>);
+
+struct NoStream;
+impl StreamHandle for NoStream {}
+
+fn problem(status: u16, code: &str, details: &Value) -> (u16, Value) {
+    let retryable = matches!(status, 429 | 503);
+    (
+        status,
+        json!({"type": "", "title": code, "status": status, "code": code, "retryable": retryable, "details": details}),
+    )
+}
+
+impl Hall {
+    fn view(&self, key: &str) -> (u16, Value) {
+        let coming = &self.uploads[key];
+        let size = coming.begin["size"].as_u64().unwrap_or_default();
+        let mut view = json!({"id": key, "offset": coming.held.len(), "size": size, "chunk": CHUNK});
+        if coming.held.len() as u64 == size {
+            if let Some((status, code)) = self.refuses {
+                return problem(status, code, &Value::Null);
+            }
+            if hex(&Sha256::digest(&coming.held)) != coming.begin["sha256"].as_str().unwrap_or_default() {
+                return problem(422, "files/damaged", &Value::Null);
+            }
+            view["file"] = json!({"id": key, "name": coming.begin["name"], "media_type": "application/pdf", "size": size,
+                "sha256": coming.begin["sha256"], "uploaded_at": AT});
+        }
+        (200, view)
+    }
+
+    fn answer(&mut self, request: &HttpRequest) -> (u16, Value) {
+        let path = request.url.trim_start_matches("/api/v1");
+        let header = |name: &str| {
+            let found = request.headers.iter().find(|(other, _)| *other == name);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        let body = request.body.clone().unwrap_or_default();
+        match (request.method, path) {
+            (Method::Get, "/identity/session") => {
+                let me = json!({"id": PERSON, "kind": "citizen", "name": "张敏"});
+                let session = json!({"actor": me, "principals": [me], "phone": "138", "assurance": "L2",
+                    "expires_at": "2030-01-01T00:00:00.000Z"});
+                (200, session)
+            }
+            (Method::Delete, "/identity/session") => (204, Value::Null),
+            (Method::Post, "/uploads") => {
+                let key = header("idempotency-key");
+                let begin = serde_json::from_slice(&body).unwrap_or_default();
+                let coming = Coming {
+                    begin,
+                    held: Vec::new(),
+                };
+                self.uploads.entry(key.clone()).or_insert(coming);
+                self.view(&key)
+            }
+            (Method::Patch, _) if path.starts_with("/uploads/") => {
+                let key = path.trim_start_matches("/uploads/").to_owned();
+                let Some(coming) = self.uploads.get_mut(&key) else {
+                    return problem(404, "request/not_found", &Value::Null);
+                };
+                let at: usize = header("upload-offset").parse().unwrap_or(usize::MAX);
+                if at != coming.held.len() {
+                    return problem(409, "files/upload_offset", &json!({"offset": coming.held.len()}));
+                }
+                coming.held.extend_from_slice(&body);
+                self.view(&key)
+            }
+            (Method::Delete, _) if path.starts_with("/uploads/") => {
+                self.ended += 1;
+                self.uploads.remove(path.trim_start_matches("/uploads/"));
+                (204, Value::Null)
+            }
+            (Method::Get, _) if path.starts_with("/drafts/") => {
+                let text = json!({"zh-CN": "一", "en": "one"});
+                let draft = json!({"id": DRAFT, "item": "passport", "item_name": text,
+                    "principal": {"id": PERSON, "kind": "citizen", "name": "张敏"},
+                    "form": {"code": "passport", "version": 1}, "revision": self.revision, "updated_at": AT,
+                    "terminal": "browser", "answers": self.answers, "prefilled": []});
+                (200, draft)
+            }
+            (Method::Patch, _) => {
+                self.revision += 1;
+                let save: Value = serde_json::from_slice(&body).unwrap_or_default();
+                for change in save["changes"].as_array().into_iter().flatten() {
+                    let path = change["path"].as_str().unwrap_or_default().to_owned();
+                    self.answers.insert(path, change["value"].clone());
+                }
+                (
+                    200,
+                    json!({"revision": self.revision, "saved_at": AT, "clock": 1, "others": [], "lost": []}),
+                )
+            }
+            _ => problem(404, "request/not_found", &Value::Null),
+        }
+    }
+}
+
+impl World {
+    fn new() -> Arc<World> {
+        Arc::new(World {
+            hall: Mutex::default(),
+            arrive: Mutex::new(None),
+            tasks: Mutex::default(),
+            sleepers: Mutex::default(),
+            now: Mutex::new(1_795_750_265_123),
+            random: Mutex::default(),
+            journal: Arc::default(),
+            store: Arc::default(),
+        })
+    }
+
+    fn run(&self) {
+        let waker = futures::task::noop_waker();
+        let mut context = Context::from_waker(&waker);
+        for _ in 0..8 {
+            let tasks = std::mem::take(&mut *lock(&self.tasks));
+            let left: Vec<_> = tasks
+                .into_iter()
+                .filter_map(|mut task| task.poll_unpin(&mut context).is_pending().then_some(task))
+                .collect();
+            lock(&self.tasks).extend(left);
+        }
+    }
+
+    fn pass(&self, millis: i64) {
+        self.run();
+        *lock(&self.now) += millis;
+        let now = *lock(&self.now);
+        lock(&self.sleepers).retain(|(at, _)| *at > now);
+        self.run();
+    }
+
+    fn arrive(&self, requests: Option<usize>) {
+        *lock(&self.arrive) = requests;
+    }
+
+    fn in_store(&self) -> usize {
+        let kept = self.store.scan("uploads").now_or_never();
+        kept.and_then(Result::ok).map_or(0, |kept| kept.len())
+    }
+
+    fn start(self: &Arc<World>) -> Running {
+        self.start_as(TerminalKind::Browser)
+    }
+
+    fn start_as(self: &Arc<World>, kind: TerminalKind) -> Running {
+        let hosted = || Arc::new(Hosted(self.clone()));
+        let host = Host {
+            http: hosted(),
+            pokes: hosted(),
+            store: self.store.clone(),
+            journal: Some(self.journal.clone()),
+            clock: hosted(),
+            timer: hosted(),
+            spawner: hosted(),
+            rng: hosted(),
+            secrets: None,
+            later: None,
+        };
+        let core = Core::new(host, "", kind);
+        let told: Arc<Mutex<Vec<Event>>> = Arc::default();
+        let heard = told.clone();
+        core.subscribe(Box::new(move |event| lock(&heard).push(event)));
+        let running = Running {
+            core,
+            world: self.clone(),
+            told,
+        };
+        let _ = running.ask(json!({"restore_session": {}}));
+        self.run();
+        running
+    }
+}
+
+#[async_trait]
+impl Http for Hosted {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
+        let left = *lock(&self.0.arrive);
+        let upload = request.url.contains("/uploads");
+        if left == Some(0) {
+            return Err(NoAnswer);
+        }
+        let (status, body) = lock(&self.0.hall).answer(&request);
+        if let (Some(left), true) = (left, upload) {
+            self.0.arrive(Some(left - 1));
+            if left == 1 {
+                return Err(NoAnswer);
+            }
+        }
+        Ok(HttpResponse {
+            status,
+            headers: Vec::new(),
+            body: body.to_string().into_bytes(),
+        })
+    }
+}
+
+impl Pokes for Hosted {
+    fn listen(&self, _: &str, _: Vec<(&'static str, String)>, _: Box<PokeListener>) -> Box<dyn StreamHandle> {
+        Box::new(NoStream)
+    }
+}
+
+impl Clock for Hosted {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_millis(*lock(&self.0.now))
+    }
+}
+
+impl Timer for Hosted {
+    fn sleep(&self, millis: u32) -> BoxFuture<'static, ()> {
+        let (sender, receiver) = oneshot::channel();
+        let at = *lock(&self.0.now) + i64::from(millis);
+        lock(&self.0.sleepers).push((at, sender));
+        Box::pin(receiver.map(drop))
+    }
+}
+
+impl Spawner for Hosted {
+    fn spawn(&self, work: BoxFuture<'static, ()>) {
+        lock(&self.0.tasks).push(work);
+    }
+}
+
+impl Rng for Hosted {
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut random = lock(&self.0.random);
+        *random = random.wrapping_add(1);
+        let count = random.to_be_bytes();
+        for (at, byte) in bytes.iter_mut().rev().enumerate() {
+            *byte = count.get(7_usize.wrapping_sub(at)).copied().unwrap_or(0);
+        }
+    }
+}
+
+struct Running {
+    core: Core,
+    world: Arc<World>,
+    told: Arc<Mutex<Vec<Event>>>,
+}
+
+type Asked = BoxFuture<'static, Result<Reply, CoreError>>;
+
+impl Running {
+    fn begin(&self, command: Value) -> Asked {
+        let command: Command = serde_json::from_value(command).unwrap_or_else(|error| panic!("no command: {error}"));
+        let core = self.core.clone();
+        Box::pin(async move { core.dispatch(command).await })
+    }
+
+    fn look(asked: &mut Asked) -> Option<Result<Reply, CoreError>> {
+        match asked.poll_unpin(&mut Context::from_waker(&futures::task::noop_waker())) {
+            Poll::Ready(outcome) => Some(outcome),
+            Poll::Pending => None,
+        }
+    }
+
+    fn ask(&self, command: Value) -> Result<Reply, CoreError> {
+        let mut asked = self.begin(command);
+        for _ in 0..50 {
+            if let Some(outcome) = Running::look(&mut asked) {
+                return outcome;
+            }
+            self.world.run();
+        }
+        panic!("it never answers")
+    }
+
+    fn upload(&self, bytes: &[u8], transfer: u32) -> Asked {
+        let file = json!({"name": "a.pdf", "media_type": "application/pdf", "bytes": content(bytes)});
+        let to = json!({"kind": "draft", "id": DRAFT});
+        self.begin(json!({"upload_file": {"to": to, "path": "photo", "file": file, "transfer": transfer}}))
+    }
+
+    fn waiting(&self) -> bool {
+        let told = lock(&self.told);
+        let last = told.iter().rev().find_map(|event| match event {
+            Event::Upload { waiting, .. } => Some(*waiting),
+            _ => None,
+        });
+        last == Some(true)
+    }
+
+    fn under_way(&self) -> Vec<UploadUnderWay> {
+        match self.ask(json!({"list_uploads": {"to": {"kind": "draft", "id": DRAFT}}})) {
+            Ok(Reply::ListUploads(all)) => all,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Bytes as the bridge writes them.
+fn content(bytes: &[u8]) -> Value {
+    let file = onehall_client::FileContent {
+        name: String::new(),
+        media_type: String::new(),
+        bytes: bytes.to_vec(),
+    };
+    serde_json::to_value(&file).unwrap_or_default()["bytes"].clone()
+}
+
+fn file(outcome: Option<Result<Reply, CoreError>>) -> FileView {
+    match outcome {
+        Some(Ok(Reply::UploadFile(file))) => file,
+        other => panic!("no file: {other:?}"),
+    }
+}
+
+fn bytes() -> Vec<u8> {
+    (0..950u32).map(|n| (n * 7 % 251) as u8).collect()
+}
+
+/// Lets an upload go on until it answers, for at most this many minutes.
+fn until_done(running: &Running, asked: &mut Asked, minutes: i64) -> Option<Result<Reply, CoreError>> {
+    for _ in 0..minutes * 60 {
+        if let Some(outcome) = Running::look(asked) {
+            return Some(outcome);
+        }
+        running.world.pass(1_000);
+    }
+    None
+}
+
+#[test]
+fn a_file_arrives_whole_wherever_the_connection_breaks_and_goes_on_by_itself() {
+    // One request begins, ten bring bytes: broken after each of them, and each time for a while.
+    for breaks_at in 1..=11 {
+        let world = World::new();
+        let running = world.start();
+        world.arrive(Some(breaks_at));
+        let mut upload = running.upload(&bytes(), 1);
+        for _ in 0..300 {
+            assert!(
+                Running::look(&mut upload).is_none(),
+                "nothing is called done before the hall says so"
+            );
+            world.pass(1_000);
+        }
+        assert!(running.waiting());
+        world.arrive(None);
+        let view = file(until_done(&running, &mut upload, 1));
+        assert_eq!(view.sha256, hex(&Sha256::digest(bytes())));
+        let hall = lock(&world.hall);
+        assert_eq!(hall.uploads.len(), 1, "broken at {breaks_at}: one upload");
+        assert!(hall.uploads.values().all(|coming| coming.held == bytes()));
+        drop(hall);
+        assert_eq!(world.in_store(), 0, "what has arrived is not kept");
+    }
+}
+
+#[test]
+fn the_hall_tells_that_it_can_be_reached_and_nobody_waits_for_the_clock() {
+    let world = World::new();
+    let running = world.start();
+    world.arrive(Some(3));
+    let mut upload = running.upload(&bytes(), 1);
+    for _ in 0..600 {
+        assert!(Running::look(&mut upload).is_none());
+        world.pass(1_000);
+    }
+    world.arrive(None);
+    // Something else reaches the hall: the connection is back.
+    let _ = running.ask(json!({"get_draft": {"id": DRAFT}}));
+    let mut done = None;
+    for _ in 0..50 {
+        done = done.or_else(|| Running::look(&mut upload));
+        world.run();
+    }
+    file(done);
+}
+
+#[test]
+fn a_terminal_that_dies_goes_on_with_what_was_chosen_and_puts_it_into_the_answer() {
+    for breaks_at in [1, 4, 10, 11] {
+        let world = World::new();
+        lock(&world.hall)
+            .answers
+            .insert("photo".to_owned(), json!([{"id": "other"}]));
+        let running = world.start();
+        world.arrive(Some(breaks_at));
+        let mut upload = running.upload(&bytes(), 1);
+        for _ in 0..20 {
+            assert!(Running::look(&mut upload).is_none());
+            world.pass(1_000);
+        }
+        drop((upload, running));
+        lock(&world.tasks).clear();
+        lock(&world.sleepers).clear();
+        assert_eq!(world.in_store(), 1);
+
+        world.arrive(None);
+        let again = world.start();
+        for _ in 0..60 {
+            world.pass(1_000);
+        }
+        let told = lock(&again.told).clone();
+        let ended = told
+            .iter()
+            .filter(|event| matches!(event, Event::UploadEnded { taken: true, .. }))
+            .count();
+        assert_eq!(ended, 1, "{told:?}");
+        let hall = lock(&world.hall);
+        assert_eq!(hall.uploads.len(), 1);
+        let photos = hall.answers["photo"].as_array().cloned().unwrap_or_default();
+        assert_eq!(photos.len(), 2, "beside what was there: {photos:?}");
+        assert_eq!(photos[1]["name"], "a.pdf");
+        drop(hall);
+        assert_eq!((world.in_store(), again.under_way()), (0, Vec::new()));
+    }
+}
+
+#[test]
+fn what_goes_on_after_a_start_is_shown_and_can_be_ended() {
+    let world = World::new();
+    let running = world.start();
+    world.arrive(Some(5));
+    let mut upload = running.upload(&bytes(), 1);
+    assert!(Running::look(&mut upload).is_none());
+    drop((upload, running));
+    lock(&world.tasks).clear();
+    // The session can be asked for; no bytes come through.
+    world.arrive(None);
+    lock(&world.hall).refuses = Some((503, "files/scanner_unavailable"));
+    let again = world.start();
+    world.run();
+    let shown = again.under_way();
+    assert_eq!(shown.len(), 1);
+    assert_eq!(
+        (shown[0].path.as_str(), shown[0].name.as_str(), shown[0].size),
+        ("photo", "a.pdf", 950)
+    );
+    assert!(shown[0].waiting);
+    let _ = again.ask(json!({"cancel_upload": {"transfer": shown[0].transfer}}));
+    world.pass(1_000);
+    assert_eq!(
+        (again.under_way().len(), world.in_store(), lock(&world.hall).ended),
+        (0, 0, 1)
+    );
+    assert!(lock(&world.hall).answers.is_empty());
+}
+
+#[test]
+fn who_leaves_takes_their_files_along_and_is_asked_before() {
+    let world = World::new();
+    let running = world.start();
+    world.arrive(Some(5));
+    let mut upload = running.upload(&bytes(), 1);
+    let _ = Running::look(&mut upload);
+    assert_eq!(world.in_store(), 1);
+    let mut leaving = running.begin(json!({"log_out": {}}));
+    let refused = until_done(&running, &mut leaving, 1);
+    let details = refused
+        .and_then(Result::err)
+        .map(|error| (error.code.as_str(), error.details["files"].clone()));
+    assert_eq!(details, Some(("drafts/unsent", json!(1))));
+    world.arrive(None);
+    let mut leaving = running.begin(json!({"log_out": {"discard_unsent": true}}));
+    assert!(until_done(&running, &mut leaving, 1).is_some());
+    let ended = Running::look(&mut upload)
+        .and_then(Result::err)
+        .map(|error| error.code.as_str());
+    assert_eq!(ended, Some("client/cancelled"));
+    assert_eq!(world.in_store(), 0);
+    let again = world.start();
+    assert!(again.under_way().is_empty());
+}
+
+#[test]
+fn a_kiosk_keeps_no_file() {
+    let world = World::new();
+    let running = world.start_as(TerminalKind::Kiosk);
+    world.arrive(Some(5));
+    let mut upload = running.upload(&bytes(), 1);
+    let _ = Running::look(&mut upload);
+    assert_eq!(world.in_store(), 0);
+    world.arrive(None);
+    file(until_done(&running, &mut upload, 2));
+}
+
+#[test]
+fn what_the_hall_refuses_is_said_and_not_kept() {
+    let world = World::new();
+    let running = world.start();
+    lock(&world.hall).refuses = Some((422, "files/infected"));
+    let mut upload = running.upload(&bytes(), 1);
+    let refused = until_done(&running, &mut upload, 1).and_then(Result::err);
+    assert_eq!(refused.map(|error| error.code.as_str()), Some("files/infected"));
+    assert_eq!(world.in_store(), 0);
+}
