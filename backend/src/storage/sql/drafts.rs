@@ -383,6 +383,9 @@ impl DraftStore for Database {
                 .prepare_cached("SELECT id FROM file WHERE draft = ?1")?
                 .query_map([id.key()], |row| values::id(row, 0))?
                 .collect::<sql::Result<Vec<FileId>>>()?;
+            for file in &files {
+                super::files::doubt(db, *file)?;
+            }
             db.prepare_cached("DELETE FROM file WHERE draft = ?1")?
                 .execute([id.key()])?;
             db.prepare_cached("DELETE FROM draft WHERE id = ?1")?
