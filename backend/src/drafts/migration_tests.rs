@@ -267,12 +267,27 @@ async fn a_terminal_that_never_heard_of_a_move_loses_no_answer_by_it() {
     save(&mut citizen, &now, &[("education", Value::Null)]).await;
     let moved = citizen.get(&path(&before)).await.json();
     save(&mut citizen, &moved, &[("phone", json!("13800000008"))]).await;
-    let late = save(&mut citizen, &now, &[("education", json!("master"))]).await;
-    assert_eq!(late["code"], "forms/invalid_answers");
-    assert_eq!(
-        citizen.get(&path(&before)).await.json()["form"]["version"],
-        permit.next()
-    );
+    // What came too late holds nothing up: the rest is saved, and the citizen is told.
+    let late = save(
+        &mut citizen,
+        &now,
+        &[("education", json!("master")), ("phone", json!("13800000007"))],
+    )
+    .await;
+    assert!(late["revision"].is_number(), "{late}");
+    let told = |draft: &Value| {
+        let lost = draft["lost"].as_array().cloned().unwrap_or_default();
+        lost.iter()
+            .any(|one| one["path"] == "education" && one["value"] == "master")
+    };
+    assert!(told(&late), "{late}");
+    let after = citizen.get(&path(&before)).await.json();
+    assert_eq!(after["form"]["version"], permit.next());
+    assert!(told(&after), "{after}");
+    assert!(after["answers"].get("education").is_none(), "{after}");
+    // What no version ever asked is still nobody's answer.
+    let wrong = save(&mut citizen, &after, &[("education", json!("x")), ("shoe_size", json!(42))]).await;
+    assert_eq!(wrong["code"], "forms/invalid_answers");
 }
 
 #[tokio::test]

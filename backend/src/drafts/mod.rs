@@ -22,7 +22,7 @@ pub use past::{Past, offers};
 pub use prefill::{Knowledge, first_answers};
 pub use routes::routes;
 pub(crate) use routes::view;
-pub use store::{DraftStore, LOST_DAYS, MOST_ANSWERS, MOST_CHANGES_TOLD, MOST_LOST, SaveCommand};
+pub use store::{DraftStore, LOST_DAYS, LateAnswers, MOST_ANSWERS, MOST_CHANGES_TOLD, MOST_LOST, SaveCommand};
 
 #[cfg(test)]
 mod http_tests;

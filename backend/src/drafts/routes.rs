@@ -8,14 +8,14 @@ use axum::response::{IntoResponse, Response};
 use onehall_forms::{Form, Kind};
 use onehall_protocol::cases::Poke;
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::{DraftSaved, DraftSummary, DraftView, SaveDraft, StartDraft};
+use onehall_protocol::drafts::{DraftSaved, DraftSummary, DraftView, SaveDraft, StampedChange, StartDraft};
 use onehall_protocol::{DraftId, ErrorCode, ItemCode, PersonId, Problem};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::migration::{take_along, take_back};
 use super::{
-    FirstAnswer, Knowledge, OpenDraft, Opened, SaveCommand, StoredDraft, clock_of, first_answers, lost, presence, reuse,
+    FirstAnswer, Knowledge, LateAnswers, OpenDraft, Opened, SaveCommand, StoredDraft, clock_of, first_answers, lost, presence, reuse,
 };
 use crate::beside;
 use crate::error::{Error, Result};
@@ -206,7 +206,7 @@ async fn save(
     citizen: Citizen,
     Terminal(terminal): Terminal,
     Path(id): Path<DraftId>,
-    Json(save): Json<SaveDraft>,
+    Json(mut save): Json<SaveDraft>,
 ) -> Result<Json<DraftSaved>> {
     if save.changes.len() > MOST_CHANGES {
         return Err(Error::new(ErrorCode::InvalidBody).with_field("changes", "too_many"));
@@ -223,7 +223,19 @@ async fn save(
     if let Err(unknown) = known_to_the_form(&state, &head.form, &save)
         && !take_back(&state, &citizen.principal_ids(), id, &save).await?
     {
-        return Err(unknown);
+        // What an older version asked is late, not wrong: it must not hold up the rest for good.
+        let changes = late_answers(&state, &head.form, &mut save);
+        if changes.is_empty() || known_to_the_form(&state, &head.form, &save).is_err() {
+            return Err(unknown);
+        }
+        let late = LateAnswers {
+            id,
+            principals: citizen.principal_ids(),
+            changes,
+            terminal,
+            now: state.clock.now(),
+        };
+        state.storage.keep_late(late).await?;
     }
     let command = SaveCommand {
         id,
@@ -254,6 +266,23 @@ fn groups(state: &AppState, form: &FormReference, save: &SaveDraft) -> BTreeSet<
         .filter(is_group)
         .cloned()
         .collect()
+}
+
+/// Takes the answers out of a save whose questions the draft's form has no more, but an older version of it had.
+fn late_answers(state: &AppState, form: &FormReference, save: &mut SaveDraft) -> Vec<StampedChange> {
+    let asked = |version: u32, path: &str| {
+        let content = state.city.form(&form.code, version);
+        content.is_some_and(|content| content.form.question(path).is_some())
+    };
+    let changes = std::mem::take(&mut save.changes);
+    let is_late = |change: &StampedChange| {
+        !change.value.is_null()
+            && !asked(form.version, &change.path)
+            && (1..form.version).any(|version| asked(version, &change.path))
+    };
+    let (late, others) = changes.into_iter().partition(is_late);
+    save.changes = others;
+    late
 }
 
 /// Refuses answers and pages that the draft's form does not have: nobody stores other things in a draft.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use onehall_protocol::drafts::{DraftSaved, GivenAnswer, SaveDraft};
+use onehall_protocol::drafts::{DraftSaved, GivenAnswer, SaveDraft, StampedChange};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{DraftId, FileId, PersonId, Timestamp};
 
@@ -35,6 +35,21 @@ pub struct SaveCommand {
     pub groups: BTreeSet<String>,
     /// Decides between two answers.
     pub merge: onehall_sync::Merge,
+    /// From where.
+    pub terminal: TerminalKind,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Answers that came too late: their questions went with a version of the form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LateAnswers {
+    /// The draft.
+    pub id: DraftId,
+    /// Whose matters the actor may handle: the draft must be of one of them.
+    pub principals: Vec<PersonId>,
+    /// The answers.
+    pub changes: Vec<StampedChange>,
     /// From where.
     pub terminal: TerminalKind,
     /// When.
@@ -73,6 +88,13 @@ pub trait DraftStore {
     /// # Errors
     /// `request/not_found`, `drafts/submitted`; `drafts/full` beyond [`MOST_ANSWERS`].
     async fn save_draft(&self, command: SaveCommand) -> Result<DraftSaved>;
+
+    /// Keeps answers to questions that the draft's form asks no longer with those that did not stand: nobody brings them back,
+    /// but whoever gave them is told.
+    ///
+    /// # Errors
+    /// `request/not_found`, `drafts/submitted`.
+    async fn keep_late(&self, late: LateAnswers) -> Result<()>;
 
     /// What changed since a revision, the latest first, [`MOST_CHANGES_TOLD`] at most.
     ///

@@ -18,8 +18,7 @@ use uuid::Uuid;
 use super::Database;
 use super::sync::log_change;
 use super::values::{self, Key};
-use crate::drafts::{
-    DraftStore, FirstAnswer, MOST_ANSWERS, MOST_CHANGES_TOLD, MoveDraft, OpenDraft, Opened, SaveCommand, StoredDraft,
+use crate::drafts::{LateAnswers, DraftStore, FirstAnswer, MOST_ANSWERS, MOST_CHANGES_TOLD, MoveDraft, OpenDraft, Opened, SaveCommand, StoredDraft,
     Swept, clock_of,
 };
 use crate::error::{Error, Result};
@@ -347,6 +346,24 @@ impl DraftStore for Database {
 
     async fn save_draft(&self, command: SaveCommand) -> Result<DraftSaved> {
         self.write(move |db| save(db, &command)).await
+    }
+
+    async fn keep_late(&self, late: LateAnswers) -> Result<()> {
+        self.write(move |db| {
+            let draft = find_open(db, late.id, &late.principals)?;
+            for change in &late.changes {
+                let answer = GivenAnswer {
+                    path: change.path.clone(),
+                    value: change.value.clone(),
+                    terminal: late.terminal,
+                    // No later than now, whatever the terminal's clock says.
+                    at: merge::time(change.stamp).min(late.now),
+                };
+                lost::keep(db, late.id, &answer, change.stamp.writer, late.now)?;
+            }
+            log_change(db, draft.principal, Logged::Draft(late.id), late.now)
+        })
+        .await
     }
 
     async fn changed_since(&self, id: DraftId, principals: Vec<PersonId>, revision: u64) -> Result<Vec<GivenAnswer>> {

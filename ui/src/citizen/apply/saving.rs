@@ -6,6 +6,7 @@ use onehall_protocol::{Language, Timestamp};
 
 use super::Application;
 use super::form_change::form_change_notice;
+use crate::citizen::questions::elsewhere::{late_notes, lost_at_questions};
 use crate::design::icon::Icon;
 use crate::design::notice::{Notice, Tone};
 use crate::design::states::error_words;
@@ -91,8 +92,8 @@ pub(super) fn clock_words(phrase: Phrase, at: Timestamp, offset: i32, language: 
 /// stands there.
 pub(super) fn save_notices(application: Application) -> AnyView {
     let (merged, change) = (application.merged, application.form_change);
-    let lost = application.answering.elsewhere.lost;
-    let lost = memo(move |_| lost.with(Vec::len));
+    let answering = application.answering;
+    let lost = memo(move |_| lost_at_questions(answering));
     let news = application.answering.news_words();
     view! {
         <div role="status">
@@ -108,6 +109,7 @@ pub(super) fn save_notices(application: Application) -> AnyView {
                 </Notice>
             })}
         </div>
+        {late_notes(answering)}
         <p class="visually-hidden" role="status">{news}</p>
     }
     .into_any()

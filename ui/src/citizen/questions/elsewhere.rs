@@ -221,6 +221,68 @@ pub(super) fn noted(answering: Answering, path: &str, question: AnyView) -> AnyV
     .into_any()
 }
 
+/// Whether an answer that did not stand belongs to no question that the form asks any more.
+fn is_late(answering: Answering, one: &LostAnswer) -> bool {
+    answering
+        .filling
+        .with_untracked(|filling| filling.form().question(&one.path).is_none())
+}
+
+/// How many answers that did not stand are told of at their questions.
+#[must_use]
+pub fn lost_at_questions(answering: Answering) -> usize {
+    let lost = answering.elsewhere.lost;
+    lost.with(|all| all.iter().filter(|one| !is_late(answering, one)).count())
+}
+
+/// Answers that came too late: their questions went with a newer version of the form. Each with a way to let it go.
+#[must_use]
+pub fn late_notes(answering: Answering) -> AnyView {
+    live(move || {
+        let all = answering.elsewhere.lost.get();
+        let late = all.into_iter().filter(|one| is_late(answering, one));
+        late.map(|one| late_view(answering, one)).collect_view()
+    })
+}
+
+fn late_view(answering: Answering, one: LostAnswer) -> AnyView {
+    let offset = answering.uploads.ui().utc_offset.get_untracked();
+    let mut said = Vec::new();
+    leaves(&one.value, &mut said);
+    let told = elsewhere::LATE.with([
+        terminal_words(one.terminal),
+        format::moment_words(one.at, offset),
+        said.join(" ").into(),
+    ]);
+    let dismiss = move |()| {
+        // The button is gone then: whoever stood on it goes on at the begin of the page.
+        document::focus("main");
+        if let Some(dismiss) = answering.elsewhere.dismiss.get_value() {
+            dismiss.run(one.n);
+        }
+    };
+    view! {
+        <div class="elsewhere-note">
+            <p>{told}</p>
+            <div class="elsewhere-ways">
+                <Button label=elsewhere::DISMISS weight=Weight::Quiet icon="x" on_press=Callback::new(dismiss)/>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The texts and numbers in a value of which nobody knows any more what it answered.
+fn leaves(value: &Value, said: &mut Vec<String>) {
+    match value {
+        Value::String(text) => said.push(text.clone()),
+        Value::Number(number) => said.push(number.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| leaves(item, said)),
+        Value::Object(fields) => fields.values().for_each(|field| leaves(field, said)),
+        Value::Bool(_) | Value::Null => {}
+    }
+}
+
 /// An answer as its question shows it, never longer than a line of a note.
 fn shown(answering: Answering, path: &str, value: &Value) -> Words {
     const LONGEST: usize = 80;

@@ -346,7 +346,7 @@ pub(super) fn keep_rows(db: &Connection, draft: DraftId, path: &str, rows: &Rows
     Ok(())
 }
 
-fn time(stamp: Stamp) -> Timestamp {
+pub(super) fn time(stamp: Stamp) -> Timestamp {
     Timestamp::from_unix_millis(i64::try_from(stamp.at).unwrap_or(i64::MAX))
 }
 
