@@ -7,6 +7,7 @@
 //! - `submit/64`: a whole submission (case, answers, event, attempt, number, mark on the draft) from 64 tasks at once,
 //!   acknowledged only when it is on disk: the writer's group commit.
 
+#[allow(dead_code, reason = "the other benchmark is fed with more")]
 mod made;
 
 use std::fs::File;
