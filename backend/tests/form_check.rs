@@ -118,7 +118,10 @@ fn a_file_that_is_no_form_at_all_is_refused_with_a_reason() -> Outcome {
         ("[".repeat(2_000_000).into_bytes(), "/: no_json: "),
         (format!("[{many}]").into_bytes(), "/: wrong_type: "),
         // Each of the many would be named by the long name.
-        (format!(r#"{{"code_tables": {{"{key}": [{many}]}}}}"#).into_bytes(), "/: missing_field: "),
+        (
+            format!(r#"{{"code_tables": {{"{key}": [{many}]}}}}"#).into_bytes(),
+            "/: missing_field: ",
+        ),
         ("\u{feff}{}".as_bytes().to_vec(), "/: byte_order_mark: "),
         (vec![b'"', 0xff, 0xfe, b'"'], "/: unreadable: "),
         // Cut off where it becomes too long it would end inside of a character.
@@ -129,7 +132,11 @@ fn a_file_that_is_no_form_at_all_is_refused_with_a_reason() -> Outcome {
         let output = form(&["check"], &[&file])?;
         let told = lines(&output.stdout);
         assert_eq!(output.status.code(), Some(2), "{code}");
-        assert!(told.iter().any(|line| line.starts_with(code)), "{code}: {:?}", told.first());
+        assert!(
+            told.iter().any(|line| line.starts_with(code)),
+            "{code}: {:?}",
+            told.first()
+        );
         assert!(told.iter().all(|line| line.len() < 1_000), "{code}");
     }
     let imported = form(&["import"], &[&folder.0.join("nasty.json")])?;

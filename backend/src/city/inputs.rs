@@ -37,7 +37,9 @@ pub fn inputs(folder: &Path) -> Result<Inputs, Vec<LoadError>> {
 #[must_use]
 pub fn spelt(inputs: &Inputs) -> BTreeMap<String, String> {
     let entries = inputs.lists.iter().filter_map(|list| list.entries.as_ref());
-    let names = entries.flat_map(|entries| entries.all()).map(|entry| &entry.label.zh_cn);
+    let names = entries
+        .flat_map(|entries| entries.all())
+        .map(|entry| &entry.label.zh_cn);
     names.map(|name| (name.clone(), pinyin::spell(name))).collect()
 }
 

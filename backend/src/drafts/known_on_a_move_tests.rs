@@ -35,7 +35,11 @@ async fn what_only_the_new_version_asks_is_filled_in_as_in_a_new_draft() {
     expected.insert("second_phone".to_owned(), json!("13800000001"));
     assert_eq!(answers(&moved), expected, "the citizen's own answers stay as they are");
     assert!(prefilled(&moved).contains(&"second_phone"), "{moved}");
-    let source = moved["prefilled"].as_array().into_iter().flatten().find(|one| one["path"] == "second_phone");
+    let source = moved["prefilled"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|one| one["path"] == "second_phone");
     assert_eq!(source.map(|one| &one["source"]["kind"]), Some(&json!("profile")));
 
     // Once it was moved it is the citizen's: what was taken away does not come back.

@@ -286,7 +286,12 @@ async fn a_terminal_that_never_heard_of_a_move_loses_no_answer_by_it() {
     assert!(told(&after), "{after}");
     assert!(after["answers"].get("education").is_none(), "{after}");
     // What no version ever asked is still nobody's answer.
-    let wrong = save(&mut citizen, &after, &[("education", json!("x")), ("shoe_size", json!(42))]).await;
+    let wrong = save(
+        &mut citizen,
+        &after,
+        &[("education", json!("x")), ("shoe_size", json!(42))],
+    )
+    .await;
     assert_eq!(wrong["code"], "forms/invalid_answers");
 }
 

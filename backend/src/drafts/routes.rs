@@ -15,7 +15,8 @@ use utoipa_axum::routes;
 
 use super::migration::{take_along, take_back};
 use super::{
-    FirstAnswer, Knowledge, LateAnswers, OpenDraft, Opened, SaveCommand, StoredDraft, clock_of, first_answers, lost, presence, reuse,
+    FirstAnswer, Knowledge, LateAnswers, OpenDraft, Opened, SaveCommand, StoredDraft, clock_of, first_answers, lost,
+    presence, reuse,
 };
 use crate::beside;
 use crate::error::{Error, Result};

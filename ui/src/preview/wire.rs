@@ -100,7 +100,10 @@ mod tests {
         let frozen = include_str!("../../../backend/src/form_preview/inputs.json");
         let told: WithPinyin = serde_json::from_str(frozen).unwrap_or_else(|error| panic!("{error}"));
         let names = told.inputs.lists.iter().flat_map(|list| &list.entries);
-        let names: Vec<_> = names.flat_map(|entries| entries.all()).map(|entry| &entry.label.zh_cn).collect();
+        let names: Vec<_> = names
+            .flat_map(|entries| entries.all())
+            .map(|entry| &entry.label.zh_cn)
+            .collect();
         assert_eq!(names.len(), 1);
         assert_eq!(told.pinyin[names[0]], "he dong qu");
         assert!(told.inputs.calendar.is_some());

@@ -18,8 +18,9 @@ use uuid::Uuid;
 use super::Database;
 use super::sync::log_change;
 use super::values::{self, Key};
-use crate::drafts::{LateAnswers, DraftStore, FirstAnswer, MOST_ANSWERS, MOST_CHANGES_TOLD, MoveDraft, OpenDraft, Opened, SaveCommand, StoredDraft,
-    Swept, clock_of,
+use crate::drafts::{
+    DraftStore, FirstAnswer, LateAnswers, MOST_ANSWERS, MOST_CHANGES_TOLD, MoveDraft, OpenDraft, Opened, SaveCommand,
+    StoredDraft, Swept, clock_of,
 };
 use crate::error::{Error, Result};
 use crate::sync::Logged;

@@ -53,7 +53,11 @@ mod tests {
             ("lv", '吕'),
             ("zeng", '曾'),
         ] {
-            assert!(candidates(typed).iter().take(24).any(|found| *found == wanted), "{typed}: {}", begins(typed));
+            assert!(
+                candidates(typed).iter().take(24).any(|found| *found == wanted),
+                "{typed}: {}",
+                begins(typed)
+            );
         }
         assert!(begins("zh").contains('张') || candidates("zh").contains(&'张'));
         assert!(candidates("").len() <= MOST && candidates("vv").is_empty() && candidates("zhangs").is_empty());
@@ -61,12 +65,22 @@ mod tests {
 
     #[test]
     fn every_character_of_the_standard_can_be_written() {
-        let all: BTreeSet<char> = TABLE.lines().filter_map(|line| line.split_once(' ')).flat_map(|(_, all)| all.chars()).collect();
+        let all: BTreeSet<char> = TABLE
+            .lines()
+            .filter_map(|line| line.split_once(' '))
+            .flat_map(|(_, all)| all.chars())
+            .collect();
         assert_eq!(all.len(), 6_763, "of GB/T 2312");
         for (syllable, characters) in TABLE.lines().filter_map(|line| line.split_once(' ')) {
             assert!(syllable.bytes().all(|letter| letter.is_ascii_lowercase()), "{syllable}");
             let found: BTreeSet<char> = candidates(syllable).into_iter().collect();
-            assert!(characters.chars().take(MOST).all(|character| found.contains(&character)), "{syllable}");
+            assert!(
+                characters
+                    .chars()
+                    .take(MOST)
+                    .all(|character| found.contains(&character)),
+                "{syllable}"
+            );
         }
     }
 }
