@@ -64,10 +64,10 @@ pub(super) fn continue_button(application: Application) -> AnyView {
         RwSignal::new(None::<bool>),
     );
     let on_phone = application.ui.profile.get_untracked() == Profile::Mobile;
-    let label = if on_phone {
-        elsewhere::CONTINUE_ELSEWHERE
+    let (label, help) = if on_phone {
+        (elsewhere::CONTINUE_ELSEWHERE, elsewhere::CONTINUE_HELP_ELSEWHERE)
     } else {
-        elsewhere::CONTINUE
+        (elsewhere::CONTINUE, elsewhere::CONTINUE_HELP)
     };
     let show = move |()| {
         open.set(true);
@@ -134,7 +134,7 @@ pub(super) fn continue_button(application: Application) -> AnyView {
     view! {
         <Button label=label weight=Weight::Quiet icon="smartphone" on_press=Callback::new(show)/>
         <Dialog id="continue-elsewhere" title=label open=open>
-            <p>{elsewhere::CONTINUE_HELP}</p>
+            <p>{help}</p>
             {code}
             <div role="status">{stands}</div>
         </Dialog>
