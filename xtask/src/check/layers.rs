@@ -63,7 +63,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "onehall-backend",
-        &["onehall-form-importers", "onehall-forms", "onehall-protocol", "onehall-sync"],
+        &[
+            "onehall-form-importers",
+            "onehall-forms",
+            "onehall-protocol",
+            "onehall-sync",
+        ],
     ),
     (
         "onehall-tests",

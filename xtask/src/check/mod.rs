@@ -32,7 +32,12 @@ pub const NATIVE: [&str; 13] = [
 ];
 
 /// The packages that are compiled to WebAssembly.
-pub const WASM: [&str; 4] = ["onehall-core", "onehall-ui", "onehall-mini-app-sdk", "onehall-store-conformance"];
+pub const WASM: [&str; 4] = [
+    "onehall-core",
+    "onehall-ui",
+    "onehall-mini-app-sdk",
+    "onehall-store-conformance",
+];
 
 /// One thing that is checked.
 pub struct Check {
@@ -103,11 +108,11 @@ fn formatting() -> Result<()> {
     component("fmt", "rustfmt")?;
     let mut fmt = workspace::cargo();
     fmt.args(["fmt", "--check"]);
-    for package in NATIVE
-        .iter()
-        .chain(&shells::PACKAGES)
-        .chain(&["onehall-ui", "onehall-mini-app-sdk", "onehall-store-conformance"])
-    {
+    for package in NATIVE.iter().chain(&shells::PACKAGES).chain(&[
+        "onehall-ui",
+        "onehall-mini-app-sdk",
+        "onehall-store-conformance",
+    ]) {
         fmt.args(["-p", package]);
     }
     process::run(&mut fmt)
