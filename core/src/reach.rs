@@ -25,7 +25,9 @@ impl Core {
                     return;
                 }
                 // Whatever the catalog is: the answer is that it is there, and nothing more.
-                let _ = core.send(api::get("/catalog").open().header("if-none-match", "*")).await;
+                let _ = core
+                    .send(api::get("/catalog").open().header("if-none-match", "*"))
+                    .await;
                 wait = (wait * 2).min(LONGEST_MS);
             }
         }));

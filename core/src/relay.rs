@@ -236,7 +236,9 @@ impl Core {
     async fn rate_watched(&self, ask: Rate) -> Result<Outcome<Value>, CoreError> {
         let (case, rating) = (ask.id, ask.rating);
         let stars = rating.stars;
-        let outcome = self.hand_in(Content::Rating { case, rating }, None, ask.wait_as).await?;
+        let outcome = self
+            .hand_in(Content::Rating { case, rating }, None, ask.wait_as)
+            .await?;
         if let Outcome::Done(case) = &outcome
             && let Some(item) = parsed(case, "/item")
         {

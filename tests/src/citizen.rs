@@ -11,8 +11,8 @@ use onehall_protocol::drafts::{
 };
 use onehall_protocol::files::{BeginUpload, FileView, UPLOAD_OFFSET, UploadTo, UploadView};
 use onehall_protocol::{Date, DraftId, IdempotencyKey, PersonId, Timestamp, WriterId};
-use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use onehall_sync::Clock;
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

@@ -241,7 +241,11 @@ async fn what_one_terminal_answers_another_sees_and_two_answers_to_one_question_
     kiosk.ask(flush.clone()).await?;
     for terminal in [&kiosk, &phone] {
         let question = until(terminal, &view, |question| question["value"] == "陕A00001").await?;
-        assert_eq!(question["lost"], Value::Null, "who brought it back had the other one in sight");
+        assert_eq!(
+            question["lost"],
+            Value::Null,
+            "who brought it back had the other one in sight"
+        );
     }
     Ok(())
 }

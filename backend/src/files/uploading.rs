@@ -141,7 +141,7 @@ fn elsewhere(offset: u64) -> Error {
 /// Adds bytes at `offset`. Once the last ones are there, the file is judged and made.
 ///
 /// # Errors
-/// `files/upload_offset` where it goes on elsewhere; `request/body_too_large` where more comes than may; what [`finish`] says.
+/// `files/upload_offset` where it goes on elsewhere; `request/body_too_large` where more comes than may; what judging the whole file says.
 /// Where the connection broke: `request/invalid_body` or `backend/timed_out`, to nobody; what came is kept.
 pub async fn append(state: &AppState, who: &dyn Allowed, id: UploadId, offset: u64, body: Body) -> Result<UploadView> {
     let mut upload = state.storage.upload(id, who.sender()).await?;

@@ -142,7 +142,12 @@ pub fn embedding(config: &Config) -> CorsLayer {
             HeaderName::from_static("idempotency-key"),
             HeaderName::from_static(UPLOAD_OFFSET),
         ])
-        .expose_headers([header::CONTENT_DISPOSITION, header::ETAG, header::RETRY_AFTER, HeaderName::from_static(UPLOAD_OFFSET)])
+        .expose_headers([
+            header::CONTENT_DISPOSITION,
+            header::ETAG,
+            header::RETRY_AFTER,
+            HeaderName::from_static(UPLOAD_OFFSET),
+        ])
         .max_age(std::time::Duration::from_secs(600))
 }
 

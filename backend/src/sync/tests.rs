@@ -355,7 +355,8 @@ async fn an_agent_gets_the_companys_matters_and_loses_them_with_the_mandate() {
     let page = good(&mut browser, &format!("/api/v1/sync?cursor={begun}&checksums=true")).await;
     let mut both = vec![text(&of_company["id"]), text(&own["id"])];
     let mut there = ids(&page["changes"]);
-    (both.sort(), there.sort());
+    both.sort();
+    there.sort();
     assert_eq!(there, both);
     assert_eq!(page["principals"].as_array().map(Vec::len), Some(2));
     assert_eq!(page["checksums"].as_object().map(|sums| sums.len()), Some(2));

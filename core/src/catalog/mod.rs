@@ -142,7 +142,9 @@ impl Core {
         let ((catalog, index), fresh) = match (self.newer_catalog(version).await, known) {
             (Ok(None), Some(known)) => (known, true),
             (Ok(body), _) => {
-                let catalog = body.and_then(T::read).ok_or_else(|| self.error(ErrorCode::InvalidReply))?;
+                let catalog = body
+                    .and_then(T::read)
+                    .ok_or_else(|| self.error(ErrorCode::InvalidReply))?;
                 (indexed(catalog), true)
             }
             // An older catalog is better than none.
@@ -188,9 +190,10 @@ impl Core {
             return Ok((**definition).clone());
         }
         // A published version never changes: it can be kept for good.
-        let document = self.unchanging(&format!("/forms/{}/{}", form.code, form.version)).await?;
-        let definition: Definition =
-            json::read(&document.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
+        let document = self
+            .unchanging(&format!("/forms/{}/{}", form.code, form.version))
+            .await?;
+        let definition: Definition = json::read(&document.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
         lock(&self.inner.catalog.forms).insert(form.clone(), Arc::new(definition.clone()));
         Ok(definition)
     }

@@ -100,7 +100,11 @@ impl Core {
         let files = self.uploads_under_way();
         if answers + queued + files > 0 && !discard_unsent && self.has_session() {
             let mut error = self.error(ErrorCode::UnsentAnswers);
-            error.details = json::object([("answers", answers.into()), ("queued", queued.into()), ("files", files.into())]);
+            error.details = json::object([
+                ("answers", answers.into()),
+                ("queued", queued.into()),
+                ("files", files.into()),
+            ]);
             return Err(error);
         }
         // What this terminal knows is forgotten before the backend is told, and also where it cannot be: somebody may

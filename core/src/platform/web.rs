@@ -280,7 +280,9 @@ async fn kept(promise: Result<Promise, JsValue>) -> Result<JsValue, StoreError> 
         },
         Err(_) => return Err(StoreError::Forbidden),
     };
-    let code = Reflect::get(&error, &"code".into()).ok().and_then(|code| code.as_string());
+    let code = Reflect::get(&error, &"code".into())
+        .ok()
+        .and_then(|code| code.as_string());
     Err(match code.as_deref() {
         Some("full") => StoreError::Full,
         Some("forbidden") => StoreError::Forbidden,

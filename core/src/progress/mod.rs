@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use onehall_client::Event;
-use onehall_protocol::sync::Entity;
 use onehall_protocol::cases::{AnswerSupplement, Poke, Rating, WithdrawCase};
+use onehall_protocol::sync::Entity;
 use onehall_protocol::{API, CaseId, CoreError, IdempotencyKey};
 use serde::de::DeserializeOwned;
 

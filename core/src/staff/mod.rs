@@ -41,9 +41,7 @@ impl Core {
                 self.fetch(api::post(format!("/staff/cases/{}/actions", ask.id)).json(&ask.action))
                     .await?,
             ),
-            C::UploadResult(ask) => {
-                R::UploadResult(self.upload_result(ask.id, ask.file, ask.transfer).await?)
-            }
+            C::UploadResult(ask) => R::UploadResult(self.upload_result(ask.id, ask.file, ask.transfer).await?),
             C::ReadFile(ask) => R::ReadFile(self.read_file_at(format!("/staff/files/{}", ask.id)).await?),
             C::ListAccounts(_) => R::ListAccounts(self.fetch(api::get("/staff/accounts")).await?),
             C::CreateAccount(ask) => {

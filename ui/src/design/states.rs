@@ -128,7 +128,11 @@ pub fn error_words(error: &CoreError) -> Words {
 /// Says that the backend cannot be reached, as long as that is so; and, where the terminal keeps what is done meanwhile, that
 /// one can go on.
 #[component]
-pub fn OfflineBar(#[prop(optional)] keeps: bool) -> impl IntoView {
+pub fn OfflineBar(
+    /// Whether the page belongs to a terminal that keeps what is done meanwhile.
+    #[prop(optional)]
+    keeps: bool,
+) -> impl IntoView {
     let ui = use_ui();
     // On a public machine nothing is kept.
     let hint = move || match keeps && ui.profile.get() != Profile::Kiosk {

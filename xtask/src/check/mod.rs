@@ -15,13 +15,14 @@ use crate::toolchain::{self, wasm};
 use crate::{analytics, form_schema, process, shells, workspace};
 
 /// The packages that are built natively.
-pub const NATIVE: [&str; 13] = [
+pub const NATIVE: [&str; 14] = [
     "onehall-protocol",
     "onehall-forms",
     "onehall-form-importers",
     "onehall-forms-conformance",
     "onehall-forms-fuzz",
     "onehall-client",
+    "onehall-sync",
     "onehall-core",
     "onehall-mobile",
     "onehall-mobile-bindgen",
@@ -168,6 +169,7 @@ fn documentation() -> Result<()> {
         "onehall-forms",
         "onehall-form-importers",
         "onehall-client",
+        "onehall-sync",
         "onehall-core",
         "onehall-mobile",
         "onehall-backend",

@@ -169,12 +169,7 @@ async fn a_file_that_was_never_uploaded_here_is_no_material() {
         .post("/api/v1/drafts", json!({ "item": IDENTITY_CARD }))
         .await
         .json();
-    let theirs = upload(
-        &mut stranger,
-        &format!("{}/files?name=a.pdf&path=photo", path_of(&theirs)),
-    )
-    .await
-    .json();
+    let theirs = upload(&mut stranger, &path_of(&theirs), "photo", "a.pdf").await.json();
     let mut larger = Value::Null;
     for forge in ["another's", "invented", "of another name", "larger than it is"] {
         let change = |answers: &mut serde_json::Map<String, Value>| {

@@ -217,7 +217,9 @@ async fn open(terminal: &mut TestTerminal, item: &str, principal: Option<&Value>
 async fn upload(terminal: &mut TestTerminal, draft: &Value, path: &str, content: &str) -> Reply {
     let bytes = format!("%PDF-1.7\n{content}").into_bytes();
     let name = format!("{path}.pdf");
-    terminal.upload(&at(draft, ""), Some(path), &name, "application/pdf", &bytes).await
+    terminal
+        .upload(&at(draft, ""), Some(path), &name, "application/pdf", &bytes)
+        .await
 }
 
 async fn save(terminal: &mut TestTerminal, draft: &Value, answers: &Map<String, Value>) -> Value {

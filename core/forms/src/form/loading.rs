@@ -267,8 +267,8 @@ impl Loading<'_> {
                 for fault in faults {
                     // A code table's rule is compiled for each question that uses it; its faults are told once.
                     let finding = Finding::new(format!("{path}{}", fault.pointer), fault.code, fault.message);
-                    let of_a_table = finding.path.starts_with("/code_tables/");
-                    if !is_full(&self.findings) && !(of_a_table && self.findings.contains(&finding)) {
+                    let told = finding.path.starts_with("/code_tables/") && self.findings.contains(&finding);
+                    if !is_full(&self.findings) && !told {
                         self.findings.push(finding);
                     }
                 }

@@ -46,11 +46,13 @@ pub fn FillPage() -> impl IntoView {
     let waits = load(move || {
         let (known, draft) = (hall.session_known.get() && hall.logged_in(), draft.get());
         async move {
-            let Some(draft) = draft.filter(|_| known) else { return Ok(None) };
+            let Some(draft) = draft.filter(|_| known) else {
+                return Ok(None);
+            };
             let queued = hall.client.ask(ListQueued {}).await.unwrap_or_default();
-            let waiting = queued.into_iter().find(|queued| {
-                queued.about == QueuedAbout::Submission(draft) && !queued.state.needs_a_decision()
-            });
+            let waiting = queued
+                .into_iter()
+                .find(|queued| queued.about == QueuedAbout::Submission(draft) && !queued.state.needs_a_decision());
             Ok(waiting.map(|queued| queued.id))
         }
     });

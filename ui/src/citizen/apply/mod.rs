@@ -13,8 +13,8 @@ mod submitting;
 mod together;
 mod way;
 
+pub use crate::citizen::questions::elsewhere::terminal_words;
 pub use application::{Application, LoadedForm, load_form, today};
 pub use fill::FillPage;
-pub use crate::citizen::questions::elsewhere::terminal_words;
 pub use start::StartPage;
 pub use way::CHECK;

@@ -48,7 +48,7 @@ pub fn lines(came: &[GivenAnswer], before: &Filling, now: &Filling) -> Vec<Moved
             in_both(&|language| of(before, &given.path, language)),
             in_both(&|language| of(now, &given.path, language)),
         );
-        (was != is && !name.zh_cn.is_empty()).then(|| MovedLine {
+        (was != is && !name.zh_cn.is_empty()).then_some(MovedLine {
             name,
             before: was,
             now: is,

@@ -232,11 +232,15 @@ impl Submitting {
             if lines.is_empty() {
                 return;
             }
-            self.changed.update(|changed| changed.extend(came.into_iter().map(|one| one.path)));
+            self.changed
+                .update(|changed| changed.extend(came.into_iter().map(|one| one.path)));
             self.moved.update(|moved| moved.extend(lines));
             self.declared.set(answering.filling.with_untracked(has_declaration));
             let language = self.application.ui.language.get_untracked();
-            let _ = self.failure.try_set(Some((Failure::Changed, CoreError::new(ErrorCode::DraftMoved, language))));
+            let _ = self.failure.try_set(Some((
+                Failure::Changed,
+                CoreError::new(ErrorCode::DraftMoved, language),
+            )));
         });
     }
 

@@ -117,7 +117,6 @@ fn form(here: CaseHere, id: CaseId) -> AnyView {
         });
         busy.set(true);
         failed.set(None);
-        let navigate = navigate.clone();
         spawn_local(async move {
             let outcome = hall.client.ask(Rate { id, rating, wait_as }).await;
             if busy.try_set(false).is_some() {

@@ -32,13 +32,19 @@ pub(super) fn withdraw_button(here: CaseHere, id: CaseId) -> AnyView {
             Some((summary.version, summary.item_name.clone()))
         });
         let Some((version, title)) = known else { return };
-        let navigate = navigate.clone();
         let reason = Some(reason.get_untracked().trim().to_owned()).filter(|reason| !reason.is_empty());
         busy.set(true);
         spawn_local(async move {
             let withdrawal = WithdrawCase { version, reason };
             let wait_as = Some(title);
-            let outcome = hall.client.ask(Withdraw { id, withdrawal, wait_as }).await;
+            let outcome = hall
+                .client
+                .ask(Withdraw {
+                    id,
+                    withdrawal,
+                    wait_as,
+                })
+                .await;
             if busy.try_set(false).is_some() {
                 return;
             }

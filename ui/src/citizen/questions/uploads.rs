@@ -58,7 +58,9 @@ impl Uploads {
                     total,
                     waiting,
                 } => (transfer, Some(on_the_way(sent, total, waiting))),
-                Event::UploadEnded { transfer, error, .. } => (transfer, error.map(|error| FileState::Failed(error_words(&error)))),
+                Event::UploadEnded { transfer, error, .. } => {
+                    (transfer, error.map(|error| FileState::Failed(error_words(&error))))
+                }
                 _ => return,
             };
             let _ = under_way.try_update(|transfers| match state {
@@ -73,18 +75,24 @@ impl Uploads {
         });
         spawn_local(async move {
             // What an earlier page or an earlier start left on its way. Where it cannot be asked, it is only not shown.
-            let Ok(left) = client.ask(ListUploads { to }).await else { return };
+            let Ok(left) = client.ask(ListUploads { to }).await else {
+                return;
+            };
             let _ = under_way.try_update(|transfers| {
                 // What was chosen here meanwhile is known.
                 let known: Vec<u32> = transfers.iter().map(|one| one.number).collect();
-                transfers.extend(left.into_iter().filter(|one| !known.contains(&one.transfer)).map(|one| Transfer {
-                    number: one.transfer,
-                    path: one.path,
-                    name: one.name,
-                    size: one.size,
-                    state: on_the_way(one.sent, one.size, one.waiting),
-                    file: None,
-                }));
+                transfers.extend(
+                    left.into_iter()
+                        .filter(|one| !known.contains(&one.transfer))
+                        .map(|one| Transfer {
+                            number: one.transfer,
+                            path: one.path,
+                            name: one.name,
+                            size: one.size,
+                            state: on_the_way(one.sent, one.size, one.waiting),
+                            file: None,
+                        }),
+                );
             });
         });
         Uploads {
@@ -293,7 +301,13 @@ impl Answering {
                     match to {
                         // Its page is gone: the file belongs into the answer all the same.
                         UploadTo::Draft(draft) if self.is_gone() => {
-                            let _ = client.ask(AttachFile { draft, path, file: view }).await;
+                            let _ = client
+                                .ask(AttachFile {
+                                    draft,
+                                    path,
+                                    file: view,
+                                })
+                                .await;
                         }
                         _ => self.add_file(&path, view),
                     }
@@ -315,7 +329,11 @@ impl Answering {
     pub fn upload_again(self, key: &str) {
         let Ok(number) = key.parse() else { return };
         let here = |one: &Transfer| one.number == number && one.file.is_some();
-        if self.uploads.under_way.with_untracked(|transfers| transfers.iter().any(here)) {
+        if self
+            .uploads
+            .under_way
+            .with_untracked(|transfers| transfers.iter().any(here))
+        {
             self.uploads.state(number, FileState::Uploading(0));
             self.send(number);
         } else {

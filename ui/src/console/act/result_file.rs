@@ -40,13 +40,22 @@ pub(super) fn ResultFile(
         });
     };
     desk.core.on_event(move |event| {
-        if let Event::Upload { transfer, sent, total, waiting } = event
+        if let Event::Upload {
+            transfer,
+            sent,
+            total,
+            waiting,
+        } = event
             && transfer == transfers.get_value()
             && filled.file.with_untracked(Option::is_none)
         {
             let percent = (sent * 100).checked_div(total).unwrap_or(0).min(99);
             let percent = u8::try_from(percent).unwrap_or(99);
-            set_state(if waiting { FileState::Waiting(percent) } else { FileState::Uploading(percent) });
+            set_state(if waiting {
+                FileState::Waiting(percent)
+            } else {
+                FileState::Uploading(percent)
+            });
         }
     });
     let send = move |file: File| {
