@@ -300,6 +300,9 @@ fn restore_from(
         return Err(no_backup());
     }
     migrations::migrate(&from, ALL, now())?;
+    // What happened after the backup is gone, and its numbers are given again: no terminal may go on from a place among them.
+    from.prepare_cached("UPDATE sync_head SET epoch = ?1")?
+        .execute(params![now()])?;
     let to = match server {
         Some(url) => sql::connect_server(url)?,
         None => sql::connect_file(&folder.database())?,

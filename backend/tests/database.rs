@@ -94,6 +94,32 @@ fn what_was_backed_up_is_there_again_with_its_files_and_its_key() -> Outcome {
 }
 
 #[test]
+fn a_terminal_goes_on_from_its_place_in_a_copy_and_begins_anew_after_a_restore() -> Outcome {
+    let folder = Folder::new()?;
+    let one = folder.at("one");
+    founded(&one)?;
+    let heads = |data: &Path| -> Result<(i64, i64), Box<dyn std::error::Error>> {
+        let database = rusqlite::Connection::open(data.join("onehall.sqlite"))?;
+        Ok(database.query_row("SELECT epoch, seq FROM sync_head", [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    };
+    rusqlite::Connection::open(one.join("onehall.sqlite"))?.execute(
+        "INSERT INTO sync_head (principal, epoch, seq, trimmed) SELECT id, 5, 9, 0 FROM person LIMIT 1",
+        [],
+    )?;
+    let file = text(&folder.at("hall.backup"));
+    well(&one, &["backup", &file])?;
+    well(&folder.at("restored"), &["restore", &file])?;
+    let (epoch, seq) = heads(&folder.at("restored"))?;
+    assert!(epoch > 5, "a cursor from after the backup would be taken");
+    assert_eq!(seq, 9);
+    let from = text(&one.join("onehall.sqlite"));
+    let to = text(&folder.at("copied/onehall.sqlite"));
+    well(&one, &["copy", "--from", &from, "--to", &to])?;
+    assert_eq!(heads(&folder.at("copied"))?, (5, 9));
+    Ok(())
+}
+
+#[test]
 fn what_is_no_backup_leaves_nothing_behind() -> Outcome {
     let folder = Folder::new()?;
     let file = folder.at("notes.txt");

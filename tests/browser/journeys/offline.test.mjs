@@ -12,9 +12,9 @@ const ITEM = "identity-card-renewal";
 const saveLine = (page) => page.locator("p.save-line");
 const bar = (page) => page.locator(".offline-bar");
 const TEXTS = {
-  zh: { gone: "网络连接已断开 您可以继续浏览和填写，内容保存在本机，恢复后自动上传。", search: "身份证" },
+  zh: { gone: "网络连接已断开 您可以继续浏览和填写，恢复后自动上传。", search: "身份证" },
   en: {
-    gone: "You are offline You can go on: what you do is kept on this device, and sent when you are back online.",
+    gone: "You are offline You can go on: what you do is sent when you are back online.",
     search: "identity card",
   },
 };

@@ -129,7 +129,7 @@ pub fn error_words(error: &CoreError) -> Words {
 /// one can go on.
 #[component]
 pub fn OfflineBar(
-    /// Whether the page belongs to a terminal that keeps what is done meanwhile.
+    /// Whether what is done meanwhile waits and is sent; whether this device keeps it, the form itself says.
     #[prop(optional)]
     keeps: bool,
 ) -> impl IntoView {

@@ -34,7 +34,7 @@ texts! {
     FAILED_TITLE = "没有加载出来", "This could not be loaded";
     FAILED_HINT = "请稍后重试。如果一直不行，可以拨打服务热线 {}。", "Please try again in a moment. If it keeps failing, call {}.";
     OFFLINE_TITLE = "网络连接已断开", "You are offline";
-    OFFLINE_GO_ON = "您可以继续浏览和填写，内容保存在本机，恢复后自动上传。", "You can go on: what you do is kept on this device, and sent when you are back online.";
+    OFFLINE_GO_ON = "您可以继续浏览和填写，恢复后自动上传。", "You can go on: what you do is sent when you are back online.";
     OFFLINE_HINT = "连接恢复后会自动继续。您已保存的内容不会丢失。", "This goes on by itself when you are back online. What you have saved is not lost.";
     SHOWN_AS_OF = "显示的是 {} 的内容。", "What you see is as of {}.";
     BACK_ONLINE = "网络已恢复", "You are back online";
