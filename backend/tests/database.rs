@@ -100,7 +100,9 @@ fn a_terminal_goes_on_from_its_place_in_a_copy_and_begins_anew_after_a_restore()
     founded(&one)?;
     let heads = |data: &Path| -> Result<(i64, i64), Box<dyn std::error::Error>> {
         let database = rusqlite::Connection::open(data.join("onehall.sqlite"))?;
-        Ok(database.query_row("SELECT epoch, seq FROM sync_head", [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+        Ok(database.query_row("SELECT epoch, seq FROM sync_head", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?)
     };
     rusqlite::Connection::open(one.join("onehall.sqlite"))?.execute(
         "INSERT INTO sync_head (principal, epoch, seq, trimmed) SELECT id, 5, 9, 0 FROM person LIMIT 1",

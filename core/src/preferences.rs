@@ -36,7 +36,8 @@ impl Core {
         *lock(&self.inner.preferences) = preferences;
         let kept = self.keep_preferences(preferences).await;
         self.without_consent(preferences).await;
-        kept.map_err(|error| self.store_error(error))
+        kept.and(self.inner.host.store.lasting())
+            .map_err(|error| self.store_error(error))
     }
 
     /// The preferences as they are kept.

@@ -310,8 +310,7 @@ async fn what_the_hall_filled_in_says_so_until_somebody_changes_or_confirms_it()
 }
 
 async fn restored(site: &Site, folder: &Path) -> Outcome<Value> {
-    let keep = Keep::Folder(folder.to_owned());
-    let terminal = Terminal::start(site, TerminalKind::Desktop, keep)?;
+    let terminal = started_again(site, folder).await?;
     terminal.ask(json!({ "restore_session": {} })).await
 }
 
@@ -329,7 +328,7 @@ async fn a_terminal_that_starts_again_knows_its_citizen_until_they_log_out() -> 
     }
     assert_eq!(restored(site, folder.path()).await?["actor"]["name"], "张敏");
     {
-        let terminal = Terminal::start(site, TerminalKind::Desktop, Keep::Folder(folder.path().to_owned()))?;
+        let terminal = started_again(site, folder.path()).await?;
         terminal.ask(json!({ "restore_session": {} })).await?;
         terminal.ask(json!({ "log_out": {} })).await?;
     }
@@ -551,7 +550,10 @@ async fn a_log_out_that_would_lose_answers_waits_for_a_word() -> Outcome {
 
     let refused = desktop.outcome(json!({ "log_out": {} })).await?;
     assert_eq!(refused["error"]["code"], "drafts/unsent", "{refused}");
-    assert_eq!(refused["error"]["details"], json!({ "answers": 1 }));
+    assert_eq!(
+        refused["error"]["details"],
+        json!({ "answers": 1, "queued": 0, "files": 0 })
+    );
     // Nobody was logged out, and what was typed is still on its way.
     desktop.ask(answer(&draft, "plate", json!("陕A00002"))).await?;
     far.cut(false);

@@ -35,7 +35,8 @@ impl OneHall {
     /// Opens the core: reads the configuration, opens the store, starts the threads. Reaches no network.
     ///
     /// # Errors
-    /// [`OpenError`] with the code `client/invalid_configuration`, `client/store_in_use` or `client/store_unavailable`.
+    /// [`OpenError`] with the code `client/invalid_configuration` or `client/store_in_use`. A folder that cannot be used is no
+    /// reason not to start: what is to be kept is then kept in memory, and said not to stay.
     #[uniffi::constructor]
     pub fn open(
         config: Config,

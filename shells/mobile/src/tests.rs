@@ -162,14 +162,17 @@ fn a_folder_has_one_core_at_a_time_and_is_free_once_that_one_is_shut_down() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_used_is_named_by_its_code() {
+fn in_a_folder_that_cannot_be_used_one_can_work_and_hears_that_nothing_stays() {
     let folder = Folder::new();
     std::fs::write(&folder.0, b"a file").unwrap_or_else(|error| panic!("{error}"));
-    let refused = try_open(&folder, NOBODY, Listener::new(|| Ok(())));
-    assert!(
-        matches!(&refused, Err(OpenError::Refused { code, .. }) if code == "client/store_unavailable"),
-        "{:?}",
-        refused.err()
+    let hall = open(&folder, NOBODY);
+    let elder = json!({ "ask": { "set_preferences": { "preferences": { "elder": true } } } });
+    let told = call(&hall, 1, &elder);
+    assert_eq!(told["outcome"]["error"]["code"], "client/store_unavailable", "{told}");
+    let chosen = call(&hall, 1, &json!({ "ask": { "get_preferences": {} } }));
+    assert_eq!(
+        chosen["outcome"]["ok"]["ask"]["get_preferences"]["elder"], true,
+        "{chosen}"
     );
     let _ = std::fs::remove_file(&folder.0);
 }
