@@ -84,7 +84,8 @@ pub(super) fn merge(
     }
 }
 
-fn belongs(path: &str, asked: &str) -> bool {
+/// Whether a path is what was asked for, or stands in its rows.
+pub(super) fn belongs(path: &str, asked: &str) -> bool {
     path.strip_prefix(asked)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

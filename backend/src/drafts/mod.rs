@@ -12,7 +12,7 @@ mod model;
 mod past;
 mod prefill;
 mod presence;
-mod reuse;
+pub(crate) mod reuse;
 mod routes;
 mod store;
 

@@ -193,16 +193,9 @@ pub fn unknown_path() -> Error {
     Error::new(ErrorCode::InvalidParameter).with_field("path", "unknown")
 }
 
-/// Whether a form asks for files at a path.
-#[must_use]
-pub fn takes_files(state: &AppState, form: &FormReference, path: &str) -> bool {
-    let content = state.city.form(&form.code, form.version);
-    let question = content.and_then(|content| content.form.question(path));
-    question.is_some_and(|question| matches!(question.kind, Kind::Material { .. }))
-}
-
 /// Whether a form takes an upload at a path: files, and not only those that the hall has.
-fn takes_uploads(state: &AppState, form: &FormReference, path: &str) -> bool {
+#[must_use]
+pub fn takes_uploads(state: &AppState, form: &FormReference, path: &str) -> bool {
     let content = state.city.form(&form.code, form.version);
     let question = content.and_then(|content| content.form.question(path));
     question.is_some_and(

@@ -1,6 +1,7 @@
 //! What files need of a storage engine.
 
 use async_trait::async_trait;
+use onehall_protocol::files::UploadTo;
 use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, Timestamp, UploadId};
 
 use super::model::{Added, Finished, NewFile, NewUpload, Part, Sender, StoredFile, StoredUpload};
@@ -28,7 +29,7 @@ pub trait FileStore {
     ///
     /// # Errors
     /// `request/not_found`, `drafts/submitted` where its draft is not open any more; `files/too_many` where the draft
-    /// has [`MOST_FILES`] or [`MOST_BYTES`] already.
+    /// has [`MOST_FILES`] or [`MOST_BYTES`] already, or the case [`MOST_OF_CASE`].
     async fn add_file(&self, file: NewFile) -> Result<()>;
 
     /// A file that one of `principals` may read.
@@ -49,11 +50,11 @@ pub trait FileStore {
     /// What the engine says.
     async fn files_of_case(&self, case: CaseId) -> Result<Vec<StoredFile>>;
 
-    /// The file of a draft that was taken over from another one for a question, if it was.
+    /// The file of a draft or a case that was taken over from another one for a question, if it was.
     ///
     /// # Errors
     /// What the engine says.
-    async fn taken_over(&self, draft: DraftId, path: String, origin: FileId) -> Result<Option<StoredFile>>;
+    async fn taken_over(&self, to: UploadTo, path: String, origin: FileId) -> Result<Option<StoredFile>>;
 
     /// Takes a file out of an open draft.
     ///

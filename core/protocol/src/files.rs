@@ -133,7 +133,8 @@ impl FileSource {
     }
 }
 
-/// A file that a material of a draft can be instead of an upload: `GET /drafts/{id}/materials/{material}/offers`.
+/// A file that a material can be instead of an upload: `GET /drafts/{id}/materials/{material}/offers`, and of a supplement
+/// `GET /cases/{id}/materials/{material}/offers`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FileOffer {
@@ -144,7 +145,8 @@ pub struct FileOffer {
     pub trust_grade: TrustGrade,
 }
 
-/// Takes an offered file over into a draft: `POST /drafts/{id}/files/reuse`.
+/// Takes an offered file over: into a draft by `POST /drafts/{id}/files/reuse`, into a supplement by
+/// `POST /cases/{id}/files/reuse`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -9,29 +9,38 @@ use onehall_protocol::files::{BeginUpload, UploadTo, UploadView};
 use onehall_protocol::{CaseId, ErrorCode, FileId, IdempotencyKey, Problem, UploadId};
 
 use super::staff::{authority_of, find};
-use crate::cases::model::Viewer;
+use crate::cases::model::{CaseFile, Viewer};
 use crate::cases::view;
 use crate::cases::workflow::{citizen_actions, staff_actions};
 use crate::error::{Error, Result};
 use crate::files::Sender;
-use crate::files::routes::{appended, begun, file_answer, stands, takes_files, unknown_path};
+use crate::files::routes::{appended, begun, file_answer, stands, takes_uploads, unknown_path};
 use crate::files::uploading::{self, Allowed, Place};
 use crate::http::extract::{IdempotencyKeyHeader, Json, Path, Terminal};
 use crate::identity::Citizen;
 use crate::staff::Staff;
 use crate::state::AppState;
 
+/// A case of the citizen's that waits for a supplement.
+///
+/// # Errors
+/// `request/not_found`, `cases/out_of_state`.
+pub(super) async fn waits_for_supplement(state: &AppState, citizen: &Citizen, id: CaseId) -> Result<CaseFile> {
+    let file = state.storage.case(id, Viewer::Citizen(citizen.principal_ids())).await?;
+    let actions = citizen_actions(view::workflow(state, &file.case)?, &file.case.standing);
+    if !actions.contains(&CitizenAction::Supplement) {
+        return Err(ErrorCode::ActionOutOfState.into());
+    }
+    Ok(file)
+}
+
 /// Where a citizen's file of a supplement goes: to a case that waits for one.
 ///
 /// # Errors
-/// `request/not_found`, `cases/out_of_state`, `request/invalid_parameter` where the form asks for no file at `path`.
+/// `request/not_found`, `cases/out_of_state`, `request/invalid_parameter` where the form takes no upload at `path`.
 pub async fn place_of_supplement(state: &AppState, citizen: &Citizen, id: CaseId, path: Option<&str>) -> Result<Place> {
-    let viewer = Viewer::Citizen(citizen.principal_ids());
-    let case = state.storage.case(id, viewer).await?.case;
-    if !citizen_actions(view::workflow(state, &case)?, &case.standing).contains(&CitizenAction::Supplement) {
-        return Err(ErrorCode::ActionOutOfState.into());
-    }
-    let path = path.filter(|path| takes_files(state, &case.form, path));
+    let case = waits_for_supplement(state, citizen, id).await?.case;
+    let path = path.filter(|path| takes_uploads(state, &case.form, path));
     Ok(Place {
         principal: case.principal.id,
         draft: None,

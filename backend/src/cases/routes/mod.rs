@@ -3,6 +3,7 @@
 mod attempts;
 mod citizen;
 mod files;
+mod reuse;
 mod staff;
 mod submission;
 
@@ -24,6 +25,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(citizen::list))
         .routes(routes!(citizen::one))
         .routes(routes!(citizen::supplement))
+        .routes(routes!(reuse::offers))
+        .routes(routes!(reuse::take_over))
         .routes(routes!(citizen::withdraw))
         .routes(routes!(citizen::rate))
         .routes(routes!(attempts::end))

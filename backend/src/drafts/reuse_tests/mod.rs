@@ -4,6 +4,7 @@
 //! second, which asks for some of the same things.
 
 mod files;
+mod supplement;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};

@@ -2,13 +2,13 @@
 
 use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
-use onehall_protocol::files::FileView;
+use onehall_protocol::files::{FileView, UploadTo};
 use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, UploadId};
 
 use super::Database;
 use super::values::{self, Key};
 use crate::error::{Error, Result};
-use crate::files::{FileStore, MOST_BYTES, MOST_FILES, NewFile, StoredFile};
+use crate::files::{FileStore, MOST_BYTES, MOST_FILES, MOST_OF_CASE, NewFile, StoredFile};
 
 const COLUMNS: &str =
     "id, principal, draft, case_id, path, name, media_type, size, sha256, uploaded_at, released, source, origin";
@@ -78,6 +78,18 @@ pub(super) fn draft_has_room(db: &Connection, draft: DraftId, size: u64, but: Op
     Ok(())
 }
 
+/// Refuses what a case has no room for, with all that is on its way.
+pub(super) fn case_has_room(db: &Connection, case: CaseId) -> Result<()> {
+    let there: u32 = db
+        .prepare_cached("SELECT count(*) FROM file WHERE case_id = ?1")?
+        .query_row([case.key()], |row| row.get(0))?;
+    let (coming, _) = on_the_way(db, "case_id", case.key(), None)?;
+    if there + coming >= MOST_OF_CASE {
+        return Err(ErrorCode::FilesTooMany.into());
+    }
+    Ok(())
+}
+
 /// The files of a case, oldest first: for a storage command that already runs.
 pub(super) fn of_case(db: &Connection, case: CaseId) -> Result<Vec<StoredFile>> {
     let mut statement = db.prepare_cached(&format!(
@@ -134,6 +146,9 @@ impl FileStore for Database {
                 draft_is_open(db, draft)?;
                 draft_has_room(db, draft, file.view.size, None)?;
             }
+            if let Some(case) = file.case {
+                case_has_room(db, case)?;
+            }
             insert(db, &file)
         })
         .await
@@ -156,13 +171,17 @@ impl FileStore for Database {
         self.read(move |db| of_case(db, case)).await
     }
 
-    async fn taken_over(&self, draft: DraftId, path: String, origin: FileId) -> Result<Option<StoredFile>> {
+    async fn taken_over(&self, to: UploadTo, path: String, origin: FileId) -> Result<Option<StoredFile>> {
+        let (column, id) = match to {
+            UploadTo::Draft(draft) => ("draft", draft.key()),
+            UploadTo::Case(case) => ("case_id", case.key()),
+        };
         self.read(move |db| {
             let file = db
                 .prepare_cached(&format!(
-                    "SELECT {COLUMNS} FROM file WHERE draft = ?1 AND path = ?2 AND origin = ?3"
+                    "SELECT {COLUMNS} FROM file WHERE {column} = ?1 AND path = ?2 AND origin = ?3"
                 ))?
-                .query_row(params![draft.key(), path, origin.key()], stored)
+                .query_row(params![id, path, origin.key()], stored)
                 .optional()?;
             Ok(file)
         })

@@ -5,12 +5,11 @@ use async_trait::async_trait;
 use onehall_protocol::{ErrorCode, FileId, PersonId, StaffId, Timestamp, UploadId};
 
 use super::Database;
-use super::files::{doubt, draft_has_room, draft_is_open, find, insert, no_doubt, on_the_way};
+use super::files::{case_has_room, doubt, draft_has_room, draft_is_open, find, insert, no_doubt, on_the_way};
 use super::values::{self, Key};
 use crate::error::{Error, Result};
 use crate::files::{
-    Added, Finished, MOST_A_DAY, MOST_OF_CASE, MOST_UNFINISHED, NewFile, NewUpload, Part, Sender, StoredUpload,
-    UploadStore,
+    Added, Finished, MOST_A_DAY, MOST_UNFINISHED, NewFile, NewUpload, Part, Sender, StoredUpload, UploadStore,
 };
 
 const COLUMNS: &str = "id, sender, staff, key, payload, principal, draft, case_id, path, name, media_type, size, sha256, \
@@ -100,13 +99,7 @@ fn has_room(db: &Connection, upload: &NewUpload) -> Result<()> {
         draft_has_room(db, draft, upload.size, None)?;
     }
     if let Some(case) = upload.case {
-        let there: u32 = db
-            .prepare_cached("SELECT count(*) FROM file WHERE case_id = ?1")?
-            .query_row([case.key()], |row| row.get(0))?;
-        let (coming, _) = on_the_way(db, "case_id", case.key(), None)?;
-        if there + coming >= MOST_OF_CASE {
-            return Err(ErrorCode::FilesTooMany.into());
-        }
+        case_has_room(db, case)?;
     }
     let (unfinished, _) = on_the_way(db, "sender", *upload.sender.id().as_bytes(), None)?;
     if unfinished >= MOST_UNFINISHED {
