@@ -166,11 +166,11 @@ impl Core {
             }
             C::CancelUpload(ask) => written("cancel_upload", &self.cancel_upload(ask.transfer)),
             C::OfferedFiles(ask) => {
-                let offers: Value = self.offered_files(ask.draft, &ask.material).await?;
+                let offers: Value = self.offered_files(ask.to, &ask.material).await?;
                 written("offered_files", &offers)
             }
             C::ReuseOffered(ask) => {
-                let file: Value = self.reuse_offered(ask.draft, &ask.reuse).await?;
+                let file: Value = self.reuse_offered(ask.to, &ask.reuse).await?;
                 written("reuse_offered", &file)
             }
             C::RemoveFile(ask) => written("remove_file", &self.remove_file(ask.draft, ask.file).await?),

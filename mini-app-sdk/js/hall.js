@@ -54,8 +54,8 @@ export class Hall {
       dismissLost: (id, n, options) => ask("dismiss_lost", { id, n }, options),
       discard: (id, options) => ask("discard_draft", { id }, options),
       upload: (id, path, file, options) => this.#upload({ kind: "draft", id }, path, file, options),
-      offers: (draft, material, options) => ask("offered_files", { draft, material }, options),
-      reuse: (draft, path, file, options) => ask("reuse_offered", { draft, reuse: { file, path } }, options),
+      offers: (draft, material, options) => ask("offered_files", { to: { kind: "draft", id: draft }, material }, options),
+      reuse: (draft, path, file, options) => ask("reuse_offered", { to: { kind: "draft", id: draft }, reuse: { file, path } }, options),
       removeFile: (draft, file, options) => ask("remove_file", { draft, file }, options),
     };
 
@@ -71,6 +71,8 @@ export class Hall {
         this.#at(id, version, options, async (at) =>
           ask("supplement", { id, supplement: { version: at, answers }, key: key ?? (await ask("new_key")) }, options)),
       upload: (id, path, file, options) => this.#upload({ kind: "case", id }, path, file, options),
+      offers: (id, material, options) => ask("offered_files", { to: { kind: "case", id }, material }, options),
+      reuse: (id, path, file, options) => ask("reuse_offered", { to: { kind: "case", id }, reuse: { file, path } }, options),
       file: async (id, options) => {
         const { name, media_type, bytes } = await ask("read_file", { id }, options);
         return new File([fromBase64(bytes)], name, { type: media_type });

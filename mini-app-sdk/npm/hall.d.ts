@@ -568,6 +568,10 @@ export interface Hall {
     /** Hands in what was asked for. Give the same `key` again to send the same once more. */
     supplement(id: string, supplement: { answers: Answers; version?: number; key?: string }, options?: CallOptions): Promise<Case>;
     upload(id: string, path: string, file: FileInHand, options?: UploadOptions): Promise<FileView>;
+    /** Files that the hall has of a material that a supplement is asked for, the best first. */
+    offers(id: string, material: string, options?: CallOptions): Promise<FileOffer[]>;
+    /** Takes an offered file over into a supplement; put what it gives into the answers that are handed in. */
+    reuse(id: string, path: string, file: string, options?: CallOptions): Promise<FileView>;
     /** A file of a case: a material or the result. */
     file(id: string, options?: CallOptions): Promise<File>;
     /** Calls `listener` with the id of each case that moved on, or undefined where any may have. Gives what ends it. */

@@ -298,14 +298,18 @@ async fn what_the_hall_filled_in_says_so_until_somebody_changes_or_confirms_it()
     phone.heard("draft_changed").await?;
     assert_eq!(marked(&phone.ask(view).await?), all[1..2]);
 
-    // Nothing was handed in before: nothing is offered, and what is not offered cannot be taken over.
-    let offers = json!({ "offered_files": { "draft": draft["id"], "material": "id-card" } });
+    // Nothing was handed in before: nothing is offered, and what is not offered cannot be taken over. Nor by a case that is none.
+    let to = json!({ "kind": "draft", "id": draft["id"] });
+    let offers = json!({ "offered_files": { "to": to, "material": "id-card" } });
     assert_eq!(kiosk.ask(offers).await?, json!([]));
+    let no_case = json!({ "kind": "case", "id": draft["id"] });
+    let offers = json!({ "offered_files": { "to": no_case, "material": "id-card" } });
+    assert_eq!(kiosk.outcome(offers).await?["error"]["code"], "request/not_found");
     let reuse = json!({ "file": draft["id"], "path": "id_card" });
-    let refused = kiosk
-        .outcome(json!({ "reuse_offered": { "draft": draft["id"], "reuse": reuse } }))
-        .await?;
-    assert_eq!(refused["error"]["code"], "request/not_found");
+    for to in [to, no_case] {
+        let refused = kiosk.outcome(json!({ "reuse_offered": { "to": to, "reuse": reuse } })).await?;
+        assert_eq!(refused["error"]["code"], "request/not_found");
+    }
     Ok(())
 }
 

@@ -190,17 +190,17 @@ commands! {
             /// Its number.
             transfer: u32
         } -> ();
-        /// Files that the hall has of a material, which a draft can have instead of an upload; the best first.
+        /// Files that the hall has of a material, which a draft or a supplement can have instead of an upload; the best first.
         OfferedFiles {
-            /// The draft.
-            draft: DraftId,
-            /// The material that its form asks for.
+            /// A draft, or a case that waits for a supplement.
+            to: UploadTo,
+            /// The material that its form, or the supplement, asks for.
             material: MaterialCode
         } -> Vec<FileOffer>;
-        /// Takes an offered file over into a draft. What comes belongs into the answer, like an uploaded file.
+        /// Takes an offered file over into a draft or a supplement. What comes belongs into the answer, like an uploaded file.
         ReuseOffered {
-            /// The draft.
-            draft: DraftId,
+            /// A draft, or a case that waits for a supplement.
+            to: UploadTo,
             /// The question that it answers, and the file that was offered.
             reuse: ReuseFile
         } -> FileView;

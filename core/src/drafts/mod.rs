@@ -12,7 +12,7 @@ use futures::channel::oneshot;
 use futures::future::select;
 use onehall_client::{Event, FileContent};
 use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftView, LostAnswer, StartDraft, SubmitDraft};
-use onehall_protocol::files::ReuseFile;
+use onehall_protocol::files::{ReuseFile, UploadTo};
 use onehall_protocol::sync::Entity;
 use onehall_protocol::{CoreError, DraftId, ErrorCode, FileId, IdempotencyKey, MaterialCode, Timestamp, WriterId};
 use onehall_sync::Clock;
@@ -344,20 +344,21 @@ impl Core {
 
     pub(crate) async fn offered_files<T: DeserializeOwned>(
         &self,
-        draft: DraftId,
+        to: UploadTo,
         material: &MaterialCode,
     ) -> Result<T, CoreError> {
-        self.fetch(api::get(format!("/drafts/{draft}/materials/{material}/offers")))
+        let place = place_of(to);
+        self.fetch(api::get(format!("{place}/materials/{material}/offers")))
             .await
     }
 
     pub(crate) async fn reuse_offered<T: DeserializeOwned>(
         &self,
-        draft: DraftId,
+        to: UploadTo,
         reuse: &ReuseFile,
     ) -> Result<T, CoreError> {
-        self.fetch(api::post(format!("/drafts/{draft}/files/reuse")).json(reuse))
-            .await
+        let place = place_of(to);
+        self.fetch(api::post(format!("{place}/files/reuse")).json(reuse)).await
     }
 
     pub(crate) async fn remove_file(&self, draft: DraftId, file: FileId) -> Result<(), CoreError> {
@@ -459,6 +460,14 @@ impl Saving {
         for waiting in self.waiting.drain(..) {
             let _ = waiting.send(outcome.clone());
         }
+    }
+}
+
+/// The path of what files go to.
+fn place_of(to: UploadTo) -> String {
+    match to {
+        UploadTo::Draft(draft) => format!("/drafts/{draft}"),
+        UploadTo::Case(case) => format!("/cases/{case}"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use onehall_client::citizen::{OfferedFiles, ReuseOffered, UploadTo};
+use onehall_client::citizen::{OfferedFiles, ReuseOffered};
 use onehall_protocol::files::{FileOffer, ReuseFile};
 use onehall_protocol::{FileId, MaterialCode};
 
@@ -23,17 +23,16 @@ pub(super) struct Offers {
 }
 
 impl Offers {
-    /// Asks for the offers of a material. A supplement has none: it was asked for because of what is there.
+    /// Asks for the offers of a material.
     pub(super) fn ask(answering: Answering, material: MaterialCode) -> Offers {
         let all = RwSignal::new(None);
-        if let UploadTo::Draft(draft) = answering.uploads.to() {
-            let client = answering.uploads.client();
-            spawn_local(async move {
-                // Without them one uploads: a failure takes nothing away.
-                let offers = client.ask(OfferedFiles { draft, material }).await;
-                let _ = all.try_set(Some(offers.unwrap_or_default()));
-            });
-        }
+        let (to, client) = (answering.uploads.to(), answering.uploads.client());
+        spawn_local(async move {
+            // Without them one uploads: a failure takes nothing away. Nor does a question that follows from another answer of a
+            // supplement: nobody asked for it, so nothing is offered.
+            let offers = client.ask(OfferedFiles { to, material }).await;
+            let _ = all.try_set(Some(offers.unwrap_or_default()));
+        });
         Offers { all }
     }
 
@@ -121,16 +120,14 @@ fn row(answering: Answering, path: StoredValue<String>, offer: FileOffer, busy: 
 }
 
 impl Answering {
-    /// Takes an offered file over: the hall keeps it for this draft, and the answer names it.
+    /// Takes an offered file over: the hall keeps it for this draft or case, and the answer names it.
     async fn take_over(self, path: &str, file: FileId) -> Result<(), onehall_protocol::CoreError> {
-        let UploadTo::Draft(draft) = self.uploads.to() else {
-            return Ok(());
-        };
         let reuse = ReuseFile {
             file,
             path: path.to_owned(),
         };
-        let view = self.uploads.client().ask(ReuseOffered { draft, reuse }).await?;
+        let to = self.uploads.to();
+        let view = self.uploads.client().ask(ReuseOffered { to, reuse }).await?;
         self.add_file(path, view);
         Ok(())
     }
