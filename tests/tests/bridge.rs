@@ -307,7 +307,9 @@ async fn what_the_hall_filled_in_says_so_until_somebody_changes_or_confirms_it()
     assert_eq!(kiosk.outcome(offers).await?["error"]["code"], "request/not_found");
     let reuse = json!({ "file": draft["id"], "path": "id_card" });
     for to in [to, no_case] {
-        let refused = kiosk.outcome(json!({ "reuse_offered": { "to": to, "reuse": reuse } })).await?;
+        let refused = kiosk
+            .outcome(json!({ "reuse_offered": { "to": to, "reuse": reuse } }))
+            .await?;
         assert_eq!(refused["error"]["code"], "request/not_found");
     }
     Ok(())
