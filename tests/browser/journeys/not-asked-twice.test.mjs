@@ -122,6 +122,39 @@ journeys("what was said once", ({ journey }) => {
     await desk.page.getByText("电子证照，本厅签发，编号 兰川公〔2026〕0099，可信等级 A").waitFor();
   });
 
+  for (const [language, profile] of [["zh", "desktop"], ["en", "mobile"]]) {
+    const said = {
+      zh: { title: "本厅已有这份材料，可直接使用，不必再次上传", card: "电子证照“中华人民共和国居民身份证”" },
+      en: { title: "The hall has this already: use it, and upload nothing", card: "E-certificate “" },
+    }[language];
+    journey(`is offered where a clerk asks for it again, on ${profile} in ${language}`, { language, profile }, async ({ terminal, page, hall }) => {
+      const card = await submittedCase(hall, "wu-ping", "identity-card-renewal");
+      await issue(hall, card, "兰川公〔2026〕0100");
+      const fund = await submittedCase(hall, "wu-ping", "housing-fund-withdrawal");
+      const items = [{ path: "id_card", reason: "照片看不清。" }];
+      await take(hall, fund, ["hf-window", "return", { items, reason: "请修改。" }]);
+      await terminal.resume(fund.cookie);
+      await terminal.goto(`/matters/${fund.id}/supplement`);
+      await page.getByText(said.title).waitFor();
+      const offer = page.locator(".file-offer", { hasText: card.number });
+      await offer.getByText(said.card).waitFor();
+      await assertAccessible(page);
+      await assertFitsWidth(page);
+      // With the keyboard alone: the focus goes on at the question when the offer is gone.
+      await offer.getByRole("button").focus();
+      await page.keyboard.press("Enter");
+      await page.locator(".file-done", { hasText: said.card }).waitFor();
+      await page.waitForFunction(() => document.activeElement?.id === "q.id_card");
+      await assertAccessible(page);
+      await page.locator(".fill-actions .button-primary").click();
+      await page.waitForURL(`**/matters/${fund.id}`);
+      const { answers, can } = await hall.api("GET", `/api/v1/cases/${fund.id}`, undefined, { cookie: fund.cookie });
+      const [uploaded, certificate] = answers.id_card;
+      assert.deepEqual([uploaded.source, certificate.source.kind, certificate.source.case], [undefined, "e_certificate", card.id]);
+      assert.ok(!can.includes("supplement"));
+    });
+  }
+
   for (const [language, profile, elder] of [["zh", "mobile", true], ["en", "desktop", false], ["en", "mobile", false]]) {
     const title = `brings the rows of a group along on ${profile} in ${language}${elder ? ", in elder mode" : ""}`;
     journey(title, { language, profile }, async ({ terminal, page, hall }) => {
