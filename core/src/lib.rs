@@ -194,8 +194,15 @@ impl Core {
         lock(&self.inner.preferences).language.unwrap_or_default()
     }
 
+    /// Always inlined: where the code is known, its own sentence is all that is carried of the texts of every code.
+    #[inline(always)]
     fn error(&self, code: ErrorCode) -> CoreError {
-        CoreError::new(code, self.language())
+        self.error_saying(code, code.texts())
+    }
+
+    #[inline(never)]
+    fn error_saying(&self, code: ErrorCode, texts: &[&str; 2]) -> CoreError {
+        CoreError::saying(code, texts, self.language())
     }
 }
 

@@ -71,11 +71,12 @@ impl Core {
 
     /// What is said of it where something cannot be kept.
     pub(crate) fn store_error(&self, error: StoreError) -> CoreError {
-        self.error(match error {
-            StoreError::Full => ErrorCode::StoreFull,
-            StoreError::Locked => ErrorCode::StoreInUse,
-            StoreError::Forbidden | StoreError::Broken | StoreError::Newer => ErrorCode::StoreUnavailable,
-        })
+        // Each by itself: what is said of a code is only known where the code is.
+        match error {
+            StoreError::Full => self.error(ErrorCode::StoreFull),
+            StoreError::Locked => self.error(ErrorCode::StoreInUse),
+            StoreError::Forbidden | StoreError::Broken | StoreError::Newer => self.error(ErrorCode::StoreUnavailable),
+        }
     }
 }
 

@@ -26,16 +26,12 @@ macro_rules! error_codes {
                 match self { $(ErrorCode::$name => $status,)+ }
             }
 
-            /// One sentence for a person, free of personal data.
+            /// One sentence for a person, free of personal data, in each language ([`crate::Language`]). Always inlined: of a
+            /// code that is known where it is asked for, a program carries this sentence and not that of every code.
+            #[inline(always)]
             #[must_use]
-            pub const fn text(self, language: crate::Language) -> &'static str {
-                match (self, language) {
-                    $((ErrorCode::$name, crate::Language::ZhCn) => $zh, (ErrorCode::$name, crate::Language::En) => $en,)+
-                }
-            }
-
-            fn from_code(code: &str) -> Option<ErrorCode> {
-                match code { $($code => Some(ErrorCode::$name),)+ _ => None }
+            pub const fn texts(self) -> &'static [&'static str; 2] {
+                match self { $(ErrorCode::$name => &[$zh, $en],)+ }
             }
         }
     };
@@ -258,9 +254,15 @@ impl CoreError {
     /// An error with the code's own sentence in `language`.
     #[must_use]
     pub fn new(code: ErrorCode, language: crate::Language) -> CoreError {
+        CoreError::saying(code, code.texts(), language)
+    }
+
+    /// As [`CoreError::new`], for who looked the sentence up already ([`ErrorCode::texts`]).
+    #[must_use]
+    pub fn saying(code: ErrorCode, texts: &[&str; 2], language: crate::Language) -> CoreError {
         CoreError {
             code,
-            message: code.text(language).to_owned(),
+            message: said(texts, language).to_owned(),
             retryable: code.is_retryable(),
             fields: Vec::new(),
             details: serde_json::Value::Null,
@@ -268,7 +270,25 @@ impl CoreError {
     }
 }
 
+const fn said<'a>(texts: &[&'a str; 2], language: crate::Language) -> &'a str {
+    match language {
+        crate::Language::ZhCn => texts[0],
+        crate::Language::En => texts[1],
+    }
+}
+
 impl ErrorCode {
+    /// One sentence for a person, free of personal data.
+    #[must_use]
+    pub const fn text(self, language: crate::Language) -> &'static str {
+        said(self.texts(), language)
+    }
+
+    fn from_code(code: &str) -> Option<ErrorCode> {
+        // Looked up, not matched: that would be a comparison in code for each.
+        ErrorCode::ALL.iter().copied().find(|known| known.as_str() == code)
+    }
+
     /// Whether the same request may succeed later without being changed.
     #[must_use]
     pub const fn is_retryable(self) -> bool {
