@@ -5,8 +5,8 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex};
 
 use futures::future::{AbortHandle, Abortable};
-use onehall_client::Profile;
-use onehall_client::bridge::{Cancel, EventMessage, Hello, PROTOCOLS, ProtocolRange, Welcome};
+use onehall_client::bridge::{Cancel, Hello, PROTOCOLS, ProtocolRange, Welcome};
+use onehall_client::{Event, Profile};
 use onehall_protocol::{CoreError, ErrorCode};
 use serde_json::Value;
 
@@ -74,14 +74,13 @@ impl Bridge {
         format!(r#"{{"protocol":{protocol},"id":{id},"outcome":{outcome}}}"#)
     }
 
-    /// Calls `listener` with each event, an [`EventMessage`] as JSON, until [`Core::unsubscribe`] is called with the
+    /// Calls `listener` with each event, an [`EventMessage`](onehall_client::bridge::EventMessage) as JSON, until [`Core::unsubscribe`] is called with the
     /// number that this gives.
     pub fn subscribe(&self, listener: Box<TextListener>) -> u64 {
         self.core.subscribe(Box::new(move |event| {
-            listener(written(&EventMessage {
-                protocol: PROTOCOLS.max,
-                event,
-            }));
+            let (protocol, event) = (PROTOCOLS.max, event_written(event));
+            // An `EventMessage`, put together of parts that are JSON already.
+            listener(format!(r#"{{"protocol":{protocol},"event":{event}}}"#));
         }))
     }
 
@@ -235,6 +234,26 @@ impl Drop for Ended<'_> {
     }
 }
 
+/// An event as JSON. Most are of the second part of the program, and so is what writes those.
+fn event_written(event: &Event) -> String {
+    let plain = |kind: &str, fields: &str| format!(r#"{{"kind":"{kind}"{fields}}}"#);
+    match event {
+        Event::SessionChanged { session } => plain("session_changed", &format!(r#","session":{}"#, written(session))),
+        Event::CaseChanged { id } => plain("case_changed", &format!(r#","id":"{id}""#)),
+        Event::DraftChanged { id } => plain("draft_changed", &format!(r#","id":"{id}""#)),
+        Event::Connection { online } => plain("connection", &format!(r#","online":{online}"#)),
+        Event::MayHaveMissed => plain("may_have_missed", ""),
+        Event::QueueChanged => plain("queue_changed", ""),
+        event => enter_part(event),
+    }
+}
+
+/// Writes an event that only the second part of the program makes.
+#[inline(never)]
+fn enter_part(event: &Event) -> String {
+    written(event)
+}
+
 impl Core {
     /// What was sent over the bridge cannot be carried out; `reason` says why to who wrote it.
     pub(crate) fn unreadable(&self, reason: &str) -> CoreError {
@@ -247,4 +266,43 @@ impl Core {
 fn written(message: &impl serde::Serialize) -> String {
     // Wire types have string keys and no failing serialisers.
     serde_json::to_string(message).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use onehall_protocol::identity::Session;
+    use onehall_protocol::{CaseId, DraftId, Timestamp};
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn an_event_is_written_by_hand_as_its_type_writes_it() {
+        let actor = json!({ "id": Uuid::nil(), "kind": "citizen", "name": "\"林\"" });
+        let session: Session = json::read_value(
+            json!({ "actor": actor, "principals": [actor], "phone": "1", "assurance": "L1",
+            "expires_at": "2026-01-01T00:00:00Z" }),
+        )
+        .unwrap_or_else(|_| panic!("no session"));
+        for event in [
+            Event::SessionChanged { session: None },
+            Event::SessionChanged { session: Some(session) },
+            Event::CaseChanged {
+                id: CaseId(Uuid::nil()),
+            },
+            Event::DraftChanged {
+                id: DraftId(Uuid::nil()),
+            },
+            Event::Connection { online: true },
+            Event::MayHaveMissed,
+            Event::QueueChanged,
+            Event::OutboxChanged,
+            Event::ShownAsOf {
+                at: Timestamp::from_unix_millis(0),
+            },
+        ] {
+            assert_eq!(event_written(&event), written(&event));
+        }
+    }
 }

@@ -21,6 +21,7 @@ mod catalog;
 mod client;
 mod drafts;
 mod filling;
+mod held;
 mod identity;
 mod json;
 mod later;
@@ -186,7 +187,7 @@ impl Core {
             .map(|(_, listener)| listener.clone())
             .collect();
         for listener in all {
-            listener(event.clone());
+            listener(event);
         }
     }
 

@@ -6,7 +6,7 @@
 
 use onehall_client::Outcome;
 use onehall_client::citizen::{
-    Command as C, GetCase, GetItem, LogIn, LogOut, Rate, RequestCode, SearchCatalog, SetPreferences, Submit,
+    Command as C, GetItem, LogIn, LogOut, Rate, RequestCode, SearchCatalog, SetPreferences, Submit,
 };
 use onehall_protocol::{CaseId, CoreError, ErrorCode};
 use serde::Serialize;
@@ -89,18 +89,7 @@ impl Core {
                 self.item_seen(&ask.code);
                 written("get_item", &item)
             }
-            "list_drafts" => {
-                self.bare(&fields)?;
-                written("list_drafts", &self.list_drafts::<Value>().await?)
-            }
-            "list_cases" => {
-                self.bare(&fields)?;
-                written("list_cases", &self.list_cases::<Value>().await?)
-            }
-            "get_case" => {
-                let ask: GetCase = self.read(fields)?;
-                written("get_case", &self.case_watched(ask.id).await?)
-            }
+            // Also the lists of who is logged in: the copy of what is theirs is kept by the second part, so it is there.
             _ => {
                 self.load_later().await?;
                 enter_part(self.clone(), name, fields).await?
@@ -124,6 +113,9 @@ impl Core {
     async fn relay_later(&self, name: String, fields: Value) -> Result<Relayed, CoreError> {
         let command = self.read(Value::Object([(name, fields)].into_iter().collect()))?;
         Ok(match command {
+            C::ListDrafts(_) => written("list_drafts", &self.list_drafts::<Value>().await?),
+            C::ListCases(_) => written("list_cases", &self.list_cases::<Value>().await?),
+            C::GetCase(ask) => written("get_case", &self.case_watched(ask.id).await?),
             C::GetForm(ask) => written("get_form", &self.form(&ask.form).await?),
             C::GetFormInputs(ask) => written("get_form_inputs", &self.form_inputs(&ask.form).await?),
             C::SearchList(ask) => written(
@@ -206,10 +198,7 @@ impl Core {
             | C::LogOut(_)
             | C::GetCatalog(_)
             | C::SearchCatalog(_)
-            | C::GetItem(_)
-            | C::ListDrafts(_)
-            | C::ListCases(_)
-            | C::GetCase(_) => return Err(self.error(ErrorCode::Internal)),
+            | C::GetItem(_) => return Err(self.error(ErrorCode::Internal)),
         })
     }
 

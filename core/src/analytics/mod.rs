@@ -16,7 +16,7 @@ use onehall_protocol::analytics::{BatchTaken, Event, EventBatch, EventRecord};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{EventId, Timestamp};
 
-use crate::ports::{Host, SendOutsideWasm, boxed};
+use crate::ports::{BoxFuture, Host, SendOutsideWasm, boxed};
 use crate::{Core, api, lock};
 
 pub use queue::{Pace, Queue, Upload};
@@ -32,6 +32,23 @@ pub(crate) struct State {
     hurry: Mutex<Option<oneshot::Sender<()>>>,
     /// Held while the kept queue is read and written back.
     writing: futures::lock::Mutex<()>,
+}
+
+/// What the first part of the program, which counts, leaves to the second.
+enum Errand {
+    Send(Queue),
+    SendLast(Queue),
+}
+
+/// Does an errand.
+#[inline(never)]
+fn enter_part(core: Core, errand: Errand) -> BoxFuture<'static, ()> {
+    boxed(async move {
+        match errand {
+            Errand::Send(queue) => core.send_waiting(queue).await,
+            Errand::SendLast(queue) => core.send_last(queue).await,
+        }
+    })
 }
 
 impl Core {
@@ -93,15 +110,8 @@ impl Core {
         }
         let core = self.clone();
         self.spawn(async move {
-            let mut queue = queue;
-            while !queue.events.is_empty() {
-                let events = queue.batch();
-                let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
-                let dropped = std::mem::take(&mut queue.dropped);
-                if core.send_events(events, dropped).await != Upload::Done {
-                    return;
-                }
-                queue.settle(&ids, 0);
+            if !queue.events.is_empty() && core.load_later().await.is_ok() {
+                enter_part(core, Errand::SendLast(queue)).await;
             }
         });
     }
@@ -138,24 +148,46 @@ impl Core {
             }
             lock(&self.inner.analytics.pace).look();
             let queue = self.kept_queue().await;
-            let events = queue.batch();
-            if events.is_empty() || !self.may_count().await {
+            if queue.events.is_empty() || !self.may_count().await {
                 if lock(&self.inner.analytics.pace).rest() {
                     return;
                 }
                 continue;
             }
+            if self.load_later().await.is_ok() {
+                enter_part(self.clone(), Errand::Send(queue)).await;
+            } else {
+                lock(&self.inner.analytics.pace).sent(Upload::Later(0), queue.events.len());
+            }
+        }
+    }
+
+    /// Sends what fits into a batch.
+    async fn send_waiting(&self, queue: Queue) {
+        let events = queue.batch();
+        let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
+        let upload = self.send_events(events, queue.dropped).await;
+        let left = match upload {
+            Upload::Later(_) => ids.len(),
+            _ => self
+                .change_queue(|kept| kept.settle(&ids, queue.dropped))
+                .await
+                .events
+                .len(),
+        };
+        lock(&self.inner.analytics.pace).sent(upload, left);
+    }
+
+    /// Sends all of it, or as much as can be sent now.
+    async fn send_last(&self, mut queue: Queue) {
+        while !queue.events.is_empty() {
+            let events = queue.batch();
             let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
-            let upload = self.send_events(events, queue.dropped).await;
-            let left = match upload {
-                Upload::Later(_) => ids.len(),
-                _ => self
-                    .change_queue(|kept| kept.settle(&ids, queue.dropped))
-                    .await
-                    .events
-                    .len(),
-            };
-            lock(&self.inner.analytics.pace).sent(upload, left);
+            let dropped = std::mem::take(&mut queue.dropped);
+            if self.send_events(events, dropped).await != Upload::Done {
+                return;
+            }
+            queue.settle(&ids, 0);
         }
     }
 

@@ -8,6 +8,7 @@ use onehall_protocol::catalog::{FormReference, ListPage};
 use onehall_protocol::{CoreError, ErrorCode, ListCode};
 
 use super::{FRESH_MS, checked};
+use crate::held::Held;
 use crate::{Core, api, json, lock};
 
 /// How many entries of a list at hand are given without a network: as the backend does where nobody says how many.
@@ -20,7 +21,7 @@ pub(super) struct State {
 
 #[derive(Clone)]
 struct Kept {
-    inputs: Arc<Inputs>,
+    inputs: Arc<Held<Inputs>>,
     tag: Option<String>,
     checked_at: i64,
 }
@@ -48,7 +49,7 @@ impl Core {
         if let Some(kept) = &kept
             && now.saturating_sub(kept.checked_at) < FRESH_MS
         {
-            return Ok((*kept.inputs).clone());
+            return Ok((**kept.inputs).clone());
         }
         let document = self
             .document(&format!("/forms/{}/{}/inputs", form.code, form.version))
@@ -56,9 +57,12 @@ impl Core {
         let inputs = match kept {
             // Read already.
             Some(kept) if kept.tag.is_some() && kept.tag == document.tag => kept.inputs,
-            _ => Arc::new(json::read(&document.body).map_err(|_| self.error(ErrorCode::InvalidReply))?),
+            _ => {
+                let read = json::read(&document.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
+                Arc::new(Held::new(read))
+            }
         };
-        let found = (*inputs).clone();
+        let found = (**inputs).clone();
         let kept = Kept {
             inputs,
             tag: document.tag,

@@ -16,6 +16,8 @@ use onehall_protocol::{CoreError, ErrorCode, ItemCode, Language};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::held::Held;
+use crate::ports::{SendOutsideWasm, SyncOutsideWasm};
 use crate::{Core, json, lock};
 
 pub use search::SearchIndex;
@@ -36,10 +38,10 @@ fn checked(now: i64, fresh: bool) -> i64 {
 #[derive(Default)]
 pub(crate) struct State {
     /// Read into types.
-    typed: Mutex<Option<Kept<Catalog>>>,
+    typed: Mutex<Option<Held<Kept<Catalog>>>>,
     /// As the backend wrote it, for a UI to which it is handed on.
-    written: Mutex<Option<Kept<Written>>>,
-    forms: Mutex<HashMap<FormReference, Arc<Definition>>>,
+    written: Mutex<Option<Held<Kept<Written>>>>,
+    forms: Mutex<HashMap<FormReference, Held<Definition>>>,
     lists: lists::State,
 }
 
@@ -57,11 +59,11 @@ struct Kept<T> {
 }
 
 /// A catalog, in types or as it was written.
-trait Content: Sized {
+trait Content: Sized + SendOutsideWasm + SyncOutsideWasm + 'static {
     fn read(body: Vec<u8>) -> Option<Self>;
     fn version(&self) -> &str;
     fn index(&self) -> SearchIndex;
-    fn place(state: &State) -> &Mutex<Option<Kept<Self>>>;
+    fn place(state: &State) -> &Mutex<Option<Held<Kept<Self>>>>;
 }
 
 impl Content for Catalog {
@@ -77,7 +79,7 @@ impl Content for Catalog {
         SearchIndex::new(self)
     }
 
-    fn place(state: &State) -> &Mutex<Option<Kept<Catalog>>> {
+    fn place(state: &State) -> &Mutex<Option<Held<Kept<Catalog>>>> {
         &state.typed
     }
 }
@@ -95,7 +97,7 @@ impl Content for Written {
         Written::index(self)
     }
 
-    fn place(state: &State) -> &Mutex<Option<Kept<Written>>> {
+    fn place(state: &State) -> &Mutex<Option<Held<Kept<Written>>>> {
         &state.written
     }
 }
@@ -151,11 +153,11 @@ impl Core {
             (Err(error), Some(known)) if error.retryable => (known, false),
             (Err(error), _) => return Err(error),
         };
-        *lock(place) = Some(Kept {
+        *lock(place) = Some(Held::new(Kept {
             catalog: catalog.clone(),
             index: index.clone(),
             checked_at: checked(now, fresh),
-        });
+        }));
         Ok((catalog, index))
     }
 
@@ -194,7 +196,7 @@ impl Core {
             .unchanging(&format!("/forms/{}/{}", form.code, form.version))
             .await?;
         let definition: Definition = json::read(&document.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
-        lock(&self.inner.catalog.forms).insert(form.clone(), Arc::new(definition.clone()));
+        lock(&self.inner.catalog.forms).insert(form.clone(), Held::new(definition.clone()));
         Ok(definition)
     }
 }

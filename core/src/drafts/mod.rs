@@ -18,6 +18,7 @@ use onehall_protocol::{CoreError, DraftId, ErrorCode, FileId, IdempotencyKey, Ma
 use onehall_sync::Clock;
 use serde::de::DeserializeOwned;
 
+use crate::held::Held;
 use crate::ports::{BoxFuture, boxed};
 use crate::sync::Look;
 use crate::{Core, api, lock};
@@ -35,7 +36,7 @@ pub(crate) struct State {
     present: presence::State,
     /// The core is being closed: what is unsaved is tried once more and no further.
     closing: AtomicBool,
-    saving: Mutex<BTreeMap<DraftId, Saving>>,
+    saving: Mutex<BTreeMap<DraftId, Held<Saving>>>,
     /// Held while the journal is written, so that the newest state is the last one in it.
     pub(crate) writing: futures::lock::Mutex<()>,
 }
@@ -413,13 +414,13 @@ impl Core {
 }
 
 impl Saving {
-    fn new(autosave: Autosave) -> Saving {
-        Saving {
+    fn new(autosave: Autosave) -> Held<Saving> {
+        Held::new(Saving {
             autosave,
             driven: false,
             hurry: None,
             waiting: Vec::new(),
-        }
+        })
     }
 
     fn lay_over(&self, draft: &mut DraftView) {

@@ -7,12 +7,14 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use onehall_client::Event;
+use onehall_protocol::cases::Poke;
 use onehall_protocol::drafts::{PRESENT_MS, SayPresence};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CoreError, DraftId, ErrorCode, Timestamp, WriterId};
+use serde_json::Value;
 
 use crate::ports::{BoxFuture, boxed};
-use crate::{Core, api, lock};
+use crate::{Core, api, json, lock};
 
 /// How often it is said: twice within the time for which it counts, and a moment.
 const SAID_EVERY_MS: u32 = PRESENT_MS * 2 / 5;
@@ -43,16 +45,8 @@ impl State {
 
 /// Takes in what was heard. Only the second part of the program opens drafts.
 #[inline(never)]
-fn enter_part(core: Core, heard: Heard) -> BoxFuture<'static, ()> {
+fn enter_part(core: Core, heard: Value) -> BoxFuture<'static, ()> {
     boxed(async move { core.take_presence(heard).await })
-}
-
-/// Another core says that a draft is open there, or is no more.
-struct Heard {
-    id: DraftId,
-    writer: WriterId,
-    terminal: TerminalKind,
-    here: bool,
 }
 
 impl Core {
@@ -113,26 +107,26 @@ impl Core {
     }
 
     /// Another core says that a draft is open there, or is no more; or this one, which is nothing new.
-    pub(crate) fn heard_presence(&self, id: DraftId, writer: WriterId, terminal: TerminalKind, here: bool) {
+    pub(crate) fn heard_presence(&self, id: DraftId, heard: Value) {
         let is_open = lock(&self.inner.drafts.present.0).contains_key(&id);
-        if is_open && writer != self.inner.writer {
-            let heard = Heard {
-                id,
-                writer,
-                terminal,
-                here,
-            };
+        if is_open {
             self.inner.host.spawner.spawn(enter_part(self.clone(), heard));
         }
     }
 
-    async fn take_presence(&self, heard: Heard) {
-        let Heard {
+    async fn take_presence(&self, heard: Value) {
+        let Ok(Poke::Present {
             id,
             writer,
             terminal,
             here,
-        } = heard;
+        }) = json::read_value(heard)
+        else {
+            return;
+        };
+        if writer == self.inner.writer {
+            return;
+        }
         let until = self.inner.host.clock.now().unix_millis() + i64::from(PRESENT_MS);
         let was_there = {
             let mut present = lock(&self.inner.drafts.present.0);

@@ -288,7 +288,7 @@ impl Terminal {
         let core = Core::new(host, "", kind);
         let told = Arc::new(Mutex::new(Vec::new()));
         let heard = told.clone();
-        core.subscribe(Box::new(move |event| lock(&heard).push(event)));
+        core.subscribe(Box::new(move |event| lock(&heard).push(event.clone())));
         let terminal = Terminal { core, hosted, told };
         terminal.ask(json!({"restore_session": {}}));
         terminal

@@ -15,11 +15,12 @@ use onehall_protocol::form_change::FormChange;
 use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, Language};
 use serde_json::Value;
 
+use crate::held::Held;
 use crate::{Core, lock};
 
 #[derive(Default)]
 pub(crate) struct State {
-    open: Mutex<HashMap<DraftId, Open>>,
+    open: Mutex<HashMap<DraftId, Held<Open>>>,
 }
 
 struct Open {
@@ -239,6 +240,7 @@ impl Core {
         }
         match all.get_mut(&id) {
             Some(open) => {
+                let open = &mut **open;
                 // The hall says of a pinned draft with each reading that it is.
                 open.told &= open.form_change == draft.form_change;
                 open.form_change = draft.form_change;
@@ -256,7 +258,7 @@ impl Core {
                     told: false,
                     stale: false,
                 };
-                all.insert(id, open);
+                all.insert(id, Held::new(open));
             }
         }
         Ok(())

@@ -20,7 +20,7 @@ use crate::ports::EventListener;
 /// may only be called on the thread that it subscribed on, and is not called elsewhere.
 #[cfg(target_family = "wasm")]
 pub(crate) fn local_listener(listener: Box<dyn Fn(Event)>) -> Box<EventListener> {
-    listener
+    Box::new(move |event| listener(event.clone()))
 }
 
 /// See the wasm version.
@@ -29,7 +29,7 @@ pub(crate) fn local_listener(listener: Box<dyn Fn(Event)>) -> Box<EventListener>
     let listener = send_wrapper::SendWrapper::new(listener);
     Box::new(move |event| {
         if listener.valid() {
-            listener(event);
+            listener(event.clone());
         }
     })
 }

@@ -22,7 +22,7 @@ mod markers {
     /// A boxed future, `Send` outside wasm.
     pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
     /// A callback that gets events, `Send + Sync` outside wasm.
-    pub type EventListener = dyn Fn(super::Event) + Send + Sync;
+    pub type EventListener = dyn Fn(&super::Event) + Send + Sync;
     /// A callback that gets events as text, `Send + Sync` outside wasm.
     pub type TextListener = dyn Fn(String) + Send + Sync;
     /// A callback that gets the progress of an upload: bytes sent and in all.
@@ -44,7 +44,7 @@ mod markers {
     /// A boxed future, `Send` outside wasm.
     pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + 'a>>;
     /// A callback that gets events, `Send + Sync` outside wasm.
-    pub type EventListener = dyn Fn(super::Event);
+    pub type EventListener = dyn Fn(&super::Event);
     /// A callback that gets events as text, `Send + Sync` outside wasm.
     pub type TextListener = dyn Fn(String);
     /// A callback that gets the progress of an upload: bytes sent and in all.

@@ -3,14 +3,16 @@
 use std::sync::Mutex;
 
 use onehall_client::Event;
-use onehall_protocol::cases::{AnswerSupplement, Poke, Rating, WithdrawCase};
+use onehall_protocol::cases::{AnswerSupplement, Rating, WithdrawCase};
 use onehall_protocol::sync::Entity;
-use onehall_protocol::{API, CaseId, CoreError, IdempotencyKey};
+use onehall_protocol::{API, CaseId, CoreError, DraftId, IdempotencyKey};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
 
 use crate::ports::{PokeSignal, StreamHandle};
 use crate::sync::Look;
-use crate::{Core, api, lock};
+use crate::{Core, api, json, lock};
 
 #[derive(Default)]
 pub(crate) struct State {
@@ -119,31 +121,34 @@ impl Core {
                 *lock(broken) = true;
                 self.connection(false);
             }
-            PokeSignal::Poke(text) => match crate::json::read::<Poke>(text.as_bytes()) {
-                Ok(Poke::Case { id }) => {
-                    self.nudge_copy();
-                    self.emit(&Event::CaseChanged { id });
-                }
-                Ok(Poke::Draft { id }) => {
-                    self.nudge_copy();
-                    self.inner.filling.changed_elsewhere(id);
-                    self.emit(&Event::DraftChanged { id });
-                }
-                Ok(Poke::Present {
-                    id,
-                    writer,
-                    terminal,
-                    here,
-                }) => self.heard_presence(id, writer, terminal, here),
-                Ok(Poke::Queue) => self.emit(&Event::QueueChanged),
-                Ok(Poke::SessionEnded) => self.session_ended(),
-                // More than was kept for us, or a kind of poke that this core does not know: something changed.
-                Ok(Poke::Again) | Err(_) => {
-                    self.nudge_copy();
-                    self.inner.filling.may_be_stale();
-                    self.emit(&Event::MayHaveMissed);
-                }
-            },
+            PokeSignal::Poke(text) => self.poked(text),
+        }
+    }
+
+    /// Reads an [`onehall_protocol::cases::Poke`] where it stands: to read it into its type would bring what reads enums of
+    /// that form, for this one alone.
+    fn poked(&self, text: &str) {
+        let poke: Value = json::read(text.as_bytes()).unwrap_or_default();
+        let id: Option<Uuid> = poke["id"].as_str().and_then(|id| id.parse().ok());
+        match (poke["kind"].as_str(), id) {
+            (Some("case"), Some(id)) => {
+                self.nudge_copy();
+                self.emit(&Event::CaseChanged { id: CaseId(id) });
+            }
+            (Some("draft"), Some(id)) => {
+                self.nudge_copy();
+                self.inner.filling.changed_elsewhere(DraftId(id));
+                self.emit(&Event::DraftChanged { id: DraftId(id) });
+            }
+            (Some("present"), Some(id)) => self.heard_presence(DraftId(id), poke),
+            (Some("queue"), _) => self.emit(&Event::QueueChanged),
+            (Some("session_ended"), _) => self.session_ended(),
+            // More than was kept for us, or a kind of poke that this core does not know: something changed.
+            _ => {
+                self.nudge_copy();
+                self.inner.filling.may_be_stale();
+                self.emit(&Event::MayHaveMissed);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::machine::{Do, Failure, Happened, Keep, Machine};
 use super::mirror::{self, Key, Mirror};
 use super::{Copy, SEGMENT, reading};
+use crate::held::Held;
 use crate::ports::{BoxFuture, Others, Write, boxed};
 use crate::{Core, Inner, api, json, lock};
 
@@ -106,10 +107,10 @@ impl Driver {
         let now = core.inner.host.clock.now().unix_millis();
         let todo = self.machine.step(happened, now);
         // Only now: what is shown is never older than what is asked for next.
-        *lock(&core.inner.sync.copy) = Some(Copy {
+        *lock(&core.inner.sync.copy) = Some(Held::new(Copy {
             mirror: self.machine.mirror().clone(),
             at: self.machine.as_of(),
-        });
+        }));
         todo
     }
 
@@ -232,7 +233,7 @@ impl Core {
         let mut copy = lock(&self.inner.sync.copy);
         if self.visit() == visit {
             let at = cursor.is_some().then_some(at);
-            *copy = Some(Copy { mirror, at });
+            *copy = Some(Held::new(Copy { mirror, at }));
         }
     }
 

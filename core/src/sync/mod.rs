@@ -26,6 +26,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::held::Held;
 use crate::ports::{BoxFuture, Write, boxed};
 use crate::{Core, json, lock};
 use mirror::Mirror;
@@ -38,7 +39,7 @@ const SESSION: &str = "mirror/session";
 /// What a core knows of the copy.
 #[derive(Default)]
 pub(crate) struct State {
-    copy: Mutex<Option<Copy>>,
+    copy: Mutex<Option<Held<Copy>>>,
     /// Wakes whoever waits to pull.
     nudge: Mutex<Nudge>,
     /// The visit for which the copy is kept already.

@@ -288,7 +288,7 @@ impl Place {
         let core = Core::new(host, "", TerminalKind::Browser);
         let heard = Arc::new(Mutex::new(Vec::new()));
         let hears = heard.clone();
-        core.subscribe(Box::new(move |event| lock(&hears).push(event)));
+        core.subscribe(Box::new(move |event| lock(&hears).push(event.clone())));
         let running = Running { core, heard };
         let _ = running.ask(
             &self.world,

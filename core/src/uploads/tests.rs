@@ -221,7 +221,7 @@ impl World {
         let core = Core::new(host, "", kind);
         let told: Arc<Mutex<Vec<Event>>> = Arc::default();
         let heard = told.clone();
-        core.subscribe(Box::new(move |event| lock(&heard).push(event)));
+        core.subscribe(Box::new(move |event| lock(&heard).push(event.clone())));
         let running = Running {
             core,
             world: self.clone(),

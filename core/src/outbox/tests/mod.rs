@@ -327,7 +327,7 @@ impl Place {
         let core = Core::new(host, "", self.kind);
         let told = Arc::new(Mutex::new(Vec::new()));
         let heard = told.clone();
-        core.subscribe(Box::new(move |event| lock(&heard).push(event)));
+        core.subscribe(Box::new(move |event| lock(&heard).push(event.clone())));
         Running {
             core,
             world: self.world.clone(),
