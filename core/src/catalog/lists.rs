@@ -59,6 +59,7 @@ impl Core {
             Some(kept) if kept.tag.is_some() && kept.tag == document.tag => kept.inputs,
             _ => {
                 let read = json::read(&document.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
+                #[allow(clippy::arc_with_non_send_sync)] // Send and Sync wherever there are threads.
                 Arc::new(Held::new(read))
             }
         };

@@ -120,12 +120,12 @@ impl Terminal {
         let rows = Arc::clone(&screen);
         core.subscribe(Box::new(move |event| match event {
             Event::DraftSaving { id, state } => {
-                world.tell(format_args!("t{index} shows {id} as {}", name_of(&state)));
-                lock(&seen).insert(id, state);
+                world.tell(format_args!("t{index} shows {id} as {}", name_of(state)));
+                lock(&seen).insert(*id, state.clone());
             }
             Event::DraftMerged { id, answers } => {
                 let came = answers.iter().find(|answer| answer.path == ROWS);
-                if let (Some(came), Some(shown)) = (came, lock(&rows).get_mut(&id)) {
+                if let (Some(came), Some(shown)) = (came, lock(&rows).get_mut(id)) {
                     let came = names(&came.value);
                     world.history().seen_rows(index, &came);
                     *shown = Some(came);
