@@ -1,6 +1,7 @@
 // What is counted, and what is not: asked first, once, and honestly; and what administrators see of it.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 
 import { assertAccessible, assertFitsWidth, journeys, LANGUAGES, PROFILES } from "../harness.mjs";
 import { sitDown } from "../harness/desk.mjs";
@@ -19,26 +20,17 @@ function batches(page) {
   return sent;
 }
 
+// The pages' own way into their store, which is encrypted. Run by the browser's debugger, so that the page's policy stays.
+const HOST = readFileSync(new URL("../../../core/js/host.js", import.meta.url), "utf8").replaceAll(/^export /gm, "");
+
 /** What this terminal keeps to be sent: the names of the events. */
-function kept(page) {
-  return page.evaluate(
-    () =>
-      new Promise((fulfil, reject) => {
-        const open = indexedDB.open("onehall", 1);
-        // Asked before the core has opened it, the database must be the same as the core's.
-        open.onupgradeneeded = () => open.result.createObjectStore("values");
-        open.onerror = () => reject(open.error);
-        open.onsuccess = () => {
-          const read = open.result.transaction("values").objectStore("values").get("analytics");
-          read.onerror = () => reject(read.error);
-          read.onsuccess = () => {
-            open.result.close();
-            const queue = read.result ? JSON.parse(new TextDecoder().decode(read.result)) : { events: [] };
-            fulfil(queue.events.map((event) => event.event));
-          };
-        };
-      }),
-  );
+async function kept(page) {
+  const queue = await page.evaluate(`(async () => {
+    ${HOST}
+    const bytes = await browserHost().get("terminal/analytics");
+    return bytes ? JSON.parse(new TextDecoder().decode(bytes)) : { events: [] };
+  })()`);
+  return queue.events.map((event) => event.event);
 }
 
 /** Waits until something holds that is no matter of the page alone. */
