@@ -55,7 +55,7 @@ function checked(options) {
     throw refuse("baseUrl");
   }
   if (!/^https?:$/.test(url.protocol)) throw refuse("baseUrl");
-  for (const method of ["fetch", "listen", "get", "put", "remove", "sleep", "random"]) {
+  for (const method of ["fetch", "listen", "get", "scan", "batch", "erase", "sleep", "random"]) {
     if (typeof host?.[method] !== "function") throw refuse(`host.${method}`);
   }
   return { baseUrl: url.href.replace(/[?#].*$/, "").replace(/\/+$/, ""), host, capabilities };

@@ -37,8 +37,9 @@ function fakeHost(answer) {
     },
     listen: () => () => {},
     get: async (key) => kept.get(key),
-    put: async (key, value) => void kept.set(key, value),
-    remove: async (key) => void kept.delete(key),
+    scan: async (prefix) => [...kept].filter(([key]) => key.startsWith(prefix)),
+    batch: async (writes) => writes.forEach(([key, value]) => (value ? kept.set(key, value) : kept.delete(key))),
+    erase: async () => kept.forEach((_, key) => key.startsWith("terminal") || kept.delete(key)),
     sleep: (ms) => new Promise((done) => setTimeout(done, ms).unref()),
     random: (bytes) => crypto.getRandomValues(bytes),
   };

@@ -59,7 +59,7 @@ journeys("a new version of a form", ({ journey }) => {
       assert.deepEqual([after.form.version, after.answers], [next.version, before.answers]);
       // Going on is an answer to it; once something was saved, nobody is told again.
       await second.page.getByRole("radio", { name: "否", exact: true }).check();
-      await second.page.getByRole("button", { name: "继续" }).click();
+      await second.page.getByRole("button", { name: "继续", exact: true }).click();
       await second.page.getByText("表单有更新").waitFor({ state: "detached" });
       while ((await free.read()).answers.household_here !== false) await second.page.waitForTimeout(50);
       await second.page.reload();
