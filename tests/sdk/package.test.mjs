@@ -203,6 +203,8 @@ describe("the package", () => {
     const end = new AbortController();
     const call = hall.progress.list({ signal: end.signal });
     const other = hall.draft.list();
+    // What they need of the second part is loaded first.
+    while (!host.asked.some(({ url }) => url.endsWith("/cases"))) await new Promise((later) => setTimeout(later));
     end.abort(new Error("the page was left"));
     await assert.rejects(call, (error) => error.code === "client/cancelled" && error.cause.message === "the page was left");
     assert.deepEqual(await other, []);

@@ -189,12 +189,12 @@ describe("the preview of a form", () => {
     await page.getByRole("button", { name: "Fill with examples" }).click();
     await page.getByText("2 of 2 pages complete").waitFor();
     assert.notEqual(await shown.getByLabel("Name", { exact: true }).inputValue(), "");
-    await shown.getByRole("button", { name: "Continue" }).click();
+    await shown.getByRole("button", { name: "Continue", exact: true }).click();
     await shown.getByText("示例.pdf", { exact: true }).waitFor();
     await shown.locator("input[type=file]").setInputFiles({ name: "mine.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7") });
     await page.getByText("“mine.pdf” was not uploaded").waitFor();
     await shown.getByText("mine.pdf", { exact: true }).waitFor();
-    await shown.getByRole("button", { name: "Continue" }).click();
+    await shown.getByRole("button", { name: "Continue", exact: true }).click();
     await shown.getByRole("heading", { name: "Check your answers" }).waitFor();
     await shown.locator("#declare").check();
     await shown.getByRole("button", { name: "Submit", exact: false }).click();
