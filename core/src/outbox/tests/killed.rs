@@ -86,13 +86,22 @@ fn a_terminal_killed_while_one_submits_sends_all_that_it_acknowledged_once() {
             .flat_map(BufRead::lines);
         // Killed by another thread, while this one reads what is acknowledged.
         let id = child.id();
+        let (said, begun) = mpsc::channel();
         let killer = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(150 + round * 37 % 90));
+            // Mostly by the clock, wherever it is; a busy machine may let it keep its first only later.
+            let wait = match round % 3 {
+                2 => begun.recv_timeout(Duration::from_secs(20)).map_or(0, |()| 20),
+                _ => 150,
+            };
+            std::thread::sleep(Duration::from_millis(wait + round * 37 % 90));
             let _ = Process::new("kill").args(["-9", &id.to_string()]).status();
         });
         let kept = lines.map_while(Result::ok);
         let kept: Vec<String> = kept
             .filter_map(|line| line.strip_prefix("kept ").map(str::to_owned))
+            .inspect(|_| {
+                let _ = said.send(());
+            })
             .collect();
         let _ = killer.join();
         let _ = child.wait();

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use super::{Folder, nowhere, runtime, sealed, secrets};
@@ -99,8 +100,23 @@ fn child(folder: &Path, command: &mut Command) -> Child {
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// Kills a child so long after it began; or after it kept its first, which a busy machine may let it do late.
+fn kill(child: &Child, after: Duration, kept: Option<mpsc::Receiver<()>>) -> std::thread::JoinHandle<()> {
+    let id = child.id();
+    std::thread::spawn(move || {
+        if let Some(kept) = kept {
+            let _ = kept.recv_timeout(Duration::from_secs(20));
+        }
+        std::thread::sleep(after);
+        let _ = Command::new("kill")
+            .args(["-9", &id.to_string()])
+            .stderr(Stdio::null())
+            .status();
+    })
+}
+
 /// What a child says, until it ends: the last number that it called kept, and why something was refused.
-fn said(child: &mut Child) -> (Option<u64>, Option<String>) {
+fn said(child: &mut Child, kept: &mpsc::Sender<()>) -> (Option<u64>, Option<String>) {
     let lines = child
         .stdout
         .take()
@@ -111,6 +127,8 @@ fn said(child: &mut Child) -> (Option<u64>, Option<String>) {
     for line in lines.map_while(Result::ok) {
         if let Some(number) = line.strip_prefix("kept ").and_then(|number| number.parse().ok()) {
             last = Some(number);
+            // Nobody hears it where the child is killed by the clock alone.
+            let _ = kept.send(());
         } else if let Some(why) = line.strip_prefix("refused ") {
             refused = Some(why.to_owned());
         }
@@ -152,12 +170,11 @@ fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged_and_shows_nothing(
     let mut last = None;
     for round in 0..rounds.unwrap_or(200_u64) {
         let mut child = child(&folder.0, &mut Command::new(this()));
-        let id = child.id();
-        let killer = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(25 + round * 37 % 70));
-            let _ = Command::new("kill").args(["-9", &id.to_string()]).status();
-        });
-        last = said(&mut child).0.or(last);
+        let (kept, begun) = mpsc::channel();
+        // Mostly wherever it is, also while it opens what the one before left.
+        let begun = (round % 4 == 3).then_some(begun);
+        let killer = kill(&child, Duration::from_millis(25 + round * 37 % 70), begun);
+        last = said(&mut child, &kept).0.or(last);
         let _ = (killer.join(), child.wait());
         nothing_is_lost(&folder.0, last);
         if round.is_multiple_of(20) && last.is_some() {
@@ -181,12 +198,9 @@ fn what_a_full_disk_does_not_take_is_not_called_kept_and_the_rest_stays() {
             .args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")])
             .arg(this());
         let mut child = child(&folder.0, &mut shell);
-        let id = child.id();
-        let killer = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_secs(4));
-            let _ = Command::new("kill").args(["-9", &id.to_string()]).status();
-        });
-        let (last, refused) = said(&mut child);
+        let (kept, begun) = mpsc::channel();
+        let killer = kill(&child, Duration::from_secs(4), Some(begun));
+        let (last, refused) = said(&mut child, &kept);
         let _ = child.wait();
         drop(killer);
         full += usize::from(refused.is_some());
