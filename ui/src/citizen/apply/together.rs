@@ -58,6 +58,10 @@ pub(super) fn also_open(application: Application) -> AnyView {
 
 /// The button that shows the way to go on on a phone.
 pub(super) fn continue_button(application: Application) -> AnyView {
+    if cfg!(feature = "preview") {
+        // What is looked at while it is written is on this machine alone.
+        return ().into_any();
+    }
     let (open, address, saved) = (
         RwSignal::new(false),
         RwSignal::new(None::<String>),
