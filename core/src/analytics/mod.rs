@@ -92,34 +92,36 @@ impl Core {
         }
     }
 
-    /// A visit on a public machine is over: the yes was this citizen's, and what waits is sent now or never.
-    pub(crate) async fn visit_over(&self) {
-        if self.inner.terminal != TerminalKind::Kiosk {
-            return;
-        }
-        let counted = self.forget_consent().await;
-        let queue = {
-            let _writing = self.inner.analytics.writing.lock().await;
-            let queue = self.kept_queue().await;
-            self.keep_queue(&Queue::default()).await;
-            queue
-        };
-        *lock(&self.inner.analytics.seen) = watched::Seen::default();
-        if !counted {
-            return;
-        }
+    /// A visit on a public machine is over: the yes was this citizen's, and what waits is sent now or never. A future of one
+    /// type for all who end a visit, so that its code is there once.
+    pub(crate) fn visit_over(&self) -> BoxFuture<'static, ()> {
         let core = self.clone();
-        self.spawn(async move {
-            if !queue.events.is_empty() && core.load_later().await.is_ok() {
-                enter_part(core, Errand::SendLast(queue)).await;
+        boxed(async move {
+            if core.inner.terminal != TerminalKind::Kiosk {
+                return;
             }
-        });
+            let counted = core.forget_consent().await;
+            let queue = {
+                let _writing = core.inner.analytics.writing.lock().await;
+                let queue = core.kept_queue().await;
+                core.keep_queue(&Queue::default()).await;
+                queue
+            };
+            *lock(&core.inner.analytics.seen) = watched::Seen::default();
+            if counted && !queue.events.is_empty() {
+                let last = core.clone();
+                core.spawn(async move {
+                    if last.load_later().await.is_ok() {
+                        enter_part(last, Errand::SendLast(queue)).await;
+                    }
+                });
+            }
+        })
     }
 
     /// As [`Core::visit_over`], where nobody can wait for it.
     pub(crate) fn end_visit(&self) {
-        let core = self.clone();
-        self.spawn(async move { core.visit_over().await });
+        self.inner.host.spawner.spawn(self.visit_over());
     }
 
     fn drive_analytics(&self, at_start: bool) {
