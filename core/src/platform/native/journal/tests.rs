@@ -87,8 +87,12 @@ fn a_write_torn_at_any_byte_costs_only_itself() {
     for length in 0..last.len() {
         let mut torn = whole.clone();
         torn.extend(&last[..length]);
-        // What was not written yet is missing, or is zeros or other bytes where the file had grown already.
-        for filling in [None, Some(0), Some(0xa5)] {
+        // What was not written yet is missing, or is zeros or other bytes where the file had grown already. A filling that
+        // happens to be what was to be written (the sealed bytes are random) would be the whole record.
+        for filling in [None, Some(0), Some(!last[length])]
+            .into_iter()
+            .filter(|filling| *filling != Some(last[length]))
+        {
             let mut file = torn.clone();
             if let Some(byte) = filling {
                 file.resize(whole.len() + last.len(), byte);
