@@ -38,11 +38,13 @@ private val CHECKS = mapOf<String, suspend () -> Unit>(
             runBlocking {
                 open(folder, secrets).use { client ->
                     client.logIn()
-                    val token = secrets.secrets.values.single()
+                    val token = checkNotNull(secrets.secrets["session-token"])
                     check(token.length >= 32) { "a token of ${token.length} letters" }
                     check(folder.filesWith(token).isEmpty()) { "the token also stands in ${folder.filesWith(token)}" }
                     client.ask("log_out")
-                    check(secrets.secrets.isEmpty()) { "left in the key store: ${secrets.secrets.keys}" }
+                    // What encrypts the terminal's own, the catalog for one, is nobody's and may stay.
+                    val left = secrets.secrets.keys - "store-key-terminal"
+                    check(left.isEmpty()) { "left in the key store: $left" }
                 }
             }
         }
