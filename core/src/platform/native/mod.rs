@@ -3,6 +3,7 @@
 //! Every port does its work on the runtime that it was given, so the core's futures may be polled by anybody: Tauri,
 //! UniFFI, a test.
 
+mod database;
 mod events;
 mod http;
 mod journal;
@@ -11,7 +12,7 @@ mod sealed;
 mod secrets;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;

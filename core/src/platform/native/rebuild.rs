@@ -8,8 +8,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::database::{Open, guarded, of_io};
 use super::secrets::sync_folder;
-use super::store::{Open, guarded, of_io};
 use crate::ports::StoreError;
 
 /// A database below this is not worth being written anew. sled takes half a megabyte where it holds nothing.
