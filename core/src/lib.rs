@@ -34,6 +34,8 @@ mod reach;
 mod relay;
 mod staff;
 mod sync;
+#[cfg(test)]
+mod testing;
 mod uploads;
 
 pub use analytics::{Pace, Queue, Upload};

@@ -7,20 +7,16 @@ use futures::FutureExt;
 use futures::channel::oneshot;
 use onehall_client::{Event, citizen};
 use onehall_protocol::identity::TerminalKind;
-use onehall_protocol::{CoreError, ErrorCode, Timestamp};
+use onehall_protocol::{CoreError, ErrorCode};
 use serde_json::{Value, json};
 
 use crate::platform::memory::{MemorySecrets, MemoryStore};
 use crate::ports::{
-    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, NoAnswer, Others, PokeListener, PokeSignal, Pokes, Rng,
-    SecretStore, Spawner, Store, StreamHandle, Timer, ToldListener,
+    BoxFuture, Host, Http, HttpRequest, HttpResponse, NoAnswer, Others, PokeListener, PokeSignal, Pokes, SecretStore,
+    Store, StreamHandle, ToldListener,
 };
+use crate::testing::{CASE, DRAFT, Machine, NOW, PERSON, Quiet, answer, case, problem, session, told_by};
 use crate::{Core, lock};
-
-const ME: &str = "01935a00-0000-7000-8000-000000000001";
-const DRAFT: &str = "01935a00-0000-7000-8000-0000000000d1";
-const CASE: &str = "01935a00-0000-7000-8000-0000000000c1";
-const NOW: i64 = 1_795_750_265_123;
 
 /// A hall, a network and the machine below.
 #[derive(Default)]
@@ -37,35 +33,14 @@ struct World {
     tabs: Mutex<Vec<(u32, Box<ToldListener>)>>,
     waits_to_lead: Mutex<Vec<(u32, oneshot::Sender<()>)>>,
     joined: Mutex<u32>,
-    tasks: Mutex<Vec<BoxFuture<'static, ()>>>,
-    sleepers: Mutex<Vec<(i64, oneshot::Sender<()>)>>,
-    now: Mutex<i64>,
-    random: Mutex<u8>,
+    machine: Arc<Machine>,
 }
 
-#[derive(Clone)]
-struct Hosted(Arc<World>);
-
-struct NoStream;
-impl StreamHandle for NoStream {}
-
-fn text() -> Value {
-    json!({ "zh-CN": "一", "en": "one" })
-}
+/// What a world tells by itself.
+struct Streams(Arc<World>);
 
 fn draft(revision: u64, name: &str) -> Value {
-    json!({ "id": DRAFT, "item": "passport", "item_name": text(), "principal": { "id": ME, "kind": "citizen", "name": "张敏" },
-        "updated_at": "2026-11-26T01:00:00.000Z", "terminal": "mobile", "form": { "code": "passport", "version": 1 },
-        "revision": revision, "answers": { "name": name }, "prefilled": [], "clock": 1 })
-}
-
-fn case(version: u64) -> Value {
-    let status = json!({ "state": "submitted", "step": "a", "step_name": text(), "waits_for": "authority", "next": text(),
-        "clock_paused": false });
-    json!({ "id": CASE, "number": "LC-1", "item": "passport", "item_name": text(), "authority": "police", "status": status,
-        "principal": { "id": ME, "kind": "citizen", "name": "张敏" }, "submitted_at": "2026-11-26T01:00:00.000Z",
-        "updated_at": "2026-11-26T01:00:00.000Z", "version": version, "form": { "code": "passport", "version": 1 },
-        "answers": {}, "history": [], "can": [] })
+    crate::testing::draft(revision, &json!({ "name": name }))
 }
 
 impl World {
@@ -78,36 +53,30 @@ impl World {
 
     fn answer(&self, path: &str) -> (u16, Value) {
         if *lock(&self.session_over) {
-            let code = "identity/not_logged_in";
-            return (
-                401,
-                json!({ "type": "", "title": "", "status": 401, "code": code, "retryable": false }),
-            );
+            return problem(401, "identity/not_logged_in");
         }
-        let me = json!({ "id": ME, "kind": "citizen", "name": "张敏" });
         let (things, log) = (lock(&self.things), lock(&self.log));
         let entry = |kind: &str, id: &str| {
             let put = things
                 .iter()
                 .find(|(_, other, _)| *other == id)
                 .map(|(_, _, view)| view);
-            json!({ "entity": kind, "principal": ME, "id": id, "put": put })
+            json!({ "entity": kind, "principal": PERSON, "id": id, "put": put })
         };
         let asked = |name: &str| {
             path.split(['?', '&'])
                 .find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
         };
         let reply = match path.split('?').next().unwrap_or_default() {
-            "/identity/session" => json!({ "actor": me, "principals": [me], "phone": "138", "assurance": "L2",
-                "expires_at": "2027-01-01T00:00:00.000Z" }),
+            "/identity/session" => session(PERSON),
             "/sync/snapshot" => {
                 let all: Vec<_> = things.iter().map(|(kind, id, _)| entry(kind, id)).collect();
-                json!({ "changes": all, "cursor": log.len().to_string(), "principals": [ME] })
+                json!({ "changes": all, "cursor": log.len().to_string(), "principals": [PERSON] })
             }
             "/sync" => {
                 let from = asked("cursor").and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
                 let news: Vec<_> = log[from..].iter().map(|(kind, id)| entry(kind, id)).collect();
-                json!({ "changes": news, "cursor": log.len().to_string(), "more": false, "principals": [ME] })
+                json!({ "changes": news, "cursor": log.len().to_string(), "more": false, "principals": [PERSON] })
             }
             "/sync/wait" => json!({ "changed": asked("cursor") != Some(&log.len().to_string()) }),
             _ => return (204, Value::Null),
@@ -115,24 +84,8 @@ impl World {
         (200, reply)
     }
 
-    /// Runs what was spawned until everything waits.
-    fn run(&self) {
-        let mut context = std::task::Context::from_waker(futures::task::noop_waker_ref());
-        for _ in 0..12 {
-            let tasks = std::mem::take(&mut *lock(&self.tasks));
-            let left = tasks
-                .into_iter()
-                .filter_map(|mut task| task.poll_unpin(&mut context).is_pending().then_some(task));
-            let left: Vec<_> = left.collect();
-            lock(&self.tasks).extend(left);
-        }
-    }
-
     fn pass(&self, millis: i64) {
-        *lock(&self.now) += millis;
-        let now = *lock(&self.now);
-        lock(&self.sleepers).retain(|(at, _)| *at > now);
-        self.run();
+        self.machine.pass(millis);
     }
 
     fn poked(&self, signal: PokeSignal) {
@@ -140,7 +93,7 @@ impl World {
         let listener = listener.unwrap_or_else(|| panic!("nobody listens"));
         listener(signal);
         *lock(&self.poke) = Some(listener);
-        self.run();
+        self.machine.run();
     }
 
     fn pulls(&self) -> usize {
@@ -152,27 +105,21 @@ impl World {
 }
 
 #[async_trait]
-impl Http for Hosted {
+impl Http for World {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
         let path = request.url.trim_start_matches("/api/v1").to_owned();
-        lock(&self.0.asked).push(path.clone());
-        if *lock(&self.0.off) {
+        lock(&self.asked).push(path.clone());
+        if *lock(&self.off) {
             return Err(NoAnswer);
         }
-        let (status, body) = self.0.answer(&path);
-        let body = body.to_string().into_bytes();
-        Ok(HttpResponse {
-            status,
-            headers: Vec::new(),
-            body,
-        })
+        Ok(answer(self.answer(&path)))
     }
 }
 
-impl Pokes for Hosted {
+impl Pokes for Streams {
     fn listen(&self, _: &str, _: Vec<(&'static str, String)>, on: Box<PokeListener>) -> Box<dyn StreamHandle> {
         *lock(&self.0.poke) = Some(on);
-        Box::new(NoStream)
+        Box::new(Quiet)
     }
 
     fn streams(&self) -> bool {
@@ -217,34 +164,6 @@ impl Drop for Tab {
     }
 }
 
-impl Clock for Hosted {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_unix_millis(*lock(&self.0.now))
-    }
-}
-
-impl Timer for Hosted {
-    fn sleep(&self, millis: u32) -> BoxFuture<'static, ()> {
-        let (sender, receiver) = oneshot::channel();
-        lock(&self.0.sleepers).push((*lock(&self.0.now) + i64::from(millis), sender));
-        Box::pin(receiver.map(drop))
-    }
-}
-
-impl Spawner for Hosted {
-    fn spawn(&self, work: BoxFuture<'static, ()>) {
-        lock(&self.0.tasks).push(work);
-    }
-}
-
-impl Rng for Hosted {
-    fn fill(&self, bytes: &mut [u8]) {
-        let mut random = lock(&self.0.random);
-        *random = random.wrapping_add(1);
-        bytes.fill(*random);
-    }
-}
-
 /// A terminal: what stays of it from one start to the next.
 struct Place {
     world: Arc<World>,
@@ -260,7 +179,7 @@ struct Running {
 impl Place {
     fn new() -> Place {
         let world = Arc::new(World::default());
-        (*lock(&world.now), *lock(&world.streams)) = (NOW, true);
+        *lock(&world.streams) = true;
         let place = Place {
             world,
             store: Arc::default(),
@@ -272,23 +191,14 @@ impl Place {
 
     /// Starts a core, which finds its session.
     fn start(&self) -> Running {
-        let hosted = Arc::new(Hosted(self.world.clone()));
         let host = Host {
-            http: hosted.clone(),
-            pokes: hosted.clone(),
+            pokes: Arc::new(Streams(self.world.clone())),
             store: self.store.clone(),
-            journal: None,
-            clock: hosted.clone(),
-            timer: hosted.clone(),
-            spawner: hosted.clone(),
-            rng: hosted,
             secrets: Some(self.secrets.clone()),
-            later: None,
+            ..self.world.machine.host(self.world.clone())
         };
         let core = Core::new(host, "", TerminalKind::Browser);
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let hears = heard.clone();
-        core.subscribe(Box::new(move |event| lock(&hears).push(event.clone())));
+        let heard = told_by(&core);
         let running = Running { core, heard };
         let _ = running.ask(
             &self.world,
@@ -310,15 +220,7 @@ impl Place {
 
 impl Running {
     fn ask(&self, world: &World, command: citizen::Command) -> Result<citizen::Reply, CoreError> {
-        let mut asked = Box::pin(self.core.dispatch(command));
-        for _ in 0..20 {
-            if let Some(reply) = asked.as_mut().now_or_never() {
-                world.run();
-                return reply;
-            }
-            world.run();
-        }
-        panic!("it is never answered")
+        world.machine.wait(self.core.dispatch(command), 0)
     }
 
     /// The names in the drafts, or what it fails with.
@@ -345,12 +247,12 @@ fn what_is_the_citizens_is_read_without_a_network_with_the_time_of_the_copy() {
     let place = Place::new();
     let world = &place.world;
     world.change("draft", DRAFT, Some(draft(1, "work")));
-    world.change("case", CASE, Some(case(1)));
+    world.change("case", CASE, Some(case("submitted", 1)));
     let running = place.start();
     world.change("draft", DRAFT, Some(draft(2, "study")));
     world.pass(1_000);
     world.poked(PokeSignal::Poke(json!({ "kind": "draft", "id": DRAFT }).to_string()));
-    let synced = *lock(&world.now);
+    let synced = world.machine.millis();
     *lock(&world.off) = true;
     world.pass(30_000);
     assert_eq!(running.name(world), Ok(json!("study")), "a poke brought it");
@@ -389,7 +291,7 @@ fn a_start_without_a_network_goes_on_with_what_was_kept_and_catches_up_when_it_i
     assert_eq!(running.as_of(), Some(NOW));
 
     world.change("draft", DRAFT, None);
-    world.change("case", CASE, Some(case(1)));
+    world.change("case", CASE, Some(case("submitted", 1)));
     *lock(&world.off) = false;
     world.poked(PokeSignal::Broken);
     world.poked(PokeSignal::Open);

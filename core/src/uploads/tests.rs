@@ -2,30 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
 
 use async_trait::async_trait;
-use futures::channel::oneshot;
 use futures::future::FutureExt;
-use onehall_client::citizen::{Command, Reply};
+use onehall_client::citizen::Reply;
 use onehall_client::{Event, UploadUnderWay};
+use onehall_protocol::CoreError;
 use onehall_protocol::files::FileView;
 use onehall_protocol::identity::TerminalKind;
-use onehall_protocol::{CoreError, Timestamp};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::hex;
 use crate::platform::memory::{MemoryJournal, MemoryStore};
-use crate::ports::{
-    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, Method, NoAnswer, PokeListener, Pokes, Rng, Spawner,
-    Store, StreamHandle, Timer,
-};
+use crate::ports::{BoxFuture, Host, Http, HttpRequest, HttpResponse, Method, NoAnswer, Store};
+use crate::testing::{AT, DRAFT, Machine, PERSON, answer, command, draft, problem, session, told_by};
 use crate::{Core, lock};
 
-const PERSON: &str = "01935a00-0000-7000-8000-000000000001";
-const DRAFT: &str = "01935a00-0000-7000-8000-0000000000d1";
-const AT: &str = "2026-11-26T01:00:00.000Z";
 const CHUNK: usize = 100;
 
 /// An upload in the hall.
@@ -46,29 +39,14 @@ struct Hall {
     ended: usize,
 }
 
+#[derive(Default)]
 struct World {
     hall: Mutex<Hall>,
     /// Requests that still arrive whole; then one whose answer is lost, and nothing after it. None: all arrive.
     arrive: Mutex<Option<usize>>,
-    tasks: Mutex<Vec<BoxFuture<'static, ()>>>,
-    sleepers: Mutex<Vec<(i64, oneshot::Sender<()>)>>,
-    now: Mutex<i64>,
-    random: Mutex<u64>,
+    machine: Arc<Machine>,
     journal: Arc<MemoryJournal>,
     store: Arc<MemoryStore>,
-}
-
-struct Hosted(Arc<World>);
-
-struct NoStream;
-impl StreamHandle for NoStream {}
-
-fn problem(status: u16, code: &str, details: &Value) -> (u16, Value) {
-    let retryable = matches!(status, 429 | 503);
-    (
-        status,
-        json!({"type": "", "title": code, "status": status, "code": code, "retryable": retryable, "details": details}),
-    )
 }
 
 impl Hall {
@@ -78,10 +56,10 @@ impl Hall {
         let mut view = json!({"id": key, "offset": coming.held.len(), "size": size, "chunk": CHUNK});
         if coming.held.len() as u64 == size {
             if let Some((status, code)) = self.refuses {
-                return problem(status, code, &Value::Null);
+                return problem(status, code);
             }
             if hex(&Sha256::digest(&coming.held)) != coming.begin["sha256"].as_str().unwrap_or_default() {
-                return problem(422, "files/damaged", &Value::Null);
+                return problem(422, "files/damaged");
             }
             view["file"] = json!({"id": key, "name": coming.begin["name"], "media_type": "application/pdf", "size": size,
                 "sha256": coming.begin["sha256"], "uploaded_at": AT});
@@ -97,12 +75,7 @@ impl Hall {
         };
         let body = request.body.clone().unwrap_or_default();
         match (request.method, path) {
-            (Method::Get, "/identity/session") => {
-                let me = json!({"id": PERSON, "kind": "citizen", "name": "张敏"});
-                let session = json!({"actor": me, "principals": [me], "phone": "138", "assurance": "L2",
-                    "expires_at": "2030-01-01T00:00:00.000Z"});
-                (200, session)
-            }
+            (Method::Get, "/identity/session") => (200, session(PERSON)),
             (Method::Delete, "/identity/session") => (204, Value::Null),
             (Method::Post, "/uploads") => {
                 let key = header("idempotency-key");
@@ -117,11 +90,13 @@ impl Hall {
             (Method::Patch, _) if path.starts_with("/uploads/") => {
                 let key = path.trim_start_matches("/uploads/").to_owned();
                 let Some(coming) = self.uploads.get_mut(&key) else {
-                    return problem(404, "request/not_found", &Value::Null);
+                    return problem(404, "request/not_found");
                 };
                 let at: usize = header("upload-offset").parse().unwrap_or(usize::MAX);
                 if at != coming.held.len() {
-                    return problem(409, "files/upload_offset", &json!({"offset": coming.held.len()}));
+                    let (status, mut elsewhere) = problem(409, "files/upload_offset");
+                    elsewhere["details"] = json!({"offset": coming.held.len()});
+                    return (status, elsewhere);
                 }
                 coming.held.extend_from_slice(&body);
                 self.view(&key)
@@ -131,14 +106,7 @@ impl Hall {
                 self.uploads.remove(path.trim_start_matches("/uploads/"));
                 (204, Value::Null)
             }
-            (Method::Get, _) if path.starts_with("/drafts/") => {
-                let text = json!({"zh-CN": "一", "en": "one"});
-                let draft = json!({"id": DRAFT, "item": "passport", "item_name": text,
-                    "principal": {"id": PERSON, "kind": "citizen", "name": "张敏"},
-                    "form": {"code": "passport", "version": 1}, "revision": self.revision, "updated_at": AT,
-                    "terminal": "browser", "answers": self.answers, "prefilled": []});
-                (200, draft)
-            }
+            (Method::Get, _) if path.starts_with("/drafts/") => (200, draft(self.revision, &json!(self.answers))),
             (Method::Patch, _) => {
                 self.revision += 1;
                 let save: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -151,44 +119,14 @@ impl Hall {
                     json!({"revision": self.revision, "saved_at": AT, "clock": 1, "others": [], "lost": []}),
                 )
             }
-            _ => problem(404, "request/not_found", &Value::Null),
+            _ => problem(404, "request/not_found"),
         }
     }
 }
 
 impl World {
-    fn new() -> Arc<World> {
-        Arc::new(World {
-            hall: Mutex::default(),
-            arrive: Mutex::new(None),
-            tasks: Mutex::default(),
-            sleepers: Mutex::default(),
-            now: Mutex::new(1_795_750_265_123),
-            random: Mutex::default(),
-            journal: Arc::default(),
-            store: Arc::default(),
-        })
-    }
-
-    fn run(&self) {
-        let waker = futures::task::noop_waker();
-        let mut context = Context::from_waker(&waker);
-        for _ in 0..8 {
-            let tasks = std::mem::take(&mut *lock(&self.tasks));
-            let left: Vec<_> = tasks
-                .into_iter()
-                .filter_map(|mut task| task.poll_unpin(&mut context).is_pending().then_some(task))
-                .collect();
-            lock(&self.tasks).extend(left);
-        }
-    }
-
     fn pass(&self, millis: i64) {
-        self.run();
-        *lock(&self.now) += millis;
-        let now = *lock(&self.now);
-        lock(&self.sleepers).retain(|(at, _)| *at > now);
-        self.run();
+        self.machine.pass(millis);
     }
 
     fn arrive(&self, requests: Option<usize>) {
@@ -205,92 +143,39 @@ impl World {
     }
 
     fn start_as(self: &Arc<World>, kind: TerminalKind) -> Running {
-        let hosted = || Arc::new(Hosted(self.clone()));
         let host = Host {
-            http: hosted(),
-            pokes: hosted(),
             store: self.store.clone(),
             journal: Some(self.journal.clone()),
-            clock: hosted(),
-            timer: hosted(),
-            spawner: hosted(),
-            rng: hosted(),
-            secrets: None,
-            later: None,
+            ..self.machine.host(self.clone())
         };
         let core = Core::new(host, "", kind);
-        let told: Arc<Mutex<Vec<Event>>> = Arc::default();
-        let heard = told.clone();
-        core.subscribe(Box::new(move |event| lock(&heard).push(event.clone())));
+        let told = told_by(&core);
         let running = Running {
             core,
             world: self.clone(),
             told,
         };
         let _ = running.ask(json!({"restore_session": {}}));
-        self.run();
         running
     }
 }
 
 #[async_trait]
-impl Http for Hosted {
+impl Http for World {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
-        let left = *lock(&self.0.arrive);
+        let left = *lock(&self.arrive);
         let upload = request.url.contains("/uploads");
         if left == Some(0) {
             return Err(NoAnswer);
         }
-        let (status, body) = lock(&self.0.hall).answer(&request);
+        let given = lock(&self.hall).answer(&request);
         if let (Some(left), true) = (left, upload) {
-            self.0.arrive(Some(left - 1));
+            self.arrive(Some(left - 1));
             if left == 1 {
                 return Err(NoAnswer);
             }
         }
-        Ok(HttpResponse {
-            status,
-            headers: Vec::new(),
-            body: body.to_string().into_bytes(),
-        })
-    }
-}
-
-impl Pokes for Hosted {
-    fn listen(&self, _: &str, _: Vec<(&'static str, String)>, _: Box<PokeListener>) -> Box<dyn StreamHandle> {
-        Box::new(NoStream)
-    }
-}
-
-impl Clock for Hosted {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_unix_millis(*lock(&self.0.now))
-    }
-}
-
-impl Timer for Hosted {
-    fn sleep(&self, millis: u32) -> BoxFuture<'static, ()> {
-        let (sender, receiver) = oneshot::channel();
-        let at = *lock(&self.0.now) + i64::from(millis);
-        lock(&self.0.sleepers).push((at, sender));
-        Box::pin(receiver.map(drop))
-    }
-}
-
-impl Spawner for Hosted {
-    fn spawn(&self, work: BoxFuture<'static, ()>) {
-        lock(&self.0.tasks).push(work);
-    }
-}
-
-impl Rng for Hosted {
-    fn fill(&self, bytes: &mut [u8]) {
-        let mut random = lock(&self.0.random);
-        *random = random.wrapping_add(1);
-        let count = random.to_be_bytes();
-        for (at, byte) in bytes.iter_mut().rev().enumerate() {
-            *byte = count.get(7_usize.wrapping_sub(at)).copied().unwrap_or(0);
-        }
+        Ok(answer(given))
     }
 }
 
@@ -303,28 +188,17 @@ struct Running {
 type Asked = BoxFuture<'static, Result<Reply, CoreError>>;
 
 impl Running {
-    fn begin(&self, command: Value) -> Asked {
-        let command: Command = serde_json::from_value(command).unwrap_or_else(|error| panic!("no command: {error}"));
-        let core = self.core.clone();
+    fn begin(&self, asked: Value) -> Asked {
+        let (core, command) = (self.core.clone(), command(asked));
         Box::pin(async move { core.dispatch(command).await })
     }
 
     fn look(asked: &mut Asked) -> Option<Result<Reply, CoreError>> {
-        match asked.poll_unpin(&mut Context::from_waker(&futures::task::noop_waker())) {
-            Poll::Ready(outcome) => Some(outcome),
-            Poll::Pending => None,
-        }
+        asked.now_or_never()
     }
 
-    fn ask(&self, command: Value) -> Result<Reply, CoreError> {
-        let mut asked = self.begin(command);
-        for _ in 0..50 {
-            if let Some(outcome) = Running::look(&mut asked) {
-                return outcome;
-            }
-            self.world.run();
-        }
-        panic!("it never answers")
+    fn ask(&self, asked: Value) -> Result<Reply, CoreError> {
+        self.world.machine.wait(self.begin(asked), 0)
     }
 
     fn upload(&self, bytes: &[u8], transfer: u32) -> Asked {
@@ -386,7 +260,7 @@ fn until_done(running: &Running, asked: &mut Asked, minutes: i64) -> Option<Resu
 fn a_file_arrives_whole_wherever_the_connection_breaks_and_goes_on_by_itself() {
     // One request begins, ten bring bytes: broken after each of them, and each time for a while.
     for breaks_at in 1..=11 {
-        let world = World::new();
+        let world = Arc::new(World::default());
         let running = world.start();
         world.arrive(Some(breaks_at));
         let mut upload = running.upload(&bytes(), 1);
@@ -411,7 +285,7 @@ fn a_file_arrives_whole_wherever_the_connection_breaks_and_goes_on_by_itself() {
 
 #[test]
 fn the_hall_tells_that_it_can_be_reached_and_nobody_waits_for_the_clock() {
-    let world = World::new();
+    let world = Arc::new(World::default());
     let running = world.start();
     world.arrive(Some(3));
     let mut upload = running.upload(&bytes(), 1);
@@ -425,7 +299,7 @@ fn the_hall_tells_that_it_can_be_reached_and_nobody_waits_for_the_clock() {
     let mut done = None;
     for _ in 0..50 {
         done = done.or_else(|| Running::look(&mut upload));
-        world.run();
+        world.machine.run();
     }
     file(done);
 }
@@ -433,7 +307,7 @@ fn the_hall_tells_that_it_can_be_reached_and_nobody_waits_for_the_clock() {
 #[test]
 fn a_terminal_that_dies_goes_on_with_what_was_chosen_and_puts_it_into_the_answer() {
     for breaks_at in [1, 4, 10, 11] {
-        let world = World::new();
+        let world = Arc::new(World::default());
         lock(&world.hall)
             .answers
             .insert("photo".to_owned(), json!([{"id": "other"}]));
@@ -445,8 +319,7 @@ fn a_terminal_that_dies_goes_on_with_what_was_chosen_and_puts_it_into_the_answer
             world.pass(1_000);
         }
         drop((upload, running));
-        lock(&world.tasks).clear();
-        lock(&world.sleepers).clear();
+        world.machine.die();
         assert_eq!(world.in_store(), 1);
 
         world.arrive(None);
@@ -460,6 +333,15 @@ fn a_terminal_that_dies_goes_on_with_what_was_chosen_and_puts_it_into_the_answer
             .filter(|event| matches!(event, Event::UploadEnded { taken: true, .. }))
             .count();
         assert_eq!(ended, 1, "{told:?}");
+        // A page that has the draft open reads it, and is not told that somebody else changed it.
+        assert!(
+            told.iter().any(|event| matches!(event, Event::DraftChanged { .. })),
+            "{told:?}"
+        );
+        assert!(
+            !told.iter().any(|event| matches!(event, Event::DraftMerged { .. })),
+            "{told:?}"
+        );
         let hall = lock(&world.hall);
         assert_eq!(hall.uploads.len(), 1);
         let photos = hall.answers["photo"].as_array().cloned().unwrap_or_default();
@@ -472,18 +354,18 @@ fn a_terminal_that_dies_goes_on_with_what_was_chosen_and_puts_it_into_the_answer
 
 #[test]
 fn what_goes_on_after_a_start_is_shown_and_can_be_ended() {
-    let world = World::new();
+    let world = Arc::new(World::default());
     let running = world.start();
     world.arrive(Some(5));
     let mut upload = running.upload(&bytes(), 1);
     assert!(Running::look(&mut upload).is_none());
     drop((upload, running));
-    lock(&world.tasks).clear();
+    world.machine.die();
     // The session can be asked for; no bytes come through.
     world.arrive(None);
     lock(&world.hall).refuses = Some((503, "files/scanner_unavailable"));
     let again = world.start();
-    world.run();
+    world.machine.run();
     let shown = again.under_way();
     assert_eq!(shown.len(), 1);
     assert_eq!(
@@ -502,7 +384,7 @@ fn what_goes_on_after_a_start_is_shown_and_can_be_ended() {
 
 #[test]
 fn who_leaves_takes_their_files_along_and_is_asked_before() {
-    let world = World::new();
+    let world = Arc::new(World::default());
     let running = world.start();
     world.arrive(Some(5));
     let mut upload = running.upload(&bytes(), 1);
@@ -528,7 +410,7 @@ fn who_leaves_takes_their_files_along_and_is_asked_before() {
 
 #[test]
 fn a_kiosk_keeps_no_file() {
-    let world = World::new();
+    let world = Arc::new(World::default());
     let running = world.start_as(TerminalKind::Kiosk);
     world.arrive(Some(5));
     let mut upload = running.upload(&bytes(), 1);
@@ -540,7 +422,7 @@ fn a_kiosk_keeps_no_file() {
 
 #[test]
 fn what_the_hall_refuses_is_said_and_not_kept() {
-    let world = World::new();
+    let world = Arc::new(World::default());
     let running = world.start();
     lock(&world.hall).refuses = Some((422, "files/infected"));
     let mut upload = running.upload(&bytes(), 1);

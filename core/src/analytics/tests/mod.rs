@@ -5,20 +5,16 @@ mod watched;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use futures::channel::oneshot;
 use futures::future::FutureExt;
 use onehall_client::Preferences;
 use onehall_client::citizen::{Command, GetItem, GetPreferences, LogOut, SetPreferences};
-use onehall_protocol::Timestamp;
 use onehall_protocol::analytics::EventBatch;
 use onehall_protocol::identity::TerminalKind;
 use serde_json::{Value, json};
 
 use crate::platform::memory::MemoryStore;
-use crate::ports::{
-    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, NoAnswer, PokeListener, Pokes, Rng, SecretStore, Spawner,
-    Store, StreamHandle, Timer,
-};
+use crate::ports::{Host, Http, HttpRequest, HttpResponse, NoAnswer, SecretStore, Store};
+use crate::testing::{Machine, answer};
 use crate::{Core, lock};
 
 /// Everything around the core; shared by the cores that start on it one after the other.
@@ -30,104 +26,38 @@ struct World {
     named: Mutex<Vec<(String, bool)>>,
     /// Whether answers to batches are lost.
     deaf: Mutex<bool>,
-    tasks: Mutex<Vec<BoxFuture<'static, ()>>>,
-    sleepers: Mutex<Vec<(i64, oneshot::Sender<()>)>>,
-    now: Mutex<i64>,
-    random: Mutex<u8>,
+    machine: Arc<Machine>,
 }
 
-struct Hosted(Arc<World>);
-
-struct NoStream;
-impl StreamHandle for NoStream {}
-
 #[async_trait]
-impl Http for Hosted {
+impl Http for World {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
-        let answer = |status, body: Value| {
-            Ok(HttpResponse {
-                status,
-                headers: Vec::new(),
-                body: body.to_string().into_bytes(),
-            })
-        };
         let named = request.headers.iter().any(|(name, _)| *name == "authorization");
-        lock(&self.0.named).push((request.url.clone(), named));
+        lock(&self.named).push((request.url.clone(), named));
         if request.url.ends_with("/insight/events") {
             let batch: EventBatch = serde_json::from_slice(&request.body.unwrap_or_default())
                 .unwrap_or_else(|error| panic!("no batch: {error}"));
             let taken = batch.events.len();
-            lock(&self.0.arrived).push(batch);
-            if *lock(&self.0.deaf) {
+            lock(&self.arrived).push(batch);
+            if *lock(&self.deaf) {
                 return Err(NoAnswer);
             }
-            return answer(200, json!({ "taken": taken, "known": 0, "refused": [] }));
+            return Ok(answer((200, json!({ "taken": taken, "known": 0, "refused": [] }))));
         }
-        match request.url.rsplit_once("/catalog/items/") {
-            Some((_, code)) => answer(200, item(code)),
-            None => answer(204, Value::Null),
-        }
-    }
-}
-
-impl Pokes for Hosted {
-    fn listen(&self, _: &str, _: Vec<(&'static str, String)>, _: Box<PokeListener>) -> Box<dyn StreamHandle> {
-        Box::new(NoStream)
-    }
-}
-
-impl Clock for Hosted {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_unix_millis(*lock(&self.0.now))
-    }
-}
-
-impl Timer for Hosted {
-    fn sleep(&self, millis: u32) -> BoxFuture<'static, ()> {
-        let (sender, receiver) = oneshot::channel();
-        let at = *lock(&self.0.now) + i64::from(millis);
-        lock(&self.0.sleepers).push((at, sender));
-        Box::pin(receiver.map(drop))
-    }
-}
-
-impl Spawner for Hosted {
-    fn spawn(&self, work: BoxFuture<'static, ()>) {
-        lock(&self.0.tasks).push(work);
-    }
-}
-
-impl Rng for Hosted {
-    fn fill(&self, bytes: &mut [u8]) {
-        let mut random = lock(&self.0.random);
-        *random = random.wrapping_add(1);
-        bytes.fill(*random);
+        Ok(answer(match request.url.rsplit_once("/catalog/items/") {
+            Some((_, code)) => (200, item(code)),
+            None => (204, Value::Null),
+        }))
     }
 }
 
 impl World {
-    /// Runs what was spawned until everything waits.
     fn run(&self) {
-        let waker = futures::task::noop_waker();
-        let mut context = std::task::Context::from_waker(&waker);
-        // Tasks that are not woken are polled all the same: a few rounds let what one does reach the others.
-        for _ in 0..8 {
-            let tasks = std::mem::take(&mut *lock(&self.tasks));
-            let left: Vec<_> = tasks
-                .into_iter()
-                .filter_map(|mut task| task.poll_unpin(&mut context).is_pending().then_some(task))
-                .collect();
-            lock(&self.tasks).extend(left);
-        }
+        self.machine.run();
     }
 
-    /// Lets time pass.
     fn pass(&self, millis: i64) {
-        self.run();
-        *lock(&self.now) += millis;
-        let now = *lock(&self.now);
-        lock(&self.sleepers).retain(|(at, _)| *at > now);
-        self.run();
+        self.machine.pass(millis);
     }
 
     fn arrived(&self) -> Vec<String> {
@@ -154,10 +84,8 @@ struct Place {
 
 impl Place {
     fn new(kind: TerminalKind) -> Place {
-        let world = Arc::new(World::default());
-        *lock(&world.now) = 1_795_750_265_123;
         Place {
-            world,
+            world: Arc::default(),
             store: Arc::default(),
             kind,
         }
@@ -169,18 +97,10 @@ impl Place {
     }
 
     fn start_with(&self, secrets: Option<Arc<dyn SecretStore>>) -> Core {
-        let hosted = || Arc::new(Hosted(self.world.clone()));
         let host = Host {
-            http: hosted(),
-            pokes: hosted(),
             store: self.store.clone(),
-            journal: None,
-            clock: hosted(),
-            timer: hosted(),
-            spawner: hosted(),
-            rng: hosted(),
             secrets,
-            later: None,
+            ..self.world.machine.host(self.world.clone())
         };
         let core = Core::new(host, "", self.kind);
         ask(&core, Command::GetPreferences(GetPreferences {}));
@@ -293,7 +213,7 @@ fn what_was_not_answered_is_sent_again_as_it_was_also_by_the_next_start() {
     assert_eq!(place.world.arrived().len(), 2);
     assert!(place.keeps());
     // The terminal is turned off: its core is gone, its store stays.
-    lock(&place.world.tasks).clear();
+    place.world.machine.die();
     *lock(&place.world.deaf) = false;
     let next = place.start();
     place.world.pass(2_000);

@@ -9,19 +9,16 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use futures::channel::oneshot;
 use futures::future::FutureExt;
-use onehall_client::citizen::{Command, Reply};
+use onehall_client::citizen::Reply;
 use onehall_client::{Event, Queued};
+use onehall_protocol::CoreError;
 use onehall_protocol::identity::TerminalKind;
-use onehall_protocol::{CoreError, Timestamp};
 use serde_json::{Value, json};
 
-use crate::platform::memory::{MemoryJournal, MemoryStore};
-use crate::ports::{
-    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, NotKept, PokeListener, Pokes,
-    Rng, Spawner, StreamHandle, Timer,
-};
+use crate::platform::memory::MemoryJournal;
+use crate::ports::{Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, NotKept};
+use crate::testing::{AT, CASE, DRAFT, Machine, answer, case, command, problem, session, text, told_by};
 use crate::{Core, lock};
 
 /// A hall of one citizen's drafts, as far as these tests need one.
@@ -59,55 +56,22 @@ struct World {
     network: Mutex<Network>,
     /// Who is logged in, by the last digit of their id; nobody.
     person: Mutex<Option<u8>>,
-    tasks: Mutex<Vec<BoxFuture<'static, ()>>>,
-    sleepers: Mutex<Vec<(i64, oneshot::Sender<()>)>>,
-    now: Mutex<i64>,
-    random: Mutex<u64>,
+    machine: Arc<Machine>,
 }
-
-struct Hosted(Arc<World>);
-
-struct NoStream;
-impl StreamHandle for NoStream {}
-
-const AT: &str = "2026-11-26T01:00:00.000Z";
 
 fn person_id(person: u8) -> String {
     format!("01935a00-0000-7000-8000-00000000000{person}")
 }
 
-const DRAFT: &str = "01935a00-0000-7000-8000-0000000000d1";
-const CASE: &str = "01935a00-0000-7000-8000-0000000000c1";
-
-fn problem(status: u16, code: &str, retryable: bool) -> (u16, Value) {
-    let problem = json!({"type": "", "title": code, "status": status, "code": code, "retryable": retryable});
-    (status, problem)
-}
-
-fn case_view(reason: &Value) -> Value {
-    let text = json!({"zh-CN": "一", "en": "one"});
-    let status = json!({"state": "withdrawn", "step": "a", "step_name": text, "waits_for": "nobody", "next": text,
-        "clock_paused": false});
-    json!({"id": CASE, "number": "LC-1", "item": "passport", "item_name": text, "authority": "police", "status": status,
-        "principal": {"id": person_id(1), "kind": "citizen", "name": "张敏"}, "submitted_at": AT, "updated_at": AT,
-        "version": 2, "form": {"code": "passport", "version": 1}, "answers": {}, "history": [], "can": [],
-        "said": reason})
-}
-
 impl World {
     fn answer(&self, request: &HttpRequest) -> (u16, Value) {
         let Some(person) = *lock(&self.person) else {
-            return problem(401, "identity/not_logged_in", false);
+            return problem(401, "identity/not_logged_in");
         };
         let path = request.url.trim_start_matches("/api/v1");
         let mut hall = lock(&self.hall);
         match (request.method, path) {
-            (Method::Get, "/identity/session") => {
-                let me = json!({"id": person_id(person), "kind": "citizen", "name": "张敏"});
-                let session = json!({"actor": me, "principals": [me], "phone": "138", "assurance": "L2",
-                    "expires_at": "2030-01-01T00:00:00.000Z"});
-                (200, session)
-            }
+            (Method::Get, "/identity/session") => (200, session(&person_id(person))),
             (Method::Delete, "/identity/session") => (204, Value::Null),
             (Method::Patch, _) => {
                 hall.revision += 1;
@@ -135,7 +99,7 @@ impl World {
                     return if *before == body {
                         (200, reply.clone())
                     } else {
-                        problem(409, "request/idempotency_conflict", false)
+                        problem(409, "request/idempotency_conflict")
                     };
                 }
                 if let Some(refusal) = &hall.refuses {
@@ -144,44 +108,24 @@ impl World {
                 let sent: Value = serde_json::from_slice(&body).unwrap_or_default();
                 let reply = if path.ends_with("/submission") {
                     if sent["revision"] != hall.revision {
-                        return problem(409, "drafts/moved", false);
+                        return problem(409, "drafts/moved");
                     }
-                    let text = json!({"zh-CN": "护照", "en": "Passport"});
                     let case = format!("01935a00-0000-7000-8000-{:012x}", 0xe000 + hall.taken.len());
-                    json!({"case_id": case, "number": "LC-1", "item": "passport", "item_name": text, "submitted_at": AT,
+                    json!({"case_id": case, "number": "LC-1", "item": "passport", "item_name": text(), "submitted_at": AT,
                         "key": key, "transcript": sent["transcript"]})
                 } else {
-                    case_view(&sent["reason"])
+                    case("withdrawn", 2)
                 };
                 hall.taken.insert(key, (body, reply.clone()));
                 (201, reply)
             }
-            _ => problem(404, "request/not_found", false),
-        }
-    }
-
-    /// Runs what was spawned until everything waits.
-    fn run(&self) {
-        let waker = futures::task::noop_waker();
-        let mut context = std::task::Context::from_waker(&waker);
-        // Tasks that are not woken are polled all the same: a few rounds let what one does reach the others.
-        for _ in 0..8 {
-            let tasks = std::mem::take(&mut *lock(&self.tasks));
-            let left: Vec<_> = tasks
-                .into_iter()
-                .filter_map(|mut task| task.poll_unpin(&mut context).is_pending().then_some(task))
-                .collect();
-            lock(&self.tasks).extend(left);
+            _ => problem(404, "request/not_found"),
         }
     }
 
     /// Lets time pass.
     fn pass(&self, millis: i64) {
-        self.run();
-        *lock(&self.now) += millis;
-        let now = *lock(&self.now);
-        lock(&self.sleepers).retain(|(at, _)| *at > now);
-        self.run();
+        self.machine.pass(millis);
     }
 
     fn network(&self, network: Network) {
@@ -195,63 +139,21 @@ impl World {
 }
 
 #[async_trait]
-impl Http for Hosted {
+impl Http for World {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
-        let network = *lock(&self.0.network);
+        let network = *lock(&self.network);
         if matches!(network, Network::Off | Network::Gone) {
             return Err(NoAnswer);
         }
-        let (status, body) = self.0.answer(&request);
+        let given = self.answer(&request);
         if network == Network::Deaf {
             return Err(NoAnswer);
         }
-        Ok(HttpResponse {
-            status,
-            headers: Vec::new(),
-            body: body.to_string().into_bytes(),
-        })
+        Ok(answer(given))
     }
 
     fn may_leave(&self) -> bool {
-        *lock(&self.0.network) != Network::Off
-    }
-}
-
-impl Pokes for Hosted {
-    fn listen(&self, _: &str, _: Vec<(&'static str, String)>, _: Box<PokeListener>) -> Box<dyn StreamHandle> {
-        Box::new(NoStream)
-    }
-}
-
-impl Clock for Hosted {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_unix_millis(*lock(&self.0.now))
-    }
-}
-
-impl Timer for Hosted {
-    fn sleep(&self, millis: u32) -> BoxFuture<'static, ()> {
-        let (sender, receiver) = oneshot::channel();
-        let at = *lock(&self.0.now) + i64::from(millis);
-        lock(&self.0.sleepers).push((at, sender));
-        Box::pin(receiver.map(drop))
-    }
-}
-
-impl Spawner for Hosted {
-    fn spawn(&self, work: BoxFuture<'static, ()>) {
-        lock(&self.0.tasks).push(work);
-    }
-}
-
-impl Rng for Hosted {
-    fn fill(&self, bytes: &mut [u8]) {
-        let mut random = lock(&self.0.random);
-        *random = random.wrapping_add(1);
-        let count = random.to_be_bytes();
-        for (at, byte) in bytes.iter_mut().rev().enumerate() {
-            *byte = count.get(7_usize.wrapping_sub(at)).copied().unwrap_or(0);
-        }
+        *lock(&self.network) != Network::Off
     }
 }
 
@@ -287,7 +189,6 @@ struct Running {
 impl Place {
     fn new(kind: TerminalKind) -> Place {
         let world = Arc::new(World::default());
-        *lock(&world.now) = 1_795_750_265_123;
         *lock(&world.person) = Some(1);
         lock(&world.hall).revision = 3;
         Place {
@@ -305,29 +206,17 @@ impl Place {
     fn start_over(&self, journal: Arc<dyn Journal>) -> Running {
         let running = self.open(journal);
         let _ = running.ask(json!({"restore_session": {}}));
-        self.world.run();
         running
     }
 
     /// Starts a core that does not know yet who is logged in.
     fn open(&self, journal: Arc<dyn Journal>) -> Running {
-        let hosted = || Arc::new(Hosted(self.world.clone()));
         let host = Host {
-            http: hosted(),
-            pokes: hosted(),
-            store: Arc::new(MemoryStore::default()),
             journal: Some(journal),
-            clock: hosted(),
-            timer: hosted(),
-            spawner: hosted(),
-            rng: hosted(),
-            secrets: None,
-            later: None,
+            ..self.world.machine.host(self.world.clone())
         };
         let core = Core::new(host, "", self.kind);
-        let told = Arc::new(Mutex::new(Vec::new()));
-        let heard = told.clone();
-        core.subscribe(Box::new(move |event| lock(&heard).push(event.clone())));
+        let told = told_by(&core);
         Running {
             core,
             world: self.world.clone(),
@@ -337,8 +226,7 @@ impl Place {
 
     /// The terminal dies: what ran on it does not go on.
     fn die(&self, running: Running) {
-        lock(&self.world.tasks).clear();
-        lock(&self.world.sleepers).clear();
+        self.world.machine.die();
         drop(running);
     }
 
@@ -351,20 +239,8 @@ impl Place {
 
 impl Running {
     /// Asks, as over a bridge: the command as JSON.
-    fn ask(&self, command: Value) -> Result<Reply, CoreError> {
-        let command: Command = serde_json::from_value(command).unwrap_or_else(|error| panic!("no command: {error}"));
-        let mut reply = Box::pin(self.core.dispatch(command));
-        let waker = futures::task::noop_waker();
-        let mut context = std::task::Context::from_waker(&waker);
-        // Nothing here takes longer than the patience of a command.
-        for _ in 0..40 {
-            if let std::task::Poll::Ready(reply) = reply.poll_unpin(&mut context) {
-                self.world.run();
-                return reply;
-            }
-            self.world.pass(500);
-        }
-        panic!("it waits for ever");
+    fn ask(&self, asked: Value) -> Result<Reply, CoreError> {
+        self.world.machine.wait(self.core.dispatch(command(asked)), 500)
     }
 
     /// The reply as it goes over a bridge.

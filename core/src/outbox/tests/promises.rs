@@ -1,13 +1,30 @@
 use onehall_client::QueuedState;
-use onehall_client::citizen::RestoreSession;
-use onehall_protocol::identity::TerminalKind;
+use onehall_client::citizen::{Command, RestoreSession};
 
 use super::*;
 
+/// A terminal on which a core runs.
+fn begun(kind: TerminalKind) -> (Place, Running) {
+    let place = Place::new(kind);
+    let here = place.start();
+    (place, here)
+}
+
+/// A browser on which a submission waits, since nothing arrives any more.
+fn one_waits() -> (Place, Running) {
+    let (place, here) = begun(TerminalKind::Browser);
+    place.world.network(Network::Gone);
+    here.submit(1);
+    (place, here)
+}
+
+fn nothing_is_left(place: &Place, running: &Running) {
+    assert_eq!((running.list(), place.kept()), (Vec::new(), Vec::new()));
+}
+
 #[test]
 fn where_the_hall_is_there_a_submission_is_answered_as_ever_and_nothing_is_left() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
+    let (place, here) = begun(TerminalKind::Browser);
     assert_eq!(here.submit(1)["number"], "LC-1");
     assert_eq!(here.list(), []);
     assert_eq!(place.kept(), [] as [String; 0]);
@@ -16,8 +33,7 @@ fn where_the_hall_is_there_a_submission_is_answered_as_ever_and_nothing_is_left(
 
 #[test]
 fn without_a_network_it_is_kept_and_sent_by_itself_once() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
+    let (place, here) = begun(TerminalKind::Browser);
     place.world.network(Network::Gone);
     let queued = here.submit(1)["queued"].clone();
     assert_eq!((&queued["kept"], &queued["id"]), (&json!(true), &json!(key_text(1))));
@@ -32,8 +48,7 @@ fn without_a_network_it_is_kept_and_sent_by_itself_once() {
 
 #[test]
 fn what_surely_did_not_leave_says_so_and_can_be_taken_back_without_a_network() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
+    let (place, here) = begun(TerminalKind::Browser);
     place.world.network(Network::Off);
     assert_eq!(here.submit(1)["queued"]["left"], false);
     place.world.pass(60_000);
@@ -41,7 +56,7 @@ fn what_surely_did_not_leave_says_so_and_can_be_taken_back_without_a_network() {
         here.told(json!({"cancel_queued": {"id": key_text(1)}}))["kind"],
         "taken_back"
     );
-    assert_eq!((here.list(), place.kept()), (Vec::new(), Vec::new()));
+    nothing_is_left(&place, &here);
     here.submit(2);
     place.world.network(Network::Well);
     place.world.pass(3_000);
@@ -50,8 +65,7 @@ fn what_surely_did_not_leave_says_so_and_can_be_taken_back_without_a_network() {
 
 #[test]
 fn a_lost_answer_makes_no_second_case() {
-    let place = Place::new(TerminalKind::Desktop);
-    let here = place.start();
+    let (place, here) = begun(TerminalKind::Desktop);
     place.world.network(Network::Deaf);
     let queued = here.submit(1)["queued"].clone();
     assert_eq!(queued["left"], true, "nobody knows whether it arrived");
@@ -67,8 +81,7 @@ fn a_lost_answer_makes_no_second_case() {
 #[test]
 fn a_terminal_that_dies_sends_it_again_as_it_was() {
     for network in [Network::Gone, Network::Deaf] {
-        let place = Place::new(TerminalKind::Desktop);
-        let here = place.start();
+        let (place, here) = begun(TerminalKind::Desktop);
         place.world.network(network);
         assert!(here.submit(1)["queued"].is_object());
         assert!(here.withdraw()["queued"].is_object());
@@ -84,20 +97,17 @@ fn a_terminal_that_dies_sends_it_again_as_it_was() {
                 .iter()
                 .all(|queued| place.world.taken().contains(&queued.id.to_string()))
         );
-        assert_eq!((next.list(), place.kept()), (Vec::new(), Vec::new()));
+        nothing_is_left(&place, &next);
     }
 }
 
 #[test]
 fn what_dies_before_it_was_sent_is_found_waiting_while_there_is_no_network() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
-    place.world.network(Network::Gone);
-    here.submit(1);
+    let (place, here) = one_waits();
     place.die(here);
     // Who is logged in can be known, but nothing can be sent.
     place.world.network(Network::Well);
-    lock(&place.world.hall).refuses = Some(problem(503, "backend/unavailable", true));
+    lock(&place.world.hall).refuses = Some(problem(503, "backend/unavailable"));
     let next = place.start();
     place.world.pass(5_000);
     let [waiting] = <[Queued; 1]>::try_from(next.list()).unwrap_or_else(|list| panic!("{list:?}"));
@@ -106,12 +116,9 @@ fn what_dies_before_it_was_sent_is_found_waiting_while_there_is_no_network() {
 
 #[test]
 fn what_is_refused_later_stays_until_the_citizen_has_read_it() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
-    place.world.network(Network::Gone);
-    here.submit(1);
+    let (place, here) = one_waits();
     place.world.network(Network::Well);
-    lock(&place.world.hall).refuses = Some(problem(422, "forms/invalid_answers", false));
+    lock(&place.world.hall).refuses = Some(problem(422, "forms/invalid_answers"));
     place.world.pass(60_000);
     let list = here.list();
     assert!(matches!(list[0].state, QueuedState::Refused { .. }), "{list:?}");
@@ -124,24 +131,20 @@ fn what_is_refused_later_stays_until_the_citizen_has_read_it() {
         next.told(json!({"cancel_queued": {"id": key_text(1)}}))["kind"],
         "taken_back"
     );
-    assert_eq!((next.list(), place.kept()), (Vec::new(), Vec::new()));
+    nothing_is_left(&place, &next);
 }
 
 #[test]
 fn what_is_refused_while_the_citizen_waits_for_it_is_said_and_not_kept() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
+    let (place, here) = begun(TerminalKind::Browser);
     lock(&place.world.hall).revision = 4;
     assert_eq!(here.submit(1)["error"], "drafts/moved");
-    assert_eq!((here.list(), place.kept()), (Vec::new(), Vec::new()));
+    nothing_is_left(&place, &here);
 }
 
 #[test]
 fn a_draft_that_moved_meanwhile_is_shown_and_never_sent() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
-    place.world.network(Network::Gone);
-    here.submit(1);
+    let (place, here) = one_waits();
     lock(&place.world.hall).revision = 4;
     place.world.network(Network::Well);
     place.world.pass(60_000);
@@ -157,15 +160,12 @@ fn a_draft_that_moved_meanwhile_is_shown_and_never_sent() {
 
 #[test]
 fn it_can_be_taken_back_before_it_left_and_afterwards_only_when_the_hall_knows_nothing_of_it() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
-    place.world.network(Network::Gone);
-    here.submit(1);
+    let (place, here) = one_waits();
     let cancel = json!({"cancel_queued": {"id": key_text(1)}});
     assert_eq!(here.told(cancel.clone())["error"], "outbox/may_have_arrived");
     assert_eq!(here.list().len(), 1);
     // The hall can be asked, and what is still on its way cannot have an effect any more.
-    lock(&place.world.hall).refuses = Some(problem(503, "backend/unavailable", true));
+    lock(&place.world.hall).refuses = Some(problem(503, "backend/unavailable"));
     place.world.network(Network::Well);
     assert_eq!(here.told(cancel.clone())["kind"], "taken_back");
     assert_eq!(lock(&place.world.hall).ended, [key_text(1)]);
@@ -182,10 +182,7 @@ fn it_can_be_taken_back_before_it_left_and_afterwards_only_when_the_hall_knows_n
 
 #[test]
 fn it_waits_for_who_left_it_and_nobody_else_sees_or_sends_it() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
-    place.world.network(Network::Gone);
-    here.submit(1);
+    let (place, here) = one_waits();
     // The session has ended in the meantime.
     *lock(&place.world.person) = None;
     place.world.network(Network::Well);
@@ -207,10 +204,7 @@ fn it_waits_for_who_left_it_and_nobody_else_sees_or_sends_it() {
 
 #[test]
 fn a_log_out_asks_before_it_loses_what_waits_and_then_leaves_nothing() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
-    place.world.network(Network::Gone);
-    here.submit(1);
+    let (place, here) = one_waits();
     let error = here
         .ask(json!({"log_out": {}}))
         .err()
@@ -221,7 +215,7 @@ fn a_log_out_asks_before_it_loses_what_waits_and_then_leaves_nothing() {
     );
     assert_eq!(here.list().len(), 1);
     let _ = here.ask(json!({"log_out": {"discard_unsent": true}}));
-    assert_eq!((here.list(), place.kept()), (Vec::new(), Vec::new()));
+    nothing_is_left(&place, &here);
     place.world.network(Network::Well);
     place.world.pass(600_000);
     assert_eq!(place.world.taken(), [] as [String; 0]);
@@ -229,10 +223,7 @@ fn a_log_out_asks_before_it_loses_what_waits_and_then_leaves_nothing() {
 
 #[test]
 fn a_log_out_sends_what_waits_where_the_hall_is_there_again() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
-    place.world.network(Network::Gone);
-    here.submit(1);
+    let (place, here) = one_waits();
     place.world.network(Network::Well);
     assert_eq!(here.told(json!({"log_out": {}})), Value::Null);
     assert_eq!(place.world.taken(), [key_text(1)]);
@@ -240,17 +231,15 @@ fn a_log_out_sends_what_waits_where_the_hall_is_there_again() {
 
 #[test]
 fn a_public_machine_keeps_nothing_and_says_that_it_was_not_sent() {
-    let place = Place::new(TerminalKind::Kiosk);
-    let here = place.start();
+    let (place, here) = begun(TerminalKind::Kiosk);
     place.world.network(Network::Gone);
     assert_eq!(here.submit(1)["error"], "network/offline");
-    assert_eq!((here.list(), place.kept()), (Vec::new(), Vec::new()));
+    nothing_is_left(&place, &here);
 }
 
 #[test]
 fn who_did_not_ask_for_it_to_wait_is_told_as_ever() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
+    let (place, here) = begun(TerminalKind::Browser);
     place.world.network(Network::Gone);
     let withdrawal = json!({"withdraw": {"id": CASE, "withdrawal": {"version": 1}}});
     assert_eq!(here.told(withdrawal)["error"], "network/offline");
@@ -299,13 +288,10 @@ fn the_answers_of_its_draft_go_first_also_where_the_terminal_dies_between() {
 
 #[test]
 fn who_asks_at_the_start_what_waits_is_answered_once_it_was_looked_for() {
-    let place = Place::new(TerminalKind::Browser);
-    let here = place.start();
-    place.world.network(Network::Gone);
-    here.submit(1);
+    let (place, here) = one_waits();
     place.die(here);
     place.world.network(Network::Well);
-    lock(&place.world.hall).refuses = Some(problem(503, "backend/unavailable", true));
+    lock(&place.world.hall).refuses = Some(problem(503, "backend/unavailable"));
     let next = place.open(place.journal.clone());
     // Nothing runs between the two questions.
     let restored = next.core.dispatch(Command::RestoreSession(RestoreSession {}));
