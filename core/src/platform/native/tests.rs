@@ -12,15 +12,15 @@ use tokio::runtime::Runtime;
 
 use super::*;
 
-pub(super) fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     Runtime::new().unwrap_or_else(|error| panic!("no runtime: {error}"))
 }
 
 /// A folder of this test's own, taken away at its end.
-pub(super) struct Folder(pub(super) PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    pub(super) fn new() -> Folder {
+    pub(crate) fn new() -> Folder {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         Folder(std::env::temp_dir().join(format!("onehall-native-{}-{number}", std::process::id())))

@@ -1,19 +1,11 @@
 //! The journal on real files: torn, damaged, full, killed.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
-use std::time::Duration;
-
 use tokio::runtime::Runtime;
 
 use super::*;
 use crate::platform::native::FileSecrets;
 use crate::platform::native::tests::{Folder, runtime};
-
-/// Names the folder in which a child process types until it is killed.
-const TYPES_IN: &str = "ONEHALL_TEST_JOURNAL";
-/// How often it is killed: the long run sets it to 1,000.
-const ROUNDS: &str = "ONEHALL_TEST_ROUNDS";
+use crate::testing::killed::{When, folder_of_child, killed, rounds, say_kept, this};
 
 fn cipher() -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&[7; 32].into())
@@ -37,8 +29,12 @@ fn live(read: &Content) -> Vec<(&str, &str)> {
 }
 
 fn journal(folder: &Folder, runtime: &Runtime) -> FileJournal {
-    let secrets = FileSecrets::new(folder.0.join("secrets"), runtime.handle().clone());
-    FileJournal::new(folder.0.join("journal"), Arc::new(secrets), runtime.handle().clone())
+    journal_in(&folder.0, runtime)
+}
+
+fn journal_in(folder: &Path, runtime: &Runtime) -> FileJournal {
+    let secrets = FileSecrets::new(folder.join("secrets"), runtime.handle().clone());
+    FileJournal::new(folder.join("journal"), Arc::new(secrets), runtime.handle().clone())
 }
 
 #[test]
@@ -213,18 +209,16 @@ fn without_a_place_for_the_key_nothing_is_called_kept() {
 /// The child of the test below: keeps one value after the other and says which is kept.
 #[test]
 fn types_until_it_is_killed() {
-    let Some(folder) = std::env::var_os(TYPES_IN) else {
+    let Some(folder) = folder_of_child() else {
         return;
     };
     let runtime = runtime();
-    let folder = PathBuf::from(folder);
-    let secrets = Arc::new(FileSecrets::new(folder.join("secrets"), runtime.handle().clone()));
-    let journal = FileJournal::new(folder.join("journal"), secrets, runtime.handle().clone());
+    let journal = journal_in(&folder, &runtime);
     runtime.block_on(async {
         let first = journal.kept().await.len();
         for number in first.. {
             if journal.keep(&format!("{number:08}"), vec![b'x'; 300]).await.is_ok() {
-                println!("\nkept {number}");
+                say_kept(number);
             }
         }
     });
@@ -232,42 +226,13 @@ fn types_until_it_is_killed() {
 
 #[test]
 fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged() {
-    let rounds: u64 = std::env::var(ROUNDS)
-        .ok()
-        .and_then(|rounds| rounds.parse().ok())
-        .unwrap_or(20);
     let (runtime, folder) = (runtime(), Folder::new());
-    let this = std::env::current_exe().unwrap_or_else(|error| panic!("{error}"));
-    let mut acknowledged = 0;
-    for round in 0..rounds {
-        let mut child = Command::new(&this)
-            .args(["types_until_it_is_killed", "--nocapture", "--test-threads=1"])
-            .env(TYPES_IN, &folder.0)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{error}"));
-        let lines = child
-            .stdout
-            .take()
-            .map(BufReader::new)
-            .into_iter()
-            .flat_map(BufRead::lines);
-        // Killed by another thread, while this one reads what is acknowledged.
-        let id = child.id();
-        let killer = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(30 + round * 37 % 60));
-            let _ = Command::new("kill").args(["-9", &id.to_string()]).status();
-        });
-        for line in lines.map_while(Result::ok) {
-            if let Some(number) = line
-                .strip_prefix("kept ")
-                .and_then(|number| number.parse::<usize>().ok())
-            {
-                acknowledged = acknowledged.max(number + 1);
-            }
-        }
-        let _ = killer.join();
-        let _ = child.wait();
+    let (mut acknowledged, mut in_all) = (0, 0);
+    for round in 0..rounds(20) {
+        let said = killed(&mut this(), "types_until_it_is_killed", &folder.0, When::of(round));
+        let numbers: Vec<usize> = said.kept().filter_map(|number| number.parse().ok()).collect();
+        acknowledged = numbers.last().map_or(acknowledged, |last| last + 1);
+        in_all += numbers.len();
         let kept = runtime.block_on(journal(&folder, &runtime).kept());
         // One more may be on the disk than could be said.
         assert!(
@@ -284,5 +249,5 @@ fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged() {
             acknowledged = 0;
         }
     }
-    assert!(rounds == 0 || folder.0.join("secrets").exists());
+    assert!(in_all > 0, "it was always killed before it kept anything");
 }

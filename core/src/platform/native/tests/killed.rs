@@ -1,23 +1,22 @@
 //! A terminal that is killed while it keeps things, and one whose disk is full.
 
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::{Folder, nowhere, runtime, sealed, secrets};
 use crate::platform::native::FileJournal;
 use crate::ports::{Journal, Store, Write};
+use crate::testing::killed::{Said, When, folder_of_child, killed, rounds, say, say_kept, this};
 
-/// Names the folder in which a child process keeps things until it is killed.
-const KEEPS_IN: &str = "ONEHALL_TEST_STORE_FOLDER";
-/// How often it is killed: the long run sets it to 1,000.
-const ROUNDS: &str = "ONEHALL_TEST_ROUNDS";
 /// Stands in every value.
 const CANARY: &str = "canary-440301199001011234";
+/// What a child says whose disk is full.
+const REFUSED: &str = "refused ";
 /// So many keys are used in turn.
 const KEYS: u64 = 40;
+/// A child whose disk is not full by then has enough of it.
+const MOST_KEPT: usize = 2_000;
 
 fn text(number: u64) -> Vec<u8> {
     // Now and then one that is cut into pieces.
@@ -59,7 +58,7 @@ fn journal(folder: &Path, runtime: &tokio::runtime::Runtime) -> FileJournal {
 /// The child of the tests below.
 #[test]
 fn keeps_until_it_is_killed() {
-    let Some(folder) = std::env::var_os(KEEPS_IN).map(PathBuf::from) else {
+    let Some(folder) = folder_of_child() else {
         return;
     };
     let runtime = runtime();
@@ -76,68 +75,17 @@ fn keeps_until_it_is_killed() {
             let stored = store.batch(vec![put("l"), put("r")]).await;
             let noted = journal.keep(&format!("j/{:03}", number % KEYS), text(number)).await;
             match (stored, noted) {
-                (Ok(()), Ok(())) => println!("\nkept {number}"),
-                (Err(error), _) => {
-                    println!("\nrefused {error:?}");
-                    return;
-                }
-                _ => {
-                    println!("\nrefused by the journal");
-                    return;
-                }
+                (Ok(()), Ok(())) => say_kept(number),
+                (Err(error), _) => return say(&format!("{REFUSED}{error:?}")),
+                _ => return say(&format!("{REFUSED}by the journal")),
             }
         }
     });
 }
 
-fn child(folder: &Path, command: &mut Command) -> Child {
-    command
-        .args(["keeps_until_it_is_killed", "--nocapture", "--test-threads=1"])
-        .env(KEEPS_IN, folder)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// Kills a child so long after it began; or after it kept its first, which a busy machine may let it do late.
-fn kill(child: &Child, after: Duration, kept: Option<mpsc::Receiver<()>>) -> std::thread::JoinHandle<()> {
-    let id = child.id();
-    std::thread::spawn(move || {
-        if let Some(kept) = kept {
-            let _ = kept.recv_timeout(Duration::from_secs(20));
-        }
-        std::thread::sleep(after);
-        let _ = Command::new("kill")
-            .args(["-9", &id.to_string()])
-            .stderr(Stdio::null())
-            .status();
-    })
-}
-
-/// What a child says, until it ends: the last number that it called kept, and why something was refused.
-fn said(child: &mut Child, kept: &mpsc::Sender<()>) -> (Option<u64>, Option<String>) {
-    let lines = child
-        .stdout
-        .take()
-        .map(BufReader::new)
-        .into_iter()
-        .flat_map(BufRead::lines);
-    let (mut last, mut refused) = (None, None);
-    for line in lines.map_while(Result::ok) {
-        if let Some(number) = line.strip_prefix("kept ").and_then(|number| number.parse().ok()) {
-            last = Some(number);
-            // Nobody hears it where the child is killed by the clock alone.
-            let _ = kept.send(());
-        } else if let Some(why) = line.strip_prefix("refused ") {
-            refused = Some(why.to_owned());
-        }
-    }
-    (last, refused)
-}
-
-fn this() -> PathBuf {
-    std::env::current_exe().unwrap_or_else(|error| panic!("{error}"))
+/// The last number that a child called kept.
+fn last_kept(said: &Said) -> Option<u64> {
+    said.kept().next_back().and_then(|number| number.parse().ok())
 }
 
 /// Everything up to `last` is there, in the store and in the journal, and at most one more than could be said.
@@ -165,17 +113,11 @@ fn nothing_is_lost(folder: &Path, last: Option<u64>) {
 
 #[test]
 fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged_and_shows_nothing() {
-    let rounds = std::env::var(ROUNDS).ok().and_then(|rounds| rounds.parse().ok());
     let folder = Folder::new();
     let mut last = None;
-    for round in 0..rounds.unwrap_or(200_u64) {
-        let mut child = child(&folder.0, &mut Command::new(this()));
-        let (kept, begun) = mpsc::channel();
-        // Mostly wherever it is, also while it opens what the one before left.
-        let begun = (round % 4 == 3).then_some(begun);
-        let killer = kill(&child, Duration::from_millis(25 + round * 37 % 70), begun);
-        last = said(&mut child, &kept).0.or(last);
-        let _ = (killer.join(), child.wait());
+    for round in 0..rounds(200) {
+        let said = killed(&mut this(), "keeps_until_it_is_killed", &folder.0, When::of(round));
+        last = last_kept(&said).or(last);
         nothing_is_lost(&folder.0, last);
         if round.is_multiple_of(20) && last.is_some() {
             nowhere(&folder.0, &[CANARY, "440301", "xxxx"]);
@@ -196,15 +138,15 @@ fn what_a_full_disk_does_not_take_is_not_called_kept_and_the_rest_stays() {
         // A signal would end the process where a full disk only fails.
         shell
             .args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")])
-            .arg(this());
-        let mut child = child(&folder.0, &mut shell);
-        let (kept, begun) = mpsc::channel();
-        let killer = kill(&child, Duration::from_secs(4), Some(begun));
-        let (last, refused) = said(&mut child, &kept);
-        let _ = child.wait();
-        drop(killer);
-        full += usize::from(refused.is_some());
-        nothing_is_lost(&folder.0, last);
+            .arg(this().get_program())
+            .stderr(Stdio::null());
+        let when = When {
+            kept: MOST_KEPT,
+            later: Duration::ZERO,
+        };
+        let said = killed(&mut shell, "keeps_until_it_is_killed", &folder.0, when);
+        full += said.after(REFUSED).count();
+        nothing_is_lost(&folder.0, last_kept(&said));
         nowhere(&folder.0, &[CANARY, "440301", "xxxx"]);
     }
     assert!(full >= 2, "the disk was never full");
