@@ -62,6 +62,10 @@ struct Settings {
     /// set in the file or in ONEHALL_STORAGE_URL: others see the arguments of a process)
     #[arg(long, global = true, value_name = "URL")]
     storage_url: Option<String>,
+    /// Servers of NATS that carry pokes between replicas: nats://host:port (credentials are better set in the file, in
+    /// ONEHALL_NATS_URL or in the file that nats.credentials names)
+    #[arg(long, global = true, value_name = "URL")]
+    nats_url: Option<String>,
     /// The folder of the city's files [default: city]
     #[arg(long, global = true, value_name = "DIR")]
     city: Option<String>,
@@ -218,6 +222,7 @@ impl Cli {
             ("port", &settings.port),
             ("data", &settings.data),
             ("storage.url", &settings.storage_url),
+            ("nats.url", &settings.nats_url),
             ("city", &settings.city),
             ("ui", &settings.ui),
             ("public_url", &settings.public_url),

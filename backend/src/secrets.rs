@@ -164,12 +164,9 @@ impl ServerKey {
     /// # Errors
     /// Only if `plain` is larger than memory allows.
     pub fn seal(&self, plain: &[u8]) -> Result<Vec<u8>> {
-        let nonce = random::<24>();
-        let cipher = XChaCha20Poly1305::new(&self.keyed_hash("seal", &[]).into());
-        let sealed = cipher
-            .encrypt(&XNonce::from(nonce), plain)
-            .map_err(|_| Error::broken("seal a secret"))?;
-        Ok([&[1][..], &nonce, &sealed].concat())
+        self.sealer(&[])
+            .seal(plain)
+            .ok_or_else(|| Error::broken("seal a secret"))
     }
 
     /// What [`ServerKey::seal`] sealed.
@@ -177,15 +174,47 @@ impl ServerKey {
     /// # Errors
     /// If it was sealed with another key, or changed since.
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>> {
-        let failed =
-            || Error::broken("open a sealed secret: the data folder's secret.key is not the one it was sealed with");
-        let (algorithm, rest) = sealed.split_first().ok_or_else(failed)?;
-        let (nonce, sealed) = rest.split_first_chunk::<24>().ok_or_else(failed)?;
+        self.sealer(&[]).open(sealed).ok_or_else(|| {
+            Error::broken("open a sealed secret: the data folder's secret.key is not the one it was sealed with")
+        })
+    }
+
+    /// What seals for one purpose; what it sealed is opened for no other.
+    #[must_use]
+    pub fn sealer(&self, purpose: &[&str]) -> Sealer {
+        Sealer(XChaCha20Poly1305::new(&self.keyed_hash("seal", purpose).into()))
+    }
+}
+
+/// Encrypts and authenticates for one purpose: [`ServerKey::sealer`].
+#[derive(Clone)]
+pub struct Sealer(XChaCha20Poly1305);
+
+impl Sealer {
+    /// `plain`, encrypted and authenticated (XChaCha20-Poly1305; the first byte names the algorithm). None only if it is
+    /// larger than memory allows.
+    #[must_use]
+    pub fn seal(&self, plain: &[u8]) -> Option<Vec<u8>> {
+        let nonce = random::<24>();
+        let sealed = self.0.encrypt(&XNonce::from(nonce), plain).ok()?;
+        Some([&[1][..], &nonce, &sealed].concat())
+    }
+
+    /// What was sealed; none if it was with another key, for another purpose, or changed since.
+    #[must_use]
+    pub fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (algorithm, rest) = sealed.split_first()?;
+        let (nonce, sealed) = rest.split_first_chunk::<24>()?;
         if *algorithm != 1 {
-            return Err(failed());
+            return None;
         }
-        let cipher = XChaCha20Poly1305::new(&self.keyed_hash("seal", &[]).into());
-        cipher.decrypt(&XNonce::from(*nonce), sealed).map_err(|_| failed())
+        self.0.decrypt(&XNonce::from(*nonce), sealed).ok()
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealer(…)")
     }
 }
 
@@ -205,6 +234,7 @@ mod tests {
         let mut sealed = key.seal(b"second factor").unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(key.open(&sealed).ok().as_deref(), Some(&b"second factor"[..]));
         assert!(ServerKey::ephemeral().open(&sealed).is_err());
+        assert_eq!(key.sealer(&["another purpose"]).open(&sealed), None);
         if let Some(last) = sealed.last_mut() {
             *last ^= 1;
         }

@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
+use crate::events::relay::Relay;
 use crate::state::AppState;
 use crate::{cases, drafts, files, insight, sync};
 
@@ -32,6 +33,7 @@ const NO_ROOM: Duration = Duration::from_millis(100);
 /// True if everything was finished in time.
 pub async fn serve(listener: TcpListener, router: Router, state: AppState, stop: impl Future<Output = ()>) -> bool {
     let connections = GracefulShutdown::new();
+    let relay = Relay::begin(&state);
     let by_itself = [
         tokio::spawn(cases::watch(state.clone())),
         tokio::spawn(drafts::watch(state.clone())),
@@ -61,6 +63,10 @@ pub async fn serve(listener: TcpListener, router: Router, state: AppState, stop:
     let finished = tokio::time::timeout(patience, connections.shutdown()).await.is_ok();
     if !finished {
         tracing::warn!("some requests were not finished in time");
+    }
+    // After the last request: what it changed is said to the other replicas.
+    if let Some(relay) = relay {
+        relay.end().await;
     }
     state.storage.close().await;
     finished

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, FileKeeping, Mode};
 use crate::error::Error;
 use crate::events::Hub;
+use crate::events::relay::PlaceError;
 use crate::files::{BlobStore, Blobs, DatabaseBlobs, DiskBlobs, Files, S3Blobs, S3Place, Signer, scanner_from};
 use crate::founding::{Founding, FoundingState};
 use crate::messages::{CommandSender, DevelopmentSender, MessageSender};
@@ -64,6 +65,9 @@ pub enum StartError {
     /// Where files are to be kept cannot be used.
     #[error("cannot keep files in {0}: {1}; see files.store and what goes with it in `onehall config`")]
     Files(String, std::io::Error),
+    /// The servers of NATS cannot be used.
+    #[error(transparent)]
+    Nats(#[from] PlaceError),
     /// The scanner's setting is none.
     #[error("files.scanner is not valid: {0}")]
     Scanner(String),
@@ -99,6 +103,7 @@ pub struct Hall {
 pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartError> {
     let (messages, development_messages) = sender(&config, &clock)?;
     let scanner = scanner_from(&config.files.scanner).map_err(StartError::Scanner)?;
+    config.nats.place()?;
     // The city first: a mistake in its files is the likeliest, and should leave no data behind.
     let city = load_city(config.city.clone()).await?;
     let folder = DataFolder::open(&config.data)?;

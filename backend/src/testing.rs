@@ -52,6 +52,22 @@ impl Drop for TestHall {
     }
 }
 
+/// Another replica of a hall.
+pub(crate) struct TestReplica {
+    pub state: AppState,
+    router: Router,
+}
+
+impl TestReplica {
+    /// The same terminal, with its cookies, when its requests reach this replica.
+    pub fn reached_by(&self, terminal: &TestTerminal) -> TestTerminal {
+        TestTerminal {
+            router: self.router.clone(),
+            ..terminal.clone()
+        }
+    }
+}
+
 /// The demo city, loaded once for all tests.
 pub(crate) fn demo_city() -> Arc<CityContent> {
     static CITY: OnceLock<Arc<CityContent>> = OnceLock::new();
@@ -147,6 +163,29 @@ impl TestHall {
         });
         self.router = must(http::router(state.clone()));
         self.state = state;
+    }
+
+    /// Another replica of this hall: as another process would be, on the same database and with the same key.
+    pub fn replica(&self) -> TestReplica {
+        let first = &self.state;
+        let state = AppState::new(Services {
+            config: first.config.clone(),
+            clock: Arc::clone(&first.clock),
+            rng: Arc::clone(&first.rng),
+            storage: Arc::new(self.database.again()),
+            key: first.key.clone(),
+            messages: Arc::clone(&first.messages),
+            development_messages: first.development_messages.clone(),
+            city: Arc::clone(&first.city),
+            files: first.files.clone(),
+            events: Hub::new(),
+            merge: first.merge,
+            stopping: CancellationToken::new(),
+        });
+        TestReplica {
+            router: must(http::router(state.clone())),
+            state,
+        }
     }
 
     /// A terminal of before a restart, with its cookies.

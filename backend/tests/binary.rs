@@ -232,6 +232,36 @@ fn city_files_that_are_wrong_are_listed_with_file_and_line_and_leave_no_data() -
 }
 
 #[test]
+fn a_hall_whose_nats_is_away_serves_is_ready_and_says_how_far_pokes_reach() -> Outcome {
+    let folder = Folder::new()?;
+    let nobody = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let mut command = onehall(&folder.data());
+    command
+        .arg("--nats-url")
+        .arg(format!("nats://hall:s3cret@127.0.0.1:{nobody}"));
+    let hall = Running::start(command)?;
+    let ready = hall.ask("GET", "/ready", "", "")?;
+    assert!(
+        ready.starts_with("HTTP/1.1 200") && ready.contains(r#""pokes":"degraded""#),
+        "{ready}"
+    );
+    let metrics = hall.ask("GET", "/metrics", "", "")?;
+    assert!(metrics.contains("onehall_pokes_degraded 1"), "{metrics}");
+    hall.signal("-TERM")?;
+    assert_eq!(hall.wait()?.0, Some(0));
+
+    let nowhere = folder.0.join("no-credentials");
+    let mut command = onehall(&folder.data());
+    command.args(["--nats-url", "nats://127.0.0.1"]);
+    let said = refusal(command.env("ONEHALL_NATS_CREDENTIALS", &nowhere))?;
+    assert!(
+        said.contains("nats.credentials") && said.contains("no-credentials"),
+        "{said}"
+    );
+    Ok(())
+}
+
+#[test]
 fn production_without_a_way_to_send_messages_does_not_start() -> Outcome {
     let folder = Folder::new()?;
     let mut command = Command::new(ONEHALL);

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::events::relay::{NatsPlace, PlaceError};
 use crate::storage::sql::{PostgresUrl, UrlError};
 
 pub use files::{FileKeeping, Files, Secret};
@@ -119,6 +120,22 @@ impl Default for Insight {
     }
 }
 
+/// The login for others' applications.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Oidc {
+    /// Requests from one address in an hour that wait for a citizen's answer. Many citizens may share an address.
+    pub requests_per_client_hour: u32,
+}
+
+impl Default for Oidc {
+    fn default() -> Oidc {
+        Oidc {
+            requests_per_client_hour: 600,
+        }
+    }
+}
+
 /// What keeps terminals alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -165,6 +182,43 @@ impl Storage {
     }
 }
 
+/// What carries pokes between replicas.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Nats {
+    /// Servers of NATS, `nats://user:password@host:port` or `tls://…`, with commas between them. Empty where there is one
+    /// replica.
+    pub url: Secret,
+    /// A file with `user:password` or a token, where they are not in the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<PathBuf>,
+    /// What the subjects of the hall begin with. Two halls with different keys never hear each other, whatever stands here.
+    pub subject: String,
+}
+
+impl Default for Nats {
+    fn default() -> Nats {
+        Nats {
+            url: Secret::default(),
+            credentials: None,
+            subject: "onehall.pokes".to_owned(),
+        }
+    }
+}
+
+impl Nats {
+    /// The servers, where there are any.
+    ///
+    /// # Errors
+    /// Why they are none.
+    pub fn place(&self) -> Result<Option<NatsPlace>, PlaceError> {
+        match self.url.0.as_str() {
+            "" => Ok(None),
+            url => NatsPlace::new(url, self.credentials.clone(), &self.subject).map(Some),
+        }
+    }
+}
+
 /// Everything that can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -201,10 +255,14 @@ pub struct Config {
     pub messages: Messages,
     /// The database.
     pub storage: Storage,
+    /// What carries pokes between replicas.
+    pub nats: Nats,
     /// Uploaded files.
     pub files: Files,
     /// How the hall is used.
     pub insight: Insight,
+    /// The login for others' applications.
+    pub oidc: Oidc,
     /// What keeps terminals alike.
     pub sync: Sync,
     /// The log.
@@ -229,8 +287,10 @@ impl Default for Config {
             codes: CodeLimits::default(),
             messages: Messages::default(),
             storage: Storage::default(),
+            nats: Nats::default(),
             files: Files::default(),
             insight: Insight::default(),
+            oidc: Oidc::default(),
             sync: Sync::default(),
             log: Log::default(),
         }
@@ -275,6 +335,12 @@ impl Config {
         }
         if let Err(fault) = self.storage.server() {
             faults.push(format!("storage.url: {fault}"));
+        }
+        // A file that cannot be read is found at the start: `onehall config` may be asked by somebody else.
+        if let Err(fault) = self.nats.place()
+            && !matches!(fault, PlaceError::Credentials(..))
+        {
+            faults.push(fault.to_string());
         }
         if self.codes.expires_after < 30 || self.codes.resend_after < 0 || self.codes.tries == 0 {
             faults.push("codes: expires_after needs at least 30 seconds, tries at least 1".to_owned());

@@ -121,6 +121,22 @@ pub const SETTINGS: &[Setting] = &[
         secret: true,
     },
     setting("storage.writers", Kind::Whole, "connections that write to that server"),
+    Setting {
+        key: "nats.url",
+        kind: Kind::Text,
+        help: "servers of NATS that carry pokes between replicas: nats://user:password@host:port, or tls://",
+        secret: true,
+    },
+    setting(
+        "nats.credentials",
+        Kind::Text,
+        "a file with user:password or a token for them, if not in the address",
+    ),
+    setting(
+        "nats.subject",
+        Kind::Text,
+        "what the subjects of the hall begin with there",
+    ),
     setting(
         "files.scanner",
         Kind::Text,
@@ -151,6 +167,11 @@ pub const SETTINGS: &[Setting] = &[
         "insight.batches_per_client_hour",
         Kind::Whole,
         "batches of events from one address in an hour",
+    ),
+    setting(
+        "oidc.requests_per_client_hour",
+        Kind::Whole,
+        "logins at others' applications that are asked for from one address in an hour",
     ),
     setting(
         "sync.keep_days",
@@ -388,6 +409,8 @@ mod tests {
             ("ONEHALL_PUBLIC_URL", "hall"),
             ("ONEHALL_FILES_STORE", "tape"),
             ("ONEHALL_FILES_STORE", "s3"),
+            ("ONEHALL_NATS_URL", "http://nats"),
+            ("ONEHALL_NATS_URL", "nats://nats:s3cr:et"),
         ] {
             assert!(
                 load(None, environment(&[(variable, value)]), &[]).is_err(),
@@ -408,6 +431,7 @@ mod tests {
         let given = environment(&[
             ("ONEHALL_MESSAGES_COMMAND", "send-sms,--key,s3cret"),
             ("ONEHALL_FILES_S3_SECRET_KEY", "wJalrXUt"),
+            ("ONEHALL_NATS_URL", "nats://hall:wJalrXUt@nats"),
             ("ONEHALL_UI", "dist"),
         ]);
         let loaded = load(None, given, &[])?;
@@ -428,6 +452,10 @@ mod tests {
         let config = Config {
             public_url: Some("https://a.b".to_owned()),
             ui: Some("ui".into()),
+            nats: crate::config::Nats {
+                credentials: Some("nats".into()),
+                ..Default::default()
+            },
             files: crate::config::Files {
                 folder: Some("files".into()),
                 ..Default::default()

@@ -5,13 +5,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use onehall_protocol::cases::Poke;
 use onehall_protocol::{AuthorityCode, PersonId, StaffId};
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
+
+use super::overheard::{Overheard, Overhearing, overhear};
 
 /// The most different pokes that wait for one listener. What is beyond becomes one "read everything anew".
 const MOST_WAITING: usize = 32;
 
 /// What a listener listens to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// What concerns a citizen or a legal person.
     Person(PersonId),
@@ -21,7 +25,20 @@ pub enum Channel {
     Staff(StaffId),
 }
 
-/// Hands pokes to whoever listens in this process. Cheap to clone.
+/// How far a poke reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// This replica: no other was named.
+    #[default]
+    ThisReplica,
+    /// Every replica.
+    EveryReplica,
+    /// This replica, because the way to the others is broken: who listens there sees a change when it next reads.
+    Degraded,
+}
+
+/// Hands pokes to whoever listens in this process, and to whoever carries them to other replicas. Cheap to clone.
 ///
 /// A poke carries no data and is the same however often it is sent, so a listener has a small set of pokes that wait for
 /// it, not a queue: a slow listener costs a few bytes and never makes the sender wait.
@@ -32,6 +49,8 @@ pub struct Hub(Arc<Mutex<Table>>);
 struct Table {
     listeners: HashMap<Channel, Vec<Arc<Mailbox>>>,
     closed: bool,
+    others: Option<Overhearing>,
+    reach: Reach,
 }
 
 #[derive(Debug, Default)]
@@ -53,11 +72,48 @@ impl Hub {
         Hub::default()
     }
 
-    /// Tells everybody who listens to `channel`.
+    /// Tells everybody who listens to `channel`, here and at other replicas. To be called after the commit.
     pub fn poke(&self, channel: &Channel, poke: &Poke) {
-        if let Some(listeners) = self.table().listeners.get(channel) {
-            listeners.iter().for_each(|mailbox| mailbox.put(poke));
+        let table = self.table();
+        if let Some(others) = &table.others {
+            others.tell(channel, poke);
         }
+        table.put(channel, poke);
+    }
+
+    /// Tells everybody who listens to `channel` in this process: what another replica said.
+    pub fn poke_here(&self, channel: &Channel, poke: &Poke) {
+        self.table().put(channel, poke);
+    }
+
+    /// Has everybody who listens in this process read anew, once: pokes may have been lost.
+    pub fn again_here(&self) {
+        let all: HashMap<_, _> = {
+            let table = self.table();
+            let mailboxes = table.listeners.values().flatten();
+            mailboxes
+                .map(|mailbox| (Arc::as_ptr(mailbox), Arc::clone(mailbox)))
+                .collect()
+        };
+        all.values().for_each(|mailbox| mailbox.put(&Poke::Again));
+    }
+
+    /// What is poked from now on, for whoever carries it to other replicas. The last one who asks gets it.
+    #[must_use]
+    pub(super) fn overhear(&self) -> Overheard {
+        let (others, overheard) = overhear();
+        self.table().others = Some(others);
+        overheard
+    }
+
+    /// How far a poke reaches now.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        self.table().reach
+    }
+
+    pub(super) fn reaches(&self, reach: Reach) {
+        self.table().reach = reach;
     }
 
     /// Tells a citizen or a legal person, on every terminal.
@@ -125,6 +181,14 @@ impl Hub {
 
     fn table(&self) -> MutexGuard<'_, Table> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn put(&self, channel: &Channel, poke: &Poke) {
+        if let Some(listeners) = self.listeners.get(channel) {
+            listeners.iter().for_each(|mailbox| mailbox.put(poke));
+        }
     }
 }
 
@@ -259,6 +323,30 @@ mod tests {
         assert_eq!(listener.next().await, Some(vec![poke]));
         assert_eq!(listener.next().await, None);
         assert_eq!(hub.listen(vec![mine]).next().await, None);
+    }
+
+    #[tokio::test]
+    async fn who_carries_pokes_to_others_gets_what_is_poked_here_and_not_what_was_heard() {
+        let (hub, mine) = (Hub::new(), person());
+        let mut listener = hub.listen(vec![mine.clone()]);
+        let mut overheard = hub.overhear();
+        let (one, two) = (case(), case());
+        hub.poke(&mine, &one);
+        hub.poke_here(&mine, &two);
+        assert_eq!(listener.next().await, Some(vec![one.clone(), two]));
+        assert_eq!(overheard.next().await, (mine, one));
+        assert_eq!(overheard.next().now_or_never(), None);
+    }
+
+    #[tokio::test]
+    async fn everybody_reads_anew_once_whatever_they_listen_to() {
+        let hub = Hub::new();
+        let mut listener = hub.listen(vec![person(), person()]);
+        let mut overheard = hub.overhear();
+        hub.again_here();
+        assert_eq!(listener.next().await, Some(vec![Poke::Again]));
+        assert_eq!(listener.next().now_or_never(), None);
+        assert_eq!(overheard.next().now_or_never(), None, "it is nobody else's business");
     }
 
     #[tokio::test]

@@ -11,18 +11,20 @@ use tower::ServiceExt;
 use super::Channel;
 use crate::cases::tests::{CITIZEN, STRANGER, apply, clerk, done};
 use crate::http;
+use crate::state::AppState;
 use crate::testing::{TestHall, TestTerminal};
 
 /// Longer than anything here takes, and far shorter than a heartbeat: a poke that does not come fails the test.
 const SOON: Duration = Duration::from_secs(5);
 
 /// An open stream of events.
-struct Listening {
+pub(super) struct Listening {
     stream: BodyDataStream,
     text: String,
 }
 
-async fn open(hall: &TestHall, terminal: &TestTerminal, path: &str) -> Listening {
+/// Opens a stream at a replica, and waits until it is there.
+pub(super) async fn open(replica: &AppState, terminal: &TestTerminal, path: &str) -> Listening {
     let cookies: Vec<_> = terminal
         .cookies
         .iter()
@@ -33,7 +35,7 @@ async fn open(hall: &TestHall, terminal: &TestTerminal, path: &str) -> Listening
         .header(header::COOKIE, cookies.join("; "))
         .body(Body::empty());
     let request = request.unwrap_or_else(|error| panic!("{error}"));
-    let router = http::router(hall.state.clone()).unwrap_or_else(|error| panic!("{error}"));
+    let router = http::router(replica.clone()).unwrap_or_else(|error| panic!("{error}"));
     let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
     assert_eq!(response.status(), 200);
     let value = |name: &str| response.headers()[name].to_str().unwrap_or_default().to_owned();
@@ -72,7 +74,7 @@ impl Listening {
     }
 
     /// The next poke; none where the stream has ended.
-    async fn poke(&mut self) -> Option<Value> {
+    pub(super) async fn poke(&mut self) -> Option<Value> {
         let part = self.part().await?;
         let data = part
             .strip_prefix("event: poke\ndata: ")
@@ -81,8 +83,8 @@ impl Listening {
     }
 }
 
-const EVENTS: &str = "/api/v1/events";
-const STAFF_EVENTS: &str = "/api/v1/staff/events";
+pub(super) const EVENTS: &str = "/api/v1/events";
+pub(super) const STAFF_EVENTS: &str = "/api/v1/staff/events";
 
 #[tokio::test]
 async fn the_citizen_is_poked_by_a_clerks_step_and_the_clerk_by_the_citizens() {
@@ -92,13 +94,13 @@ async fn the_citizen_is_poked_by_a_clerks_step_and_the_clerk_by_the_citizens() {
     stranger.log_in(STRANGER).await;
     let mut window = clerk(&hall, "ps-window").await;
     let elsewhere = clerk(&hall, "mr-window").await;
-    let mut console = open(&hall, &window, STAFF_EVENTS).await;
-    let mut other_console = open(&hall, &elsewhere, STAFF_EVENTS).await;
+    let mut console = open(&hall.state, &window, STAFF_EVENTS).await;
+    let mut other_console = open(&hall.state, &elsewhere, STAFF_EVENTS).await;
     let case = apply(&hall, &mut browser).await;
     assert_eq!(console.poke().await, Some(json!({ "kind": "queue" })));
 
-    let mut citizen = open(&hall, &browser, EVENTS).await;
-    let mut nosy = open(&hall, &stranger, EVENTS).await;
+    let mut citizen = open(&hall.state, &browser, EVENTS).await;
+    let mut nosy = open(&hall.state, &stranger, EVENTS).await;
     done(&mut window, &case, "pass-pre-review", json!({})).await;
     assert_eq!(citizen.poke().await, Some(json!({ "kind": "case", "id": case })));
     assert_eq!(console.poke().await, Some(json!({ "kind": "case", "id": case })));
@@ -118,8 +120,8 @@ async fn a_stream_ends_with_its_session_and_leaves_the_others() {
     kiosk.log_in(CITIZEN).await;
     hall.clock.advance(61);
     let session = phone.log_in(CITIZEN).await;
-    let mut at_kiosk = open(&hall, &kiosk, EVENTS).await;
-    let mut on_phone = open(&hall, &phone, EVENTS).await;
+    let mut at_kiosk = open(&hall.state, &kiosk, EVENTS).await;
+    let mut on_phone = open(&hall.state, &phone, EVENTS).await;
     assert_eq!(kiosk.delete("/api/v1/identity/session").await.status, 204);
     assert_eq!(at_kiosk.poke().await, Some(json!({ "kind": "session_ended" })));
     assert_eq!(at_kiosk.poke().await, None);
@@ -152,9 +154,9 @@ async fn nobody_listens_without_a_session_and_nobody_opens_streams_without_end()
     browser.log_in(CITIZEN).await;
     let mut streams = Vec::new();
     for _ in 0..40 {
-        streams.push(open(&hall, &browser, EVENTS).await);
+        streams.push(open(&hall.state, &browser, EVENTS).await);
     }
     assert_eq!(browser.get(EVENTS).await.code(), "request/too_many");
     streams.pop();
-    streams.push(open(&hall, &browser, EVENTS).await);
+    streams.push(open(&hall.state, &browser, EVENTS).await);
 }

@@ -434,7 +434,11 @@ async fn health_readiness_and_metrics_answer() {
     crate::operations::install().unwrap_or_else(|error| panic!("{error}"));
     let mut browser = hall.browser();
     assert_eq!(browser.get("/health").await.json()["status"], "ok");
-    assert_eq!(browser.get("/ready").await.status, 200);
+    let ready = browser.get("/ready").await;
+    assert_eq!(
+        (ready.status, ready.json()["pokes"].as_str()),
+        (200, Some("this_replica"))
+    );
     browser.log_in(PHONE).await;
     let metrics = String::from_utf8_lossy(&browser.get("/metrics").await.body).into_owned();
     for line in [
@@ -443,6 +447,7 @@ async fn health_readiness_and_metrics_answer() {
         "onehall_storage_commands_waiting",
         "onehall_storage_group_size_bucket",
         "onehall_event_streams",
+        "onehall_pokes_degraded 0",
     ] {
         assert!(metrics.contains(line), "{line} is missing in\n{metrics}");
     }

@@ -39,6 +39,14 @@ pub fn install() -> Result<()> {
     metrics::describe_gauge!("onehall_storage_commands_waiting", "Commands that wait for the writer");
     metrics::describe_gauge!("onehall_sessions", "Sessions that have not ended, by kind");
     metrics::describe_gauge!("onehall_event_streams", "Open streams of server-sent events");
+    metrics::describe_gauge!(
+        "onehall_pokes_degraded",
+        "1 while pokes do not reach the other replicas that they should"
+    );
+    metrics::describe_counter!(
+        "onehall_pokes_relayed_total",
+        "Messages between replicas: said, lost on the way out, heard, or refused because no replica of this hall said them"
+    );
     metrics::describe_counter!("onehall_login_codes_total", "One-time codes that were sent");
     metrics::describe_counter!(
         "onehall_insight_events_total",

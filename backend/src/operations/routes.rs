@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use super::metrics_text::render;
 use crate::error::{Error, Result};
+use crate::events::Reach;
 use crate::http::extract::Json;
 use crate::state::AppState;
 
@@ -30,11 +31,16 @@ struct Standing {
     status: &'static str,
     /// The version of the backend.
     version: &'static str,
+    /// How far pokes reach, where it can serve. `degraded` is no reason to send nobody here: terminals hear of changes made
+    /// at other replicas when they next read, within a minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pokes: Option<Reach>,
 }
 
 const OK: Standing = Standing {
     status: "ok",
     version: env!("CARGO_PKG_VERSION"),
+    pokes: None,
 };
 
 /// The process lives
@@ -53,7 +59,10 @@ async fn ready(State(state): State<AppState>) -> Result<Json<Standing>> {
     }
     let unavailable = |cause: Error| Error::new(ErrorCode::Unavailable).caused_by("reach the store", cause);
     state.storage.check().await.map_err(unavailable)?;
-    Ok(Json(OK))
+    Ok(Json(Standing {
+        pokes: Some(state.events.reach()),
+        ..OK
+    }))
 }
 
 /// Metrics in the text format of Prometheus
@@ -65,6 +74,8 @@ async fn metrics_text(State(state): State<AppState>) -> Result<([(HeaderName, &'
     metrics::gauge!("onehall_sessions", "kind" => "citizen").set(counts.citizen_sessions as f64);
     metrics::gauge!("onehall_sessions", "kind" => "staff").set(counts.staff_sessions as f64);
     metrics::gauge!("onehall_event_streams").set(state.events.streams() as f64);
+    let degraded = state.events.reach() == Reach::Degraded;
+    metrics::gauge!("onehall_pokes_degraded").set(f64::from(u8::from(degraded)));
     Ok((
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
         render(),

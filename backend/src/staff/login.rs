@@ -3,13 +3,16 @@
 //! First account and password, then the code of an authenticator app. At no point does an answer, or the time that it
 //! takes, tell whether an account exists: an unknown one is hashed against nobody's password, counted and locked like a
 //! known one.
+//!
+//! A try counts as a wrong one before it is checked, and is taken back where it was right. So however many come at the same
+//! moment, at however many replicas, no more of them are checked than one after the other would be.
 
 use onehall_protocol::ErrorCode;
 use onehall_protocol::staff::{StaffChallenge, StaffLogin, StaffSecondFactor};
 
 use super::model::Staff;
-use super::store::{Attempt, Enter, NewTicket};
-use super::{password, totp, turns};
+use super::store::{Attempt, Enter, NewTicket, SecondFactor};
+use super::{password, totp};
 use crate::error::{Error, Result};
 use crate::http::extract::ClientAddress;
 use crate::secrets::{Token, TokenHash};
@@ -36,7 +39,6 @@ fn attempt(state: &AppState, account: &str, client: ClientAddress) -> Attempt {
 pub async fn first_step(state: &AppState, login: StaffLogin, client: ClientAddress) -> Result<StaffChallenge> {
     let account = login.account.trim().to_lowercase();
     let attempt = attempt(state, &account, client);
-    let _turn = turns::of(attempt.account).await;
     let found = state.storage.credentials(account, attempt).await?;
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
     let right = password::verify(login.password, hash).await?;
@@ -77,25 +79,21 @@ pub async fn second_step(state: &AppState, second: StaffSecondFactor, client: Cl
     let now = state.clock.now();
     let known = state.storage.second_factor(ticket, now).await?.ok_or_else(wrong)?;
     let attempt = attempt(state, &known.account.account, client);
-    let _turn = turns::of(attempt.account).await;
-    // Read again: the turn before may have used the ticket or the code up.
-    let known = state.storage.second_factor(ticket, now).await?.ok_or_else(wrong)?;
+    let known = state
+        .storage
+        .try_second_factor(ticket, attempt)
+        .await?
+        .ok_or_else(wrong)?;
     let secret = state.key.open(&known.secret)?;
     let Some(step) = totp::matching_step(&secret, &second.code, known.last_step, now)? else {
         state.storage.second_factor_refused(ticket, attempt).await?;
         return Err(wrong());
     };
-    let new_password = match second.new_password {
-        None if known.account.change_password => {
-            return Err(Error::new(ErrorCode::WeakPassword).with_field("new_password", "required"));
-        }
-        None => None,
-        Some(new) => {
-            password::check_new(&new, &known.account.account)?;
-            if password::verify(new.clone(), known.password_hash.clone()).await? {
-                return Err(Error::new(ErrorCode::WeakPassword).with_field("new_password", "same_as_before"));
-            }
-            Some(password::hash(new).await?)
+    let new_password = match new_password(second.new_password, &known).await {
+        Ok(new_password) => new_password,
+        Err(refusal) => {
+            state.storage.take_second_factor_back(ticket, attempt).await?;
+            return Err(refusal);
         }
     };
     let token = Token::generate(&*state.rng);
@@ -108,4 +106,21 @@ pub async fn second_step(state: &AppState, second: StaffSecondFactor, client: Cl
     };
     let staff = state.storage.enter(enter, attempt).await?;
     Ok((staff, token))
+}
+
+/// The hash of the new password; none where there is none, and none is needed.
+async fn new_password(new: Option<String>, known: &SecondFactor) -> Result<Option<String>> {
+    let weak = |fault: &str| Error::new(ErrorCode::WeakPassword).with_field("new_password", fault);
+    let Some(new) = new else {
+        return if known.account.change_password {
+            Err(weak("required"))
+        } else {
+            Ok(None)
+        };
+    };
+    password::check_new(&new, &known.account.account)?;
+    if password::verify(new.clone(), known.password_hash.clone()).await? {
+        return Err(weak("same_as_before"));
+    }
+    Ok(Some(password::hash(new).await?))
 }

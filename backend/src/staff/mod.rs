@@ -5,12 +5,13 @@
 pub mod login;
 mod model;
 pub mod password;
+#[cfg(test)]
+mod races;
 pub mod routes;
 mod store;
 #[cfg(test)]
 mod tests;
 pub mod totp;
-mod turns;
 
 pub use model::{AuditAction, AuditEntry, STAFF_COOKIE, Scope, Staff, StaffAccount, lifetime};
 pub(crate) use routes::is_account_name;

@@ -126,20 +126,21 @@ pub struct ChangeAccount {
 /// The store of staff.
 #[async_trait]
 pub trait StaffStore: Send + Sync {
-    /// What to check a password against; none where there is no such account, or it is not active.
+    /// What to check a password against; none where there is no such account, or it is not active. The try counts as a wrong
+    /// one until [`StaffStore::password_taken`] takes it back: beyond a few, the name is locked for a growing time for the
+    /// network from which they came.
     ///
     /// # Errors
     /// `request/too_many` while the account name (existing or not) is locked, here or as a whole, or the client is.
     async fn credentials(&self, account: String, attempt: Attempt) -> Result<Option<Credentials>>;
 
-    /// Counts a wrong password (or none to compare with): beyond a few, the name is locked for a growing time for the network
-    /// from which they came.
+    /// Notes that a password was wrong (or that there was none to compare with), and counts it for the client.
     ///
     /// # Errors
     /// Only faults of the store.
     async fn password_refused(&self, staff: Option<StaffId>, attempt: Attempt) -> Result<()>;
 
-    /// Keeps the ticket of a right password.
+    /// Takes the try back that turned out to be right, and keeps its ticket.
     ///
     /// # Errors
     /// `request/too_many` if the account was locked meanwhile.
@@ -151,13 +152,26 @@ pub trait StaffStore: Send + Sync {
     /// Only faults of the store.
     async fn second_factor(&self, ticket: TokenHash, now: Timestamp) -> Result<Option<SecondFactor>>;
 
-    /// Counts a wrong second factor, for the ticket and for the account.
+    /// As [`StaffStore::second_factor`], to check a code against. The try counts as a wrong one, for the ticket and for the
+    /// account, until [`StaffStore::enter`] or [`StaffStore::take_second_factor_back`] takes it back.
+    ///
+    /// # Errors
+    /// `request/too_many` while the account is locked, or the client is.
+    async fn try_second_factor(&self, ticket: TokenHash, attempt: Attempt) -> Result<Option<SecondFactor>>;
+
+    /// Takes back a try whose code was right and is not used up, because something else was refused.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn take_second_factor_back(&self, ticket: TokenHash, attempt: Attempt) -> Result<()>;
+
+    /// Notes that a second factor was wrong, and counts it for the client.
     ///
     /// # Errors
     /// Only faults of the store.
     async fn second_factor_refused(&self, ticket: TokenHash, attempt: Attempt) -> Result<()>;
 
-    /// Uses up ticket and step, enrols what was to be enrolled, sets the new password, begins the session.
+    /// Takes the try back that turned out to be right; uses up ticket and step, enrols what was to be enrolled, sets the new password, begins the session.
     ///
     /// # Errors
     /// `identity/wrong_code` where ticket or step were used meanwhile.

@@ -50,10 +50,11 @@ fn account(row: &Row<'_>) -> sql::Result<StaffAccount> {
 #[async_trait]
 impl StaffStore for Database {
     async fn credentials(&self, name: String, attempt: Attempt) -> Result<Option<Credentials>> {
-        self.read(move |db| {
+        self.write(move |db| {
             refuse_while_locked(db, &attempt)?;
+            count_try(db, attempt.account_here, &attempt)?;
             let sql = format!("SELECT {ACCOUNT}, staff.password_hash FROM staff WHERE account = ?1 AND active = 1");
-            let found = db.prepare_cached(&sql)?.query_row([name], |row| {
+            let found = db.prepare_cached(&sql)?.query_row([&name], |row| {
                 Ok(Credentials {
                     account: account(row)?,
                     password_hash: row.get(10)?,
@@ -66,7 +67,7 @@ impl StaffStore for Database {
 
     async fn password_refused(&self, staff: Option<StaffId>, attempt: Attempt) -> Result<()> {
         self.write(move |tx| {
-            count_failure(tx, attempt.account_here, &attempt)?;
+            count(tx, "staff-client", &attempt.client, attempt.now)?;
             audit(tx, attempt.now, None, staff, AuditAction::PasswordRefused, json!({}))
         })
         .await
@@ -75,6 +76,7 @@ impl StaffStore for Database {
     async fn password_taken(&self, new: NewTicket) -> Result<()> {
         self.write(move |tx| {
             let now = new.attempt.now;
+            take_back(tx, new.attempt.account_here, &new.attempt)?;
             refuse_while_locked(tx, &new.attempt)?;
             tx.prepare_cached("DELETE FROM staff_ticket WHERE expires_at < ?1")?
                 .execute([now.unix_millis()])?;
@@ -97,11 +99,32 @@ impl StaffStore for Database {
         self.read(move |db| second_factor(db, ticket, now)).await
     }
 
+    async fn try_second_factor(&self, ticket: TokenHash, attempt: Attempt) -> Result<Option<SecondFactor>> {
+        self.write(move |tx| {
+            let Some(known) = second_factor(tx, ticket, attempt.now)? else {
+                return Ok(None);
+            };
+            refuse_while_locked(tx, &attempt)?;
+            count_try(tx, attempt.account, &attempt)?;
+            add_tries(tx, ticket, -1)?;
+            Ok(Some(known))
+        })
+        .await
+    }
+
+    async fn take_second_factor_back(&self, ticket: TokenHash, attempt: Attempt) -> Result<()> {
+        self.write(move |tx| {
+            take_back(tx, attempt.account, &attempt)?;
+            add_tries(tx, ticket, 1)
+        })
+        .await
+    }
+
     async fn second_factor_refused(&self, ticket: TokenHash, attempt: Attempt) -> Result<()> {
         self.write(move |tx| {
-            count_failure(tx, attempt.account, &attempt)?;
+            count(tx, "staff-client", &attempt.client, attempt.now)?;
             let staff = tx
-                .prepare_cached("UPDATE staff_ticket SET tries_left = tries_left - 1 WHERE token = ?1 RETURNING staff")?
+                .prepare_cached("SELECT staff FROM staff_ticket WHERE token = ?1")?
                 .query_row([ticket.0], |row| id(row, 0))
                 .optional()?;
             audit(
@@ -289,6 +312,8 @@ fn second_factor(db: &Connection, ticket: TokenHash, now: Timestamp) -> Result<O
 fn enter(tx: &Connection, enter: &Enter, attempt: &Attempt) -> Result<Staff> {
     let wrong = || Error::new(ErrorCode::WrongCode);
     let now = enter.now;
+    take_back(tx, attempt.account, attempt)?;
+    add_tries(tx, enter.ticket, 1)?;
     refuse_while_locked(tx, attempt)?;
     // All that was checked before is checked again: another request may have used ticket or code meanwhile.
     let known = second_factor(tx, enter.ticket, now)?.ok_or_else(wrong)?;
@@ -445,10 +470,9 @@ fn refuse_while_locked(db: &Connection, attempt: &Attempt) -> Result<()> {
     )
 }
 
-/// Counts a failure against the client, and against what `locked` names: an account, or an account tried from one network.
-fn count_failure(tx: &Connection, locked: [u8; 32], attempt: &Attempt) -> Result<()> {
+/// Counts a try as a wrong one against what `locked` names: an account, or an account tried from one network.
+fn count_try(tx: &Connection, locked: [u8; 32], attempt: &Attempt) -> Result<()> {
     let now = attempt.now;
-    count(tx, "staff-client", &attempt.client, now)?;
     tx.prepare_cached("DELETE FROM staff_lock WHERE last_at < ?1")?
         .execute([now.plus_seconds(-DAY).unix_millis()])?;
     let failures: i64 = tx
@@ -458,12 +482,39 @@ fn count_failure(tx: &Connection, locked: [u8; 32], attempt: &Attempt) -> Result
              RETURNING failures",
         )?
         .query_row(params![locked, now.unix_millis()], |row| row.get(0))?;
-    if failures >= FREE_TRIES {
-        let doublings = u32::try_from(failures - FREE_TRIES).unwrap_or(u32::MAX).min(16);
-        let seconds = (FIRST_LOCK << doublings).min(HOUR);
+    if let Some(until) = locked_until(failures, now) {
         tx.prepare_cached("UPDATE staff_lock SET locked_until = ?2 WHERE account = ?1")?
-            .execute(params![locked, now.plus_seconds(seconds).unix_millis()])?;
+            .execute(params![locked, until.unix_millis()])?;
     }
+    Ok(())
+}
+
+/// Takes a try back that was counted by [`count_try`] for the same attempt, and the lock that it brought about. One that
+/// another try brought about stays.
+fn take_back(tx: &Connection, locked: [u8; 32], attempt: &Attempt) -> Result<()> {
+    let known = tx
+        .prepare_cached("SELECT failures, locked_until FROM staff_lock WHERE account = ?1")?
+        .query_row([locked], |row| Ok((row.get::<_, i64>(0)?, time(row, 1)?)))
+        .optional()?;
+    let Some((failures, until)) = known else {
+        return Ok(());
+    };
+    let own = locked_until(failures, attempt.now) == Some(until) || failures <= FREE_TRIES;
+    let until = if own { 0 } else { until.unix_millis() };
+    tx.prepare_cached("UPDATE staff_lock SET failures = ?2, locked_until = ?3 WHERE account = ?1")?
+        .execute(params![locked, (failures - 1).max(0), until])?;
+    Ok(())
+}
+
+/// Until when a name is locked that was tried in vain so often.
+fn locked_until(failures: i64, now: Timestamp) -> Option<Timestamp> {
+    let beyond = u32::try_from(failures.checked_sub(FREE_TRIES)?).ok()?;
+    Some(now.plus_seconds((FIRST_LOCK << beyond.min(16)).min(HOUR)))
+}
+
+fn add_tries(tx: &Connection, ticket: TokenHash, tries: i64) -> Result<()> {
+    tx.prepare_cached("UPDATE staff_ticket SET tries_left = tries_left + ?2 WHERE token = ?1")?
+        .execute(params![ticket.0, tries])?;
     Ok(())
 }
 

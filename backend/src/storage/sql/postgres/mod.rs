@@ -8,6 +8,7 @@
 mod cell;
 mod session;
 mod text;
+mod tls;
 pub(super) mod writer;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use postgres::NoTls;
+use postgres::config::SslMode;
 
 pub(super) use cell::column;
 pub(super) use session::{Entry, Noticed, Session};
@@ -23,6 +25,7 @@ pub(super) use text::schema;
 
 use super::Connection;
 use super::fault::{Error, Result};
+use tls::Tls;
 
 /// How long a server may take to answer a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -31,6 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct PostgresUrl {
     config: Arc<postgres::Config>,
+    tls: Tls,
     shown: String,
 }
 
@@ -40,9 +44,10 @@ pub enum UrlError {
     /// It is not of this shape.
     #[error("it must be postgres://user:password@host:port/database")]
     Shape,
-    /// It asks for TLS, which this program does not speak to databases.
+    /// It asks for TLS in a way that promises more than it would keep.
     #[error(
-        "TLS to the database is not supported: use a Unix socket, the same machine, a private network or a local proxy that does"
+        "with TLS it takes sslmode=verify-full, with sslrootcert=FILE where the machine does not know the authority, or \
+         sslmode=require, which checks no certificate and takes no sslrootcert"
     )]
     Tls,
 }
@@ -54,10 +59,12 @@ impl FromStr for PostgresUrl {
         if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
             return Err(UrlError::Shape);
         }
-        let mut config: postgres::Config = url.parse().map_err(|_| UrlError::Shape)?;
-        if config.get_ssl_mode() == postgres::config::SslMode::Require {
-            return Err(UrlError::Tls);
-        }
+        let (rest, tls) = tls::of(url)?;
+        let mut config: postgres::Config = rest.parse().map_err(|_| UrlError::Shape)?;
+        config.ssl_mode(match tls {
+            Tls::Off => SslMode::Disable,
+            Tls::Unchecked | Tls::Checked(_) => SslMode::Require,
+        });
         if config.get_dbname().is_none() {
             return Err(UrlError::Shape);
         }
@@ -69,6 +76,7 @@ impl FromStr for PostgresUrl {
         }
         Ok(PostgresUrl {
             config: Arc::new(config),
+            tls,
             shown: without_password(url),
         })
     }
@@ -101,7 +109,11 @@ impl fmt::Debug for PostgresUrl {
 /// Connects. Blocks, and must not be called on a thread of the runtime.
 pub(super) fn connect(url: &PostgresUrl) -> Result<Connection> {
     // The reason names the host at most.
-    let mut client = url.config.connect(NoTls).map_err(|cause| {
+    let connected = match url.tls.connector()? {
+        None => url.config.connect(NoTls),
+        Some(tls) => url.config.connect(tls),
+    };
+    let mut client = connected.map_err(|cause| {
         let said = cause.as_db_error().map(|said| said.message().to_owned());
         Error::Connect(said.unwrap_or_else(|| cause.to_string()))
     })?;
@@ -145,7 +157,7 @@ mod tests {
         ] {
             assert_eq!(url.parse::<PostgresUrl>().err(), Some(UrlError::Shape), "{url}");
         }
-        let tls = "postgres://h/d?sslmode=require".parse::<PostgresUrl>();
+        let tls = "postgres://h/d?sslmode=verify-ca".parse::<PostgresUrl>();
         assert_eq!(tls.err(), Some(UrlError::Tls));
     }
 }
