@@ -1,0 +1,295 @@
+//! Fields, lists and contents, and the kinds of questions that they become.
+
+use serde_json::{Value, json};
+
+use crate::support::{self, filled, ids, imported, is_shown, kind, page, pages, question, told};
+use crate::{form, list, one_page, text, yes_no};
+
+#[test]
+fn every_field_becomes_the_nearest_kind() {
+    let all = imported(&one_page(json!([
+        {"type": "TextField", "name": "a", "title": "A", "schema": {"min": 2, "max": 9, "regex": "^[A-Z]+$"}},
+        {"type": "TextField", "name": "b", "title": "B", "schema": {"length": 4}},
+        {"type": "MultilineTextField", "name": "c", "title": "C", "schema": {"max": 300}},
+        {"type": "FreeTextField", "name": "c2", "title": "C2"},
+        {"type": "NumberField", "name": "d", "title": "D", "schema": {"min": 1, "max": 5.5, "precision": 2}, "options": {"suffix": "kg"}},
+        {"type": "NumberField", "name": "d2", "title": "D2", "schema": {"integer": true}},
+        {"type": "DatePartsField", "name": "e", "title": "E", "options": {"maxDaysInPast": 30, "maxDaysInFuture": "0"}},
+        {"type": "EmailAddressField", "name": "f", "title": "F"},
+        {"type": "YesNoField", "name": "g", "title": "G"},
+        {"type": "UkAddressField", "name": "h", "title": "H"},
+        {"type": "FileUploadField", "name": "i", "title": "I", "options": {"multiple": true}},
+        {"type": "TimeField", "name": "j", "title": "J"},
+        {"type": "MonthYearField", "name": "k", "title": "K"},
+        {"type": "TelephoneNumberField", "name": "l", "title": "L"},
+        {"type": "WebsiteField", "name": "m", "title": "M", "options": {"required": false}},
+        {"type": "TimeWarpField", "name": "n", "title": "N"}
+    ])));
+    let kinds: Vec<Value> = page(&all, "first").questions.iter().map(kind).collect();
+    assert_eq!(
+        kinds[0],
+        json!({"kind": "text", "max_length": 9, "min_length": 2, "pattern": "[A-Z]+"})
+    );
+    assert_eq!(kinds[1], json!({"kind": "text", "max_length": 4, "min_length": 4}));
+    assert_eq!(kinds[2], json!({"kind": "long_text", "max_length": 300}));
+    assert_eq!(kinds[3], json!({"kind": "long_text", "max_length": 20_000}));
+    assert_eq!(
+        kinds[4],
+        json!({"kind": "number", "min": 1.0, "max": 5.5, "decimals": 2, "unit": {"zh-CN": "kg", "en": "kg"}})
+    );
+    assert_eq!(kinds[5], json!({"kind": "number", "decimals": 0}));
+    assert_eq!(
+        kinds[6],
+        json!({"kind": "date", "min": {"today_plus_days": -30}, "max": {"today_plus_days": 0}})
+    );
+    let named: Vec<&str> = kinds
+        .iter()
+        .map(|kind| kind["kind"].as_str().unwrap_or_default())
+        .collect();
+    assert_eq!(
+        named[7..],
+        [
+            "email", "yes_no", "address", "material", "time", "text", "text", "text", "text"
+        ]
+    );
+    assert!(question(&all, "a").required && !question(&all, "m").required);
+    let codes: Vec<&str> = told(&all).iter().map(|(_, code)| *code).collect();
+    assert_eq!(
+        codes,
+        [
+            "address_parts",
+            "month_as_text",
+            "phone_as_text",
+            "website_as_text",
+            "kind_as_text",
+            "summary_page"
+        ]
+    );
+    let mut filling = filled(&all, &[("j", json!("24:00"))]);
+    assert!(
+        filling
+            .errors()
+            .iter()
+            .any(|error| error.path == "j" && error.code == "invalid_time")
+    );
+    filling.set("j", json!("23:59"));
+    assert!(filling.errors().iter().all(|error| error.path != "j"));
+}
+
+#[test]
+fn lists_of_each_version_become_options() {
+    let countries: Vec<String> = (0..12).map(|at| format!("country {at}")).collect();
+    let countries: Vec<&str> = countries.iter().map(String::as_str).collect();
+    let all = imported(&form(
+        json!([{"path": "/a", "title": "A", "next": [{"path": "/summary"}], "components": [
+            {"type": "RadiosField", "name": "shared", "title": "Shared", "list": "colours"},
+            {"type": "SelectField", "name": "listref", "title": "List", "values": {"type": "listRef", "list": "colours"}},
+            {"type": "SelectField", "name": "options", "title": "Options", "options": {"list": "colours"}},
+            {"type": "CheckboxesField", "name": "several", "title": "Several", "list": "colours", "schema": {"min": 2}},
+            {"type": "RadiosField", "name": "inline", "title": "Inline", "values": {"type": "static", "valueType": "number", "items": [
+                {"label": "One", "value": 1, "hint": "Only one", "condition": null, "children": []}, {"label": "Two", "value": 2}]}},
+            {"type": "AutocompleteField", "name": "born", "title": "Born", "list": "countries"},
+            {"type": "AutocompleteField", "name": "lives", "title": "Lives", "list": "countries"},
+            {"type": "RadiosField", "name": "lost", "title": "Lost", "list": "no such list"}
+        ]}]),
+        json!([list("colours", &["red", "blue", "red"]), list("countries", &countries)]),
+        json!([]),
+    ));
+    for id in ["shared", "listref", "options"] {
+        assert_eq!(
+            kind(question(&all, id)),
+            json!({"kind": "choice", "options": [
+                {"value": "red", "label": {"zh-CN": "The red", "en": "The red"}},
+                {"value": "blue", "label": {"zh-CN": "The blue", "en": "The blue"}}]}),
+            "{id}"
+        );
+    }
+    assert_eq!(kind(question(&all, "several"))["kind"], "choices");
+    assert_eq!(kind(question(&all, "several"))["min"], 2);
+    let inline = kind(question(&all, "inline"));
+    assert_eq!(
+        inline["options"][0],
+        json!({"value": "1", "label": {"zh-CN": "One", "en": "One"}, "help": {"zh-CN": "Only one", "en": "Only one"}})
+    );
+    assert_eq!(
+        kind(question(&all, "born")),
+        json!({"kind": "choice", "code_table": "born"}),
+        "a long list is written once"
+    );
+    assert_eq!(
+        kind(question(&all, "lives")),
+        json!({"kind": "choice", "code_table": "born"})
+    );
+    assert_eq!(all.definition.code_tables["born"].len(), 12);
+    assert_eq!(kind(question(&all, "lost"))["kind"], "text");
+    assert!(told(&all).contains(&("/pages/0/components/7", "no_options")));
+    assert!(told(&all).contains(&("/pages/0/components/0", "duplicate_option")));
+}
+
+#[test]
+fn content_becomes_notes_in_plain_text() {
+    let all = imported(&form(
+        json!([{"path": "/a", "title": "A", "next": [{"path": "/summary"}], "components": [
+            {"type": "Para", "content": "<p>Read <b>this</b>.</p><script>alert(1)</script>"},
+            {"type": "Details", "title": "More", "content": "Details"},
+            {"type": "InsetText", "content": "Mind {{ name }}"},
+            {"type": "WarningText", "content": "Careful"},
+            {"type": "List", "title": "You need", "list": "things"},
+            {"type": "Html", "content": "<br>"},
+            yes_no("ok")
+        ]}]),
+        json!([list("things", &["pen", "paper"])]),
+        json!([]),
+    ));
+    let questions = &page(&all, "a").questions;
+    let texts: Vec<&str> = questions.iter().map(|question| question.label.en.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "Read this.",
+            "More\nDetails",
+            "Mind {{ name }}",
+            "Careful",
+            "You need\n• The pen\n• The paper",
+            "ok"
+        ]
+    );
+    assert_eq!(kind(&questions[3]), json!({"kind": "note", "tone": "warning"}));
+    assert_eq!(
+        told(&all),
+        [
+            ("/pages/0/components/2/content", "template"),
+            ("/pages/0/components/5", "empty_content"),
+            ("/pages/1", "summary_page")
+        ]
+    );
+}
+
+#[test]
+fn an_option_uncovers_fields_and_may_have_a_condition() {
+    let mut colours = list("colours", &["red", "blue"]);
+    colours["items"][0]["conditional"] = json!({"components": [text("shade")]});
+    colours["items"][1]["condition"] = json!("likesBlue");
+    let all = imported(&form(
+        json!([{"path": "/a", "title": "A", "next": [{"path": "/summary"}], "components": [
+            yes_no("blue"), {"type": "RadiosField", "name": "colour", "title": "Colour", "list": "colours"},
+            {"type": "Para", "content": "So red!", "options": {"condition": "isRed"}}]}]),
+        json!([colours]),
+        json!([{"name": "likesBlue", "value": "blue == true"}, {"name": "isRed", "value": "colour == 'red'"}]),
+    ));
+    assert_eq!(ids(&page(&all, "a").questions), ["blue", "colour", "shade", "note"]);
+    for (colour, expected) in [("red", true), ("blue", false)] {
+        let answers = [("blue", json!(true)), ("colour", json!(colour))];
+        assert_eq!(is_shown(&all, "shade", &answers), expected);
+        assert_eq!(is_shown(&all, "note", &answers), expected);
+    }
+    let refused = filled(&all, &[("blue", json!(false)), ("colour", json!("blue"))]);
+    assert!(
+        refused.errors().iter().any(|error| error.path == "colour"),
+        "it is not offered"
+    );
+}
+
+#[test]
+fn pages_that_repeat_become_groups() {
+    let all = imported(&form(
+        json!([
+            {"path": "/count", "title": "Count", "section": "main", "components": [{"type": "NumberField", "name": "many", "title": "How many"}], "next": [{"path": "/person"}]},
+            {"path": "/person", "title": "Person", "section": "people", "repeatField": "main.many", "components": [
+                {"type": "Para", "content": "One by one."}, text("name")], "next": [{"path": "/boat"}]},
+            {"path": "/boat", "title": "Boat", "controller": "RepeatPageController",
+             "repeat": {"options": {"name": "boats", "title": "Boat"}, "schema": {"min": 1, "max": 3}},
+             "components": [text("name"), yes_no("sails"), {"type": "TextField", "name": "mast", "title": "Mast", "options": {"condition": "sailing"}}],
+             "next": [{"path": "/language"}]},
+            {"path": "/language", "title": "Languages", "controller": "RepeatingFieldPageController", "components": [text("language")], "next": [{"path": "/inputs"}]},
+            {"path": "/inputs", "title": "Costs", "components": [{"type": "MultiInputField", "name": "costs", "title": "Costs",
+                "children": [text("what"), {"type": "NumberField", "name": "price", "title": "Price"}]}], "next": [{"path": "/rows"}]},
+            {"path": "/rows", "title": "Rows", "controller": "RepeatingSectionSummaryPageController", "components": [text("container")], "next": [{"path": "/summary"}]}
+        ]),
+        json!([]),
+        json!([{"name": "sailing", "value": "sails == true"}]),
+    ));
+    assert_eq!(pages(&all), ["count", "person", "boat", "language", "inputs"]);
+    assert_eq!(ids(&page(&all, "person").questions), ["note", "people"]);
+    let boats = kind(question(&all, "boats"));
+    assert_eq!((&boats["min_rows"], &boats["max_rows"]), (&json!(1), &json!(3)));
+    assert_eq!(kind(question(&all, "costs"))["questions"][1]["id"], "price");
+    let mut filling = filled(
+        &all,
+        &[("many", json!(2)), ("people", json!(["p"])), ("boats", json!(["r"]))],
+    );
+    filling.set("boats/r/sails", json!(true));
+    assert!(
+        filling.question("boats/r/mast").is_some(),
+        "a condition in a row asks the row"
+    );
+    filling.set("boats/r/sails", json!(false));
+    assert!(filling.question("boats/r/mast").is_none());
+    assert!(
+        filling
+            .errors()
+            .iter()
+            .any(|error| error.path == "people" && error.code == "check_failed")
+    );
+    filling.set("people", json!(["p", "q"]));
+    assert!(filling.errors().iter().all(|error| error.path != "people"));
+    assert!(told(&all).contains(&("/pages/1/repeatField", "count_checked")));
+    assert!(told(&all).contains(&("/pages/5", "rows_page")));
+}
+
+#[test]
+fn a_declaration_is_agreed_to_on_its_own_page() {
+    let mut form = form(
+        json!([{"path": "/a", "title": "A", "components": [text("a")], "next": [{"path": "/summary"}]}]),
+        json!([]),
+        json!([]),
+    );
+    form["declaration"] = json!("<p>All of it is true.</p>");
+    let all = imported(&form);
+    assert_eq!(pages(&all), ["a", "declaration"]);
+    assert_eq!(
+        kind(question(&all, "declaration"))["statement"]["en"],
+        "All of it is true."
+    );
+    let without = filled(&all, &[("a", json!("x"))]);
+    assert!(!without.is_complete());
+}
+
+#[test]
+fn texts_in_several_languages_keep_ours() {
+    let mut form = one_page(json!([
+        {"type": "YesNoField", "name": "a", "title": {"en": "Yes?", "cy": "Ie?"}},
+        {"type": "YesNoField", "name": "b", "title": {"zh-CN": "是否？", "en": "Whether?"}}
+    ]));
+    form["name"] = json!({"en": "Boats", "cy": "Cychod"});
+    let all = imported(&form);
+    assert_eq!(question(&all, "a").label.zh_cn, "Yes?");
+    assert_eq!(
+        (
+            question(&all, "b").label.zh_cn.as_str(),
+            question(&all, "b").label.en.as_str()
+        ),
+        ("是否？", "Whether?")
+    );
+    let options = onehall_form_importers::Options {
+        language: Some("cy".to_owned()),
+        code: Some("cychod-1".to_owned()),
+        ..Default::default()
+    };
+    let welsh = support::imported_text(&form.to_string(), &options);
+    assert_eq!(question(&welsh, "a").label.en, "Ie?");
+    assert_eq!(
+        (welsh.definition.title.en.as_str(), welsh.definition.code.as_str()),
+        ("Cychod", "cychod-1")
+    );
+    let untranslated: Vec<&str> = welsh
+        .findings
+        .iter()
+        .filter(|finding| finding.code == "untranslated")
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(
+        untranslated,
+        ["3 texts stand in one language (cy): they fill both and wait for a translation"]
+    );
+}
