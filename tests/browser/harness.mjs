@@ -11,6 +11,7 @@ import { openBrowser, Terminal } from "./harness/terminal.mjs";
 
 export { assertAccessible, assertFitsWidth } from "./harness/accessibility.mjs";
 export { Hall } from "./harness/hall.mjs";
+export { until } from "./harness/until.mjs";
 export { LANGUAGES, openBrowser, PROFILES, Terminal } from "./harness/terminal.mjs";
 
 /** Journeys that share one hall; each has a terminal of its own. */

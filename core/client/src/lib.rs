@@ -101,7 +101,8 @@ pub enum Event {
         /// Which.
         id: CaseId,
     },
-    /// Another terminal changed a draft: read it anew.
+    /// A draft changed, and not by what a page here asked: read it anew. What changed may be this terminal's own, as
+    /// [`AnswerOrigin::own`](onehall_protocol::drafts::AnswerOrigin::own) says: a file that arrived, what an earlier start left.
     DraftChanged {
         /// Which.
         id: DraftId,

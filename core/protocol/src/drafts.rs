@@ -214,6 +214,13 @@ pub struct AnswerOrigin {
     pub terminal: TerminalKind,
     /// When it was given.
     pub at: Timestamp,
+    /// Which core gave it; absent where an older hall does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writer: Option<WriterId>,
+    /// Whether it was given on this very terminal. Its core knows that; the hall says it of none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub own: bool,
 }
 
 /// An answer that did not stand against a later one, whose terminal did not know of it. Kept for 30 days: given again as an

@@ -8,9 +8,12 @@
 use std::collections::BTreeMap;
 
 use onehall_client::SaveState;
-use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, GivenAnswer, LostAnswer, SaveDraft, StampedChange};
+use onehall_protocol::drafts::{
+    AnswerChange, AnswerOrigin, Answers, DraftSaved, GivenAnswer, LostAnswer, SaveDraft, StampedChange,
+};
+use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::sync::Stamp;
-use onehall_protocol::{CoreError, Timestamp};
+use onehall_protocol::{CoreError, Timestamp, WriterId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -56,6 +59,8 @@ pub struct Autosave {
     kept: bool,
     /// Answers that did not stand, as the hall said last.
     lost: Vec<LostAnswer>,
+    /// The cores that are gone whose answers were taken up here: what they gave is this terminal's own.
+    before: Vec<WriterId>,
 }
 
 impl Autosave {
@@ -73,6 +78,7 @@ impl Autosave {
             saved_at,
             kept: false,
             lost: Vec::new(),
+            before: Vec::new(),
         }
     }
 
@@ -87,6 +93,9 @@ impl Autosave {
     /// Takes answers up that were left waiting, as they were given. What was answered here since is newer.
     pub fn take_up(&mut self, unsent: Unsent) {
         for (path, waiting) in unsent.changes {
+            if !self.before.contains(&waiting.stamp.writer) {
+                self.before.push(waiting.stamp.writer);
+            }
             if !self.changes(&path) {
                 self.pending.insert(path, waiting);
             }
@@ -247,6 +256,30 @@ impl Autosave {
                 answers.insert(path.clone(), waiting.value.clone());
             }
         }
+    }
+
+    /// Of where answers came from: what waits here is given here, whatever the hall has; and what it has of this core, `here`,
+    /// or of one whose answers were taken up, came from this terminal, too.
+    pub fn lay_over_origins(&self, latest: &mut Vec<AnswerOrigin>, here: WriterId, terminal: TerminalKind) {
+        latest.retain(|origin| !self.changes(&origin.path));
+        for origin in &mut *latest {
+            let writer = origin.writer;
+            origin.own = writer.is_some_and(|writer| writer == here || self.before.contains(&writer));
+        }
+        let under_way = self.sent.iter().flatten();
+        let under_way = under_way.filter(|(path, _)| !self.pending.contains_key(*path));
+        let waiting = self
+            .pending
+            .iter()
+            .chain(under_way)
+            .map(|(path, waiting)| AnswerOrigin {
+                path: path.clone(),
+                terminal,
+                at: Timestamp::from_unix_millis(i64::try_from(waiting.stamp.at).unwrap_or(i64::MAX)),
+                writer: Some(waiting.stamp.writer),
+                own: true,
+            });
+        latest.extend(waiting);
     }
 
     fn waits(&self, path: &str) -> Option<&Waiting> {

@@ -92,10 +92,24 @@ impl Core {
 
     /// The draft as the backend holds it, or this terminal's copy where it cannot be reached, with the changes over it that are still on this terminal.
     pub(crate) async fn draft(&self, id: DraftId) -> Result<DraftView, CoreError> {
-        let answer: Result<DraftView, _> = self.fetch(api::get(format!("/drafts/{id}"))).await;
+        let read = || self.fetch::<DraftView>(api::get(format!("/drafts/{id}")));
+        let mut answer = read().await;
+        // A save that ended while it was read is missing in it: what was just saved would seem to be taken back.
+        if let Ok(draft) = &answer
+            && self.saved_beyond(draft)
+        {
+            answer = read().await;
+        }
         let answer = answer.inspect(|draft| self.heard_clock(draft.clock));
         let draft = self.or_copy(answer, Look::One(Entity::Draft, id.0)).await?;
         Ok(self.draft_read(draft))
+    }
+
+    /// Whether this core saved more of a draft than is in it.
+    fn saved_beyond(&self, draft: &DraftView) -> bool {
+        let saving = lock(&self.inner.drafts.saving);
+        let known = saving.get(&draft.summary.id);
+        known.is_some_and(|known| known.autosave.revision() > draft.summary.revision)
     }
 
     /// The hall said what its clock is, this moment.
@@ -127,7 +141,16 @@ impl Core {
             known.autosave.read_anew(revision);
         }
         known.autosave.heard_lost(&draft.lost);
+        // An own answer is never told of as somebody else's, whenever it comes back.
+        let (here, terminal) = (self.inner.writer, self.inner.terminal);
+        known.autosave.lay_over_origins(&mut draft.latest, here, terminal);
         draft
+    }
+
+    /// This core changed a draft that a page may have open. The page reads it anew, and is told that it is this terminal's own.
+    pub(crate) fn changed_by_itself(&self, id: DraftId) {
+        self.inner.filling.changed_elsewhere(id);
+        self.emit(&Event::DraftChanged { id });
     }
 
     /// Lays the changes over a draft that are still on this terminal.

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use futures::channel::oneshot;
 use futures::future::FutureExt;
 use onehall_client::Event;
-use onehall_client::citizen::Command;
 use onehall_protocol::Timestamp;
 use onehall_protocol::drafts::SaveDraft;
 use onehall_protocol::identity::TerminalKind;
@@ -15,16 +13,14 @@ use onehall_protocol::sync::Stamp;
 use onehall_sync::{Stands, after, clamped, later};
 use serde_json::{Value, json};
 
-use crate::platform::memory::{MemoryJournal, MemoryStore};
+use crate::platform::memory::MemoryJournal;
 use crate::ports::{
-    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, PokeListener, PokeSignal,
-    Pokes, Rng, Spawner, StreamHandle, Timer,
+    Clock, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, PokeListener, PokeSignal, Pokes,
+    StreamHandle,
 };
+use crate::testing::{DRAFT, Machine, PERSON, Quiet, answer, command, draft, problem, session, told_by};
 use crate::{Core, lock};
 
-const DRAFT: &str = "01935a00-0000-7000-8000-0000000000d1";
-const PERSON: &str = "01935a00-0000-7000-8000-000000000001";
-const BEGINS: i64 = 1_795_750_265_123;
 const HOUR: i64 = 3_600_000;
 
 struct Register {
@@ -41,10 +37,7 @@ struct World {
     lost: Mutex<Vec<Value>>,
     revision: Mutex<u64>,
     listeners: Mutex<Vec<Arc<PokeListener>>>,
-    tasks: Mutex<Vec<BoxFuture<'static, ()>>>,
-    sleepers: Mutex<Vec<(i64, oneshot::Sender<()>)>>,
-    now: Mutex<i64>,
-    random: Mutex<u64>,
+    machine: Arc<Machine>,
 }
 
 /// A terminal around a core: its clock may be off, and its network gone.
@@ -55,9 +48,6 @@ struct Hosted {
     offline: Mutex<bool>,
 }
 
-struct NoStream;
-impl StreamHandle for NoStream {}
-
 fn moment(at: u64) -> Value {
     let at = Timestamp::from_unix_millis(i64::try_from(at).unwrap_or(0));
     serde_json::to_value(at).unwrap_or_default()
@@ -65,18 +55,26 @@ fn moment(at: u64) -> Value {
 
 impl World {
     fn clock(&self) -> u64 {
-        u64::try_from(*lock(&self.now)).unwrap_or(0)
+        u64::try_from(self.machine.millis()).unwrap_or(0)
     }
 
     fn draft(&self) -> Value {
         let answers = lock(&self.answers);
         let values: BTreeMap<_, _> = answers.iter().map(|(path, held)| (path, &held.value)).collect();
-        let text = json!({"zh-CN": "一", "en": "one"});
-        json!({"id": DRAFT, "item": "passport", "item_name": text, "updated_at": moment(self.clock()), "terminal": "kiosk",
-            "principal": {"id": PERSON, "kind": "citizen", "name": "张敏"}, "form": {"code": "passport", "version": 1},
-            "revision": *lock(&self.revision), "answers": values, "prefilled": [],
-            "clock": answers.values().map(|held| held.stamp.at + 1).fold(self.clock(), u64::max),
-            "lost": *lock(&self.lost)})
+        let mut draft = draft(*lock(&self.revision), &json!(values));
+        draft["updated_at"] = moment(self.clock());
+        draft["clock"] = json!(
+            answers
+                .values()
+                .map(|held| held.stamp.at + 1)
+                .fold(self.clock(), u64::max)
+        );
+        draft["lost"] = json!(*lock(&self.lost));
+        let latest = answers.iter().map(|(path, held)| {
+            json!({"path": path, "terminal": held.terminal, "at": moment(held.stamp.at), "writer": held.stamp.writer})
+        });
+        draft["latest"] = latest.collect();
+        draft
     }
 
     fn save(&self, save: &SaveDraft, terminal: &Value) -> Value {
@@ -133,27 +131,8 @@ impl World {
         }
     }
 
-    fn run(&self) {
-        let waker = futures::task::noop_waker();
-        let mut context = std::task::Context::from_waker(&waker);
-        for _ in 0..8 {
-            let tasks = std::mem::take(&mut *lock(&self.tasks));
-            let mut left = Vec::new();
-            for mut task in tasks {
-                if task.poll_unpin(&mut context).is_pending() {
-                    left.push(task);
-                }
-            }
-            lock(&self.tasks).extend(left);
-        }
-    }
-
     fn pass(&self, millis: i64) {
-        self.run();
-        *lock(&self.now) += millis;
-        let now = *lock(&self.now);
-        lock(&self.sleepers).retain(|(at, _)| *at > now);
-        self.run();
+        self.machine.pass(millis);
     }
 }
 
@@ -167,15 +146,8 @@ impl Http for Hosted {
         let body = request.body.clone().unwrap_or_default();
         let terminal = serde_json::to_value(self.kind).unwrap_or_default();
         let poke = json!({"kind": "draft", "id": DRAFT});
-        let (status, answer) = match (request.method, path) {
-            (Method::Get, "/identity/session") => {
-                let me = json!({"id": PERSON, "kind": "citizen", "name": "张敏"});
-                (
-                    200,
-                    json!({"actor": me, "principals": [me], "phone": "138", "assurance": "L2",
-                    "expires_at": "2030-01-01T00:00:00.000Z"}),
-                )
-            }
+        Ok(answer(match (request.method, path) {
+            (Method::Get, "/identity/session") => (200, session(PERSON)),
             (Method::Get, _) if path.ends_with(DRAFT) => (200, self.world.draft()),
             (Method::Patch, _) => {
                 let save = serde_json::from_slice(&body).unwrap_or_else(|error| panic!("no save: {error}"));
@@ -195,55 +167,21 @@ impl Http for Hosted {
                 );
                 (204, Value::Null)
             }
-            _ => (
-                404,
-                json!({"type": "", "title": "", "status": 404, "code": "request/not_found", "retryable": false}),
-            ),
-        };
-        Ok(HttpResponse {
-            status,
-            headers: Vec::new(),
-            body: answer.to_string().into_bytes(),
-        })
+            _ => problem(404, "request/not_found"),
+        }))
     }
 }
 
 impl Pokes for Hosted {
     fn listen(&self, _: &str, _: Vec<(&'static str, String)>, listener: Box<PokeListener>) -> Box<dyn StreamHandle> {
         lock(&self.world.listeners).push(Arc::from(listener));
-        Box::new(NoStream)
+        Box::new(Quiet)
     }
 }
 
 impl Clock for Hosted {
     fn now(&self) -> Timestamp {
-        Timestamp::from_unix_millis(*lock(&self.world.now) + self.off)
-    }
-}
-
-impl Timer for Hosted {
-    fn sleep(&self, millis: u32) -> BoxFuture<'static, ()> {
-        let (sender, receiver) = oneshot::channel();
-        let at = *lock(&self.world.now) + i64::from(millis);
-        lock(&self.world.sleepers).push((at, sender));
-        Box::pin(receiver.map(drop))
-    }
-}
-
-impl Spawner for Hosted {
-    fn spawn(&self, work: BoxFuture<'static, ()>) {
-        lock(&self.world.tasks).push(work);
-    }
-}
-
-impl Rng for Hosted {
-    fn fill(&self, bytes: &mut [u8]) {
-        let mut random = lock(&self.world.random);
-        *random += 1;
-        let count = random.to_be_bytes();
-        for (at, byte) in bytes.iter_mut().rev().enumerate() {
-            *byte = count.get(7_usize.wrapping_sub(at)).copied().unwrap_or(0);
-        }
+        Timestamp::from_unix_millis(self.world.machine.millis() + self.off)
     }
 }
 
@@ -256,9 +194,16 @@ struct Terminal {
 
 fn world() -> Arc<World> {
     let world = Arc::new(World::default());
-    *lock(&world.now) = BEGINS;
     *lock(&world.revision) = 1;
     world
+}
+
+/// Two terminals of one citizen.
+fn two() -> (Arc<World>, Terminal, Terminal) {
+    let world = world();
+    let kiosk = Terminal::start(&world, TerminalKind::Kiosk, 0);
+    let phone = Terminal::start(&world, TerminalKind::Mobile, 0);
+    (world, kiosk, phone)
 }
 
 impl Terminal {
@@ -274,42 +219,23 @@ impl Terminal {
             offline: Mutex::new(false),
         });
         let host = Host {
-            http: hosted.clone(),
             pokes: hosted.clone(),
-            store: Arc::new(MemoryStore::default()),
             journal: Some(journal),
             clock: hosted.clone(),
-            timer: hosted.clone(),
-            spawner: hosted.clone(),
-            rng: hosted.clone(),
-            secrets: None,
-            later: None,
+            ..world.machine.host(hosted.clone())
         };
         let core = Core::new(host, "", kind);
-        let told = Arc::new(Mutex::new(Vec::new()));
-        let heard = told.clone();
-        core.subscribe(Box::new(move |event| lock(&heard).push(event.clone())));
+        let told = told_by(&core);
         let terminal = Terminal { core, hosted, told };
         terminal.ask(json!({"restore_session": {}}));
         terminal
     }
 
-    fn ask(&self, command: Value) -> Value {
-        let command: Command = serde_json::from_value(command).unwrap_or_else(|error| panic!("no command: {error}"));
-        let mut reply = Box::pin(self.core.dispatch(command));
-        let waker = futures::task::noop_waker();
-        let mut context = std::task::Context::from_waker(&waker);
-        for _ in 0..40 {
-            if let std::task::Poll::Ready(reply) = reply.poll_unpin(&mut context) {
-                self.hosted.world.run();
-                let reply = reply.unwrap_or_else(|error| panic!("{error:?}"));
-                let reply = serde_json::to_value(reply).unwrap_or_default();
-                let content = reply.as_object().and_then(|reply| reply.values().next().cloned());
-                return content.unwrap_or_default();
-            }
-            self.hosted.world.pass(100);
-        }
-        panic!("it waits for ever");
+    fn ask(&self, asked: Value) -> Value {
+        let reply = self.hosted.world.machine.wait(self.core.dispatch(command(asked)), 100);
+        let reply = serde_json::to_value(reply.unwrap_or_else(|error| panic!("{error:?}"))).unwrap_or_default();
+        let content = reply.as_object().and_then(|reply| reply.values().next().cloned());
+        content.unwrap_or_default()
     }
 
     fn look(&self) -> Value {
@@ -353,11 +279,7 @@ fn answer_of(world: &World, path: &str) -> Value {
 
 #[test]
 fn each_brings_its_answers_and_gets_those_of_the_other() {
-    let world = world();
-    let (kiosk, phone) = (
-        Terminal::start(&world, TerminalKind::Kiosk, 0),
-        Terminal::start(&world, TerminalKind::Mobile, 0),
-    );
+    let (world, kiosk, phone) = two();
     kiosk.look();
     phone.look();
     kiosk.answer("name", "a");
@@ -373,11 +295,7 @@ fn each_brings_its_answers_and_gets_those_of_the_other() {
 
 #[test]
 fn of_two_answers_the_later_stands_and_both_terminals_know_the_other_one() {
-    let world = world();
-    let (kiosk, phone) = (
-        Terminal::start(&world, TerminalKind::Kiosk, 0),
-        Terminal::start(&world, TerminalKind::Mobile, 0),
-    );
+    let (world, kiosk, phone) = two();
     kiosk.look();
     phone.look();
     // The phone answers first, without a network; the kiosk later, and is saved first.
@@ -442,7 +360,7 @@ fn an_answer_that_waited_through_a_restart_is_merged_as_what_it_was() {
     *lock(&phone.hosted.offline) = true;
     phone.answer("name", "old");
     phone.answer("city", "only here");
-    lock(&world.tasks).clear();
+    world.machine.die();
     drop(phone);
     world.pass(10_000);
     kiosk.answer("name", "new");
@@ -464,6 +382,53 @@ fn an_answer_that_waited_through_a_restart_is_merged_as_what_it_was() {
     assert_eq!(journal.kept().now_or_never().map(|kept| kept.len()), Some(0));
 }
 
+/// The answers of which a terminal says that it gave them itself.
+fn own(draft: &Value) -> Vec<&str> {
+    let latest = draft["latest"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut own: Vec<_> = latest.iter().filter(|origin| origin["own"] == true).collect();
+    own.sort_by_key(|origin| origin["path"].as_str());
+    own.iter().filter_map(|origin| origin["path"].as_str()).collect()
+}
+
+#[test]
+fn what_this_terminal_gave_is_its_own_before_and_after_it_is_saved_and_after_a_restart() {
+    let world = world();
+    let journal = Arc::new(MemoryJournal::default());
+    let phone = Terminal::start_over(&world, TerminalKind::Mobile, 0, journal.clone());
+    let kiosk = Terminal::start(&world, TerminalKind::Kiosk, 0);
+    phone.look();
+    kiosk.look();
+    phone.answer("name", "saved");
+    phone.flush();
+    assert_eq!(own(&phone.look()), ["name"]);
+    assert!(own(&kiosk.look()).is_empty(), "it is another one's");
+    *lock(&phone.hosted.offline) = true;
+    phone.answer("city", "left");
+    world.machine.die();
+    drop(phone);
+
+    // The page is opened again, and reads the draft before what was left is taken up.
+    let again = Terminal::start_over(&world, TerminalKind::Mobile, 0, journal);
+    let told = || {
+        let told = lock(&again.told);
+        told.iter().any(|event| matches!(event, Event::DraftChanged { .. }))
+    };
+    assert!(told(), "whoever has it open reads what was left");
+    assert_eq!(own(&again.look())[0], "city");
+    again.flush();
+    world.pass(5_000);
+    kiosk.answer("street", "elsewhere");
+    kiosk.flush();
+    let read = again.look();
+    assert_eq!(
+        (answer_of(&world, "city"), answer_of(&world, "street")),
+        (json!("left"), json!("elsewhere"))
+    );
+    // In it is the name, too: it came from the same writer.
+    assert_eq!(own(&read), ["city", "name"]);
+    assert_eq!(own(&kiosk.look()), ["street"]);
+}
+
 #[test]
 fn an_entry_of_the_time_before_stamps_is_sent_in_the_name_of_its_writer() {
     let writer = "01935a00-0000-7000-8000-0000000000aa";
@@ -483,11 +448,7 @@ fn an_entry_of_the_time_before_stamps_is_sent_in_the_name_of_its_writer() {
 
 #[test]
 fn who_has_the_draft_open_is_known_until_they_leave_or_are_not_heard_any_more() {
-    let world = world();
-    let (kiosk, phone) = (
-        Terminal::start(&world, TerminalKind::Kiosk, 0),
-        Terminal::start(&world, TerminalKind::Mobile, 0),
-    );
+    let (world, kiosk, phone) = two();
     let here = |here: bool| json!({"attend_draft": {"id": DRAFT, "here": here}});
     kiosk.ask(here(true));
     assert_eq!(kiosk.others(), None, "nobody hears of themselves");

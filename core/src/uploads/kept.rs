@@ -5,9 +5,9 @@
 
 use std::sync::atomic::Ordering;
 
+use onehall_client::FileContent;
 use onehall_client::citizen::UploadTo;
-use onehall_client::{Event, FileContent};
-use onehall_protocol::drafts::{AnswerChange, GivenAnswer};
+use onehall_protocol::drafts::AnswerChange;
 use onehall_protocol::files::{BeginUpload, FileView};
 use onehall_protocol::{CoreError, DraftId, IdempotencyKey, PersonId};
 use serde::{Deserialize, Serialize};
@@ -146,19 +146,10 @@ impl Core {
         files.push(file);
         let change = AnswerChange {
             path: path.to_owned(),
-            value: Value::Array(files.clone()),
+            value: Value::Array(files),
         };
         self.change_answers(id, vec![change], None).await?;
-        let answer = GivenAnswer {
-            path: path.to_owned(),
-            value: Value::Array(files),
-            terminal: self.inner.terminal,
-            at: self.inner.host.clock.now(),
-        };
-        self.emit(&Event::DraftMerged {
-            id,
-            answers: vec![answer],
-        });
+        self.changed_by_itself(id);
         Ok(())
     }
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-import { assertAccessible, assertFitsWidth, journeys, LANGUAGES, PROFILES } from "../harness.mjs";
+import { assertAccessible, assertFitsWidth, journeys, LANGUAGES, PROFILES, until } from "../harness.mjs";
 import { sitDown } from "../harness/desk.mjs";
 
 const EVENTS = "**/api/v1/insight/events";
@@ -33,16 +33,7 @@ async function kept(page) {
   return queue.events.map((event) => event.event);
 }
 
-/** Waits until something holds that is no matter of the page alone. */
-async function until(page, holds, within = 30_000) {
-  const deadline = Date.now() + within;
-  while (!(await holds())) {
-    assert.ok(Date.now() < deadline, `it does not come about: ${holds}`);
-    await page.waitForTimeout(50);
-  }
-}
-
-const untilKept = (page, ...names) => until(page, async () => `${await kept(page)}` === `${names}`);
+const untilKept = (page, ...names) => until(async () => `${await kept(page)}` === `${names}`, `kept: ${names}`);
 
 /** The day of the demo city's clock. */
 const today = () => new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10);
@@ -95,7 +86,7 @@ journeys("analytics", ({ journey }) => {
     await guide(page);
     // One: the guide that was shown before the yes is not among them.
     await untilKept(page, "item_viewed");
-    await until(page, () => answers.length > 0);
+    await until(() => answers.length > 0, "an answer");
     assert.equal(answers[0].answer.taken, 1);
     assert.deepEqual(await kept(page), ["item_viewed"], "what was not answered is not forgotten");
 
@@ -165,7 +156,7 @@ journeys("analytics", ({ journey }) => {
     await question(page).waitFor();
     await untilKept(page);
     const names = () => sent.flatMap((batch) => batch.events).map((event) => event.event);
-    await until(page, () => names().length > 0);
+    await until(() => names().length > 0, "something is counted");
     assert.deepEqual(names(), ["item_viewed"]);
     assert.equal(await page.evaluate(() => JSON.parse(localStorage.getItem("onehall.preferences")).analytics), null);
   });
@@ -221,7 +212,7 @@ journeys("analytics", ({ journey }) => {
     await button(page, "7 天").click();
     await button(page, "按日期").click();
     // A week, and its head.
-    await until(page, async () => (await page.getByRole("row").count()) === 8);
+    await until(async () => (await page.getByRole("row").count()) === 8, "eight rows");
     // What is shown stands in the address.
     await page.reload();
     await terminal.ready();

@@ -1,7 +1,7 @@
 // Files whose connection breaks in the middle: they go on by themselves, also after the page is opened anew.
 import assert from "node:assert/strict";
 
-import { assertAccessible, journeys } from "../harness.mjs";
+import { assertAccessible, journeys, until } from "../harness.mjs";
 import { completeDraft, jpeg, pathOf } from "../harness/matters.mjs";
 
 const ITEM = "residence-permit";
@@ -33,6 +33,12 @@ async function atMaterials({ terminal, page, hall }, citizen) {
   return { draft, pieces, files };
 }
 
+/** What is said of other terminals: nothing, of what is done on this one. */
+async function assertNoNews(page) {
+  assert.equal(await page.getByText("其他设备上更新").count(), 0, "it is no news from elsewhere");
+  assert.equal(await page.locator(".elsewhere-news, .elsewhere-note").count(), 0, "nor at its question");
+}
+
 const choose = (page) =>
   page.locator("input[type=file]").first().setInputFiles({ name: "照片.jpg", mimeType: "image/jpeg", buffer: LARGE });
 
@@ -50,6 +56,8 @@ journeys("a file whose connection breaks", ({ journey }) => {
     await page.locator(".file-done", { hasText: "照片.jpg" }).waitFor({ timeout: 40_000 });
     assert.deepEqual(pieces.offsets, [0, 1, 2, 3].map((piece) => piece * 1024 * 1024), "no byte came twice");
     await assertAccessible(page, "when it is there");
+    await until(async () => (await files()).length === 1, "its answer is saved");
+    await assertNoNews(page);
   });
 
   journey("goes on after the page is opened anew", {}, async (all) => {
@@ -62,14 +70,10 @@ journeys("a file whose connection breaks", ({ journey }) => {
     await assertAccessible(page, "after a reload");
     pieces.most = Infinity;
     await page.locator(".file-done", { hasText: "照片.jpg" }).waitFor({ timeout: 40_000 });
-    assert.equal(await page.getByText("其他设备上更新").count(), 0, "it is no news from elsewhere");
     // The core puts it into the answer, and saves that by itself.
-    const deadline = Date.now() + 30_000;
-    let [file] = await files();
-    while (file === undefined && Date.now() < deadline) {
-      await page.waitForTimeout(50);
-      [file] = await files();
-    }
+    await until(async () => (await files()).length === 1, "its answer is saved");
+    const [file] = await files();
     assert.equal(file?.size, LARGE.length, "the core put it into the answer");
+    await assertNoNews(page);
   });
 });

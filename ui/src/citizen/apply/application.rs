@@ -243,19 +243,22 @@ impl Application {
             .with_value(|unsaved| answers.retain(|one| !unsaved.changes.contains_key(&one.path)));
         let known = |one: &GivenAnswer| self.answering.answer_now(&one.path).unwrap_or(Value::Null) == one.value;
         answers.retain(|one| !known(one));
-        // A file that was chosen here before this page was opened is no news from elsewhere.
-        let (own, answers): (Vec<_>, Vec<_>) = answers
-            .into_iter()
-            .partition(|one| self.answering.uploads.goes_on_with(&one.path));
-        if !own.is_empty() {
-            self.answering.take_from_elsewhere(own);
-        }
         if answers.is_empty() {
             return;
         }
         self.merged.update(|count| *count += answers.len());
         self.came.set(answers.clone());
         self.answering.take_from_elsewhere(answers);
+    }
+
+    /// Answers come in that this very terminal gave, though not this page: a file that was on its way when the page was opened,
+    /// what was left unsent before. No news from elsewhere, so nothing is said of them.
+    fn take_own(self, answers: Answers) {
+        let mine = self.unsaved.try_update_value(|unsaved| unsaved.heard_own(answers));
+        if let Some(mine) = mine.filter(|mine| !mine.is_empty()) {
+            self.answering.merge(mine);
+        }
+        self.answering.uploads.forget_arrived();
     }
 
     /// What waits for a field to be left comes in when it is.
@@ -316,13 +319,9 @@ impl Application {
         let Some(here) = self.answering.filling.try_with_untracked(Filling::answers) else {
             return;
         };
-        let differs = differences(&here, &draft.answers);
-        self.merge(
-            differs
-                .into_iter()
-                .map(|(path, value)| given(draft, path, value))
-                .collect(),
-        );
+        let (own, theirs) = by_origin(draft, differences(&here, &draft.answers));
+        self.take_own(own);
+        self.merge(theirs);
         self.answering.prefilled_now(&draft.prefilled);
         let _ = self.answering.elsewhere.lost.try_set(draft.lost.clone());
     }
@@ -399,17 +398,26 @@ fn keep(hall: Hall, id: DraftId, unsaved: StoredValue<Unsaved>, page: String, ch
     });
 }
 
-/// An answer of a draft with where it came from: where that is not told, from where the draft was changed last.
-fn given(draft: &DraftView, path: String, value: Value) -> GivenAnswer {
-    let origin = draft.latest.iter().find(|origin| origin.path == path);
-    let last = (draft.summary.terminal, draft.summary.updated_at);
-    let (terminal, at) = origin.map_or(last, |origin| (origin.terminal, origin.at));
-    GivenAnswer {
-        path,
-        value,
-        terminal,
-        at,
+/// Answers of a draft: those that this terminal gave, and those of others with where they came from; where that is not told,
+/// from where the draft was changed last.
+fn by_origin(draft: &DraftView, answers: Answers) -> (Answers, Vec<GivenAnswer>) {
+    let (mut own, mut theirs) = (Answers::new(), Vec::new());
+    for (path, value) in answers {
+        let origin = draft.latest.iter().find(|origin| origin.path == path);
+        if origin.is_some_and(|origin| origin.own) {
+            own.insert(path, value);
+            continue;
+        }
+        let last = (draft.summary.terminal, draft.summary.updated_at);
+        let (terminal, at) = origin.map_or(last, |origin| (origin.terminal, origin.at));
+        theirs.push(GivenAnswer {
+            path,
+            value,
+            terminal,
+            at,
+        });
     }
+    (own, theirs)
 }
 
 /// What differs in `there` from `here`: new values, and null for what is not there any more.
@@ -471,6 +479,14 @@ impl Unsaved {
     fn heard(&mut self, answers: &[GivenAnswer]) {
         let answers = answers.iter().map(|one| (one.path.clone(), one.value.clone()));
         self.known.extend(answers);
+    }
+
+    /// This terminal gave these answers before. Gives those of them that are not being changed here.
+    fn heard_own(&mut self, mut answers: Answers) -> Answers {
+        answers.retain(|path, _| !self.changes.contains_key(path));
+        let own = answers.iter().map(|(path, value)| (path.clone(), value.clone()));
+        self.known.extend(own);
+        answers
     }
 
     fn left(&self) -> Vec<LeftAnswer> {
@@ -586,6 +602,31 @@ mod tests {
             [("city".to_owned(), Value::Null), ("name".to_owned(), json!("ab"))]
         );
         assert_eq!(theirs, 1);
+    }
+
+    #[test]
+    fn an_answer_of_this_terminal_is_no_news_and_takes_nothing_that_is_being_changed() {
+        let text = json!({"zh-CN": "一", "en": "one"});
+        let at = "2026-11-26T01:00:00.000Z";
+        let origin = |path: &str, own: bool| json!({"path": path, "terminal": "browser", "at": at, "own": own});
+        let draft = json!({"id": "01935a00-0000-7000-8000-0000000000d1", "item": "passport", "item_name": text,
+            "updated_at": at, "terminal": "browser", "form": {"code": "passport", "version": 1}, "revision": 3,
+            "principal": {"id": "01935a00-0000-7000-8000-000000000001", "kind": "citizen", "name": "张敏"},
+            "answers": {}, "latest": [origin("photo", true), origin("phone", false)]});
+        let draft: DraftView = serde_json::from_value(draft).unwrap_or_else(|error| panic!("{error}"));
+        let came = answers(&[("photo", json!(["file"])), ("phone", json!("2")), ("old", json!(1))]);
+        let (own, theirs) = by_origin(&draft, came);
+        assert_eq!(own, answers(&[("photo", json!(["file"]))]));
+        let theirs: Vec<_> = theirs.iter().map(|one| one.path.as_str()).collect();
+        assert_eq!(
+            theirs,
+            ["old", "phone"],
+            "of what is not known it is not said that it is one's own"
+        );
+
+        let mut unsaved = Unsaved::default();
+        unsaved.note(&change("photo", json!(["another"])));
+        assert_eq!(unsaved.heard_own(own), Answers::new());
     }
 
     #[test]

@@ -58,18 +58,31 @@ impl Uploads {
                     total,
                     waiting,
                 } => (transfer, Some(on_the_way(sent, total, waiting))),
-                Event::UploadEnded { transfer, error, .. } => {
-                    (transfer, error.map(|error| FileState::Failed(error_words(&error))))
+                Event::UploadEnded {
+                    transfer, error, taken, ..
+                } => {
+                    // The core puts it into the answer, which is read anew.
+                    let done = taken.then_some(FileState::Done);
+                    (
+                        transfer,
+                        error.map(|error| FileState::Failed(error_words(&error))).or(done),
+                    )
                 }
                 _ => return,
             };
             let _ = under_way.try_update(|transfers| match state {
+                // What was chosen on this page is put into the answer by it, and is not shown twice.
+                Some(FileState::Done) => {
+                    transfers.retain(|one| one.number != transfer || one.file.is_none());
+                    for one in transfers.iter_mut().filter(|one| one.number == transfer) {
+                        one.state = FileState::Done;
+                    }
+                }
                 Some(state) => {
                     for one in transfers.iter_mut().filter(|one| one.number == transfer) {
                         one.state = state.clone();
                     }
                 }
-                // Its file is in the answer by now.
                 None => transfers.retain(|one| one.number != transfer),
             });
         });
@@ -130,10 +143,16 @@ impl Uploads {
             .unwrap_or(false)
     }
 
-    /// Whether a file of this question is on its way that was chosen before this page was opened.
-    pub fn goes_on_with(self, path: &str) -> bool {
-        self.under_way
-            .with_untracked(|transfers| transfers.iter().any(|one| one.path == path && one.file.is_none()))
+    /// The answers are as they are now: files that the core put there are shown as theirs.
+    pub fn forget_arrived(self) {
+        let done = |one: &Transfer| matches!(one.state, FileState::Done);
+        if self
+            .under_way
+            .try_with_untracked(|transfers| transfers.iter().any(done))
+            == Some(true)
+        {
+            self.under_way.update(|transfers| transfers.retain(|one| !done(one)));
+        }
     }
 
     fn state(self, number: u32, state: FileState) {
