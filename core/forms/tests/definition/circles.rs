@@ -1,0 +1,118 @@
+//! Rules that hang on each other.
+
+use serde_json::{Value, json};
+
+use crate::{findings, form, question, text};
+
+#[test]
+fn a_circle_is_told_where_it_begins_and_way_by_way() {
+    let mut questions: Vec<Value> = (0..5)
+        .map(|at| question(&format!("before{at}"), "number", json!({})))
+        .collect();
+    questions.push(question(
+        "a",
+        "text",
+        json!({"visible_when": {"answered": {"var": "b"}}}),
+    ));
+    questions.push(question(
+        "b",
+        "text",
+        json!({"visible_when": {"answered": {"var": "a"}}}),
+    ));
+    let told = findings(&form(questions));
+    let [circle] = told.as_slice() else { panic!("{told:?}") };
+    assert!(
+        ["/pages/0/questions/5", "/pages/0/questions/6"].contains(&circle.path.as_str()),
+        "{circle:?}"
+    );
+    let steps = circle
+        .message
+        .strip_prefix("these hang on each other in a circle: ")
+        .unwrap_or_default();
+    let mut steps: Vec<&str> = steps.split(", ").collect();
+    assert_eq!(steps.first(), steps.last(), "{circle:?}");
+    steps.pop();
+    steps.sort_unstable();
+    assert_eq!(
+        steps,
+        [
+            "a (its value)",
+            "a (whether it is shown)",
+            "b (its value)",
+            "b (whether it is shown)"
+        ]
+    );
+    // A jump hangs on what is answered behind it, which it hides.
+    let mut jump = form(vec![question("a", "text", json!({}))]);
+    let page = |id: &str, questions: Value, next: Value| json!({"id": id, "title": text(id), "questions": questions, "next": next});
+    jump["pages"] = json!([
+        page(
+            "one",
+            json!([question("a", "text", json!({}))]),
+            json!([{"when": {"answered": {"var": "b"}}, "page": "three"}])
+        ),
+        page("two", json!([question("b", "text", json!({}))]), json!([])),
+        page("three", json!([question("c", "text", json!({}))]), json!([])),
+    ]);
+    let told = findings(&jump);
+    assert!(told[0].message.contains("one (where it goes on)"), "{told:?}");
+    // Of very many circles twenty are told.
+    let pairs = (0..60).map(|at: usize| {
+        question(
+            &format!("q{at}"),
+            "text",
+            json!({"visible_when": {"answered": {"var": format!("q{}", at ^ 1)}}}),
+        )
+    });
+    assert_eq!(findings(&form(pairs.collect())).len(), 20);
+}
+
+#[test]
+fn every_circle_of_rules_is_named() {
+    let value = form(vec![
+        question("a", "computed", json!({"value": {"+": [{"var": "b"}, 1]}})),
+        question("b", "computed", json!({"value": {"var": "c"}})),
+        question("c", "number", json!({"visible_when": {">": [{"var": "a"}, 0]}})),
+        question("d", "text", json!({"visible_when": {"var": "d"}})),
+        question(
+            "e",
+            "text",
+            json!({"visible_when": {"var": "a"}, "valid_when": [{"rule": {"var": "e"}, "message": text("own answer")}]}),
+        ),
+    ]);
+    let circles: Vec<String> = findings(&value)
+        .into_iter()
+        .filter(|finding| finding.code == "cycle")
+        .map(|finding| finding.message)
+        .collect();
+    assert_eq!(circles.len(), 2, "{circles:?}");
+    for name in [
+        "a (its value)",
+        "b (its value)",
+        "c (its value)",
+        "c (whether it is shown)",
+    ] {
+        assert!(
+            circles.iter().any(|circle| circle.contains(name)),
+            "{name} in {circles:?}"
+        );
+    }
+    assert!(circles.iter().any(|circle| circle.contains("d (whether it is shown)")));
+    assert!(
+        !circles.iter().any(|circle| circle.contains("e (")),
+        "who reads its own answer in a check is in no circle"
+    );
+}
+
+#[test]
+fn a_long_chain_of_rules_is_no_circle_and_needs_no_deep_stack() {
+    let mut questions = vec![question("q0", "number", json!({}))];
+    for at in 1..5_000 {
+        questions.push(question(
+            &format!("q{at}"),
+            "computed",
+            json!({"value": {"+": [{"var": format!("q{}", at - 1)}, 1]}}),
+        ));
+    }
+    assert_eq!(findings(&form(questions)), []);
+}
