@@ -18,7 +18,7 @@
 //! | what | where |
 //! |---|---|
 //! | routes | `.merge(centre::routes())` in `ordinary` of `http/mod.rs`; in `uploads` there if they take files |
-//! | store | `impl CentreStore for Database` in `storage/sqlite/<centre>.rs`, and `+ CentreStore` on [`storage::Storage`] |
+//! | store | `impl CentreStore for Database` in `storage/sql/<centre>.rs`, and `+ CentreStore` on [`storage::Storage`] |
 //! | schema | a file in `storage/sql/migrations/` and a line in `storage/sql/migrations.rs` (numbers are given by range there) |
 //! | own services | a field of [`state::Services`], filled where it is built |
 //!
@@ -49,6 +49,7 @@ pub mod identity;
 pub mod insight;
 pub mod json_places;
 pub mod messages;
+pub mod oidc;
 pub mod operations;
 pub mod rng;
 pub mod secrets;

@@ -8,13 +8,14 @@ use onehall_protocol::catalog::{Catalog, FormReference, ServiceItem};
 use onehall_protocol::identity::AssuranceLevel;
 use onehall_protocol::staff::Role;
 use onehall_protocol::{
-    AuthorityCode, CitizenId, Date, FormCode, HallCode, ItemCode, OrganisationCode, PhoneNumber, WorkflowCode,
+    AuthorityCode, CitizenId, ClientId, Date, FormCode, HallCode, ItemCode, OrganisationCode, PhoneNumber, WorkflowCode,
 };
 
 use super::data::Proof;
 use super::lists::CityList;
 use super::served::Served;
 use crate::cases::workflow::Workflow;
+use crate::oidc::Client;
 
 /// What a city's folder holds. Made by [`load`](super::load) only, so every reference in it leads somewhere.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub struct CityContent {
     pub(super) forms: BTreeMap<FormReference, Arc<FormContent>>,
     pub(super) lists: BTreeMap<String, Arc<CityList>>,
     pub(super) workflows: BTreeMap<WorkflowCode, Arc<Workflow>>,
+    pub(super) clients: BTreeMap<ClientId, Arc<Client>>,
     pub(super) proofs: BTreeMap<ItemCode, Proof>,
 }
 
@@ -95,6 +97,12 @@ impl CityContent {
             calendar: form.uses_calendar().then(|| Arc::clone(&self.calendar)),
             lists: Lists::new(lists.map(|list| list.list.clone())),
         }
+    }
+
+    /// A client of the hall's login.
+    #[must_use]
+    pub fn client(&self, id: &ClientId) -> Option<&Arc<Client>> {
+        self.clients.get(id)
     }
 
     /// A workflow.

@@ -25,6 +25,8 @@ pub(super) struct Folder {
     pub(super) lists: Vec<(String, Source)>,
     /// `workflows/<name>.toml`
     pub(super) workflows: Vec<(String, Source)>,
+    /// `clients/<name>.toml`
+    pub(super) clients: Vec<(String, Source)>,
 }
 
 const NEEDED: [&str; 6] = [
@@ -69,6 +71,7 @@ impl Folder {
             forms: files(folder, "forms", ".json", findings),
             lists: files(folder, "lists", ".toml", findings),
             workflows: files(folder, "workflows", ".toml", findings),
+            clients: files(folder, "clients", ".toml", findings),
         }
     }
 }

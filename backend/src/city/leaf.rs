@@ -19,6 +19,8 @@ use serde::de::value::{Error as ValueError, StrDeserializer};
 use toml::Spanned;
 use toml::de::DeValue;
 
+use crate::oidc::{RedirectUri, Scope};
+
 /// Why a value is not what it should be.
 pub(super) struct Fault {
     /// The byte of the file at which it stands.
@@ -109,6 +111,8 @@ parsed!(
     Money,
     OrganisationCode,
     PhoneNumber,
+    RedirectUri,
+    Scope,
     ThemeCode,
     WorkflowCode
 );

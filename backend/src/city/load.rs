@@ -17,7 +17,7 @@ use super::folder::Folder;
 use super::forms::{FormInputs, Forms};
 use super::items::{self, Once};
 use super::served::Served;
-use super::{accounts, calendar, lists, version, workflows};
+use super::{accounts, calendar, clients, lists, version, workflows};
 
 /// Loads a city. Reads files, so it blocks: call it before the server serves, or off its threads.
 ///
@@ -82,6 +82,8 @@ fn read(folder: &Path, findings: &Findings) -> Option<CityContent> {
         .as_ref()
         .map_or_else(Vec::new, |source| accounts::staff(source, &directory, findings));
 
+    let clients = clients::read(&folder.clients, &directory, findings);
+
     let items = files.into_iter().filter_map(|file| Some((file.code, file.item?)));
     // The faults of broken entries are told by now; without them the content can be written.
     let (city, calendar) = (city?, calendar?);
@@ -99,6 +101,7 @@ fn read(folder: &Path, findings: &Findings) -> Option<CityContent> {
             forms: forms.into_content(),
             lists: lists.lists,
             workflows,
+            clients,
             proofs,
         }),
         Err(error) => {

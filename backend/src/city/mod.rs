@@ -9,6 +9,7 @@
 //! | `forms/<code>.v<version>.json` | one version of a form, `onehall-form/1`; versions stay as long as cases name them |
 //! | `lists/<code>.toml` | a list of which forms let choose an entry: regions, occupations |
 //! | `workflows/<code>.toml` | the states and actions of cases |
+//! | `clients/<client id>.toml` | another's application that citizens log in to here |
 //! | `data.toml` | the names of data that forms ask for (`prefill`) beyond the profile; optional |
 //! | `people.toml`, `staff.toml` | accounts of a demonstration; a real city has neither |
 //!
@@ -16,6 +17,7 @@
 
 mod accounts;
 mod calendar;
+mod clients;
 mod content;
 mod data;
 mod directory;

@@ -1,9 +1,10 @@
 //! The HTTP face: every centre's routes in one router, and what holds for all of them.
 //!
 //! From the outside in, a request passes: the log and its id ([`observe`]), the security headers (`security`), the one
-//! place that writes problems ([`problem`]), the net for panics (`limits`), compression, and, for the API, the check
+//! place that writes problems ([`problem`]), the net for panics (`limits`), compression (`compress`), and, for the API, the check
 //! against other sites and the time limit.
 
+mod compress;
 pub mod cookies;
 mod docs;
 pub mod extract;
@@ -20,14 +21,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use onehall_protocol::{API, ErrorCode};
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Mode;
 use crate::error::Error;
 use crate::state::AppState;
-use crate::{cases, catalog, drafts, events, files, identity, insight, messages, operations, staff, sync};
+use crate::{cases, catalog, drafts, events, files, identity, insight, messages, oidc, operations, staff, sync};
 
 /// Every ordinary route of the API: small bodies, quick answers.
 fn ordinary(mode: Mode) -> OpenApiRouter<AppState> {
@@ -35,6 +34,7 @@ fn ordinary(mode: Mode) -> OpenApiRouter<AppState> {
         .merge(catalog::routes::routes())
         .merge(catalog::delta_routes())
         .merge(identity::routes::routes())
+        .merge(oidc::routes())
         .merge(drafts::routes())
         .merge(cases::routes())
         .merge(events::routes())
@@ -61,8 +61,12 @@ fn api(mode: Mode) -> OpenApiRouter<AppState> {
     let uploads = uploads()
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(limits::upload_time));
+    let login = oidc::protocol_routes()
+        .layer(DefaultBodyLimit::max(oidc::MAX_FORM_BYTES))
+        .layer(from_fn(limits::ordinary_time));
     OpenApiRouter::with_openapi(openapi::base())
         .nest(API, ordinary.merge(uploads))
+        .merge(login)
         .merge(operations::routes::routes())
 }
 
@@ -83,15 +87,13 @@ pub fn document(mode: Mode) -> Result<String, Error> {
 pub fn router(state: AppState) -> Result<axum::Router, Error> {
     let mode = state.config.mode;
     let (api, _) = api(mode).split_for_parts();
-    // Streams of events are never held back by a compressor that waits for more.
-    let compress = DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream"));
     Ok(api
         .merge(docs::pages(document(mode)?, mode))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(ui::serve)
         .layer(from_fn_with_state(state.clone(), security::refuse_cross_site))
         .layer(security::embedding(&state.config))
-        .layer(CompressionLayer::new().compress_when(compress))
+        .layer(from_fn(compress::compress))
         .layer(from_fn(limits::contain_panic))
         .layer(from_fn(problem::speak))
         .layer(from_fn_with_state(state.clone(), security::headers))

@@ -24,6 +24,7 @@ use crate::staff::STAFF_COOKIE;
     tags(
         (name = "catalog", description = "Service items and their guides; open to everybody"),
         (name = "identity", description = "One-time codes, the citizen's session and profile"),
+        (name = "login", description = "The hall as an OpenID provider: others' applications log citizens in; errors of the protocol's routes are those of OAuth 2"),
         (name = "drafts", description = "Applications that are being filled, and their submission"),
         (name = "files", description = "Uploads, checked by size, type, content and a scanner"),
         (name = "cases", description = "Submitted applications, as their citizen sees them"),

@@ -15,6 +15,7 @@ use super::extract::{TERMINAL_HEADER, Terminal, is_mutation};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::identity::SESSION_COOKIE;
+use crate::oidc;
 use crate::staff::STAFF_COOKIE;
 use crate::state::AppState;
 
@@ -59,12 +60,13 @@ pub async fn headers(State(state): State<AppState>, request: Request, next: Next
     response
 }
 
-/// Refuses a mutation that another site's page could have caused.
+/// Refuses a mutation that another site's page could have caused. Where no cookie is read, nobody's session can be used.
 ///
 /// It must name its terminal in a header (a form cannot, and a script of another site may not), its `Origin`, where one
 /// is sent, must be ours, and the browser must not say that another site began it.
 pub async fn refuse_cross_site(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if is_mutation(request.method())
+        && !oidc::reads_no_cookie(request.uri().path())
         && let Err(error) = check(&state, request.uri().path(), request.headers())
     {
         return error.into_response();
@@ -118,7 +120,8 @@ fn is_embedded(config: &Config, headers: &HeaderMap) -> bool {
     !brings_cookie && origin.is_some_and(|origin| allowed.into_iter().any(|own| own.eq_ignore_ascii_case(origin)))
 }
 
-/// Lets the pages of the sites that may embed services read answers. Without credentials: a browser sends no cookie.
+/// Lets the pages of the sites that may embed services read answers, and those of any site what a client of the login needs
+/// that is a page. Without credentials: a browser sends no cookie.
 pub fn embedding(config: &Config) -> CorsLayer {
     let own: Vec<String> = config
         .embed_origins
@@ -127,7 +130,8 @@ pub fn embedding(config: &Config) -> CorsLayer {
         .collect();
     let allowed = move |origin: &HeaderValue, parts: &Parts| {
         let known = |own: &String| own.as_bytes().eq_ignore_ascii_case(origin.as_bytes());
-        open_to_embedders(parts.uri.path()) && own.iter().any(known)
+        let path = parts.uri.path();
+        oidc::open_to_scripts(path) || (open_to_embedders(path) && own.iter().any(known))
     };
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(allowed))
@@ -139,6 +143,7 @@ pub fn embedding(config: &Config) -> CorsLayer {
             header::CONTENT_TYPE,
             header::IF_NONE_MATCH,
             HeaderName::from_static(TERMINAL_HEADER),
+            HeaderName::from_static("dpop"),
             HeaderName::from_static("idempotency-key"),
             HeaderName::from_static(UPLOAD_OFFSET),
         ])
@@ -146,6 +151,8 @@ pub fn embedding(config: &Config) -> CorsLayer {
             header::CONTENT_DISPOSITION,
             header::ETAG,
             header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            HeaderName::from_static(oidc::NONCE_HEADER),
             HeaderName::from_static(UPLOAD_OFFSET),
         ])
         .max_age(std::time::Duration::from_secs(600))

@@ -139,6 +139,8 @@ pub struct Citizen {
     pub session: TokenHash,
     /// The kind of terminal on which the session began.
     pub terminal: TerminalKind,
+    /// When the session began.
+    pub began_at: Timestamp,
     /// When the session ends if it is not used again.
     pub idle_ends_at: Timestamp,
     /// When the session ends whatever happens.

@@ -20,6 +20,7 @@ use crate::files::{BlobStore, FileStore, UploadStore};
 use crate::founding::{Founding, FoundingState};
 use crate::identity::IdentityStore;
 use crate::insight::InsightStore;
+use crate::oidc::OidcStore;
 use crate::staff::StaffStore;
 use crate::sync::SyncStore;
 
@@ -37,6 +38,7 @@ pub trait Storage:
     + InsightStore
     + SyncStore
     + CatalogStore
+    + OidcStore
     + Send
     + Sync
     + std::fmt::Debug

@@ -109,6 +109,8 @@ codes! {
     AuthorityCode;
     /// A service hall: `central`.
     HallCode;
+    /// A client of the hall's login: another's application that citizens log in to here, `lanchuan-transit`.
+    ClientId;
     /// A life event (一件事): `having-a-child`.
     LifeEventCode;
     /// A theme of the catalog: `household`.

@@ -7,6 +7,7 @@
 //! [`serde(deny_unknown_fields)`]: https://serde.rs/container-attrs.html#deny_unknown_fields
 
 pub mod analytics;
+pub mod authorization;
 pub mod cases;
 pub mod catalog;
 pub mod drafts;

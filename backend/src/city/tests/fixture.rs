@@ -146,6 +146,39 @@ output = { name = { zh-CN = "护照", en = "Passport" }, delivery = { zh-CN = "�
 "#,
     ),
     (
+        "clients/transit.toml",
+        r#"name = { zh-CN = "公交", en = "Transit" }
+operator = { zh-CN = "公交公司", en = "Transit Company" }
+kind = "public"
+redirect_uris = ["https://transit.example/back"]
+assurance = "L1"
+
+[[scopes]]
+scope = "phone"
+why = { zh-CN = "发送提醒。", en = "To send reminders." }
+"#,
+    ),
+    (
+        "clients/clinic.toml",
+        r#"name = { zh-CN = "诊所", en = "Clinic" }
+operator = { zh-CN = "诊所集团", en = "Clinics" }
+kind = "confidential"
+redirect_uris = ["https://clinic.example/back"]
+hears_logout_at = "https://clinic.example/logout"
+
+[[keys]]
+kid = "first"
+kty = "EC"
+crv = "P-256"
+x = "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4"
+y = "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+
+[standing]
+hall = "central"
+place = { zh-CN = "一层大厅", en = "Ground floor" }
+"#,
+    ),
+    (
         "forms/identity-card.v1.json",
         r#"{
   "schema": "onehall-form/1",

@@ -1,6 +1,7 @@
 //! Promises of the loader.
 
 mod accounts;
+mod clients;
 mod content;
 mod data;
 mod fixture;

@@ -186,7 +186,7 @@ fn account_of(tx: &Connection, phone: &PhoneNumber, new: PersonId, now: Timestam
 
 fn citizen(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option<Citizen>> {
     let sql = format!(
-        "SELECT {PERSON}, s.terminal, s.idle_ends_at, s.ends_at FROM citizen_session s JOIN person ON person.id = s.person
+        "SELECT {PERSON}, s.terminal, s.idle_ends_at, s.ends_at, s.created_at FROM citizen_session s JOIN person ON person.id = s.person
          WHERE s.token = ?1 AND s.idle_ends_at > ?2 AND s.ends_at > ?2"
     );
     let found = db
@@ -199,6 +199,7 @@ fn citizen(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option
                 terminal: named(row, 8)?,
                 idle_ends_at: time(row, 9)?,
                 ends_at: time(row, 10)?,
+                began_at: time(row, 11)?,
             })
         })
         .optional()?;

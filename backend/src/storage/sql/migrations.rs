@@ -29,7 +29,7 @@ macro_rules! migrations {
     };
 }
 
-// 1-9 foundation, identity, staff; 10-19 drafts and files; 20-29 cases; 30-39 insight.
+// 1-9 foundation, identity, staff; 10-19 drafts and files; 20-29 cases; 30-39 insight; 40-49 sync; 50-59 oidc.
 migrations! {
     1 "0001_foundation";
     2 "0002_identity";
@@ -45,6 +45,7 @@ migrations! {
     30 "0030_insight";
     40 "0040_sync";
     41 "0041_catalog_versions";
+    50 "0050_oidc";
 }
 
 /// Why a database cannot be used.

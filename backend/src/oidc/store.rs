@@ -1,0 +1,258 @@
+//! What the provider keeps, as whole commands.
+
+use async_trait::async_trait;
+use onehall_protocol::identity::AssuranceLevel;
+use onehall_protocol::{ClientId, PersonId, Timestamp};
+use uuid::Uuid;
+
+use super::model::{Access, AuthorizationRequest, Login, OpenRequest};
+use super::scopes::Scopes;
+use crate::error::Result;
+use crate::secrets::TokenHash;
+
+/// A signing key as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptKey {
+    /// Its name.
+    pub id: String,
+    /// The pair, sealed.
+    pub sealed: Vec<u8>,
+    /// Its public half, as a JWK.
+    pub jwk: String,
+    /// Since when it is known.
+    pub created_at: Timestamp,
+}
+
+/// A request to keep until its citizen has answered.
+#[derive(Debug, Clone)]
+pub struct KeepRequest {
+    /// What names it.
+    pub id: TokenHash,
+    /// What is asked for.
+    pub request: AuthorizationRequest,
+    /// Whether the client pushed it, and the citizen has still to come.
+    pub pushed: bool,
+    /// Keyed hash of the address to count by, and how many it may keep in an hour; none for a client that has shown that
+    /// it is itself.
+    pub counted: Option<([u8; 32], u32)>,
+    /// Now.
+    pub now: Timestamp,
+    /// Until when it waits.
+    pub expires_at: Timestamp,
+}
+
+/// A citizen comes with a request that was pushed.
+#[derive(Debug, Clone)]
+pub struct OpenPushed {
+    /// What named it so far; counts once.
+    pub pushed: TokenHash,
+    /// The client that the citizen's browser names.
+    pub client: ClientId,
+    /// What names it from now on.
+    pub id: TokenHash,
+    /// Now.
+    pub now: Timestamp,
+    /// Until when it waits.
+    pub expires_at: Timestamp,
+}
+
+/// A citizen agrees.
+#[derive(Debug, Clone)]
+pub struct Agree {
+    /// The request, which is answered by that.
+    pub request: TokenHash,
+    /// The login that comes of it.
+    pub grant: Uuid,
+    /// The code that the client gets.
+    pub code: TokenHash,
+    /// Who agrees.
+    pub person: PersonId,
+    /// In which session.
+    pub session: TokenHash,
+    /// To what.
+    pub scopes: Scopes,
+    /// How sure the hall is of who it is.
+    pub assurance: AssuranceLevel,
+    /// When they logged in.
+    pub auth_time: Timestamp,
+    /// Until when the code counts.
+    pub code_until: Timestamp,
+    /// Until when the login does at the latest.
+    pub ends_at: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A client comes with a code.
+#[derive(Debug, Clone)]
+pub struct Redeem {
+    /// The code.
+    pub code: TokenHash,
+    /// The client.
+    pub client: ClientId,
+    /// Where it says that the code was sent.
+    pub redirect_uri: String,
+    /// SHA-256 of what it shows.
+    pub challenge: String,
+    /// The key that it holds.
+    pub key: Option<String>,
+    /// Whether its refresh tokens are bound to that.
+    pub binds_refresh: bool,
+    /// The access token that it gets.
+    pub access: TokenHash,
+    /// The refresh token that it gets, where it may have one.
+    pub refresh: TokenHash,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A client comes with a refresh token.
+#[derive(Debug, Clone)]
+pub struct Refresh {
+    /// The token.
+    pub token: TokenHash,
+    /// The client.
+    pub client: ClientId,
+    /// The key that it holds.
+    pub key: Option<String>,
+    /// What it still wants; everything where it does not say.
+    pub scopes: Option<Scopes>,
+    /// The access token that it gets.
+    pub access: TokenHash,
+    /// The refresh token that it gets.
+    pub next: TokenHash,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// What a client gets for a code or a refresh token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The login, with the scopes of the access token.
+    pub login: Login,
+    /// When it was given; earlier than now for one that did not hear the answer.
+    pub at: Timestamp,
+    /// Until when the access token counts.
+    pub expires_at: Timestamp,
+    /// The key that the access token is bound to.
+    pub key_bound: Option<String>,
+    /// Whether it gets a refresh token.
+    pub refresh: bool,
+}
+
+/// Why a client gets nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotGiven {
+    /// It is none, none of this client's, not any more, or not for who shows this.
+    Invalid,
+    /// It was used before: somebody else has it. Everything that came of it has ended.
+    Reused,
+    /// It wants more than was allowed.
+    Scopes,
+}
+
+/// What a citizen allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// To whom.
+    pub client: ClientId,
+    /// What.
+    pub scopes: Scopes,
+    /// When.
+    pub given_at: Timestamp,
+}
+
+/// The store of the provider.
+#[async_trait]
+pub trait OidcStore: Send + Sync {
+    /// The signing keys, the oldest first.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn signing_keys(&self) -> Result<Vec<KeptKey>>;
+
+    /// Takes a new key where there is none that is younger than `since`, and takes away those whose successor was made
+    /// before `until`. The keys that there are then, the oldest first.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn turn_signing_keys(&self, new: KeptKey, since: Timestamp, until: Timestamp) -> Result<Vec<KeptKey>>;
+
+    /// Keeps a request.
+    ///
+    /// # Errors
+    /// `request/too_many` from one address.
+    async fn keep_request(&self, keep: KeepRequest) -> Result<()>;
+
+    /// Opens a request that was pushed; none where it is none of this client's, not any more, or opened already.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn open_pushed(&self, open: OpenPushed) -> Result<Option<AuthorizationRequest>>;
+
+    /// A request that waits for its citizen.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn open_request(&self, id: TokenHash, now: Timestamp) -> Result<Option<OpenRequest>>;
+
+    /// Forgets a request; whether it was there.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn drop_request(&self, id: TokenHash) -> Result<bool>;
+
+    /// Answers a request with a login: keeps what was agreed to, and the code. False where it was answered before.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn agree(&self, agree: Agree) -> Result<bool>;
+
+    /// What a citizen has allowed, to one client or to all.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn consents(&self, person: PersonId, client: Option<ClientId>) -> Result<Vec<Consent>>;
+
+    /// Takes back what was allowed to a client, and ends all that came of it. Whether anything was.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn withdraw_consent(&self, person: PersonId, client: ClientId) -> Result<bool>;
+
+    /// Gives tokens for a code.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn redeem(&self, redeem: Redeem) -> Result<Result<Given, NotGiven>>;
+
+    /// Gives tokens for a refresh token, which is used up by that.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn refresh(&self, refresh: Refresh) -> Result<Result<Given, NotGiven>>;
+
+    /// An access token that counts.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn access(&self, token: TokenHash, now: Timestamp) -> Result<Option<Access>>;
+
+    /// A refresh token that counts, as if it were one of access.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn refresh_token(&self, token: TokenHash, now: Timestamp) -> Result<Option<Access>>;
+
+    /// Ends a token of a client: an access token alone, a refresh token with the login that it came of.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn revoke(&self, token: TokenHash, client: ClientId) -> Result<()>;
+
+    /// Takes what may be shown once; false where it was shown before.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn show_once(&self, what: [u8; 32], now: Timestamp, until: Timestamp) -> Result<bool>;
+}

@@ -1,0 +1,277 @@
+//! Codes, access tokens, refresh tokens.
+//!
+//! A login at a client is one row that everything else hangs on, and ends as a whole. What is refused for having been used
+//! before ends it: that is an effect to keep, so it is no `Err` inside a command.
+
+use onehall_protocol::{ClientId, Timestamp};
+use subtle::ConstantTimeEq;
+
+use super::super::identity::{PERSON, person};
+use super::super::values::{named, optional_time, parsed, time};
+use super::super::{Connection, OptionalExtension, Row, params};
+use crate::error::Result;
+use crate::oidc::seconds;
+use crate::oidc::store::{Given, NotGiven, Redeem, Refresh};
+use crate::oidc::{Access, Login, Scope, Scopes};
+use crate::secrets::TokenHash;
+
+/// A login, behind the columns of its person.
+const LOGIN: &str = "g.id, g.client, g.scopes, g.session, g.nonce, g.acr, g.auth_time, g.key_bound, g.ends_at";
+/// The first column behind those of [`PERSON`] and [`LOGIN`].
+const REST: usize = 17;
+
+struct Grant {
+    id: [u8; 16],
+    login: Login,
+    key_bound: Option<String>,
+    ends_at: Timestamp,
+}
+
+fn login(row: &Row<'_>) -> super::super::Result<Grant> {
+    Ok(Grant {
+        id: row.get(8)?,
+        login: Login {
+            person: person(row)?,
+            client: parsed(row, 9)?,
+            scopes: parsed(row, 10)?,
+            session: TokenHash(row.get(11)?),
+            nonce: row.get(12)?,
+            assurance: named(row, 13)?,
+            auth_time: time(row, 14)?,
+        },
+        key_bound: row.get(15)?,
+        ends_at: time(row, 16)?,
+    })
+}
+
+/// Ends a login, and with it all that came of it.
+fn end(tx: &Connection, grant: [u8; 16]) -> Result<()> {
+    tx.prepare_cached("DELETE FROM oidc_grant WHERE id = ?1")?
+        .execute([grant])?;
+    Ok(())
+}
+
+pub(super) fn redeem(tx: &Connection, redeem: &Redeem) -> Result<Result<Given, NotGiven>> {
+    struct Code {
+        grant: Grant,
+        redirect_uri: String,
+        challenge: String,
+        key_bound: Option<String>,
+        expires_at: Timestamp,
+        used: bool,
+    }
+    let now = redeem.now;
+    let sql = format!(
+        "SELECT {PERSON}, {LOGIN}, c.redirect_uri, c.challenge, c.key_bound, c.expires_at, c.used_at FROM oidc_code c
+         JOIN oidc_grant g ON g.id = c.grant_id JOIN person ON person.id = g.person WHERE c.code = ?1"
+    );
+    let code = tx
+        .prepare_cached(&sql)?
+        .query_row([redeem.code.0], |row| {
+            Ok(Code {
+                grant: login(row)?,
+                redirect_uri: row.get(REST)?,
+                challenge: row.get(REST + 1)?,
+                key_bound: row.get(REST + 2)?,
+                expires_at: time(row, REST + 3)?,
+                used: optional_time(row, REST + 4)?.is_some(),
+            })
+        })
+        .optional()?;
+    let Some(code) = code.filter(|code| code.grant.login.client == redeem.client) else {
+        return Ok(Err(NotGiven::Invalid));
+    };
+    if code.used {
+        end(tx, code.grant.id)?;
+        return Ok(Err(NotGiven::Reused));
+    }
+    let shown = bool::from(code.challenge.as_bytes().ct_eq(redeem.challenge.as_bytes()));
+    let held = code.key_bound.is_none() || code.key_bound == redeem.key;
+    if !shown || !held || code.redirect_uri != redeem.redirect_uri || code.expires_at <= now {
+        // Whoever holds a code without what belongs to it is not who asked for it: it must not stay to be tried.
+        end(tx, code.grant.id)?;
+        return Ok(Err(NotGiven::Invalid));
+    }
+    tx.prepare_cached("UPDATE oidc_code SET used_at = ?2 WHERE code = ?1")?
+        .execute(params![redeem.code.0, now.unix_millis()])?;
+    let key_bound = redeem.key.clone().filter(|_| redeem.binds_refresh);
+    tx.prepare_cached("UPDATE oidc_grant SET key_bound = ?2 WHERE id = ?1")?
+        .execute(params![code.grant.id, key_bound])?;
+    give(tx, code.grant, redeem.access, redeem.refresh, &redeem.key, None, now).map(Ok)
+}
+
+/// Keeps an access token of a login, and a refresh token where it may have one.
+fn give(
+    tx: &Connection,
+    grant: Grant,
+    access: TokenHash,
+    refresh: TokenHash,
+    key: &Option<String>,
+    scopes: Option<&Scopes>,
+    now: Timestamp,
+) -> Result<Given> {
+    let all = grant.login.scopes.clone();
+    let scopes = scopes.unwrap_or(&all);
+    let expires_at = now.plus_seconds(seconds::ACCESS).min(grant.ends_at);
+    tx.prepare_cached("DELETE FROM oidc_access WHERE expires_at <= ?1")?
+        .execute([now.unix_millis()])?;
+    tx.prepare_cached(
+        "INSERT INTO oidc_access (token, grant_id, scopes, key_bound, issued_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        access.0,
+        grant.id,
+        scopes.to_string(),
+        key,
+        now.unix_millis(),
+        expires_at.unix_millis()
+    ])?;
+    let offline = all.has(Scope::OfflineAccess);
+    if offline {
+        tx.prepare_cached(
+            "INSERT INTO oidc_refresh (token, grant_id, issued_at, expires_at, used_at, gave, used_with)
+             VALUES (?1, ?2, ?3, ?4, NULL, NULL, NULL)",
+        )?
+        .execute(params![
+            refresh.0,
+            grant.id,
+            now.unix_millis(),
+            now.plus_seconds(seconds::REFRESH).min(grant.ends_at).unix_millis()
+        ])?;
+    }
+    Ok(Given {
+        login: Login {
+            scopes: scopes.clone(),
+            ..grant.login
+        },
+        at: now,
+        expires_at,
+        key_bound: key.clone(),
+        refresh: offline,
+    })
+}
+
+pub(super) fn refresh(tx: &Connection, refresh: &Refresh) -> Result<Result<Given, NotGiven>> {
+    struct Kept {
+        grant: Grant,
+        expires_at: Timestamp,
+        used_at: Option<Timestamp>,
+        gave: Option<[u8; 32]>,
+        used_with: Option<String>,
+    }
+    let now = refresh.now;
+    let sql = format!(
+        "SELECT {PERSON}, {LOGIN}, r.expires_at, r.used_at, r.gave, r.used_with FROM oidc_refresh r
+         JOIN oidc_grant g ON g.id = r.grant_id JOIN person ON person.id = g.person WHERE r.token = ?1"
+    );
+    let kept = tx
+        .prepare_cached(&sql)?
+        .query_row([refresh.token.0], |row| {
+            Ok(Kept {
+                grant: login(row)?,
+                expires_at: time(row, REST)?,
+                used_at: optional_time(row, REST + 1)?,
+                gave: row.get(REST + 2)?,
+                used_with: row.get(REST + 3)?,
+            })
+        })
+        .optional()?;
+    let mine = |kept: &Kept| {
+        let held = kept.grant.key_bound.is_none() || kept.grant.key_bound == refresh.key;
+        kept.grant.login.client == refresh.client && held
+    };
+    let Some(kept) = kept.filter(mine) else {
+        return Ok(Err(NotGiven::Invalid));
+    };
+    if let Some(used_at) = kept.used_at {
+        // A client that did not hear the answer asks again, or was asked twice on the way: it gets the same one.
+        let again = used_at.plus_seconds(seconds::GRACE) > now && kept.used_with == refresh.key;
+        let access = match kept.gave.filter(|_| again) {
+            Some(gave) => access(tx, TokenHash(gave), now)?,
+            None => None,
+        };
+        let Some(access) = access else {
+            end(tx, kept.grant.id)?;
+            return Ok(Err(NotGiven::Reused));
+        };
+        return Ok(Ok(Given {
+            login: access.login,
+            at: used_at,
+            expires_at: access.expires_at,
+            key_bound: access.key_bound,
+            refresh: true,
+        }));
+    }
+    if kept.expires_at <= now || kept.grant.ends_at <= now {
+        end(tx, kept.grant.id)?;
+        return Ok(Err(NotGiven::Invalid));
+    }
+    let wider = |scopes: &Scopes| !scopes.within(&kept.grant.login.scopes);
+    if refresh.scopes.as_ref().is_some_and(wider) {
+        return Ok(Err(NotGiven::Scopes));
+    }
+    tx.prepare_cached("UPDATE oidc_refresh SET used_at = ?2, gave = ?3, used_with = ?4 WHERE token = ?1")?
+        .execute(params![
+            refresh.token.0,
+            now.unix_millis(),
+            refresh.access.0,
+            refresh.key
+        ])?;
+    let scopes = refresh.scopes.as_ref();
+    give(tx, kept.grant, refresh.access, refresh.next, &refresh.key, scopes, now).map(Ok)
+}
+
+pub(super) fn access(db: &Connection, token: TokenHash, now: Timestamp) -> Result<Option<Access>> {
+    let sql = format!(
+        "SELECT {PERSON}, {LOGIN}, a.scopes, a.key_bound, a.issued_at, a.expires_at FROM oidc_access a
+         JOIN oidc_grant g ON g.id = a.grant_id JOIN person ON person.id = g.person
+         WHERE a.token = ?1 AND a.expires_at > ?2 AND g.ends_at > ?2"
+    );
+    Ok(db
+        .prepare_cached(&sql)?
+        .query_row(params![token.0, now.unix_millis()], |row| {
+            Ok(Access {
+                login: Login {
+                    scopes: parsed(row, REST)?,
+                    ..login(row)?.login
+                },
+                key_bound: row.get(REST + 1)?,
+                issued_at: time(row, REST + 2)?,
+                expires_at: time(row, REST + 3)?,
+            })
+        })
+        .optional()?)
+}
+
+pub(super) fn refresh_token(db: &Connection, token: TokenHash, now: Timestamp) -> Result<Option<Access>> {
+    let sql = format!(
+        "SELECT {PERSON}, {LOGIN}, r.issued_at, r.expires_at FROM oidc_refresh r
+         JOIN oidc_grant g ON g.id = r.grant_id JOIN person ON person.id = g.person
+         WHERE r.token = ?1 AND r.used_at IS NULL AND r.expires_at > ?2 AND g.ends_at > ?2"
+    );
+    Ok(db
+        .prepare_cached(&sql)?
+        .query_row(params![token.0, now.unix_millis()], |row| {
+            let grant = login(row)?;
+            Ok(Access {
+                login: grant.login,
+                key_bound: grant.key_bound,
+                issued_at: time(row, REST)?,
+                expires_at: time(row, REST + 1)?,
+            })
+        })
+        .optional()?)
+}
+
+pub(super) fn revoke(tx: &Connection, token: TokenHash, client: &ClientId) -> Result<()> {
+    let mine = params![token.0, client.as_str()];
+    tx.prepare_cached(
+        "DELETE FROM oidc_access WHERE token = ?1 AND grant_id IN (SELECT id FROM oidc_grant WHERE client = ?2)",
+    )?
+    .execute(mine)?;
+    tx.prepare_cached(
+        "DELETE FROM oidc_grant WHERE client = ?2 AND id IN (SELECT grant_id FROM oidc_refresh WHERE token = ?1)",
+    )?
+    .execute(mine)?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! A citizen is asked whether another's application may log them in, and sees to whom they have allowed that.
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::AssuranceLevel;
+use crate::{ClientId, Text, Timestamp};
+
+/// An application that asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientView {
+    /// Its id.
+    pub id: ClientId,
+    /// Its name.
+    pub name: Text,
+    /// Who runs it.
+    pub operator: Text,
+}
+
+/// One thing that an application wants to know or to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScopeView {
+    /// Its name on the wire: `phone`.
+    pub scope: String,
+    /// What it is.
+    pub name: Text,
+    /// What the application wants it for, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Text>,
+    /// Whether the citizen has allowed it before.
+    pub allowed: bool,
+}
+
+/// What has to happen before an application gets its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum AuthorizationStep {
+    /// The citizen logs in; also one who is, where the application wants a fresh login.
+    LogIn,
+    /// The citizen shows better who they are: `assurance` says how well.
+    RaiseLevel,
+    /// The citizen reads what is asked for, and allows or refuses it.
+    Ask,
+    /// Nothing: all of it was allowed before. The page allows it and goes on.
+    GoOn,
+    /// The application does not want the citizen to be asked, and something would have to be asked. The page refuses and
+    /// goes back.
+    GoBack,
+}
+
+/// A question of an application, as the citizen sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuthorizationView {
+    /// Who asks.
+    pub client: ClientView,
+    /// For what.
+    pub scopes: Vec<ScopeView>,
+    /// How sure the hall must be of who logs in.
+    pub assurance: AssuranceLevel,
+    /// What comes next.
+    pub next: AuthorizationStep,
+}
+
+/// What a citizen allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Allow {
+    /// Some of what is asked for, by name. `openid` is always among it.
+    pub scopes: Vec<String>,
+}
+
+/// Where the browser goes with the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Onward {
+    /// An address of the application.
+    pub location: String,
+}
+
+/// What a citizen has allowed to an application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConsentView {
+    /// To whom.
+    pub client: ClientView,
+    /// What.
+    pub scopes: Vec<ScopeView>,
+    /// When.
+    pub given_at: Timestamp,
+}
