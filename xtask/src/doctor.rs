@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::arguments::Arguments;
-use crate::toolchain::{self, debian, kotlin, node, wasm};
+use crate::toolchain::{self, debian, kotlin, nats, node, wasm};
 use crate::{process, workspace};
 
 /// One thing that OneHall is built, run or tested with.
@@ -165,6 +165,13 @@ fn look() -> Vec<Need> {
                 .is_file()
                 .then(|| toolchain::chromium().display().to_string()),
             remedy: debian::advice(&["chromium"]),
+            comes: Comes::FromDebian,
+        },
+        Need {
+            name: "nats-server",
+            used_by: "test",
+            found: nats::found().map(|program| program.display().to_string()),
+            remedy: debian::advice(&[nats::PACKAGE]),
             comes: Comes::FromDebian,
         },
         Need {

@@ -2,8 +2,10 @@
 
 pub mod debian;
 pub mod kotlin;
+pub mod nats;
 pub mod node;
 pub mod postgres;
+mod postgres_tls;
 pub mod wasm;
 
 use std::path::PathBuf;

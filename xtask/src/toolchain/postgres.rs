@@ -1,4 +1,5 @@
-//! A PostgreSQL of our own for tests: a fresh cluster in a temporary folder, reached by a Unix socket only, gone at the end.
+//! A PostgreSQL of our own for tests: a fresh cluster in a temporary folder, reached by a Unix socket (and, by who tests
+//! that, by TLS), gone at the end.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::debian;
+use super::postgres_tls::Tls;
 use crate::process;
 
 /// The variable with the address of a server to use instead: `postgres://user:password@host:port/database`, of a user who
@@ -21,11 +23,23 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Server {
     url: String,
     private: Option<Private>,
+    tls: Option<Tls>,
 }
 
 struct Private {
     folder: PathBuf,
+    programs: PathBuf,
     server: Child,
+    port: u16,
+}
+
+/// Whether what was committed outlives a power cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Commit {
+    /// What a power cut would take matters to nobody in a test: half of its time would be waiting for a disk.
+    Quick,
+    /// As PostgreSQL is run.
+    Durable,
 }
 
 impl Server {
@@ -35,8 +49,24 @@ impl Server {
     /// There is none, and none can be installed or started.
     pub fn start() -> Result<Server> {
         if let Ok(url) = std::env::var(GIVEN) {
-            return Ok(Server { url, private: None });
+            return Ok(Server {
+                url,
+                private: None,
+                tls: None,
+            });
         }
+        Server::private(Commit::Quick)
+    }
+
+    /// A private server that keeps what it commits, as those of a city do: to be measured.
+    ///
+    /// # Errors
+    /// None can be installed or started.
+    pub fn durable() -> Result<Server> {
+        Server::private(Commit::Durable)
+    }
+
+    fn private(commit: Commit) -> Result<Server> {
         let programs = programs()?;
         let folder = std::env::temp_dir().join(format!("onehall-postgres-{}", std::process::id()));
         std::fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
@@ -56,23 +86,24 @@ impl Server {
                 ])
                 .arg(&data),
         )?;
+        // What is measured is measured as it is.
+        let tls = match commit {
+            Commit::Quick => Some(Tls::prepare(&account, &folder)?),
+            Commit::Durable => None,
+        };
+        let port = tls.as_ref().map_or(5432, Tls::port);
         let log = std::fs::File::create(folder.join("log"))?;
-        let server = account
-            .run(&programs.join("postgres"))
+        let mut command = account.run(&programs.join("postgres"));
+        if commit == Commit::Quick {
+            command.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
+        }
+        let server = command
             .arg("-D")
             .arg(&data)
             .arg("-k")
             .arg(&folder)
-            // What a power cut would take matters to nobody here: half of the time of a test would be waiting for a disk.
-            .args([
-                "-c",
-                "listen_addresses=",
-                "-c",
-                "fsync=off",
-                "-c",
-                "full_page_writes=off",
-            ])
-            .args(["-c", "max_connections=300"])
+            .args(["-c", "listen_addresses=", "-c", "max_connections=300"])
+            .args(tls.iter().flat_map(Tls::settings))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
@@ -80,10 +111,20 @@ impl Server {
             .context("could not start postgres")?;
         let socket = folder.display().to_string().replace('/', "%2F");
         let mut server = Server {
-            url: format!("postgres://onehall@/postgres?host={socket}"),
-            private: Some(Private { folder, server }),
+            url: format!("postgres://onehall@/postgres?host={socket}&port={port}"),
+            private: Some(Private {
+                folder,
+                programs,
+                server,
+                port,
+            }),
+            tls: None,
         };
         server.wait()?;
+        if let Some(tls) = tls {
+            process::output(&mut server.program("psql", &["--command", &tls.statement(), "postgres"])?)?;
+            server.tls = Some(tls);
+        }
         Ok(server)
     }
 
@@ -92,8 +133,40 @@ impl Server {
         &self.url
     }
 
+    /// Where it speaks TLS: a private one that is not measured.
+    pub fn tls(&self) -> Option<&Tls> {
+        self.tls.as_ref()
+    }
+
+    /// The folder of a private server, in which its data lie.
+    pub fn folder(&self) -> Option<&Path> {
+        Some(&self.private.as_ref()?.folder)
+    }
+
+    /// A new database of a private server, and its address.
+    ///
+    /// # Errors
+    /// It is there already.
+    pub fn database(&self, name: &str) -> Result<String> {
+        process::output(&mut self.program("createdb", &[name])?)?;
+        Ok(self.url.replace("@/postgres?", &format!("@/{name}?")))
+    }
+
+    /// A program of PostgreSQL on a private server; `arguments` end with what it takes besides its options.
+    ///
+    /// # Errors
+    /// The server is somebody else's.
+    pub fn program(&self, name: &str, arguments: &[&str]) -> Result<Command> {
+        let private = self.private.as_ref().context("the server is not a private one")?;
+        let mut command = Command::new(private.programs.join(name));
+        command.arg("--host").arg(&private.folder).arg("--username=onehall");
+        command.arg(format!("--port={}", private.port));
+        command.args(arguments);
+        Ok(command)
+    }
+
     fn wait(&mut self) -> Result<()> {
-        let Some(Private { folder, server }) = &mut self.private else {
+        let Some(Private { folder, server, .. }) = &mut self.private else {
             return Ok(());
         };
         let began = Instant::now();
@@ -129,7 +202,7 @@ impl Drop for Private {
 }
 
 /// Who runs the server: PostgreSQL refuses to be run by root.
-enum Account {
+pub(super) enum Account {
     Ourselves,
     Postgres,
 }
@@ -151,7 +224,7 @@ impl Account {
         }
     }
 
-    fn run(&self, program: &Path) -> Command {
+    pub(super) fn run(&self, program: &Path) -> Command {
         let mut command = match self {
             Account::Ourselves => Command::new(program),
             Account::Postgres => {
