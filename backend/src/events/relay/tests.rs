@@ -301,6 +301,22 @@ async fn what_one_replica_could_not_say_others_read_anew_for_though_their_own_li
 }
 
 #[tokio::test]
+async fn what_was_poked_before_a_stop_is_said_before_the_end() {
+    let Some(server) = Server::start().await else { return };
+    let mut both = Both::open(server.nats()).await;
+    both.reach(Reach::EveryReplica).await;
+    let mut browser = both.one.browser();
+    let session = browser.log_in(CITIZEN).await;
+    let me = session["actor"]["id"].as_str().and_then(|id| id.parse().ok());
+    let me = me.unwrap_or_else(|| panic!("no id"));
+    let mut at_two = open(&both.two.state, &browser, EVENTS).await;
+    both.one.state.events.poke_person(me, Poke::Queue);
+    both.relays.remove(0).end().await;
+    assert_eq!(at_two.poke().await, Some(json!({ "kind": "queue" })));
+    both.close().await;
+}
+
+#[tokio::test]
 async fn halls_that_share_servers_do_not_hear_each_other_and_nobody_believes_a_stranger() {
     let Some(server) = Server::start().await else { return };
     let both = Both::open(server.nats()).await;

@@ -114,8 +114,11 @@ pub(super) fn connect(url: &PostgresUrl) -> Result<Connection> {
         Some(tls) => url.config.connect(tls),
     };
     let mut client = connected.map_err(|cause| {
-        let said = cause.as_db_error().map(|said| said.message().to_owned());
-        Error::Connect(said.unwrap_or_else(|| cause.to_string()))
+        Error::Connect(match (cause.as_db_error(), std::error::Error::source(&cause)) {
+            (Some(said), _) => said.message().to_owned(),
+            (None, Some(source)) => format!("{cause}: {source}"),
+            (None, None) => cause.to_string(),
+        })
     })?;
     // What is acknowledged is on disk, whatever the server's configuration would make of it.
     client
