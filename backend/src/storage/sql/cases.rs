@@ -6,6 +6,8 @@ mod rows;
 mod step;
 mod submit;
 
+use std::collections::BTreeMap;
+
 use crate::storage::sql::{self, Connection, OptionalExtension, params};
 use async_trait::async_trait;
 use onehall_protocol::drafts::Receipt;
@@ -65,13 +67,11 @@ fn keep_attempt(
     Ok(())
 }
 
-/// A case with all that belongs to it, whosever it is.
-pub(super) fn whole_case(db: &Connection, id: CaseId) -> Result<Option<CaseFile>> {
-    match rows::find(db, id, &Viewer::System) {
-        Ok(case) => rows::case_file(db, case).map(Some),
-        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
+/// Cases with all that belongs to them, whosever they are.
+pub(super) fn whole_cases(db: &Connection, ids: &[CaseId]) -> Result<BTreeMap<CaseId, CaseFile>> {
+    let ids: Vec<_> = ids.iter().map(Key::key).collect();
+    let files = rows::case_files(db, rows::cases(db, &ids)?)?;
+    Ok(files.into_iter().map(|file| (file.case.id, file)).collect())
 }
 
 #[async_trait]

@@ -91,6 +91,14 @@ impl Connection {
         }
     }
 
+    /// Ends what [`Connection::begin_read`] began.
+    pub(super) fn end_read(&self) -> Result<()> {
+        match &self.0 {
+            Engine::Sqlite(connection) => Ok(connection.prepare_cached("ROLLBACK")?.execute([]).map(|_| ())?),
+            Engine::Postgres(session) => session.batch("ROLLBACK"),
+        }
+    }
+
     /// Begins a transaction that changes the schema, and waits for others that do.
     pub(super) fn begin_step(&self) -> Result<()> {
         match &self.0 {

@@ -1,21 +1,22 @@
 //! Drafts.
 
+mod answers;
 mod lost;
 mod merge;
+
+use std::collections::BTreeMap;
 
 use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::drafts::{
-    AnswerChange, AnswerOrigin, Answers, DraftSaved, GivenAnswer, PrefillSource, Prefilled, SaveDraft,
-};
+use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, GivenAnswer, SaveDraft};
 use onehall_protocol::sync::Stamp;
 use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, Timestamp, WriterId};
 use onehall_sync::Giving;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::Database;
+use super::many::rows_of;
 use super::sync::log_change;
 use super::values::{self, Key};
 use crate::drafts::{
@@ -72,64 +73,17 @@ fn find_open(db: &Connection, id: DraftId, principals: &[PersonId]) -> Result<St
 
 /// Fills in the answers, and what is told of them.
 fn with_answers(db: &Connection, mut draft: StoredDraft) -> Result<StoredDraft> {
-    let hidden = merge::hidden(db, draft.id)?;
-    let mut statement = db.prepare_cached(
-        "SELECT path, value, prefilled, prefilled_from, stamp_at FROM draft_answer WHERE draft = ?1 ORDER BY path",
-    )?;
-    let rows = statement.query_map([draft.id.key()], |row| {
-        Ok((
-            row.get::<_, String>(0)?,
-            values::json::<Value>(row, 1)?,
-            row.get::<_, bool>(2)?,
-            values::optional_json::<PrefillSource>(row, 3)?,
-            row.get::<_, u64>(4)?,
-        ))
-    })?;
-    for row in rows {
-        let (path, value, prefilled, source, at) = row?;
-        draft.clock = draft.clock.max(at);
-        if value.is_null() || merge::is_hidden(&hidden, &path) {
-            continue;
-        }
-        if prefilled {
-            draft.prefilled.push(Prefilled {
-                path: path.clone(),
-                // A draft of the time when there was no other source says none.
-                source: source.unwrap_or(PrefillSource::Profile),
-            });
-        }
-        draft.answers.insert(path, value);
-    }
-    draft.lost = lost::all(db, draft.id)?;
-    draft.latest = latest(db, draft.id)?;
+    answers::fill_in(db, std::slice::from_mut(&mut draft))?;
     Ok(draft)
 }
 
-/// Where the answers came from that were given last.
-fn latest(db: &Connection, id: DraftId) -> Result<Vec<AnswerOrigin>> {
-    let mut statement = db.prepare_cached(
-        "SELECT path, terminal, stamp_at FROM draft_answer WHERE draft = ?1 AND writer IS NOT NULL
-         ORDER BY revision DESC, path LIMIT 20",
-    )?;
-    let rows = statement.query_map([id.key()], |row| {
-        Ok(AnswerOrigin {
-            path: row.get(0)?,
-            terminal: values::named(row, 1)?,
-            at: values::time(row, 2)?,
-        })
-    })?;
-    Ok(rows.collect::<sql::Result<_>>()?)
-}
-
-/// A draft with its answers, whosever it is; none where it is not open.
-pub(super) fn open_draft_of(db: &Connection, id: DraftId) -> Result<Option<StoredDraft>> {
-    let draft = db
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM draft WHERE id = ?1 AND submitted_case IS NULL"
-        ))?
-        .query_row([id.key()], stored)
-        .optional()?;
-    draft.map(|draft| with_answers(db, draft)).transpose()
+/// Drafts with their answers, whosever they are; none for one that is not open.
+pub(super) fn open_drafts(db: &Connection, ids: &[DraftId]) -> Result<BTreeMap<DraftId, StoredDraft>> {
+    let ids: Vec<_> = ids.iter().map(Key::key).collect();
+    let sql = format!("SELECT {COLUMNS} FROM draft WHERE id IN ({{ids}}) AND submitted_case IS NULL");
+    let mut drafts: Vec<_> = rows_of(db, &sql, &ids, stored)?.into_values().flatten().collect();
+    answers::fill_in(db, &mut drafts)?;
+    Ok(drafts.into_iter().map(|draft| (draft.id, draft)).collect())
 }
 
 /// A draft with its answers, for a submission inside one storage command.

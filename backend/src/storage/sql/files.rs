@@ -1,11 +1,14 @@
 //! What is known of files.
 
+use std::collections::BTreeMap;
+
 use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
 use onehall_protocol::files::{FileView, UploadTo};
 use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, UploadId};
 
 use super::Database;
+use super::many::{Id, rows_of};
 use super::values::{self, Key};
 use crate::error::{Error, Result};
 use crate::files::{FileStore, MOST_BYTES, MOST_FILES, MOST_OF_CASE, NewFile, StoredFile};
@@ -14,21 +17,26 @@ const COLUMNS: &str =
     "id, principal, draft, case_id, path, name, media_type, size, sha256, uploaded_at, released, source, origin";
 
 fn stored(row: &Row<'_>) -> sql::Result<StoredFile> {
+    stored_behind(row, 0)
+}
+
+/// A file from the [`COLUMNS`] that stand behind the first so many.
+fn stored_behind(row: &Row<'_>, first: usize) -> sql::Result<StoredFile> {
     Ok(StoredFile {
-        principal: values::id(row, 1)?,
-        draft: values::optional_id(row, 2)?,
-        case: values::optional_id(row, 3)?,
-        path: row.get(4)?,
-        released: row.get(10)?,
-        origin: values::optional_id(row, 12)?,
+        principal: values::id(row, first + 1)?,
+        draft: values::optional_id(row, first + 2)?,
+        case: values::optional_id(row, first + 3)?,
+        path: row.get(first + 4)?,
+        released: row.get(first + 10)?,
+        origin: values::optional_id(row, first + 12)?,
         view: FileView {
-            id: values::id(row, 0)?,
-            name: row.get(5)?,
-            media_type: row.get(6)?,
-            size: row.get(7)?,
-            sha256: row.get(8)?,
-            uploaded_at: values::time(row, 9)?,
-            source: values::optional_json(row, 11)?,
+            id: values::id(row, first)?,
+            name: row.get(first + 5)?,
+            media_type: row.get(first + 6)?,
+            size: row.get(first + 7)?,
+            sha256: row.get(first + 8)?,
+            uploaded_at: values::time(row, first + 9)?,
+            source: values::optional_json(row, first + 11)?,
         },
     })
 }
@@ -94,9 +102,26 @@ pub(super) fn case_has_room(db: &Connection, case: CaseId) -> Result<()> {
 pub(super) fn of_case(db: &Connection, case: CaseId) -> Result<Vec<StoredFile>> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM file
-         WHERE case_id = ?1 OR draft IN (SELECT id FROM draft WHERE submitted_case = ?1) ORDER BY uploaded_at, id"
+         WHERE case_id = ?1 OR draft IN (SELECT draft FROM case_record WHERE id = ?1) ORDER BY uploaded_at, id"
     ))?;
     Ok(statement.query_map([case.key()], stored)?.collect::<sql::Result<_>>()?)
+}
+
+/// The files of several cases, by case, oldest first. `drafts` are those that the cases were, in the same order.
+pub(super) fn of_cases(db: &Connection, cases: &[Id], drafts: &[Id]) -> Result<BTreeMap<Id, Vec<StoredFile>>> {
+    let of = |column: &str, ids: &[Id]| {
+        let sql = format!("SELECT {column}, {COLUMNS} FROM file WHERE {column} IN ({{ids}})");
+        rows_of(db, &sql, ids, |row| stored_behind(row, 1))
+    };
+    let (mut of_case, mut of_draft) = (of("case_id", cases)?, of("draft", drafts)?);
+    let all = cases.iter().zip(drafts).map(|(case, draft)| {
+        let files = of_case.remove(case).into_iter().chain(of_draft.remove(draft)).flatten();
+        let by_age: BTreeMap<_, _> = files
+            .map(|file| ((file.view.uploaded_at, file.view.id), file))
+            .collect();
+        (*case, by_age.into_values().collect())
+    });
+    Ok(all.collect())
 }
 
 /// Keeps what is known of a new file, inside a storage command that already runs.

@@ -122,12 +122,24 @@ fn changed(db: &Connection, principal: PersonId, behind: u64, most: usize) -> Re
     .collect()
 }
 
-/// A thing as it is now.
-fn thing(db: &Connection, what: Logged) -> Result<StoredThing> {
-    Ok(match what {
-        Logged::Draft(id) => StoredThing::Draft(id, drafts::open_draft_of(db, id)?.map(Box::new)),
-        Logged::Case(id) => StoredThing::Case(id, cases::whole_case(db, id)?.map(Box::new)),
-    })
+/// Things as they are now, in their order.
+fn as_they_are(db: &Connection, things: Vec<(PersonId, Logged)>) -> Result<Vec<StoredChange>> {
+    let (mut drafts, mut cases) = (Vec::new(), Vec::new());
+    for (_, what) in &things {
+        match what {
+            Logged::Draft(id) => drafts.push(*id),
+            Logged::Case(id) => cases.push(*id),
+        }
+    }
+    let (mut drafts, mut cases) = (drafts::open_drafts(db, &drafts)?, cases::whole_cases(db, &cases)?);
+    let changes = things.into_iter().map(|(principal, what)| StoredChange {
+        principal,
+        thing: match what {
+            Logged::Draft(id) => StoredThing::Draft(id, drafts.remove(&id).map(Box::new)),
+            Logged::Case(id) => StoredThing::Case(id, cases.remove(&id).map(Box::new)),
+        },
+    });
+    Ok(changes.collect())
 }
 
 fn pull(db: &Connection, question: &PullQuestion) -> Result<Pulled> {
@@ -152,15 +164,7 @@ fn pull(db: &Connection, question: &PullQuestion) -> Result<Pulled> {
         let epoch = head.epoch;
         positions.set(*principal, Position { epoch, seq });
     }
-    let changes = found
-        .into_iter()
-        .map(|(principal, what)| {
-            Ok(StoredChange {
-                principal,
-                thing: thing(db, what)?,
-            })
-        })
-        .collect::<Result<_>>()?;
+    let changes = as_they_are(db, found)?;
     let checksums = if question.checksums && !more {
         let sums = question
             .principals
@@ -244,15 +248,8 @@ fn snapshot(db: &Connection, question: &SnapshotQuestion) -> Result<SnapshotPage
     let more = found.len() > question.limit;
     found.truncate(question.limit);
     let next = found.last().copied().filter(|_| more);
-    let changes = found
-        .into_iter()
-        .map(|Place { principal, last }| {
-            Ok(StoredChange {
-                principal,
-                thing: thing(db, last)?,
-            })
-        })
-        .collect::<Result<_>>()?;
+    let found = found.into_iter().map(|Place { principal, last }| (principal, last));
+    let changes = as_they_are(db, found.collect())?;
     Ok(SnapshotPage {
         positions,
         changes,

@@ -191,6 +191,27 @@ async fn a_reader_cannot_write_and_a_panic_in_one_costs_no_reader() {
     assert!(names(&sqlite).await.is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_after_a_write_sees_it_however_many_ask_at_once() {
+    let folder = Folder::new();
+    let database = folder.open();
+    let count = |store: std::sync::Arc<Database>| async move {
+        let ask = |db: &sql::Connection| Ok(db.query_row("SELECT count(*) FROM fact", [], |row| row.get::<_, u32>(0))?);
+        store.read(ask).await.unwrap_or_else(|error| panic!("{error}"))
+    };
+    let before = count(database.store()).await;
+    let mut others = Vec::new();
+    for n in 1..=100 {
+        let kept = set(&database, format!("{n}"), Fate::Kept).await;
+        assert!(kept.is_ok(), "{kept:?}");
+        others.extend((0..8).map(|_| tokio::spawn(count(database.store()))));
+        assert_eq!(count(database.store()).await, before + n);
+    }
+    for other in others {
+        assert!(other.await.is_ok_and(|found| found <= before + 100));
+    }
+}
+
 #[test]
 fn a_second_process_on_the_same_folder_is_told_so() {
     let folder = Folder::new();

@@ -1,13 +1,16 @@
 //! How cases stand in rows.
 
+use std::collections::BTreeMap;
+
 use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use onehall_protocol::cases::{EarlierAnswers, Rating, Supplement};
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::files::FileView;
+use onehall_protocol::drafts::{Answers, EvaluatedWith};
 use onehall_protocol::identity::PersonView;
-use onehall_protocol::{CaseId, CaseNumber};
+use onehall_protocol::{CaseId, CaseNumber, FileId, Timestamp};
 
 use super::super::files;
+use super::super::many::{Id, rows_of};
 use super::super::values::{self, Key};
 use crate::cases::model::{CaseFile, StoredCase, StoredEvent, StoredResult, Viewer, Who};
 use crate::cases::workflow::{CaseClock, Standing};
@@ -63,130 +66,173 @@ pub(super) fn find(db: &Connection, id: CaseId, viewer: &Viewer) -> Result<Store
     found.filter(may_see).ok_or_else(Error::not_found)
 }
 
+/// Cases by their ids, whosever they are; none for an id that names none.
+pub(super) fn cases(db: &Connection, ids: &[Id]) -> Result<Vec<StoredCase>> {
+    let sql = format!("SELECT {COLUMNS} FROM case_record WHERE id IN ({{ids}})");
+    Ok(rows_of(db, &sql, ids, case)?.into_values().flatten().collect())
+}
+
 /// All that belongs to a case.
 pub(super) fn case_file(db: &Connection, case: StoredCase) -> Result<CaseFile> {
-    let (answers_revision, answers, transcript, evaluated) = db
-        .prepare_cached(
-            "SELECT revision, answers, transcript, evaluated FROM case_answers
-             WHERE case_id = ?1 ORDER BY revision DESC LIMIT 1",
-        )?
-        .query_row([case.id.key()], |row| {
-            let evaluated = values::optional_json(row, 3)?;
-            Ok((row.get(0)?, values::json(row, 1)?, row.get(2)?, evaluated))
-        })?;
-    let earlier = earlier_answers(db, case.id, answers_revision)?;
-    let of_case = files::of_case(db, case.id)?;
-    let (materials, documents): (Vec<_>, Vec<_>) = of_case.into_iter().partition(|file| file.path.is_some());
-    Ok(CaseFile {
-        answers,
-        answers_revision,
-        transcript,
-        evaluated,
-        earlier,
-        history: history(db, case.id)?,
-        supplement: open_supplement(db, case.id)?,
-        result: result(
-            db,
-            case.id,
-            &documents.into_iter().map(|file| file.view).collect::<Vec<_>>(),
-        )?,
-        rating: rating(db, case.id)?,
-        files: materials.into_iter().map(|file| file.view).collect(),
-        case,
+    let files = case_files(db, vec![case])?;
+    files.into_iter().next().ok_or_else(|| Error::broken("read a case"))
+}
+
+/// All that belongs to cases.
+pub(super) fn case_files(db: &Connection, cases: Vec<StoredCase>) -> Result<Vec<CaseFile>> {
+    let ids: Vec<Id> = cases.iter().map(|case| case.id.key()).collect();
+    let drafts: Vec<Id> = cases.iter().map(|case| case.draft.key()).collect();
+    let mut answers = answers(db, &ids)?;
+    let mut files = files::of_cases(db, &ids, &drafts)?;
+    let mut histories = histories(db, &ids)?;
+    let mut supplements = open_supplements(db, &ids)?;
+    let mut ends = ends(db, &ids)?;
+    let mut ratings = ratings(db, &ids)?;
+    let all = cases.into_iter().map(|case| {
+        let id = case.id.key();
+        let mut answers = answers.remove(&id).unwrap_or_default();
+        let last = answers
+            .pop()
+            .ok_or_else(|| Error::broken("read the answers of a case"))?;
+        let of_case = files.remove(&id).unwrap_or_default().into_iter();
+        let (materials, documents): (Vec<_>, Vec<_>) = of_case.partition(|file| file.path.is_some());
+        let end = ends.remove(&id).and_then(|mut ends| ends.pop());
+        Ok(CaseFile {
+            answers: last.answers,
+            answers_revision: last.revision,
+            transcript: last.transcript,
+            evaluated: last.evaluated,
+            earlier: answers.into_iter().map(Revision::earlier).collect(),
+            history: histories.remove(&id).unwrap_or_default(),
+            supplement: supplements.remove(&id).and_then(|mut open| open.pop()),
+            result: end.map(|End { result, document }| StoredResult {
+                file: documents
+                    .into_iter()
+                    .map(|document| document.view)
+                    .find(|view| Some(view.id) == document),
+                ..result
+            }),
+            rating: ratings.remove(&id).and_then(|mut ratings| ratings.pop()),
+            files: materials.into_iter().map(|file| file.view).collect(),
+            case,
+        })
+    });
+    all.collect()
+}
+
+/// The answers of a case as they were once.
+struct Revision {
+    revision: u32,
+    at: Timestamp,
+    answers: Answers,
+    transcript: String,
+    evaluated: Option<EvaluatedWith>,
+}
+
+impl Revision {
+    fn earlier(self) -> EarlierAnswers {
+        EarlierAnswers {
+            revision: self.revision,
+            at: self.at,
+            answers: self.answers,
+        }
+    }
+}
+
+/// The answers, the last ones at the end.
+fn answers(db: &Connection, ids: &[Id]) -> Result<BTreeMap<Id, Vec<Revision>>> {
+    let sql = "SELECT case_id, revision, at, answers, transcript, evaluated FROM case_answers
+         WHERE case_id IN ({ids}) ORDER BY case_id, revision";
+    rows_of(db, sql, ids, |row| {
+        Ok(Revision {
+            revision: row.get(1)?,
+            at: values::time(row, 2)?,
+            answers: values::json(row, 3)?,
+            transcript: row.get(4)?,
+            evaluated: values::optional_json(row, 5)?,
+        })
     })
 }
 
-fn earlier_answers(db: &Connection, id: CaseId, last: u32) -> Result<Vec<EarlierAnswers>> {
-    let mut statement = db.prepare_cached(
-        "SELECT revision, at, answers FROM case_answers WHERE case_id = ?1 AND revision < ?2 ORDER BY revision",
-    )?;
-    let earlier = statement.query_map(params![id.key(), last], |row| {
-        Ok(EarlierAnswers {
-            revision: row.get(0)?,
-            at: values::time(row, 1)?,
-            answers: values::json(row, 2)?,
-        })
-    })?;
-    Ok(earlier.collect::<sql::Result<_>>()?)
-}
-
-fn history(db: &Connection, id: CaseId) -> Result<Vec<StoredEvent>> {
-    let mut statement = db.prepare_cached(
-        "SELECT sequence, at, action, action_name, step, step_name, state, actor_kind, actor, actor_name, terminal, reason
-         FROM case_event WHERE case_id = ?1 ORDER BY sequence",
-    )?;
-    let events = statement.query_map([id.key()], |row| {
-        let name = |row: &Row<'_>| Ok::<_, sql::Error>(row.get::<_, Option<String>>(9)?.unwrap_or_default());
+fn histories(db: &Connection, ids: &[Id]) -> Result<BTreeMap<Id, Vec<StoredEvent>>> {
+    let sql =
+        "SELECT case_id, sequence, at, action, action_name, step, step_name, state, actor_kind, actor, actor_name,
+             terminal, reason
+         FROM case_event WHERE case_id IN ({ids}) ORDER BY case_id, sequence";
+    rows_of(db, sql, ids, |row| {
+        let name = |row: &Row<'_>| Ok::<_, sql::Error>(row.get::<_, Option<String>>(10)?.unwrap_or_default());
         Ok(StoredEvent {
-            sequence: row.get(0)?,
-            at: values::time(row, 1)?,
-            action: values::parsed(row, 2)?,
-            action_name: values::json(row, 3)?,
-            step: values::parsed(row, 4)?,
-            step_name: values::json(row, 5)?,
-            state: values::named(row, 6)?,
-            who: match row.get::<_, String>(7)?.as_str() {
+            sequence: row.get(1)?,
+            at: values::time(row, 2)?,
+            action: values::parsed(row, 3)?,
+            action_name: values::json(row, 4)?,
+            step: values::parsed(row, 5)?,
+            step_name: values::json(row, 6)?,
+            state: values::named(row, 7)?,
+            who: match row.get::<_, String>(8)?.as_str() {
                 "person" => Who::Person {
-                    id: values::id(row, 8)?,
+                    id: values::id(row, 9)?,
                     name: name(row)?,
                 },
                 "staff" => Who::Staff {
-                    id: values::id(row, 8)?,
+                    id: values::id(row, 9)?,
                     name: name(row)?,
                 },
                 _ => Who::System,
             },
-            terminal: values::named(row, 10)?,
-            reason: row.get(11)?,
+            terminal: values::named(row, 11)?,
+            reason: row.get(12)?,
         })
-    })?;
-    Ok(events.collect::<sql::Result<_>>()?)
+    })
 }
 
-fn open_supplement(db: &Connection, id: CaseId) -> Result<Option<Supplement>> {
-    let supplement = db
-        .prepare_cached(
-            "SELECT requested_at, items, note, due FROM case_supplement
-             WHERE case_id = ?1 AND answered_at IS NULL ORDER BY sequence DESC LIMIT 1",
-        )?
-        .query_row([id.key()], |row| {
-            Ok(Supplement {
-                requested_at: values::time(row, 0)?,
-                items: values::json(row, 1)?,
-                note: row.get(2)?,
-                due: values::parsed(row, 3)?,
-            })
-        });
-    Ok(supplement.optional()?)
+/// What is asked for, the last at the end.
+fn open_supplements(db: &Connection, ids: &[Id]) -> Result<BTreeMap<Id, Vec<Supplement>>> {
+    let sql = "SELECT case_id, requested_at, items, note, due FROM case_supplement
+         WHERE case_id IN ({ids}) AND answered_at IS NULL ORDER BY case_id, sequence";
+    rows_of(db, sql, ids, |row| {
+        Ok(Supplement {
+            requested_at: values::time(row, 1)?,
+            items: values::json(row, 2)?,
+            note: row.get(3)?,
+            due: values::parsed(row, 4)?,
+        })
+    })
 }
 
-fn result(db: &Connection, id: CaseId, documents: &[FileView]) -> Result<Option<StoredResult>> {
-    let result = db
-        .prepare_cached("SELECT kind, at, document_number, reason, file FROM case_result WHERE case_id = ?1")?
-        .query_row([id.key()], |row| {
-            let file = values::optional_id(row, 4)?;
-            Ok(StoredResult {
-                kind: values::named(row, 0)?,
-                at: values::time(row, 1)?,
-                document_number: row.get(2)?,
-                reason: row.get(3)?,
-                file: documents.iter().find(|view| Some(view.id) == file).cloned(),
-            })
-        });
-    Ok(result.optional()?)
+/// How a case ended.
+struct End {
+    /// Without its document.
+    result: StoredResult,
+    document: Option<FileId>,
 }
 
-fn rating(db: &Connection, id: CaseId) -> Result<Option<Rating>> {
-    let rating = db
-        .prepare_cached("SELECT stars, tags, comment FROM case_rating WHERE case_id = ?1")?
-        .query_row([id.key()], |row| {
-            Ok(Rating {
-                stars: row.get(0)?,
-                tags: values::json(row, 1)?,
-                comment: row.get(2)?,
-            })
-        });
-    Ok(rating.optional()?)
+fn ends(db: &Connection, ids: &[Id]) -> Result<BTreeMap<Id, Vec<End>>> {
+    let sql = "SELECT case_id, kind, at, document_number, reason, file FROM case_result WHERE case_id IN ({ids})";
+    rows_of(db, sql, ids, |row| {
+        let result = StoredResult {
+            kind: values::named(row, 1)?,
+            at: values::time(row, 2)?,
+            document_number: row.get(3)?,
+            reason: row.get(4)?,
+            file: None,
+        };
+        Ok(End {
+            result,
+            document: values::optional_id(row, 5)?,
+        })
+    })
+}
+
+fn ratings(db: &Connection, ids: &[Id]) -> Result<BTreeMap<Id, Vec<Rating>>> {
+    let sql = "SELECT case_id, stars, tags, comment FROM case_rating WHERE case_id IN ({ids})";
+    rows_of(db, sql, ids, |row| {
+        Ok(Rating {
+            stars: row.get(1)?,
+            tags: values::json(row, 2)?,
+            comment: row.get(3)?,
+        })
+    })
 }
 
 /// Adds to the history, in the place behind its last event. Gives the place.

@@ -1,5 +1,7 @@
 //! Answers that did not stand: kept for a while, told of, brought back or dismissed.
 
+use std::collections::BTreeMap;
+
 use crate::storage::sql::{self, Connection, params};
 use onehall_protocol::drafts::{GivenAnswer, LostAnswer};
 use onehall_protocol::{DraftId, Timestamp, WriterId};
@@ -9,6 +11,7 @@ use serde_json::Value;
 use super::merge::keep_rows;
 use crate::drafts::{MOST_LOST, Swept};
 use crate::error::Result;
+use crate::storage::sql::many::{Id, rows_of};
 use crate::storage::sql::values::{self, Key};
 
 /// Keeps an answer that did not stand; the last one of a writer to a question takes the place of the one before.
@@ -79,19 +82,23 @@ pub(super) fn dismiss(db: &Connection, draft: DraftId, n: u32) -> Result<bool> {
 
 /// All of a draft, the latest first.
 pub(super) fn all(db: &Connection, draft: DraftId) -> Result<Vec<LostAnswer>> {
-    let mut statement = db.prepare_cached(
-        "SELECT n, path, value, terminal, at FROM draft_lost WHERE draft = ?1 ORDER BY n DESC LIMIT ?2",
-    )?;
-    let rows = statement.query_map(params![draft.key(), MOST_LOST], |row| {
+    let mut lost = of_drafts(db, &[draft.key()])?;
+    Ok(lost.remove(&draft.key()).unwrap_or_default())
+}
+
+/// All of drafts, by draft, the latest first.
+pub(super) fn of_drafts(db: &Connection, drafts: &[Id]) -> Result<BTreeMap<Id, Vec<LostAnswer>>> {
+    let sql =
+        "SELECT draft, n, path, value, terminal, at FROM draft_lost WHERE draft IN ({ids}) ORDER BY draft, n DESC";
+    rows_of(db, sql, drafts, |row| {
         Ok(LostAnswer {
-            n: row.get(0)?,
-            path: row.get(1)?,
-            value: values::json(row, 2)?,
-            terminal: values::named(row, 3)?,
-            at: values::time(row, 4)?,
+            n: row.get(1)?,
+            path: row.get(2)?,
+            value: values::json(row, 3)?,
+            terminal: values::named(row, 4)?,
+            at: values::time(row, 5)?,
         })
-    })?;
-    Ok(rows.collect::<sql::Result<_>>()?)
+    })
 }
 
 /// The draft is no draft any more: what did not stand in it goes, and what was in rows that were taken away.

@@ -361,9 +361,14 @@ pub(super) fn hidden(db: &Connection, draft: DraftId) -> Result<Vec<String>> {
     let mut hidden = Vec::new();
     for group in groups {
         let (path, rows) = group?;
-        hidden.extend(rows.gone().map(|row| format!("{path}/{row}/")));
+        hidden.extend(hidden_by(&path, &rows));
     }
     Ok(hidden)
+}
+
+/// The beginnings of the paths of the rows of a group that were taken away.
+pub(super) fn hidden_by(path: &str, rows: &Rows) -> impl Iterator<Item = String> {
+    rows.gone().map(move |row| format!("{path}/{row}/"))
 }
 
 /// Whether an answer stands in a row that was taken away.
