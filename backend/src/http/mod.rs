@@ -1,8 +1,8 @@
 //! The HTTP face: every centre's routes in one router, and what holds for all of them.
 //!
 //! From the outside in, a request passes: the log and its id ([`observe`]), the security headers (`security`), the one
-//! place that writes problems ([`problem`]), the net for panics (`limits`), compression (`compress`), and, for the API, the check
-//! against other sites and the time limit.
+//! place that writes problems ([`problem`]), the net for panics (`limits`), compression (`compress`), and, for the API,
+//! the check against other sites and the time limit.
 
 mod compress;
 pub mod cookies;
