@@ -201,13 +201,20 @@ describe("what every store promises", () => {
         await whole.batch([["a/1", bytes(900_000, 1)], ["a/2", bytes(10, 1)]]);
         // After so many calls the program is gone: nothing that it asks for is done any more.
         let left = step;
-        const gone = () => new Promise(() => {});
+        let die;
+        const dies = new Promise((fulfil) => (die = () => fulfil(false)));
+        const asked = [];
         const dying = {};
         for (const name of ["get", "set", "remove", "names"]) {
-          dying[name] = (...given) => ((left -= 1) < 0 ? gone() : storage[name](...given));
+          dying[name] = (...given) => {
+            if ((left -= 1) < 0) return die(), new Promise(() => {});
+            asked.push(storage[name](...given));
+            return asked.at(-1);
+          };
         }
         const change = storedIn({ ...storage, ...dying }).batch([["a/1", bytes(900_000, 2)], ["a/2", bytes(10, 2)], ["a/3", bytes(5, 2)]]);
-        const done = await Promise.race([change.then(() => true), new Promise((end) => setTimeout(end, 20))]);
+        const done = await Promise.race([change.then(() => true), dies]);
+        await Promise.allSettled(asked);
         const after = await storedIn(storage).scan("a/");
         const seen = after.map(([, value]) => [value.length, ...new Set(value)].join(" of "));
         found.push(seen.join(", "));

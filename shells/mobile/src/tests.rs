@@ -195,7 +195,7 @@ fn whoever_drops_a_call_ends_it() {
         backend.accept().unwrap_or_else(|error| panic!("{error}")).0
     };
     connection
-        .set_read_timeout(Some(Duration::from_secs(10)))
+        .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap_or_else(|error| panic!("{error}"));
     let mut request = Vec::new();
     let ended = connection.read_to_end(&mut request);

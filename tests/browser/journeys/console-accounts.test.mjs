@@ -110,7 +110,7 @@ journeys("the accounts of staff", ({ journey }) => {
     await assertAccessible(page);
     await dialog(page).getByRole("button", { name: "停用账号" }).click();
     await page.getByRole("row", { name: "ed-window" }).getByText("已停用").waitFor();
-    await clerk.page.getByLabel("账号").waitFor({ timeout: 5_000 });
+    await clerk.page.getByLabel("账号").waitFor();
   });
 
   journey("the last administrator cannot shut everybody out", {}, async ({ terminal, page }) => {

@@ -50,7 +50,7 @@ journeys("the queue", ({ journey }) => {
     await assertAccessible(page);
     const first = await submittedCase(hall, "zhang-min", "identity-card-renewal");
     const link = page.getByRole("link", { name: first.number });
-    await link.waitFor({ timeout: 5_000 });
+    await link.waitFor();
     await page.getByText("共 1 件").waitFor();
     // Who stands on a row keeps their place when another one comes.
     await link.focus();
@@ -133,7 +133,7 @@ journeys("a clerk and a case", ({ journey }) => {
     const { terminal, page, hall, open } = given;
     const application = await submittedCase(hall, "zhang-min", "identity-card-renewal");
     const citizen = await citizensPage(open, "zhang-min", application);
-    const sees = (step) => citizen.locator("main").getByText(step).first().waitFor({ timeout: 5_000 });
+    const sees = (step) => citizen.locator("main").getByText(step).first().waitFor();
 
     await openCase(terminal, "ps-window", application);
     await page.getByText("620102********3827").or(page.getByText("张敏")).first().waitFor();
@@ -200,7 +200,7 @@ journeys("a clerk and a case", ({ journey }) => {
       cookie: application.cookie,
       headers: { "Idempotency-Key": crypto.randomUUID() },
     });
-    await page.getByText("办件有更新：申请人 陈雨 · 提交补正").waitFor({ timeout: 5_000 });
+    await page.getByText("办件有更新：申请人 陈雨 · 提交补正").waitFor();
     await page.locator("#actions").getByRole("button", { name: "受理", exact: true }).waitFor();
     await state(page).getByText("预审通过，待受理").waitFor();
   });
@@ -268,7 +268,7 @@ journeys("a clerk and a case", ({ journey }) => {
     await act(page, "退回初审", why("平面图缺少清洗区，请窗口核对。"));
     await state(page).getByText("已受理，初审中").waitFor();
     await take(hall, application, ["mr-window", "forward-to-review"]);
-    await page.locator("#actions").getByRole("button", { name: "启动现场核查" }).waitFor({ timeout: 5_000 });
+    await page.locator("#actions").getByRole("button", { name: "启动现场核查" }).waitFor();
     await act(page, "启动现场核查", why("需要核查后厨布局。"));
     await state(page).getByText("特别程序：现场核查").waitFor();
     await page.getByText("计时已暂停").waitFor();
@@ -278,7 +278,7 @@ journeys("a clerk and a case", ({ journey }) => {
     await openCase(terminal, "mr-approver", application);
     await act(page, "退回审核", why("请补充现场照片说明。"));
     await take(hall, application, ["mr-reviewer", "forward-to-decision"]);
-    await page.locator("#actions").getByRole("button", { name: "准予许可" }).waitFor({ timeout: 5_000 });
+    await page.locator("#actions").getByRole("button", { name: "准予许可" }).waitFor();
     await act(page, "准予许可");
 
     await openCase(terminal, "mr-issuer", application);
@@ -303,7 +303,7 @@ journeys("a clerk and a case", ({ journey }) => {
     await act(other.page, "预审通过");
 
     const told = dialog(page).getByRole("alert");
-    await told.getByText("该办件刚被他人处理").waitFor({ timeout: 5_000 });
+    await told.getByText("该办件刚被他人处理").waitFor();
     await told.getByText("预审通过，待受理").waitFor();
     assert.equal(await reason.inputValue(), "照片不符合标准。", "what was typed can still be copied");
     await assertAccessible(page);

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use crate::{Failure, Outcome};
 
 /// How long a step waits for an event.
-const EVENT_WITHIN: Duration = Duration::from_secs(10);
+const EVENT_WITHIN: Duration = Duration::from_secs(60);
 
 /// A journey.
 #[derive(Debug, Deserialize)]
