@@ -2,7 +2,7 @@
 // nothing, so that it runs in Node.js and in a page alike. What the steps mean stands in README.md.
 
 /** How long a step waits for its event. */
-const EVENT_WITHIN = 10_000;
+const EVENT_WITHIN = 30_000;
 
 /**
  * Runs `scenario` and gives the lines of its transcript; fails at the first step that does not go as it says.

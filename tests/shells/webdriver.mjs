@@ -1,7 +1,7 @@
 // What a test needs of WebDriver (https://www.w3.org/TR/webdriver2/): one session over one window.
 import { setTimeout as sleep } from "node:timers/promises";
 
-const FOUND_WITHIN = 15_000;
+const FOUND_WITHIN = 30_000;
 
 /** How WebDriver names an element in JSON. */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";

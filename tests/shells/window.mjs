@@ -137,7 +137,7 @@ export async function runShell(shell, args, { screen, folder, within = 20_000 })
 }
 
 async function listening(port) {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
     if (await fetch(`http://127.0.0.1:${port}/status`).then(() => true, () => false)) return;
     await sleep(25);

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-const HEARD_WITHIN = 15_000;
+const HEARD_WITHIN = 30_000;
 
 export class LineTerminal {
   #process;

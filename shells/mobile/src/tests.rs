@@ -194,8 +194,9 @@ fn whoever_drops_a_call_ends_it() {
         // The request comes, and no answer goes back.
         backend.accept().unwrap_or_else(|error| panic!("{error}")).0
     };
+    // Before the core would give the request up by itself, after 20 seconds.
     connection
-        .set_read_timeout(Some(Duration::from_secs(60)))
+        .set_read_timeout(Some(Duration::from_secs(15)))
         .unwrap_or_else(|error| panic!("{error}"));
     let mut request = Vec::new();
     let ended = connection.read_to_end(&mut request);

@@ -16,8 +16,8 @@ use tokio::sync::Notify;
 
 use crate::{Failure, Outcome};
 
-/// How long a step waits for an event.
-const EVENT_WITHIN: Duration = Duration::from_secs(60);
+/// How long a step waits for an event: less than the 40 seconds after which a silent stream is opened anew.
+const EVENT_WITHIN: Duration = Duration::from_secs(30);
 
 /// A journey.
 #[derive(Debug, Deserialize)]

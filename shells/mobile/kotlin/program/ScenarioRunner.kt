@@ -24,7 +24,7 @@ import onehall.binding.SecretStore
 import onehall.canonical
 
 /** How long a step waits for its event. */
-private const val EVENT_WITHIN_MILLIS = 10_000L
+private const val EVENT_WITHIN_MILLIS = 30_000L
 
 /** Runs the scenario that the argument names; see tests/scenarios/README.md for the steps. */
 fun main(arguments: Array<String>) {
