@@ -23,10 +23,14 @@ impl Keep {
     }
 }
 
+/// The entity tag of a document. Weak, because the same content is also sent compressed: those bytes differ.
+pub(super) fn etag(tag: &str) -> String {
+    format!("W/\"{tag}\"")
+}
+
 /// The document, or that the terminal's copy is the current one.
 pub(super) fn serve(document: &Served, keep: Keep, request: &HeaderMap) -> Response {
-    // Weak, because the same content is also sent compressed: those bytes differ.
-    let etag = HeaderValue::from_str(&format!("W/\"{}\"", document.tag));
+    let etag = HeaderValue::from_str(&etag(&document.tag));
     let known = names(request, &document.tag);
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()

@@ -1,6 +1,7 @@
 //! The catalog: what citizens can apply for, its guides and its forms. Content of the city, the same for everybody.
 
 mod conditional;
+mod contents;
 mod delta;
 pub mod routes;
 mod store;

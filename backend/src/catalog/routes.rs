@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::conditional::{Keep, serve};
+use super::contents;
 use crate::city::CityContent;
 use crate::error::{Error, Result};
 use crate::http::extract::{Json, Path, Query};
@@ -31,6 +32,7 @@ where
         .routes(routes!(form))
         .routes(routes!(form_inputs))
         .routes(routes!(list))
+        .merge(contents::routes())
 }
 
 impl FromRef<AppState> for Arc<CityContent> {

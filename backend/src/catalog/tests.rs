@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
 use onehall_forms::{Definition, Inputs};
-use onehall_protocol::catalog::{Catalog, ListPage, ServiceItem};
+use onehall_protocol::catalog::{Catalog, Contents, ContentsPack, ListPage, ServiceItem};
 use serde::de::DeserializeOwned;
 use tower::ServiceExt;
 
@@ -211,5 +211,39 @@ async fn a_search_that_asks_for_too_much_is_refused() {
         &long,
     ] {
         assert_eq!(get(&city, path, None).await.status(), StatusCode::BAD_REQUEST, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_contents_are_every_guide_and_every_form_that_is_applied_by_as_their_own_addresses_give_them() {
+    let city = demo_city();
+    let response = get(&city, "/catalog/contents", None).await;
+    let tag = text(&response, header::ETAG).to_owned();
+    let index: Contents = json(response).await;
+    for item in city.items() {
+        let guide = format!("/catalog/items/{}", item.summary.code);
+        assert!(index.documents.contains_key(&guide), "{guide}");
+        if let Some(form) = &item.form {
+            let form = format!("/forms/{}/{}", form.code, form.version);
+            assert!(index.documents.contains_key(&form) && index.documents.contains_key(&format!("{form}/inputs")));
+        }
+    }
+    assert_eq!(
+        get(&city, "/catalog/contents", Some(&tag)).await.status(),
+        StatusCode::NOT_MODIFIED
+    );
+
+    let pack: ContentsPack = json(get(&city, "/catalog/contents/pack", None).await).await;
+    assert_eq!(pack.documents.len(), index.documents.len());
+    for document in pack.documents {
+        assert_eq!(
+            index.documents.get(&document.path),
+            Some(&document.tag),
+            "{}",
+            document.path
+        );
+        let own = get(&city, &document.path, None).await;
+        assert_eq!(text(&own, header::ETAG), document.tag, "{}", document.path);
+        assert_eq!(json::<serde_json::Value>(own).await, document.body, "{}", document.path);
     }
 }

@@ -287,6 +287,35 @@ pub struct CatalogDelta {
     pub delta: ContentDelta,
 }
 
+/// All documents that the catalog leads to. Answers `GET /api/v1/catalog/contents`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Contents {
+    /// The address of each below `/api/v1`, and its entity tag as it is there.
+    pub documents: std::collections::BTreeMap<String, String>,
+}
+
+/// The documents of [`Contents`] at once. Answers `GET /api/v1/catalog/contents/pack`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContentsPack {
+    /// Guides first, then forms.
+    pub documents: Vec<PackedDocument>,
+}
+
+/// A document as its address gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PackedDocument {
+    /// The address below `/api/v1`.
+    pub path: String,
+    /// Its entity tag there.
+    pub tag: String,
+    /// Its content.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub body: serde_json::Value,
+}
+
 /// What changed in a document of content.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -25,7 +25,7 @@ pub(super) struct Document {
 }
 
 /// Where a document lies. A page of a list takes the place of another one, after a while.
-fn place(path: &str) -> String {
+pub(super) fn place(path: &str) -> String {
     if path.starts_with("/lists/") {
         let hash = path.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
             (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
@@ -36,7 +36,7 @@ fn place(path: &str) -> String {
 }
 
 /// A document as it is kept: its path and its tag, each behind its length, and the body.
-fn written(path: &str, tag: &str, body: &[u8]) -> Vec<u8> {
+pub(super) fn written(path: &str, tag: &str, body: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(4 + path.len() + tag.len() + body.len());
     for text in [path, tag] {
         kept.extend(u16::try_from(text.len()).unwrap_or(0).to_le_bytes());
@@ -62,7 +62,7 @@ fn read(kept: &[u8], path: &str) -> Option<Document> {
     })
 }
 
-async fn kept(store: &dyn Store, path: &str) -> Option<Document> {
+pub(super) async fn kept(store: &dyn Store, path: &str) -> Option<Document> {
     let kept = store.get(&place(path)).await.ok()??;
     read(&kept, path)
 }

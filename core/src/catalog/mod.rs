@@ -4,6 +4,8 @@ mod delta;
 mod kept;
 mod lists;
 mod search;
+#[cfg(feature = "offline-catalog")]
+mod whole;
 mod written;
 
 use std::collections::HashMap;
@@ -43,6 +45,8 @@ pub(crate) struct State {
     written: Mutex<Option<Held<Kept<Written>>>>,
     forms: Mutex<HashMap<FormReference, Held<Definition>>>,
     lists: lists::State,
+    #[cfg(feature = "offline-catalog")]
+    whole: whole::State,
 }
 
 impl State {
@@ -158,6 +162,10 @@ impl Core {
             index: index.clone(),
             checked_at: checked(now, fresh),
         }));
+        #[cfg(feature = "offline-catalog")]
+        if fresh {
+            self.keep_whole(catalog.version());
+        }
         Ok((catalog, index))
     }
 

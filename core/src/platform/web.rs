@@ -167,6 +167,28 @@ impl Http for Web {
         let navigator = Reflect::get(&js_sys::global(), &"navigator".into());
         navigator.and_then(online).ok().and_then(|online| online.as_bool()) != Some(false)
     }
+
+    #[cfg(feature = "offline-catalog")]
+    fn line(&self) -> crate::ports::Line {
+        use crate::ports::Line;
+        let navigator = Reflect::get(&js_sys::global(), &"navigator".into());
+        let connection = navigator.and_then(|navigator| Reflect::get(&navigator, &"connection".into()));
+        // Not every browser says anything of it.
+        let Ok(connection) = connection else { return Line::Good };
+        let get = |name: &str| Reflect::get(&connection, &name.into()).unwrap_or_default();
+        let is = |name: &str, one_of: &[&str]| {
+            get(name)
+                .as_string()
+                .is_some_and(|said| one_of.contains(&said.as_str()))
+        };
+        if get("saveData").is_truthy() {
+            Line::SavesData
+        } else if is("type", &["cellular"]) || is("effectiveType", &["slow-2g", "2g", "3g"]) {
+            Line::Weak
+        } else {
+            Line::Good
+        }
+    }
 }
 
 fn set(object: &Object, key: &str, value: impl Into<JsValue>) {

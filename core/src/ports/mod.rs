@@ -146,6 +146,18 @@ impl HttpResponse {
     }
 }
 
+/// What a connection is fit for.
+#[cfg(feature = "offline-catalog")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// Whatever is useful.
+    Good,
+    /// Slow, or paid for by the byte: what nobody waits for comes later.
+    Weak,
+    /// Its citizen wants nothing loaded that they did not ask for.
+    SavesData,
+}
+
 /// No answer came: there is no network, the backend is not there, or it took too long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoAnswer;
@@ -160,6 +172,12 @@ pub trait Http: SendOutsideWasm + SyncOutsideWasm {
     /// Whether there may be a network. False only where it is known that nothing would leave this terminal now.
     fn may_leave(&self) -> bool {
         true
+    }
+
+    /// What the connection is fit for besides what somebody waits for.
+    #[cfg(feature = "offline-catalog")]
+    fn line(&self) -> Line {
+        Line::Good
     }
 }
 
@@ -231,7 +249,8 @@ pub trait Journal: SendOutsideWasm + SyncOutsideWasm {
     /// # Errors
     /// It could not be kept; what was kept before stays.
     async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept>;
-    /// All that is kept and that no other running core (another tab) is about to send.
+    /// All that is kept and that no other running core (another tab) is about to send. What another one has in its outbox may
+    /// be among it as `person/elsewhere/<id>`, to be shown.
     async fn kept(&self) -> Vec<(String, Vec<u8>)>;
     /// Forgets a value: the backend holds it, or nobody wants it.
     async fn forget(&self, key: &str);

@@ -1,10 +1,11 @@
 // Without a network: the hall's page opens, services are found and guides read, a form is filled; and what was done arrives when
 // the hall is back. The hall is ended in the middle, as nothing is more offline than that.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { assertAccessible, assertFitsWidth, journeys } from "../harness.mjs";
+import { assertAccessible, assertFitsWidth, journeys, until } from "../harness.mjs";
 import { setting } from "../harness/hall.mjs";
 import { completeDraft, pathOf } from "../harness/matters.mjs";
 
@@ -18,6 +19,18 @@ const TEXTS = {
     search: "identity card",
   },
 };
+// The pages' own way into their store. Run by the browser's debugger, so that the page's policy stays.
+const HOST = readFileSync(new URL("../../../core/js/host.js", import.meta.url), "utf8").replaceAll(/^export /gm, "");
+
+/** Until every guide and form is on this terminal, though nobody has read them. */
+async function whole(page) {
+  const asked = `(async () => {
+    ${HOST}
+    return (await browserHost().get("terminal-catalog/contents")) !== undefined;
+  })()`;
+  await until(() => page.evaluate(asked), "all guides are kept", 60_000);
+}
+
 const allowed = { serviceWorkers: "allow" };
 
 /** Until the worker has the whole bundle, and the page is its. */
@@ -53,9 +66,12 @@ journeys("without a network", ({ journey: plain }) => {
     journey(`a hall that was visited once opens, is searched and read (${language}, ${profile})`, { language, profile, ...allowed }, async ({ terminal, page, hall }) => {
       const texts = TEXTS[language];
       terminal.expect(/net::ERR_|Failed to load resource/);
-      await terminal.goto(`/services/${ITEM}`);
-      const name = await page.getByRole("heading", { level: 1 }).innerText();
+      const { name: names } = await hall.api("GET", `/api/v1/catalog/items/${ITEM}`);
+      const name = names[language === "zh" ? "zh-CN" : "en"];
+      // Nobody reads a guide before the network is gone.
+      await terminal.goto("/");
       await kept(page);
+      await whole(page);
       await hall.kill();
 
       const later = await tab(terminal, "/");
@@ -72,9 +88,26 @@ journeys("without a network", ({ journey: plain }) => {
 
       await hall.start();
       // By itself: nobody reloads, nobody presses anything.
-      await bar(later).waitFor({ state: "detached", timeout: 30_000 });
+      await bar(later).waitFor({ state: "detached", timeout: 60_000 });
     });
   }
+
+  journey("a new application says that it begins when the hall is back, and does", allowed, async ({ terminal, page, hall }) => {
+    terminal.expect(/net::ERR_|Failed to load resource/);
+    await terminal.loginAs("wang-lei");
+    await terminal.goto("/");
+    await kept(page);
+    await whole(page);
+    await hall.kill();
+
+    const later = await tab(terminal, `/services/${ITEM}`);
+    await later.getByRole("link", { name: "在线申请" }).first().click();
+    await later.getByText("联网后才能开始新的申请").waitFor();
+    await assertAccessible(later);
+    await hall.start();
+    await later.locator("p.save-line").waitFor({ timeout: 60_000 });
+    assert.match(new URL(later.url()).pathname, /^\/drafts\//);
+  });
 
   journey("a form is filled on a page that was opened without one, and arrives when the hall is back", allowed, async ({ terminal, page, hall }) => {
     terminal.expect(/net::ERR_|Failed to load resource/);
@@ -91,7 +124,7 @@ journeys("without a network", ({ journey: plain }) => {
     await saveLine(later).filter({ hasText: "您的填写已保存在本机" }).waitFor();
     await assertAccessible(later);
     await hall.start();
-    await saveLine(later).filter({ hasText: /^已保存/ }).waitFor({ timeout: 45_000 });
+    await saveLine(later).filter({ hasText: /^已保存/ }).waitFor({ timeout: 60_000 });
     const draft = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie });
     assert.equal(draft.answers.phone, "13800000077");
   });

@@ -14,6 +14,9 @@ texts! {
     FOR_NOBODY_CITIZEN = "这个事项只能由个人办理。", "Only a citizen can apply for this service.";
     NOT_ONLINE = "这个事项暂不支持网上办理，请查看办事指南。", "This service cannot be applied for online yet. Its guide says how to do it.";
     SEE_GUIDE = "查看办事指南", "Read the guide";
+    START_OFFLINE = "联网后才能开始新的申请", "A new application needs a connection";
+    START_OFFLINE_TEXT = "现在没有网络。恢复后会自动为您打开申请表。办事指南可以照常查阅，已经开始的申请可以继续填写。", "You are offline. The form opens by itself once you are back online. You can read the guide meanwhile, and go on with what you have begun.";
+    START_OFFLINE_DRAFTS = "查看已开始的申请", "See what you have begun";
     OPENING = "正在打开申请表…", "Opening the form…";
     START = "开始填写", "Start";
 
@@ -75,6 +78,7 @@ texts! {
     SAVED_AT = "已保存 {}", "Saved at {}";
     SAVING = "正在保存…", "Saving…";
     WAITING = "网络不通，尚未保存：您的填写只保留在本页，恢复后自动保存", "Not saved yet, no connection: your answers are kept on this page only and will be saved when it is back";
+    WAITING_CLEARABLE = "网络不通：您的填写已保存在本机，恢复后自动上传。浏览器空间不足或清除数据时可能丢失，请尽快联网", "No connection: your answers are saved on this device and will be sent when it is back. The browser may clear them when it runs out of room: get online soon";
     WAITING_KEPT = "网络不通：您的填写已保存在本机，恢复后自动上传", "No connection: your answers are saved on this device and will be sent when it is back";
     REFUSED = "没有保存：{}", "Not saved: {}";
     NOT_SAVED_LEAVE = "还有内容没有保存，离开会丢失。", "Something is not saved yet and will be lost if you leave.";

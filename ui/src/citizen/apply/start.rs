@@ -6,7 +6,7 @@ use onehall_client::citizen::OpenDraft;
 use onehall_protocol::catalog::{Audience, ItemSummary};
 use onehall_protocol::drafts::StartDraft;
 use onehall_protocol::identity::{PersonKind, PersonView, Session};
-use onehall_protocol::{CoreError, ItemCode, PersonId};
+use onehall_protocol::{CoreError, ErrorCode, ItemCode, PersonId};
 
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
@@ -14,7 +14,7 @@ use crate::design::choices::{ChoiceOption, Radios};
 use crate::design::errors::{ErrorSummary, SummaryLine};
 use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind};
 use crate::router::{NavigateOptions, use_navigate, use_params_map};
-use crate::shell::{PageHeading, Remote};
+use crate::shell::{PageHeading, Remote, use_ui};
 use crate::texts::{Phrase, Words, fill, general};
 use crate::view::{effect, live, memo, view};
 
@@ -124,19 +124,38 @@ fn for_whom(item: &ItemSummary, session: &Session) -> AnyView {
 /// Opens the draft at once: there is nothing to choose.
 fn opening(item: ItemCode, principal: PersonId) -> AnyView {
     let error = RwSignal::new(None::<CoreError>);
-    let open = opener(item, error);
+    let open = opener(item.clone(), error);
     open.run(principal);
-    let body = move || match error.get() {
-        Some(failed) => {
-            let retry = Callback::new(move |()| {
-                error.set(None);
-                open.run(principal);
-            });
-            view! { <ErrorState error=failed retry=retry/> }.into_any()
+    let retry = Callback::new(move |()| {
+        error.set(None);
+        open.run(principal);
+    });
+    let ui = use_ui();
+    let offline = move |error: &Option<CoreError>| error.as_ref().is_some_and(|error| error.code == ErrorCode::Offline);
+    effect(move || {
+        // By itself, as it says.
+        if ui.online.get() && error.with_untracked(offline) {
+            retry.run(());
         }
+    });
+    let body = move || match error.get() {
+        Some(failed) if failed.code == ErrorCode::Offline => starts_later(&item),
+        Some(failed) => view! { <ErrorState error=failed retry=retry/> }.into_any(),
         None => view! { <p role="status">{fill::OPENING}</p><Skeleton kind=SkeletonKind::Form/> }.into_any(),
     };
     page(fill::APPLY_TITLE.into(), body.into_any())
+}
+
+/// A new application is begun by the hall, which cannot be reached: its guide is here, and whatever was begun before.
+fn starts_later(item: &ItemCode) -> AnyView {
+    let guide = routes::item(item);
+    view! {
+        <EmptyState icon="wifi-off" title=fill::START_OFFLINE text=fill::START_OFFLINE_TEXT>
+            <ButtonLink href=guide label=fill::SEE_GUIDE weight=Weight::Primary/>
+            <ButtonLink href=routes::MATTERS label=fill::START_OFFLINE_DRAFTS/>
+        </EmptyState>
+    }
+    .into_any()
 }
 
 /// Opens the draft for a principal and goes there. Going back leads to where one came from, not to here.
