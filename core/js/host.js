@@ -73,6 +73,9 @@ function listen(url, headers, on) {
 
 /** The lock and the channel of the tabs that share one store. */
 const SHARED = "onehall.copy";
+/** Who in this tab is told of what others changed, and the channel on which that is said. */
+const joined = new Set();
+let shared;
 
 /**
  * Joins the other tabs of this origin, until `leave()`. `lead` is fulfilled once this one keeps up to date what all of them
@@ -81,8 +84,11 @@ const SHARED = "onehall.copy";
 function others(told) {
   const locks = globalThis.navigator?.locks;
   if (!locks || typeof BroadcastChannel !== "function") return undefined;
-  const channel = new BroadcastChannel(SHARED);
-  channel.onmessage = () => told();
+  shared ??= new BroadcastChannel(SHARED);
+  shared.onmessage = () => joined.forEach((one) => one());
+  // A function of its own: the same one may join twice.
+  const one = () => told();
+  joined.add(one);
   const control = new AbortController();
   let end;
   const ended = new Promise((fulfil) => (end = fulfil));
@@ -91,12 +97,20 @@ function others(told) {
     locks.request(SHARED, { signal: control.signal }, held).catch(() => {});
   });
   const leave = () => {
-    channel.onmessage = null;
-    channel.close();
+    joined.delete(one);
+    if (joined.size === 0) {
+      shared.close();
+      shared = undefined;
+    }
     control.abort();
     end();
   };
-  return { lead, tell: () => channel.postMessage(0), leave };
+  const tell = () => {
+    shared?.postMessage(0);
+    // A channel tells everybody but its own page.
+    joined.forEach((other) => other !== one && queueMicrotask(other));
+  };
+  return { lead, tell, leave };
 }
 
 // The backend sends a heartbeat every 15 seconds: what is silent for longer is dead.
@@ -212,6 +226,7 @@ const SEALED = "sealed/";
 const CLEAR = "clear/";
 const KEYS = "keys/";
 const AES = 2;
+const IV_BYTES = 12;
 
 const ownerOf = (key) => (/^terminal[-/]/.test(key) ? "terminal" : "person");
 const within = (prefix) => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
@@ -288,8 +303,31 @@ function takeOver() {
   takingOver ??= (async () => {
     const plain = await transact("readonly", (store) => store.get("analytics"));
     if (plain) await keep([["terminal/analytics", plain]], ["analytics"]);
+    await takeOverUnsent();
   })().catch(() => {});
   return takingOver;
+}
+
+/** What an earlier version kept to be sent: its names lay in the clear, under one key. */
+async function takeOverUnsent() {
+  const [place, range] = ["unsent-key", within("unsent/")];
+  const secret = await transact("readonly", (store) => store.get(place));
+  if (!secret) return;
+  const keys = await keysOf(UNSENT, true);
+  let names, records;
+  await transact("readonly", (store) => {
+    names = store.getAllKeys(range);
+    records = store.getAll(range);
+  });
+  for (const [at, name] of names.result.entries()) {
+    const [key, record] = [name.slice("unsent/".length), records.result[at]];
+    const opened = crypto.subtle.decrypt(cipher(key, record.subarray(0, IV_BYTES)), secret, record.subarray(IV_BYTES));
+    const value = await opened.then((value) => new Uint8Array(value), () => undefined);
+    const now = await unsentPlace(keys, key);
+    if (value && !(await changeUnsent(keys, now, await seal(keys, now, key, value)))) return;
+    await transact("readwrite", (store) => store.delete(name));
+  }
+  await transact("readwrite", (store) => store.delete(place));
 }
 
 /** The value at a key; undefined where there is none. */
@@ -389,72 +427,128 @@ async function erase() {
   await transact("readwrite", (store) => store.delete(within(`${SEALED}person/`)));
 }
 
-// What is not sent yet: encrypted by a key of this browser's that no script can read out. Erased with the key.
-const UNSENT = "unsent/";
-const UNSENT_KEY = "unsent-key";
-const IV_BYTES = 12;
+// What is not sent yet lies as the values of a third owner do, `unsent`, whose keys are its own: they are destroyed with it.
+const UNSENT = "unsent";
+const UNSENT_PLACES = `${SEALED}${UNSENT}/`;
 
-/** The data key; where there is none and `make` is set, a new one. */
-async function unsentKey(make) {
-  const known = await inStore("readonly", (store) => store.get(UNSENT_KEY));
-  if (known || !make || !globalThis.crypto?.subtle) return known;
-  const fresh = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-  await inStore("readwrite", (store) => store.add(fresh, UNSENT_KEY));
-  // Another tab may have been quicker.
-  return inStore("readonly", (store) => store.get(UNSENT_KEY));
+const cipher = (place, iv) => ({ name: "AES-GCM", iv, additionalData: bytesOf(place) });
+const writerOf = (key) => `onehall.${key.slice(key.lastIndexOf("/") + 1)}`;
+/** Whether a key is that of something that waits in the outbox: `person/outbox/id`. */
+const outboxed = (key) => /^[^/]*\/outbox\/[^/]*$/.test(key);
+const unsentPlace = async (keys, key) => UNSENT_PLACES + (await hidden(keys, key));
+
+/** What this tab is the one to send, by writer: a promise of whether it is. */
+const alive = new Map();
+
+/**
+ * Says to other tabs, for as long as this one lives, that what `writer` keeps is not theirs to send. Fulfilled with whether it
+ * is this tab's; not where another one said so before.
+ */
+function live(writer) {
+  if (!globalThis.navigator?.locks) return Promise.resolve(true);
+  if (!alive.has(writer)) {
+    alive.set(writer, new Promise((fulfil) => {
+      const held = (lock) => {
+        if (!lock) alive.delete(writer);
+        fulfil(lock !== null);
+        return lock ? new Promise(() => {}) : undefined;
+      };
+      navigator.locks.request(writer, { ifAvailable: true }, held).catch(() => {
+        alive.delete(writer);
+        fulfil(true);
+      });
+    }));
+  }
+  return alive.get(writer);
 }
 
-const cipher = (key, iv) => ({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(key) });
-const writerOf = (key) => `onehall.${key.slice(key.lastIndexOf("/") + 1)}`;
-const alive = new Set();
+/** How long a tab that is loaded anew has to go on with its own before another one does, in milliseconds. */
+const COMES_BACK_MS = 3_000;
+const awaited = new Set();
 
-/** Says to other tabs, for as long as this one lives, that what `writer` keeps is not theirs to send. */
-function live(writer) {
-  if (alive.has(writer) || !globalThis.navigator?.locks) return;
-  alive.add(writer);
-  navigator.locks.request(writer, () => new Promise(() => {})).catch(() => alive.delete(writer));
+/** Whether what was left has been looked for on this page. */
+let looked = false;
+/** Whose tabs are gone, and have been for a while. */
+const due = new Set();
+
+/** Looks again when the tab that keeps something is gone. */
+function follow(writer) {
+  if (awaited.has(writer)) return;
+  awaited.add(writer);
+  navigator.locks.request(writer, () => {}).then(() => sleep(COMES_BACK_MS)).then(() => due.add(writer), () => {}).then(() => {
+    awaited.delete(writer);
+    joined.forEach((told) => told());
+  });
 }
 
 /** Fulfilled with whether the value is on the disk. */
 async function keepUnsent(key, value) {
-  const secret = await unsentKey(true);
-  if (!secret) return false;
-  live(writerOf(key));
-  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-  const sealed = new Uint8Array(await crypto.subtle.encrypt(cipher(key, iv), secret, value));
-  const record = new Uint8Array(IV_BYTES + sealed.length);
-  record.set(iv);
-  record.set(sealed, IV_BYTES);
-  return (await inStore("readwrite", (store) => store.put(record, UNSENT + key))) !== undefined;
+  const keys = await keysOf(UNSENT, true).catch(() => undefined);
+  if (!keys) return false;
+  await live(writerOf(key));
+  const place = await unsentPlace(keys, key);
+  const kept = await changeUnsent(keys, place, await seal(keys, place, key, value));
+  if (kept && outboxed(key)) shared?.postMessage(0);
+  return kept;
 }
 
-/** Keys and values of all that no living tab will send. */
+/** Changes what lies at a place, unless the keys were destroyed meanwhile, by another tab: whether it did. */
+function changeUnsent(keys, place, record) {
+  const work = (store) => {
+    const now = store.get(KEYS + UNSENT);
+    now.onsuccess = () => {
+      if (now.result?.id !== keys.id) store.transaction.abort();
+      else if (record) store.put(record, place);
+      else store.delete(place);
+    };
+  };
+  return transact("readwrite", work).then(() => true, () => false);
+}
+
+/**
+ * Keys and values of all that no living tab will send. What another tab has in the outbox is among them under
+ * `person/elsewhere/id`: to be shown, not to be sent.
+ */
 async function unsent() {
-  const secret = await unsentKey(false);
-  if (!secret) return [];
+  await takeOver();
+  const keys = await keysOf(UNSENT, false).catch(() => undefined);
+  if (!keys) return [];
   const { held = [] } = (await globalThis.navigator?.locks?.query()) ?? {};
   const living = new Set(held.map(({ name }) => name));
-  const range = IDBKeyRange.bound(UNSENT, `${UNSENT}\uffff`);
-  const names = (await inStore("readonly", (store) => store.getAllKeys(range))) ?? [];
-  const records = (await inStore("readonly", (store) => store.getAll(range))) ?? [];
-  const found = names.map(async (name, at) => {
-    const key = name.slice(UNSENT.length);
-    if (living.has(writerOf(key)) || !records[at]) return [];
-    const [iv, sealed] = [records[at].subarray(0, IV_BYTES), records[at].subarray(IV_BYTES)];
-    // Of a key that was erased: nothing that anybody could read.
-    return crypto.subtle.decrypt(cipher(key, iv), secret, sealed).then((value) => [[key, new Uint8Array(value)]], () => []);
+  const first = !looked;
+  looked = true;
+  let places, records;
+  await transact("readonly", (store) => {
+    places = store.getAllKeys(within(UNSENT_PLACES));
+    records = store.getAll(within(UNSENT_PLACES));
+  });
+  const found = places.result.map(async (place, at) => {
+    // Of keys that were destroyed: nothing that anybody could read.
+    const opened = await unseal(keys, place, records.result[at]).catch(() => undefined);
+    if (!opened) return [];
+    const [key, value] = opened;
+    const writer = writerOf(key);
+    if (!outboxed(key)) return living.has(writer) ? [] : [opened];
+    if ((first || alive.has(writer) || due.has(writer)) && (await live(writer))) return [opened];
+    due.delete(writer);
+    follow(writer);
+    return [[key.replace("/outbox/", "/elsewhere/"), value]];
   });
   return (await Promise.all(found)).flat();
 }
 
-function forgetUnsent(key) {
-  return inStore("readwrite", (store) => store.delete(UNSENT + key));
+async function forgetUnsent(key) {
+  const keys = await keysOf(UNSENT, false).catch(() => undefined);
+  if (!keys) return;
+  await changeUnsent(keys, await unsentPlace(keys, key));
+  if (outboxed(key)) shared?.postMessage(0);
 }
 
-/** The key first: without it the rest is noise, whatever becomes of it. */
+/** The keys first: without them the rest is noise, whatever becomes of it. */
 async function eraseUnsent() {
-  await inStore("readwrite", (store) => store.delete(UNSENT_KEY));
-  await inStore("readwrite", (store) => store.delete(IDBKeyRange.bound(UNSENT, `${UNSENT}\uffff`)));
+  await inStore("readwrite", (store) => store.delete(KEYS + UNSENT));
+  await inStore("readwrite", (store) => store.delete(within(UNSENT_PLACES)));
+  shared?.postMessage(0);
 }
 
 function sleep(ms) {

@@ -400,6 +400,8 @@ export interface Queued {
   queued_at: Timestamp;
   state:
     | { kind: "waiting" | "sending" }
+    /** Another window of the same browser has it, and sends it. */
+    | { kind: "elsewhere" }
     /** The hall refused it, or something changed since it was checked: it goes no further without the citizen. */
     | { kind: "refused" | "conflict"; error: { code: string; message: string; retryable: boolean } };
   /** Whether it is on the terminal's disk, so that it outlives a closed page. */

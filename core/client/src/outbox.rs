@@ -57,6 +57,8 @@ pub enum QueuedState {
     Waiting,
     /// It is on its way.
     Sending,
+    /// Another window of the same browser has it, sends it and says what becomes of it: here it is only shown.
+    Elsewhere,
     /// The hall refused it.
     Refused {
         /// Why.

@@ -158,6 +158,16 @@ impl Core {
         }));
     }
 
+    /// Another core of this host (a tab of the browser) changed what it has to send, or is gone: then this one goes on with it.
+    pub(crate) async fn look_at_others(&self, person: PersonId) {
+        let Some(journal) = self.journal() else { return };
+        let mut kept = journal.kept().await;
+        kept.retain(|(key, _)| key.starts_with(&format!("{person}/")));
+        if self.hear_of_outboxes(person, &kept) {
+            enter_part(self.clone(), person, kept).await;
+        }
+    }
+
     async fn take_up(&self, person: PersonId, left: Vec<(String, Vec<u8>)>) {
         let Some(journal) = self.journal() else { return };
         let prefix = format!("{person}/");
@@ -187,6 +197,8 @@ impl Core {
                 }
                 saving.get(&draft).map(|known| known.autosave.state())
             };
+            // Whoever has it open shows it as it was left.
+            self.changed_by_itself(draft);
             let own = self.unsent_key(person, draft);
             let kept = self.keep_unsent(draft).await;
             if own != key && kept.is_ok() {

@@ -105,6 +105,10 @@ pub(crate) enum Errand {
 #[derive(Default)]
 struct Outbox {
     queue: Queue,
+    /// What other cores of this host (tabs of a browser) send.
+    elsewhere: Vec<Entry>,
+    /// What is done with, though it may still be on the disk for a moment.
+    done: Vec<IdempotencyKey>,
     /// Who waits for what becomes of the first try.
     first: HashMap<IdempotencyKey, oneshot::Sender<First>>,
     /// Who waits until nothing is under way.
@@ -134,6 +138,11 @@ fn enter_part(core: Core, errand: Errand) -> BoxFuture<'static, ()> {
 
 fn journal_prefix(person: PersonId) -> String {
     format!("{person}/outbox/")
+}
+
+/// With what the keys begin under which a journal gives what another core is about to send.
+fn elsewhere_prefix(person: PersonId) -> String {
+    format!("{person}/elsewhere/")
 }
 
 impl Core {
@@ -244,7 +253,35 @@ impl Core {
     /// What waits, and what the hall refused of it.
     pub(crate) async fn list_queued(&self) -> Vec<Queued> {
         self.inner.outbox.looked().await;
-        self.outbox(|outbox| outbox.queue.list())
+        self.outbox(|outbox| {
+            let mut list = outbox.queue.list();
+            list.extend(outbox.elsewhere.iter().map(Queue::shown_elsewhere));
+            list.sort_by_key(|queued| (queued.queued_at, queued.id));
+            list
+        })
+    }
+
+    /// Another core of this host changed what it has to send, or is gone. Gives whether something was left that nobody sends.
+    pub(crate) fn hear_of_outboxes(&self, person: PersonId, left: &[(String, Vec<u8>)]) -> bool {
+        if self.person() != Some(person) {
+            return false;
+        }
+        let (own, theirs) = (journal_prefix(person), elsewhere_prefix(person));
+        let theirs = left.iter().filter(|(name, _)| name.starts_with(&theirs));
+        let theirs: Vec<Entry> = theirs.filter_map(|(_, bytes)| json::read(bytes).ok()).collect();
+        let (changed, nobodys) = self.outbox(|outbox| {
+            let theirs = theirs.into_iter().filter(|entry| outbox.is_new(entry.key));
+            let theirs: Vec<Entry> = theirs.collect();
+            let changed = outbox.elsewhere != theirs;
+            outbox.elsewhere = theirs;
+            let key = |name: &str| name.strip_prefix(&own)?.parse::<IdempotencyKey>().ok();
+            let mut keys = left.iter().filter_map(|(name, _)| key(name));
+            (changed, keys.any(|key| outbox.is_new(key)))
+        });
+        if changed {
+            self.look();
+        }
+        nobodys
     }
 
     /// Tries now to send what waits.
@@ -310,6 +347,7 @@ impl Core {
                 Task::Send(key) => self.spawn_queued(async move { core.send_queued(key).await }),
                 Task::Keep(key) => self.spawn_queued(async move { core.keep_queued(key).await }),
                 Task::Forget(key) => {
+                    self.outbox(|outbox| outbox.done.push(key));
                     let Some(person) = self.person() else { continue };
                     self.spawn_queued(async move { core.forget_queued(person, key).await });
                 }
@@ -333,7 +371,9 @@ impl Core {
             if sooner.is_some() {
                 outbox.alarm = sooner;
             }
-            (outbox.queue.len(), outbox.queue.open(), resting, sooner)
+            let theirs = outbox.elsewhere.iter().filter(|entry| entry.verdict.is_none());
+            let open = outbox.queue.open() + theirs.count();
+            (outbox.queue.len() + outbox.elsewhere.len(), open, resting, sooner)
         });
         self.inner.outbox.all.store(all, Ordering::Relaxed);
         self.inner.outbox.open.store(open, Ordering::Relaxed);
@@ -476,6 +516,7 @@ impl Core {
     }
 
     async fn take_up_queued(&self, person: PersonId, left: Vec<(String, Vec<u8>)>) {
+        self.hear_of_outboxes(person, &left);
         let prefix = journal_prefix(person);
         for (name, bytes) in left {
             if !name.starts_with(&prefix) {
@@ -485,6 +526,7 @@ impl Core {
                 return;
             }
             match json::read::<Entry>(&bytes) {
+                Ok(entry) if self.outbox(|outbox| outbox.done.contains(&entry.key)) => {}
                 Ok(entry) => {
                     let key = entry.key;
                     let tasks = self.outbox(|outbox| {
@@ -513,6 +555,11 @@ impl Core {
 }
 
 impl Outbox {
+    /// Whether an entry is neither in the queue nor done with.
+    fn is_new(&self, key: IdempotencyKey) -> bool {
+        self.queue.entry(key).is_none() && !self.done.contains(&key)
+    }
+
     fn step(&mut self, core: &Core, happened: Happened) -> Vec<Task> {
         let host = &core.inner.host;
         let mut chance = [0; 4];

@@ -397,6 +397,20 @@ impl Queue {
         self.places.len()
     }
 
+    /// An entry that another core of this host sends, as the citizen sees it.
+    #[must_use]
+    pub fn shown_elsewhere(entry: &Entry) -> Queued {
+        Queued {
+            id: entry.key,
+            about: entry.content.about(),
+            title: entry.title.clone(),
+            queued_at: entry.queued_at,
+            state: QueuedState::Elsewhere,
+            kept: true,
+            left: entry.tries > 0,
+        }
+    }
+
     fn find(&mut self, key: IdempotencyKey, stand: Stand) -> Option<&mut Place> {
         let mut places = self.places.iter_mut();
         places.find(|place| place.entry.key == key && place.stand == stand)

@@ -237,14 +237,18 @@ impl Core {
         }
     }
 
-    /// The other cores of this host. Whenever one says that the copy changed, this one reads it again.
+    /// The other cores of this host. Whenever one says that it changed something, this one reads it again: the copy, and what
+    /// it has to send.
     fn others(&self, person: PersonId, visit: u64) -> Option<Box<dyn Others>> {
         let inner = Arc::downgrade(&self.inner);
         let told = Box::new(move || {
             let Some(inner) = inner.upgrade() else { return };
             let core = Core { inner };
             let spawner = core.inner.host.spawner.clone();
-            spawner.spawn(boxed(async move { core.read_copy(person, visit).await }));
+            spawner.spawn(boxed(async move {
+                core.read_copy(person, visit).await;
+                core.look_at_others(person).await;
+            }));
         });
         self.inner.host.pokes.others(told)
     }

@@ -4,6 +4,7 @@ use super::texts;
 
 texts! {
     SECTION = "本机待送达", "Waiting on this device";
+    SECTION_CLEARABLE = "浏览器空间不足或清除数据时，这些内容可能丢失，请尽快联网。", "The browser may clear them when it runs out of room: get online soon.";
     SECTION_TEXT = "以下内容还没有提交到政务服务大厅。", "The hall does not have these yet.";
 
     SUBMISSION = "申请：{}", "Application: {}";
@@ -13,12 +14,14 @@ texts! {
 
     TAG_WAITING = "尚未提交", "Not yet submitted";
     TAG_SENDING = "正在发送", "Being sent";
+    TAG_ELSEWHERE = "在另一个页面", "In another window";
     TAG_REFUSED = "未被接收", "Not accepted";
     TAG_CONFLICT = "需要您核对", "Look at it again";
 
     LINE_WAITING = "{} 存入本机。网络恢复后自动发送。", "Kept here since {}. It is sent by itself when there is a connection.";
     LINE_LEFT = "还没有收到大厅的答复。会自动再次发送，不会重复提交。", "The hall has not answered yet. It is sent again by itself, and is not submitted twice.";
     LINE_NOT_KEPT = "本机无法保存，请不要关闭本页面。", "This device could not keep it: do not close this page.";
+    LINE_ELSEWHERE = "本浏览器的另一个页面正在处理，请到那个页面查看或撤销。", "Another window of this browser is dealing with it: see it or take it back there.";
     LINE_CONFLICT = "您提交之后内容或规则有变化，没有发送，请核对后重新提交。", "The content or the rules changed after you pressed submit. It was not sent: check it and submit again.";
     LINE_CONFLICT_CASE = "这个办件在此期间有变化，没有发送，请查看办件后重新操作。", "The case changed meanwhile. It was not sent: look at the case and do it again.";
 
@@ -37,6 +40,7 @@ texts! {
     TITLE_WAITING = "已保存在本机，尚未提交", "Kept on this device, not yet submitted";
     TITLE_NOT_KEPT = "尚未提交，请不要关闭本页面", "Not yet submitted: do not close this page";
     TITLE_LEFT = "已保存在本机，尚未确认送达", "Kept on this device, not yet confirmed";
+    TITLE_ELSEWHERE = "正由另一个页面处理", "Another window is dealing with it";
     TITLE_REFUSED = "没有被接收", "It was not accepted";
     TITLE_CONFLICT = "没有发送，需要您核对", "Not sent: look at it again";
     TITLE_GONE = "这里已经没有等待发送的内容", "Nothing waits here any more";
@@ -45,6 +49,8 @@ texts! {
     BY_ITSELF = "现在没有网络。恢复后，只要在这台设备上打开本大厅并已登录，就会自动发送，您不用再点“提交”。", "There is no connection. Once there is one, it is sent by itself whenever this hall is open on this device and you are logged in. You need not press submit again.";
     LEGAL_TIME = "提交时间以政务服务大厅收到的时间为准，不是现在。办理有期限的，请留意。", "The time that counts is when the hall receives it, not now. Mind the last day, if there is one.";
     MAY_CLOSE = "您可以关闭本页面：内容已加密保存在这台设备上。退出登录会删除它。", "You can close this page: it is kept on this device, encrypted. Logging out deletes it.";
+    ELSEWHERE_TEXT = "它在本浏览器的另一个页面中等待送达。要查看进展或撤销，请到那个页面；那个页面关闭后，由这里接着发送，不会重复提交。", "It waits in another window of this browser. See how it stands or take it back there. Once that window is closed it is sent from here, and never twice.";
+    CLEARABLE = "这个浏览器没有承诺长期保存：空间不足或清除浏览数据时，内容可能丢失。请尽快联网，直到显示已提交。", "This browser has not promised to keep it: it may be lost when room gets scarce or when browsing data is cleared. Get online soon, until it says submitted.";
     DO_NOT_CLOSE = "这台设备无法保存内容。在送达之前请不要关闭本页面，否则需要重新提交。", "This device cannot keep it. Do not close this page before it has arrived, or you have to submit again.";
     LEFT_TEXT = "没有收到大厅的答复：可能没有送到，也可能只是答复没有传回来。只要在这台设备上打开本大厅并已登录，就会自动再次发送，不会重复提交。", "The hall has not answered: it may not have arrived, or only the answer was lost. It is sent again by itself whenever this hall is open on this device and you are logged in. It is not submitted twice.";
 

@@ -298,3 +298,102 @@ fn who_asks_at_the_start_what_waits_is_answered_once_it_was_looked_for() {
     assert!(restored.now_or_never().is_some_and(|session| session.is_ok()));
     assert_eq!(next.list().len(), 1);
 }
+
+/// The journal of a browser in which another tab lives, whose everything in the outbox is.
+struct OfAnotherTab {
+    journal: Arc<MemoryJournal>,
+    lives: Mutex<bool>,
+}
+
+#[async_trait]
+impl Journal for OfAnotherTab {
+    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
+        self.journal.keep(key, value).await
+    }
+    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+        let mut kept = self.journal.kept().await;
+        if *lock(&self.lives) {
+            for (key, _) in &mut kept {
+                *key = key.replace("/outbox/", "/elsewhere/");
+            }
+        }
+        kept
+    }
+    async fn forget(&self, key: &str) {
+        self.journal.forget(key).await;
+    }
+    async fn erase(&self) {
+        self.journal.erase().await;
+    }
+}
+
+/// A second tab of a browser whose first one has a submission waiting.
+fn a_second_tab() -> (Place, Arc<OfAnotherTab>, Running) {
+    let (place, first) = one_waits();
+    place.die(first);
+    place.world.network(Network::Well);
+    let journal = Arc::new(OfAnotherTab {
+        journal: place.journal.clone(),
+        lives: Mutex::new(true),
+    });
+    let second = place.start_over(journal.clone());
+    place.world.pass(60_000);
+    (place, journal, second)
+}
+
+fn look_again(place: &Place, running: &Running) {
+    let person = person_id(1).parse().unwrap_or_else(|error| panic!("{error}"));
+    place.world.machine.wait(running.core.look_at_others(person), 500);
+    place.world.pass(5_000);
+}
+
+#[test]
+fn what_another_tab_sends_is_shown_and_nothing_else_until_that_tab_is_gone() {
+    let (place, journal, second) = a_second_tab();
+    let list = second.list();
+    assert!(matches!(list[0].state, QueuedState::Elsewhere), "{list:?}");
+    assert_eq!(place.world.taken(), [] as [String; 0], "the other one sends it");
+    for command in ["retry_queued", "cancel_queued"] {
+        let told = second.told(json!({command: {"id": key_text(1)}}));
+        assert_eq!(told["error"], "request/not_found", "{command}");
+    }
+    // It would go with a log-out here, too.
+    assert_eq!(second.told(json!({"log_out": {}}))["error"], "drafts/unsent");
+
+    *lock(&journal.lives) = false;
+    look_again(&place, &second);
+    assert_eq!((place.world.taken(), second.sent()), (vec![key_text(1)], 1));
+    nothing_is_left(&place, &second);
+}
+
+#[test]
+fn what_another_tab_is_done_with_is_gone_here_too() {
+    let (place, _, second) = a_second_tab();
+    let key = format!("{}/outbox/{}", person_id(1), key_text(1));
+    place.journal.forget(&key).now_or_never();
+    lock(&second.told).clear();
+    look_again(&place, &second);
+    assert_eq!(second.list(), []);
+    let told = lock(&second.told);
+    assert!(
+        told.iter().any(|event| matches!(event, Event::OutboxChanged)),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn what_was_just_sent_is_not_taken_up_again_from_a_disk_that_has_it_for_a_moment_longer() {
+    let (place, here) = one_waits();
+    let left = place.journal.kept().now_or_never().unwrap_or_default();
+    place.world.network(Network::Well);
+    place.world.pass(30_000);
+    assert_eq!(here.sent(), 1);
+    for (key, value) in left {
+        let _ = place.journal.keep(&key, value).now_or_never();
+    }
+    look_again(&place, &here);
+    assert_eq!(
+        (here.list(), here.sent(), lock(&place.world.hall).taken.len()),
+        (Vec::new(), 1, 1)
+    );
+}

@@ -41,6 +41,7 @@ fn tag(state: &QueuedState) -> (Phrase, Tone, &'static str) {
     match state {
         QueuedState::Waiting => (words::TAG_WAITING, Tone::Attention, "hourglass"),
         QueuedState::Sending => (words::TAG_SENDING, Tone::Info, "send"),
+        QueuedState::Elsewhere => (words::TAG_ELSEWHERE, Tone::Info, "app-window"),
         QueuedState::Refused { .. } => (words::TAG_REFUSED, Tone::Bad, "circle-x"),
         QueuedState::Conflict { .. } => (words::TAG_CONFLICT, Tone::Attention, "triangle-alert"),
     }

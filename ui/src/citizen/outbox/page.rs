@@ -78,6 +78,7 @@ enum Standing {
     Waiting,
     NotKept,
     Left,
+    Elsewhere,
     Refused,
     Conflict,
 }
@@ -87,6 +88,7 @@ impl Standing {
         match &queued.state {
             QueuedState::Refused { .. } => Standing::Refused,
             QueuedState::Conflict { .. } => Standing::Conflict,
+            QueuedState::Elsewhere => Standing::Elsewhere,
             _ if !queued.kept => Standing::NotKept,
             _ if queued.left => Standing::Left,
             _ => Standing::Waiting,
@@ -98,6 +100,7 @@ impl Standing {
             Standing::Waiting => words::TITLE_WAITING,
             Standing::NotKept => words::TITLE_NOT_KEPT,
             Standing::Left => words::TITLE_LEFT,
+            Standing::Elsewhere => words::TITLE_ELSEWHERE,
             Standing::Refused => words::TITLE_REFUSED,
             Standing::Conflict => words::TITLE_CONFLICT,
         }
@@ -159,9 +162,18 @@ fn standing_view(
 
 /// What becomes of it, plainly.
 fn explanation(queued: &Queued, standing: Standing) -> AnyView {
+    let ui = use_ui();
+    let kept = queued.kept && !standing.decided();
+    if kept {
+        ui.keep_for_good();
+    }
     let says = |lines: Vec<Phrase>| {
         let lines = lines.into_iter().map(|line| view! { <p>{line}</p> });
-        view! { <Notice tone=Tone::Attention>{lines.collect_view()}</Notice> }.into_any()
+        let clearable = live(move || {
+            let told = kept && ui.may_be_cleared.get();
+            told.then(|| view! { <p>{words::CLEARABLE}</p> })
+        });
+        view! { <Notice tone=Tone::Attention>{lines.collect_view()}{clearable}</Notice> }.into_any()
     };
     match (standing, &queued.state) {
         (_, QueuedState::Refused { error }) => {
@@ -169,6 +181,10 @@ fn explanation(queued: &Queued, standing: Standing) -> AnyView {
             view! { <Notice tone=Tone::Bad><p>{why}</p></Notice> }.into_any()
         }
         (Standing::Conflict, _) => says(vec![conflict_words(queued.about)]),
+        (Standing::Elsewhere, _) => {
+            let notice = view! { <Notice tone=Tone::Info><p>{words::ELSEWHERE_TEXT}</p></Notice> };
+            notice.into_any()
+        }
         (Standing::NotKept, _) => says(vec![words::BY_ITSELF, words::LEGAL_TIME, words::DO_NOT_CLOSE]),
         (Standing::Left, _) => says(vec![words::LEFT_TEXT, words::LEGAL_TIME, words::MAY_CLOSE]),
         _ => says(vec![words::BY_ITSELF, words::LEGAL_TIME, words::MAY_CLOSE]),
@@ -183,6 +199,10 @@ fn actions(
     asking: RwSignal<bool>,
 ) -> AnyView {
     let (ui, id) = (use_ui(), queued.id);
+    if standing == Standing::Elsewhere {
+        let back = view! { <ButtonLink href=routes::MATTERS label=words::TO_MATTERS weight=Weight::Primary/> };
+        return view! { <div class="buttons">{back}</div> }.into_any();
+    }
     let sending = Signal::derive(move || state.with(|state| matches!(state, QueuedState::Sending)));
     let send = Callback::new(move |()| {
         spawn_local(async move {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::{ListQueued, RetryQueued};
 use onehall_client::{Event, Queued, QueuedState};
+use onehall_protocol::Language;
 
 use super::{conflict_words, name, place, tag};
 use crate::citizen::{Hall, routes, use_hall};
@@ -13,7 +14,7 @@ use crate::design::notice::Tag;
 use crate::design::states::error_words;
 use crate::shell::{load, use_ui};
 use crate::texts::{Words, format, outbox as words};
-use crate::view::{keyed, live, memo, view};
+use crate::view::{effect, keyed, live, memo, view};
 
 /// What waits, is refused or needs a decision, each with what can be done. Nothing where there is nothing.
 pub fn queued_section() -> AnyView {
@@ -26,7 +27,21 @@ pub fn queued_section() -> AnyView {
     });
     let list = memo(move |_| queued.with_ready(Clone::clone).unwrap_or_default());
     let any = memo(move |_| list.with(|list| !list.is_empty()));
+    let ui = use_ui();
+    effect(move || {
+        if list.with(|list| list.iter().any(waits_here)) {
+            ui.keep_for_good();
+        }
+    });
+    let lead = Words::made(move |language| {
+        let clearable = ui.may_be_cleared.get().then(|| words::SECTION_CLEARABLE.get(language));
+        [words::SECTION_TEXT.get(language), clearable.unwrap_or_default()].join(match language {
+            Language::ZhCn => "",
+            Language::En => " ",
+        })
+    });
     live(move || {
+        let lead = lead.clone();
         any.get().then(|| {
             // A row stays while what it says changes, and with it the place of who is on it.
             let rows = keyed(
@@ -36,7 +51,7 @@ pub fn queued_section() -> AnyView {
             );
             view! {
                 <Section id="queued" title=words::SECTION>
-                    <p class="muted">{words::SECTION_TEXT}</p>
+                    <p class="section-lead">{lead}</p>
                     <ul class="rows">{rows}</ul>
                 </Section>
             }
@@ -52,7 +67,7 @@ fn row(hall: Hall, queued: Queued, list: Memo<Vec<Queued>>) -> AnyView {
         let found = list.with(|list| list.iter().find(|queued| queued.id == id).cloned());
         found.unwrap_or_else(|| queued.clone())
     });
-    let decides = memo(move |_| now.with(|now| now.state.needs_a_decision()));
+    let hand = memo(move |_| now.with(|now| Hand::of(&now.state)));
     let heading = title.clone();
     view! {
         <li class="row draft-row">
@@ -68,7 +83,7 @@ fn row(hall: Hall, queued: Queued, list: Memo<Vec<Queued>>) -> AnyView {
                 })}
             </div>
             <div class="draft-actions">
-                {live(move || action(hall, &now.get_untracked(), decides.get(), title.clone()))}
+                {live(move || action(hall, &now.get_untracked(), hand.get(), title.clone()))}
                 <ButtonLink href=routes::queued(id) label=words::SEE/>
             </div>
         </li>
@@ -76,11 +91,41 @@ fn row(hall: Hall, queued: Queued, list: Memo<Vec<Queued>>) -> AnyView {
     .into_any()
 }
 
+/// Whether something is in this browser, to be sent, so that it matters what the browser keeps.
+fn waits_here(queued: &Queued) -> bool {
+    queued.kept && !queued.state.needs_a_decision()
+}
+
+/// In whose hand something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hand {
+    /// It goes by itself.
+    Ours,
+    /// The citizen decides.
+    Theirs,
+    /// Another window has it.
+    Elsewhere,
+}
+
+impl Hand {
+    fn of(state: &QueuedState) -> Hand {
+        match state {
+            QueuedState::Elsewhere => Hand::Elsewhere,
+            state if state.needs_a_decision() => Hand::Theirs,
+            _ => Hand::Ours,
+        }
+    }
+}
+
 /// The first thing to do about it.
-fn action(hall: Hall, queued: &Queued, decides: bool, title: Words) -> AnyView {
-    if decides {
-        let (href, label) = place(queued);
-        return view! { <ButtonLink href=href label=label/> }.into_any();
+fn action(hall: Hall, queued: &Queued, hand: Hand, title: Words) -> AnyView {
+    match hand {
+        Hand::Ours => {}
+        Hand::Theirs => {
+            let (href, label) = place(queued);
+            return view! { <ButtonLink href=href label=label/> }.into_any();
+        }
+        Hand::Elsewhere => return ().into_any(),
     }
     let (ui, id) = (use_ui(), queued.id);
     let send = move |()| {
@@ -99,6 +144,7 @@ fn line(queued: &Queued, offset: i32) -> Words {
     match &queued.state {
         QueuedState::Refused { error } => error_words(error),
         QueuedState::Conflict { .. } => conflict_words(queued.about).into(),
+        QueuedState::Elsewhere => words::LINE_ELSEWHERE.into(),
         _ if queued.left => words::LINE_LEFT.into(),
         _ if !queued.kept => words::LINE_NOT_KEPT.into(),
         _ => words::LINE_WAITING.with([format::moment_words(queued.queued_at, offset)]),
