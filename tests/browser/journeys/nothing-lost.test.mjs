@@ -1,7 +1,7 @@
 // Nothing is lost and nothing doubled: without a network, on two terminals, and when the session ends in the middle.
 import assert from "node:assert/strict";
 
-import { assertAccessible, journeys } from "../harness.mjs";
+import { assertAccessible, journeys, until } from "../harness.mjs";
 import { completeDraft, pathOf } from "../harness/matters.mjs";
 
 const ITEM = "identity-card-renewal";
@@ -14,6 +14,7 @@ journeys("nothing is lost", ({ journey }) => {
   journey("what is typed without a network outlives a closed tab, and is sent when somebody is back", {}, async ({ terminal, page, hall }) => {
     const { id, cookie } = await completeDraft(hall, "zhang-min", ITEM);
     await terminal.resume(cookie);
+    await terminal.context.addInitScript(keepsForGood, false);
     terminal.expect(/net::ERR_INTERNET_DISCONNECTED/);
     await terminal.goto(pathOf("drafts", `${id}/applicant`));
     await saved(page);
@@ -21,12 +22,15 @@ journeys("nothing is lost", ({ journey }) => {
     await terminal.context.setOffline(true);
     await page.getByLabel("手机号码").fill("13800000066");
     await saveLine(page).filter({ hasText: "您的填写已保存在本机" }).waitFor();
+    // Now that it matters the browser was asked to keep it for good. This one does not promise it, which is said.
+    await saveLine(page).filter({ hasText: "浏览器空间不足或清除数据时可能丢失" }).waitFor();
     await assertAccessible(page);
     assert.equal(await warnsBeforeTheTabCloses(page), false, "nothing would be lost");
     // What lies in the browser cannot be read, and its key cannot be read out.
     const kept = await page.evaluate(readUnsent);
     assert.equal(kept.entries, 1);
     assert.equal(kept.plain, false);
+    assert.deepEqual(kept.told, [], "nor does a name tell of whom it is");
     assert.equal(kept.extractable, false);
     // One may go elsewhere; it is still on its way.
     await button(page, "保存并离开").click();
@@ -38,16 +42,27 @@ journeys("nothing is lost", ({ journey }) => {
     const other = await terminal.context.newPage();
     await other.goto(hall.url);
     const holds = async () => (await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie })).answers.phone === "13800000066";
-    const deadline = Date.now() + 15_000;
-    while (!(await holds())) {
-      assert.ok(Date.now() < deadline, "it does not arrive");
-      await other.waitForTimeout(100);
-    }
-    await other.waitForFunction(readUnsent);
-    while ((await other.evaluate(readUnsent)).entries > 0) {
-      assert.ok(Date.now() < deadline, "it is sent and still kept");
-      await other.waitForTimeout(100);
-    }
+    await until(holds, "it arrives");
+    await until(async () => (await other.evaluate(readUnsent))?.entries === 0, "it is sent and not kept any more");
+  });
+
+  journey("a browser that promises to keep it is asked once, when there is something, and no warning is given", {}, async ({ terminal, page, hall }) => {
+    const { id, cookie } = await completeDraft(hall, "wu-ping", ITEM);
+    await terminal.resume(cookie);
+    await terminal.context.addInitScript(keepsForGood, true);
+    terminal.expect(/net::ERR_INTERNET_DISCONNECTED/);
+    await terminal.goto(pathOf("drafts", `${id}/applicant`));
+    await saved(page);
+    assert.equal(await page.evaluate(() => window.askedToKeep), 0, "not before it matters");
+    await terminal.context.setOffline(true);
+    await page.getByLabel("手机号码").fill("13800000066");
+    await saveLine(page).filter({ hasText: "您的填写已保存在本机，恢复后自动上传" }).waitFor();
+    await page.waitForFunction(() => window.askedToKeep === 1);
+    await terminal.settled();
+    assert.equal(await saveLine(page).filter({ hasText: "可能丢失" }).count(), 0);
+    await terminal.context.setOffline(false);
+    await saved(page);
+    assert.equal(await page.evaluate(() => window.askedToKeep), 1);
   });
 
   journey("a reading of the draft from before a save takes nothing back", {}, async ({ terminal, page, hall }) => {
@@ -157,15 +172,21 @@ journeys("nothing is lost", ({ journey }) => {
 
     // The hall takes it, but its answer never comes: the terminal does not know, says so, and asks again with the same key.
     const keys = [];
+    let saw;
+    const seen = new Promise((fulfil) => { saw = fulfil; });
     await page.route("**/submission", async (route) => {
       keys.push(route.request().headers()["idempotency-key"]);
-      if (keys.length > 2) return route.continue();
+      if (keys.length > 2) {
+        await seen;
+        return route.continue();
+      }
       const answer = await route.fetch();
       assert.equal(answer.status(), keys.length > 1 ? 200 : 201);
       return route.abort("connectionreset");
     });
     await button(page, "提交申请").click();
     await heading(page, "已保存在本机，尚未确认送达");
+    saw();
     await heading(page, "申请已提交");
     assert.equal(keys.length, 3);
     assert.equal(new Set(keys).size, 1, "one attempt, one key");
@@ -209,6 +230,17 @@ journeys("nothing is lost", ({ journey }) => {
   });
 });
 
+/** A browser that does, or does not, promise to keep what a page keeps in it. Called in the page, before its scripts. */
+function keepsForGood(promises) {
+  // A page that no hall gave has no storage.
+  if (!navigator.storage) return;
+  window.askedToKeep = 0;
+  navigator.storage.persist = async () => {
+    window.askedToKeep += 1;
+    return promises;
+  };
+}
+
 /** Whether the page would ask before its tab is closed. */
 function warnsBeforeTheTabCloses(page) {
   return page.evaluate(() => !window.dispatchEvent(new Event("beforeunload", { cancelable: true })));
@@ -227,10 +259,13 @@ async function readUnsent() {
     request.onsuccess = () => fulfil(request.result);
     request.onerror = () => reject(request.error);
   });
-  const range = IDBKeyRange.bound("unsent/", "unsent/\uffff");
+  const range = IDBKeyRange.bound("sealed/unsent/", "sealed/unsent/\uffff");
   const values = await all((store) => store.getAll(range));
-  const key = await all((store) => store.get("unsent-key"));
+  const keys = await all((store) => store.get("keys/unsent"));
+  const names = await all((store) => store.getAllKeys());
   open.close();
   const plain = values.some((value) => new TextDecoder().decode(value).includes("138000000"));
-  return { entries: values.length, plain, extractable: key?.extractable ?? false };
+  // An owner, and hashes: no name says whose it is or of what.
+  const told = names.filter((name) => !/^(keys\/[a-z]+|sealed\/[a-z]+(\/[0-9a-f]{32}){1,2})$/.test(name));
+  return { entries: values.length, plain, told, extractable: Boolean(keys?.seal.extractable || keys?.name.extractable) };
 }

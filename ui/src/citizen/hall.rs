@@ -7,7 +7,7 @@ use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::{Command, GetCatalog, Reply, RestoreSession};
-use onehall_client::{CoreClient, Event, Request};
+use onehall_client::{CoreClient, Event, Request, SaveState};
 use onehall_protocol::CoreError;
 use onehall_protocol::catalog::Catalog;
 use onehall_protocol::identity::Session;
@@ -122,6 +122,10 @@ impl Hall {
                 }
             }
             Event::ShownAsOf { at } => ui.as_of.set(Some(at)),
+            Event::DraftSaving {
+                state: SaveState::Waiting { kept: true },
+                ..
+            } => ui.keep_for_good(),
             Event::OutboxSent { about, title, .. } => ui.say(sent_words(about, &title)),
             _ => {}
         }

@@ -2,8 +2,10 @@
 
 use std::cell::RefCell;
 
+use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, ScrollToOptions};
 
 fn root() -> Option<HtmlElement> {
@@ -238,5 +240,23 @@ pub fn reveal(id: &str) {
             let _ = element.set_attribute("tabindex", "-1");
         }
         focus_and_scroll(id, web_sys::ScrollLogicalPosition::Start);
+    }
+}
+
+/// Asks the browser to keep for good what this page keeps in it, and not to throw it away when room gets scarce. Gives whether
+/// it will. In a shell nothing lies in the browser.
+pub async fn keep_for_good() -> bool {
+    if !cfg!(feature = "web") {
+        return true;
+    }
+    let asked = || {
+        let storage = Reflect::get(&window().navigator(), &"storage".into()).ok()?;
+        let persist: Function = Reflect::get(&storage, &"persist".into()).ok()?.dyn_into().ok()?;
+        persist.call0(&storage).ok()?.dyn_into::<Promise>().ok()
+    };
+    // A browser that cannot be asked promises nothing.
+    match asked() {
+        Some(answer) => JsFuture::from(answer).await.is_ok_and(|kept| kept.is_truthy()),
+        None => false,
     }
 }

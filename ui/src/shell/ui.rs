@@ -1,6 +1,7 @@
 //! What every part of the UI shares: language, preferences, profile, connection, what is announced.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use onehall_client::{Preferences, ThemeChoice};
 use onehall_protocol::{Language, Timestamp};
 
@@ -21,6 +22,8 @@ pub struct Ui {
     pub online: RwSignal<bool>,
     /// When what is shown last was as the backend has it, where it comes from this terminal's copy.
     pub as_of: RwSignal<Option<Timestamp>>,
+    /// Whether the browser may throw away what waits in it to be sent. Known once something does ([`Ui::keep_for_good`]).
+    pub may_be_cleared: RwSignal<bool>,
     /// The short messages that are on the screen.
     pub toasts: RwSignal<Vec<Toast>>,
     /// The city's hotline, once known.
@@ -28,6 +31,7 @@ pub struct Ui {
     /// The city's offset from UTC in minutes, once known: every time is shown on the city's clock.
     pub utc_offset: RwSignal<i32>,
     next_toast: StoredValue<u32>,
+    asked_to_keep: StoredValue<bool>,
 }
 
 /// A short message that goes away by itself.
@@ -62,10 +66,12 @@ impl Ui {
             profile: RwSignal::new(profile),
             online: RwSignal::new(true),
             as_of: RwSignal::new(None),
+            may_be_cleared: RwSignal::new(false),
             toasts: RwSignal::new(Vec::new()),
             hotline: RwSignal::new("12345".to_owned()),
             utc_offset: RwSignal::new(480),
             next_toast: StoredValue::new(0),
+            asked_to_keep: StoredValue::new(false),
         };
         provide_context(ui);
         provide_context(CurrentLanguage(ui.language));
@@ -111,6 +117,21 @@ impl Ui {
                 }
             });
         }
+    }
+
+    /// Something waits on this device to be sent: now it matters that the browser keeps it for good, so it is asked to, once.
+    pub fn keep_for_good(self) {
+        if self
+            .asked_to_keep
+            .try_update_value(|asked| std::mem::replace(asked, true))
+            != Some(false)
+        {
+            return;
+        }
+        spawn_local(async move {
+            let kept = document::keep_for_good().await;
+            let _ = self.may_be_cleared.try_set(!kept);
+        });
     }
 
     /// Changes the preferences; `<html>` and the core follow.

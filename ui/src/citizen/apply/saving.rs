@@ -16,7 +16,7 @@ use crate::view::{memo, view};
 /// One line: saved at, saving, waiting for the network, refused. Read out only where it is bad news, or where
 /// that is over: not at every keystroke.
 pub(super) fn save_line(application: Application) -> AnyView {
-    let offset = application.ui.utc_offset;
+    let (offset, may_be_cleared) = (application.ui.utc_offset, application.ui.may_be_cleared);
     let (saving, kind) = (
         application.saving,
         memo(move |_| Standing::of(&application.saving.get())),
@@ -24,6 +24,7 @@ pub(super) fn save_line(application: Application) -> AnyView {
     let words = Words::made(move |language| match saving.get() {
         SaveState::Saved { at } => clock_words(fill::SAVED_AT, at, offset.get(), language),
         SaveState::Saving => fill::SAVING.get(language).to_owned(),
+        SaveState::Waiting { kept: true } if may_be_cleared.get() => fill::WAITING_CLEARABLE.get(language).to_owned(),
         SaveState::Waiting { kept: true } => fill::WAITING_KEPT.get(language).to_owned(),
         SaveState::Waiting { kept: false } => fill::WAITING.get(language).to_owned(),
         SaveState::Refused { error } => fill::REFUSED.with([error_words(&error)]).get(language),
