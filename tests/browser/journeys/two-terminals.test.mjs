@@ -42,13 +42,13 @@ journeys("two terminals", ({ journey }) => {
     const { other } = await both(given);
     await page.locator(".also-open").filter({ hasText: "同时打开：" }).waitFor();
     await other.page.locator(".also-open").filter({ hasText: "同时打开：" }).waitFor();
-    const before = Date.now();
-    await phone(page).fill("13800000071");
-    await other.page.waitForFunction(() => [...document.querySelectorAll("input")].some((input) => input.value === "13800000071"));
-    // What is typed waits a moment for more of it, is saved, and shows within a second.
-    assert.ok(Date.now() - before < 3_000, `${Date.now() - before} ms`);
-    await other.page.locator(".elsewhere-news").filter({ hasText: /^刚刚在.+上修改$/ }).waitFor();
-    await other.page.getByText("其他设备上更新了 1 处填写").waitFor();
+    // How fast it is there is measured by a benchmark, on a machine that does nothing else.
+    await Promise.all([
+      phone(page).fill("13800000071"),
+      other.page.waitForFunction(() => [...document.querySelectorAll("input")].some((input) => input.value === "13800000071")),
+      other.page.locator(".elsewhere-news").filter({ hasText: /^刚刚在.+上修改$/ }).waitFor(),
+      other.page.getByText("其他设备上更新了 1 处填写").waitFor(),
+    ]);
     await assertAccessible(other.page);
     // Whoever leaves is not there any more.
     await button(other.page, "保存并离开").click();
@@ -61,7 +61,11 @@ journeys("two terminals", ({ journey }) => {
     // Both at once: held back on the one, saved by the other.
     const release = await holdSaves(page, id);
     await phone(page).fill("13800000072");
-    await phone(other.page).fill("13800000073");
+    const [answer] = await Promise.all([
+      other.page.waitForResponse((answer) => answer.request().method() === "PATCH"),
+      phone(other.page).fill("13800000073"),
+    ]);
+    assert.equal(answer.status(), 200);
     await saved(other.page);
     await phone(page).blur();
     release();
