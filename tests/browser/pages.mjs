@@ -1,8 +1,10 @@
 // Every page of the hall, and who sees it. Screenshots take all of them; a journey may take one.
 
+import { WAITING } from "./harness/waiting.mjs";
+
 /**
  * `who`: nobody, the key of a demo citizen, or an account of staff (`staff:…`). `asked`: whoever sees it has not said yet
- * whether their terminal may count.
+ * whether their terminal may count. `waits`: something waits on their terminal to be sent.
  */
 export function pages({ cases, draft, kinds }) {
   const caseOf = (citizen, item) => cases.find((one) => one.citizen === citizen && one.item === item).case;
@@ -40,6 +42,8 @@ export function pages({ cases, draft, kinds }) {
     { name: "supplement", path: `/matters/${waiting}/supplement`, who: "zhang-min" },
     { name: "matter-done", path: `/matters/${done}`, who: "zhang-min" },
     { name: "receipt", path: `/matters/${fresh}/receipt`, who: "zhang-min" },
+    ...Object.entries(WAITING).map(([name, path]) => ({ name: `queue-${name}`, path, who: "zhang-min", waits: true })),
+    { name: "matters-waiting", path: "/matters", who: "zhang-min", waits: true },
     { name: "account", path: "/account", who: "zhang-min" },
     { name: "console-login", path: "/console/" },
     { name: "console-queue", path: "/console/", who: "staff:ps-window-2" },

@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { Hall, LANGUAGES, openBrowser, PROFILES, Terminal } from "./harness.mjs";
 import { allKindsCity, draftOfAllKinds } from "./harness/all-kinds.mjs";
 import { setting } from "./harness/hall.mjs";
+import { leaveWaiting } from "./harness/waiting.mjs";
 import { pages } from "./pages.mjs";
 
 const [only = ""] = process.argv.slice(2);
@@ -41,10 +42,13 @@ try {
     await mkdir(join(folder, look.name), { recursive: true });
     for (const seer of new Set(places.map(seerOf))) {
       const seen = places.filter((page) => seerOf(page) === seer);
-      const [{ who, asked }] = seen;
+      const [{ who, asked, waits }] = seen;
+      // A kiosk keeps nothing.
+      if (waits && look.profile === "kiosk") continue;
       const terminal = await Terminal.open(browser, hall, look);
       await terminal.prefer({ ...(asked ? {} : { analytics: false }), ...look.preferences });
       if (who) await terminal.resume(await session(sessions, who, look.profile));
+      if (waits) await leaveWaiting(terminal, await session(sessions, who, look.profile));
       for (const place of seen) {
         try {
           await terminal.goto(place.path);
@@ -74,8 +78,8 @@ if (problems.length > 0) {
 }
 
 /** Pages that one terminal sees one after the other. */
-function seerOf({ who, asked }) {
-  return JSON.stringify([who, asked]);
+function seerOf({ who, asked, waits }) {
+  return JSON.stringify([who, asked, waits]);
 }
 
 /** Lets a hall be used for a week, so that there is something to see of it. */
