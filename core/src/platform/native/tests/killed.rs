@@ -115,7 +115,7 @@ fn nothing_is_lost(folder: &Path, last: Option<u64>) {
 fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged_and_shows_nothing() {
     let folder = Folder::new();
     let mut last = None;
-    for round in 0..rounds(200) {
+    for round in 0..rounds(100) {
         let said = killed(&mut this(), "keeps_until_it_is_killed", &folder.0, When::of(round));
         last = last_kept(&said).or(last);
         nothing_is_lost(&folder.0, last);
