@@ -6,7 +6,7 @@ import { assertAccessible, assertFitsWidth, journeys } from "../harness.mjs";
 journeys("the guards", ({ journey }) => {
   const seen = async (terminal, pattern) => {
     const blamed = () => terminal.problems.some((problem) => pattern.test(problem));
-    const deadline = Date.now() + 5_000;
+    const deadline = Date.now() + 30_000;
     while (!blamed() && Date.now() < deadline) await terminal.page.waitForTimeout(20);
     assert.ok(blamed(), `${pattern} is not in ${JSON.stringify(terminal.problems)}`);
     terminal.expect(pattern);

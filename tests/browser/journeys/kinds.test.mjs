@@ -32,7 +32,7 @@ async function go(page, to) {
 /** Waits until what is read is as wanted: what a key did is drawn after it. */
 async function becomes(read, wanted, why) {
   let value;
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
     value = await read();
     if (value === wanted) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -59,7 +59,7 @@ async function begin(terminal, citizen, answers = {}) {
 /** Waits until the hall has an answer that is as wanted, and gives it. */
 async function kept(draft, path, wanted = () => true) {
   let value;
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
     value = (await draft.read()).answers[path];
     if (value !== undefined && wanted(value)) return value;
     await new Promise((resolve) => setTimeout(resolve, 50));
