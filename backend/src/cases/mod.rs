@@ -32,6 +32,7 @@ pub use lapse::{lapse_overdue, watch};
 pub use number::case_number;
 pub use routes::{file_routes, place_of_supplement, routes};
 pub use store::CaseStore;
+pub(crate) use supplement::belongs;
 pub(crate) use view::for_citizen as view_for_citizen;
 
 /// The steps (`workflow/step`) in which cases stand and which the city's workflows do not have: somebody took a state out

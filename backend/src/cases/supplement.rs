@@ -85,7 +85,7 @@ pub(super) fn merge(
 }
 
 /// Whether a path is what was asked for, or stands in its rows.
-pub(super) fn belongs(path: &str, asked: &str) -> bool {
+pub(crate) fn belongs(path: &str, asked: &str) -> bool {
     path.strip_prefix(asked)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -11,7 +11,7 @@ use onehall_protocol::files::{FileOffer, FileView, ReuseFile, UploadTo};
 use onehall_protocol::{Date, DraftId, ErrorCode, MaterialCode, PersonId, Problem};
 
 use super::Past;
-use crate::cases::MOST_EARLIER_CASES;
+use crate::cases::{MOST_EARLIER_CASES, belongs};
 use crate::error::{Error, Result};
 use crate::files::{NewFile, uploading};
 use crate::http::extract::{Json, Path, Terminal};
@@ -33,16 +33,37 @@ pub struct Taker {
     pub to: UploadTo,
     /// Whose matter it is: nothing comes from anybody else.
     pub principal: PersonId,
+    /// The form that it is filled in with.
+    pub form: Arc<Form>,
+    /// The questions that a supplement asks for, a group with all that stands in it; a draft asks for all of the form's.
+    pub asked: Option<Vec<String>>,
     /// The hashes of the files that its authority asks for again. Their bytes are no answer, whichever case has them too.
     pub found_wanting: Vec<String>,
 }
 
 impl Taker {
-    /// The files that a question can be answered with, the best first.
+    /// Whether the question at a path is to be answered, by itself or with the group that it stands in.
+    #[must_use]
+    pub fn asks(&self, path: &str) -> bool {
+        let asked = self.asked.as_ref();
+        asked.is_none_or(|asked| asked.iter().any(|asked| belongs(path, asked)))
+    }
+
+    /// The files that a question for this material can be answered with, the best first.
     ///
     /// # Errors
-    /// What the store says.
-    pub async fn offers(&self, state: &AppState, kind: &Kind) -> Result<Vec<FileOffer>> {
+    /// `request/not_found` where no question asks for it; what the store says.
+    pub async fn offers(&self, state: &AppState, material: &MaterialCode) -> Result<Json<Vec<FileOffer>>> {
+        let pages = &self.form.definition().pages;
+        let kind = match &self.asked {
+            None => asks_for(pages.iter().flat_map(|page| &page.questions), material),
+            Some(asked) => asks_for(asked.iter().filter_map(|path| self.form.question(path)), material),
+        };
+        let kind = kind.ok_or_else(Error::not_found)?;
+        self.offers_for(state, kind).await.map(Json)
+    }
+
+    async fn offers_for(&self, state: &AppState, kind: &Kind) -> Result<Vec<FileOffer>> {
         let (mut past, _) = past(state, self.principal).await?;
         // A case is no earlier one of itself.
         past.retain(|past| UploadTo::Case(past.case.id) != self.to);
@@ -51,18 +72,20 @@ impl Taker {
         Ok(offers)
     }
 
-    /// Takes an offered file over for a question of this kind: `201` with the copy, `200` with the one of before.
+    /// Takes an offered file over for the question that it names: `201` with the copy, `200` with the one of before.
     ///
     /// # Errors
-    /// `request/not_found` where the file is not offered; those of `FileStore::add_file`.
-    pub async fn take_over(&self, state: &AppState, kind: &Kind, wanted: ReuseFile) -> Result<Response> {
+    /// `request/invalid_body` where no files are asked for there; `request/not_found` where the file is not offered; those
+    /// of `FileStore::add_file`.
+    pub async fn take_over(&self, state: &AppState, wanted: ReuseFile) -> Result<Response> {
+        let kind = self.kind_at(&wanted.path)?;
         let before = state.storage.taken_over(self.to, wanted.path.clone(), wanted.file);
         let found_wanting = |hash: &String| self.found_wanting.contains(hash);
         if let Some(before) = before.await?.filter(|before| !found_wanting(&before.view.sha256)) {
             return Ok((StatusCode::OK, Json(before.view)).into_response());
         }
         // What is not offered is not there: the one place that says whose files, of which cases, and of what grade.
-        let offers = self.offers(state, kind).await?;
+        let offers = self.offers_for(state, kind).await?;
         let offer = offers.into_iter().find(|offer| offer.file.id == wanted.file);
         let offer = offer.ok_or_else(Error::not_found)?;
         let (draft, case) = match self.to {
@@ -89,38 +112,53 @@ impl Taker {
         }
         Ok((StatusCode::CREATED, Json(view)).into_response())
     }
+
+    /// The kind of the question at a path, where files are asked for there.
+    fn kind_at(&self, path: &str) -> Result<&Kind> {
+        let refused = |why| Error::new(ErrorCode::InvalidBody).with_field("path", why);
+        let kind = self.form.question(path).map(|question| &question.kind);
+        let kind = kind.filter(|kind| matches!(kind, Kind::Material { .. }));
+        let kind = kind.ok_or_else(|| refused("unknown"))?;
+        if self.asks(path) {
+            Ok(kind)
+        } else {
+            Err(refused("not_asked"))
+        }
+    }
 }
 
 /// The first kind of these questions, and of those in groups among them, that asks for a material.
-#[must_use]
-pub fn asks_for<'a>(questions: impl Iterator<Item = &'a Question>, material: &MaterialCode) -> Option<&'a Kind> {
+fn asks_for<'a>(questions: impl Iterator<Item = &'a Question>, material: &MaterialCode) -> Option<&'a Kind> {
     let asks = |kind: &&Kind| matches!(kind, Kind::Material { material: asked, .. } if asked == material);
     every_kind(questions).into_iter().find(asks)
 }
 
-/// The kind of the question at a path, where it asks for files.
-///
-/// # Errors
-/// `request/invalid_body` where the form asks for none there.
-pub fn kind_at<'a>(form: &'a Form, path: &str) -> Result<&'a Kind> {
-    let kind = form.question(path).map(|question| &question.kind);
-    kind.filter(|kind| matches!(kind, Kind::Material { .. }))
-        .ok_or_else(|| Error::new(ErrorCode::InvalidBody).with_field("path", "unknown"))
+/// The kinds of questions, those in groups among them.
+fn every_kind<'a>(questions: impl Iterator<Item = &'a Question>) -> Vec<&'a Kind> {
+    let mut kinds = Vec::new();
+    for question in questions {
+        kinds.push(&question.kind);
+        if let Kind::Group { questions, .. } = &question.kind {
+            kinds.extend(every_kind(questions.iter()));
+        }
+    }
+    kinds
 }
 
-async fn open_draft(state: &AppState, citizen: &Citizen, id: DraftId) -> Result<(Taker, Arc<Form>)> {
+async fn open_draft(state: &AppState, citizen: &Citizen, id: DraftId) -> Result<Taker> {
     let draft = state.storage.draft_head(id, citizen.principal_ids()).await?;
     if draft.submitted_case.is_some() {
         return Err(ErrorCode::DraftSubmitted.into());
     }
     let content = state.city.form(&draft.form.code, draft.form.version);
     let content = content.ok_or_else(|| Error::broken("find the form of a draft"))?;
-    let taker = Taker {
+    Ok(Taker {
         to: UploadTo::Draft(id),
         principal: draft.principal,
+        form: Arc::clone(&content.form),
+        asked: None,
         found_wanting: Vec::new(),
-    };
-    Ok((taker, Arc::clone(&content.form)))
+    })
 }
 
 /// Files that the hall has of this material
@@ -139,22 +177,8 @@ pub(super) async fn offers(
     citizen: Citizen,
     Path((id, material)): Path<(DraftId, MaterialCode)>,
 ) -> Result<Json<Vec<FileOffer>>> {
-    let (taker, form) = open_draft(&state, &citizen, id).await?;
-    let questions = form.definition().pages.iter().flat_map(|page| &page.questions);
-    let kind = asks_for(questions, &material).ok_or_else(Error::not_found)?;
-    taker.offers(&state, kind).await.map(Json)
-}
-
-/// The kinds of questions, those in groups among them.
-fn every_kind<'a>(questions: impl Iterator<Item = &'a Question>) -> Vec<&'a Kind> {
-    let mut kinds = Vec::new();
-    for question in questions {
-        kinds.push(&question.kind);
-        if let Kind::Group { questions, .. } = &question.kind {
-            kinds.extend(every_kind(questions.iter()));
-        }
-    }
-    kinds
+    let taker = open_draft(&state, &citizen, id).await?;
+    taker.offers(&state, &material).await
 }
 
 /// Take over a file that the hall has
@@ -175,6 +199,6 @@ pub(super) async fn take_over(
     Path(id): Path<DraftId>,
     Json(wanted): Json<ReuseFile>,
 ) -> Result<Response> {
-    let (taker, form) = open_draft(&state, &citizen, id).await?;
-    taker.take_over(&state, kind_at(&form, &wanted.path)?, wanted).await
+    let taker = open_draft(&state, &citizen, id).await?;
+    taker.take_over(&state, wanted).await
 }

@@ -4,51 +4,33 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use onehall_forms::Form;
-use onehall_protocol::cases::SupplementItem;
 use onehall_protocol::files::{FileOffer, FileView, ReuseFile, UploadTo};
 use onehall_protocol::{CaseId, ErrorCode, MaterialCode, Problem};
 
 use super::files::waits_for_supplement;
-use crate::cases::supplement::{belongs, named_files};
-use crate::drafts::reuse::{Taker, asks_for, kind_at};
+use crate::cases::supplement::named_files;
+use crate::drafts::reuse::Taker;
 use crate::error::{Error, Result};
 use crate::http::extract::{Json, Path, Terminal};
 use crate::identity::Citizen;
 use crate::state::AppState;
 
-/// What a supplement is asked for.
-struct Asked {
-    taker: Taker,
-    form: Arc<Form>,
-    items: Vec<SupplementItem>,
-}
-
-impl Asked {
-    async fn find(state: &AppState, citizen: &Citizen, id: CaseId) -> Result<Asked> {
-        let file = waits_for_supplement(state, citizen, id).await?;
-        let asked = file.supplement.ok_or(ErrorCode::ActionOutOfState)?;
-        let content = state.city.form(&file.case.form.code, file.case.form.version);
-        let content = content.ok_or_else(|| Error::broken("find the form of a case"))?;
-        let mut asked = Asked {
-            taker: Taker {
-                to: UploadTo::Case(id),
-                principal: file.case.principal.id,
-                found_wanting: Vec::new(),
-            },
-            form: Arc::clone(&content.form),
-            items: asked.items,
-        };
-        let mut files = named_files(&asked.form, &file.answers)?;
-        files.retain(|file| asked.asks(&file.path));
-        asked.taker.found_wanting = files.into_iter().map(|file| file.view.sha256).collect();
-        Ok(asked)
-    }
-
-    /// Whether the question at a path was asked for, by itself or with the group that it stands in.
-    fn asks(&self, path: &str) -> bool {
-        self.items.iter().any(|item| belongs(path, &item.path))
-    }
+async fn waiting_case(state: &AppState, citizen: &Citizen, id: CaseId) -> Result<Taker> {
+    let file = waits_for_supplement(state, citizen, id).await?;
+    let asked = file.supplement.ok_or(ErrorCode::ActionOutOfState)?;
+    let content = state.city.form(&file.case.form.code, file.case.form.version);
+    let content = content.ok_or_else(|| Error::broken("find the form of a case"))?;
+    let mut taker = Taker {
+        to: UploadTo::Case(id),
+        principal: file.case.principal.id,
+        form: Arc::clone(&content.form),
+        asked: Some(asked.items.into_iter().map(|item| item.path).collect()),
+        found_wanting: Vec::new(),
+    };
+    let mut files = named_files(&taker.form, &file.answers)?;
+    files.retain(|file| taker.asks(&file.path));
+    taker.found_wanting = files.into_iter().map(|file| file.view.sha256).collect();
+    Ok(taker)
 }
 
 /// Files that the hall has of a material that a supplement asks for
@@ -67,10 +49,8 @@ pub(super) async fn offers(
     citizen: Citizen,
     Path((id, material)): Path<(CaseId, MaterialCode)>,
 ) -> Result<Json<Vec<FileOffer>>> {
-    let asked = Asked::find(&state, &citizen, id).await?;
-    let questions = asked.items.iter().filter_map(|item| asked.form.question(&item.path));
-    let kind = asks_for(questions, &material).ok_or_else(Error::not_found)?;
-    asked.taker.offers(&state, kind).await.map(Json)
+    let taker = waiting_case(&state, &citizen, id).await?;
+    taker.offers(&state, &material).await
 }
 
 /// Take over a file that the hall has into a supplement
@@ -92,10 +72,6 @@ pub(super) async fn take_over(
     Path(id): Path<CaseId>,
     Json(wanted): Json<ReuseFile>,
 ) -> Result<Response> {
-    let asked = Asked::find(&state, &citizen, id).await?;
-    let kind = kind_at(&asked.form, &wanted.path)?;
-    if !asked.asks(&wanted.path) {
-        return Err(Error::new(ErrorCode::InvalidBody).with_field("path", "not_asked"));
-    }
-    asked.taker.take_over(&state, kind, wanted).await
+    let taker = waiting_case(&state, &citizen, id).await?;
+    taker.take_over(&state, wanted).await
 }
