@@ -1,6 +1,7 @@
 //! Cases.
 
 mod earlier;
+mod handed_in;
 mod queue;
 mod rows;
 mod step;
@@ -205,9 +206,4 @@ impl CaseStore for Database {
         })
         .await
     }
-}
-
-/// The refusal of a file that an answer names and that is not one of those it may name.
-fn foreign_file(path: &str) -> Error {
-    Error::new(ErrorCode::InvalidAnswers).with_field(path, "unknown_file")
 }

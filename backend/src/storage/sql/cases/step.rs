@@ -1,12 +1,12 @@
 //! A case moves one step on: one command, all or nothing.
 
-use crate::storage::sql::{Connection, OptionalExtension, params};
+use crate::storage::sql::{Connection, params};
 use onehall_protocol::{CaseId, ErrorCode, FileId};
 
 use super::super::sync::log_change;
 use super::super::values::{self, Key};
-use super::{attempted, foreign_file, keep_attempt, rows};
-use crate::cases::model::{Asked, CaseFile, HandedIn, NamedFile, NewResult, ResultDocument, Step, StoredCase, Viewer};
+use super::{attempted, handed_in, keep_attempt, rows};
+use crate::cases::model::{Asked, CaseFile, NewResult, ResultDocument, Step, StoredCase, Viewer};
 use crate::error::{Error, Result};
 use crate::sync::Logged;
 
@@ -29,8 +29,21 @@ pub(super) fn step(db: &Connection, step: &Step, answers: Option<&str>) -> Resul
         )?
         .execute(params![case.id.key(), sequence, values::to_json(items)?, note, due.to_string(), at])?;
     }
-    if let (Some(handed_in), Some(answers)) = (&step.with.handed_in, answers) {
-        hand_in(db, &case, handed_in, answers, at)?;
+    if let (Some(with), Some(answers)) = (&step.with.handed_in, answers) {
+        for file in &with.files {
+            handed_in::file_is_of_case(db, &case, file)?;
+        }
+        let revision = db
+            .prepare_cached("SELECT max(revision) + 1 FROM case_answers WHERE case_id = ?1")?
+            .query_row([case.id.key()], |row| row.get(0))?;
+        handed_in::keep(
+            db,
+            (case.id, revision),
+            answers,
+            &with.transcript,
+            &with.evaluated,
+            step.event.at,
+        )?;
     }
     if let Some(result) = &step.with.result {
         end(db, &case, result, at)?;
@@ -73,63 +86,6 @@ fn move_on(db: &Connection, step: &Step) -> Result<()> {
         Ok(())
     } else {
         Err(ErrorCode::CaseMoved.into())
-    }
-}
-
-fn hand_in(db: &Connection, case: &StoredCase, handed_in: &HandedIn, answers: &str, at: i64) -> Result<()> {
-    for file in &handed_in.files {
-        file_is_of_case(db, case, file)?;
-    }
-    db.prepare_cached(
-        "INSERT INTO case_answers (case_id, revision, answers, transcript, at, evaluated)
-         SELECT ?1, max(revision) + 1, ?2, ?3, ?4, ?5 FROM case_answers WHERE case_id = ?1",
-    )?
-    .execute(params![
-        case.id.key(),
-        answers,
-        handed_in.transcript,
-        at,
-        values::to_json(&handed_in.evaluated)?,
-    ])?;
-    Ok(())
-}
-
-/// A file of a supplement came with the draft, or was uploaded to the case since; and for this very question.
-fn file_is_of_case(db: &Connection, case: &StoredCase, file: &NamedFile) -> Result<()> {
-    let known = db
-        .prepare_cached(
-            "SELECT sha256, size, media_type, name, source FROM file
-             WHERE id = ?1 AND path = ?2 AND principal = ?3 AND (case_id = ?4 OR draft = ?5)",
-        )?
-        .query_row(
-            params![
-                file.view.id.key(),
-                file.path,
-                case.principal.id.key(),
-                case.id.key(),
-                case.draft.key()
-            ],
-            |row| {
-                Ok((
-                    row.get::<_, String>(0)?,
-                    row.get::<_, u64>(1)?,
-                    row.get::<_, String>(2)?,
-                    row.get::<_, String>(3)?,
-                    values::optional_json(row, 4)?,
-                ))
-            },
-        )
-        .optional()?;
-    let named = (
-        &file.view.sha256,
-        file.view.size,
-        &file.view.media_type,
-        &file.view.name,
-        &file.view.source,
-    );
-    match &known {
-        Some((sha256, size, media_type, name, source)) if (sha256, *size, media_type, name, source) == named => Ok(()),
-        _ => Err(foreign_file(&file.path)),
     }
 }
 

@@ -7,9 +7,9 @@ use onehall_protocol::{CaseNumber, Date, DraftId, ErrorCode};
 use super::super::drafts;
 use super::super::sync::log_changes;
 use super::super::values::{self, Key};
-use super::{attempted, foreign_file, keep_attempt, rows};
+use super::{attempted, handed_in, keep_attempt, rows};
 use crate::cases::case_number;
-use crate::cases::model::{NamedFile, StoredCase, Submit, Submitted};
+use crate::cases::model::{StoredCase, Submit, Submitted};
 use crate::error::{Error, Result};
 use crate::sync::Logged;
 
@@ -21,9 +21,6 @@ pub(super) fn submit(db: &Connection, submit: &Submit, answers: &str) -> Result<
             .ok_or_else(|| Error::broken("read a receipt"));
     }
     draft_is_the_one_checked(db, submit.draft, submit.revision)?;
-    for file in &submit.files {
-        file_is_of_draft(db, submit.draft, file)?;
-    }
     let now = submit.event.at;
     let number = next_number(db, &submit.number.0, submit.number.1)?;
     let case = StoredCase {
@@ -42,17 +39,11 @@ pub(super) fn submit(db: &Connection, submit: &Submit, answers: &str) -> Result<
         state: submit.event.state,
         standing: submit.standing.clone(),
     };
+    for file in &submit.files {
+        handed_in::file_is_of_case(db, &case, file)?;
+    }
     insert(db, &case)?;
-    db.prepare_cached(
-        "INSERT INTO case_answers (case_id, revision, answers, transcript, at, evaluated) VALUES (?1, 1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute(params![
-        case.id.key(),
-        answers,
-        submit.transcript,
-        now.unix_millis(),
-        values::to_json(&submit.evaluated)?,
-    ])?;
+    handed_in::keep(db, (case.id, 1), answers, &submit.transcript, &submit.evaluated, now)?;
     rows::add_event(db, &case, &submit.event, 1)?;
     drafts::mark_submitted(db, submit.draft, case.id, now)?;
     let changed = [Logged::Draft(submit.draft), Logged::Case(case.id)];
@@ -80,34 +71,6 @@ fn draft_is_the_one_checked(db: &Connection, draft: DraftId, checked: u64) -> Re
         Some((_, true)) => Err(ErrorCode::DraftSubmitted.into()),
         Some((revision, false)) if revision != checked => Err(ErrorCode::DraftMoved.into()),
         Some(_) => Ok(()),
-    }
-}
-
-fn file_is_of_draft(db: &Connection, draft: DraftId, file: &NamedFile) -> Result<()> {
-    let known = db
-        .prepare_cached(
-            "SELECT sha256, size, media_type, name, source FROM file WHERE id = ?1 AND draft = ?2 AND path = ?3",
-        )?
-        .query_row(params![file.view.id.key(), draft.key(), file.path], |row| {
-            Ok((
-                row.get::<_, String>(0)?,
-                row.get::<_, u64>(1)?,
-                row.get::<_, String>(2)?,
-                row.get::<_, String>(3)?,
-                values::optional_json(row, 4)?,
-            ))
-        })
-        .optional()?;
-    let named = (
-        &file.view.sha256,
-        file.view.size,
-        &file.view.media_type,
-        &file.view.name,
-        &file.view.source,
-    );
-    match &known {
-        Some((sha256, size, media_type, name, source)) if (sha256, *size, media_type, name, source) == named => Ok(()),
-        _ => Err(foreign_file(&file.path)),
     }
 }
 
