@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use onehall_protocol::Timestamp;
+use tokio::time::MissedTickBehavior;
 
 /// Tells the time.
 pub trait Clock: Send + Sync + fmt::Debug {
@@ -20,6 +21,16 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_unix_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// Does some work now, and again and again, until the task is dropped. Work that took long is not made up for.
+pub async fn every<Done: Future<Output = ()>>(period: Duration, mut work: impl FnMut() -> Done) {
+    let mut tick = tokio::time::interval(period);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        work().await;
     }
 }
 

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use onehall_protocol::ErrorCode;
 use onehall_protocol::identity::TerminalKind;
-use tokio::time::MissedTickBehavior;
 
 use super::act::{self, Acting, Inputs};
 use super::model::{StoredCase, Viewer, Who};
 use super::view;
 use super::workflow::Act;
+use crate::clock;
 use crate::error::Result;
 use crate::state::AppState;
 
@@ -21,16 +21,14 @@ const AT_ONCE: usize = 500;
 
 /// Looks for what is overdue, again and again, until the task is dropped.
 pub async fn watch(state: AppState) {
-    let mut tick = tokio::time::interval(EVERY);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
+    clock::every(EVERY, || async {
         match lapse_overdue(&state).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "cases lapsed because nothing came by their last day"),
             Err(error) => tracing::error!(%error, "could not look for what is overdue"),
         }
-    }
+    })
+    .await;
 }
 
 /// Takes every overdue case on, where its workflow says how. Each is taken once, however many replicas look: the step

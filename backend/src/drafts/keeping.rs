@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::time::MissedTickBehavior;
-
 use super::{LOST_DAYS, Swept};
+use crate::clock;
 use crate::error::Result;
 use crate::state::AppState;
 
@@ -16,10 +15,7 @@ const AT_ONCE: u32 = 500;
 
 /// Deletes what has been kept long enough, again and again, until the task is dropped.
 pub async fn watch(state: AppState) {
-    let mut tick = tokio::time::interval(EVERY);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
+    clock::every(EVERY, || async {
         match sweep(&state).await {
             Ok(Swept { answers: 0, rows: 0 }) => {}
             Ok(Swept { answers, rows }) => {
@@ -27,7 +23,8 @@ pub async fn watch(state: AppState) {
             }
             Err(error) => tracing::error!(%error, "could not delete what had been kept of drafts"),
         }
-    }
+    })
+    .await;
 }
 
 /// Deletes what has been kept long enough. Gives how much.

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use onehall_protocol::Timestamp;
-use tokio::time::MissedTickBehavior;
 
+use crate::clock;
 use crate::error::Result;
 use crate::state::AppState;
 
@@ -18,14 +18,12 @@ const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// Sweeps again and again, until the task is dropped.
 pub async fn watch(state: AppState) {
-    let mut tick = tokio::time::interval(EVERY);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
+    clock::every(EVERY, || async {
         if let Err(error) = sweep(&state).await {
             tracing::error!(%error, "could not sweep unfinished uploads");
         }
-    }
+    })
+    .await;
 }
 
 /// Takes away what nobody wants. Gives how many blobs that were.

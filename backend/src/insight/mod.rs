@@ -15,12 +15,12 @@ use std::time::Duration;
 
 use onehall_protocol::Date;
 use onehall_protocol::analytics::KEPT_DAYS;
-use tokio::time::MissedTickBehavior;
 
 pub use model::{Count, CountedEvent, Question, TakeEvents, Taken};
 pub use routes::routes;
 pub use store::InsightStore;
 
+use crate::clock;
 use crate::error::Result;
 use crate::state::AppState;
 
@@ -29,14 +29,12 @@ const EVERY: Duration = Duration::from_secs(3600);
 
 /// Forgets what is older than it may be, again and again, until the task is dropped.
 pub async fn watch(state: AppState) {
-    let mut tick = tokio::time::interval(EVERY);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
+    clock::every(EVERY, || async {
         if let Err(error) = forget_old(&state).await {
             tracing::error!(%error, "could not forget old events");
         }
-    }
+    })
+    .await;
 }
 
 /// Forgets the rows of days that are not taken any more. Gives how many.

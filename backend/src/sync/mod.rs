@@ -24,12 +24,11 @@ mod tests;
 
 use std::time::Duration;
 
-use tokio::time::MissedTickBehavior;
-
 pub use model::{Logged, Place, PullQuestion, Pulled, SnapshotPage, SnapshotQuestion, StoredChange, StoredThing};
 pub use routes::routes;
 pub use store::SyncStore;
 
+use crate::clock;
 use crate::error::Result;
 use crate::state::AppState;
 
@@ -41,14 +40,12 @@ const AT_ONCE: usize = 500;
 
 /// Trims the logs, again and again, until the task is dropped.
 pub async fn watch(state: AppState) {
-    let mut tick = tokio::time::interval(EVERY);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
+    clock::every(EVERY, || async {
         if let Err(error) = trim_logs(&state).await {
             tracing::error!(%error, "could not trim the logs of changes");
         }
-    }
+    })
+    .await;
 }
 
 /// Takes what is older than it need be out of the logs. A terminal that has not read it by now reads a snapshot. Gives of
