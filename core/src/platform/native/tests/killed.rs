@@ -120,11 +120,11 @@ fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged_and_shows_nothing(
         last = last_kept(&said).or(last);
         nothing_is_lost(&folder.0, last);
         if round.is_multiple_of(20) && last.is_some() {
-            nowhere(&folder.0, &[CANARY, "440301", "xxxx"]);
+            nowhere(&folder.0, &[CANARY, "440301", "xxxxxxxx"]);
         }
     }
     assert!(last > Some(KEYS), "it was killed before it kept anything: {last:?}");
-    nowhere(&folder.0, &[CANARY, "440301", "xxxx"]);
+    nowhere(&folder.0, &[CANARY, "440301", "xxxxxxxx"]);
 }
 
 /// A disk that is full: no file may grow beyond so many blocks of 512 bytes.
@@ -147,7 +147,7 @@ fn what_a_full_disk_does_not_take_is_not_called_kept_and_the_rest_stays() {
         let said = killed(&mut shell, "keeps_until_it_is_killed", &folder.0, when);
         full += said.after(REFUSED).count();
         nothing_is_lost(&folder.0, last_kept(&said));
-        nowhere(&folder.0, &[CANARY, "440301", "xxxx"]);
+        nowhere(&folder.0, &[CANARY, "440301", "xxxxxxxx"]);
     }
     assert!(full >= 2, "the disk was never full");
 }
