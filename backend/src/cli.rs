@@ -298,6 +298,13 @@ fn greet(state: &crate::state::AppState, at: SocketAddr, founded: bool) {
 }
 
 fn warn_of_what_is_open(config: &Config) {
+    if let Ok(Some(server)) = config.storage.server()
+        && server.is_unchecked()
+    {
+        tracing::warn!(
+            "storage.url has sslmode=require: the database's certificate is not checked, verify-full does that"
+        );
+    }
     if config.mode == Mode::Development {
         if !config.address.is_loopback() {
             tracing::warn!(

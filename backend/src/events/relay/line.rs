@@ -17,8 +17,8 @@ use crate::events::{Channel, Hub, Reach};
 use crate::secrets::random;
 use crate::state::AppState;
 
-/// Replicas come back at nearly the same time: one "read anew" for all that they ask for.
-const SETTLE: Duration = Duration::from_millis(250);
+/// Replicas come back at nearly the same time: one "read anew" for this one's gap and for all that the others ask for.
+const SETTLE: Duration = Duration::from_millis(500);
 
 /// How long to wait for oneself until one asks again.
 const ECHO: Duration = Duration::from_secs(5);
@@ -119,6 +119,9 @@ impl Line {
                 () = at(again), if again.is_some() => {
                     self.again = None;
                     self.hub.again_here();
+                    if self.proven {
+                        self.reaches_every_replica();
+                    }
                 }
                 _ = unproven.tick(), if self.connected && !self.proven => self.ask_oneself(&client).await,
             }
@@ -148,7 +151,7 @@ impl Line {
 
     /// What was said last may not have arrived.
     fn broken(&mut self) {
-        if self.proven {
+        if self.hub.reach() == Reach::EveryReplica {
             tracing::warn!(servers = %self.place, "NATS is lost: pokes reach this replica only until it is back");
         }
         (self.connected, self.proven, self.missed) = (false, false, true);
@@ -163,11 +166,17 @@ impl Line {
 
     /// This replica hears itself: from here on nothing is missed, and what was before is asked for.
     async fn back(&mut self, client: &Client) {
-        tracing::info!(servers = %self.place, "pokes reach every replica");
         self.proven = true;
-        self.hub.again_here();
+        self.settle();
         self.tell_of_gaps(client).await;
-        self.hub.reaches(Reach::EveryReplica);
+    }
+
+    /// To be said once whoever listens here was told to read anew.
+    fn reaches_every_replica(&self) {
+        if self.hub.reach() != Reach::EveryReplica {
+            tracing::info!(servers = %self.place, "pokes reach every replica");
+            self.hub.reaches(Reach::EveryReplica);
+        }
     }
 
     async fn tell_of_gaps(&mut self, client: &Client) {

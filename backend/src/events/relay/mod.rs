@@ -3,7 +3,7 @@
 //! What a replica pokes its own listeners with after a commit, it says to the others, and pokes its own with what they say.
 //! Each hears everything and looks for itself who listens: a subject for each person would be thousands of subscriptions
 //! for a replica, and would tell whoever watches the servers of NATS whose matter moves. So there is one subject for a
-//! hall, and what is said there is sealed with the hall's key ([`said`]): a stranger on the same servers reads nothing, and
+//! hall, and what is said there is sealed with the hall's key (`said.rs`): a stranger on the same servers reads nothing, and
 //! says nothing that is believed. The subject is named by a mark of that key, so two halls on the same servers do not hear
 //! each other.
 //!

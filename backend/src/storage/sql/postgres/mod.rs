@@ -82,6 +82,14 @@ impl FromStr for PostgresUrl {
     }
 }
 
+impl PostgresUrl {
+    /// Whether TLS is spoken to whoever answers.
+    #[must_use]
+    pub fn is_unchecked(&self) -> bool {
+        self.tls == Tls::Unchecked
+    }
+}
+
 /// The address up to where a password can stand: after the user, or among the parameters.
 fn without_password(url: &str) -> String {
     let (url, _) = url.split_once('?').unwrap_or((url, ""));

@@ -175,6 +175,14 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_that_nobody_checks_is_known_to_be_so() {
+        for (mode, unchecked) in [("disable", false), ("require", true), ("verify-full", false)] {
+            let url = format!("postgres://h/d?sslmode={mode}").parse::<PostgresUrl>();
+            assert_eq!(url.map(|url| url.is_unchecked()).ok(), Some(unchecked), "{mode}");
+        }
+    }
+
+    #[test]
     fn what_would_be_less_than_it_looks_is_refused() {
         for parameters in [
             "?sslmode=allow",
