@@ -185,11 +185,8 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
                 let named = questions.iter().find(|question| question.id == *title);
                 let names = named.is_some_and(|named| !matches!(named.kind, Kind::Note { .. } | Kind::Group { .. }));
                 if !names {
-                    find(
-                        "/row_title",
-                        "dangling_reference",
-                        "this is no question of the group with an answer",
-                    );
+                    let message = format!("there is no question `{title}` in the group that has an answer of its own");
+                    find("/row_title", "dangling_reference", &message);
                 }
             }
             text(row_label, &format!("{path}/row_label"), findings);

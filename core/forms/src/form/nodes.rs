@@ -245,11 +245,21 @@ pub(super) struct Around<'a> {
 }
 
 impl Around<'_> {
-    fn target(&self, node: Option<u32>, path: &str, rest: &[&str]) -> Result<Target, (&'static str, String)> {
-        let dangling = || ("dangling_reference", format!("there is no question `{path}`"));
-        let at = node.ok_or_else(dangling)?;
+    /// What a rule that stands here reads by `path`; without a question of that name, `hint` says where else there is one.
+    fn target(
+        &self,
+        node: Option<u32>,
+        path: &str,
+        rest: &[&str],
+        hint: impl FnOnce() -> Option<String>,
+    ) -> Result<Target, (&'static str, String)> {
+        let node = node.and_then(|at| Some((at, question_at(self.definition, &self.nodes.list[at as usize].steps)?)));
+        let Some((at, question)) = node else {
+            let hint = hint().map_or_else(String::new, |hint| format!(", but {hint}"));
+            return Err(("dangling_reference", format!("there is no question `{path}`{hint}")));
+        };
         let node = &self.nodes.list[at as usize];
-        let kind = &question_at(self.definition, &node.steps).ok_or_else(dangling)?.kind;
+        let kind = &question.kind;
         match (kind, rest) {
             (Kind::Note { .. }, _) => {
                 return Err(("dangling_reference", format!("`{path}` is a note and has no answer")));
@@ -270,14 +280,30 @@ impl Around<'_> {
         })
     }
 
-    fn in_group(&self, group: Option<&u32>, path: &str, rest: &[&str]) -> Result<Target, (&'static str, String)> {
+    /// What a rule that stands here calls a question of this name, in a row around it or outside of groups.
+    fn elsewhere(&self, id: &str) -> Option<String> {
+        let rows = self.chain.iter().rev().zip(["row", "outer_row"]);
+        let mut around = rows.filter(|(group, _)| self.nodes.list[**group as usize].by_id.contains_key(id));
+        around
+            .next()
+            .map(|(_, row)| format!("`{row}.{id}`"))
+            .or_else(|| self.nodes.top.contains_key(id).then(|| format!("`{id}`")))
+    }
+
+    fn in_group(
+        &self,
+        group: Option<&u32>,
+        path: &str,
+        rest: &[&str],
+        hint: impl FnOnce(&str) -> Option<String>,
+    ) -> Result<Target, (&'static str, String)> {
         let Some(group) = group else {
             let message = format!("`{path}`: there is no such row around the rule");
             return Err(("row_outside_group", message));
         };
         let (id, rest) = rest.split_first().unwrap_or((&"", &[]));
         let node = self.nodes.list[*group as usize].by_id.get(*id).copied();
-        self.target(node, path, rest)
+        self.target(node, path, rest, || hint(id))
     }
 }
 
@@ -285,16 +311,21 @@ impl Names for Around<'_> {
     fn answer(&self, path: &str) -> Result<Target, (&'static str, String)> {
         let steps: Vec<&str> = path.split('.').collect();
         match steps.as_slice() {
-            ["row", rest @ ..] => self.in_group(self.chain.last(), path, rest),
-            ["outer_row", rest @ ..] => self.in_group(self.chain.iter().rev().nth(1), path, rest),
-            [id, rest @ ..] => self.target(self.nodes.top.get(*id).copied(), path, rest),
-            [] => self.target(None, path, &[]),
+            ["row", rest @ ..] => self.in_group(self.chain.last(), path, rest, |id| self.elsewhere(id)),
+            ["outer_row", rest @ ..] => {
+                self.in_group(self.chain.iter().rev().nth(1), path, rest, |id| self.elsewhere(id))
+            }
+            [id, rest @ ..] => self.target(self.nodes.top.get(*id).copied(), path, rest, || self.elsewhere(id)),
+            [] => self.target(None, path, &[], || None),
         }
     }
 
     fn field(&self, group: u32, path: &str) -> Result<Target, (&'static str, String)> {
         let steps: Vec<&str> = path.split('.').collect();
-        self.in_group(Some(&group), path, &steps)
+        self.in_group(Some(&group), path, &steps, |id| {
+            let top = self.nodes.top.contains_key(id);
+            top.then(|| format!("`{{\"answer\": \"{id}\"}}` outside of these rows"))
+        })
     }
 
     fn fields(&self, group: u32) -> Vec<u32> {

@@ -207,6 +207,9 @@ fn kind(name: &str) -> Option<&'static [Field]> {
     KINDS.iter().find(|(kind, _)| *kind == name).map(|(_, fields)| *fields)
 }
 
+/// What the codes of forms, materials and lists look like.
+const CODE: &str = "a code of 1 to 64 lower-case letters, digits and hyphens";
+
 /// The longest name of a code table, in characters.
 pub(super) const LONGEST_NAME: usize = 64;
 
@@ -227,7 +230,8 @@ fn object(value: &Value, fields: &[&[Field]], path: &str, findings: &mut Vec<Fin
             return;
         }
         if !fields.iter().any(|fields| fields.iter().any(|field| field.0 == name)) {
-            let message = format!("there is no field `{name}` here");
+            let known: Vec<&str> = fields.iter().copied().flatten().map(|field| field.0).collect();
+            let message = format!("there is no field `{name}` here, only {}", known.join(", "));
             findings.push(Finding::new(
                 format!("{path}/{}", escaped(name)),
                 "unknown_field",
@@ -254,6 +258,7 @@ fn field(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
     let wrong = |what: &str| Some(Finding::new(path, "wrong_type", format!("should be {what}")));
     let text = value.as_str();
     let found = match shape {
+        Shape::Text if !value.is_object() => wrong("the text in each language, {\"zh-CN\": \"…\", \"en\": \"…\"}"),
         Shape::Text => {
             object(value, &[TEXT], path, findings);
             None
@@ -270,9 +275,9 @@ fn field(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
         }
         Shape::Time if text.and_then(|text| text.parse::<TimeOfDay>().ok()).is_none() => wrong("a time, \"14:30\""),
         Shape::Rule if value.is_null() => wrong("a rule"),
-        Shape::Code if text.and_then(|text| text.parse::<MaterialCode>().ok()).is_none() => wrong("a code"),
-        Shape::FormCode if text.and_then(|text| text.parse::<FormCode>().ok()).is_none() => wrong("a code"),
-        Shape::ListCode if text.and_then(|text| text.parse::<ListCode>().ok()).is_none() => wrong("a code"),
+        Shape::Code if text.and_then(|text| text.parse::<MaterialCode>().ok()).is_none() => wrong(CODE),
+        Shape::FormCode if text.and_then(|text| text.parse::<FormCode>().ok()).is_none() => wrong(CODE),
+        Shape::ListCode if text.and_then(|text| text.parse::<ListCode>().ok()).is_none() => wrong(CODE),
         Shape::SomeOf(names) if !some_of(value, names) => {
             wrong(&format!("a list of some of {}, each once", names.join(", ")))
         }
@@ -346,7 +351,9 @@ fn question(value: &Value, path: &str, findings: &mut Vec<Finding>) {
     match name.map(kind) {
         Some(Some(own)) => object(value, &[QUESTION, own], path, findings),
         Some(None) => {
-            let message = format!("there is no kind of question `{}`", name.unwrap_or_default());
+            let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+            let name = name.unwrap_or_default();
+            let message = format!("there is no kind of question `{name}`, only {}", kinds.join(", "));
             findings.push(Finding::new(format!("{path}/kind"), "unknown_kind", message));
         }
         // Without a kind nothing can be said about the other fields.

@@ -310,7 +310,12 @@ impl Compiler<'_> {
             let (least, most) = op.arguments();
             let given = if op == Op::Today { &[] } else { given };
             if given.len() < least || given.len() > most {
-                let message = format!("`{name}` takes {least} to {most} arguments, not {}", given.len());
+                let takes = match (least, most) {
+                    (1, 1) => "1 argument".to_owned(),
+                    _ if least == most => format!("{least} arguments"),
+                    _ => format!("{least} to {most} arguments"),
+                };
+                let message = format!("`{name}` takes {takes}, not {}", given.len());
                 return (self.fault(pointer, "wrong_arguments", message), None);
             }
             let compares = matches!(op, Op::Equal | Op::Same | Op::NotEqual | Op::NotSame);
