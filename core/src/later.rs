@@ -40,7 +40,7 @@ impl Core {
             C::ChangeAnswers(ask) => R::ChangeAnswers(self.change_answers(ask.id, ask.changes, ask.page).await?),
             C::ViewDraft(ask) => R::ViewDraft(self.view_draft(ask.id, ask.page.as_deref()).await?),
             C::TypeAnswer(ask) => R::TypeAnswer(self.type_answer(ask.id, ask.path, &ask.text, ask.page).await?),
-            C::PrepareSubmission(ask) => R::PrepareSubmission(self.prepare_submission(ask.id).await?),
+            C::PrepareSubmission(ask) => R::PrepareSubmission(self.prepare_submission(ask.id, ask.may_wait).await?),
             C::FlushDraft(ask) => R::FlushDraft(self.flush_draft(ask.id).await?),
             C::DismissLost(ask) => R::DismissLost(self.dismiss_lost(ask.id, ask.n).await?),
             C::AttendDraft(ask) => R::AttendDraft(self.attend_draft(ask.id, ask.here)?),

@@ -141,7 +141,10 @@ impl Core {
                 let value = self.type_answer(ask.id, ask.path, &ask.text, ask.page).await?;
                 written("type_answer", &value)
             }
-            C::PrepareSubmission(ask) => written("prepare_submission", &self.prepare_submission(ask.id).await?),
+            C::PrepareSubmission(ask) => written(
+                "prepare_submission",
+                &self.prepare_submission(ask.id, ask.may_wait).await?,
+            ),
             C::FlushDraft(ask) => written("flush_draft", &self.flush_draft(ask.id).await?),
             C::DismissLost(ask) => written("dismiss_lost", &self.dismiss_lost(ask.id, ask.n).await?),
             C::AttendDraft(ask) => written("attend_draft", &self.attend_draft(ask.id, ask.here)?),

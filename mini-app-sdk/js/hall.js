@@ -132,7 +132,7 @@ export class Hall {
   async submit(id, { signal, confirmed, waitAs } = {}) {
     if (!this.#attempts.has(id)) {
       const prepare = async () => {
-        const submission = await this.ask("prepare_submission", { id }, { signal });
+        const submission = await this.ask("prepare_submission", { id, may_wait: waitAs !== undefined }, { signal });
         if (confirmed) submission.confirmed = confirmed;
         return { id, submission, key: await this.ask("new_key", {}, { signal }) };
       };

@@ -128,7 +128,11 @@ commands! {
         /// with `forms/invalid_answers` where something is missing or wrong.
         PrepareSubmission {
             /// Which draft.
-            id: DraftId
+            id: DraftId,
+            /// Whether answers that the backend does not take now may be submitted as this terminal has them: what is given
+            /// then is handed in by a [`Submit`] that may wait (`wait_as`), and goes after them.
+            #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+            may_wait: bool
         } -> SubmitDraft;
         /// Waits until all changes of a draft are with the backend, and says the revision. Fails where they cannot be.
         FlushDraft {

@@ -311,6 +311,12 @@ impl Core {
         saving.get(&id).is_some_and(|known| known.autosave.unsaved())
     }
 
+    /// The revision of a draft that the backend last confirmed to this core.
+    pub(crate) fn saved_revision(&self, id: DraftId) -> u64 {
+        let saving = lock(&self.inner.drafts.saving);
+        saving.get(&id).map_or(0, |known| known.autosave.revision())
+    }
+
     /// Everything on this terminal tries again now: the connection is back.
     pub(crate) fn hurry_drafts(&self) {
         for known in lock(&self.inner.drafts.saving).values_mut() {

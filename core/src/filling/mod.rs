@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use futures::future::{Either, select};
 use onehall_client::{
     DraftForm, FillingProgress, LostShown, PageShown, PageStep, QuestionFault, QuestionShown, RowShown, submission,
 };
@@ -16,7 +17,13 @@ use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, Language};
 use serde_json::Value;
 
 use crate::held::Held;
+use crate::ports::boxed;
 use crate::{Core, lock};
+
+/// How long answers are being saved before they are submitted as this terminal has them, in milliseconds.
+const PATIENCE_MS: u32 = 10_000;
+/// As long where the backend could not be reached a moment ago.
+const OFFLINE_PATIENCE_MS: u32 = 1_500;
 
 #[derive(Default)]
 pub(crate) struct State {
@@ -180,19 +187,41 @@ impl Core {
     }
 
     /// What is to be submitted: everything that was changed here is with the backend, and the answers that it holds are
-    /// evaluated as of today.
-    pub(crate) async fn prepare_submission(&self, id: DraftId) -> Result<SubmitDraft, CoreError> {
+    /// evaluated as of today. Where it may wait and the backend does not answer soon, the answers as this terminal has them:
+    /// what is submitted of them goes after them, whatever revision they make.
+    pub(crate) async fn prepare_submission(&self, id: DraftId, may_wait: bool) -> Result<SubmitDraft, CoreError> {
         self.open_filling(id).await?;
-        self.flush_draft(id).await?;
+        if !may_wait {
+            self.flush_draft(id).await?;
+        } else if !self.saved_soon(id).await? {
+            let open = lock(&self.inner.filling.open);
+            let open = open.get(&id).ok_or_else(|| self.error(ErrorCode::NotFound))?;
+            return self.submission_of(&open.filling, self.saved_revision(id));
+        }
         let draft = self.draft(id).await?;
         let (form, context) = self.form_and_context(&draft).await?;
-        let filling = Filling::new(form, draft.answers, context);
+        self.submission_of(&Filling::new(form, draft.answers, context), draft.summary.revision)
+    }
+
+    fn submission_of(&self, filling: &Filling, revision: u64) -> Result<SubmitDraft, CoreError> {
         if !filling.is_complete() {
             let mut error = self.error(ErrorCode::InvalidAnswers);
             error.fields = filling.errors();
             return Err(error);
         }
-        Ok(submission(&filling, draft.summary.revision))
+        Ok(submission(filling, revision))
+    }
+
+    /// Brings what was changed here to the backend, for as long as somebody waits for it: whether it is there.
+    async fn saved_soon(&self, id: DraftId) -> Result<bool, CoreError> {
+        let patience = match self.inner.progress.is_online() {
+            true => PATIENCE_MS,
+            false => OFFLINE_PATIENCE_MS,
+        };
+        match select(boxed(self.flush_draft(id)), self.inner.host.timer.sleep(patience)).await {
+            Either::Left((saved, _)) => saved.map(|_| true),
+            Either::Right(_) => Ok(false),
+        }
     }
 
     /// Opens the filling of a draft, or reads it anew where it changed elsewhere.
@@ -350,3 +379,6 @@ fn question(view: &QuestionView<'_>, context: &Context, language: Language) -> Q
         lost: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;
