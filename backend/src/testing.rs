@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -76,6 +76,20 @@ pub(crate) fn demo_city() -> Arc<CityContent> {
         Arc::new(city::load(&folder).unwrap_or_else(|findings| panic!("{findings:#?}")))
     };
     Arc::clone(CITY.get_or_init(load))
+}
+
+/// Files below a folder.
+pub(crate) fn files_below(folder: &Path) -> std::io::Result<usize> {
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        files += if entry.file_type()?.is_dir() {
+            files_below(&entry.path())?
+        } else {
+            1
+        };
+    }
+    Ok(files)
 }
 
 fn must<T, E: std::fmt::Display>(outcome: Result<T, E>) -> T {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Blobs, Content, DatabaseBlobs, DiskBlobs};
 use crate::clock::{Clock, SystemClock};
 use crate::storage::sql::testing::TestDatabase;
+use crate::testing::files_below;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -104,20 +105,6 @@ pub async fn holds(blobs: &dyn Blobs) -> Outcome {
     Ok(())
 }
 
-/// Files below a folder.
-fn count(folder: &std::path::Path) -> io::Result<usize> {
-    let mut files = 0;
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        files += if entry.file_type()?.is_dir() {
-            count(&entry.path())?
-        } else {
-            1
-        };
-    }
-    Ok(files)
-}
-
 fn folder() -> io::Result<std::path::PathBuf> {
     let folder = std::env::temp_dir().join(format!("onehall-blobs-{}", Uuid::now_v7()));
     std::fs::create_dir(&folder)?;
@@ -130,7 +117,7 @@ async fn a_folder_keeps_the_promises() -> Outcome {
     let blobs = DiskBlobs::open(&folder)?;
     holds(&blobs).await?;
     assert_eq!(
-        count(&folder)?,
+        files_below(&folder)?,
         0,
         "nothing is left of what was refused, removed or only tried"
     );
@@ -180,6 +167,6 @@ async fn what_a_killed_process_left_half_written_goes_by_its_id() -> Outcome {
     std::fs::write(folder.join("staging").join(id.0.simple().to_string()), b"half")?;
     assert!(missing(&blobs, id).await);
     blobs.remove(id).await?;
-    assert_eq!(count(&folder)?, 0);
+    assert_eq!(files_below(&folder)?, 0);
     Ok(std::fs::remove_dir_all(folder)?)
 }

@@ -4,7 +4,6 @@ mod attacks;
 mod protocol;
 
 use std::io;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -17,7 +16,7 @@ use uuid::Uuid;
 
 use super::{DatabaseBlobs, DiskBlobs, Files, NoScanner, Scanner, Verdict, sha256_of};
 use crate::storage::Storage;
-use crate::testing::{Reply, TestHall, TestTerminal};
+use crate::testing::{Reply, TestHall, TestTerminal, files_below};
 
 const CITIZEN: &str = "13800000001";
 const STRANGER: &str = "13800000003";
@@ -132,23 +131,9 @@ impl Uploader {
     }
 }
 
-/// Files below a folder.
-fn count(folder: &Path) -> io::Result<usize> {
-    let mut files = 0;
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        files += if entry.file_type()?.is_dir() {
-            count(&entry.path())?
-        } else {
-            1
-        };
-    }
-    Ok(files)
-}
-
 /// What stands on the disk.
 fn kept(hall: &TestHall) -> usize {
-    count(&hall.folder.join("files")).unwrap_or_else(|error| panic!("{error}"))
+    files_below(&hall.folder.join("files")).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The hall with a scanner that finds something.
