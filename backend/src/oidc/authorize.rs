@@ -102,7 +102,7 @@ async fn begin(state: &AppState, issuer: &Issuer, address: ClientAddress, params
 }
 
 /// The address to count by, and how many requests it may keep.
-fn by_address(state: &AppState, address: ClientAddress) -> ([u8; 32], u32) {
+pub(super) fn by_address(state: &AppState, address: ClientAddress) -> ([u8; 32], u32) {
     let hash = state.key.keyed_hash("client", &[&address.network()]);
     (hash, state.config.oidc.requests_per_client_hour)
 }

@@ -125,7 +125,7 @@ async fn allowed(state: &AppState, citizen: Option<&Citizen>, client: &ClientId)
         .unwrap_or_default())
 }
 
-fn client_view(client: &Client) -> ClientView {
+pub(super) fn client_view(client: &Client) -> ClientView {
     ClientView {
         id: client.id.clone(),
         name: client.name.clone(),
@@ -133,7 +133,7 @@ fn client_view(client: &Client) -> ClientView {
     }
 }
 
-fn scope_views(client: Option<&Client>, scopes: &Scopes, allowed: &Scopes) -> Vec<ScopeView> {
+pub(super) fn scope_views(client: Option<&Client>, scopes: &Scopes, allowed: &Scopes) -> Vec<ScopeView> {
     let view = |scope: Scope| ScopeView {
         scope: scope.name().to_owned(),
         name: scope.words(),
@@ -185,7 +185,7 @@ async fn allow(
         AuthorizationStep::LogIn => return Err(Error::new(ErrorCode::NotLoggedIn)),
         AuthorizationStep::RaiseLevel | AuthorizationStep::GoBack => return Err(Error::new(ErrorCode::Forbidden)),
     }
-    let scopes = chosen(&allow, &question.open.request.scopes)?;
+    let scopes = chosen(&allow.scopes, &question.open.request.scopes)?;
     let scopes = if citizen.terminal == TerminalKind::Kiosk {
         // Whoever stands at a public machine gives nobody anything that lasts.
         scopes.without(Scope::OfflineAccess)
@@ -223,9 +223,9 @@ async fn allow(
 }
 
 /// What a citizen chose of what is asked for.
-fn chosen(allow: &Allow, asked: &Scopes) -> Result<Scopes> {
+pub(super) fn chosen(names: &[String], asked: &Scopes) -> Result<Scopes> {
     let mut chosen = Vec::new();
-    for (place, name) in allow.scopes.iter().enumerate() {
+    for (place, name) in names.iter().enumerate() {
         let scope = name.parse().ok().filter(|scope| asked.has(*scope));
         chosen.push(
             scope.ok_or_else(|| {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::jose::Algorithm;
 use super::params::Issuer;
 use super::scopes::Scope;
-use super::{keys as signing_keys, path};
+use super::{keys as signing_keys, path, token};
 use crate::error::Result;
 use crate::http::extract::Json;
 use crate::state::AppState;
@@ -31,6 +31,7 @@ fn document(issuer: &Issuer) -> Result<Value> {
         "issuer": issuer.0,
         "authorization_endpoint": issuer.at(path::AUTHORIZE),
         "pushed_authorization_request_endpoint": issuer.at(path::PUSH),
+        "device_authorization_endpoint": issuer.at(path::DEVICE),
         "token_endpoint": issuer.at(path::TOKEN),
         "userinfo_endpoint": issuer.at(path::USERINFO),
         "introspection_endpoint": issuer.at(path::INTROSPECT),
@@ -39,7 +40,7 @@ fn document(issuer: &Issuer) -> Result<Value> {
         "scopes_supported": scopes,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", token::DEVICE_CODE],
         "code_challenge_methods_supported": ["S256"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256"],

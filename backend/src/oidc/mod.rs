@@ -8,6 +8,7 @@
 //! | `dpop` | tokens that are bound to a key | RFC 9449 |
 //! | `request`, `authorize` | what a client asks for, by itself or in the citizen's browser | RFC 6749, 7636, 9126, 9207 |
 //! | `consent` | what the citizen reads and answers: for the pages of the hall | |
+//! | `device` | a machine that a phone lets in | RFC 8628, RFC 10027 |
 //! | `token` | a code or a refresh token for tokens | RFC 6749, RFC 9700 |
 //! | `claims`, `userinfo` | what is said of who logged in | OpenID Connect Core 1.0 |
 //! | `introspect` | whether a token counts, and its end | RFC 7662, RFC 7009 |
@@ -30,6 +31,7 @@ mod authorize;
 mod claims;
 mod clients;
 mod consent;
+mod device;
 mod discovery;
 mod dpop;
 mod error;
@@ -70,8 +72,11 @@ mod path {
     pub const USERINFO: &str = "/oauth/userinfo";
     pub const INTROSPECT: &str = "/oauth/introspect";
     pub const REVOKE: &str = "/oauth/revoke";
+    pub const DEVICE: &str = "/oauth/device";
     /// The page of the citizens' bundle that asks them.
     pub const PAGE: &str = "/authorize";
+    /// The page that asks whether a machine is let in.
+    pub const DEVICE_PAGE: &str = "/device";
 }
 
 /// The largest body that a route of the protocol takes.
@@ -87,6 +92,7 @@ pub fn protocol_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(authorize::authorize, authorize::authorize_by_form))
         .routes(routes!(authorize::push))
         .routes(routes!(token::token))
+        .routes(routes!(device::begin))
         .routes(routes!(userinfo::userinfo, userinfo::userinfo_by_post))
         .routes(routes!(introspect::introspect))
         .routes(routes!(introspect::revoke))
@@ -95,7 +101,7 @@ pub fn protocol_routes() -> OpenApiRouter<AppState> {
 /// The routes for the pages of the hall, below `/api/v1`.
 #[must_use]
 pub fn routes() -> OpenApiRouter<AppState> {
-    consent::routes()
+    consent::routes().merge(device::routes())
 }
 
 /// Whether a path is one of the protocol that reads no cookie: other sites send browsers there, and programs that are no
@@ -106,6 +112,7 @@ pub fn reads_no_cookie(path: &str) -> bool {
         path::AUTHORIZE,
         path::PUSH,
         path::TOKEN,
+        path::DEVICE,
         path::USERINFO,
         path::INTROSPECT,
         path::REVOKE,

@@ -18,6 +18,10 @@ pub mod seconds {
     pub const REQUEST: i64 = 600;
     /// A code.
     pub const CODE: i64 = 60;
+    /// A question of a machine, until a phone has answered it.
+    pub const DEVICE: i64 = 120;
+    /// How long a machine waits between two questions; longer by as much each time that it does not.
+    pub const WAIT: i64 = 5;
     /// An access token.
     pub const ACCESS: i64 = 600;
     /// What is said of who logged in.

@@ -151,6 +151,114 @@ pub enum NotGiven {
     Scopes,
 }
 
+/// A question of a machine to keep until a phone has answered it.
+#[derive(Debug, Clone)]
+pub struct KeepDevice {
+    /// What the machine asks with.
+    pub device: TokenHash,
+    /// Keyed hash of what its screen shows.
+    pub user_code: [u8; 32],
+    /// The client.
+    pub client: ClientId,
+    /// What it asks for.
+    pub scopes: Scopes,
+    /// The key that it holds.
+    pub key_bound: Option<String>,
+    /// The number on its screen.
+    pub number: u32,
+    /// As in [`KeepRequest::counted`].
+    pub counted: Option<([u8; 32], u32)>,
+    /// Now.
+    pub now: Timestamp,
+    /// Until when it counts.
+    pub expires_at: Timestamp,
+}
+
+/// A citizen typed a code, or read it.
+#[derive(Debug, Clone)]
+pub struct LookForDevice {
+    /// Keyed hash of it.
+    pub user_code: [u8; 32],
+    /// Keyed hash of who did, to count by.
+    pub person: [u8; 32],
+    /// Keyed hash of the address that they did it from.
+    pub client: [u8; 32],
+    /// How many codes that are none may come from there in an hour.
+    pub wrong_per_client_hour: u32,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A question of a machine that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenDevice {
+    /// Whose machine it is.
+    pub client: ClientId,
+    /// What it asks for.
+    pub scopes: Scopes,
+    /// The number on its screen.
+    pub number: u32,
+    /// Since when.
+    pub opened_at: Timestamp,
+}
+
+/// A citizen lets a machine in.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// Keyed hash of what its screen shows.
+    pub user_code: [u8; 32],
+    /// The login that comes of it.
+    pub grant: Uuid,
+    /// Who lets it in.
+    pub person: PersonId,
+    /// In which session.
+    pub session: TokenHash,
+    /// What for.
+    pub scopes: Scopes,
+    /// How sure the hall is of who it is.
+    pub assurance: AssuranceLevel,
+    /// When they logged in.
+    pub auth_time: Timestamp,
+    /// Until when the login counts at the latest.
+    pub ends_at: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A machine asks whether it was let in.
+#[derive(Debug, Clone)]
+pub struct AskAgain {
+    /// What it asks with.
+    pub device: TokenHash,
+    /// The client.
+    pub client: ClientId,
+    /// The key that it holds.
+    pub key: Option<String>,
+    /// Whether its refresh tokens are bound to that.
+    pub binds_refresh: bool,
+    /// The access token that it gets.
+    pub access: TokenHash,
+    /// The refresh token that it gets, where it may have one.
+    pub refresh: TokenHash,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Why a machine is not in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoLogin {
+    /// Nobody has answered yet.
+    Waiting,
+    /// Nobody has answered yet, and it asks too often.
+    TooEarly,
+    /// Somebody refused.
+    Refused,
+    /// Nobody answered in time.
+    Expired,
+    /// It is none, none of this client's, not for this key, or was given already.
+    Invalid,
+}
+
 /// What a citizen allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
@@ -249,6 +357,36 @@ pub trait OidcStore: Send + Sync {
     /// # Errors
     /// Only faults of the store.
     async fn revoke(&self, token: TokenHash, client: ClientId) -> Result<()>;
+
+    /// Keeps a question of a machine.
+    ///
+    /// # Errors
+    /// `request/too_many` from one address.
+    async fn keep_device(&self, keep: KeepDevice) -> Result<()>;
+
+    /// The question that a code names and nobody has answered; counts a code that names none.
+    ///
+    /// # Errors
+    /// `request/too_many` of these.
+    async fn look_for_device(&self, look: LookForDevice) -> Result<Option<OpenDevice>>;
+
+    /// Lets a machine in. False where its question was answered before, or does not count any more.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn confirm_device(&self, confirm: Confirm) -> Result<bool>;
+
+    /// Refuses a machine that waits.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn refuse_device(&self, user_code: [u8; 32], now: Timestamp) -> Result<()>;
+
+    /// Gives tokens to a machine that was let in, once.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn ask_again(&self, ask: AskAgain) -> Result<Result<Given, NoLogin>>;
 
     /// Takes what may be shown once; false where it was shown before.
     ///

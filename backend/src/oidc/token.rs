@@ -14,11 +14,14 @@ use super::error::{OAuthError, Refused, Result, unkept};
 use super::jose::{base64url, sha256_base64url};
 use super::params::{Form, Issuer, Params};
 use super::scopes::{Scope, Scopes};
-use super::store::{Given, NotGiven, Redeem, Refresh};
+use super::store::{AskAgain, Given, NoLogin, NotGiven, Redeem, Refresh};
 use super::{dpop, keys, path, proof};
 use crate::http::extract::Json;
 use crate::secrets::{Token, TokenHash};
 use crate::state::AppState;
+
+/// The grant of a machine that a phone lets in.
+pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// What a client gets.
 #[derive(Debug, Serialize, ToSchema)]
@@ -82,10 +85,11 @@ pub(super) async fn token(
     let tokens = match params.required("grant_type", "grant_type is missing")? {
         "authorization_code" => asked.by_code().await?,
         "refresh_token" => asked.by_refresh_token().await?,
+        DEVICE_CODE => asked.by_device_code().await?,
         _ => {
             return Err(Refused::because(
                 "unsupported_grant_type",
-                "grant_type is authorization_code or refresh_token",
+                "grant_type is authorization_code, refresh_token or device_code",
             ));
         }
     };
@@ -139,6 +143,29 @@ impl Asked<'_> {
         };
         let given = self.given(self.state.storage.refresh(refresh).await?)?;
         self.tokens(&given, &access, &next, None).await
+    }
+
+    async fn by_device_code(&self) -> Result<Tokens> {
+        let device = self.params.required("device_code", "device_code is missing")?;
+        let (access, refresh) = (Token::generate(&*self.state.rng), Token::generate(&*self.state.rng));
+        let ask = AskAgain {
+            device: TokenHash::of(device),
+            client: self.client.id.clone(),
+            key: self.key.clone(),
+            binds_refresh: self.client.is_public(),
+            access: access.hash(),
+            refresh: refresh.hash(),
+            now: self.state.clock.now(),
+        };
+        let given = self.state.storage.ask_again(ask).await?;
+        let given = given.map_err(|why| match why {
+            NoLogin::Waiting => Refused::because("authorization_pending", "nobody has answered yet"),
+            NoLogin::TooEarly => Refused::because("slow_down", "wait five seconds longer each time"),
+            NoLogin::Refused => Refused::because("access_denied", "somebody refused"),
+            NoLogin::Expired => Refused::because("expired_token", "nobody answered in time"),
+            NoLogin::Invalid => Refused::because("invalid_grant", "it does not count, or not for this client"),
+        })?;
+        self.tokens(&given, access.as_str(), refresh.as_str(), None).await
     }
 
     fn given(&self, outcome: Result<Given, NotGiven>) -> Result<Given> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::identity::AssuranceLevel;
-use crate::{ClientId, Text, Timestamp};
+use crate::{ClientId, HallCode, Text, Timestamp};
 
 /// An application that asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,4 +91,37 @@ pub struct ConsentView {
     pub scopes: Vec<ScopeView>,
     /// When.
     pub given_at: Timestamp,
+}
+
+/// A machine that asks to be logged in, as the phone that read its code sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceView {
+    /// Whose machine it is.
+    pub client: ClientView,
+    /// What for.
+    pub scopes: Vec<ScopeView>,
+    /// Where it stands; absent where the hall does not know, which the citizen is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Text>,
+    /// In which hall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hall: Option<HallCode>,
+    /// Since when it asks.
+    pub asked_at: Timestamp,
+    /// How sure the hall must be of who logs in.
+    pub assurance: AssuranceLevel,
+    /// Numbers, of which one stands on its screen.
+    pub choices: Vec<String>,
+}
+
+/// Lets a machine in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConfirmDevice {
+    /// The number on its screen.
+    pub number: String,
+    /// Some of what it asks for, by name. `openid` is always among it.
+    pub scopes: Vec<String>,
 }

@@ -44,7 +44,7 @@ async fn a_client_finds_every_endpoint_and_each_is_there() {
             assert!(!statuses.contains(&404), "{name}: {statuses:?}");
         }
     }
-    assert_eq!(endpoints, 7);
+    assert_eq!(endpoints, 8);
     assert_eq!(found["code_challenge_methods_supported"], json!(["S256"]));
     assert_eq!(found["subject_types_supported"], json!(["pairwise"]));
 }
@@ -79,7 +79,7 @@ async fn scripts_of_any_site_read_what_a_client_that_is_a_page_needs_and_nothing
         assert_eq!(allowed(path, Method::GET).await, "https://bus.example", "{path}");
     }
     assert_eq!(allowed("/oauth/token", Method::POST).await, "https://bus.example");
-    for path in ["/oauth/par", "/oauth/introspect", "/oauth/revoke"] {
+    for path in ["/oauth/par", "/oauth/device", "/oauth/introspect", "/oauth/revoke"] {
         assert_eq!(allowed(path, Method::POST).await, "", "{path}");
     }
     for path in [

@@ -6,7 +6,13 @@ const TOKEN: &str = "https://hall.test/oauth/token";
 const USERINFO: &str = "https://hall.test/oauth/userinfo";
 
 /// A proof of the key of these tests that is called `key`, with changed claims.
-fn proof_with(provider: &Provider, key: &str, method: &str, url: &str, change: impl FnOnce(&mut Value)) -> String {
+pub(super) fn proof_with(
+    provider: &Provider,
+    key: &str,
+    method: &str,
+    url: &str,
+    change: impl FnOnce(&mut Value),
+) -> String {
     let key = key_of(key);
     let mut claims = json!({
         "htm": method, "htu": url, "jti": uuid::Uuid::now_v7(), "iat": in_seconds(provider.hall.clock.now()),

@@ -2,8 +2,11 @@
 //! else has.
 
 mod authorize;
+mod device;
 mod discovery;
 mod dpop;
+mod interop;
+mod refresh;
 mod tokens;
 
 use std::collections::BTreeMap;
@@ -38,6 +41,11 @@ const CLINIC_BACK: &str = "https://clinic.example/back?from=hall";
 const BANK: &str = "bank";
 const BANK_BACK: &str = "https://bank.example/back";
 
+/// A machine in a hall, which signs for itself.
+const KIOSK: &str = "kiosk";
+/// A program on a desktop without a browser, public.
+const DESKTOP: &str = "desktop";
+
 fn must<T, E: std::fmt::Debug>(outcome: Result<T, E>) -> T {
     outcome.unwrap_or_else(|error| panic!("{error:?}"))
 }
@@ -51,7 +59,7 @@ fn key_of(name: &str) -> Arc<SigningKey> {
             Arc::new(must(SigningKey::generate().and_then(|made| SigningKey::of(&made)))),
         )
     };
-    let keys = KEYS.get_or_init(|| [CLINIC, BANK, "terminal", "another"].map(make).into());
+    let keys = KEYS.get_or_init(|| [CLINIC, BANK, KIOSK, "terminal", "another"].map(make).into());
     Arc::clone(&keys[name])
 }
 
@@ -115,6 +123,16 @@ fn city() -> Arc<CityContent> {
                 key_text(BANK)
             ),
         );
+        client(
+            KIOSK,
+            format!(
+                "kind = \"confidential\"\ndevice = true\n{}{SCOPES}[standing]\nhall = \"{}\"\n\
+                 place = {{ zh-CN = \"一层大厅东侧\", en = \"Ground floor, east\" }}\n",
+                key_text(KIOSK),
+                crate::testing::demo_city().catalog.halls[0].code
+            ),
+        );
+        client(DESKTOP, format!("kind = \"public\"\ndevice = true\n{SCOPES}"));
         let loaded = city::load(&folder).unwrap_or_else(|findings| panic!("{findings:#?}"));
         must(std::fs::remove_dir_all(&folder));
         Arc::new(loaded)
@@ -229,7 +247,7 @@ impl Provider {
 
     /// What shows that a client is itself.
     fn proof(&self, client: &str) -> Vec<(String, String)> {
-        if [BUS, BUS_APP].contains(&client) {
+        if [BUS, BUS_APP, DESKTOP].contains(&client) {
             return vec![("client_id".to_owned(), client.to_owned())];
         }
         asserting(&self.assertion(client, |_| {}))

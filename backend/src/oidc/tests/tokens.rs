@@ -349,6 +349,25 @@ async fn what_is_taken_back_ends_at_once() {
 }
 
 #[tokio::test]
+async fn who_logs_out_of_the_hall_leaves_elsewhere_what_was_to_last_and_nothing_else() {
+    let provider = Provider::open().await;
+    let mut browser = provider.citizen(ZHANG).await;
+    let code = provider.code(&mut browser, BUS, BUS_BACK, "openid").await;
+    let passing = provider.redeem(BUS, &code, BUS_BACK).await.json();
+    let code = provider
+        .code(&mut browser, BUS, BUS_BACK, "openid offline_access")
+        .await;
+    let lasting = provider.redeem(BUS, &code, BUS_BACK).await.json();
+    let mut elsewhere = provider.citizen("13800000002").await;
+    let code = provider.code(&mut elsewhere, BUS, BUS_BACK, "openid").await;
+    let others = provider.redeem(BUS, &code, BUS_BACK).await.json();
+    assert_eq!(browser.delete("/api/v1/identity/session").await.status, 204);
+    assert_eq!(provider.userinfo(&text(&passing, "access_token")).await.status, 401);
+    assert_eq!(provider.userinfo(&text(&lasting, "access_token")).await.status, 200);
+    assert_eq!(provider.userinfo(&text(&others, "access_token")).await.status, 200);
+}
+
+#[tokio::test]
 async fn whoever_signs_for_itself_may_ask_what_a_token_of_its_sector_is_worth() {
     let provider = Provider::open().await;
     let mut browser = provider.citizen(ZHANG).await;

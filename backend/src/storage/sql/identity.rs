@@ -57,6 +57,7 @@ impl IdentityStore for Database {
 
     async fn log_out(&self, session: TokenHash) -> Result<Option<PersonId>> {
         self.write(move |tx| {
+            super::oidc::session_ended(tx, session)?;
             let ended = tx
                 .prepare_cached("DELETE FROM citizen_session WHERE token = ?1 RETURNING person")?
                 .query_row([session.0], |row| id(row, 0));

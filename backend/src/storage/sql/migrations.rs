@@ -46,6 +46,7 @@ migrations! {
     40 "0040_sync";
     41 "0041_catalog_versions";
     50 "0050_oidc";
+    51 "0051_oidc_device";
 }
 
 /// Why a database cannot be used.

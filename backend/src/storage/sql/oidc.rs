@@ -1,18 +1,22 @@
 //! The provider: keys, requests and consent. Tokens: `tokens`.
 
+mod device;
 mod tokens;
 
 use async_trait::async_trait;
+use onehall_protocol::identity::AssuranceLevel;
 use onehall_protocol::{ClientId, PersonId, Timestamp};
+use uuid::Uuid;
 
 use super::identity::{count, refuse_beyond};
 use super::values::{Key, json, name, parsed, time, to_json};
 use super::{Connection, Database, OptionalExtension, Row, params};
 use crate::error::Result;
 use crate::oidc::store::{
-    Agree, Consent, Given, KeepRequest, KeptKey, NotGiven, OidcStore, OpenPushed, Redeem, Refresh,
+    Agree, AskAgain, Confirm, Consent, Given, KeepDevice, KeepRequest, KeptKey, LookForDevice, NoLogin, NotGiven,
+    OidcStore, OpenDevice, OpenPushed, Redeem, Refresh,
 };
-use crate::oidc::{Access, AuthorizationRequest, OpenRequest};
+use crate::oidc::{Access, AuthorizationRequest, OpenRequest, Scope, Scopes};
 use crate::secrets::TokenHash;
 
 const HOUR: i64 = 3600;
@@ -121,6 +125,26 @@ impl OidcStore for Database {
         self.write(move |tx| tokens::revoke(tx, token, &client)).await
     }
 
+    async fn keep_device(&self, keep: KeepDevice) -> Result<()> {
+        self.write(move |tx| device::keep(tx, &keep)).await
+    }
+
+    async fn look_for_device(&self, look: LookForDevice) -> Result<Option<OpenDevice>> {
+        self.write(move |tx| device::look(tx, &look)).await
+    }
+
+    async fn confirm_device(&self, confirm: Confirm) -> Result<bool> {
+        self.write(move |tx| device::confirm(tx, &confirm)).await
+    }
+
+    async fn refuse_device(&self, user_code: [u8; 32], now: Timestamp) -> Result<()> {
+        self.write(move |tx| device::refuse(tx, user_code, now)).await
+    }
+
+    async fn ask_again(&self, ask: AskAgain) -> Result<Result<Given, NoLogin>> {
+        self.write(move |tx| device::ask(tx, &ask)).await
+    }
+
     async fn show_once(&self, what: [u8; 32], now: Timestamp, until: Timestamp) -> Result<bool> {
         self.write(move |tx| {
             tx.prepare_cached("DELETE FROM oidc_shown WHERE expires_at <= ?1")?
@@ -217,39 +241,20 @@ fn agree(tx: &Connection, agree: &Agree) -> Result<bool> {
     let (request, now) = (&open.request, agree.now);
     tx.prepare_cached("DELETE FROM oidc_request WHERE id = ?1")?
         .execute([agree.request.0])?;
-    let before: Option<Consent> = tx
-        .prepare_cached("SELECT client, scopes, given_at FROM oidc_consent WHERE person = ?1 AND client = ?2")?
-        .query_row(params![agree.person.key(), request.client.as_str()], consent)
-        .optional()?;
-    let all = before.map_or_else(|| agree.scopes.clone(), |before| before.scopes.or(&agree.scopes));
-    tx.prepare_cached(
-        "INSERT INTO oidc_consent (person, client, scopes, given_at) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (person, client) DO UPDATE SET scopes = excluded.scopes, given_at = excluded.given_at",
-    )?
-    .execute(params![
-        agree.person.key(),
-        request.client.as_str(),
-        all.to_string(),
-        now.unix_millis()
-    ])?;
-    tx.prepare_cached("DELETE FROM oidc_grant WHERE ends_at <= ?1")?
-        .execute([now.unix_millis()])?;
-    tx.prepare_cached(
-        "INSERT INTO oidc_grant (id, person, client, scopes, session, nonce, acr, auth_time, key_bound, created_at, ends_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, ?10)",
-    )?
-    .execute(params![
-        *agree.grant.as_bytes(),
-        agree.person.key(),
-        request.client.as_str(),
-        agree.scopes.to_string(),
-        agree.session.0,
-        request.nonce,
-        name(&agree.assurance)?,
-        agree.auth_time.unix_millis(),
-        now.unix_millis(),
-        agree.ends_at.unix_millis()
-    ])?;
+    keep_consent(tx, agree.person, &request.client, &agree.scopes, now)?;
+    let grant = NewGrant {
+        id: agree.grant,
+        person: agree.person,
+        client: &request.client,
+        scopes: &agree.scopes,
+        session: agree.session,
+        nonce: request.nonce.as_deref(),
+        assurance: agree.assurance,
+        auth_time: agree.auth_time,
+        ends_at: agree.ends_at,
+        now,
+    };
+    keep_grant(tx, &grant)?;
     tx.prepare_cached(
         "INSERT INTO oidc_code (code, grant_id, redirect_uri, challenge, key_bound, expires_at, used_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)",
@@ -263,4 +268,69 @@ fn agree(tx: &Connection, agree: &Agree) -> Result<bool> {
         agree.code_until.unix_millis()
     ])?;
     Ok(true)
+}
+
+/// Ends the logins at clients that were allowed in a session of the hall, but for those that were to go on while the citizen
+/// is away.
+pub(super) fn session_ended(tx: &Connection, session: TokenHash) -> Result<()> {
+    let lasts = format!("%{}%", Scope::OfflineAccess.name());
+    tx.prepare_cached("DELETE FROM oidc_grant WHERE session = ?1 AND scopes NOT LIKE ?2")?
+        .execute(params![session.0, lasts])?;
+    Ok(())
+}
+
+/// Adds to what a citizen has allowed to a client.
+fn keep_consent(tx: &Connection, person: PersonId, client: &ClientId, scopes: &Scopes, now: Timestamp) -> Result<()> {
+    let before: Option<Consent> = tx
+        .prepare_cached("SELECT client, scopes, given_at FROM oidc_consent WHERE person = ?1 AND client = ?2")?
+        .query_row(params![person.key(), client.as_str()], consent)
+        .optional()?;
+    let all = before.map_or_else(|| scopes.clone(), |before| before.scopes.or(scopes));
+    tx.prepare_cached(
+        "INSERT INTO oidc_consent (person, client, scopes, given_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (person, client) DO UPDATE SET scopes = excluded.scopes, given_at = excluded.given_at",
+    )?
+    .execute(params![
+        person.key(),
+        client.as_str(),
+        all.to_string(),
+        now.unix_millis()
+    ])?;
+    Ok(())
+}
+
+/// A login at a client that begins.
+struct NewGrant<'a> {
+    id: Uuid,
+    person: PersonId,
+    client: &'a ClientId,
+    scopes: &'a Scopes,
+    session: TokenHash,
+    nonce: Option<&'a str>,
+    assurance: AssuranceLevel,
+    auth_time: Timestamp,
+    ends_at: Timestamp,
+    now: Timestamp,
+}
+
+fn keep_grant(tx: &Connection, grant: &NewGrant<'_>) -> Result<()> {
+    tx.prepare_cached("DELETE FROM oidc_grant WHERE ends_at <= ?1")?
+        .execute([grant.now.unix_millis()])?;
+    tx.prepare_cached(
+        "INSERT INTO oidc_grant (id, person, client, scopes, session, nonce, acr, auth_time, key_bound, created_at, ends_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, ?10)",
+    )?
+    .execute(params![
+        *grant.id.as_bytes(),
+        grant.person.key(),
+        grant.client.as_str(),
+        grant.scopes.to_string(),
+        grant.session.0,
+        grant.nonce,
+        name(&grant.assurance)?,
+        grant.auth_time.unix_millis(),
+        grant.now.unix_millis(),
+        grant.ends_at.unix_millis()
+    ])?;
+    Ok(())
 }

@@ -94,10 +94,37 @@ pub(super) fn redeem(tx: &Connection, redeem: &Redeem) -> Result<Result<Given, N
     }
     tx.prepare_cached("UPDATE oidc_code SET used_at = ?2 WHERE code = ?1")?
         .execute(params![redeem.code.0, now.unix_millis()])?;
-    let key_bound = redeem.key.clone().filter(|_| redeem.binds_refresh);
-    tx.prepare_cached("UPDATE oidc_grant SET key_bound = ?2 WHERE id = ?1")?
-        .execute(params![code.grant.id, key_bound])?;
+    bind(tx, code.grant.id, &redeem.key, redeem.binds_refresh)?;
     give(tx, code.grant, redeem.access, redeem.refresh, &redeem.key, None, now).map(Ok)
+}
+
+/// Binds the refresh tokens of a login to a key, where they are.
+fn bind(tx: &Connection, grant: [u8; 16], key: &Option<String>, binds: bool) -> Result<()> {
+    tx.prepare_cached("UPDATE oidc_grant SET key_bound = ?2 WHERE id = ?1")?
+        .execute(params![grant, key.clone().filter(|_| binds)])?;
+    Ok(())
+}
+
+/// The first tokens of a login that no code leads to; none where it has ended.
+pub(super) fn first(
+    tx: &Connection,
+    grant: [u8; 16],
+    access: TokenHash,
+    refresh: TokenHash,
+    key: &Option<String>,
+    binds_refresh: bool,
+    now: Timestamp,
+) -> Result<Option<Given>> {
+    let sql = format!(
+        "SELECT {PERSON}, {LOGIN} FROM oidc_grant g JOIN person ON person.id = g.person WHERE g.id = ?1 AND g.ends_at > ?2"
+    );
+    let found = tx
+        .prepare_cached(&sql)?
+        .query_row(params![grant, now.unix_millis()], login)
+        .optional()?;
+    let Some(found) = found else { return Ok(None) };
+    bind(tx, grant, key, binds_refresh)?;
+    give(tx, found, access, refresh, key, None, now).map(Some)
 }
 
 /// Keeps an access token of a login, and a refresh token where it may have one.
