@@ -72,7 +72,10 @@ export interface Host {
    * Fulfilled with whether the value is kept. It is personal data: encrypted, and erased with `eraseUnsent`.
    */
   keepUnsent?(key: string, value: Uint8Array): Promise<boolean>;
-  /** All that is kept, but for what another page that is open will send. */
+  /**
+   * All that is kept, but for what another page that is open will send. What such a page has at `person/outbox/id` may be given
+   * as `person/elsewhere/id`: it is shown, and not sent.
+   */
   unsent?(): Promise<[string, Uint8Array][]>;
   forgetUnsent?(key: string): Promise<void>;
   eraseUnsent?(): Promise<void>;
