@@ -13,6 +13,7 @@ mod doctor;
 mod form_preview;
 mod form_schema;
 mod fuzz;
+mod history;
 mod loopback;
 mod mobile;
 mod process;
@@ -84,6 +85,15 @@ Usage: cargo xtask <command> [options]
                            journal-forgotten or global-cursor
              --twice       each seed twice, and compare
              --trace FILE  keeps what happened
+  history  four terminals and the real hall, each a process that is killed again and again, behind a
+           proxy that cuts connections; PostgreSQL with two replicas
+             --db D        postgres (default), or sqlite: one process
+             --seconds N   for how long (60), or --operations N
+             --seed N      of the choices of the people (1); timing does not repeat
+             --weather W   fine, ordinary (default) or storm
+             --bug NAME    with a mistake put in: idempotency-off, journal-forgotten, global-cursor
+             --trace FILE  keeps what happened
+             --dev         debug builds
   analytics  what may be counted: types and docs/analytics.md from core/protocol/analytics.json
   schema   the JSON Schema of forms, in docs/schemas, from the tables of the form engine
   doctor   what is here, what is missing, and how to get it
@@ -144,6 +154,10 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         "simulate" => {
             let options = &["seeds", "first", "operations", "weather", "bug", "trace"];
             simulate::command(&Arguments::parse(words, options, &["twice"])?)
+        }
+        "history" => {
+            let options = &["db", "seconds", "operations", "seed", "weather", "bug", "trace"];
+            history::command(&Arguments::parse(words, options, &["dev"])?)
         }
         "analytics" => analytics::command(&Arguments::parse(words, &[], &[])?),
         "schema" => form_schema::command(&Arguments::parse(words, &[], &[])?),

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::arguments::Arguments;
 use crate::say::{say, span};
 use crate::toolchain::{self, node, postgres};
-use crate::{bundle, check, conformance, mobile, process, scenarios, sdk, shells, store, workspace};
+use crate::{bundle, check, conformance, history, mobile, process, scenarios, sdk, shells, store, workspace};
 
 /// The folder of the browser journeys.
 const JOURNEYS: &str = "tests/browser";
@@ -56,6 +56,7 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
         }
         // All of it takes minutes (`--db postgres`); these are the parts in which the engines could differ.
         parts.run("storage on PostgreSQL", || backend_on_postgres(&ON_BOTH));
+        parts.run("the history of real processes", history::slices);
         // The logic of the pages; what needs a browser is in the journeys.
         parts.run("onehall-ui", || {
             process::run(workspace::cargo().args(["test", "-p", "onehall-ui", "--lib"]))

@@ -1,17 +1,15 @@
 //! The clerks, who take cases on while their citizens look. They sit in the hall: their network does not fail.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use onehall_core::ports::Method;
 use serde_json::{Value, json};
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
-use crate::REPLICAS;
 use crate::chance::Chance;
 use crate::hall::{CLERKS, clerk_token};
-use crate::replica::Parcel;
+use crate::replica::{Parcel, serve};
 use crate::world::World;
 
 /// What they do without much ado.
@@ -29,7 +27,7 @@ pub(crate) fn begin(world: &Arc<World>) -> Vec<AbortHandle> {
 async fn work(world: &World, clerk: &str) {
     let mut chance = Chance::new(world.plan.seed, clerk);
     loop {
-        sleep(Duration::from_millis(chance.spread(200, 20_000))).await;
+        sleep(world.span(chance.spread(200, 20_000))).await;
         let queue = ask(world, &mut chance, clerk, Method::Get, "/staff/cases", None).await;
         let cases = queue["cases"].as_array().cloned().unwrap_or_default();
         let Some(id) = chance.pick(&cases).and_then(|case| case["id"].as_str()) else {
@@ -76,8 +74,8 @@ async fn ask(
         ],
         body: body.map(|body| body.to_string().into_bytes()).unwrap_or_default(),
     };
-    let replica = chance.below(REPLICAS as u64) as usize;
-    let answer = world.replicas[replica].serve(world, parcel).await;
+    let replica = chance.below(world.replicas.len() as u64) as usize;
+    let answer = serve(world, replica, parcel).await;
     world.tell(format_args!(
         "{clerk} {} {path}: {}",
         method.as_str(),

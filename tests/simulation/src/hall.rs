@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use async_trait::async_trait;
 use onehall_backend::city::{self, CityContent};
 use onehall_backend::clock::Clock;
 use onehall_backend::config::{CodeLimits, Config, Mode};
@@ -22,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::chance::{Chance, Numbers};
+use crate::machines::Reception;
+use crate::witness::{self, Kept, Saw};
 use crate::{Bug, Plan};
 
 /// Who uses the terminals: an agent of two companies.
@@ -38,6 +41,7 @@ pub(crate) struct Hall {
     config: Config,
     city: Arc<CityContent>,
     key: ServerKey,
+    database: Arc<Database>,
     storage: Arc<dyn Storage>,
     messages: Arc<DevelopmentSender>,
     rng: Arc<dyn Rng>,
@@ -45,11 +49,50 @@ pub(crate) struct Hall {
     bug: Option<Bug>,
     began: Instant,
     begins: Timestamp,
+    accounts: Accounts,
+    _folder: tempfile::TempDir,
+}
+
+/// Who there is.
+pub(crate) struct Accounts {
     /// The phone number with which the citizen logs in.
     pub(crate) phone: String,
     /// Whose matters the citizen handles, the citizen's own first.
     pub(crate) principals: Vec<PersonId>,
-    _folder: tempfile::TempDir,
+}
+
+/// Imports the accounts of the city into an empty store, and lets the clerks in.
+pub(crate) async fn found(storage: &dyn Storage, city: &CityContent, key: &ServerKey, now: Timestamp) -> Accounts {
+    let mut founding = must(Founding::of(city, Mode::Production, key), "no accounts");
+    rename(&mut founding);
+    let me = position(city, CITIZEN);
+    let (me, phone) = (founding.people[me].id, city.people.citizens[me].phone.clone());
+    let companies = founding.agencies.iter().filter(|(_, agent)| *agent == me);
+    let principals = std::iter::once(me)
+        .chain(companies.map(|(company, _)| *company))
+        .collect();
+    let clerks = clerks(&founding);
+    must(storage.found(founding, now).await, "no accounts");
+    for (clerk, id) in clerks {
+        let_in(storage, key, clerk, id, now).await;
+    }
+    Accounts {
+        phone: phone.into(),
+        principals,
+    }
+}
+
+/// Writes the key of the hall, which is the same each time: one of its own is made at random.
+pub(crate) fn write_key(folder: &Path) -> std::io::Result<PathBuf> {
+    let file = folder.join("secret.key");
+    std::fs::write(&file, "A".repeat(43))?;
+    Ok(file)
+}
+
+/// The code in a message.
+pub(crate) fn code_in(text: &str) -> String {
+    let mut digits = text.split(|character: char| !character.is_ascii_digit());
+    digits.find(|part| part.len() == 6).unwrap_or_default().to_owned()
 }
 
 /// A clock of the hall: it goes with the simulation's, a little off.
@@ -74,28 +117,19 @@ impl Hall {
         let seed = plan.seed;
         let folder = must(tempfile::tempdir(), "no folder");
         let city = city();
-        // A key of its own is made at random: this one has to be the same each time.
-        let key_file = folder.path().join("secret.key");
-        must(std::fs::write(&key_file, "A".repeat(43)), "no key");
+        let key_file = must(write_key(folder.path()), "no key");
         let key = must(ServerKey::load(&key_file), "no key");
         let clock: Arc<dyn Clock> = Arc::new(HallClock {
             began,
             begins: begins.unix_millis(),
         });
-        let storage: Arc<dyn Storage> = Arc::new(must(Database::inline(begins, pause(seed)), "no store"));
-        let mut founding = must(Founding::of(&city, Mode::Production, &key), "no accounts");
-        rename(&mut founding);
-        let me = position(&city, CITIZEN);
-        let (me, phone) = (founding.people[me].id, city.people.citizens[me].phone.clone());
-        let companies = founding.agencies.iter().filter(|(_, agent)| *agent == me);
-        let principals = std::iter::once(me)
-            .chain(companies.map(|(company, _)| *company))
-            .collect();
-        let clerks = clerks(&founding);
-        must(storage.found(founding, begins).await, "no accounts");
-        for (clerk, id) in clerks {
-            let_in(storage.as_ref(), &key, clerk, id, begins).await;
+        let database = Arc::new(must(Database::inline(begins, pause(seed)), "no store"));
+        must(witness::begin(&database).await, "no witness");
+        if let Some(sql) = plan.bug.and_then(Bug::in_the_store) {
+            must(witness::put_in(&database, sql).await, "no mistake");
         }
+        let storage: Arc<dyn Storage> = database.clone();
+        let accounts = found(storage.as_ref(), &city, &key, begins).await;
         Hall {
             config: Config {
                 mode: Mode::Development,
@@ -115,14 +149,14 @@ impl Hall {
             city,
             key,
             files: Files::new(Arc::new(DatabaseBlobs::new(storage.clone())), Arc::new(NoScanner)),
+            database,
             storage,
             messages: Arc::new(DevelopmentSender::new(clock)),
             rng: Arc::new(Numbers::new(Chance::new(seed, "hall"))),
             bug: plan.bug,
             began,
             begins,
-            phone: phone.into(),
-            principals,
+            accounts,
             _folder: folder,
         }
     }
@@ -147,13 +181,31 @@ impl Hall {
             stopping: CancellationToken::new(),
         })
     }
+}
 
-    /// The code of the last message.
-    pub(crate) fn last_code(&self) -> String {
+#[async_trait]
+impl Reception for Arc<Hall> {
+    fn phone(&self) -> &str {
+        &self.accounts.phone
+    }
+
+    fn principals(&self) -> &[PersonId] {
+        &self.accounts.principals
+    }
+
+    async fn last_code(&self) -> String {
         let sent = self.messages.sent();
-        let text = sent.first().map(|message| message.text.as_str()).unwrap_or_default();
-        let mut digits = text.split(|character: char| !character.is_ascii_digit());
-        digits.find(|part| part.len() == 6).unwrap_or_default().to_owned()
+        code_in(sent.first().map(|message| message.text.as_str()).unwrap_or_default())
+    }
+
+    async fn log(&self) -> (Vec<Saw>, Vec<Kept>) {
+        let saw = must(witness::saw(&self.database).await, "no witness");
+        (saw, must(witness::logs(&self.database).await, "no log"))
+    }
+
+    async fn trim_logs(&self, before: Timestamp) -> bool {
+        must(self.storage.trim_changes(before, 100).await.map(drop), "cannot trim");
+        true
     }
 }
 
@@ -242,25 +294,28 @@ fn position(city: &CityContent, key: &str) -> usize {
 fn city() -> Arc<CityContent> {
     static CITY: OnceLock<Arc<CityContent>> = OnceLock::new();
     let load = || {
-        let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let folder = must(tempfile::tempdir(), "no folder");
-        must(
-            copy(&here.join("../../backend/demo-city"), folder.path()),
-            "cannot copy the demo city",
-        );
-        for (index, code) in MATTERS.into_iter().enumerate() {
-            for (from, to) in [
-                ("item.toml", format!("items/{code}.toml")),
-                ("form.json", format!("forms/{code}.v1.json")),
-            ] {
-                let text = must(std::fs::read_to_string(here.join("city").join(from)), from);
-                let text = text.replace("CODE", code).replace("NUMBER", &(index + 1).to_string());
-                must(std::fs::write(folder.path().join(to), text), from);
-            }
-        }
+        must(write_city(folder.path()), "cannot write the city");
         Arc::new(must(city::load(folder.path()), "the city does not load"))
     };
     Arc::clone(CITY.get_or_init(load))
+}
+
+/// Writes that city's files.
+pub(crate) fn write_city(folder: &Path) -> std::io::Result<()> {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    copy(&here.join("../../backend/demo-city"), folder)?;
+    for (index, code) in MATTERS.into_iter().enumerate() {
+        for (from, to) in [
+            ("item.toml", format!("items/{code}.toml")),
+            ("form.json", format!("forms/{code}.v1.json")),
+        ] {
+            let text = std::fs::read_to_string(here.join("city").join(from))?;
+            let text = text.replace("CODE", code).replace("NUMBER", &(index + 1).to_string());
+            std::fs::write(folder.join(to), text)?;
+        }
+    }
+    Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {

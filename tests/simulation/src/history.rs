@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use onehall_core::ports::{HttpResponse, Method};
-use onehall_protocol::sync::Stamp;
-use onehall_protocol::{CaseId, DraftId, Timestamp};
+use onehall_protocol::sync::{Entity, Stamp};
+use onehall_protocol::{CaseId, DraftId, PersonId, Timestamp};
+use onehall_sync::Positions;
+use serde::Deserialize;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::replica::Parcel;
 
@@ -46,6 +51,70 @@ pub(crate) struct Write {
     pub(crate) in_hand: (u64, u64),
     /// Whether the hall took it; unknown where it crashed before it could say.
     pub(crate) taken: Option<bool>,
+    /// What it was told of this question that did not stand, and of how many answers in all.
+    pub(crate) told_lost: Vec<Value>,
+    pub(crate) lost_in_all: usize,
+    /// In which save it came.
+    save: usize,
+}
+
+/// Whether an answer was one that the hall had not had yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    New,
+    /// A later one of its writer was there before: it counts for nothing.
+    BehindItsNext,
+    /// It cannot be told.
+    Unclear,
+}
+
+impl Write {
+    /// Who gave it.
+    pub(crate) fn writer(&self) -> &str {
+        &self.stamp.2
+    }
+
+    /// How it arrived, among all of its draft.
+    pub(crate) fn arrival(&self, of_draft: &[&Write]) -> Arrival {
+        let later =
+            |other: &&&Write| other.save != self.save && other.writer() == self.writer() && other.stamp > self.stamp;
+        let mut arrival = Arrival::New;
+        for next in of_draft.iter().filter(later) {
+            match next.taken {
+                Some(false) => {}
+                Some(true) if next.revision > self.revision || self.in_hand.1 < next.in_hand.0 => {}
+                Some(true) if next.revision < self.revision || next.in_hand.1 < self.in_hand.0 => {
+                    return Arrival::BehindItsNext;
+                }
+                _ => arrival = Arrival::Unclear,
+            }
+        }
+        arrival
+    }
+}
+
+/// A pull as the hall answered it.
+#[derive(Debug, Clone)]
+pub(crate) struct Pulled {
+    /// For each principal behind which number of its log it was asked, and up to which it was answered.
+    pub(crate) read: Vec<(PersonId, u64, u64)>,
+    /// What it told of.
+    pub(crate) told: BTreeSet<(Entity, Uuid)>,
+    /// There was more.
+    pub(crate) more: bool,
+}
+
+#[derive(Deserialize)]
+struct PullAnswer {
+    changes: Vec<Told>,
+    cursor: String,
+    more: bool,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    entity: Entity,
+    id: Uuid,
 }
 
 /// A submission, by its key.
@@ -56,8 +125,13 @@ pub(crate) struct Attempt {
     pub(crate) terminal: usize,
     /// What the person was told, press by press: the case, or the code of a refusal.
     pub(crate) told: Vec<Result<CaseId, String>>,
-    /// Whether the person was told that it waits on the terminal.
+    /// Whether it was left to the terminal, and whether the person was told that it waits there.
+    pub(crate) left: bool,
     pub(crate) queued: bool,
+    /// The how manieth of all attempts it is.
+    pub(crate) number: usize,
+    /// Whether the citizen has logged out since, knowing that the hall refused it.
+    pub(crate) left_behind: bool,
     /// Whether the person took it back, or tried to, and was not told that it was too late.
     pub(crate) taken_back: Option<bool>,
     /// What the hall answered, arrival by arrival; nothing where it crashed before it could say.
@@ -73,6 +147,8 @@ pub(crate) struct History {
     pub(crate) attempts: BTreeMap<String, Attempt>,
     /// Which rows each terminal has ever shown.
     rows: BTreeSet<(usize, String)>,
+    pub(crate) pulls: Vec<Pulled>,
+    saves: usize,
     /// Drafts that somebody threw away, or tried to.
     pub(crate) discarded: BTreeSet<DraftId>,
 }
@@ -92,9 +168,46 @@ impl History {
         self.counts.clone()
     }
 
+    /// Somebody tries to submit.
+    pub(crate) fn attempt(&mut self, key: &str) -> &mut Attempt {
+        let number = self.attempts.len();
+        self.attempts.entry(key.to_owned()).or_insert_with(|| Attempt {
+            number,
+            ..Attempt::default()
+        })
+    }
+
+    /// Whether the same terminal was left a later attempt of the same draft, by which one goes that the hall refused.
+    pub(crate) fn is_replaced(&self, attempt: &Attempt) -> bool {
+        let refused = attempt.answered.iter().all(|answer| matches!(answer, Some(Err(_))));
+        let later = |other: &Attempt| {
+            other.left
+                && other.number > attempt.number
+                && (other.terminal, other.draft) == (attempt.terminal, attempt.draft)
+        };
+        refused && self.attempts.values().any(later)
+    }
+
+    /// The citizen has logged out of a terminal: what the hall refused goes with that.
+    pub(crate) fn logged_out(&mut self, terminal: usize) {
+        let here = self
+            .attempts
+            .values_mut()
+            .filter(|attempt| attempt.terminal == terminal);
+        for attempt in here.filter(|attempt| attempt.answered.iter().flatten().any(Result::is_err)) {
+            attempt.left_behind = true;
+        }
+    }
+
     /// A terminal shows these rows.
     pub(crate) fn seen_rows(&mut self, terminal: usize, rows: &[String]) {
         self.rows.extend(rows.iter().map(|row| (terminal, row.clone())));
+    }
+
+    /// Whether the hall is known to have taken an edit.
+    pub(crate) fn took(&self, edit: &Edit) -> bool {
+        let same = |write: &&Write| write.draft == edit.draft && write.path == edit.path && write.value == edit.value;
+        self.writes.iter().filter(same).any(|write| write.taken == Some(true))
     }
 
     /// Whether a terminal has ever shown a row.
@@ -102,9 +215,23 @@ impl History {
         self.rows.contains(&(terminal, row.to_owned()))
     }
 
+    /// The answers that reached the hall or may have, by draft, in the order in which it answered.
+    pub(crate) fn by_draft(&self) -> BTreeMap<DraftId, Vec<&Write>> {
+        let mut by_draft: BTreeMap<DraftId, Vec<&Write>> = BTreeMap::new();
+        for write in &self.writes {
+            by_draft.entry(write.draft).or_default().push(write);
+        }
+        by_draft
+    }
+
     /// The hall was asked, and answered (or crashed).
     pub(crate) fn answered(&mut self, asked: &Parcel, answer: Option<&HttpResponse>, in_hand: (Timestamp, Timestamp)) {
-        let path = asked.path.split('?').next().unwrap_or_default();
+        let (path, query) = asked.path.split_once('?').unwrap_or((&asked.path, ""));
+        if path == "/api/v1/sync" {
+            let pulled = answer.filter(|answer| answer.status == 200);
+            self.pulls.extend(pulled.and_then(|answer| pull(query, &answer.body)));
+            return;
+        }
         let mut parts = path.trim_start_matches("/api/v1/").split('/');
         if parts.next() != Some("drafts") {
             return;
@@ -119,7 +246,7 @@ impl History {
             }
             (Method::Post, Some("submission")) => {
                 let key = asked.header("idempotency-key").unwrap_or_default();
-                let attempt = self.attempts.entry(key.to_owned()).or_default();
+                let attempt = self.attempt(key);
                 attempt.draft = Some(draft);
                 attempt.answered.push(answer.map(|answer| {
                     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
@@ -138,8 +265,10 @@ impl History {
         let said: Value = answer
             .and_then(|answer| serde_json::from_slice(&answer.body).ok())
             .unwrap_or_default();
+        self.saves += 1;
+        let number = |value: &Value| value.as_u64().unwrap_or_default();
+        let lost = said["lost"].as_array().map_or(&[][..], Vec::as_slice);
         for change in body["changes"].as_array().into_iter().flatten() {
-            let number = |value: &Value| value.as_u64().unwrap_or_default();
             let stamp = change["stamp"].as_str().and_then(|stamp| stamp.parse::<Stamp>().ok());
             self.writes.push(Write {
                 draft,
@@ -152,7 +281,37 @@ impl History {
                 revision: said["revision"].as_u64(),
                 in_hand: (millis(in_hand.0), millis(in_hand.1)),
                 taken: answer.map(|answer| answer.status < 400),
+                told_lost: of_path(lost, &change["path"]),
+                lost_in_all: lost.len(),
+                save: self.saves,
             });
         }
     }
+}
+
+/// The values of those answers that are of one question.
+fn of_path(lost: &[Value], path: &Value) -> Vec<Value> {
+    let of_path = lost.iter().filter(|lost| lost["path"] == *path);
+    of_path.map(|lost| lost["value"].clone()).collect()
+}
+
+fn pull(query: &str, body: &[u8]) -> Option<Pulled> {
+    let cursor = query.split('&').find_map(|pair| pair.strip_prefix("cursor="));
+    let answer: PullAnswer = serde_json::from_slice(body).ok()?;
+    let (from, to) = (positions(cursor?)?, positions(&answer.cursor)?);
+    let number = |positions: &Positions, principal| positions.get(principal).map_or(0, |position| position.seq);
+    let read = to
+        .principals()
+        .map(|principal| (principal, number(&from, principal), number(&to, principal)));
+    Some(Pulled {
+        read: read.collect(),
+        told: answer.changes.into_iter().map(|told| (told.entity, told.id)).collect(),
+        more: answer.more,
+    })
+}
+
+/// The places of a cursor. A terminal cannot read it; who looks into the hall can.
+fn positions(cursor: &str) -> Option<Positions> {
+    let (bytes, _signature) = cursor.split_once('.')?;
+    Positions::from_bytes(&BASE64_URL_SAFE_NO_PAD.decode(bytes).ok()?)
 }

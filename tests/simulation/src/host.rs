@@ -6,20 +6,84 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use onehall_core::Core;
 use onehall_core::ports::{
-    BoxFuture, Clock, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, NotKept, SecretStore, Spawner, Store,
-    StoreError, Timer, Write, is_terminals, scanned,
+    BoxFuture, Clock, EventListener, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, NotKept,
+    SecretStore, Spawner, Store, StoreError, Timer, Write, is_terminals, scanned,
 };
 use onehall_protocol::Timestamp;
+use onehall_protocol::identity::TerminalKind;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use crate::bugs::Bug;
-use crate::chance::Chance;
+use crate::chance::{Chance, Numbers};
+use crate::machines::{Client, Machine, On};
 use crate::network::carry;
 use crate::replica::Parcel;
-use crate::terminal::BASE_URL;
 use crate::world::{World, lock};
+
+/// Where the hall is.
+pub(crate) const BASE_URL: &str = "http://hall.test";
+
+/// A browser keeps a cookie, the others a token.
+const KINDS: [TerminalKind; 4] = [
+    TerminalKind::Browser,
+    TerminalKind::Desktop,
+    TerminalKind::Mobile,
+    TerminalKind::MiniApp,
+];
+
+/// A terminal in this process.
+pub(crate) struct Simulated {
+    index: usize,
+    kind: TerminalKind,
+    disk: Arc<Disk>,
+}
+
+impl Simulated {
+    pub(crate) fn new(index: usize) -> Simulated {
+        Simulated {
+            index,
+            kind: KINDS[index % KINDS.len()],
+            disk: Arc::default(),
+        }
+    }
+}
+
+#[async_trait]
+impl Machine for Simulated {
+    fn switch_on(&self, world: &Arc<World>, number: u64, listener: Box<EventListener>) -> On {
+        let life = Life::new(world, self.index, &self.disk, number);
+        let ports = Arc::new(Ports(Arc::clone(&life)));
+        let name = format!("terminal {} numbers {number}", self.index);
+        let host = Host {
+            http: ports.clone(),
+            pokes: ports.clone(),
+            store: ports.clone(),
+            journal: Some(ports.clone()),
+            clock: ports.clone(),
+            timer: ports.clone(),
+            spawner: ports.clone(),
+            rng: Arc::new(Numbers::new(Chance::new(world.plan.seed, &name))),
+            secrets: match self.kind {
+                TerminalKind::Browser => None,
+                _ => Some(ports),
+            },
+            later: None,
+        };
+        let core = Core::new(host, BASE_URL, self.kind);
+        core.subscribe(listener);
+        On {
+            core: Client::Here(core),
+            off: Box::new(move || life.end()),
+        }
+    }
+
+    async fn unsent(&self, _core: Option<Client>) -> Vec<String> {
+        lock(&self.disk.journal).keys().cloned().collect()
+    }
+}
 
 /// What stays on a terminal whatever becomes of its core.
 #[derive(Default)]
@@ -28,13 +92,6 @@ pub(crate) struct Disk {
     journal: Mutex<BTreeMap<String, Vec<u8>>>,
     secrets: Mutex<BTreeMap<String, String>>,
     cookies: Mutex<BTreeMap<String, String>>,
-}
-
-impl Disk {
-    /// The keys of what is not sent yet.
-    pub(crate) fn unsent(&self) -> Vec<String> {
-        lock(&self.journal).keys().cloned().collect()
-    }
 }
 
 /// One life of a core, from its start to its death.
@@ -138,7 +195,7 @@ impl Http for Ports {
             headers,
             body: request.body.unwrap_or_default(),
         };
-        let answer = carry(&life.world, life.terminal, parcel).await?;
+        let answer = carry(&life.world, life.terminal, parcel).await.map_err(|_| NoAnswer)?;
         for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
             let pair = cookie.split(';').next().and_then(|pair| pair.split_once('='));
             if let Some((name, value)) = pair {

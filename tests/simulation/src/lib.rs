@@ -4,7 +4,7 @@
 //!
 //! - `world`: what all parts share; `network`, `replica`, `host`, `terminal`: the machines.
 //! - `person`, `clerk`, `chaos`: who does something with them.
-//! - `history`: what was done and said; `oracle`: what must hold of it once all is quiet.
+//! - `history`: what was done and said; `witness`: what the store saw of it; `oracle`: what must hold of it once all is quiet.
 //! - [`Bug`]: mistakes that are put in on purpose, to see that the oracle would find them.
 //!
 //! ```no_run
@@ -20,13 +20,16 @@ mod clerk;
 mod hall;
 mod history;
 mod host;
+mod machines;
 mod network;
 mod oracle;
 mod person;
 mod pokes;
+mod real;
 mod replica;
 mod terminal;
 mod trace;
+mod witness;
 mod world;
 
 use std::collections::BTreeMap;
@@ -34,6 +37,7 @@ use std::collections::BTreeMap;
 pub use bugs::Bug;
 pub use chance::Chance;
 pub use network::Weather;
+pub use real::{Engine, Trial, live_terminal, try_real};
 pub use trace::Trace;
 
 use world::World;
@@ -57,6 +61,8 @@ pub struct Plan {
     pub weather: Weather,
     /// Whether the trace is kept for people to read.
     pub keep_trace: bool,
+    /// How many times faster than people everything happens: a simulation has a clock of its own and needs no hurry.
+    pub hurry: u32,
 }
 
 impl Plan {
@@ -69,6 +75,7 @@ impl Plan {
             bug: None,
             weather: Weather::default(),
             keep_trace: false,
+            hurry: 1,
         }
     }
 }
@@ -93,6 +100,10 @@ pub struct Report {
     pub lines: u64,
     /// How many operations were carried out, by what they were and what came of them.
     pub operations: BTreeMap<String, u64>,
+    /// What went wrong that was to go wrong, and how often.
+    pub troubles: BTreeMap<&'static str, u64>,
+    /// How often promises were looked at that only some of what happens puts to the test.
+    pub looked: BTreeMap<&'static str, u64>,
     /// How much time passed on the clock of the simulation, in milliseconds.
     pub simulated_ms: u64,
     /// What must not have happened.
@@ -144,7 +155,7 @@ async fn simulate(plan: &Plan) -> Report {
         let _ = one.await;
     }
     chaos.iter().chain(&clerks).for_each(tokio::task::AbortHandle::abort);
-    let findings = oracle::judge(&world).await;
+    let judgement = oracle::judge(&world).await;
     world.close();
     let mut trace = world.trace();
     Report {
@@ -152,8 +163,10 @@ async fn simulate(plan: &Plan) -> Report {
         hash: trace.hash(),
         lines: trace.lines(),
         operations: world.history().counts(),
+        troubles: world.troubles(),
+        looked: judgement.looked,
         simulated_ms: world.now(),
-        findings,
+        findings: judgement.findings,
         trace: trace.kept(),
     }
 }

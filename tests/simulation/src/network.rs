@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::channel::oneshot;
-use onehall_core::ports::{HttpResponse, NoAnswer};
+use onehall_core::ports::HttpResponse;
 use tokio::time::sleep;
 
+use crate::TERMINALS;
 use crate::chance::Chance;
-use crate::replica::Parcel;
+use crate::replica::{Parcel, serve};
 use crate::world::{World, lock};
-use crate::{REPLICAS, TERMINALS};
 
 /// How bad it is. What may happen to a message, in times of a thousand, and how long it may take.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +61,17 @@ impl Weather {
         }
     }
 
+    /// The weather of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Weather> {
+        match name {
+            "fine" => Some(Weather::fine()),
+            "ordinary" => Some(Weather::default()),
+            "storm" => Some(Weather::storm()),
+            _ => None,
+        }
+    }
+
     /// Nothing is lost, and nothing takes long.
     #[must_use]
     pub fn fine() -> Weather {
@@ -75,6 +86,9 @@ impl Weather {
         }
     }
 }
+
+/// From when on a message counts as late.
+const LATE: Duration = Duration::from_secs(1);
 
 /// What becomes of a request.
 pub(crate) struct Fate {
@@ -95,16 +109,18 @@ pub(crate) struct Network(Mutex<State>);
 struct State {
     chance: Chance,
     weather: Weather,
+    replicas: usize,
     cut: BTreeSet<(usize, usize)>,
     /// How often each terminal asked.
     asked: [u64; TERMINALS],
 }
 
 impl Network {
-    pub(crate) fn new(seed: u64, weather: Weather) -> Network {
+    pub(crate) fn new(seed: u64, weather: Weather, replicas: usize) -> Network {
         Network(Mutex::new(State {
             chance: Chance::new(seed, "network"),
             weather,
+            replicas,
             cut: BTreeSet::new(),
             asked: [0; TERMINALS],
         }))
@@ -132,8 +148,9 @@ impl Network {
 
     /// Cuts every terminal off.
     pub(crate) fn cut_all(&self) {
+        let replicas = lock(&self.0).replicas;
         for terminal in 0..TERMINALS {
-            for replica in 0..REPLICAS {
+            for replica in 0..replicas {
                 self.set_cut(terminal, replica, true);
             }
         }
@@ -147,7 +164,8 @@ impl Network {
     fn fate(&self, terminal: usize) -> Fate {
         let mut state = lock(&self.0);
         state.asked[terminal] += 1;
-        let (weather, chance) = (state.weather, &mut state.chance);
+        let (weather, replicas) = (state.weather, state.replicas as u64);
+        let chance = &mut state.chance;
         let delay = |chance: &mut Chance| {
             if chance.happens(weather.slow) {
                 chance.spread(200, weather.longest)
@@ -156,17 +174,14 @@ impl Network {
             }
         };
         Fate {
-            replica: chance.below(REPLICAS as u64) as usize,
+            replica: chance.below(replicas) as usize,
             there: delay(chance),
             lost_there: chance.happens(weather.lose_request),
             back: delay(chance),
             lost_back: chance.happens(weather.lose_answer),
-            again: chance.happens(weather.double).then(|| {
-                (
-                    chance.below(REPLICAS as u64) as usize,
-                    chance.spread(1, weather.longest),
-                )
-            }),
+            again: chance
+                .happens(weather.double)
+                .then(|| (chance.below(replicas) as usize, chance.spread(1, weather.longest))),
             patience: chance.spread(100, 20_000),
         }
     }
@@ -174,7 +189,8 @@ impl Network {
     /// To which replica a stream goes, and how long it takes to open.
     pub(crate) fn route(&self) -> (usize, u64) {
         let mut state = lock(&self.0);
-        (state.chance.below(REPLICAS as u64) as usize, state.chance.spread(1, 60))
+        let replicas = state.replicas as u64;
+        (state.chance.below(replicas) as usize, state.chance.spread(1, 60))
     }
 
     /// How often a poke arrives, and how long each takes.
@@ -191,18 +207,26 @@ impl Network {
     }
 }
 
+/// Why no answer came, or not the whole of it.
+pub(crate) enum Lost {
+    /// None began to come.
+    Whole,
+    /// This one was lost on its way.
+    OnItsWay(HttpResponse),
+}
+
 /// Carries a request to a replica and its answer back. Who asked may be gone meanwhile: what is on its way arrives.
-pub(crate) async fn carry(world: &Arc<World>, terminal: usize, parcel: Parcel) -> Result<HttpResponse, NoAnswer> {
+pub(crate) async fn carry(world: &Arc<World>, terminal: usize, parcel: Parcel) -> Result<HttpResponse, Lost> {
     let (sender, answer) = oneshot::channel();
     let (world, fate) = (Arc::clone(world), world.network.fate(terminal));
     tokio::spawn(async move {
         let outcome = journey(&world, terminal, parcel, fate).await;
         let _ = sender.send(outcome);
     });
-    answer.await.unwrap_or(Err(NoAnswer))
+    answer.await.unwrap_or(Err(Lost::Whole))
 }
 
-async fn journey(world: &Arc<World>, terminal: usize, parcel: Parcel, fate: Fate) -> Result<HttpResponse, NoAnswer> {
+async fn journey(world: &Arc<World>, terminal: usize, parcel: Parcel, fate: Fate) -> Result<HttpResponse, Lost> {
     let number = world.new_number();
     world.tell(format_args!(
         "#{number} t{terminal} {} {} to r{} in {}{}",
@@ -212,33 +236,50 @@ async fn journey(world: &Arc<World>, terminal: usize, parcel: Parcel, fate: Fate
         fate.there,
         if fate.lost_there { ", lost" } else { "" },
     ));
+    if fate.lost_there {
+        world.count("requests lost");
+    }
+    if world.span(fate.there.max(fate.back)) > LATE {
+        world.count("requests with a message that took over a second");
+    }
     if let Some((replica, later)) = fate.again {
+        world.count("requests doubled");
         let (world, parcel) = (Arc::clone(world), parcel.clone());
         tokio::spawn(async move {
-            sleep(Duration::from_millis(fate.there + later)).await;
+            sleep(world.span(fate.there + later)).await;
             if !world.network.is_cut(terminal, replica) {
                 world.tell(format_args!("#{number} arrives again, at r{replica}"));
-                world.replicas[replica].serve(&world, parcel).await;
+                serve(&world, replica, parcel).await;
             }
         });
     }
-    sleep(Duration::from_millis(fate.there)).await;
-    let arrives = !fate.lost_there && !world.network.is_cut(terminal, fate.replica);
+    sleep(world.span(fate.there)).await;
+    let open = !world.network.is_cut(terminal, fate.replica);
+    if !open && !world.is_calm() {
+        world.count("requests into a network that was cut");
+    }
+    if fate.lost_there && open {
+        world.replicas[fate.replica].hear_half(&parcel).await;
+    }
+    let arrives = !fate.lost_there && open;
     let answer = if arrives {
-        world.replicas[fate.replica].serve(world, parcel).await
+        serve(world, fate.replica, parcel).await
     } else {
         None
     };
     let Some(answer) = answer else {
         world.tell(format_args!("#{number} is not answered"));
-        sleep(Duration::from_millis(if world.is_calm() { 10 } else { fate.patience })).await;
-        return Err(NoAnswer);
+        sleep(world.span(if world.is_calm() { 10 } else { fate.patience })).await;
+        return Err(Lost::Whole);
     };
-    sleep(Duration::from_millis(fate.back)).await;
+    sleep(world.span(fate.back)).await;
+    if fate.lost_back {
+        world.count("answers lost");
+    }
     if fate.lost_back || world.network.is_cut(terminal, fate.replica) {
         world.tell(format_args!("#{number} {}, and the answer is lost", answer.status));
-        sleep(Duration::from_millis(fate.patience)).await;
-        return Err(NoAnswer);
+        sleep(world.span(fate.patience)).await;
+        return Err(Lost::OnItsWay(answer));
     }
     world.tell(format_args!(
         "#{number} {} of {} bytes",

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use onehall_client::{FileContent, Outcome as Became, QueuedState, Request, TakenBack, citizen};
-use onehall_core::Core;
 use onehall_protocol::cases::{CitizenAction, Rating, WithdrawCase};
 use onehall_protocol::drafts::{AnswerChange, Answers, DraftView, StartDraft};
 use onehall_protocol::files::UploadTo;
@@ -16,6 +15,7 @@ use tokio::time::{sleep, timeout};
 use crate::chance::Chance;
 use crate::hall::MATTERS;
 use crate::history::{Edit, Outcome};
+use crate::machines::Client;
 use crate::world::{World, lock};
 
 /// After how long somebody gives up to wait for an answer.
@@ -65,7 +65,7 @@ type Told<T> = Result<T, Trouble>;
 pub(crate) type Screen = Arc<Mutex<BTreeMap<DraftId, Option<Vec<String>>>>>;
 
 /// Uses a terminal until nothing is left to do.
-pub(crate) async fn use_terminal(world: Arc<World>, terminal: usize, core: Core, screen: Screen) {
+pub(crate) async fn use_terminal(world: Arc<World>, terminal: usize, core: Client, screen: Screen) {
     let name = format!("person {terminal} {}", world.new_number());
     let mut person = Person {
         chance: Chance::new(world.plan.seed, &name),
@@ -76,27 +76,30 @@ pub(crate) async fn use_terminal(world: Arc<World>, terminal: usize, core: Core,
         cases: Vec::new(),
     };
     person.come_in().await;
-    while person.world.take_operation() {
+    while person.world.operations_left() {
         let pause = person.chance.spread(5, 3_000);
-        sleep(Duration::from_millis(pause)).await;
-        person.do_something().await;
+        sleep(person.world.span(pause)).await;
+        // Taken only now: one that is taken is carried out, and counted, whatever becomes of the terminal.
+        if person.world.take_operation() {
+            person.do_something().await;
+        }
     }
 }
 
 /// Logs in, where nobody is.
-pub(crate) async fn log_in(world: &World, core: &Core, chance: &mut Chance) -> bool {
+pub(crate) async fn log_in(world: &World, core: &Client, chance: &mut Chance) -> bool {
     if let Ok(Ok(citizen::Reply::RestoreSession(Some(_)))) =
         timeout(PATIENCE, core.dispatch(citizen::RestoreSession {}.into_command())).await
     {
         return true;
     }
-    let phone = world.hall.phone.clone();
+    let phone = world.hall.phone().to_owned();
     let asked = core.dispatch(citizen::RequestCode { phone: phone.clone() }.into_command());
     if !matches!(timeout(PATIENCE, asked).await, Ok(Ok(_))) {
         return false;
     }
-    sleep(Duration::from_millis(chance.spread(1, 2_000))).await;
-    let code = world.hall.last_code();
+    sleep(world.span(chance.spread(1, 2_000))).await;
+    let code = world.hall.last_code().await;
     let logged_in = core.dispatch(citizen::LogIn { phone, code }.into_command());
     matches!(timeout(PATIENCE, logged_in).await, Ok(Ok(_)))
 }
@@ -104,7 +107,7 @@ pub(crate) async fn log_in(world: &World, core: &Core, chance: &mut Chance) -> b
 struct Person {
     world: Arc<World>,
     terminal: usize,
-    core: Core,
+    core: Client,
     chance: Chance,
     screen: Screen,
     cases: Vec<CaseId>,
@@ -114,7 +117,7 @@ impl Person {
     async fn come_in(&mut self) {
         while !log_in(&self.world, &self.core, &mut self.chance).await {
             let pause = self.chance.spread(100, 5_000);
-            sleep(Duration::from_millis(pause)).await;
+            sleep(self.world.span(pause)).await;
         }
     }
 
@@ -354,7 +357,7 @@ impl Person {
         if let Some(shown) = lock(&self.screen).get_mut(&id) {
             *shown = None;
         }
-        let submission = self.ask(citizen::PrepareSubmission { id }).await?;
+        let submission = self.ask(citizen::PrepareSubmission { id, may_wait: false }).await?;
         let key = self.ask(citizen::NewKey {}).await?;
         let wait_as = self.waits();
         for _ in 0..5 {
@@ -377,7 +380,8 @@ impl Person {
                     Err(Trouble::Unknown) => Err("unknown".to_owned()),
                 };
                 let mut history = self.world.history();
-                let attempt = history.attempts.entry(key.to_string()).or_default();
+                let attempt = history.attempt(&key.to_string());
+                attempt.left |= wait_as.is_some();
                 (attempt.terminal, attempt.draft) = (self.terminal, Some(id));
                 attempt.queued |= matches!(one, Ok(Became::Queued { .. }));
                 attempt.told.push(said);
@@ -397,7 +401,7 @@ impl Person {
                 }
                 Some(Err(trouble)) if trouble.may_go_well_later() => {
                     let pause = self.chance.spread(100, 5_000);
-                    sleep(Duration::from_millis(pause)).await;
+                    sleep(self.world.span(pause)).await;
                 }
                 Some(Err(trouble)) => {
                     lock(&self.screen).remove(&id);
@@ -530,8 +534,11 @@ impl Person {
     async fn leave_and_come_back(&mut self, doing: &mut Doing) -> Told<()> {
         doing.name("log out");
         let told = self.ask(citizen::LogOut { discard_unsent: false }).await;
+        if told.is_ok() {
+            self.world.history().logged_out(self.terminal);
+        }
         let pause = self.chance.spread(10, 5_000);
-        sleep(Duration::from_millis(pause)).await;
+        sleep(self.world.span(pause)).await;
         self.come_in().await;
         told
     }

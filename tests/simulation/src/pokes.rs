@@ -7,9 +7,8 @@ use onehall_core::ports::{Method, PokeListener, PokeSignal, Pokes, StreamHandle}
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::host::{Life, Ports};
+use crate::host::{BASE_URL, Life, Ports};
 use crate::replica::Parcel;
-use crate::terminal::BASE_URL;
 
 /// Between two looks at the network while nothing comes.
 const LOOK: Duration = Duration::from_secs(1);
@@ -71,8 +70,8 @@ async fn follow(life: &Life, parcel: &Parcel, listener: &PokeListener) {
     let mut text = String::new();
     loop {
         match timeout(LOOK, stream.next()).await {
-            Ok(Some(Ok(bytes))) => text.push_str(&String::from_utf8_lossy(&bytes)),
-            Ok(_) => return,
+            Ok(Some(bytes)) => text.push_str(&String::from_utf8_lossy(&bytes)),
+            Ok(None) => return,
             Err(_) => {}
         }
         if world.network.is_cut(life.terminal, replica) {
@@ -81,7 +80,13 @@ async fn follow(life: &Life, parcel: &Parcel, listener: &PokeListener) {
         while let Some(end) = text.find("\n\n") {
             let frame: String = text.drain(..end + 2).collect();
             if let Some(poke) = frame.lines().find_map(|line| line.strip_prefix("data: ")) {
-                for delay in world.network.pokes() {
+                let delays = world.network.pokes();
+                match delays.len() {
+                    0 => world.count("pokes lost"),
+                    1 => {}
+                    _ => world.count("pokes doubled"),
+                }
+                for delay in delays {
                     sleep(Duration::from_millis(delay)).await;
                     world.tell(format_args!("t{} is poked: {poke}", life.terminal));
                     listener(PokeSignal::Poke(poke.to_owned()));

@@ -1,12 +1,15 @@
 //! A replica of the hall: the real router over the common store. It can crash at any moment between two steps of a request.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use axum::Router;
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use futures::StreamExt;
+use futures::stream::BoxStream;
 use onehall_backend::http;
 use onehall_backend::state::AppState;
 use onehall_core::ports::{HttpResponse, Method};
@@ -14,6 +17,8 @@ use tokio::task::AbortHandle;
 use tower::ServiceExt;
 
 use crate::chance::Chance;
+use crate::hall::Hall;
+use crate::machines::{Answered, Replica};
 use crate::world::{World, lock};
 
 /// How far the clock of a replica may be off, in milliseconds: they are kept right, but not exactly.
@@ -51,8 +56,9 @@ impl Parcel {
     }
 }
 
-/// A replica.
-pub(crate) struct Replica {
+/// A replica in this process.
+pub(crate) struct Simulated {
+    hall: Arc<Hall>,
     index: usize,
     skew_ms: i64,
     running: Mutex<Option<Running>>,
@@ -64,24 +70,27 @@ struct Running {
     tasks: Vec<AbortHandle>,
 }
 
-impl Replica {
-    pub(crate) fn new(seed: u64, index: usize) -> Replica {
+impl Simulated {
+    pub(crate) fn new(seed: u64, index: usize, hall: &Arc<Hall>) -> Simulated {
         let mut chance = Chance::new(seed, &format!("replica {index}"));
-        Replica {
+        Simulated {
+            hall: Arc::clone(hall),
             index,
             skew_ms: chance.below(2 * MOST_SKEW + 1) as i64 - MOST_SKEW as i64,
             running: Mutex::default(),
         }
     }
+}
 
-    /// Starts it, where it does not run.
-    pub(crate) fn start(&self, world: &World) {
+#[async_trait]
+impl Replica for Simulated {
+    fn start(&self, world: &World) {
         let mut running = lock(&self.running);
         if running.is_some() {
             return;
         }
         world.tell(format_args!("r{} starts", self.index));
-        let state = world.hall.state(self.skew_ms);
+        let state = self.hall.state(self.skew_ms);
         let router = http::router(state.clone()).unwrap_or_else(|error| panic!("no router: {error:?}"));
         *running = Some(Running {
             router,
@@ -90,48 +99,64 @@ impl Replica {
         });
     }
 
-    /// Ends it where it stands. What was committed stays.
-    pub(crate) fn crash(&self, world: &World) {
+    fn crash(&self, world: &World) {
         if let Some(running) = lock(&self.running).take() {
             world.tell(format_args!("r{} crashes", self.index));
+            if !world.is_calm() {
+                world.count("crashes of a replica");
+            }
             running.tasks.iter().for_each(AbortHandle::abort);
             running.state.events.close();
         }
     }
 
-    /// Answers; nothing where it does not run, or crashes before it could.
-    pub(crate) async fn serve(&self, world: &World, mut parcel: Parcel) -> Option<HttpResponse> {
-        let (asked, arrived) = (parcel.clone(), world.moment());
-        if let Some(bug) = world.plan.bug {
-            bug.on_arrival(world, &mut parcel);
-        }
+    async fn answer(&self, parcel: Parcel) -> Answered {
         let task = {
             let mut running = lock(&self.running);
-            let running = running.as_mut()?;
+            let Some(running) = running.as_mut() else {
+                return Answered::Unheard;
+            };
             let task = tokio::spawn(answer(running.router.clone(), parcel));
             running.tasks.retain(|task| !task.is_finished());
             running.tasks.push(task.abort_handle());
             task
         };
-        let mut answer = task.await.ok().flatten();
-        world
-            .history()
-            .answered(&asked, answer.as_ref(), (arrived, world.moment()));
-        if let (Some(bug), Some(answer)) = (world.plan.bug, &mut answer) {
-            bug.on_answer(&asked, answer);
-        }
-        answer
+        task.await.ok().flatten().map_or(Answered::Unsaid, Answered::Said)
     }
 
-    /// Opens a stream; nothing where it does not run, or refuses.
-    pub(crate) async fn stream(&self, parcel: Parcel) -> Option<BodyDataStream> {
+    async fn stream(&self, parcel: Parcel) -> Option<BoxStream<'static, Vec<u8>>> {
         let router = lock(&self.running).as_ref()?.router.clone();
         let response = router.oneshot(parcel.request()?).await.ok()?;
-        response
+        let stream = response
             .status()
             .is_success()
-            .then(|| response.into_body().into_data_stream())
+            .then(|| response.into_body().into_data_stream())?;
+        let whole = |piece: Result<axum::body::Bytes, _>| std::future::ready(piece.ok().map(|bytes| bytes.to_vec()));
+        Some(stream.scan((), move |(), piece| whole(piece)).boxed())
     }
+}
+
+/// Has a replica answer (nothing where it does not run, or crashes before it could), and writes down what it was asked and said.
+pub(crate) async fn serve(world: &World, replica: usize, mut parcel: Parcel) -> Option<HttpResponse> {
+    let (asked, arrived) = (parcel.clone(), world.moment());
+    if let Some(bug) = world.plan.bug {
+        bug.on_arrival(world, &mut parcel);
+    }
+    let mut answer = match world.replicas[replica].answer(parcel).await {
+        Answered::Unheard => return None,
+        Answered::Unsaid => None,
+        Answered::Said(answer) => Some(answer),
+    };
+    if answer.is_none() {
+        world.count("requests that a crash broke off");
+    }
+    if let (Some(bug), Some(answer)) = (world.plan.bug, &mut answer) {
+        bug.on_answer(&asked, answer);
+    }
+    world
+        .history()
+        .answered(&asked, answer.as_ref(), (arrived, world.moment()));
+    answer
 }
 
 async fn answer(router: Router, parcel: Parcel) -> Option<HttpResponse> {

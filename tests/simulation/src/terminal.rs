@@ -2,55 +2,39 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use onehall_client::{Event, SaveState};
-use onehall_core::Core;
-use onehall_core::ports::Host;
 use onehall_protocol::DraftId;
-use onehall_protocol::identity::TerminalKind;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::chance::{Chance, Numbers};
-use crate::host::{Disk, Life, Ports};
+use crate::chance::Chance;
+use crate::machines::{self, Client, Machine};
 use crate::person::{self, ROWS, Screen, names};
 use crate::world::{World, lock};
-
-/// Where the hall is.
-pub(crate) const BASE_URL: &str = "http://hall.test";
-
-/// A browser keeps a cookie, the others a token.
-const KINDS: [TerminalKind; 4] = [
-    TerminalKind::Browser,
-    TerminalKind::Desktop,
-    TerminalKind::Mobile,
-    TerminalKind::MiniApp,
-];
 
 /// A terminal.
 pub(crate) struct Terminal {
     pub(crate) index: usize,
-    kind: TerminalKind,
     world: Arc<World>,
-    pub(crate) disk: Arc<Disk>,
+    machine: Box<dyn Machine>,
     on: Mutex<Option<On>>,
     lives: Mutex<u64>,
 }
 
 struct On {
-    core: Core,
-    life: Arc<Life>,
+    machine: machines::On,
+    person: Option<JoinHandle<()>>,
     shown: Arc<Mutex<BTreeMap<DraftId, SaveState>>>,
     screen: Screen,
 }
 
 impl Terminal {
-    pub(crate) fn new(world: &Arc<World>, index: usize) -> Arc<Terminal> {
+    pub(crate) fn new(world: &Arc<World>, index: usize, machine: Box<dyn Machine>) -> Arc<Terminal> {
         Arc::new(Terminal {
             index,
-            kind: KINDS[index % KINDS.len()],
             world: Arc::clone(world),
-            disk: Arc::default(),
+            machine,
             on: Mutex::default(),
             lives: Mutex::default(),
         })
@@ -60,16 +44,18 @@ impl Terminal {
     pub(crate) async fn live(self: Arc<Self>) {
         let mut chance = Chance::new(self.world.plan.seed, &format!("terminal {}", self.index));
         loop {
-            let (core, life) = self.switch_on();
-            let screen = self.screen();
+            let core = self.switch_on();
             let (sender, mut done) = futures::channel::oneshot::channel();
-            let (world, index) = (Arc::clone(&self.world), self.index);
-            life.run(async move {
+            let (world, index, screen) = (Arc::clone(&self.world), self.index, self.screen());
+            let person = tokio::spawn(async move {
                 person::use_terminal(world, index, core, screen).await;
                 let _ = sender.send(());
             });
+            if let Some(on) = &mut *lock(&self.on) {
+                on.person = Some(person);
+            }
             loop {
-                let span = Duration::from_millis(chance.spread(500, 200_000));
+                let span = self.world.span(chance.spread(500, 200_000));
                 if timeout(span, &mut done).await.is_ok() {
                     return;
                 }
@@ -79,15 +65,15 @@ impl Terminal {
                 }
             }
             self.kill();
-            sleep(Duration::from_millis(chance.spread(1, 20_000))).await;
+            sleep(self.world.span(chance.spread(1, 20_000))).await;
         }
     }
 
     /// Switches it on, where it is off.
-    pub(crate) fn switch_on(&self) -> (Core, Arc<Life>) {
+    pub(crate) fn switch_on(&self) -> Client {
         let mut on = lock(&self.on);
         if let Some(on) = &*on {
-            return (on.core.clone(), Arc::clone(&on.life));
+            return on.machine.core.clone();
         }
         let number = {
             let mut lives = lock(&self.lives);
@@ -95,30 +81,11 @@ impl Terminal {
             *lives
         };
         self.world.tell(format_args!("t{} is switched on", self.index));
-        let life = Life::new(&self.world, self.index, &self.disk, number);
-        let ports = Arc::new(Ports(Arc::clone(&life)));
-        let name = format!("terminal {} numbers {number}", self.index);
-        let host = Host {
-            http: ports.clone(),
-            pokes: ports.clone(),
-            store: ports.clone(),
-            journal: Some(ports.clone()),
-            clock: ports.clone(),
-            timer: ports.clone(),
-            spawner: ports.clone(),
-            rng: Arc::new(Numbers::new(Chance::new(self.world.plan.seed, &name))),
-            secrets: match self.kind {
-                TerminalKind::Browser => None,
-                _ => Some(ports),
-            },
-            later: None,
-        };
-        let core = Core::new(host, BASE_URL, self.kind);
         let shown: Arc<Mutex<BTreeMap<DraftId, SaveState>>> = Arc::default();
         let (seen, world, index) = (Arc::clone(&shown), Arc::clone(&self.world), self.index);
         let screen = Screen::default();
         let rows = Arc::clone(&screen);
-        core.subscribe(Box::new(move |event| match event {
+        let listener = Box::new(move |event: &Event| match event {
             Event::DraftSaving { id, state } => {
                 world.tell(format_args!("t{index} shows {id} as {}", name_of(state)));
                 lock(&seen).insert(*id, state.clone());
@@ -132,22 +99,45 @@ impl Terminal {
                 }
             }
             _ => {}
-        }));
+        });
+        let machine = self.machine.switch_on(&self.world, number, listener);
+        let core = machine.core.clone();
         *on = Some(On {
-            core: core.clone(),
-            life: Arc::clone(&life),
+            machine,
+            person: None,
             shown,
             screen,
         });
-        (core, life)
+        core
     }
 
     /// Ends the core where it stands.
     pub(crate) fn kill(&self) {
         if let Some(on) = lock(&self.on).take() {
             self.world.tell(format_args!("t{} is killed", self.index));
-            on.life.end();
+            if !self.world.is_calm() {
+                self.world.count("times a terminal was killed");
+            }
+            (on.machine.off)();
+            if let Some(person) = on.person {
+                person.abort();
+            }
         }
+    }
+
+    /// Whoever uses it goes away, and writes down that they were not told what came of what they were at.
+    pub(crate) async fn leave(&self) {
+        let person = lock(&self.on).as_mut().and_then(|on| on.person.take());
+        if let Some(person) = person {
+            person.abort();
+            let _ = person.await;
+        }
+    }
+
+    /// The keys of what is not sent yet.
+    pub(crate) async fn unsent(&self) -> Vec<String> {
+        let core = lock(&self.on).as_ref().map(|on| on.machine.core.clone());
+        self.machine.unsent(core).await
     }
 
     fn screen(&self) -> Screen {
@@ -173,6 +163,8 @@ pub(crate) fn name_of(state: &SaveState) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::{Plan, Weather, by_itself};
 
@@ -184,7 +176,7 @@ mod tests {
         };
         let asked = by_itself(async {
             let world = World::open(&plan).await;
-            let (core, _) = world.terminals()[0].switch_on();
+            let core = world.terminals()[0].switch_on();
             let mut chance = Chance::new(1, "a page that is loaded anew");
             for _ in 0..3 {
                 assert!(person::log_in(&world, &core, &mut chance).await);

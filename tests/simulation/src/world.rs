@@ -1,18 +1,20 @@
 //! What all parts of a simulation share.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use onehall_protocol::{PersonId, Timestamp};
 use tokio::time::Instant;
 
 use crate::hall::Hall;
 use crate::history::History;
+use crate::machines::{Machine, Reception, Replica};
 use crate::network::Network;
-use crate::replica::Replica;
 use crate::terminal::Terminal;
 use crate::trace::Trace;
-use crate::{Plan, REPLICAS, TERMINALS};
+use crate::{Plan, REPLICAS, TERMINALS, host, replica};
 
 /// When it begins: a Monday morning in the demo city.
 const BEGINS: Timestamp = Timestamp::from_unix_millis(1_795_395_600_000);
@@ -21,13 +23,15 @@ const BEGINS: Timestamp = Timestamp::from_unix_millis(1_795_395_600_000);
 pub(crate) struct World {
     pub(crate) plan: Plan,
     pub(crate) network: Network,
-    pub(crate) hall: Hall,
-    pub(crate) replicas: Vec<Replica>,
+    pub(crate) hall: Box<dyn Reception>,
+    pub(crate) replicas: Vec<Box<dyn Replica>>,
     terminals: Mutex<Vec<Arc<Terminal>>>,
     began: Instant,
+    begins: Timestamp,
     left: AtomicU64,
     names: AtomicU64,
     calm: AtomicBool,
+    troubles: Mutex<BTreeMap<&'static str, u64>>,
     trace: Mutex<Trace>,
     history: Mutex<History>,
 }
@@ -38,28 +42,46 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl World {
-    /// Opens the hall, starts its replicas, and puts the terminals up, switched off.
+    /// Opens a simulated hall, starts its replicas, and puts the terminals up, switched off.
     pub(crate) async fn open(plan: &Plan) -> Arc<World> {
         let began = Instant::now();
-        let hall = Hall::open(plan, began, BEGINS).await;
-        let world = Arc::new(World {
-            network: Network::new(plan.seed, plan.weather),
-            replicas: (0..REPLICAS).map(|index| Replica::new(plan.seed, index)).collect(),
-            hall,
-            terminals: Mutex::default(),
-            began,
-            left: AtomicU64::new(plan.operations),
-            names: AtomicU64::new(0),
-            calm: AtomicBool::new(false),
-            trace: Mutex::new(Trace::new(plan.keep_trace)),
-            history: Mutex::default(),
-            plan: plan.clone(),
+        let hall = Arc::new(Hall::open(plan, began, BEGINS).await);
+        let replica = |index| Box::new(replica::Simulated::new(plan.seed, index, &hall)) as Box<dyn Replica>;
+        let replicas = (0..REPLICAS).map(replica).collect();
+        let world = World::of(plan, (began, BEGINS), Box::new(hall), replicas, |index| {
+            Box::new(host::Simulated::new(index))
         });
         for replica in &world.replicas {
             replica.start(&world);
         }
-        let terminals = (0..TERMINALS).map(|index| Terminal::new(&world, index)).collect();
-        *lock(&world.terminals) = terminals;
+        world
+    }
+
+    /// Puts a world together that begins at this moment. Nothing runs yet.
+    pub(crate) fn of(
+        plan: &Plan,
+        (began, begins): (Instant, Timestamp),
+        hall: Box<dyn Reception>,
+        replicas: Vec<Box<dyn Replica>>,
+        machine: impl Fn(usize) -> Box<dyn Machine>,
+    ) -> Arc<World> {
+        let world = Arc::new(World {
+            network: Network::new(plan.seed, plan.weather, replicas.len()),
+            replicas,
+            hall,
+            terminals: Mutex::default(),
+            began,
+            begins,
+            left: AtomicU64::new(plan.operations),
+            names: AtomicU64::new(0),
+            calm: AtomicBool::new(false),
+            troubles: Mutex::default(),
+            trace: Mutex::new(Trace::new(plan.keep_trace)),
+            history: Mutex::default(),
+            plan: plan.clone(),
+        });
+        let terminals = (0..TERMINALS).map(|index| Terminal::new(&world, index, machine(index)));
+        *lock(&world.terminals) = terminals.collect();
         world
     }
 
@@ -85,11 +107,31 @@ impl World {
 
     /// What a clock shows that is right.
     pub(crate) fn moment(&self) -> Timestamp {
-        Timestamp::from_unix_millis(BEGINS.unix_millis() + i64::try_from(self.now()).unwrap_or(0))
+        Timestamp::from_unix_millis(self.begins.unix_millis() + i64::try_from(self.now()).unwrap_or(0))
     }
 
     pub(crate) fn tell(&self, what: std::fmt::Arguments<'_>) {
         lock(&self.trace).tell(self.now(), what);
+    }
+
+    /// Something went wrong that was to go wrong.
+    pub(crate) fn count(&self, trouble: &'static str) {
+        *lock(&self.troubles).entry(trouble).or_default() += 1;
+    }
+
+    /// How often what went wrong.
+    pub(crate) fn troubles(&self) -> BTreeMap<&'static str, u64> {
+        lock(&self.troubles).clone()
+    }
+
+    /// How long something takes that takes so many milliseconds where nobody is in a hurry.
+    pub(crate) fn span(&self, millis: u64) -> Duration {
+        Duration::from_millis(millis) / self.plan.hurry
+    }
+
+    /// Nothing more is begun.
+    pub(crate) fn take_all_operations(&self) {
+        self.left.store(0, Ordering::Relaxed);
     }
 
     pub(crate) fn trace(&self) -> MutexGuard<'_, Trace> {
@@ -133,6 +175,6 @@ impl World {
 
     /// For whom the people of the simulation act.
     pub(crate) fn principals(&self) -> &[PersonId] {
-        &self.hall.principals
+        self.hall.principals()
     }
 }

@@ -1,0 +1,280 @@
+//! Answers: none is lost, the last one stands, and what did not stand is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use onehall_client::SaveState;
+use onehall_protocol::DraftId;
+use serde_json::Value;
+
+use super::rows::row_of;
+use super::{End, Findings, Seen};
+use crate::history::{Arrival, Edit, History, Outcome, Write};
+use crate::person::{ROWS, rows_of};
+use crate::world::World;
+
+/// Of how many answers that did not stand a draft tells.
+const MOST_LOST: usize = 50;
+
+/// What was acknowledged reached the hall, or stands where the citizen sees it.
+pub(super) fn none_lost(world: &World, history: &History, truth: &Seen, findings: &mut Findings) {
+    let mut by_place: BTreeMap<(usize, DraftId, &str), Vec<&Edit>> = BTreeMap::new();
+    for edit in &history.edits {
+        let place = (edit.terminal, edit.draft, edit.path.as_str());
+        by_place.entry(place).or_default().push(edit);
+    }
+    let mut taken: BTreeMap<(DraftId, &str), Vec<&Value>> = BTreeMap::new();
+    for write in history.writes.iter().filter(|write| write.taken == Some(true)) {
+        taken
+            .entry((write.draft, write.path.as_str()))
+            .or_default()
+            .push(&write.value);
+    }
+    for ((terminal, draft, path), edits) in by_place {
+        if path == ROWS || history.discarded.contains(&draft) {
+            continue;
+        }
+        let Some(last) = edits.iter().rposition(|edit| edit.outcome == Outcome::Done) else {
+            continue;
+        };
+        let arrived = taken.get(&(draft, path)).cloned().unwrap_or_default();
+        if edits[last..].iter().any(|edit| arrived.contains(&&edit.value)) {
+            continue;
+        }
+        let shown = world.terminals()[terminal].shown();
+        let parked = matches!(shown.get(&draft), Some(SaveState::Refused { .. }));
+        if !parked {
+            let open = if truth.drafts.contains_key(&draft) {
+                "open"
+            } else {
+                "closed"
+            };
+            findings.add(
+                "no acknowledged edit is lost",
+                format!(
+                    "{} of t{terminal} at {path} of the {open} draft {draft}",
+                    edits[last].value
+                ),
+            );
+        }
+    }
+}
+
+/// How far the clocks of the replicas may be off, and the hall lets a stamp be ahead of them, in milliseconds.
+const MOST_SKEW: u64 = 2_000;
+const MOST_AHEAD: u64 = 60_000;
+
+/// Of all that was taken, that answer stands which was given last: by its stamp, but after whatever its giver had in sight.
+///
+/// The rule is written down here once more, and more simply than the product has it: in the order of revisions, each answer
+/// counts as given when its stamp says, at the earliest after what was seen, and not in the future. Where the hall's own
+/// clock decided, any time counts that it can have shown.
+pub(super) fn the_right_one_stands(history: &History, ends: &BTreeMap<DraftId, End<'_>>, findings: &mut Findings) {
+    let mut by_place: BTreeMap<(DraftId, &str), Vec<&Write>> = BTreeMap::new();
+    for write in history.writes.iter().filter(|write| write.taken != Some(false)) {
+        by_place
+            .entry((write.draft, write.path.as_str()))
+            .or_default()
+            .push(write);
+    }
+    for ((draft, path), mut writes) in by_place {
+        let Some(end) = ends.get(&draft).filter(|_| path != ROWS) else {
+            continue;
+        };
+        // A row that was taken away has no answers.
+        if let Some(row) = row_of(path)
+            && !rows_of(end.answers).contains(&row)
+        {
+            continue;
+        }
+        let stands = end.answers.get(path).cloned().unwrap_or_default();
+        let maybe: Vec<&Value> = writes
+            .iter()
+            .filter(|write| write.taken.is_none())
+            .map(|write| &write.value)
+            .collect();
+        writes.retain(|write| write.taken == Some(true));
+        writes.sort_by_key(|write| write.revision);
+        let mut given: Vec<Given> = Vec::new();
+        for write in writes {
+            if given.iter().any(|one| one.write.stamp == write.stamp) {
+                continue;
+            }
+            let one = Given::of(write, &given);
+            given.push(one);
+        }
+        findings.looked("answers that stand");
+        let latest = given.iter().max_by(|one, other| one.earliest.cmp(&other.earliest));
+        let right = maybe.contains(&&stands)
+            || (given.is_empty() && stands.is_null())
+            || given
+                .iter()
+                .any(|one| one.write.value == stands && latest.is_none_or(|latest| one.latest >= latest.earliest));
+        if !right {
+            findings.add(
+                "the last answer stands",
+                format!(
+                    "{stands} stands at {path} of {draft}, not {:?}",
+                    latest.map(|one| &one.write.value)
+                ),
+            );
+        }
+    }
+}
+
+/// What did not stand is told of in the answer to the save by which that came out, and to each later one of the question; it
+/// is there on the open draft in the end.
+///
+/// Of two answers whose time cannot be told apart one has to be told of. Where it cannot be said in which order two saves of
+/// one question were taken, no more is asked of that question.
+pub(super) fn losers_are_kept(history: &History, truth: &Seen, findings: &mut Findings) {
+    for (draft, writes) in history.by_draft() {
+        let mut by_path: BTreeMap<&str, Vec<&Write>> = BTreeMap::new();
+        for write in writes.iter().filter(|write| write.taken != Some(false)) {
+            by_path.entry(&write.path).or_default().push(write);
+        }
+        for (path, of_path) in by_path.into_iter().filter(|(path, _)| *path != ROWS) {
+            let mut question = Question::default();
+            let whole = in_order(&of_path, &writes, |write| {
+                if question.take(write) {
+                    findings.looked("answers that did not stand");
+                }
+                for value in question.lost.values() {
+                    if !write.told_lost.contains(value) && write.lost_in_all < MOST_LOST {
+                        let what = format!("{value} at {path} of {draft}");
+                        findings.add("what did not stand is kept", what);
+                    }
+                }
+            });
+            let Some(view) = truth
+                .drafts
+                .get(&draft)
+                .filter(|view| view.lost.len() < MOST_LOST && whole)
+            else {
+                continue;
+            };
+            let kept: Vec<&Value> = view
+                .lost
+                .iter()
+                .filter(|lost| lost.path == path)
+                .map(|lost| &lost.value)
+                .collect();
+            for value in question.lost.values().filter(|value| !kept.contains(value)) {
+                let what = format!("{value} at {path} of the open draft {draft}");
+                findings.add("what did not stand is kept", what);
+            }
+        }
+    }
+}
+
+/// A question as saves come to it.
+#[derive(Default)]
+struct Question<'a> {
+    given: Vec<Given<'a>>,
+    /// Which of these stands.
+    stands: usize,
+    /// What did not stand, by who gave it: the last of each.
+    lost: BTreeMap<&'a str, Value>,
+}
+
+impl<'a> Question<'a> {
+    /// Takes a save; gives whether an answer was lost by it.
+    fn take(&mut self, write: &'a Write) -> bool {
+        let given = Given::of(write, &self.given);
+        let loses = self.given.get(self.stands).and_then(|held| loser(held, &given));
+        let held_stays = loses.is_some_and(|loses| std::ptr::eq(loses, write));
+        if let Some(loses) = loses {
+            self.lost.insert(loses.writer(), loses.value.clone());
+        }
+        if !held_stays {
+            self.stands = self.given.len();
+        }
+        self.given.push(given);
+        loses.is_some()
+    }
+}
+
+/// Which of two answers does not stand without its giver's knowing; none where the one had the other in sight.
+fn loser<'a>(held: &Given<'a>, given: &Given<'a>) -> Option<&'a Write> {
+    let by = given.write;
+    let seen = held.write.revision.is_some_and(|revision| revision <= by.seen) || held.write.writer() == by.writer();
+    if seen {
+        return None;
+    }
+    if given.earliest > held.latest {
+        return Some(held.write);
+    }
+    // One of the two: what the hall says decides which, and that it says so is what is looked at.
+    let clear = given.latest < held.earliest;
+    Some(if clear || by.told_lost.contains(&by.value) {
+        by
+    } else {
+        held.write
+    })
+}
+
+/// Goes through the saves of one question in the order in which the hall took them, among all `writes` of its draft. Gives
+/// whether it could be told for all of them.
+fn in_order<'a>(of_path: &[&'a Write], writes: &[&'a Write], mut each: impl FnMut(&'a Write)) -> bool {
+    if of_path
+        .iter()
+        .any(|write| write.taken.is_none() || write.value.is_null())
+    {
+        return false;
+    }
+    let mut of_path: Vec<&Write> = of_path.to_vec();
+    of_path.sort_by_key(|write| (write.revision, write.in_hand));
+    let mut last: Option<&Write> = None;
+    let mut stamps = BTreeSet::new();
+    for write in of_path {
+        if !stamps.insert(&write.stamp) {
+            continue;
+        }
+        match write.arrival(writes) {
+            Arrival::New => {}
+            Arrival::BehindItsNext => continue,
+            Arrival::Unclear => return false,
+        }
+        if last.is_some_and(|last| last.revision == write.revision && last.in_hand.1 >= write.in_hand.0) {
+            return false;
+        }
+        last = Some(write);
+        each(write);
+    }
+    true
+}
+
+/// When an answer counts as given: between these.
+struct Given<'a> {
+    write: &'a Write,
+    earliest: Moment,
+    latest: Moment,
+}
+
+/// A time with what decides within it.
+type Moment = (u64, u64, String);
+
+impl<'a> Given<'a> {
+    fn of(write: &'a Write, before: &[Given<'a>]) -> Given<'a> {
+        let (at, count, writer) = write.stamp.clone();
+        let at_once = |at: u64| (at, count, writer.clone());
+        let (arrived, answered) = write.in_hand;
+        let (mut earliest, mut latest) = (at_once(at), at_once(at));
+        if at > arrived.saturating_sub(MOST_SKEW) + MOST_AHEAD {
+            earliest = earliest.min(at_once(arrived.saturating_sub(MOST_SKEW)));
+            latest = latest.min(at_once(answered + MOST_SKEW + MOST_AHEAD));
+        }
+        for one in before
+            .iter()
+            .filter(|one| one.write.revision.is_some_and(|revision| revision <= write.seen))
+        {
+            let after = |(at, count, _): &Moment| (*at, count + 1, writer.clone());
+            earliest = earliest.max(after(&one.earliest));
+            latest = latest.max(after(&one.latest));
+        }
+        Given {
+            write,
+            earliest,
+            latest,
+        }
+    }
+}
