@@ -49,7 +49,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (url.pathname.startsWith(`${PAGE}assets/`)) {
     event.respondWith(caches.match(request, { ignoreVary: true }).then((kept) => kept ?? fetch(request)));
-  } else if (request.mode === "navigate" && !/^\/(api|console)(\/|$)/.test(url.pathname)) {
+  } else if (request.mode === "navigate" && !/^\/(api|console|oauth)(\/|$)/.test(url.pathname)) {
     event.respondWith(open(event));
   }
 });
