@@ -8,6 +8,7 @@ mod stores;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use async_trait::async_trait;
 use tokio::runtime::Runtime;
 
 use super::*;
@@ -23,7 +24,10 @@ impl Folder {
     pub(crate) fn new() -> Folder {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Folder(std::env::temp_dir().join(format!("onehall-native-{}-{number}", std::process::id())))
+        let folder = std::env::temp_dir().join(format!("onehall-native-{}-{number}", std::process::id()));
+        // A process of the same number may have been killed in it.
+        let _ = std::fs::remove_dir_all(&folder);
+        Folder(folder)
     }
 }
 
@@ -31,6 +35,18 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// A host that keeps no secret.
+pub(crate) struct Forgets;
+
+#[async_trait]
+impl SecretStore for Forgets {
+    async fn get(&self, _: &str) -> Option<String> {
+        None
+    }
+    async fn put(&self, _: &str, _: String) {}
+    async fn delete(&self, _: &str) {}
 }
 
 pub(super) fn secrets(folder: &Path, runtime: &Runtime) -> Arc<FileSecrets> {

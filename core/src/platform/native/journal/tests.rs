@@ -4,7 +4,7 @@ use tokio::runtime::Runtime;
 
 use super::*;
 use crate::platform::native::FileSecrets;
-use crate::platform::native::tests::{Folder, runtime};
+use crate::platform::native::tests::{Folder, Forgets, runtime};
 use crate::testing::killed::{When, folder_of_child, killed, rounds, say_kept, this};
 
 fn cipher() -> XChaCha20Poly1305 {
@@ -191,16 +191,6 @@ fn a_journal_does_not_grow_with_what_is_forgotten() {
 
 #[test]
 fn without_a_place_for_the_key_nothing_is_called_kept() {
-    /// A host that keeps no secret.
-    struct Forgets;
-    #[async_trait]
-    impl SecretStore for Forgets {
-        async fn get(&self, _: &str) -> Option<String> {
-            None
-        }
-        async fn put(&self, _: &str, _: String) {}
-        async fn delete(&self, _: &str) {}
-    }
     let (runtime, folder) = (runtime(), Folder::new());
     let journal = FileJournal::new(folder.0.join("journal"), Arc::new(Forgets), runtime.handle().clone());
     assert_eq!(runtime.block_on(journal.keep("a", b"1".to_vec())), Err(NotKept));

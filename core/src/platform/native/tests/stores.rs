@@ -4,13 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use tokio::runtime::Runtime;
 
-use super::{Folder, files, nowhere, runtime, sealed, secrets};
+use super::{Folder, Forgets, files, nowhere, runtime, sealed, secrets};
 use crate::platform::memory::{MemorySecrets, MemoryStore};
 use crate::platform::native::{InUse, Keep, OpenError, SealedStore, SledStore, native};
-use crate::ports::{SecretStore, Store, StoreError, Write};
+use crate::ports::{Store, StoreError, Write};
 
 fn open(folder: &Folder, runtime: &Runtime) -> SledStore {
     SledStore::open(&folder.0, runtime.handle().clone()).unwrap_or_else(|error| panic!("could not {error}"))
@@ -183,18 +182,6 @@ fn a_value_moved_to_another_place_or_changed_is_no_value() {
         assert_eq!(store.scan("cases").await, Err(StoreError::Newer));
         assert_eq!(store.scan("cases").await, Err(StoreError::Newer));
     });
-}
-
-/// A host that keeps no secret.
-struct Forgets;
-
-#[async_trait]
-impl SecretStore for Forgets {
-    async fn get(&self, _: &str) -> Option<String> {
-        None
-    }
-    async fn put(&self, _: &str, _: String) {}
-    async fn delete(&self, _: &str) {}
 }
 
 #[test]
