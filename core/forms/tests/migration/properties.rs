@@ -185,6 +185,20 @@ fn wrong<'a>(evaluation: &'a Evaluation, answers: &Answers) -> BTreeSet<(&'a str
         .collect()
 }
 
+/// A form after those of some edits that leave it one.
+fn edited(form: &Value, edits: Vec<(Edit, prop::sample::Index)>) -> Value {
+    let mut changed = form.clone();
+    for (edit, at) in edits {
+        let before = changed.clone();
+        apply(&mut changed, edit, at);
+        // A second question `new`, or a rule that leads nowhere now.
+        if Form::from_value(&changed).is_err() {
+            changed = before;
+        }
+    }
+    changed
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
@@ -219,15 +233,7 @@ proptest! {
 
     #[test]
     fn only_equal_forms_have_no_difference(form in any_form(), edits in prop::collection::vec(any_edit(), 1..6)) {
-        let mut changed = form.clone();
-        for (edit, at) in edits {
-            let before = changed.clone();
-            apply(&mut changed, edit, at);
-            // A second question `new`, or a rule that leads nowhere now.
-            if Form::from_value(&changed).is_err() {
-                changed = before;
-            }
-        }
+        let changed = edited(&form, edits);
         prop_assert_eq!(diff(&load(&form), &load(&changed)).is_empty(), form == changed);
     }
 
@@ -239,14 +245,7 @@ proptest! {
         edits in prop::collection::vec(any_edit(), 1..6),
         answers in any_answers(),
     ) {
-        let mut changed = form.clone();
-        for (edit, at) in edits {
-            let before = changed.clone();
-            apply(&mut changed, edit, at);
-            if Form::from_value(&changed).is_err() {
-                changed = before;
-            }
-        }
+        let changed = edited(&form, edits);
         let (old, new) = (load(&form), load(&changed));
         let before = evaluate(&old, answers.clone(), context());
         match migrate(&old, &new, &answers, &context()) {
