@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::arguments::Arguments;
 use crate::say::{say, span};
-use crate::toolchain::{self, node, postgres};
+use crate::toolchain::{self, nats, node, postgres};
 use crate::{bundle, check, conformance, history, mobile, process, scenarios, sdk, shells, store, workspace};
 
 /// The folder of the browser journeys.
@@ -20,6 +20,7 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
         &[
             "check",
             "rust",
+            "postgres",
             "kotlin",
             "conformance",
             "store",
@@ -54,13 +55,18 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
         for package in check::NATIVE {
             parts.run(package, || rust(package));
         }
-        // All of it takes minutes (`--db postgres`); these are the parts in which the engines could differ.
-        parts.run("storage on PostgreSQL", || backend_on_postgres(&ON_BOTH));
-        parts.run("the history of real processes", history::slices);
         // The logic of the pages; what needs a browser is in the journeys.
         parts.run("onehall-ui", || {
             process::run(workspace::cargo().args(["test", "-p", "onehall-ui", "--lib"]))
         });
+    }
+    if wants("postgres") {
+        // All of it takes minutes (`--db postgres`); these are the parts in which the engines could differ, and those of
+        // several replicas.
+        parts.run("storage on PostgreSQL, several replicas", || {
+            backend_on_postgres(&ON_BOTH)
+        });
+        parts.run("the history of real processes", history::slices);
     }
     if wants("kotlin") {
         parts.run("kotlin", mobile::check);
@@ -106,8 +112,9 @@ fn rust(package: &str) -> Result<()> {
     process::run(test.env("ONEHALL_TEST_CITY", workspace::demo_city()))
 }
 
-/// What every run tries on both engines: the store itself, its ports, and a route of each centre that writes.
-const ON_BOTH: [&str; 7] = [
+/// What every run tries on both engines: the store itself, its ports, and a route of each centre that writes; and what
+/// replicas say to each other.
+const ON_BOTH: [&str; 9] = [
     "storage::",
     "cases::tests::port::",
     "cases::tests::races::",
@@ -115,14 +122,21 @@ const ON_BOTH: [&str; 7] = [
     "drafts::merge_tests::",
     "sync::tests::",
     "insight::",
+    "events::relay::",
+    "staff::races::",
 ];
 
-/// The tests of the backend on a server of PostgreSQL; those whose names begin so, or all.
+/// The tests of the backend on a server of PostgreSQL, with nats-server between replicas; those whose names begin so, or all.
 fn backend_on_postgres(names: &[&str]) -> Result<()> {
     toolchain::c_compiler()?;
     let server = postgres::Server::start()?;
     let mut test = workspace::cargo();
     test.args(["test", "-p", "onehall-backend", "--lib", "--"]).args(names);
+    if let Some(tls) = server.tls() {
+        test.env("ONEHALL_TEST_POSTGRES_TLS", tls.url());
+        test.env("ONEHALL_TEST_POSTGRES_CERTIFICATE", &tls.certificate);
+    }
+    test.env(nats::PROGRAM, nats::program()?);
     process::run(test.env("ONEHALL_TEST_DATABASE", server.url()))
 }
 
