@@ -435,8 +435,11 @@ impl Core {
                 return Err(error);
             }
         };
-        lock(&self.inner.drafts.saving).remove(&id);
-        self.forget_unsent(id).await;
+        // What was typed after what is submitted here stays: the hall refuses it, and its citizen sees that.
+        if !self.draft_waits(id) {
+            lock(&self.inner.drafts.saving).remove(&id);
+            self.forget_unsent(id).await;
+        }
         self.inner.filling.close(id);
         Ok(receipt)
     }

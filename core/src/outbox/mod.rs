@@ -58,6 +58,11 @@ impl State {
         self.open.load(Ordering::Relaxed)
     }
 
+    /// How many look for what was left before: until they have, nobody knows how much that is.
+    pub(crate) fn looking(&self) -> usize {
+        self.looking.load(Ordering::Relaxed)
+    }
+
     /// It is being looked for what was left before.
     pub(crate) fn begin_look(&self) {
         self.looking.fetch_add(1, Ordering::Relaxed);

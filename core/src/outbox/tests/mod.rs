@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use futures::channel::oneshot;
 use futures::future::FutureExt;
 use onehall_client::citizen::Reply;
 use onehall_client::{Event, Queued};
@@ -32,6 +33,8 @@ struct Hall {
     ended: Vec<String>,
     /// The revision of the draft.
     revision: u64,
+    /// Whether a draft that is submitted takes no answers any more.
+    closes: bool,
     /// What is answered instead of taking anything.
     refuses: Option<(u16, Value)>,
 }
@@ -73,6 +76,7 @@ impl World {
         match (request.method, path) {
             (Method::Get, "/identity/session") => (200, session(&person_id(person))),
             (Method::Delete, "/identity/session") => (204, Value::Null),
+            (Method::Patch, _) if hall.closes && !hall.taken.is_empty() => problem(409, "drafts/submitted"),
             (Method::Patch, _) => {
                 hall.revision += 1;
                 hall.came.push("draft".to_owned());
@@ -170,6 +174,32 @@ impl Journal for Full {
     }
     async fn forget(&self, _: &str) {}
     async fn erase(&self) {}
+}
+
+/// A disk that takes its time to say what is on it.
+struct Slow {
+    journal: Arc<MemoryJournal>,
+    until: Mutex<Option<oneshot::Receiver<()>>>,
+}
+
+#[async_trait]
+impl Journal for Slow {
+    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
+        self.journal.keep(key, value).await
+    }
+    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+        let until = lock(&self.until).take();
+        if let Some(until) = until {
+            let _ = until.await;
+        }
+        self.journal.kept().await
+    }
+    async fn forget(&self, key: &str) {
+        self.journal.forget(key).await;
+    }
+    async fn erase(&self) {
+        self.journal.erase().await;
+    }
 }
 
 /// A terminal whose journal outlives the cores that run on it.

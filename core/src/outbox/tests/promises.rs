@@ -1,4 +1,4 @@
-use onehall_client::QueuedState;
+use onehall_client::{QueuedState, SaveState};
 use onehall_client::citizen::{Command, RestoreSession};
 
 use super::*;
@@ -112,6 +112,46 @@ fn what_dies_before_it_was_sent_is_found_waiting_while_there_is_no_network() {
     place.world.pass(5_000);
     let [waiting] = <[Queued; 1]>::try_from(next.list()).unwrap_or_else(|list| panic!("{list:?}"));
     assert!(waiting.kept && matches!(waiting.state, QueuedState::Waiting));
+}
+
+#[test]
+fn a_log_out_before_it_is_found_does_not_cost_it() {
+    let (place, here) = one_waits();
+    place.die(here);
+    place.world.network(Network::Well);
+    lock(&place.world.hall).refuses = Some(problem(503, "backend/unavailable"));
+    let (found, until) = oneshot::channel();
+    let next = place.start_over(Arc::new(Slow {
+        journal: place.journal.clone(),
+        until: Mutex::new(Some(until)),
+    }));
+    assert_eq!(next.told(json!({"log_out": {}}))["error"], "drafts/unsent");
+    assert!(found.send(()).is_ok(), "it is looked for");
+    place.world.pass(0);
+    assert_eq!((next.list().len(), place.kept().len()), (1, 1));
+    next.told(json!({"log_out": {"discard_unsent": true}}));
+    assert_eq!(place.kept(), [] as [String; 0], "the citizen agreed");
+}
+
+#[test]
+fn what_is_typed_after_what_was_submitted_is_refused_and_not_forgotten() {
+    let (place, here) = begun(TerminalKind::Desktop);
+    lock(&place.world.hall).closes = true;
+    place.world.network(Network::Deaf);
+    assert_eq!(here.submit(1)["queued"]["left"], true);
+    let change = json!({"path": "phone", "value": "1"});
+    here.told(json!({"change_answers": {"id": DRAFT, "changes": [change], "page": null}}));
+    place.world.network(Network::Well);
+    place.world.pass(60_000);
+    assert_eq!((place.world.taken(), here.list()), (vec![key_text(1)], Vec::new()));
+    let told = lock(&here.told).clone();
+    let shown = told.iter().rev().find_map(|event| match event {
+        Event::DraftSaving { state, .. } => Some(state.clone()),
+        _ => None,
+    });
+    assert!(matches!(shown, Some(SaveState::Refused { .. })), "{shown:?}");
+    assert_eq!(place.kept().len(), 1, "it stays until the citizen has seen it");
+    assert_eq!(here.told(json!({"log_out": {}}))["error"], "drafts/unsent");
 }
 
 #[test]
