@@ -51,8 +51,6 @@ fn client(id: ClientId, source: &Source, directory: &Directory, findings: &Findi
             "a client has `redirect_uris`, or logs in by another device (`device = true`)",
         );
     }
-    let after_logout = addresses(&file, "after_logout");
-    let hears_logout_at = address(&file, "hears_logout_at");
     let scopes = scopes(&file);
     let sector = sector(&file, &id, &redirect_uris);
     let assurance: Option<Sited<AssuranceLevel>> = file.optional("assurance");
@@ -65,8 +63,6 @@ fn client(id: ClientId, source: &Source, directory: &Directory, findings: &Findi
         operator: operator?.value,
         proof: proof?,
         redirect_uris,
-        after_logout,
-        hears_logout_at,
         scopes,
         sector: sector?,
         assurance: assurance.map_or(AssuranceLevel::L1, |level| level.value),
@@ -85,16 +81,6 @@ fn addresses(file: &Entry<'_>, key: &'static str) -> Vec<RedirectUri> {
     let read: Vec<Sited<RedirectUri>> = file.list(key);
     once_each("address", &read, file.findings());
     read.into_iter().map(|address| address.value).collect()
-}
-
-/// The address at which the client's own backend hears from the hall.
-fn address(file: &Entry<'_>, key: &'static str) -> Option<RedirectUri> {
-    let read: Sited<RedirectUri> = file.optional(key)?;
-    if read.value.host().is_none() {
-        file.findings()
-            .add(&read.place, format!("`{key}` must be an address of https"));
-    }
-    Some(read.value)
 }
 
 fn proof(file: &Entry<'_>) -> Option<Proof> {

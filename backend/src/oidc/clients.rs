@@ -150,10 +150,6 @@ pub struct Client {
     pub proof: Proof,
     /// Where citizens may be sent back to.
     pub redirect_uris: Vec<RedirectUri>,
-    /// Where they may be sent after they logged out.
-    pub after_logout: Vec<RedirectUri>,
-    /// Where it hears that a citizen logged out (back-channel logout).
-    pub hears_logout_at: Option<RedirectUri>,
     /// What it may ask for, besides who logs in.
     pub scopes: Vec<RegisteredScope>,
     /// Clients of one sector know a citizen by the same number, those of two by numbers that nobody can bring together.

@@ -164,7 +164,6 @@ why = { zh-CN = "发送提醒。", en = "To send reminders." }
 operator = { zh-CN = "诊所集团", en = "Clinics" }
 kind = "confidential"
 redirect_uris = ["https://clinic.example/back"]
-hears_logout_at = "https://clinic.example/logout"
 
 [[keys]]
 kid = "first"
