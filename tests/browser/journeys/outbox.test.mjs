@@ -50,7 +50,7 @@ journeys("the outbox", ({ journey }) => {
     await page.reload();
     await heading(page, "已保存在本机，尚未确认送达");
     await link(page, "我的办件").first().click();
-    await waiting(page).getByText("尚未提交").first().waitFor();
+    await waiting(page).getByText("尚未确认", { exact: true }).waitFor();
     await assertAccessible(page);
 
     // The draft is not changed under the hand of who sends it.

@@ -13,6 +13,7 @@ texts! {
     RATING = "评价：{}", "Rating: {}";
 
     TAG_WAITING = "尚未提交", "Not yet submitted";
+    TAG_LEFT = "尚未确认", "Not confirmed";
     TAG_SENDING = "正在发送", "Being sent";
     TAG_ELSEWHERE = "在另一个页面", "In another window";
     TAG_REFUSED = "未被接收", "Not accepted";
@@ -28,7 +29,6 @@ texts! {
     SEE = "查看", "See";
     SEE_OF = "查看：{}", "See {}";
     SEND_NOW = "立即发送", "Send now";
-    SEND_NOW_OF = "立即发送：{}", "Send {} now";
     CHECK_AGAIN = "去核对", "Check it again";
     OPEN_DRAFT = "打开草稿", "Open the draft";
     OPEN_CASE = "查看办件", "Open the case";
@@ -53,6 +53,11 @@ texts! {
     CLEARABLE = "这个浏览器没有承诺长期保存：空间不足或清除浏览数据时，内容可能丢失。请尽快联网，直到显示已提交。", "This browser has not promised to keep it: it may be lost when room gets scarce or when browsing data is cleared. Get online soon, until it says submitted.";
     DO_NOT_CLOSE = "这台设备无法保存内容。在送达之前请不要关闭本页面，否则需要重新提交。", "This device cannot keep it. Do not close this page before it has arrived, or you have to submit again.";
     LEFT_TEXT = "没有收到大厅的答复：可能没有送到，也可能只是答复没有传回来。只要在这台设备上打开本大厅并已登录，就会自动再次发送，不会重复提交。", "The hall has not answered: it may not have arrived, or only the answer was lost. It is sent again by itself whenever this hall is open on this device and you are logged in. It is not submitted twice.";
+
+    REFUSED_TEXT = "政务服务大厅没有接收，没有形成办件。您填写的内容都在草稿里，修改后可以重新提交。", "The hall did not take it, and no case came of it. Everything you entered is still in the draft: change it and submit again.";
+    REFUSED_TEXT_CASE = "政务服务大厅没有接收，办件保持不变。请查看办件后重新操作。", "The hall did not take it, and the case stays as it was. Look at the case and do it again.";
+    CONFLICT_TEXT = "因此没有发送。您填写的内容都在草稿里，核对后请重新提交。", "So it was not sent. Everything you entered is still in the draft: check it and submit again.";
+    CONFLICT_TEXT_CASE = "因此没有发送，请查看办件后重新操作。", "So it was not sent: look at the case and do it again.";
 
     WHAT = "内容", "What it is";
     SINCE = "存入本机", "Kept here since";

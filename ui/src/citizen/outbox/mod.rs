@@ -36,9 +36,11 @@ pub fn sent_words(about: QueuedAbout, title: &Text) -> Words {
     phrase.with([Words::from(title)])
 }
 
-/// Where it stands, in a word or two: with a colour and a sign.
-fn tag(state: &QueuedState) -> (Phrase, Tone, &'static str) {
+/// Where it stands, in a word or two: with a colour and a sign. What has left before may have arrived: of that it is not said
+/// that it is not submitted.
+fn tag(state: &QueuedState, left: bool) -> (Phrase, Tone, &'static str) {
     match state {
+        QueuedState::Waiting if left => (words::TAG_LEFT, Tone::Attention, "hourglass"),
         QueuedState::Waiting => (words::TAG_WAITING, Tone::Attention, "hourglass"),
         QueuedState::Sending => (words::TAG_SENDING, Tone::Info, "send"),
         QueuedState::Elsewhere => (words::TAG_ELSEWHERE, Tone::Info, "app-window"),

@@ -6,7 +6,7 @@ use onehall_client::citizen::{CancelQueued, ListQueued, RetryQueued};
 use onehall_client::{Event, Queued, QueuedAbout, QueuedState, TakenBack};
 use onehall_protocol::{CaseId, IdempotencyKey};
 
-use super::{conflict_words, name, place, tag};
+use super::{name, place, tag};
 use crate::citizen::place::{LoggedIn, Reading};
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
@@ -138,8 +138,9 @@ fn standing_view(
         let now = loaded.with_ready(|now| now.as_ref().map(|now| now.state.clone()));
         now.flatten().unwrap_or(QueuedState::Waiting)
     });
+    let left = standing == Standing::Left;
     let tag_now = live(move || {
-        let (label, tone, icon) = state.with(tag);
+        let (label, tone, icon) = state.with(|state| tag(state, left));
         view! { <Tag label=label tone=tone icon=icon/> }
     });
     let facts = vec![
@@ -177,10 +178,13 @@ fn explanation(queued: &Queued, standing: Standing) -> AnyView {
     };
     match (standing, &queued.state) {
         (_, QueuedState::Refused { error }) => {
-            let why = error_words(error);
-            view! { <Notice tone=Tone::Bad><p>{why}</p></Notice> }.into_any()
+            let (why, then) = (error_words(error), decided_words(queued.about, true));
+            view! { <Notice tone=Tone::Bad><p>{why}</p><p>{then}</p></Notice> }.into_any()
         }
-        (Standing::Conflict, _) => says(vec![conflict_words(queued.about)]),
+        (_, QueuedState::Conflict { error }) => {
+            let (why, then) = (error_words(error), decided_words(queued.about, false));
+            view! { <Notice tone=Tone::Attention><p>{why}</p><p>{then}</p></Notice> }.into_any()
+        }
         (Standing::Elsewhere, _) => {
             let notice = view! { <Notice tone=Tone::Info><p>{words::ELSEWHERE_TEXT}</p></Notice> };
             notice.into_any()
@@ -188,6 +192,16 @@ fn explanation(queued: &Queued, standing: Standing) -> AnyView {
         (Standing::NotKept, _) => says(vec![words::BY_ITSELF, words::LEGAL_TIME, words::DO_NOT_CLOSE]),
         (Standing::Left, _) => says(vec![words::LEFT_TEXT, words::LEGAL_TIME, words::MAY_CLOSE]),
         _ => says(vec![words::BY_ITSELF, words::LEGAL_TIME, words::MAY_CLOSE]),
+    }
+}
+
+/// What it means that nothing goes on by itself, and what its citizen can do.
+fn decided_words(about: QueuedAbout, refused: bool) -> Phrase {
+    match (about, refused) {
+        (QueuedAbout::Submission(_), true) => words::REFUSED_TEXT,
+        (QueuedAbout::Submission(_), false) => words::CONFLICT_TEXT,
+        (_, true) => words::REFUSED_TEXT_CASE,
+        (_, false) => words::CONFLICT_TEXT_CASE,
     }
 }
 

@@ -68,13 +68,12 @@ fn row(hall: Hall, queued: Queued, list: Memo<Vec<Queued>>) -> AnyView {
         found.unwrap_or_else(|| queued.clone())
     });
     let hand = memo(move |_| now.with(|now| Hand::of(&now.state)));
-    let heading = title.clone();
     view! {
         <li class="row draft-row">
             <div class="row-body">
-                <p class="draft-name">{heading}</p>
+                <p class="draft-name">{title}</p>
                 {live(move || {
-                    let (label, tone, icon) = now.with(|now| tag(&now.state));
+                    let (label, tone, icon) = now.with(|now| tag(&now.state, now.left));
                     let said = now.with(|now| line(now, offset));
                     view! {
                         <div class="row-facts"><Tag label=label tone=tone icon=icon/></div>
@@ -83,7 +82,7 @@ fn row(hall: Hall, queued: Queued, list: Memo<Vec<Queued>>) -> AnyView {
                 })}
             </div>
             <div class="draft-actions">
-                {live(move || action(hall, &now.get_untracked(), hand.get(), title.clone()))}
+                {live(move || action(hall, &now.get_untracked(), hand.get()))}
                 <ButtonLink href=routes::queued(id) label=words::SEE/>
             </div>
         </li>
@@ -118,7 +117,7 @@ impl Hand {
 }
 
 /// The first thing to do about it.
-fn action(hall: Hall, queued: &Queued, hand: Hand, title: Words) -> AnyView {
+fn action(hall: Hall, queued: &Queued, hand: Hand) -> AnyView {
     match hand {
         Hand::Ours => {}
         Hand::Theirs => {
@@ -135,8 +134,7 @@ fn action(hall: Hall, queued: &Queued, hand: Hand, title: Words) -> AnyView {
             }
         });
     };
-    view! { <Button label=words::SEND_NOW_OF.with([title]) icon="send" icon_only=true on_press=Callback::new(send)/> }
-        .into_any()
+    view! { <Button label=words::SEND_NOW icon="send" on_press=Callback::new(send)/> }.into_any()
 }
 
 /// One sentence on where it stands.
