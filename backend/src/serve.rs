@@ -95,9 +95,9 @@ fn take(stream: TcpStream, peer: SocketAddr, router: &Router, connections: &Grac
         .keep_alive_interval(head)
         .keep_alive_timeout(head);
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-    let watched = connections.watch(connection);
+    // On the heap by itself: a task that pins what it was given has room for it twice, for as long as a stream is open.
+    let mut watched = Box::pin(connections.watch(connection));
     tokio::spawn(async move {
-        tokio::pin!(watched);
         // The limits on heads begin when the version of HTTP is known: who never says it, or never asks, goes here.
         let early = tokio::select! {
             ended = &mut watched => Some(ended),
