@@ -6,6 +6,8 @@
 //! - `row by row`: one row, one transaction, one commit (WAL, `synchronous=FULL`): SQLite as it is mostly used.
 //! - `submit/64`: a whole submission (case, answers, event, attempt, number, mark on the draft) from 64 tasks at once,
 //!   acknowledged only when it is on disk: the writer's group commit.
+//! - `submit/64 on PostgreSQL`: the same on an empty database of a server, where `ONEHALL_BENCH_POSTGRES` has its address
+//!   (`cargo xtask bench load` starts one).
 
 #[allow(dead_code, reason = "the other benchmark is fed with more")]
 mod made;
@@ -20,7 +22,7 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use onehall_backend::cases::CaseStore;
 use onehall_backend::cases::model::{Submit, Submitted};
-use onehall_backend::storage::sql::Database;
+use onehall_backend::storage::sql::{Connections, Database};
 use onehall_protocol::PersonId;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -33,16 +35,16 @@ const AT_ONCE: usize = 64;
 const BATCH: usize = 2048;
 
 /// Drafts that wait to be submitted, each of a citizen of its own.
-async fn prepared(sqlite: &Arc<Database>) -> Vec<Submit> {
+async fn prepared(database: &Arc<Database>) -> Vec<Submit> {
     let mut tasks = Vec::new();
     for _ in 0..AT_ONCE {
-        let sqlite = Arc::clone(sqlite);
+        let database = Arc::clone(database);
         tasks.push(tokio::spawn(async move {
             let mut submissions = Vec::new();
             for _ in 0..BATCH / AT_ONCE {
                 let principal = PersonId(Uuid::now_v7());
                 submissions.push(submission(
-                    draft(&sqlite, principal, "identity-card-renewal").await,
+                    draft(&database, principal, "identity-card-renewal").await,
                     principal,
                 ));
             }
@@ -57,7 +59,7 @@ async fn prepared(sqlite: &Arc<Database>) -> Vec<Submit> {
 }
 
 /// Submits all of them, [`AT_ONCE`] at a time; how long until the last one was acknowledged.
-async fn submit_all(sqlite: &Arc<Database>, submissions: Vec<Submit>) -> Duration {
+async fn submit_all(database: &Arc<Database>, submissions: Vec<Submit>) -> Duration {
     let waiting = Arc::new(
         submissions
             .into_iter()
@@ -68,12 +70,12 @@ async fn submit_all(sqlite: &Arc<Database>, submissions: Vec<Submit>) -> Duratio
     let started = Instant::now();
     let mut tasks = Vec::new();
     for _ in 0..AT_ONCE {
-        let (sqlite, waiting, next) = (Arc::clone(sqlite), Arc::clone(&waiting), Arc::clone(&next));
+        let (database, waiting, next) = (Arc::clone(database), Arc::clone(&waiting), Arc::clone(&next));
         tasks.push(tokio::spawn(async move {
             while let Some(place) = waiting.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let one = place.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
                 let Some(one) = one else { continue };
-                assert!(matches!(must(sqlite.submit(one).await), Submitted::New(_)));
+                assert!(matches!(must(database.submit(one).await), Submitted::New(_)));
             }
         }));
     }
@@ -114,24 +116,37 @@ fn bench(criterion: &mut Criterion) {
     });
 
     let runtime = must(Runtime::new());
-    let sqlite = Arc::new(must(Database::sqlite(&folder.0.join("onehall.sqlite"), 2, now())));
-    group.bench_function("submit/64", |bencher| {
-        bencher.iter_custom(|count| {
-            // Drafts are made beside the measurement, in batches; what is measured is scaled to what was asked for.
-            let batches = count.div_ceil(BATCH as u64);
-            let mut spent = Duration::ZERO;
-            for _ in 0..batches {
-                spent += runtime.block_on(async { submit_all(&sqlite, prepared(&sqlite).await).await });
-            }
-            spent.mul_f64(count as f64 / (batches * BATCH as u64) as f64)
+    let mut engines = vec![(
+        "submit/64",
+        must(Database::sqlite(&folder.0.join("onehall.sqlite"), 2, now())),
+    )];
+    if let Ok(url) = std::env::var("ONEHALL_BENCH_POSTGRES") {
+        let url = must(url.parse());
+        // As a hall has them that configures nothing.
+        let connections = Connections { readers: 4, writers: 2 };
+        let postgres = must(Database::postgres(&url, connections, now()));
+        engines.push(("submit/64 on PostgreSQL", postgres));
+    }
+    for (name, database) in engines {
+        let database = Arc::new(database);
+        group.bench_function(name, |bencher| {
+            bencher.iter_custom(|count| {
+                // Drafts are made beside the measurement, in batches; what is measured is scaled to what was asked for.
+                let batches = count.div_ceil(BATCH as u64);
+                let mut spent = Duration::ZERO;
+                for _ in 0..batches {
+                    spent += runtime.block_on(async { submit_all(&database, prepared(&database).await).await });
+                }
+                spent.mul_f64(count as f64 / (batches * BATCH as u64) as f64)
+            });
         });
-    });
+        let (groups, commands) = database.committed();
+        println!(
+            "group commit: {commands} commands in {groups} commits, {:.1} each",
+            commands as f64 / groups as f64
+        );
+    }
     group.finish();
-    let (groups, commands) = sqlite.committed();
-    println!(
-        "group commit: {commands} commands in {groups} commits, {:.1} each",
-        commands as f64 / groups as f64
-    );
 }
 
 criterion_group!(benches, bench);

@@ -81,6 +81,12 @@ impl Citizen {
         })
     }
 
+    /// What their browser sends with each request.
+    #[must_use]
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// A request as this citizen.
     pub fn request(&self, site: &Site, method: Method, path: &str) -> RequestBuilder {
         site.request(method, path).header(header::COOKIE, &self.cookie)

@@ -1,6 +1,6 @@
 //! A real backend for a test: its own port and data folder, the demo city, development mode.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -68,6 +68,19 @@ impl Site {
         Ok(Site {
             port,
             http: reqwest::Client::builder().no_proxy().build()?,
+        })
+    }
+
+    /// The hall that listens on a port of this machine, asked from another address of the same: it takes it for another's.
+    ///
+    /// # Errors
+    /// There is no HTTP client to be had.
+    pub fn seen_from(address: Ipv4Addr, port: u16) -> Outcome<Site> {
+        onehall_core::platform::native::choose_tls();
+        let http = reqwest::Client::builder().no_proxy().local_address(IpAddr::from(address));
+        Ok(Site {
+            port,
+            http: http.build()?,
         })
     }
 
@@ -142,8 +155,21 @@ impl Hall {
     /// # Errors
     /// The binary is missing, or it does not become ready.
     pub async fn open_for(limits: Limits, embed_origins: &[String]) -> Outcome<Hall> {
+        Hall::open_as(CONFIGURATION, limits, embed_origins).await
+    }
+
+    /// Opens a hall with wide limits on a database of PostgreSQL, and waits until it is ready.
+    ///
+    /// # Errors
+    /// The binary is missing, or it does not become ready.
+    pub async fn open_on(database: &str) -> Outcome<Hall> {
+        let configuration = format!("{CONFIGURATION}\n[storage]\nurl = {database:?}\n");
+        Hall::open_as(&configuration, Limits::Wide, &[]).await
+    }
+
+    async fn open_as(configuration: &str, limits: Limits, embed_origins: &[String]) -> Outcome<Hall> {
         let folder = tempfile::tempdir()?;
-        std::fs::write(folder.path().join("onehall.toml"), CONFIGURATION)?;
+        std::fs::write(folder.path().join("onehall.toml"), configuration)?;
         let port = free_port()?;
         let city = demo_city();
         let process = start(folder.path(), port, limits, embed_origins, &city)?;

@@ -3,6 +3,7 @@
 
 pub mod citizen;
 pub mod hall;
+pub mod load;
 pub mod people;
 pub mod samples;
 pub mod scenario;

@@ -68,10 +68,11 @@ Usage: cargo xtask <command> [options]
              --item CODE   which matter (identity-card-renewal)
   shots    a screenshot of every page in every terminal profile
              --only WORD   only pages whose name has this word in it
-  bench    the benchmarks, as a table for docs/benchmarks.md
-             --only PART   one part: criterion, forms, load, mobile or shells
-  bench forms    a key in forms of 100 to 10,000 questions, natively and in Node.js, beside
-                 SurveyJS, React JSON Schema Form, Ajv and json-logic-js on the same forms
+  bench    the benchmarks, as tables for docs/benchmarks.md; one part: criterion, mobile, shells or
+    forms      a key in forms of 100 to 10,000 questions, natively and in Node.js, beside
+               SurveyJS, React JSON Schema Form, Ajv and json-logic-js on the same forms
+    load       submissions at the storage port of both engines and over HTTP, beside fsync and pgbench
+    sync       pulls, autosave, the memory of streams, a change seen with 10,000 terminals connected
   fuzz forms    the form engine and the importers with what is nearly right
              --minutes N   for how long, each target (5)
              --only NAME   one target: definition, answers, rules, migration, xgov,
@@ -140,12 +141,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         "bindings" => mobile::bindings(&Arguments::parse(words, &[], &[])?),
         "journey" => mobile::journey(&Arguments::parse(words, &["hall", "item"], &[])?),
         "shots" => shots::shots(&Arguments::parse(words, &["only"], &[])?),
-        "bench" if words.first().is_some_and(|word| word == "forms") => {
-            Arguments::parse(words.into_iter().skip(1).collect(), &[], &[])?;
-            bench::forms::bench()?;
-            Ok(ExitCode::SUCCESS)
-        }
-        "bench" => bench::bench(&Arguments::parse(words, &["only"], &[])?),
+        "bench" => bench::bench(words),
         "fuzz" if words.first().is_some_and(|word| word == "forms") => {
             let options = words.into_iter().skip(1).collect();
             fuzz::forms(&Arguments::parse(options, &["minutes", "only", "start"], &[])?)

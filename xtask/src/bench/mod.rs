@@ -1,10 +1,13 @@
 //! `cargo xtask bench`: the benchmarks, as a table for docs/benchmarks.md.
 
-pub mod forms;
+mod forms;
+mod load;
+mod sync;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -13,22 +16,36 @@ use crate::arguments::Arguments;
 use crate::say::say;
 use crate::{mobile, process, shells, test, workspace};
 
-/// Runs the benchmarks and prints their figures.
-pub fn bench(arguments: &Arguments) -> Result<ExitCode> {
-    let only = arguments.one_of("only", &["criterion", "forms", "load", "mobile", "shells"])?;
-    if only.is_none_or(|only| only == "criterion") {
+/// The parts.
+const PARTS: [&str; 6] = ["criterion", "forms", "load", "mobile", "shells", "sync"];
+
+/// Runs the benchmarks and prints their figures: all of them, or the part that `words` name, as `load` or `--only load`.
+pub fn bench(words: Vec<String>) -> Result<ExitCode> {
+    let named = words.first().is_some_and(|word| PARTS.contains(&word.as_str()));
+    let words = if named {
+        ["--only".to_owned()].into_iter().chain(words).collect()
+    } else {
+        words
+    };
+    let only = Arguments::parse(words, &["only"], &[])?;
+    let only = only.one_of("only", &PARTS)?;
+    let wants = |part| only.is_none_or(|only| only == part);
+    if wants("criterion") {
         criterion()?;
     }
-    if only.is_none_or(|only| only == "forms") {
+    if wants("forms") {
         forms::bench()?;
     }
-    if only.is_none_or(|only| only == "load") {
-        load()?;
+    if wants("load") {
+        load::bench()?;
     }
-    if only.is_none_or(|only| only == "mobile") {
+    if wants("sync") {
+        sync::bench()?;
+    }
+    if wants("mobile") {
         mobile::bench()?;
     }
-    if only.is_none_or(|only| only == "shells") {
+    if wants("shells") {
         shells::bench()?;
     }
     Ok(ExitCode::SUCCESS)
@@ -117,14 +134,50 @@ fn duration(nanoseconds: f64) -> String {
     }
 }
 
-/// Runs the load over HTTP against the backend as it is released.
-fn load() -> Result<()> {
+/// Runs a benchmark of the backend, and gives what it measured: nanoseconds, by the names in its group.
+fn backend(bench: &str, group: &str, environment: &[(&str, &str)]) -> Result<BTreeMap<String, f64>> {
+    let results = workspace::target().join("criterion").join(group);
+    if results.exists() {
+        fs::remove_dir_all(&results)?;
+    }
+    let mut criterion = workspace::cargo();
+    criterion.args(["bench", "-p", "onehall-backend", "--bench", bench]);
+    process::run(criterion.envs(environment.iter().copied()))?;
+    let mut figures = BTreeMap::new();
+    for entry in fs::read_dir(&results).with_context(|| format!("could not list {}", results.display()))? {
+        let path = entry?.path().join("new");
+        let read = |name: &str| -> Result<Value> { Ok(serde_json::from_slice(&fs::read(path.join(name))?)?) };
+        if path.is_dir() {
+            let (benchmark, estimates) = (read("benchmark.json")?, read("estimates.json")?);
+            let name = benchmark["function_id"].as_str().context("criterion gives no name")?;
+            let middle = estimates["median"]["point_estimate"].as_f64();
+            figures.insert(name.to_owned(), middle.context("criterion gives no median")?);
+        }
+    }
+    Ok(figures)
+}
+
+/// A figure of [`backend`].
+fn figure(figures: &BTreeMap<String, f64>, name: &str) -> Result<f64> {
+    let found = figures.get(name).copied();
+    found.with_context(|| format!("the benchmark gave no figure of {name}"))
+}
+
+/// Runs a load of `tests/src/bin` against the backend as it is released.
+fn against_the_hall(load: &str, environment: &[(&str, &str)]) -> Result<()> {
     test::build_backend(true)?;
-    let mut load = workspace::cargo();
-    load.args(["run", "--quiet", "--release", "-p", "onehall-tests", "--bin", "load"])
+    let tests = ["--release", "-p", "onehall-tests", "--bin", load];
+    process::run(workspace::cargo().arg("build").args(tests))?;
+    // Ten thousand streams are as many open files, here and in the hall.
+    let mut raised = Command::new("sh");
+    raised
+        .args(["-c", "ulimit -n $(ulimit -Hn) && exec \"$0\""])
+        .arg(workspace::target().join("release").join(load))
+        .current_dir(workspace::root())
         .env("ONEHALL_TEST_BACKEND", workspace::backend(true))
-        .env("ONEHALL_TEST_CITY", workspace::demo_city());
-    process::run(&mut load)
+        .env("ONEHALL_TEST_CITY", workspace::demo_city())
+        .envs(environment.iter().copied());
+    process::run(&mut raised)
 }
 
 #[cfg(test)]
