@@ -49,7 +49,7 @@ Usage: cargo xtask <command> [options]
              --page-port N  the port of that page (9000)
              --port N, --data DIR, --dev    as above
   test     every test: checks, Rust, and the journeys in a real browser
-             --only PART   one part: check, rust, conformance, store, kotlin, scenarios, shells,
+             --only PART   one part: check, rust, postgres, conformance, store, kotlin, scenarios, shells,
                            sdk, terminals or browser
   check    formatting, lints, documentation, layers
   bundle   build the pages for citizens and staff
@@ -92,7 +92,8 @@ Usage: cargo xtask <command> [options]
              --seconds N   for how long (60), or --operations N
              --seed N      of the choices of the people (1); timing does not repeat
              --weather W   fine, ordinary (default) or storm
-             --bug NAME    with a mistake put in: idempotency-off, journal-forgotten, global-cursor
+             --bug NAME    with a mistake put in: idempotency-off, journal-forgotten, global-cursor,
+                           rows-by-the-last-list or rows-for-ever
              --trace FILE  keeps what happened
              --dev         debug builds
   analytics  what may be counted: types and docs/analytics.md from core/protocol/analytics.json
@@ -148,7 +149,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         }
         "fuzz" => anyhow::bail!("what is to be tried? There is `cargo xtask fuzz forms`"),
         "simulate" => {
-            let options = &["seeds", "first", "operations", "weather", "bug", "trace"];
+            let options = &["seeds", "first", "operations", "weather", "bug", "trace", "keep"];
             simulate::command(&Arguments::parse(words, options, &["twice"])?)
         }
         "history" => {

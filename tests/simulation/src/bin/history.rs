@@ -11,6 +11,15 @@ use onehall_simulation::{Bug, Engine, Plan, Report, Trial, Weather, live_termina
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
+/// The mistakes that can be made without a change of the hall: at the proxy, or by a terminal.
+const MISTAKES: [Bug; 5] = [
+    Bug::IdempotencyOff,
+    Bug::JournalForgottenBeforeTheAnswer,
+    Bug::GlobalCursor,
+    Bug::RowsByTheLastList,
+    Bug::RowsForEver,
+];
+
 /// How much faster than people.
 const HURRY: u32 = 10;
 
@@ -66,8 +75,8 @@ fn try_as_asked(mut words: impl Iterator<Item = String>) -> Outcome<bool> {
         }
     }
     trial.plan.keep_trace = trace.is_some();
-    if trial.plan.bug == Some(Bug::MergeByArrival) {
-        return Err("a real hall decides between two answers by itself: that mistake is tried by `simulate`".into());
+    if trial.plan.bug.is_some_and(|bug| !MISTAKES.contains(&bug)) {
+        return Err("that mistake would be the hall's own: it is tried by `simulate`".into());
     }
     let report = try_real(&trial)?;
     if let Some(file) = trace {
