@@ -1,6 +1,7 @@
 //! What a terminal holds of its citizen's open drafts and cases.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use onehall_protocol::PersonId;
 use onehall_protocol::sync::Entity;
@@ -17,8 +18,8 @@ pub(crate) struct Held {
     pub(crate) principal: PersonId,
     /// What a checksum knows of it.
     pub(crate) version: u64,
-    /// The view, as the hall wrote it.
-    pub(crate) view: String,
+    /// The view, as the hall wrote it. Whoever reads the copy shares it: an agent of companies has hundreds of them.
+    pub(crate) view: Arc<str>,
 }
 
 /// A kind of thing, and which.
@@ -118,7 +119,7 @@ fn held(entity: Entity, principal: PersonId, view: &Value) -> Option<Held> {
     Some(Held {
         principal,
         version: version.as_u64()?,
-        view: view.to_string(),
+        view: view.to_string().into(),
     })
 }
 
@@ -136,7 +137,7 @@ pub(crate) fn taken_up(bytes: Vec<u8>) -> Option<Held> {
     Some(Held {
         principal: principal.parse().ok()?,
         version: version.parse().ok()?,
-        view: view.to_owned(),
+        view: view.into(),
     })
 }
 

@@ -215,7 +215,7 @@ fn found(mirror: &Mirror, look: &Look, actor: PersonId) -> Option<String> {
             all.sort_by(|a, b| b["updated_at"].as_str().cmp(&a["updated_at"].as_str()));
             Some(Value::Array(all).to_string())
         }
-        Look::One(entity, id) => mirror.get((*entity, *id)).map(|held| held.view.clone()),
+        Look::One(entity, id) => mirror.get((*entity, *id)).map(|held| held.view.as_ref().to_owned()),
         Look::Open(start) => {
             let principal = start.principal.unwrap_or(actor);
             let theirs = mirror.views(Entity::Draft).filter(|held| held.principal == principal);
@@ -223,7 +223,7 @@ fn found(mirror: &Mirror, look: &Look, actor: PersonId) -> Option<String> {
                 let summary = mirror::summary(&held.view);
                 summary.is_some_and(|draft| draft["item"].as_str() == Some(start.item.as_str()))
             });
-            theirs.next().map(|held| held.view.clone())
+            theirs.next().map(|held| held.view.as_ref().to_owned())
         }
     }
 }
