@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use onehall_client::{Event, SaveState};
 use onehall_protocol::drafts::Answers;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{DraftId, PersonId, WriterId};
@@ -171,31 +172,26 @@ impl Core {
     async fn take_up(&self, person: PersonId, left: Vec<(String, Vec<u8>)>) {
         let Some(journal) = self.journal() else { return };
         let prefix = format!("{person}/");
-        for (key, value) in left {
-            let Some(draft) = key.strip_prefix(&prefix).and_then(draft_of) else {
-                continue;
-            };
+        let left = left.into_iter().filter_map(|(key, value)| {
+            let draft = key.strip_prefix(&prefix).and_then(draft_of)?;
+            Some((key, draft, Unsent::read(&value, self.now_millis())))
+        });
+        // All of them before the disk is asked for anything: a draft that is opened meanwhile would be shown without what was
+        // answered in it.
+        let taken: Vec<_> = left
+            .map(|(key, draft, unsent)| {
+                let taken = unsent.map(|unsent| self.take_up_one(draft, unsent));
+                (key, draft, taken)
+            })
+            .collect();
+        for (key, draft, taken) in taken {
             if self.person() != Some(person) {
                 return;
             }
-            let Some(unsent) = Unsent::read(&value, self.now_millis()) else {
+            let Some(state) = taken else {
                 // Of another version, or damaged: nothing that could be sent.
                 journal.forget(&key).await;
                 continue;
-            };
-            // What is answered from now on is later than what was left.
-            for waiting in unsent.changes.values() {
-                self.clock().receive(waiting.stamp.at);
-            }
-            let taken = {
-                let mut saving = lock(&self.inner.drafts.saving);
-                match saving.get_mut(&draft) {
-                    Some(known) => known.autosave.take_up(unsent),
-                    None => {
-                        saving.insert(draft, Saving::new(super::Autosave::resumed(unsent)));
-                    }
-                }
-                saving.get(&draft).map(|known| known.autosave.state())
             };
             // Whoever has it open shows it as it was left.
             self.changed_by_itself(draft);
@@ -204,11 +200,23 @@ impl Core {
             if own != key && kept.is_ok() {
                 journal.forget(&key).await;
             }
-            if let Some(state) = taken {
-                self.emit(&onehall_client::Event::DraftSaving { id: draft, state });
-            }
+            self.emit(&Event::DraftSaving { id: draft, state });
             self.drive(draft);
         }
+    }
+
+    /// Takes up what waits of one draft, in memory; gives how its saving stands.
+    fn take_up_one(&self, draft: DraftId, unsent: Unsent) -> SaveState {
+        // What is answered from now on is later than what was left.
+        for waiting in unsent.changes.values() {
+            self.clock().receive(waiting.stamp.at);
+        }
+        let mut saving = lock(&self.inner.drafts.saving);
+        let known = saving
+            .entry(draft)
+            .or_insert_with(|| Saving::new(super::Autosave::resumed(unsent.clone())));
+        known.autosave.take_up(unsent);
+        known.autosave.state()
     }
 
     /// How many answers wait on this terminal that the backend does not hold.

@@ -226,6 +226,8 @@ impl Core {
 
     /// Opens the filling of a draft, or reads it anew where it changed elsewhere.
     async fn open_filling(&self, id: DraftId) -> Result<(), CoreError> {
+        // What an earlier core left of it is a part of it: nothing is shown, or submitted, without that.
+        self.inner.outbox.looked().await;
         // A filling of yesterday is stale too.
         let as_of = lock(&self.inner.filling.open)
             .get(&id)
