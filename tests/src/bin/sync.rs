@@ -38,6 +38,10 @@ const CHANGES: usize = 20;
 const PULLS: usize = 4_000;
 const PULLS_UNCHANGED: usize = 20_000;
 
+/// The service whose form is filled in, and a question of it.
+const ITEM: &str = "identity-card-renewal";
+const QUESTION: &str = "recipient";
+
 /// The most answers that a terminal gives, one after another, and for how long.
 const EDITS: usize = 500;
 const EDITS_FOR: Duration = Duration::from_secs(15);
@@ -144,7 +148,7 @@ async fn autosave(hall: &Hall) -> Outcome<Vec<Row>> {
     let code = hall.code_for(&phone).await?;
     ask(&core, citizen::LogIn { phone, code }).await?;
     let start = StartDraft {
-        item: "identity-card-renewal".parse()?,
+        item: ITEM.parse()?,
         principal: None,
     };
     let id = ask(&core, citizen::OpenDraft { start }).await?.summary.id;
@@ -204,7 +208,7 @@ fn change(id: DraftId, number: usize) -> citizen::ChangeAnswers {
     citizen::ChangeAnswers {
         id,
         changes: vec![AnswerChange {
-            path: "recipient".to_owned(),
+            path: QUESTION.to_owned(),
             value: format!("张敏{number}").into(),
         }],
         page: None,
@@ -219,7 +223,7 @@ async fn connected(hall: &mut Hall) -> Outcome<(String, Vec<Row>)> {
     let cookies: Vec<String> = citizens.iter().map(|citizen| citizen.cookie().to_owned()).collect();
     let mut editors = Vec::new();
     for citizen in citizens.iter().take(EDITING) {
-        editors.push((citizen.clone(), citizen.start(hall, ITEMS[0]).await?));
+        editors.push((citizen.clone(), citizen.start(hall, ITEM).await?));
     }
     // A hall that has served nobody yet: memory that all the logins left over must not hide what the streams take.
     hall.kill().await?;
@@ -309,7 +313,7 @@ async fn edit(
         let body = SaveDraft {
             base_revision: revision,
             changes: vec![StampedChange {
-                path: "recipient".to_owned(),
+                path: QUESTION.to_owned(),
                 value: format!("张敏{number}").into(),
                 stamp: Stamp {
                     at: draft.clock + u64::from(number),
@@ -341,8 +345,8 @@ async fn edit(
                 }
             }
         };
-        let (acknowledged, seen) = tokio::time::timeout(PATIENCE, futures::future::join(terminal, other)).await?;
-        let (acknowledged, seen) = (acknowledged?, seen?);
+        let both = futures::future::try_join(terminal, other);
+        let (acknowledged, seen) = tokio::time::timeout(PATIENCE, both).await??;
         sent.push(seen.duration_since(given));
         accepted.push(seen.saturating_duration_since(acknowledged));
         tokio::time::sleep(THINKS).await;
