@@ -8,7 +8,7 @@ use onehall_protocol::identity::TerminalKind;
 use serde_json::{Value, json};
 
 use crate::platform::memory::MemoryJournal;
-use crate::ports::{Host, Http, HttpRequest, HttpResponse, Method, NoAnswer};
+use crate::ports::{Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, NotKept, Timer};
 use crate::testing::{AT, CASE, DRAFT, Machine, PERSON, answer, command, draft, problem, session, text};
 use crate::{Core, lock};
 
@@ -83,17 +83,45 @@ fn opened() -> Running {
     let hall = Arc::new(Hall::default());
     *lock(&hall.answers) = json!({});
     *lock(&hall.revision) = 3;
+    let running = started(&hall, Arc::new(MemoryJournal::default()));
+    running.ask(json!({"view_draft": {"id": DRAFT}}));
+    running
+}
+
+fn started(hall: &Arc<Hall>, journal: Arc<dyn Journal>) -> Running {
     let host = Host {
-        journal: Some(Arc::new(MemoryJournal::default())),
+        journal: Some(journal),
         ..hall.machine.host(hall.clone())
     };
     let running = Running {
         core: Core::new(host, "", TerminalKind::MiniApp),
-        hall,
+        hall: hall.clone(),
     };
     running.ask(json!({"restore_session": {}}));
-    running.ask(json!({"view_draft": {"id": DRAFT}}));
     running
+}
+
+/// A journal on a disk that takes seconds to read.
+struct Slow(MemoryJournal, Arc<Machine>);
+
+#[async_trait]
+impl Journal for Slow {
+    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
+        self.0.keep(key, value).await
+    }
+
+    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+        self.1.sleep(5_000).await;
+        self.0.kept().await
+    }
+
+    async fn forget(&self, key: &str) {
+        self.0.forget(key).await;
+    }
+
+    async fn erase(&self) {
+        self.0.erase().await;
+    }
 }
 
 impl Running {
@@ -157,4 +185,21 @@ fn what_is_incomplete_is_not_submitted_without_a_network_either() {
         refused.map_err(|error| error.code.as_str()).err(),
         Some("forms/invalid_answers")
     );
+}
+
+#[test]
+fn what_an_earlier_core_left_is_in_what_is_submitted_however_long_it_takes_to_find() {
+    let hall = opened().hall;
+    let journal = Arc::new(Slow(MemoryJournal::default(), hall.machine.clone()));
+    *lock(&hall.away) = false;
+    let before = started(&hall, journal.clone());
+    before.ask(json!({"view_draft": {"id": DRAFT}}));
+    *lock(&hall.away) = true;
+    before.ask(json!({"type_answer": {"id": DRAFT, "path": "name", "text": "张敏"}}));
+    hall.machine.die();
+
+    *lock(&hall.away) = false;
+    let after = started(&hall, journal);
+    after.ask(json!({"prepare_submission": {"id": DRAFT}}));
+    assert_eq!(lock(&hall.answers)["name"], "张敏");
 }
