@@ -92,12 +92,17 @@ impl Core {
     /// `details.queued` how many submissions and the like (one, where that is being looked for), `details.files` how many files.
     pub(crate) async fn log_out(&self, discard_unsent: bool) -> Result<(), CoreError> {
         let saving = boxed(async {
+            // Who leaves right after they came is not asked for what is only being looked for.
+            self.inner.outbox.looked().await;
             self.flush_all_drafts().await;
             self.flush_outbox().await;
         });
         select(saving, self.inner.host.timer.sleep(SAVE_WITHIN_MS)).await;
         // What a core that is gone left here counts from the first moment on, found or not.
-        let (answers, queued) = (self.unsent_answers(), self.inner.outbox.open() + self.inner.outbox.looking());
+        let (answers, queued) = (
+            self.unsent_answers(),
+            self.inner.outbox.open() + self.inner.outbox.looking(),
+        );
         let files = self.uploads_under_way();
         if answers + queued + files > 0 && !discard_unsent && self.has_session() {
             let mut error = self.error(ErrorCode::UnsentAnswers);

@@ -1,5 +1,5 @@
-use onehall_client::{QueuedState, SaveState};
 use onehall_client::citizen::{Command, RestoreSession};
+use onehall_client::{QueuedState, SaveState};
 
 use super::*;
 
