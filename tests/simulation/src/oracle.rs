@@ -278,7 +278,9 @@ pub(crate) fn nothing_stuck(terminal: &Terminal, queued: &[Queued], unsent: &[St
             format!("t{}: {} is {:?}", terminal.index, one.id, one.state),
         );
     }
-    for (draft, state) in &shown {
+    // Of a draft that was thrown away nobody looks at the last that was shown.
+    let thrown_away = terminal.thrown_away();
+    for (draft, state) in shown.iter().filter(|(draft, _)| !thrown_away.contains(*draft)) {
         if matches!(state, SaveState::Saving | SaveState::Waiting { .. }) {
             findings.add(
                 "nothing is stuck",

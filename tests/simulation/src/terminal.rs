@@ -1,6 +1,6 @@
 //! A terminal: a real core that is switched on, killed somewhere in the middle, and switched on again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use onehall_client::{Event, SaveState};
@@ -143,6 +143,11 @@ impl Terminal {
     fn screen(&self) -> Screen {
         let on = lock(&self.on);
         on.as_ref().map(|on| Arc::clone(&on.screen)).unwrap_or_default()
+    }
+
+    /// The drafts that somebody threw away, at whatever terminal.
+    pub(crate) fn thrown_away(&self) -> BTreeSet<DraftId> {
+        self.world.history().discarded.clone()
     }
 
     /// What it shows of the saving of drafts.
