@@ -26,7 +26,7 @@ fn view(key: Key, (principal, version): (PersonId, u64)) -> Change {
     let now = Some(Held {
         principal,
         version,
-        view,
+        view: view.into(),
     });
     Change { key, principal, now }
 }
