@@ -129,12 +129,18 @@ impl DataNames {
             Some(known) if known.value != *kind => findings.add(
                 &asked.place,
                 format!(
-                    "`{name}` is a {} ({}), and this question a {kind}",
+                    "`{name}` has the kind {} ({}), and this question {kind}",
                     known.value, known.place
                 ),
             ),
-            None => self.expect_name(name, &asked.place, findings),
             Some(_) => {}
+            None => match profile_kind(name) {
+                Some(own) if ![own, "text", "long_text"].contains(&kind.as_str()) => findings.add(
+                    &asked.place,
+                    format!("`{name}` of a profile has the kind {own}, and this question {kind}"),
+                ),
+                _ => self.expect_name(name, &asked.place, findings),
+            },
         }
     }
 
@@ -151,6 +157,17 @@ impl DataNames {
                 format!("no profile has `{name}` to prefill from ({profile}), and data.toml does not name it"),
             );
         }
+    }
+}
+
+/// The kind of question that a part of a profile fits; a text takes each. None of what has parts, or no profile has.
+fn profile_kind(name: &str) -> Option<&'static str> {
+    match name {
+        "person.name" | "organisation.name" => Some("text"),
+        "person.citizen_id" => Some("citizen_id"),
+        "person.phone" => Some("phone"),
+        "organisation.code" => Some("organisation_code"),
+        _ => None,
     }
 }
 

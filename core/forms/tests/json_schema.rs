@@ -261,6 +261,10 @@ fn the_engine_alone_refuses_what_no_schema_can_see() {
             one(json!({"visible_when": {"==": [{"var": "copies"}, "pigeon"]}})),
         ),
         (
+            "incomparable",
+            one(json!({"kind": "date", "valid_when": [{"rule": {">": [{"var": "x"}, 5]}, "message": title}]})),
+        ),
+        (
             "duplicate_option",
             one(json!({"kind": "choice", "options": [{"value": "a", "label": title}, {"value": "a", "label": title}]})),
         ),

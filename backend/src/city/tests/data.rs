@@ -16,6 +16,16 @@ fn with_names(names: &str) -> (Fixture, usize) {
     (fixture, line)
 }
 
+#[test]
+fn a_form_asks_for_a_part_of_a_profile_by_a_question_that_takes_it() {
+    let fixture = Fixture::new();
+    fixture.replace(FORM, NAMED, "\"prefill\": \"organisation.code\"");
+    fixture.load().unwrap_or_else(|findings| panic!("{findings:?}"));
+    let line = fixture.replace(FORM, "\"kind\": \"text\"", "\"kind\": \"phone\"");
+    let what = "`organisation.code` of a profile has the kind organisation_code, and this question phone";
+    one_fault(&fixture, FORM, line + 2, what);
+}
+
 /// What the certificate of the small city's item proves, when its output says this besides.
 fn output(more: &str) -> (Fixture, usize) {
     let fixture = Fixture::new();
@@ -32,7 +42,7 @@ fn a_form_asks_for_data_that_the_city_names_by_a_question_of_its_kind() {
         &fixture,
         FORM,
         line,
-        "`person.employer` is a date (data.toml:2), and this question a text",
+        "`person.employer` has the kind date (data.toml:2), and this question text",
     );
     fixture.write(DATA, b"[person]\nemployee = \"text\"\n");
     one_fault(&fixture, FORM, line, "data.toml does not name it");

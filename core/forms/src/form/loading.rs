@@ -130,10 +130,10 @@ impl Loading<'_> {
             ..Rules::default()
         };
         if let Some(rule) = &question.required_when {
-            rules.required_when = self.rule(node, Aspect::State, rule, &format!("{path}/required_when"));
+            rules.required_when = self.decision(node, Aspect::State, rule, &format!("{path}/required_when"));
         }
         for (at, check) in question.valid_when.iter().enumerate() {
-            let rule = self.rule(
+            let rule = self.decision(
                 node,
                 Aspect::State,
                 &check.rule,
@@ -168,7 +168,7 @@ impl Loading<'_> {
             let mut own = BTreeMap::new();
             for (at, choice) in offered.iter().enumerate() {
                 if let Some(rule) = &choice.visible_when
-                    && let Some(rule) = self.rule(node, Aspect::State, rule, &format!("{place}/{at}/visible_when"))
+                    && let Some(rule) = self.decision(node, Aspect::State, rule, &format!("{place}/{at}/visible_when"))
                 {
                     own.insert(at as u32, rule);
                 }
@@ -231,7 +231,7 @@ impl Loading<'_> {
     /// A rule, and whether it holds or not whatever is answered, if that is so.
     fn constant_or_not(&mut self, node: u32, aspect: Aspect, rule: &Value, path: &str) -> Option<(Expr, Option<bool>)> {
         let before = self.reads.len();
-        let expr = self.rule(node, aspect, rule, path)?;
+        let expr = self.decision(node, aspect, rule, path)?;
         let constant = if self.reads.len() == before {
             let run = Evaluator::new(Some(&NoAnswers), None);
             run.eval(&expr, &crate::rules::Val::Null).truth()
@@ -239,6 +239,16 @@ impl Loading<'_> {
             None
         };
         Some((expr, constant))
+    }
+
+    /// A rule that holds or not. A text or a number is true whatever is answered: it was meant to be an operation.
+    fn decision(&mut self, node: u32, aspect: Aspect, rule: &Value, path: &str) -> Option<Expr> {
+        if matches!(rule, Value::Object(_) | Value::Bool(_)) {
+            return self.rule(node, aspect, rule, path);
+        }
+        let message = "a rule is an operation, an object with one operator, or it is true or false";
+        self.findings.push(Finding::new(path, "not_an_operation", message));
+        None
     }
 
     fn rule(&mut self, node: u32, aspect: Aspect, rule: &Value, path: &str) -> Option<Expr> {

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use onehall_protocol::Date;
 use regex_lite::Regex;
 
 use super::finding::Finding;
 use super::routing::Routing;
 use crate::definition::{Choice, Definition, Kind, Options, Page, Question};
 use crate::filling::parts;
-use crate::rules::{Expr, Names, Target};
+use crate::rules::{Expr, Names, Target, Val};
+use crate::time_of_day::TimeOfDay;
 
 /// How many groups may stand inside each other.
 pub(super) const GROUP_DEPTH: usize = 4;
@@ -343,9 +345,41 @@ impl Names for Around<'_> {
         let question = question_at(self.definition, &self.nodes.list[node as usize].steps);
         let options = question.and_then(|question| options_of(&question.kind));
         options.is_some_and(|options| {
-            choices(self.definition, options)
-                .iter()
-                .all(|choice| choice.value != value)
+            let offered = choices(self.definition, options);
+            // A code table that there is not is a fault of its own.
+            !offered.is_empty() && offered.iter().all(|choice| choice.value != value)
         })
+    }
+
+    fn incomparable(&self, node: u32, value: &Val) -> Option<&'static str> {
+        let kind = &question_at(self.definition, &self.nodes.list[node as usize].steps)?.kind;
+        let text = match value {
+            Val::Text(text) => Some(&**text),
+            _ => None,
+        };
+        let (fits, answers) = match kind {
+            Kind::YesNo {} | Kind::Declaration { .. } => (
+                matches!(value, Val::Bool(_) | Val::Number(_)) || matches!(text, Some("0" | "1")),
+                "`true` or `false`",
+            ),
+            Kind::Number { .. } | Kind::Money { .. } => (
+                matches!(value, Val::Number(_)) || text.is_some_and(|_| value.to_number().is_some()),
+                "a number",
+            ),
+            Kind::Date { .. } => (
+                text.is_some_and(|text| text.parse::<Date>().is_ok()),
+                "a day, such as `2026-01-31`",
+            ),
+            Kind::Time { .. } => (
+                text.is_some_and(|text| text.parse::<TimeOfDay>().is_ok()),
+                "a time, such as `09:30`",
+            ),
+            Kind::Choices { .. } => (
+                matches!(value, Val::List(_)),
+                "the list of all that were chosen: `{\"in\": [value, question]}` asks for one of them",
+            ),
+            _ => return None,
+        };
+        (!fits).then_some(answers)
     }
 }

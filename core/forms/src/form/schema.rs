@@ -53,6 +53,8 @@ pub fn json_schema() -> Value {
         ("check", object("check", &[CHECK])),
         ("texts", object("texts", &[TEXT])),
         ("rule", rule()),
+        ("decision", decision()),
+        ("operation", operation()),
         ("argument", argument()),
     ] {
         defs.insert(name.to_owned(), part);
@@ -130,6 +132,7 @@ fn content(shape: Shape) -> Value {
             },
         ]}),
         Shape::Rule => json!({ "$ref": "#/$defs/rule" }),
+        Shape::Decision => json!({ "$ref": "#/$defs/decision" }),
         Shape::Level => json!({ "type": "integer", "minimum": 1, "maximum": 5 }),
         Shape::Time => json!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["14:30"] }),
         Shape::Code | Shape::FormCode | Shape::ListCode => {
@@ -176,24 +179,36 @@ fn narrow(owner: &str, field: &str, property: &mut Value) {
 
 /// A rule: a value, a list, or an operation with its arguments.
 fn rule() -> Value {
-    let argument = json!({ "$ref": "#/$defs/argument" });
-    let mut names: Vec<&str> = operators().collect();
-    names.sort_unstable();
     json!({
         "description": "A JsonLogic expression. `{\"var\": \"question\"}` reads an answer.",
         "anyOf": [
             { "type": ["string", "number", "boolean"] },
-            { "type": "array", "items": argument },
-            {
-                "type": "object",
-                "minProperties": 1,
-                "maxProperties": 1,
-                "propertyNames": { "enum": names },
-                // What `today` is given is not read.
-                "properties": { "today": true },
-                "additionalProperties": argument,
-            },
+            { "type": "array", "items": { "$ref": "#/$defs/argument" } },
+            { "$ref": "#/$defs/operation" },
         ],
+    })
+}
+
+/// A rule that holds or not: any other value would be true whatever is answered.
+fn decision() -> Value {
+    json!({
+        "description": "A JsonLogic expression that holds or not, such as `{\"==\": [{\"var\": \"question\"}, \"a\"]}`.",
+        "anyOf": [{ "type": "boolean" }, { "$ref": "#/$defs/operation" }],
+    })
+}
+
+fn operation() -> Value {
+    let mut names: Vec<&str> = operators().collect();
+    names.sort_unstable();
+    json!({
+        "description": "One operator of JsonLogic and its arguments.",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": { "enum": names },
+        // What `today` is given is not read.
+        "properties": { "today": true },
+        "additionalProperties": { "$ref": "#/$defs/argument" },
     })
 }
 

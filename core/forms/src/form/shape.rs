@@ -21,6 +21,8 @@ pub(super) enum Shape {
     DateBound,
     Time,
     Rule,
+    /// A rule that holds or not.
+    Decision,
     Code,
     FormCode,
     ListCode,
@@ -61,19 +63,19 @@ pub(super) const PAGE: &[Field] = &[
     needed("id", Shape::Name),
     needed("title", Shape::Text),
     optional("help", Shape::Text),
-    optional("visible_when", Shape::Rule),
+    optional("visible_when", Shape::Decision),
     needed("questions", Shape::Questions),
     optional("next", Shape::Nexts),
 ];
-pub(super) const NEXT: &[Field] = &[optional("when", Shape::Rule), needed("page", Shape::Name)];
+pub(super) const NEXT: &[Field] = &[optional("when", Shape::Decision), needed("page", Shape::Name)];
 pub(super) const QUESTION: &[Field] = &[
     needed("id", Shape::Name),
     needed("label", Shape::Text),
     needed("kind", Shape::Name),
     optional("help", Shape::Text),
     optional("required", Shape::Flag),
-    optional("required_when", Shape::Rule),
-    optional("visible_when", Shape::Rule),
+    optional("required_when", Shape::Decision),
+    optional("visible_when", Shape::Decision),
     optional("valid_when", Shape::Checks),
     optional("sensitive", Shape::Flag),
     optional("prefill", Shape::Name),
@@ -82,9 +84,9 @@ pub(super) const CHOICE: &[Field] = &[
     needed("value", Shape::Name),
     needed("label", Shape::Text),
     optional("help", Shape::Text),
-    optional("visible_when", Shape::Rule),
+    optional("visible_when", Shape::Decision),
 ];
-pub(super) const CHECK: &[Field] = &[needed("rule", Shape::Rule), needed("message", Shape::Text)];
+pub(super) const CHECK: &[Field] = &[needed("rule", Shape::Decision), needed("message", Shape::Text)];
 const ID_TYPES: &[&str] = &[
     "citizen_id",
     "passport",
@@ -274,7 +276,7 @@ fn field(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
             wrong("an amount as a text: \"20.00\"")
         }
         Shape::Time if text.and_then(|text| text.parse::<TimeOfDay>().ok()).is_none() => wrong("a time, \"14:30\""),
-        Shape::Rule if value.is_null() => wrong("a rule"),
+        Shape::Rule | Shape::Decision if value.is_null() => wrong("a rule"),
         Shape::Code if text.and_then(|text| text.parse::<MaterialCode>().ok()).is_none() => wrong(CODE),
         Shape::FormCode if text.and_then(|text| text.parse::<FormCode>().ok()).is_none() => wrong(CODE),
         Shape::ListCode if text.and_then(|text| text.parse::<ListCode>().ok()).is_none() => wrong(CODE),

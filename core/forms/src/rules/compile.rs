@@ -40,6 +40,8 @@ pub(crate) trait Names {
     fn fields(&self, group: u32) -> Vec<u32>;
     /// Whether the question has options and `value` is none of them.
     fn lacks_option(&self, node: u32, value: &str) -> bool;
+    /// What the answers of the question are, where none of them can ever be compared with `value`.
+    fn incomparable(&self, node: u32, value: &Val) -> Option<&'static str>;
 }
 
 /// A question that a rule reads. A change of the question reaches the rule wherever both stand in the same row of the
@@ -330,6 +332,7 @@ impl Compiler<'_> {
         if !op.iterates() && !counts {
             let arguments = self.all(given, scope, pointer, depth);
             self.check_options(op, &arguments, pointer);
+            self.check_kinds(op, &arguments, pointer);
             return (Expr::Call(op, arguments), None);
         }
         let mut arguments = Vec::with_capacity(given.len());
@@ -379,6 +382,34 @@ impl Compiler<'_> {
                     "unknown_option",
                     format!("`{text}` is no option of the question"),
                 );
+            }
+        }
+    }
+
+    /// A comparison of an answer with what no answer of its kind can be like says nothing about anybody's answer.
+    fn check_kinds(&mut self, op: Op, arguments: &[Expr], pointer: &str) {
+        let Some(names) = self.names else { return };
+        let equals = matches!(op, Op::Equal | Op::Same | Op::NotEqual | Op::NotSame);
+        let orders = matches!(op, Op::Greater | Op::GreaterOrEqual | Op::Less | Op::LessOrEqual);
+        if !equals && !orders {
+            return;
+        }
+        for pair in arguments.windows(2) {
+            let (place, value) = match pair {
+                [Expr::Var(place, _), Expr::Const(value)] | [Expr::Const(value), Expr::Var(place, _)] => (place, value),
+                _ => continue,
+            };
+            let (Place::Answer(node, part) | Place::Field(node, part)) = place else {
+                continue;
+            };
+            // Who asks for an empty text asks whether there is an answer.
+            let blank = matches!(value, Val::Text(text) if text.is_empty());
+            if part.is_empty()
+                && !blank
+                && let Some(answers) = names.incomparable(*node, value)
+            {
+                let message = format!("`{}` is compared with an answer that is {answers}", value.to_text());
+                self.fault(pointer, "incomparable", message);
             }
         }
     }

@@ -174,6 +174,70 @@ fn each_fault_is_found_with_its_place() {
             "unknown_option",
         ),
         (
+            question(
+                "y",
+                "yes_no",
+                json!({"valid_when": check(json!({"==": [{"var": "y"}, "yes"]}))}),
+            ),
+            "/valid_when/0/rule/==",
+            "incomparable",
+        ),
+        (
+            question(
+                "c",
+                "choices",
+                json!({"options": [{"value": "a", "label": text("a")}], "valid_when": check(json!({"==": [{"var": "c"}, "a"]}))}),
+            ),
+            "/valid_when/0/rule/==",
+            "incomparable",
+        ),
+        (
+            question(
+                "n",
+                "number",
+                json!({"valid_when": check(json!({"<": [1, {"var": "n"}, "many"]}))}),
+            ),
+            "/valid_when/0/rule/<",
+            "incomparable",
+        ),
+        (
+            question(
+                "m",
+                "money",
+                json!({"valid_when": check(json!({"!=": [{"var": "m"}, true]}))}),
+            ),
+            "/valid_when/0/rule/!=",
+            "incomparable",
+        ),
+        (
+            question(
+                "d",
+                "date",
+                json!({"valid_when": check(json!({">=": ["2026-02-30", {"var": "d"}]}))}),
+            ),
+            "/valid_when/0/rule/>=",
+            "incomparable",
+        ),
+        (
+            question(
+                "t",
+                "time",
+                json!({"valid_when": check(json!({">": [{"var": "t"}, 9]}))}),
+            ),
+            "/valid_when/0/rule/>",
+            "incomparable",
+        ),
+        (
+            question("x", "text", json!({"visible_when": "kind == 'person'"})),
+            "/visible_when",
+            "not_an_operation",
+        ),
+        (
+            question("x", "text", json!({"required_when": 1})),
+            "/required_when",
+            "not_an_operation",
+        ),
+        (
             question("g", "group", json!({"questions": [], "row_label": text("r")})),
             "/questions",
             "empty",

@@ -5,11 +5,13 @@ use super::*;
 /// A rule over the questions before it.
 fn rule(at: usize, seed: (u8, u8)) -> Value {
     let var = json!({"var": format!("q{}", usize::from(seed.1) % at.max(1))});
+    // As the text of it, whatever its kind: a comparison that no answer of a kind fits is refused.
+    let text = json!({"cat": [var]});
     match seed.0 % 4 {
         0 => json!({"answered": var}),
-        1 => json!({"==": [var, 2]}),
-        2 => json!({"!": [{"==": [var, 1]}]}),
-        _ => json!({"or": [{"!": [{"answered": var}]}, {"<": [var, 3]}]}),
+        1 => json!({"==": [text, 2]}),
+        2 => json!({"!": [{"==": [text, 1]}]}),
+        _ => json!({"or": [{"!": [{"answered": var}]}, {"<": [text, 3]}]}),
     }
 }
 
@@ -97,7 +99,7 @@ fn apply(form: &mut Value, edit: Edit, at: prop::sample::Index) -> Option<(Strin
         Edit::Visible => {
             list[place]["visible_when"] = match id.as_str() {
                 "q0" => return None,
-                _ => json!({"!": [{"==": [{"var": "q0"}, 7]}]}),
+                _ => json!({"!": [{"==": [{"cat": [{"var": "q0"}]}, 7]}]}),
             };
         }
         Edit::Bound => match kind.as_str() {

@@ -51,5 +51,5 @@ pub(super) fn note(asked: &Asked, tone: NoteTone) -> AnyView {
         NoteTone::Info => Tone::Info,
         NoteTone::Warning => Tone::Attention,
     };
-    view! { <Notice tone=tone><p>{label}</p>{help}</Notice> }.into_any()
+    view! { <div class="question-note"><Notice tone=tone><p>{label}</p>{help}</Notice></div> }.into_any()
 }
