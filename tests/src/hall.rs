@@ -77,7 +77,9 @@ impl Site {
     /// There is no HTTP client to be had.
     pub fn seen_from(address: Ipv4Addr, port: u16) -> Outcome<Site> {
         onehall_core::platform::native::choose_tls();
-        let http = reqwest::Client::builder().no_proxy().local_address(IpAddr::from(address));
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .local_address(IpAddr::from(address));
         Ok(Site {
             port,
             http: http.build()?,

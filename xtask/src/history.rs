@@ -45,7 +45,11 @@ fn run(db: &str, history: &mut Command) -> Result<()> {
         return process::run(history);
     }
     let server = postgres::Server::start()?;
-    history.arg("--postgres").arg(server.url()).arg("--nats").arg(nats::program()?);
+    history
+        .arg("--postgres")
+        .arg(server.url())
+        .arg("--nats")
+        .arg(nats::program()?);
     process::run(history)
 }
 

@@ -76,7 +76,10 @@ mod tests {
         let varies = Some("accept-encoding".to_owned());
         let json = "application/json";
         assert_eq!(answer(json, Some("br")).await, (Some("br".to_owned()), varies.clone()));
-        assert_eq!(answer(json, Some("gzip")).await, (Some("gzip".to_owned()), varies.clone()));
+        assert_eq!(
+            answer(json, Some("gzip")).await,
+            (Some("gzip".to_owned()), varies.clone())
+        );
         assert_eq!(answer(json, Some("identity")).await, (None, varies.clone()));
         assert_eq!(answer(json, None).await, (None, varies));
     }
