@@ -13,7 +13,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tower::{ServiceExt, service_fn};
 use tower_http::compression::Compression;
-use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate, SizeAbove};
+
+/// What is not larger fits into a packet as it is: beginning an encoder for it costs more than all else that an answer takes.
+const WORTH_IT: u64 = 1024;
 
 /// Compresses the response where it may be and its reader accepts that.
 pub async fn compress(request: Request, next: Next) -> Response {
@@ -21,7 +24,9 @@ pub async fn compress(request: Request, next: Next) -> Response {
     let accepted: Vec<HeaderValue> = accepted.iter().cloned().collect();
     let mut response = next.run(request).await;
     // Streams of events are never held back by a compressor that waits for more.
-    let gains = DefaultPredicate::new().and(NotForContentType::const_new("text/event-stream"));
+    let gains = DefaultPredicate::new()
+        .and(SizeAbove::new(WORTH_IT))
+        .and(NotForContentType::const_new("text/event-stream"));
     let headers = response.headers();
     let as_it_is = headers.contains_key(header::CONTENT_ENCODING) || headers.contains_key(header::CONTENT_RANGE);
     if as_it_is || !gains.should_compress(&response) {

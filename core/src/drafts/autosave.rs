@@ -47,7 +47,10 @@ type Changes = BTreeMap<String, Waiting>;
 /// The saving of one draft.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Autosave {
+    /// What the citizen has in sight: as the backend last confirmed it, or older where an older copy is shown.
     revision: u64,
+    /// An older copy than that is shown since the save that is under way began.
+    older: Option<u64>,
     page: Option<String>,
     page_dirty: bool,
     pending: Changes,
@@ -69,6 +72,7 @@ impl Autosave {
     pub fn new(revision: u64, saved_at: Timestamp) -> Autosave {
         Autosave {
             revision,
+            older: None,
             page: None,
             page_dirty: false,
             pending: Changes::new(),
@@ -201,7 +205,8 @@ impl Autosave {
     pub fn saved(&mut self, saved: &DraftSaved) -> Vec<GivenAnswer> {
         self.sent = None;
         self.failures = 0;
-        self.revision = saved.revision;
+        // What others changed after the older copy is not among `others`: it comes with the next save, which begins there.
+        self.revision = self.older.take().unwrap_or(saved.revision);
         self.saved_at = saved.saved_at;
         self.lost.clone_from(&saved.lost);
         let others = saved.others.iter();
@@ -213,6 +218,7 @@ impl Autosave {
 
     /// What was sent did not arrive, or was not taken. Everything stays here.
     pub fn failed(&mut self, error: CoreError) {
+        self.revision = self.older.take().unwrap_or(self.revision);
         if let Some(mut sent) = self.sent.take() {
             // What the citizen changed meanwhile is newer than what was under way.
             sent.append(&mut self.pending);
@@ -227,10 +233,18 @@ impl Autosave {
         }
     }
 
-    /// The backend's draft was read anew at `revision`, and is shown: what is answered from now on has it in sight.
+    /// The draft was read at `revision`, and is shown: what is answered from now on has that in sight. Without a network it
+    /// is a copy, which may be older than what was saved from here: nobody has seen then what others changed in between.
     pub fn read_anew(&mut self, revision: u64) {
-        if self.sent.is_none() {
-            self.revision = self.revision.max(revision);
+        self.older = None;
+        if revision < self.revision {
+            if self.sent.is_some() {
+                self.older = Some(revision);
+            } else {
+                self.revision = revision;
+            }
+        } else if !self.unsaved() {
+            self.revision = revision;
         }
     }
 
@@ -310,7 +324,7 @@ impl Autosave {
         self.lost = lost.to_vec();
     }
 
-    /// The revision that the backend last confirmed.
+    /// The revision that the citizen has in sight: the one that the backend last confirmed, if no older copy is shown.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision

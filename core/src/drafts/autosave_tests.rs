@@ -239,3 +239,43 @@ proptest! {
         prop_assert!(!autosave.unsaved());
     }
 }
+
+#[test]
+fn whoever_is_shown_an_older_copy_has_no_more_in_sight_than_that() {
+    let (mut autosave, mut clock) = start();
+    autosave.read_anew(5);
+    assert_eq!(autosave.revision(), 5);
+    // Without a network the copy is shown.
+    autosave.read_anew(3);
+    answer(&mut autosave, &mut clock, "children", json!(["a"]));
+    let save = sent(&mut autosave);
+    assert_eq!((save.base_revision, save.changes[0].seen), (3, 3));
+}
+
+#[test]
+fn an_older_copy_shown_while_a_save_is_under_way_counts_when_it_has_ended() {
+    for arrives in [true, false] {
+        let (mut autosave, mut clock) = start();
+        autosave.read_anew(5);
+        answer(&mut autosave, &mut clock, "name", json!("a"));
+        sent(&mut autosave);
+        autosave.read_anew(3);
+        if arrives {
+            autosave.saved(&saved(6));
+        } else {
+            autosave.failed(error(ErrorCode::Offline));
+        }
+        answer(&mut autosave, &mut clock, "children", json!(["a"]));
+        let save = sent(&mut autosave);
+        assert_eq!(save.base_revision, 3);
+        assert!(
+            save.changes
+                .iter()
+                .all(|change| change.path == "name" || change.seen == 3)
+        );
+        // Once all is read anew, all is in sight again.
+        autosave.saved(&saved(7));
+        autosave.read_anew(7);
+        assert_eq!(autosave.revision(), 7);
+    }
+}

@@ -141,11 +141,8 @@ impl Core {
         let known = saving
             .entry(draft.summary.id)
             .or_insert_with(|| Saving::new(Autosave::new(revision, at)));
-        if known.autosave.unsaved() {
-            known.lay_over(&mut draft);
-        } else {
-            known.autosave.read_anew(revision);
-        }
+        known.autosave.read_anew(revision);
+        known.lay_over(&mut draft);
         known.autosave.heard_lost(&draft.lost);
         // An own answer is never told of as somebody else's, whenever it comes back.
         let (here, terminal) = (self.inner.writer, self.inner.terminal);

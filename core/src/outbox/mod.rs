@@ -541,12 +541,8 @@ impl Core {
                     });
                     self.carry_out(tasks);
                 }
-                // Of another version, or damaged: nothing that could be sent.
-                Err(_) => {
-                    if let Some(journal) = self.journal() {
-                        journal.forget(&name).await;
-                    }
-                }
+                // Of a later version, whose update was taken back: it stays for the one that can read it.
+                Err(_) => {}
             }
         }
     }

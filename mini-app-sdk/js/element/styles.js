@@ -97,6 +97,7 @@ input[aria-invalid="true"], select[aria-invalid="true"], textarea[aria-invalid="
 .summary { border: 2px solid var(--bad); background: var(--bad-soft); border-radius: var(--radius); padding: 1em; margin: 0 0 1.5em; }
 .summary ul { margin: 0; list-style: none; padding: 0; }
 .summary button { color: var(--bad); text-align: start; }
+p[part="note"] { white-space: pre-line; }
 .notice { background: var(--attention-soft); border-radius: var(--radius); padding: 0.8em 1em; margin: 0 0 1em; }
 .bad { background: var(--bad-soft); border-radius: var(--radius); padding: 0.8em 1em; margin: 0 0 1em; }
 .good { background: var(--good-soft); border-radius: var(--radius); padding: 1em; margin: 0 0 1.5em; }

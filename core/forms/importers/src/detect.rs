@@ -34,6 +34,14 @@ pub(crate) fn format(root: At<'_>) -> Result<(Format, At<'_>), ImportFinding> {
     if let Some(only) = only_form(&root)? {
         return Ok((Format::Formio, only));
     }
+    if root
+        .get("schema")
+        .text()
+        .is_some_and(|schema| schema.starts_with("onehall-form/"))
+    {
+        let hint = "it is a form of the hall already: `onehall form check` reads it";
+        return Err(refused("/schema", "unknown_format", hint));
+    }
     let known = [
         ("elements", "it looks like a form of SurveyJS, which is not read"),
         ("resourceType", "it looks like a FHIR resource, which is not read"),

@@ -79,7 +79,7 @@ impl Draft {
         Ok(Question {
             id,
             label,
-            help: None,
+            help: kinds::help(&kind),
             required: false,
             required_when: None,
             visible_when: None,

@@ -81,6 +81,20 @@ pub(crate) enum Wanted {
     Foreign(String),
 }
 
+/// A day with a time, as a text.
+const DAY_AND_TIME: &str =
+    "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?";
+
+/// What helps with an answer that nobody would know how to write.
+pub(crate) fn help(kind: &Kind) -> Option<Text> {
+    match kind {
+        Kind::Text {
+            pattern: Some(pattern), ..
+        } if pattern == DAY_AND_TIME => Some(Text::new("例如：2026-01-31 14:30", "Such as 2026-01-31 14:30")),
+        _ => None,
+    }
+}
+
 /// The kind that carries it.
 pub(crate) fn kind(wanted: Wanted, path: &str, report: &mut Report) -> Kind {
     let shaped = |pattern: &str, most: u32| Kind::Text {
@@ -126,10 +140,7 @@ pub(crate) fn kind(wanted: Wanted, path: &str, report: &mut Report) -> Kind {
         Wanted::DateTime => {
             let message = "a day with a time is asked for as a text of the form 2026-01-31 14:30";
             report.differs(path, "date_time_as_text", message);
-            shaped(
-                "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?",
-                20,
-            )
+            shaped(DAY_AND_TIME, 20)
         }
         Wanted::MonthYear => {
             report.differs(

@@ -234,8 +234,8 @@ impl<'a> Diff<'a> {
                 },
                 name => Change::BoundsChanged {
                     bound: name.to_owned(),
-                    from: from.clone(),
-                    to: to.clone(),
+                    from: as_written(from),
+                    to: as_written(to),
                 },
             };
             self.tell(path, label, change);
@@ -307,6 +307,14 @@ fn fields(part: &impl Serialize) -> Map<String, Value> {
     match serde_json::to_value(part) {
         Ok(Value::Object(fields)) => fields,
         _ => Map::new(),
+    }
+}
+
+/// A whole number as an author writes it: 5000, not 5000.0.
+fn as_written(value: &Value) -> Value {
+    match value.as_f64() {
+        Some(number) if value.is_f64() && number.fract() == 0.0 && number.abs() < 1e15 => Value::from(number as i64),
+        _ => value.clone(),
     }
 }
 

@@ -177,7 +177,7 @@ fn each_sort_of_change_has_its_name_and_place() {
         (
             &format!("{P}/1/max"),
             json!(50.0),
-            "share: bounds_changed (max: 100.0 -> 50.0)",
+            "share: bounds_changed (max: 100 -> 50)",
         ),
         (
             &format!("{P}/1/valid_when/0/rule"),
@@ -198,7 +198,7 @@ fn each_sort_of_change_has_its_name_and_place() {
         (
             &format!("{P}/3/questions/0/max"),
             json!(150.0),
-            "people/age: bounds_changed (max: null -> 150.0)",
+            "people/age: bounds_changed (max: null -> 150)",
         ),
         (
             &format!("{P}/3/min_rows"),

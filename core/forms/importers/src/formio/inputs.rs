@@ -72,7 +72,7 @@ impl<'a> Tree<'a> {
         };
         let never_answered = matches!(made, Kind::Computed { .. } | Kind::Note { .. });
         let mut question = draft.question(id, &groups, label, made, &at.path)?;
-        question.help = self.help(at, draft);
+        question.help = self.help(at, draft).or(question.help);
         question.required = needed && !never_answered;
         self.bounds(at, &mut question, sheet);
         self.lost(at, kind, draft);

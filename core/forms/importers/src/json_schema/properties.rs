@@ -136,7 +136,7 @@ impl<'a> Builder<'a, '_> {
             .draft
             .question(id.clone(), &context.groups, label, kind, &schema.path())?;
         question.required = needed && !never;
-        question.help = self.help(schema, ui);
+        question.help = self.help(schema, ui).or(question.help);
         question.visible_when = some(&context.shown);
         let reference = if context.groups.is_empty() {
             id.clone()

@@ -71,7 +71,7 @@ impl<'a> Form<'a> {
         let groups = sheet.groups.clone();
         let mut question = draft.question(id, &groups, label, made, &at.path)?;
         question.valid_when = checks;
-        question.help = draft.texts.content(&at.get("hint"));
+        question.help = draft.texts.content(&at.get("hint")).or(question.help);
         let options = at.get("options");
         question.required = options.get("required").flag() != Some(false) && at.get("required").flag() != Some(false);
         if matches!(question.kind, Kind::Note { .. }) {
