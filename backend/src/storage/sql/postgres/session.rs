@@ -155,7 +155,7 @@ impl Session {
     /// Runs statements that take no values. `BEGIN`, `COMMIT` and `ROLLBACK` come by this way only.
     pub(in crate::storage::sql) fn batch(&self, sql: &str) -> Result<()> {
         let outcome = self.client()?.batch_execute(sql);
-        match sql.split_whitespace().next() {
+        match sql.split([' ', ';']).next() {
             Some("BEGIN") => self.open.set(outcome.is_ok()),
             Some("COMMIT") => self.open.set(false),
             Some("ROLLBACK") if !sql.contains(" TO ") => self.open.set(false),

@@ -1,8 +1,9 @@
 //! The writers: each takes what waits as one group into one transaction, each command in a savepoint of its own.
 //!
 //! A caller hears its outcome only after the commit. Where another transaction came first (of another writer, or of
-//! another replica), the whole group is done anew, and after some tries its commands one by one, so that two groups that
-//! always meet do not keep each other from coming to an end. Where the connection is lost before the commit was sent,
+//! another replica), the whole group is done anew, alone: every group holds a lock of the database that it shares with the
+//! others, and one that came second holds it for itself. Whoever waits for a row that others change again and again would
+//! otherwise always come second. Where the connection is lost before the commit was sent,
 //! nothing is kept, and the group is done anew on a new one; where it is lost after that, nobody knows, so the callers
 //! hear `backend/unavailable` and ask again with their keys.
 
@@ -18,12 +19,14 @@ use crate::storage::sql::writer::{Job, Watch};
 
 /// The most commands that one commit carries: more would hold what they read and wrote against others for too long.
 const MAX_GROUP: usize = 64;
-/// Tries of a whole group before its commands go one by one.
-const GROUP_TRIES: u32 = 4;
-/// Tries of a command alone.
-const SINGLE_TRIES: u32 = 40;
+/// Tries of a group. Alone it meets nobody but what is no writer of a hall's: a person at the database.
+const TRIES: u32 = 10;
 /// The longest pause before another try.
 const MOST_PAUSE: Duration = Duration::from_millis(50);
+
+/// Begins a transaction next to others, or alone: the lock is held before the transaction sees anything.
+const BESIDE: &str = "BEGIN; SELECT pg_advisory_lock_shared(7021782298); COMMIT; BEGIN ISOLATION LEVEL SERIALIZABLE";
+const ALONE: &str = "BEGIN; SELECT pg_advisory_lock(7021782298); COMMIT; BEGIN ISOLATION LEVEL SERIALIZABLE";
 
 type Queue = Arc<Mutex<mpsc::Receiver<Box<dyn Job>>>>;
 
@@ -75,19 +78,7 @@ struct Writer<'w> {
 
 impl Writer<'_> {
     fn write(&mut self, group: &mut Vec<Box<dyn Job>>) {
-        let outcome = self.commit(group, GROUP_TRIES);
-        if matches!(outcome, Err(Undone::Conflict)) && group.len() > 1 {
-            for job in group.drain(..) {
-                let mut alone = vec![job];
-                let outcome = self.commit(&mut alone, SINGLE_TRIES);
-                self.answer(&mut alone, outcome);
-            }
-            return;
-        }
-        let outcome = match outcome {
-            Err(Undone::Conflict) => self.commit(group, SINGLE_TRIES),
-            other => other,
-        };
+        let outcome = self.commit(group);
         self.answer(group, outcome);
     }
 
@@ -109,7 +100,7 @@ impl Writer<'_> {
     }
 
     /// Tries until the group is committed, or there is no point in it.
-    fn commit(&mut self, group: &mut [Box<dyn Job>], tries: u32) -> std::result::Result<(), Undone> {
+    fn commit(&mut self, group: &mut [Box<dyn Job>]) -> std::result::Result<(), Undone> {
         let mut reconnected = false;
         let mut tried = 0;
         loop {
@@ -118,16 +109,16 @@ impl Writer<'_> {
                 None => super::connect(self.url).map_err(Undone::Other)?,
             };
             let outcome = transact(&connection, group, tried == 0);
-            if outcome.is_err() && !connection.is_autocommit() && !connection.is_closed() {
-                // Nothing of a group that failed may stay open into the next one.
-                let _ = connection.execute_batch("ROLLBACK");
+            if outcome.is_err() && !connection.is_closed() {
+                // Nothing of a group that failed may stay open into the next one, and no lock.
+                let _ = connection.execute_batch("ROLLBACK; SELECT pg_advisory_unlock_all()");
                 connection.noticed();
             }
             if !connection.is_closed() && connection.is_autocommit() {
                 self.connection = Some(connection);
             }
             match outcome {
-                Err(Undone::Conflict) if tried + 1 < tries => {
+                Err(Undone::Conflict) if tried + 1 < TRIES => {
                     tried += 1;
                     self.watch.again(group.len());
                     std::thread::sleep(pause(tried));
@@ -156,7 +147,7 @@ fn transact(connection: &Connection, group: &mut [Box<dyn Job>], first: bool) ->
             _ => Undone::Other(error),
         })
     };
-    step(connection.execute_batch("BEGIN ISOLATION LEVEL SERIALIZABLE"))?;
+    step(connection.execute_batch(if first { BESIDE } else { ALONE }))?;
     let several = group.len() > 1;
     let mut savepoint = "SAVEPOINT command";
     for job in group.iter_mut() {
@@ -187,7 +178,7 @@ fn transact(connection: &Connection, group: &mut [Box<dyn Job>], first: bool) ->
             "ROLLBACK TO command; RELEASE command; SAVEPOINT command"
         };
         if !several && !keep {
-            step(connection.execute_batch("ROLLBACK"))?;
+            step(connection.execute_batch("ROLLBACK; SELECT pg_advisory_unlock_all()"))?;
             return Ok(());
         }
     }
@@ -195,7 +186,7 @@ fn transact(connection: &Connection, group: &mut [Box<dyn Job>], first: bool) ->
         step(connection.execute_batch("ROLLBACK TO command"))?;
     }
     connection
-        .execute_batch("COMMIT")
+        .execute_batch("COMMIT; SELECT pg_advisory_unlock_all()")
         .map_err(|error| match connection.noticed() {
             Noticed { lost: true, .. } => Undone::Unknown,
             Noticed { conflict: true, .. } => Undone::Conflict,
