@@ -375,7 +375,10 @@ journeys("a clerk and a case", ({ journey }) => {
     await dialog(page).waitFor();
     assert.equal(await inside(), true);
     await page.keyboard.press("Escape");
-    assert.equal(await button.evaluate((element) => element === document.activeElement), true, "the focus comes back");
+    await dialog(page).waitFor({ state: "detached" });
+    // The focus comes back.
+    const handle = await button.elementHandle();
+    await page.waitForFunction((element) => element === document.activeElement, handle);
     await page.keyboard.press("Enter");
     await dialog(page).getByRole("button", { name: "不予受理", exact: true }).focus();
     await page.keyboard.press("Enter");

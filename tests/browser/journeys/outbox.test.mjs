@@ -142,6 +142,7 @@ journeys("the outbox", ({ journey }) => {
     await page.keyboard.press("Enter");
     await page.getByText("已撤销，没有提交。").waitFor();
     await terminal.context.setOffline(false);
+    await page.waitForFunction(() => fetch("/health").then((answer) => answer.ok, () => false));
     await page.goto(`${hall.url}${pathOf("drafts", `${id}/check-answers`)}`);
     await heading(page, "核对您的填写");
     assert.equal(await made(), 0);
