@@ -6,22 +6,9 @@ use futures::stream::{self, FuturesUnordered, StreamExt, TryStreamExt};
 use onehall_protocol::{CaseId, CaseNumber, DraftId, IdempotencyKey};
 use onehall_tests::citizen::{Citizen, Ready, new_key, today};
 use onehall_tests::hall::Hall;
+use onehall_tests::load::ITEMS;
 use onehall_tests::{Failure, Outcome, samples};
 use reqwest::StatusCode;
-
-/// Services that a person applies for.
-const ITEMS: [&str; 10] = [
-    "birth-registration",
-    "elder-allowance",
-    "housing-fund-withdrawal",
-    "identity-card-renewal",
-    "marriage-registration-appointment",
-    "medical-insurance-remote-registration",
-    "residence-permit",
-    "school-enrolment",
-    "social-insurance-transfer",
-    "unemployment-benefit",
-];
 
 /// Citizens: each applies for every one of those services at once.
 const CITIZENS: usize = 100;
