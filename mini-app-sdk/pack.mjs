@@ -10,7 +10,7 @@ import { basename, join } from "node:path";
 import { build } from "esbuild";
 
 const [from, to] = process.argv.slice(2);
-const entries = ["index", "slim", "element", "host", "storage"];
+const entries = ["index", "slim", "element", "host", "socket", "storage"];
 
 const { metafile } = await build({
   entryPoints: entries.map((entry) => join(from, `${entry}.js`)),

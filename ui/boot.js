@@ -34,7 +34,16 @@ window.onehallLater = () => {
 // From the second visit on the page opens without a network. What that takes is fetched once the page is there.
 const worker = "{{worker}}";
 if (worker && window.isSecureContext && navigator.serviceWorker && !navigator.connection?.saveData) {
-  const register = () => navigator.serviceWorker.register(worker).catch(() => {});
+  const workers = navigator.serviceWorker;
+  // A page that has a worker and gets another one: the hall has newer pages. This one goes on with its own files, and says so.
+  if (workers.controller) {
+    workers.addEventListener("controllerchange", () => {
+      window.onehallNewer = true;
+      window.dispatchEvent(new Event("onehallNewer"));
+    });
+  }
+  const look = (registration) => setInterval(() => registration.update().catch(() => {}), 3_600_000);
+  const register = () => workers.register(worker).then(look).catch(() => {});
   const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 1_000));
   started.then(() => idle(register, { timeout: 10_000 }), () => {});
 }

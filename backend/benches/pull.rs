@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use onehall_backend::cases::CaseStore;
 use onehall_backend::drafts::DraftStore;
+use onehall_backend::identity::Reach;
 use onehall_backend::storage::sql::Database;
 use onehall_backend::sync::{PullQuestion, Pulled, SyncStore};
 use onehall_protocol::PersonId;
@@ -78,6 +79,7 @@ async fn fill(sqlite: &Arc<Database>) -> Vec<PersonId> {
 fn question(citizen: PersonId, positions: Positions) -> PullQuestion {
     PullQuestion {
         principals: vec![citizen],
+        reach: Reach::all_of(&[citizen]),
         positions,
         limit: 100,
         checksums: false,

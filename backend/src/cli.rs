@@ -1,13 +1,13 @@
 //! The command line of `onehall`.
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use onehall_protocol::StaffId;
 use onehall_protocol::staff::Role;
 use tokio::net::TcpListener;
@@ -15,11 +15,12 @@ use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::sources::{ConfigError, Loaded, load};
+use crate::config::flags::Flags;
+use crate::config::sources::{ConfigError, Loaded};
 use crate::config::{Config, LogFormat, Mode};
 use crate::database_command::{DatabaseCommand, DatabaseFailure};
 use crate::form_command::FormCommand;
-use crate::form_preview::Given;
+use crate::form_preview::PreviewError;
 use crate::staff::{CreateAccount, is_account_name, password};
 use crate::start::{self, StartError};
 use crate::{city, http, operations, serve};
@@ -35,58 +36,18 @@ use crate::{city, http, operations, serve};
 )]
 pub struct Cli {
     #[command(flatten)]
-    settings: Settings,
+    flags: Flags,
     #[command(subcommand)]
     command: Command,
-}
-
-/// The settings that are wanted most; the others are set in the file or the environment.
-#[derive(Debug, Args)]
-struct Settings {
-    /// The configuration file (TOML)
-    #[arg(long, global = true, env = "ONEHALL_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// development: messages and demo accounts are shown on /dev. production: for citizens
-    #[arg(long, global = true, value_name = "MODE")]
-    mode: Option<String>,
-    /// The address to listen on [default: 127.0.0.1]
-    #[arg(long, global = true, value_name = "ADDRESS")]
-    address: Option<String>,
-    /// The port to listen on; 0 for any that is free [default: 8080]
-    #[arg(long, global = true, value_name = "N")]
-    port: Option<String>,
-    /// The data folder: database, uploaded files, key [default: data]
-    #[arg(long, global = true, value_name = "DIR")]
-    data: Option<String>,
-    /// A server of PostgreSQL instead of SQLite in the data folder: postgres://user@host/database (a password is better
-    /// set in the file or in ONEHALL_STORAGE_URL: others see the arguments of a process)
-    #[arg(long, global = true, value_name = "URL")]
-    storage_url: Option<String>,
-    /// Servers of NATS that carry pokes between replicas: nats://host:port (credentials are better set in the file, in
-    /// ONEHALL_NATS_URL or in the file that nats.credentials names)
-    #[arg(long, global = true, value_name = "URL")]
-    nats_url: Option<String>,
-    /// The folder of the city's files [default: city]
-    #[arg(long, global = true, value_name = "DIR")]
-    city: Option<String>,
-    /// The folder of the UI bundle, with citizen/ and console/ in it
-    #[arg(long, global = true, value_name = "DIR")]
-    ui: Option<String>,
-    /// The address under which people reach the hall, behind a proxy: https://hall.example
-    #[arg(long, global = true, value_name = "URL")]
-    public_url: Option<String>,
-    /// How log lines are written: auto, json, pretty
-    #[arg(long, global = true, value_name = "FORMAT")]
-    log_format: Option<String>,
-    /// Which log lines are written: info, or by part: warn,onehall::access=info
-    #[arg(long, global = true, value_name = "FILTER")]
-    log_filter: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Open the hall: serve citizens, staff and the API until Ctrl-C
-    Serve,
+    Serve {
+        #[command(flatten)]
+        flags: Flags,
+    },
     #[command(flatten)]
     Database(DatabaseCommand),
     /// Work on a city's files
@@ -95,6 +56,8 @@ enum Command {
     /// Work on forms
     #[command(subcommand)]
     Form(FormCommand),
+    /// Publish hot updates of the pages: keys, releases, who gets them
+    Update(onehall_publisher::UpdateCommand),
     /// Create an administrator of the whole hall (the first one of a new installation), while the hall is closed
     Administrator {
         /// The account name: lower-case letters, digits, hyphens
@@ -102,13 +65,24 @@ enum Command {
         /// The name of the person
         #[arg(long)]
         name: String,
+        #[command(flatten)]
+        flags: Flags,
     },
     /// Print the configuration in force, and where each value comes from
-    Config,
+    Config {
+        #[command(flatten)]
+        flags: Flags,
+    },
     /// Print the OpenAPI document
-    Openapi,
+    Openapi {
+        #[command(flatten)]
+        flags: Flags,
+    },
     /// Ask a running hall whether it is ready; exit code 0 if so
-    Health,
+    Health {
+        #[command(flatten)]
+        flags: Flags,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -117,6 +91,13 @@ enum CityCommand {
     Check {
         /// The folder
         dir: PathBuf,
+    },
+    /// Write a city's catalog, guides and forms into a file that hot updates carry to terminals without a network
+    Snapshot {
+        /// The folder
+        dir: PathBuf,
+        /// The file
+        to: PathBuf,
     },
 }
 
@@ -129,6 +110,12 @@ enum Failure {
     Start(#[from] StartError),
     #[error(transparent)]
     Database(#[from] DatabaseFailure),
+    #[error(transparent)]
+    Preview(#[from] PreviewError),
+    #[error(transparent)]
+    Update(#[from] onehall_publisher::Failure),
+    #[error("{file}: {1}", file = .0.display())]
+    Snapshot(PathBuf, io::Error),
     #[error("port {0} of {1} is taken by another program: stop that one, or choose another with --port")]
     PortTaken(u16, IpAddr),
     #[error("cannot listen on {0}: {1}")]
@@ -170,32 +157,43 @@ impl Cli {
                     ExitCode::FAILURE
                 })
             }
-            Command::Form(ref command) => {
-                let preview = match command {
-                    FormCommand::Preview(_) => self.for_a_preview()?,
-                    _ => Given::default(),
+            Command::City(CityCommand::Snapshot { ref dir, ref to }) => {
+                let Ok(city) = city::load(dir) else {
+                    print!("{}", city::check(dir));
+                    return Ok(ExitCode::FAILURE);
                 };
-                Ok(command.run(&preview))
+                let written = crate::catalog::snapshot(&city).map_err(io::Error::other);
+                let written = written.and_then(|snapshot| std::fs::write(to, snapshot));
+                written.map_err(|error| Failure::Snapshot(to.clone(), error))?;
+                println!("{}", to.display());
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Form(ref command) => Ok(command.run(&self.flags)?),
+            Command::Update(command) => {
+                command.run(&mut onehall_publisher::Terminal)?;
+                Ok(ExitCode::SUCCESS)
             }
             Command::Database(ref command) => {
                 command.run(&self.load()?.config)?;
                 Ok(ExitCode::SUCCESS)
             }
-            Command::Config => {
+            Command::Config { .. } => {
                 print!("{}", self.load()?.show());
                 Ok(ExitCode::SUCCESS)
             }
-            Command::Openapi => {
+            Command::Openapi { .. } => {
                 println!("{}", http::document(self.load()?.config.mode)?);
                 Ok(ExitCode::SUCCESS)
             }
-            Command::Health => ask_health(&self.load()?.config).map(|()| ExitCode::SUCCESS),
-            Command::Administrator { ref account, ref name } => {
+            Command::Health { .. } => ask_health(&self.load()?.config).map(|()| ExitCode::SUCCESS),
+            Command::Administrator {
+                ref account, ref name, ..
+            } => {
                 let config = self.load()?.config;
                 runtime()?.block_on(create_administrator(config, account, name))?;
                 Ok(ExitCode::SUCCESS)
             }
-            Command::Serve => {
+            Command::Serve { .. } => {
                 let loaded = self.load()?;
                 begin_log(&loaded.config);
                 for variable in &loaded.unknown_variables {
@@ -206,34 +204,22 @@ impl Cli {
         }
     }
 
-    /// What a preview of a form takes of the settings. The port only where it is asked for on the command line: the one
-    /// that is configured is the hall's.
-    fn for_a_preview(&self) -> Result<Given, ConfigError> {
-        let port = self.settings.port.as_ref().and_then(|port| port.parse().ok());
-        let ui = self.load()?.config.ui;
-        Ok(Given { port, ui })
+    /// The flags of the command, and those before it.
+    fn flags(&self) -> Flags {
+        let own = match &self.command {
+            Command::Serve { flags }
+            | Command::Administrator { flags, .. }
+            | Command::Config { flags }
+            | Command::Openapi { flags }
+            | Command::Health { flags } => flags.clone(),
+            Command::Database(command) => command.flags(),
+            Command::City(_) | Command::Form(_) | Command::Update(_) => Flags::default(),
+        };
+        own.over(self.flags.clone())
     }
 
     fn load(&self) -> Result<Loaded, ConfigError> {
-        let settings = &self.settings;
-        let given = [
-            ("mode", &settings.mode),
-            ("address", &settings.address),
-            ("port", &settings.port),
-            ("data", &settings.data),
-            ("storage.url", &settings.storage_url),
-            ("nats.url", &settings.nats_url),
-            ("city", &settings.city),
-            ("ui", &settings.ui),
-            ("public_url", &settings.public_url),
-            ("log.format", &settings.log_format),
-            ("log.filter", &settings.log_filter),
-        ];
-        let flags: Vec<_> = given
-            .into_iter()
-            .filter_map(|(key, value)| value.clone().map(|value| (key, value)))
-            .collect();
-        load(settings.config.as_deref(), std::env::vars(), &flags)
+        self.flags().load()
     }
 }
 
@@ -438,6 +424,60 @@ mod tests {
             let cli = Cli::try_parse_from(arguments)?;
             assert_eq!(cli.load()?.config.port, 7);
         }
+        let both = Cli::try_parse_from([
+            "onehall",
+            "--port",
+            "7",
+            "--mode",
+            "development",
+            "serve",
+            "--port",
+            "8",
+        ])?;
+        let config = both.load()?.config;
+        assert_eq!((config.port, config.mode), (8, Mode::Development));
         Ok(())
+    }
+
+    /// What a command does not take is not listed, and refused.
+    #[test]
+    fn a_command_takes_what_is_its_own() {
+        let options = |path: &[&str]| -> Vec<String> {
+            let mut command = Cli::command();
+            command.build();
+            let found = path
+                .iter()
+                .try_fold(&command, |command, name| command.find_subcommand(name));
+            let found = found.unwrap_or_else(|| panic!("no command {path:?}"));
+            found
+                .get_arguments()
+                .filter_map(|argument| argument.get_long())
+                .filter(|name| *name != "help")
+                .map(str::to_owned)
+                .collect()
+        };
+        assert_eq!(options(&["form", "check"]), ["language"]);
+        assert_eq!(options(&["form", "diff"]), ["json", "language"]);
+        assert_eq!(options(&["form", "import"]), ["format", "language", "code"]);
+        assert_eq!(
+            options(&["form", "preview"]),
+            ["no-open", "inputs", "port", "ui", "config", "language"]
+        );
+        assert!(options(&["city", "check"]).is_empty());
+        assert!(options(&["serve"]).contains(&"storage-url".to_owned()));
+        let mut command = Cli::command();
+        command.build();
+        let about = |name| {
+            let about = command.find_subcommand(name).and_then(clap::Command::get_about);
+            about.map(ToString::to_string).unwrap_or_default()
+        };
+        assert!(about("serve").starts_with("Open the hall"), "{}", about("serve"));
+        assert!(about("backup").starts_with("Write everything"), "{}", about("backup"));
+        for words in [
+            ["onehall", "form", "check", "a.json", "--port", "1"],
+            ["onehall", "city", "check", "city", "--mode", "development"],
+        ] {
+            assert!(Cli::try_parse_from(words).is_err(), "{words:?}");
+        }
     }
 }

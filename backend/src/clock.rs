@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use onehall_protocol::Timestamp;
+use onehall_protocol::{Date, Timestamp};
 use tokio::time::MissedTickBehavior;
 
 /// Tells the time.
@@ -22,6 +22,13 @@ impl Clock for SystemClock {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_unix_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
     }
+}
+
+/// The first moment of a day of a city, which is so many minutes ahead of UTC.
+#[must_use]
+pub fn begin_of(day: Date, offset_minutes: i32) -> Timestamp {
+    let midnight = day.calendar().midnight().assume_utc().unix_timestamp();
+    Timestamp::from_unix_millis((midnight - i64::from(offset_minutes) * 60) * 1000)
 }
 
 /// Does some work now, and again and again, until the task is dropped. Work that took long is not made up for.

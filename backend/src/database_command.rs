@@ -4,12 +4,14 @@
 //! of the hall, and its key. It is made beside a hall that serves. Whoever holds it holds all that the city confided to the
 //! hall, so only its owner can read it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
 use crate::clock::{Clock, SystemClock};
+use crate::config::flags::Flags;
 use crate::config::{Config, FileKeeping};
 use crate::storage::sql::migrations::{self, ALL};
 use crate::storage::sql::transfer::{self, Moved, TransferError};
@@ -23,18 +25,26 @@ const KEY: &str = "secret.key";
 
 /// What there is to do.
 #[derive(Debug, Subcommand)]
+#[allow(missing_docs)] // `Flags` says what its fields are; words here would be words of the help.
 pub enum DatabaseCommand {
     /// Bring the schema of the database up to date, and say what was done. A start does so as well
-    Migrate,
+    Migrate {
+        #[command(flatten)]
+        flags: Flags,
+    },
     /// Write everything that the hall keeps into one file, while it serves
     Backup {
         /// The file to write
         file: PathBuf,
+        #[command(flatten)]
+        flags: Flags,
     },
     /// Put a backup into an empty database and data folder; of either engine into either engine
     Restore {
         /// The backup
         file: PathBuf,
+        #[command(flatten)]
+        flags: Flags,
     },
     /// Copy a database, of SQLite or PostgreSQL, into an empty one, and compare every table; the hall is closed meanwhile
     Copy {
@@ -74,6 +84,9 @@ pub enum DatabaseFailure {
     /// The file is no backup.
     #[error("{0} is no backup of onehall")]
     NoBackup(PathBuf),
+    /// Something in a backup is not as it was written.
+    #[error("the backup {0} is damaged: {1}; nothing was restored, use another one")]
+    Damaged(PathBuf, String),
     /// A file cannot be read or written.
     #[error("cannot use {0}: {1}")]
     File(PathBuf, io::Error),
@@ -86,15 +99,26 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> DatabaseFailure + '_ {
 }
 
 impl DatabaseCommand {
+    /// The settings that it was given. A copy goes by its two addresses alone.
+    #[must_use]
+    pub fn flags(&self) -> Flags {
+        match self {
+            DatabaseCommand::Migrate { flags }
+            | DatabaseCommand::Backup { flags, .. }
+            | DatabaseCommand::Restore { flags, .. } => flags.clone(),
+            DatabaseCommand::Copy { .. } => Flags::default(),
+        }
+    }
+
     /// Does it, and says on standard output what was done.
     ///
     /// # Errors
     /// [`DatabaseFailure`].
     pub fn run(&self, config: &Config) -> Outcome {
         match self {
-            DatabaseCommand::Migrate => migrate(config),
-            DatabaseCommand::Backup { file } => backup(config, file),
-            DatabaseCommand::Restore { file } => restore(config, file),
+            DatabaseCommand::Migrate { .. } => migrate(config),
+            DatabaseCommand::Backup { file, .. } => backup(config, file),
+            DatabaseCommand::Restore { file, .. } => restore(config, file),
             DatabaseCommand::Copy { from, to } => copy(from, to),
         }
     }
@@ -220,8 +244,50 @@ fn write_backup(config: &Config, part: &Path) -> Outcome {
         FileKeeping::S3 => println!("uploaded files are in the object store and not in this backup"),
     }
     to.execute_batch("COMMIT")?;
+    keep_sums(&to)?;
     println!("{files} files");
     Ok(())
+}
+
+/// The table of what each table of a backup sums up to: a disk that loses a bit must not become a hall.
+const SUMS: &str = "backup_sum";
+
+fn keep_sums(backup: &Connection) -> Outcome {
+    let sums = transfer::sums(backup, SUMS)?;
+    backup.execute_batch("CREATE TABLE backup_sum (name TEXT PRIMARY KEY, sum TEXT NOT NULL)")?;
+    for (table, sum) in sums {
+        backup
+            .prepare_cached("INSERT INTO backup_sum (name, sum) VALUES (?1, ?2)")?
+            .execute(params![table, sum])?;
+    }
+    Ok(())
+}
+
+/// Finds out whether everything in a backup is as it was written.
+fn check_sums(backup: &Connection, file: &Path) -> Outcome {
+    let damaged = |what: String| DatabaseFailure::Damaged(file.to_owned(), what);
+    let checked = backup
+        .prepare_cached("PRAGMA integrity_check")
+        .and_then(|mut check| check.query_row([], |row| row.get::<_, String>(0)));
+    match checked {
+        Ok(said) if said == "ok" => {}
+        Ok(_) => return Err(damaged("the file is not whole".to_owned())),
+        Err(error) => return Err(damaged(error.to_string())),
+    }
+    if !backup.tables()?.iter().any(|table| table == SUMS) {
+        println!("the backup is of a version that kept no sums: only its form could be checked");
+        return Ok(());
+    }
+    let kept: BTreeMap<String, String> = backup
+        .prepare_cached("SELECT name, sum FROM backup_sum")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<sql::Result<_>>()?;
+    let found = transfer::sums(backup, SUMS).map_err(|error| damaged(error.to_string()))?;
+    let names = || kept.keys().chain(found.keys());
+    match names().find(|name| kept.get(*name) != found.get(*name)) {
+        Some(table) => Err(damaged(format!("the rows of {table} are not those that were written"))),
+        None => Ok(()),
+    }
 }
 
 fn keep_all(to: &Connection, folder: &Path, name: &Path, files: &mut u64) -> Outcome {
@@ -299,6 +365,7 @@ fn restore_from(
     {
         return Err(no_backup());
     }
+    check_sums(&from, file)?;
     migrations::migrate(&from, ALL, now())?;
     // What happened after the backup is gone, and its numbers are given again: no terminal may go on from a place among them.
     from.prepare_cached("UPDATE sync_head SET epoch = ?1")?

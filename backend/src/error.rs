@@ -182,6 +182,9 @@ impl From<sql::Error> for Error {
             sql::Error::Lost | sql::Error::Connect(_) => {
                 Error::new(ErrorCode::Unavailable).caused_by("reach the database", cause)
             }
+            // It came from outside: the hall itself writes none.
+            sql::Error::Nul => Error::new(ErrorCode::InvalidBody)
+                .with_details(serde_json::json!({ "reason": "a text holds a character that cannot be kept" })),
             cause => Error::internal("run a statement", cause),
         }
     }

@@ -1,16 +1,17 @@
 //! `onehall form`: work on forms, for those who write them.
 
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use onehall_form_importers::{Format, MOST_BYTES, Options, UnknownFormat, import};
 use onehall_forms::{Form, Kind, Question, diff};
+use onehall_protocol::Language;
 
-use crate::form_preview::{Given, Preview};
-use crate::json_places::{JsonPlaces, line_and_column};
+use crate::config::flags::Flags;
+use crate::form_file::{self, FileFinding};
+use crate::form_preview::{Preview, PreviewError};
 
 /// What there is to do with forms.
 #[derive(Debug, Subcommand)]
@@ -34,7 +35,7 @@ pub enum FormCommand {
     Diff(Diff),
     /// Show a form in the browser as citizens get it, with what is wrong with it at each save
     ///
-    /// Only this machine reaches it, and nothing is stored or sent. Ends with Ctrl-C. Settings: --port (8090), --ui.
+    /// Only this machine reaches it, and nothing is stored or sent. Ends with Ctrl-C.
     Preview(Preview),
 }
 
@@ -43,6 +44,8 @@ pub enum FormCommand {
 pub struct Check {
     /// The definition (onehall-form/1); - for standard input
     file: PathBuf,
+    #[command(flatten)]
+    reader: Reader,
 }
 
 /// The arguments of `onehall form diff`.
@@ -55,6 +58,36 @@ pub struct Diff {
     /// As JSON: a list of {path, label, change, ...}
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    reader: Reader,
+}
+
+/// Who reads what is said of a form.
+#[derive(Debug, Clone, Args)]
+pub struct Reader {
+    /// The language in which it is said: zh-CN or en [default: Chinese where the system's locale is, else English]
+    #[arg(long, value_name = "TAG", value_parser = parse_language)]
+    language: Option<Language>,
+}
+
+impl Reader {
+    /// The language of the reader: the one asked for, else that of the locale. A terminal without a locale cannot be
+    /// expected to show Chinese.
+    pub(crate) fn language(&self) -> Language {
+        let locale = || {
+            let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+            let set = names
+                .into_iter()
+                .filter_map(std::env::var_os)
+                .find(|value| !value.is_empty())?;
+            Language::from_tag(set.to_str()?)
+        };
+        self.language.or_else(locale).unwrap_or(Language::En)
+    }
+}
+
+fn parse_language(tag: &str) -> Result<Language, String> {
+    Language::from_tag(tag).ok_or_else(|| "choose zh-CN or en".to_owned())
 }
 
 /// The arguments of `onehall form import`.
@@ -83,32 +116,26 @@ fn parse_format(text: &str) -> Result<Format, UnknownFormat> {
 const REFUSED: u8 = 2;
 
 impl FormCommand {
-    /// Does it. `preview` is what the settings say for a preview.
-    #[must_use]
-    pub fn run(&self, preview: &Given) -> ExitCode {
+    /// Does it.
+    ///
+    /// # Errors
+    /// One sentence: what a preview needs and does not have. What is wrong with a form is no error of the command.
+    pub fn run(&self, flags: &Flags) -> Result<ExitCode, PreviewError> {
         match self {
-            FormCommand::Import(given) => given.run(),
-            FormCommand::Check(given) => given.run(),
-            FormCommand::Diff(given) => given.run(),
-            FormCommand::Preview(given) => given.run(preview).unwrap_or_else(|error| {
-                eprintln!("onehall: {error}");
-                ExitCode::FAILURE
-            }),
+            FormCommand::Import(given) => Ok(given.run()),
+            FormCommand::Check(given) => Ok(given.run()),
+            FormCommand::Diff(given) => Ok(given.run()),
+            FormCommand::Preview(given) => given.run(flags),
         }
     }
 }
 
 impl Import {
     fn run(&self) -> ExitCode {
-        let text = match read(&self.file, MOST_BYTES) {
-            Ok(Some(text)) => text,
-            Ok(None) => {
-                let most = MOST_BYTES / 1024 / 1024;
-                eprintln!("/: too_large: a file of more than {most} MB is not imported");
-                return ExitCode::from(REFUSED);
-            }
-            Err(cause) => {
-                eprintln!("/: unreadable: {}: {cause}", self.file.display());
+        let text = match form_file::read(&self.file, MOST_BYTES) {
+            Ok(text) => text,
+            Err(finding) => {
+                eprintln!("{}", finding.line(Language::En));
                 return ExitCode::from(REFUSED);
             }
         };
@@ -144,28 +171,29 @@ impl Import {
 
 impl Check {
     fn run(&self) -> ExitCode {
+        let language = self.reader.language();
         let mut out = std::io::stdout().lock();
         match sound(&self.file) {
             Ok(form) => {
                 let definition = form.definition();
-                let _ = writeln!(
-                    out,
-                    "{}: version {} of `{}` is sound: pages {}, questions {}",
-                    self.file.display(),
-                    definition.version,
-                    definition.code,
-                    definition.pages.len(),
-                    definition
-                        .pages
-                        .iter()
-                        .map(|page| count(&page.questions))
-                        .sum::<usize>(),
-                );
+                let (file, code, version) = (self.file.display(), &definition.code, definition.version);
+                let questions = definition.pages.iter().map(|page| count(&page.questions));
+                let (pages, questions) = (definition.pages.len(), questions.sum::<usize>());
+                let _ = match language {
+                    Language::ZhCn => writeln!(
+                        out,
+                        "{file}：`{code}` 第 {version} 版没有问题：{pages} 页，{questions} 个问题"
+                    ),
+                    Language::En => writeln!(
+                        out,
+                        "{file}: version {version} of `{code}` is sound: pages {pages}, questions {questions}"
+                    ),
+                };
                 ExitCode::SUCCESS
             }
             Err(findings) => {
                 for finding in findings {
-                    let _ = writeln!(out, "{finding}");
+                    let _ = writeln!(out, "{}", finding.line(language));
                 }
                 ExitCode::from(REFUSED)
             }
@@ -175,13 +203,14 @@ impl Check {
 
 impl Diff {
     fn run(&self) -> ExitCode {
+        let language = self.reader.language();
         let (old, new) = match (sound(&self.old), sound(&self.new)) {
             (Ok(old), Ok(new)) => (old, new),
             (old, new) => {
                 let mut told = std::io::stderr().lock();
                 for (file, outcome) in [(&self.old, old), (&self.new, new)] {
                     for finding in outcome.err().into_iter().flatten() {
-                        let _ = writeln!(told, "{}: {finding}", file.display());
+                        let _ = writeln!(told, "{}: {}", file.display(), finding.line(language));
                     }
                 }
                 return ExitCode::from(REFUSED);
@@ -194,77 +223,25 @@ impl Diff {
             let _ = writeln!(out, "{json}");
         } else {
             for difference in &differences {
-                let _ = writeln!(out, "{difference} \"{}\"", difference.label.en);
+                let _ = writeln!(out, "{difference} \"{}\"", difference.label.get(language));
             }
         }
         ExitCode::SUCCESS
     }
 }
 
-/// How many questions these are, with those in the rows of groups.
+/// How many questions these are, with those in sections and in the rows of groups.
 fn count(questions: &[Question]) -> usize {
-    let inside = questions.iter().map(|question| match &question.kind {
-        Kind::Group { questions, .. } => count(questions),
-        _ => 0,
+    let each = questions.iter().map(|question| match &question.kind {
+        Kind::Group { questions, .. } => 1 + count(questions),
+        Kind::Section { questions } => count(questions),
+        _ => 1,
     });
-    questions.len() + inside.sum::<usize>()
+    each.sum()
 }
 
-/// The largest form that is read, in bytes: several times the largest one that anybody fills.
-pub const MOST_FORM_BYTES: usize = 32 * 1024 * 1024;
-
-/// The form in a file, or a line for each thing that is wrong with it: pointer, code, what, and the line of the file.
-fn sound(file: &Path) -> Result<Form, Vec<String>> {
-    let one = |code: &str, what: String| vec![format!("/: {code}: {what}")];
-    let text = match read(file, MOST_FORM_BYTES) {
-        Ok(Some(text)) => text,
-        Ok(None) => {
-            let most = MOST_FORM_BYTES / 1024 / 1024;
-            return Err(one("too_large", format!("a form has at most {most} MiB")));
-        }
-        Err(cause) => return Err(one("unreadable", format!("{}: {cause}", file.display()))),
-    };
-    if text.starts_with('\u{feff}') {
-        let what = "save the file as UTF-8 without a byte order mark".to_owned();
-        return Err(one("byte_order_mark", what));
-    }
-    let definition = match serde_json::from_str(&text) {
-        Ok(definition) => definition,
-        // The message says where: there are no places in what is no JSON.
-        Err(error) => return Err(one("no_json", error.to_string())),
-    };
-    let places = JsonPlaces::of(&text);
-    let line = |offset: usize| line_and_column(&text, offset).0;
-    let twice = places.twice().map(|(pointer, key, offset)| {
-        let line = line(offset);
-        format!("{pointer}: duplicate_field: the field `{key}` stands here twice (line {line})")
-    });
-    let mut told: Vec<String> = twice.collect();
-    match Form::from_value(&definition) {
-        Ok(form) if told.is_empty() => return Ok(form),
-        Ok(_) => {}
-        Err(findings) => told.extend(findings.iter().map(|finding| {
-            let path = if finding.path.is_empty() { "/" } else { &finding.path };
-            let line = line(places.offset(&finding.path));
-            format!("{path}: {}: {} (line {line})", finding.code, finding.message)
-        })),
-    }
-    Err(told)
-}
-
-/// The text of a file; none where it is longer than that.
-fn read(file: &Path, most: usize) -> std::io::Result<Option<String>> {
-    let a_byte_more = most as u64 + 1;
-    let mut bytes = Vec::new();
-    if file == Path::new("-") {
-        std::io::stdin().lock().take(a_byte_more).read_to_end(&mut bytes)?;
-    } else {
-        File::open(file)?.take(a_byte_more).read_to_end(&mut bytes)?;
-    }
-    if bytes.len() > most {
-        return Ok(None);
-    }
-    let text = String::from_utf8(bytes);
-    let no_text = |_| std::io::Error::new(std::io::ErrorKind::InvalidData, "it is no text in UTF-8");
-    text.map(Some).map_err(no_text)
+/// The form in a file, or everything that is wrong with it.
+fn sound(file: &Path) -> Result<Form, Vec<FileFinding>> {
+    let text = form_file::read(file, form_file::MOST_BYTES).map_err(|finding| vec![finding])?;
+    form_file::check(&text).map(|(form, _)| form)
 }

@@ -67,14 +67,16 @@ impl Founding {
         for citizen in &city.people.citizens {
             let id = PersonId(Uuid::now_v7());
             ids.insert(citizen.key.as_str(), id);
+            // Of somebody at L1 the hall knows the phone alone; the rest is what the register knows.
+            let known = citizen.assurance > AssuranceLevel::L1;
             founding.people.push(Person {
                 id,
                 kind: PersonKind::Citizen,
-                name: citizen.name.clone(),
-                citizen_id: Some(citizen.citizen_id.clone()),
+                name: if known { citizen.name.clone() } else { String::new() },
+                citizen_id: known.then(|| citizen.citizen_id.clone()),
                 organisation_code: None,
                 phone: Some(citizen.phone.clone()),
-                address: Some(address(&citizen.address)),
+                address: known.then(|| address(&citizen.address)),
                 assurance: citizen.assurance,
             });
         }

@@ -29,6 +29,7 @@
 //! Tests that speak HTTP open a whole hall with `testing::TestHall`: the demo city, a clock that stands, terminals that log
 //! in. Promises of the binary (start, stop, signals) are in `tests/binary.rs`.
 
+pub mod account;
 pub mod beside;
 pub mod cases;
 pub mod catalog;
@@ -42,11 +43,14 @@ pub mod error;
 pub mod events;
 pub mod files;
 pub mod form_command;
+pub mod form_file;
 pub mod form_preview;
 pub mod founding;
+pub mod halls;
 pub mod http;
 pub mod identity;
 pub mod insight;
+pub mod json_fault;
 pub mod json_places;
 pub mod messages;
 pub mod oidc;
@@ -61,3 +65,4 @@ pub mod storage;
 pub mod sync;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod updates;

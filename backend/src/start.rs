@@ -15,7 +15,9 @@ use crate::events::Hub;
 use crate::events::relay::PlaceError;
 use crate::files::{BlobStore, Blobs, DatabaseBlobs, DiskBlobs, Files, S3Blobs, S3Place, Signer, scanner_from};
 use crate::founding::{Founding, FoundingState};
-use crate::messages::{CommandSender, DevelopmentSender, MessageSender};
+use crate::identity::simulator::{LATENCY, SimulatedVerifier};
+use crate::identity::verifier::{CommandVerifier, NoVerifier, Verifier};
+use crate::messages::{CommandSender, DevelopmentSender, MailSender, MessageSender};
 use crate::rng::SystemRng;
 use crate::secrets::ServerKey;
 use crate::state::{AppState, Services};
@@ -102,6 +104,7 @@ pub struct Hall {
 /// [`StartError`].
 pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartError> {
     let (messages, development_messages) = sender(&config, &clock)?;
+    let mail = mailer(&config, development_messages.as_ref());
     let scanner = scanner_from(&config.files.scanner).map_err(StartError::Scanner)?;
     config.nats.place()?;
     // The city first: a mistake in its files is the likeliest, and should leave no data behind.
@@ -151,6 +154,7 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
     if !lost.is_empty() {
         return Err(StartError::LostSteps(lost.join(", ")));
     }
+    let verifier = verifier(&config, &city);
     let state = AppState::new(Services {
         config,
         clock,
@@ -158,7 +162,9 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
         storage,
         key,
         messages,
+        mail,
         development_messages,
+        verifier,
         city,
         files: Files::new(blobs, scanner),
         events: Hub::new(),
@@ -242,6 +248,23 @@ fn sender(config: &Config, clock: &Arc<dyn Clock>) -> Result<Sender, StartError>
             let sender = Arc::new(DevelopmentSender::new(Arc::clone(clock)));
             Ok((sender.clone(), Some(sender)))
         }
+    }
+}
+
+/// Who sends e-mail. In development mode it is shown beside the text messages; without a program, in production, there is none.
+fn mailer(config: &Config, development: Option<&Arc<DevelopmentSender>>) -> Option<Arc<dyn MailSender>> {
+    match CommandSender::new(&config.messages.mail) {
+        Some(program) => Some(Arc::new(program)),
+        None => development.map(|sender| Arc::clone(sender) as Arc<dyn MailSender>),
+    }
+}
+
+/// Who compares people with what is registered of them. Without one, in production, that is done at the windows alone.
+fn verifier(config: &Config, city: &city::CityContent) -> Arc<dyn Verifier> {
+    match (CommandVerifier::new(&config.identity.verifier), config.mode) {
+        (Some(program), _) => Arc::new(program),
+        (None, Mode::Production) => Arc::new(NoVerifier),
+        (None, Mode::Development) => Arc::new(SimulatedVerifier::of(city, LATENCY)),
     }
 }
 

@@ -12,7 +12,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::events::Hub;
 use crate::files::Files;
-use crate::messages::{DevelopmentSender, MessageSender};
+use crate::identity::verifier::Verifier;
+use crate::messages::{DevelopmentSender, MailSender, MessageSender};
 use crate::rng::Rng;
 use crate::secrets::ServerKey;
 use crate::storage::Storage;
@@ -36,8 +37,12 @@ pub struct Services {
     pub key: ServerKey,
     /// Sends text messages.
     pub messages: Arc<dyn MessageSender>,
+    /// Sends e-mail, where the hall does.
+    pub mail: Option<Arc<dyn MailSender>>,
     /// The same sender, where it is the one of development mode: its messages are shown on a page.
     pub development_messages: Option<Arc<DevelopmentSender>>,
+    /// Compares people with what is registered of them.
+    pub verifier: Arc<dyn Verifier>,
     /// What the city has written: catalog, forms, workflows, calendar.
     pub city: Arc<CityContent>,
     /// Uploaded files: their bytes, and who judges them.

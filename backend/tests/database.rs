@@ -135,6 +135,30 @@ fn what_is_no_backup_leaves_nothing_behind() -> Outcome {
 }
 
 #[test]
+fn a_backup_that_lost_a_bit_becomes_no_hall() -> Outcome {
+    let folder = Folder::new()?;
+    let one = folder.at("one");
+    founded(&one)?;
+    let whole = folder.at("hall.backup");
+    well(&one, &["backup", &text(&whole)])?;
+    let bytes = std::fs::read(&whole)?;
+    let damaged = text(&folder.at("damaged.backup"));
+    // In a row, and in a file; where each of them stands is found by what it holds.
+    let name = bytes.windows(8).position(|part| part == b"Somebody").ok_or("no name")?;
+    let large = bytes.windows(64).position(|part| part == [7; 64]).ok_or("no file")?;
+    for place in [name, large + 20] {
+        let mut bytes = bytes.clone();
+        bytes[place] ^= 1;
+        std::fs::write(&damaged, &bytes)?;
+        let said = refused(&folder.at("two"), &["restore", &damaged])?;
+        assert!(said.contains("is damaged"), "{said}");
+        assert!(!folder.at("two").join("onehall.sqlite").exists());
+    }
+    well(&folder.at("two"), &["restore", &text(&whole)])?;
+    Ok(())
+}
+
+#[test]
 fn a_copy_goes_into_an_empty_database_only() -> Outcome {
     let folder = Folder::new()?;
     let one = folder.at("one");

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use onehall_backend::city::CityContent;
-use onehall_forms::{Evaluation, Filling, Form, Kind, Question, QuestionView, evaluate};
+use onehall_forms::{Evaluation, Filling, Form, Kind, Question, QuestionView, asked, evaluate};
 use onehall_protocol::drafts::Answers;
 use onehall_protocol::identity::PREFILL_KEYS;
 use onehall_protocol::{Date, FieldError};
@@ -283,7 +283,7 @@ fn a_skipped_page_asks_for_all_that_it_needs() -> Outcome {
         let skipped = Filling::new(Arc::clone(&form), answers, city().context(&form, today));
         let first = skipped
             .page(page)
-            .and_then(|page| Some(page.questions.iter().find(|it| is_needed(it))?.path.clone()));
+            .and_then(|page| Some(page.asked().find(|it| is_needed(it))?.path.clone()));
         let missing: Vec<&str> = errors.iter().map(|error| error.path.as_str()).collect();
         assert_eq!(
             missing.first().copied(),
@@ -354,7 +354,7 @@ fn answers_are_given_by_people_of_the_demo_city() -> Outcome {
                 .as_deref()
                 .map(|key| find("legal_person", key))
                 .transpose()?;
-            for question in form.definition().pages.iter().flat_map(|page| &page.questions) {
+            for question in form.definition().asked() {
                 let (Some(key), Some(answer)) = (&question.prefill, complete.answers.get(&question.id)) else {
                     continue;
                 };
@@ -402,7 +402,7 @@ fn a_form_asks_for_the_materials_of_its_guide() -> Outcome {
             version.and_then(|version| version.try_into().ok()).unwrap_or_default(),
         )?;
         let mut asked = BTreeMap::new();
-        for question in form.definition().pages.iter().flat_map(|page| &page.questions) {
+        for question in form.definition().asked() {
             if let Kind::Material { material, .. } = &question.kind {
                 asked.insert(material.as_str().to_owned(), is_always_asked(&form, question));
             }
@@ -434,16 +434,11 @@ fn a_form_asks_for_the_materials_of_its_guide() -> Outcome {
 
 /// Every question of a form, those in groups included.
 fn questions(form: &Form) -> Vec<&Question> {
-    let mut found: Vec<&Question> = form
-        .definition()
-        .pages
-        .iter()
-        .flat_map(|page| &page.questions)
-        .collect();
+    let mut found: Vec<&Question> = form.definition().asked().collect();
     let mut at = 0;
     while let Some(question) = found.get(at).copied() {
         if let Kind::Group { questions, .. } = &question.kind {
-            found.extend(questions);
+            found.extend(asked(questions));
         }
         at += 1;
     }
@@ -451,10 +446,17 @@ fn questions(form: &Form) -> Vec<&Question> {
 }
 
 fn is_always_asked(form: &Form, question: &Question) -> bool {
-    let page = form
-        .definition()
-        .pages
-        .iter()
-        .find(|page| page.questions.contains(question));
-    question.required && question.visible_when.is_none() && page.is_some_and(|page| page.visible_when.is_none())
+    let mut pages = form.definition().pages.iter();
+    question.required && pages.any(|page| page.visible_when.is_none() && is_always_shown(&page.questions, question))
+}
+
+/// Whether it stands among these, and nothing around it or of its own hides it.
+fn is_always_shown(questions: &[Question], wanted: &Question) -> bool {
+    questions.iter().any(|question| {
+        question.visible_when.is_none()
+            && match &question.kind {
+                Kind::Section { questions } => is_always_shown(questions, wanted),
+                _ => question.id == wanted.id,
+            }
+    })
 }

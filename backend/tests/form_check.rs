@@ -30,8 +30,15 @@ impl Folder {
     }
 }
 
+/// As somebody calls it whose system speaks no language in particular.
 fn form(arguments: &[&str], files: &[&Path]) -> std::io::Result<Output> {
+    form_in("C", arguments, files)
+}
+
+/// As somebody calls it whose system has this locale.
+fn form_in(locale: &str, arguments: &[&str], files: &[&Path]) -> std::io::Result<Output> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_onehall"));
+    command.env("LC_ALL", locale);
     command.arg("form").args(arguments).args(files).output()
 }
 
@@ -100,11 +107,68 @@ fn every_finding_is_told_with_its_path_its_code_and_its_line() -> Outcome {
         let output = form(&["check"], &[&folder.file("other.json", text)?])?;
         let told = lines(&output.stdout);
         assert_eq!(output.status.code(), Some(2));
-        assert!(told[0].starts_with(code), "{told:?}");
+        assert!(told.iter().any(|line| line.starts_with(code)), "{told:?}");
     }
     let output = form(&["check"], &[&folder.0.join("nothing.json")])?;
     assert_eq!(output.status.code(), Some(2));
-    assert!(lines(&output.stdout)[0].starts_with("/: unreadable: "));
+    assert!(lines(&output.stdout)[0].starts_with("/: no_file: "));
+    Ok(())
+}
+
+/// Whoever reads Chinese is told in Chinese: by the locale of the system, or because it was asked for.
+#[test]
+fn an_author_is_told_in_their_language() -> Outcome {
+    let folder = Folder::new("language")?;
+    let text = std::fs::read_to_string(demo())?;
+    let wrong = folder.file("wrong.json", &text.replacen("\"version\": 1,", "\"version\": 0,", 1))?;
+    for (locale, asked, expected) in [
+        ("zh_CN.UTF-8", None, "/version: bad_version: 版本号从 1 开始（第 "),
+        (
+            "en_GB.UTF-8",
+            None,
+            "/version: bad_version: versions count from 1 (line ",
+        ),
+        ("C.UTF-8", None, "/version: bad_version: versions count from 1 (line "),
+        ("C", Some("zh-CN"), "/version: bad_version: 版本号从 1 开始（第 "),
+        (
+            "zh_CN.UTF-8",
+            Some("en"),
+            "/version: bad_version: versions count from 1 (line ",
+        ),
+    ] {
+        let language = asked.map(|language| ["--language", language]);
+        let words: Vec<&str> = ["check"].into_iter().chain(language.into_iter().flatten()).collect();
+        let told = lines(&form_in(locale, &words, &[&wrong])?.stdout);
+        assert!(
+            told.len() == 1 && told[0].starts_with(expected),
+            "{locale} {asked:?}: {told:?}"
+        );
+    }
+    let half = folder.file("half.json", "{\n  \"版本\"： 1\n}")?;
+    let told = lines(&form_in("zh_CN.UTF-8", &["check"], &[&half])?.stdout);
+    assert_eq!(
+        told,
+        ["/: no_json: 字段名后应为 `:`，这里是全角的 `：`，应改为半角的 `:`（第 2 行，第 7 列）"]
+    );
+    let told = lines(&form(&["check"], &[&half])?.stdout);
+    assert_eq!(
+        told,
+        [
+            "/: no_json: expected `:` after the name of a field, but here stands the full-width `：`: type `:` (line 2, column 7)"
+        ]
+    );
+    // What differs is named as its readers know it.
+    let newer = text
+        .replacen("\"version\": 1,", "\"version\": 2,", 1)
+        .replacen("\"zh-CN\": \"", "\"zh-CN\": \"新", 1);
+    let newer = folder.file("newer.json", &newer)?;
+    let title = |locale| Ok::<_, std::io::Error>(lines(&form_in(locale, &["diff"], &[&demo(), &newer])?.stdout));
+    let (chinese, english) = (title("zh_CN.UTF-8")?, title("en_US.UTF-8")?);
+    assert!(chinese[0].starts_with("/: text_changed (title) \"新"), "{chinese:?}");
+    assert!(
+        english[0].starts_with("/: text_changed (title) \"") && english[0].is_ascii(),
+        "{english:?}"
+    );
     Ok(())
 }
 
@@ -123,7 +187,7 @@ fn a_file_that_is_no_form_at_all_is_refused_with_a_reason() -> Outcome {
             "/: missing_field: ",
         ),
         ("\u{feff}{}".as_bytes().to_vec(), "/: byte_order_mark: "),
-        (vec![b'"', 0xff, 0xfe, b'"'], "/: unreadable: "),
+        (vec![b'"', 0xff, 0xfe, b'"'], "/: no_text: "),
         // Cut off where it becomes too long it would end inside of a character.
         ("华".repeat(12 * 1024 * 1024).into_bytes(), "/: too_large: "),
     ] {

@@ -46,7 +46,7 @@ fn nonsense_is_refused_with_a_reason_and_nothing_comes_out() -> Outcome {
     for (form, code) in [
         (&b"not JSON"[..], "/: no_json: "),
         (b"{}", "/: unknown_format: "),
-        (b"\xff\xfe", "/: unreadable: "),
+        (b"\xff\xfe", "/: no_text: "),
     ] {
         let output = import(&[], form)?;
         assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(2), true));
@@ -65,6 +65,6 @@ fn a_file_that_there_is_not_is_refused_too() -> Outcome {
     let mut command = Command::new(env!("CARGO_BIN_EXE_onehall"));
     let output = command.args(["form", "import", "no-such-file.json"]).output()?;
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8(output.stderr)?.starts_with("/: unreadable: no-such-file.json: "));
+    assert!(String::from_utf8(output.stderr)?.starts_with("/: no_file: "));
     Ok(())
 }

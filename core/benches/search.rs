@@ -115,6 +115,7 @@ fn search(c: &mut Criterion) {
         ("pinyin", "shenfen"),
         ("initials", "jmsfz"),
         ("english", "licence change"),
+        ("close", "居民身份证丢了该怎么补办"),
         ("nothing", "火箭"),
     ] {
         let mut group = c.benchmark_group(format!("search 5,000 items: {name}"));

@@ -132,6 +132,9 @@ impl Core {
             progress: request.progress,
         };
         let visit = self.visit();
+        #[cfg(feature = "native")]
+        let answer = self.send_shown(sent, request.anonymous).await;
+        #[cfg(not(feature = "native"))]
         let answer = self.inner.host.http.send(sent).await;
         self.connection(answer.is_ok());
         if !request.open && self.visit() != visit {
@@ -152,6 +155,9 @@ impl Core {
         };
         let error = wait_as_told(error, answer.header("retry-after"));
         if error.code == ErrorCode::NotLoggedIn && !request.open {
+            #[cfg(feature = "own-terminal")]
+            self.session_refused(&error);
+            #[cfg(not(feature = "own-terminal"))]
             self.session_ended();
         }
         Err(error)

@@ -12,8 +12,11 @@
 //! - `sync`: a copy of drafts and cases, for where the hall cannot be reached.
 //! - `uploads`: files on their way to the hall.
 //! - `staff`: what the console asks.
+//! - `account`: sessions elsewhere, who acts for whom, one's own data.
+//! - `halls`: numbers of queues, appointments; on terminals of the hall's own.
 //! - `analytics`: counts what is done here, where its citizen said yes.
 
+mod account;
 mod analytics;
 mod api;
 mod bridge;
@@ -21,6 +24,8 @@ mod catalog;
 mod client;
 mod drafts;
 mod filling;
+#[cfg(feature = "own-terminal")]
+mod halls;
 mod held;
 mod identity;
 mod json;
@@ -40,6 +45,8 @@ mod uploads;
 
 pub use analytics::{Pace, Queue, Upload};
 pub use bridge::Bridge;
+#[cfg(feature = "native")]
+pub use catalog::NotCarried;
 pub use catalog::SearchIndex;
 pub use client::{LocalClient, LocalStaffClient};
 pub use drafts::{Autosave, Step};
@@ -75,6 +82,8 @@ struct Inner {
     uploads: uploads::State,
     sync: sync::State,
     analytics: analytics::State,
+    #[cfg(feature = "own-terminal")]
+    halls: halls::State,
 }
 
 type Listener = Arc<ports::EventListener>;
@@ -114,6 +123,8 @@ impl Core {
                 uploads: uploads::State::default(),
                 sync: sync::State::default(),
                 analytics: analytics::State::default(),
+                #[cfg(feature = "own-terminal")]
+                halls: halls::State::default(),
             }),
         }
     }
@@ -133,6 +144,7 @@ impl Core {
             C::RequestCode(ask) => R::RequestCode(self.request_code(ask.phone).await?),
             C::LogIn(ask) => R::LogIn(self.log_in(ask.phone, ask.code).await?),
             C::LogOut(ask) => R::LogOut(self.log_out(ask.discard_unsent).await?),
+            C::WhySessionEnded(_) => R::WhySessionEnded(self.why_session_ended()),
             C::GetCatalog(_) => R::GetCatalog((*self.catalog().await?).clone()),
             C::SearchCatalog(ask) => R::SearchCatalog(self.search(&ask.query, ask.language, ask.limit).await?),
             C::GetItem(ask) => R::GetItem(self.item(&ask.code).await?),
@@ -160,6 +172,12 @@ impl Core {
     /// As [`Core::dispatch`].
     pub async fn dispatch_staff(&self, command: staff_commands::Command) -> Result<staff_commands::Reply, CoreError> {
         self.staff(command).await
+    }
+
+    /// Sends what is not with the hall yet, of every draft, and comes back when that was tried: the pages are about to go. What
+    /// could not be sent stays in this core.
+    pub async fn save_all(&self) {
+        self.flush_all_drafts().await;
     }
 
     /// Calls `listener` with each event until [`Core::unsubscribe`] is called with the number that this gives.

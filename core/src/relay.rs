@@ -111,11 +111,71 @@ impl Core {
     }
 
     async fn relay_later(&self, name: String, fields: Value) -> Result<Relayed, CoreError> {
-        let command = self.read(Value::Object([(name, fields)].into_iter().collect()))?;
+        let mut command = self.read(Value::Object([(name, fields)].into_iter().collect()))?;
+        self.about_known(&mut command);
         Ok(match command {
             C::ListDrafts(_) => written("list_drafts", &self.list_drafts::<Value>().await?),
             C::ListCases(_) => written("list_cases", &self.list_cases::<Value>().await?),
             C::GetCase(ask) => written("get_case", &self.case_watched(ask.id).await?),
+            #[cfg(feature = "native")]
+            C::BeginPhoneLogin(_) => written("begin_phone_login", &self.begin_phone_login().await?),
+            #[cfg(feature = "native")]
+            C::AwaitPhoneLogin(_) => written("await_phone_login", &self.await_phone_login().await?),
+            // A browser holds no key.
+            #[cfg(not(feature = "native"))]
+            C::BeginPhoneLogin(_) | C::AwaitPhoneLogin(_) => return Err(self.error(ErrorCode::NotFound)),
+            C::GetLevel(_) => written("get_level", &self.level().await?),
+            C::MatchDocument(ask) => written("match_document", &self.match_document(ask.name, ask.citizen_id).await?),
+            C::MatchFace(ask) => written("match_face", &self.match_face(ask.picture).await?),
+            C::AskHallVisit(_) => written("ask_hall_visit", &self.ask_hall_visit::<Value>().await?),
+            C::PasskeyOptions(ask) => written("passkey_options", &self.passkey_options(ask.purpose).await?),
+            C::LogInWithPasskey(ask) => {
+                written("log_in_with_passkey", &self.log_in_with_passkey(ask.credential).await?)
+            }
+            C::ListPasskeys(_) => written("list_passkeys", &self.passkeys::<Value>().await?),
+            C::AddPasskey(ask) => {
+                let added: Value = self.add_passkey(ask.name, ask.credential).await?;
+                written("add_passkey", &added)
+            }
+            C::RemovePasskey(ask) => written("remove_passkey", &self.remove_passkey(ask.id).await?),
+            C::ProveWithPasskey(ask) => written("prove_with_passkey", &self.prove_with_passkey(ask.credential).await?),
+            C::SendProofCode(ask) => written("send_proof_code", &self.send_proof_code::<Value>(ask.by).await?),
+            C::ProveWithCode(ask) => written("prove_with_code", &self.prove_with_code(ask.code, ask.by).await?),
+            C::ConfirmLogIn(ask) => {
+                let session = self.confirm_log_in(ask.phone, ask.code, ask.citizen_id).await?;
+                written("confirm_log_in", &session)
+            }
+            C::ListContacts(_) => written("list_contacts", &self.contacts().await?),
+            C::SendContactCode(ask) => written("send_contact_code", &self.send_contact_code::<Value>(ask.to).await?),
+            C::AddContact(ask) => written("add_contact", &self.add_contact(ask.to, ask.code).await?),
+            C::LookAtMerge(ask) => written("look_at_merge", &self.look_at_merge::<Value>(ask.ticket).await?),
+            C::MergeAccounts(ask) => written("merge_accounts", &self.merge_accounts(ask.ticket).await?),
+            C::AskForAccount(ask) => {
+                let asked: Value = self.ask_for_account(ask.name, ask.citizen_id, ask.picture).await?;
+                written("ask_for_account", &asked)
+            }
+            C::StopClaim(ask) => written("stop_claim", &self.stop_claim(ask.id).await?),
+            C::TakeUpClaim(ask) => written("take_up_claim", &self.take_up_claim::<Value>(ask.id).await?),
+            C::RemoveContact(ask) => written("remove_contact", &self.remove_contact(ask.id).await?),
+            C::PutContactFirst(ask) => written("put_contact_first", &self.put_contact_first(ask.id).await?),
+            C::GetAuthorization(ask) => {
+                let asked: Value = self.authorization(&ask.request).await?;
+                written("get_authorization", &asked)
+            }
+            C::GrantAuthorization(ask) => {
+                let onward: Value = self.grant_authorization(&ask.request, ask.scopes).await?;
+                written("grant_authorization", &onward)
+            }
+            C::RefuseAuthorization(ask) => {
+                let onward: Value = self.refuse_authorization(&ask.request).await?;
+                written("refuse_authorization", &onward)
+            }
+            C::GetLogout(ask) => written("get_logout", &self.logout::<Value>(&ask.request).await?),
+            C::GetDevice(ask) => written("get_device", &self.device::<Value>(&ask.code).await?),
+            C::LetDeviceIn(ask) => written("let_device_in", &self.let_device_in(&ask.code, ask.confirm).await?),
+            C::RefuseDevice(ask) => written("refuse_device", &self.refuse_device(&ask.code).await?),
+            C::ListConsents(_) => written("list_consents", &self.consents::<Value>().await?),
+            C::WithdrawConsent(ask) => written("withdraw_consent", &self.withdraw_consent(&ask.client).await?),
             C::GetForm(ask) => written("get_form", &self.form(&ask.form).await?),
             C::GetFormInputs(ask) => written("get_form_inputs", &self.form_inputs(&ask.form).await?),
             C::SearchList(ask) => written(
@@ -182,6 +242,13 @@ impl Core {
                 let outcome = self.hand_in::<Value>(content, Some(ask.key), ask.wait_as).await;
                 written("supplement", &outcome?)
             }
+            #[cfg(feature = "own-terminal")]
+            C::KeepSupplement(ask) => written("keep_supplement", &self.keep_supplement(ask.id, ask.typed).await?),
+            #[cfg(feature = "own-terminal")]
+            C::GetTypedSupplement(ask) => {
+                let typed = self.typed_supplement(ask.id, ask.requested_at).await?;
+                written("get_typed_supplement", &typed)
+            }
             C::Withdraw(ask) => {
                 let (case, withdrawal) = (ask.id, ask.withdrawal);
                 let content = Content::Withdrawal { case, withdrawal };
@@ -192,6 +259,79 @@ impl Core {
             C::ListQueued(_) => written("list_queued", &self.list_queued().await),
             C::CancelQueued(ask) => written("cancel_queued", &self.cancel_queued(ask.id).await?),
             C::RetryQueued(ask) => written("retry_queued", &self.retry_queued(ask.id)?),
+            C::ListSessions(_) => written("list_sessions", &self.sessions::<Value>().await?),
+            C::EndSession(ask) => written("end_session", &self.end_session_elsewhere(ask.id).await?),
+            C::EndOtherSessions(_) => written("end_other_sessions", &self.end_other_sessions().await?),
+            C::WhySessionEnded(_) => written("why_session_ended", &self.why_session_ended()),
+            C::ListDelegations(_) => written("list_delegations", &self.delegations::<Value>().await?),
+            C::Appoint(ask) => written("appoint", &self.invite_actor::<Value>(&ask.invite).await?),
+            C::OfferToAct(ask) => written("offer_to_act", &self.ask_to_act::<Value>(&ask.ask).await?),
+            C::FindInvitation(ask) => written("find_invitation", &self.invitation::<Value>(ask.code).await?),
+            C::DecideDelegation(ask) => {
+                let answered: Value = self.answer_delegation(ask.id, &ask.answer).await?;
+                written("decide_delegation", &answered)
+            }
+            C::EndDelegation(ask) => written("end_delegation", &self.end_delegation(ask.id).await?),
+            C::DownloadOwnData(ask) => written("download_own_data", &self.own_data(ask.child).await?),
+            C::GetClosing(_) => written("get_closing", &self.closing::<Value>().await?),
+            C::SendClosingCode(_) => written("send_closing_code", &self.send_closing_code::<Value>().await?),
+            C::CloseAccount(ask) => written("close_account", &self.close_account(ask.code).await?),
+            #[cfg(feature = "own-terminal")]
+            C::OpenForChild(ask) => {
+                let opened: Value = self.open_for_child(ask.name, ask.citizen_id).await?;
+                written("open_for_child", &opened)
+            }
+            #[cfg(feature = "own-terminal")]
+            C::ListHalls(_) => written("list_halls", &self.halls::<Value>().await?),
+            #[cfg(feature = "own-terminal")]
+            C::GetHall(ask) => written("get_hall", &self.hall::<Value>(&ask.code).await?),
+            #[cfg(feature = "own-terminal")]
+            C::GetDisplay(ask) => written("get_display", &self.hall_display::<Value>(&ask.code).await?),
+            #[cfg(feature = "own-terminal")]
+            C::WatchHall(ask) => written("watch_hall", &self.watch_hall(ask.code)),
+            #[cfg(feature = "own-terminal")]
+            C::TakeTicket(ask) => written("take_ticket", &self.take_ticket::<Value>(&ask).await?),
+            #[cfg(feature = "own-terminal")]
+            C::ListTickets(_) => written("list_tickets", &self.tickets::<Value>().await?),
+            #[cfg(feature = "own-terminal")]
+            C::GetTicket(ask) => written("get_ticket", &self.ticket::<Value>(&ask.follow).await?),
+            #[cfg(feature = "own-terminal")]
+            C::LeaveQueue(ask) => written("leave_queue", &self.leave_queue::<Value>(&ask.follow).await?),
+            #[cfg(feature = "own-terminal")]
+            C::ListSlots(ask) => written("list_slots", &self.slots::<Value>(&ask.hall, &ask.queue).await?),
+            #[cfg(feature = "own-terminal")]
+            C::ListAppointments(_) => written("list_appointments", &self.appointments::<Value>().await?),
+            #[cfg(feature = "own-terminal")]
+            C::BookAppointment(ask) => written("book_appointment", &self.book_appointment::<Value>(&ask).await?),
+            #[cfg(feature = "own-terminal")]
+            C::MoveAppointment(ask) => written("move_appointment", &self.move_appointment::<Value>(&ask).await?),
+            #[cfg(feature = "own-terminal")]
+            C::CancelAppointment(ask) => {
+                let cancelled: Value = self.cancel_appointment(ask.id).await?;
+                written("cancel_appointment", &cancelled)
+            }
+            #[cfg(feature = "own-terminal")]
+            C::CheckIn(ask) => written("check_in", &self.check_in::<Value>(&ask).await?),
+            #[cfg(feature = "own-terminal")]
+            C::CheckInByCode(ask) => written("check_in_by_code", &self.check_in_by_code::<Value>(&ask).await?),
+            // A page of others draws no numbers, and opens no accounts.
+            #[cfg(not(feature = "own-terminal"))]
+            C::OpenForChild(_)
+            | C::ListHalls(_)
+            | C::GetHall(_)
+            | C::GetDisplay(_)
+            | C::WatchHall(_)
+            | C::TakeTicket(_)
+            | C::ListTickets(_)
+            | C::GetTicket(_)
+            | C::LeaveQueue(_)
+            | C::ListSlots(_)
+            | C::ListAppointments(_)
+            | C::BookAppointment(_)
+            | C::MoveAppointment(_)
+            | C::CancelAppointment(_)
+            | C::CheckIn(_)
+            | C::CheckInByCode(_) => return Err(self.error(ErrorCode::NotFound)),
             // Carried out before it came here.
             C::GetPreferences(_)
             | C::SetPreferences(_)

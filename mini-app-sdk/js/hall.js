@@ -224,9 +224,13 @@ export class Hall {
       if (event.transfer === transfer) onProgress?.({ sent: event.sent, total: event.total });
     });
     const content = { name: file.name ?? "file", media_type: file.type ?? file.mediaType ?? "", bytes: toBase64(bytes) };
+    // Who only stops waiting does not end it.
+    const cancel = () => void this.ask("cancel_upload", { transfer }).catch(() => {});
+    signal?.addEventListener("abort", cancel, { once: true });
     try {
       return await this.ask("upload_file", { to, path, file: content, transfer }, { signal });
     } finally {
+      signal?.removeEventListener("abort", cancel);
       off();
     }
   }

@@ -4,11 +4,12 @@ import type { Hall, InitOptions } from "./hall.js";
 export interface OneHallServiceEvents {
   /** The service can be used. */
   "onehall-ready": CustomEvent<{ item: string }>;
-  /** Another screen is shown: `guide`, `login`, `principal`, `fill` (then with the page of the form), `check`, `case`. */
+  /** Another screen is shown: `guide`, `login`, `principal`, `fill` (then with the page of the form), `check`,
+   * `queued` (it is submitted, and waits on this device for the hall), `case`. */
   "onehall-step": CustomEvent<{ step: string; page?: string }>;
   /** Everything that was entered is with the hall. */
   "onehall-draft-saved": CustomEvent<{ draft: string; at: string }>;
-  /** The application is submitted. */
+  /** The application is submitted: the hall has it. The number is empty where it waited on this device and cannot be read just now. */
   "onehall-submitted": CustomEvent<{ case: string; number: string }>;
   /** Something did not work; the element shows it itself. */
   "onehall-error": CustomEvent<{ code: string; retryable: boolean }>;

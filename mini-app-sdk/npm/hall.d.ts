@@ -282,7 +282,7 @@ export interface Question {
   id: string;
   kind:
     | "text" | "long_text" | "number" | "money" | "date" | "phone" | "email" | "citizen_id" | "organisation_code" | "bank_card"
-    | "yes_no" | "choice" | "choices" | "address" | "material" | "declaration" | "computed" | "note" | "group"
+    | "yes_no" | "choice" | "choices" | "address" | "material" | "declaration" | "computed" | "note" | "section" | "group"
     | "time" | "date_range" | "list_choice" | "region" | "person" | "signature";
   label: Text;
   help?: Text;
@@ -300,6 +300,8 @@ export interface QuestionShown {
   errors: { code: string; message: string }[];
   options: Option[];
   rows: { id: string; path: string; title: string; questions: QuestionShown[] }[];
+  /** What is shown in a section, under its label: not there for any other kind. */
+  questions?: QuestionShown[];
   /** Where the answer comes from, while it is as the hall filled it in. */
   prefilled?: PrefillSource;
   /** Other answers to it that did not stand against a later one: changed to one of them, it is back. */

@@ -2,11 +2,19 @@
 
 import { WAITING } from "./harness/waiting.mjs";
 
+/** What belongs to an account and is the same whatever was applied for. */
+export const ACCOUNT = [
+  { name: "account-contacts", path: "/account/contacts", who: "zhang-min" },
+  { name: "account-claim", path: "/account/claim", who: "ma-wenbin" },
+  { name: "account-child", path: "/account/delegations/child", who: "wang-lei" },
+  { name: "account-offer", path: "/account/delegations/ask", who: "zhang-min" },
+];
+
 /**
- * `who`: nobody, the key of a demo citizen, or an account of staff (`staff:…`). `asked`: whoever sees it has not said yet
+ * `path`: an address, or what makes one that counts for minutes only. `who`: nobody, the key of a demo citizen, or an account of staff (`staff:…`). `asked`: whoever sees it has not said yet
  * whether their terminal may count. `waits`: something waits on their terminal to be sent.
  */
-export function pages({ cases, draft, kinds }) {
+export function pages({ cases, draft, kinds, elsewhere }) {
   const caseOf = (citizen, item) => cases.find((one) => one.citizen === citizen && one.item === item).case;
   const [done, waiting, fresh] = ["identity-card-renewal", "elder-allowance", "vehicle-licence-renewal"].map((item) =>
     caseOf("zhang-min", item),
@@ -25,6 +33,12 @@ export function pages({ cases, draft, kinds }) {
     { name: "authorities", path: "/authorities" },
     { name: "authority", path: "/authorities/public-security" },
     { name: "halls", path: "/halls" },
+    { name: "halls-for-item", path: "/halls?item=identity-card-renewal" },
+    { name: "hall", path: "/halls/central" },
+    { name: "hall-check-in", path: "/halls/central/check-in" },
+    { name: "display", path: "/display/central" },
+    { name: "hall-book", path: "/halls/central/book/household", who: "zhang-min" },
+    { name: "visits", path: "/visits", who: "zhang-min" },
     { name: "accessibility", path: "/accessibility" },
     { name: "login", path: "/login" },
     { name: "not-found", path: "/no-such-page" },
@@ -45,10 +59,35 @@ export function pages({ cases, draft, kinds }) {
     ...Object.entries(WAITING).map(([name, path]) => ({ name: `queue-${name}`, path, who: "zhang-min", waits: true })),
     { name: "matters-waiting", path: "/matters", who: "zhang-min", waits: true },
     { name: "account", path: "/account", who: "zhang-min" },
+    { name: "account-sessions", path: "/account/sessions", who: "zhang-min" },
+    { name: "account-delegations", path: "/account/delegations", who: "zhang-min" },
+    { name: "account-delegate", path: "/account/delegations/invite", who: "zhang-min" },
+    { name: "account-code", path: "/account/delegations/code", who: "zhang-min" },
+    { name: "account-data", path: "/account/data", who: "zhang-min" },
+    ...ACCOUNT,
+    { name: "passkeys", path: "/account/passkeys", who: "zhang-min" },
+    { name: "level-basic", path: "/account/level?next=%2Fservices&need=L2", who: "ma-wenbin" },
+    { name: "level-medium", path: "/account/level", who: "zhang-min" },
+    { name: "level-high", path: "/account/level", who: "li-guohua" },
+    { name: "authorize-login", path: () => elsewhere.question("lanchuan-transit") },
+    { name: "authorize-gone", path: "/authorize?request=nobody" },
+    { name: "authorize", path: () => elsewhere.question("lanchuan-transit"), who: "zhang-min" },
+    { name: "authorize-sensitive", path: () => elsewhere.question("bank"), who: "zhang-min" },
+    { name: "authorize-level", path: () => elsewhere.question("notary"), who: "zhang-min" },
+    { name: "logout", path: () => elsewhere.logout("bank"), who: "zhang-min" },
+    { name: "device", path: "/device", who: "zhang-min" },
+    { name: "device-asked", path: () => elsewhere.code("kiosk"), who: "zhang-min" },
+    { name: "device-level", path: () => elsewhere.code("notary-kiosk"), who: "zhang-min" },
+    { name: "consents", path: "/account/consents", who: "zhang-min" },
+    { name: "consents-none", path: "/account/consents", who: "wang-lei" },
     { name: "console-login", path: "/console/" },
     { name: "console-queue", path: "/console/", who: "staff:ps-window-2" },
     { name: "console-case", path: `/console/cases/${caseOf("wu-ping", "identity-card-renewal")}`, who: "staff:ps-window-2" },
+    { name: "console-halls", path: "/console/halls", who: "staff:ps-window-2" },
+    { name: "console-identity", path: "/console/identity", who: "staff:ps-window-2" },
     { name: "console-accounts", path: "/console/accounts", who: "staff:admin" },
+    { name: "console-audit", path: "/console/audit", who: "staff:admin" },
+    { name: "console-updates", path: "/console/updates", who: "staff:admin" },
     { name: "console-insight", path: "/console/insight?days=7&by=item&event=item_viewed", who: "staff:admin" },
   ];
 }

@@ -8,7 +8,11 @@ import { promisify } from "node:util";
 
 import { Hall, LANGUAGES, openBrowser, PROFILES, Terminal } from "./harness.mjs";
 import { allKindsCity, draftOfAllKinds } from "./harness/all-kinds.mjs";
+import { addClients } from "./harness/clients.mjs";
 import { setting } from "./harness/hall.mjs";
+import { Machine } from "./harness/machine.mjs";
+import { Releases } from "./harness/releases.mjs";
+import { RelyingParty } from "./harness/relying-party.mjs";
 import { leaveWaiting } from "./harness/waiting.mjs";
 import { pages } from "./pages.mjs";
 
@@ -25,20 +29,26 @@ const looks = [
   { name: "mobile-zh-elder", profile: "mobile", language: "zh", preferences: { elder: true } },
 ];
 
-const hall = await Hall.open({ city: await allKindsCity() });
+const city = await allKindsCity();
+await addClients(city);
+const releases = await Releases.publish();
+const hall = await Hall.open({ city, env: releases.environment });
 const browser = await openBrowser();
 let taken = 0;
 const problems = [];
+const parties = new Map();
 try {
   const { stdout } = await promisify(execFile)(setting("ONEHALL_TEST_APPLICATIONS"), [`${hall.port}`]);
   const { id: kinds } = await draftOfAllKinds(hall, "zhang-min");
-  const all = pages({ ...JSON.parse(stdout), kinds });
+  const all = pages({ ...JSON.parse(stdout), kinds, elsewhere: { question, logout, code } });
   const wanted = all.filter((page) => page.name.includes(only));
   if (wanted.length === 0) throw new Error(`no page is called like ${only}: ${all.map((page) => page.name).join(", ")}`);
   await use(hall);
+  await releases.tell(hall);
+  await allow("zhang-min", "lanchuan-transit", ["openid", "profile", "offline_access"]);
   const sessions = new Map();
   for (const look of looks) {
-    const places = wanted.filter((page) => !page.path.startsWith("/console") || look.profile === "desktop");
+    const places = wanted.filter((page) => !`${page.path}`.startsWith("/console") || look.profile === "desktop");
     await mkdir(join(folder, look.name), { recursive: true });
     for (const seer of new Set(places.map(seerOf))) {
       const seen = places.filter((page) => seerOf(page) === seer);
@@ -51,7 +61,7 @@ try {
       if (waits) await leaveWaiting(terminal, await session(sessions, who, look.profile));
       for (const place of seen) {
         try {
-          await terminal.goto(place.path);
+          await terminal.goto(typeof place.path === "function" ? await place.path() : place.path);
           await terminal.settled();
         } catch (error) {
           // A picture of what went wrong says more than none.
@@ -70,12 +80,42 @@ try {
   }
 } finally {
   await browser.close();
+  for (const party of parties.values()) await party.close();
   await hall.close();
+  await releases.close();
 }
 console.log(`${taken} pictures`);
 if (problems.length > 0) {
   console.error([...new Set(problems)].join("\n"));
   process.exitCode = 1;
+}
+
+/** The client, as a server of its own. */
+async function party(client) {
+  if (!parties.has(client)) parties.set(client, await RelyingParty.open(hall, client));
+  return parties.get(client);
+}
+
+/** The address at which a client of the hall's login asks its citizen to log out. */
+async function logout(client) {
+  return (await party(client)).logout();
+}
+
+/** The address at which it asks them to log in, for all that it may ask for. */
+async function question(client) {
+  return (await party(client)).question({ scope: "openid profile phone citizen_id offline_access" });
+}
+
+/** The address that a machine shows as a square. */
+async function code(client) {
+  return (await Machine.begin(hall, client)).path;
+}
+
+/** Lets a citizen allow something to a client. */
+async function allow(citizen, client, scopes) {
+  const cookie = await hall.citizenCookie(hall.people.citizen(citizen).phone);
+  const request = new URLSearchParams((await question(client)).split("?")[1]).get("request");
+  await hall.api("POST", `/api/v1/authorizations/${request}/grant`, { scopes }, { cookie });
 }
 
 /** Pages that one terminal sees one after the other. */

@@ -3,6 +3,7 @@ import { createHall, OneHallError, type Case, type Hall, type SaveState } from "
 import { createHall as slimHall, init } from "@onehall/mini-app/slim";
 import type { OneHallServiceElement } from "@onehall/mini-app/element";
 import { browserHost, type Host } from "@onehall/mini-app/host";
+import { listensBy } from "@onehall/mini-app/socket";
 
 export async function apply(code: string): Promise<string> {
   const hall: Hall = await createHall({ baseUrl: "https://hall.example", language: "en" });
@@ -37,7 +38,14 @@ export function follow(hall: Hall, show: (one: Case) => void): () => void {
 }
 
 export async function inMiniProgram(bytes: ArrayBuffer, later: () => Promise<ArrayBuffer>): Promise<Hall> {
-  const host: Host = { ...browserHost(), sleep: (ms) => new Promise((done) => setTimeout(done, ms)) };
+  const listen = listensBy((url, headers, heard) => {
+    const socket = new WebSocket(url, headers.flat());
+    socket.onopen = () => heard("open");
+    socket.onmessage = ({ data }) => heard("text", data);
+    socket.onclose = socket.onerror = () => heard("closed");
+    return () => socket.close();
+  });
+  const host: Host = { ...browserHost(), listen, sleep: (ms) => new Promise((done) => setTimeout(done, ms)) };
   await init({ wasm: bytes, later });
   return slimHall({ baseUrl: "https://hall.example", host });
 }

@@ -285,17 +285,61 @@ strangers("a service in a stranger's page", PAGES, ({ journey }) => {
     const cookie = await hall.citizenCookie(hall.people.citizen("zhang-min").phone);
     const count = async () => (await hall.api("GET", "/api/v1/cases", undefined, { cookie })).length;
     const before = await count();
-    // The hall takes it; its answer never arrives.
+    // The hall takes it; its answer never arrives, and the next one takes its time.
+    let asked = 0;
+    let release;
+    const released = new Promise((done) => (release = done));
     await page.route("**/submission", async (route) => {
-      await route.fetch();
-      await route.abort();
-    }, { times: 1 });
+      asked += 1;
+      if (asked === 1) {
+        await route.fetch();
+        return route.abort();
+      }
+      await released;
+      await route.continue();
+    });
     await button(page, "提交申请").click();
-    await page.getByText("没有收到服务器的答复").waitFor();
+    await heading(page, "已保存在本机，尚未确认送达");
+    await page.getByText("不会重复提交").waitFor();
+    await assertAccessible(page, "what may have arrived");
     assert.equal(await count(), before + 1);
-    await button(page, "提交申请").click();
+    release();
     await heading(page, "申请已提交");
     assert.equal(await count(), before + 1);
+    assert.equal((await v.told("submitted")).length, 1);
+  });
+
+  journey("what is submitted without a network waits on this device, is taken back, and arrives once", async ({ visit, hall }) => {
+    const v = await visit("/one.html");
+    const { page } = v;
+    await button(page, "在线申请").click();
+    await v.logIn("zhang-min");
+    await fillRenewal(page);
+    const cookie = await hall.citizenCookie(hall.people.citizen("zhang-min").phone);
+    const count = async () => (await hall.api("GET", "/api/v1/cases", undefined, { cookie })).length;
+    const before = await count();
+    await v.context.setOffline(true);
+    await button(page, "提交申请").click();
+    await heading(page, "已保存在本机，尚未提交");
+    await page.getByText("提交时间以政务服务大厅收到的时间为准").waitFor();
+    await assertAccessible(page, "what waits");
+
+    // It never left, so nobody has to be asked.
+    await button(page, "撤销发送").click();
+    await button(page, "取消").click();
+    await button(page, "撤销发送").click();
+    await button(page, "确认撤销").click();
+    await heading(page, "核对您的填写");
+    await page.getByText("已撤销，没有提交。").waitFor();
+
+    await button(page, "提交申请").click();
+    await heading(page, "已保存在本机，尚未提交");
+    assert.equal(await count(), before);
+    await v.context.setOffline(false);
+    await heading(page, "申请已提交");
+    assert.equal(await count(), before + 1);
+    assert.equal((await v.told("submitted")).length, 1);
+    assert.match(await page.locator(".number").first().innerText(), /^[A-Z]{2,3}-\d{8}-/);
   });
 
   journey("what newer rules change is shown, and submitted once it is confirmed", async ({ visit, hall }) => {

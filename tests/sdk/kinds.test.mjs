@@ -82,6 +82,24 @@ strangers("every kind of question in a stranger's page", PAGES, ({ journey }) =>
     await group(page, "同行人").getByLabel("姓名").fill("Ada Lovelace");
     await group(page, "同行人").getByLabel("证件号码").fill("e1234 5678");
     await go(page, "文字和号码");
+    // Sections: groups under headings of their own.
+    const reach = group(page, "联系方式");
+    await reach.getByRole("heading", { level: 3, name: "联系方式" }).waitFor();
+    await reach.getByLabel("电子邮箱").fill("zhang.min@example.com");
+    const papers = group(page, "个人信息").getByRole("group", { name: "各种号码" });
+    await papers.getByRole("heading", { level: 4, name: "各种号码" }).waitFor();
+    await papers.getByLabel("银行卡号").fill("6222020200112231");
+    await papers.getByLabel("公民身份号码").focus();
+    await fault(papers).waitFor();
+    await button(page, ZH.go).click();
+    // The summary leads into the section.
+    await page.locator("[part=summary]").getByRole("button").first().click();
+    await page.waitForFunction(() => document.querySelector("onehall-service").shadowRoot.activeElement?.id === "q-card");
+    await papers.getByLabel("银行卡号").fill("6222020200112230");
+    await fault(papers).waitFor({ state: "detached" });
+    assert.equal(await group(page, "费用").count(), 0);
+    await page.getByLabel("人数").fill("3");
+    await group(page, "费用").waitFor();
     await go(page, "选择");
     await go(page, "签名");
 
@@ -104,6 +122,8 @@ strangers("every kind of question in a stranger's page", PAGES, ({ journey }) =>
     for (const said of ["LC-2026-001", "09:15", "教学人员", "云岭省兰川市", "王磊", "E12345678", "张敏（以输入姓名代替手写）"]) {
       await page.getByText(said, { exact: false }).first().waitFor();
     }
+    await page.getByRole("heading", { level: 4, name: "联系方式" }).waitFor();
+    await page.getByRole("heading", { level: 5, name: "各种号码" }).waitFor();
     await assertAccessible(page, "the check");
     await button(page, "提交申请").click();
     await heading(page, "申请已提交");

@@ -13,7 +13,7 @@ import { Session } from "./webdriver.mjs";
 const SCREENS = { desktop: "1400x900x24", kiosk: "1080x1920x24" };
 
 /** A program that a test started, and what it printed. Ends with the test, whatever happens. */
-class Program {
+export class Program {
   static #running = new Set();
 
   static {
@@ -39,7 +39,8 @@ class Program {
 export class Screen {
   static async open(shell) {
     const screen = new Screen();
-    const args = ["-displayfd", "3", "-screen", "0", SCREENS[shell], "-nolisten", "tcp"];
+    // A server that begins anew whenever its last window closes is away for a moment, for the next one.
+    const args = ["-displayfd", "3", "-screen", "0", SCREENS[shell], "-nolisten", "tcp", "-noreset"];
     screen.program = new Program("Xvfb", args);
     let number = "";
     while (!number.endsWith("\n")) number += String((await once(screen.program.process.stdio[3], "data"))[0]);
@@ -127,10 +128,15 @@ export class ShellWindow {
   }
 }
 
-/** Starts a shell that nobody drives, on a screen; what it said when it ended, and its code. */
-export async function runShell(shell, args, { screen, folder, within = 20_000 }) {
+/** Starts a shell that nobody drives, on a screen. */
+export function startShell(shell, args, { screen, folder }) {
   const { TAURI_WEBVIEW_AUTOMATION: _, ...env } = environment({ display: screen?.display ?? "", home: folder });
-  const program = new Program(programOf(shell), args, { env });
+  return new Program(programOf(shell), args, { env });
+}
+
+/** Starts a shell that nobody drives; what it said when it ended, and its code. */
+export async function runShell(shell, args, { screen, folder, within = 20_000 }) {
+  const program = startShell(shell, args, { screen, folder });
   const ended = await Promise.race([program.ended, sleep(within)]);
   if (!ended) await program.end();
   return { code: ended?.[0], printed: program.printed };

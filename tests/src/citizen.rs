@@ -108,6 +108,7 @@ impl Citizen {
         let body = StartDraft {
             item: item.parse()?,
             principal,
+            begun: None,
         };
         read(self.request(site, Method::POST, "/drafts").json(&body)).await
     }

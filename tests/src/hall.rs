@@ -1,6 +1,6 @@
 //! A real backend for a test: its own port and data folder, the demo city, development mode.
 
-use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -15,7 +15,8 @@ use crate::{Failure, Outcome};
 /// How long a start may take before the test gives up.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
-/// Limits that a test would run into: it logs in more people from one address than a city has in an hour.
+/// Limits that a test would run into: it logs in more people from one address, and for more programs, than a city has in
+/// an hour.
 const CONFIGURATION: &str = "\
 [codes]
 resend_after = 0
@@ -23,6 +24,9 @@ per_phone_hour = 100000
 per_phone_day = 100000
 per_client_hour = 100000
 per_client_day = 100000
+
+[oidc]
+requests_per_client_hour = 100000
 ";
 
 /// Where a hall is, and how to ask it.
@@ -172,9 +176,10 @@ impl Hall {
     async fn open_as(configuration: &str, limits: Limits, embed_origins: &[String]) -> Outcome<Hall> {
         let folder = tempfile::tempdir()?;
         std::fs::write(folder.path().join("onehall.toml"), configuration)?;
-        let port = free_port()?;
         let city = demo_city();
-        let process = start(folder.path(), port, limits, embed_origins, &city)?;
+        // Any port that is free, of which the backend tells: one that was looked for here might be taken until it listens.
+        let mut process = start(folder.path(), 0, limits, embed_origins, &city)?;
+        let port = port_told(&mut process, folder.path()).await?;
         let mut hall = Hall {
             folder,
             site: Site::at(port)?,
@@ -258,7 +263,33 @@ impl Hall {
     /// What the backend has printed.
     #[must_use]
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("backend.log")).unwrap_or_default()
+        log_in(self.folder.path())
+    }
+}
+
+fn log_in(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("backend.log")).unwrap_or_default()
+}
+
+/// The port on which a backend says that it listens.
+async fn port_told(process: &mut Child, folder: &Path) -> Outcome<u16> {
+    let deadline = Instant::now() + READY_WITHIN;
+    loop {
+        let log = log_in(folder);
+        // The last line may be half written.
+        let whole = log.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        let told = whole.lines().find_map(|line| line.trim().strip_prefix("citizens"));
+        if let Some(address) = told {
+            let port = address.trim().trim_end_matches('/').rsplit(':').next();
+            return Ok(port.unwrap_or_default().parse()?);
+        }
+        if let Some(status) = process.try_wait()? {
+            return Err(format!("the backend ended with {status}:\n{log}").into());
+        }
+        if Instant::now() > deadline {
+            return Err(format!("the backend did not say where it listens:\n{log}").into());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
@@ -344,8 +375,4 @@ fn binary() -> PathBuf {
 #[must_use]
 pub fn demo_city() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/demo-city")
-}
-
-fn free_port() -> Outcome<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }

@@ -68,3 +68,32 @@ export class LineTerminal {
     await ended;
   }
 }
+
+/** The pages of a phone, as an application keeps them up to date (shells/mobile/kotlin Pages.kt): a word goes in, what came of it comes out. */
+export class Pages {
+  #process;
+  #lines;
+
+  /** Starts `command` (a list of words) with these settings. */
+  constructor(command, settings) {
+    const [program, ...args] = command;
+    this.#process = spawn(program, args, { env: { ...process.env, ...settings }, stdio: ["pipe", "pipe", "inherit"] });
+    process.on("exit", () => this.#process.kill("SIGKILL"));
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** Says a word; what came of it. */
+  async say(word) {
+    this.#process.stdin.write(`${word}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error(`the pages of the phone ended at: ${word}`);
+    return JSON.parse(value);
+  }
+
+  async close() {
+    if (this.#process.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.stdin.end();
+    await ended;
+  }
+}

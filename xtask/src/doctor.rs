@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::arguments::Arguments;
+use crate::shells::KIOSK;
 use crate::toolchain::{self, debian, kotlin, nats, node, wasm};
 use crate::{process, workspace};
 
@@ -187,6 +188,16 @@ fn look() -> Vec<Need> {
             found: (debian::has("xvfb") && debian::has("webkit2gtk-driver"))
                 .then(|| "xvfb, webkit2gtk-driver".to_owned()),
             remedy: debian::advice(&["xvfb", "webkit2gtk-driver"]),
+            comes: Comes::FromDebian,
+        },
+        Need {
+            name: "print server, hands",
+            used_by: "test: the kiosk's printer, and what fingers and keys do to its window",
+            found: KIOSK
+                .iter()
+                .all(|package| debian::has(package))
+                .then(|| KIOSK.join(", ")),
+            remedy: debian::advice(&KIOSK),
             comes: Comes::FromDebian,
         },
         Need {

@@ -14,6 +14,7 @@ mod form_preview;
 mod form_schema;
 mod fuzz;
 mod history;
+mod login;
 mod loopback;
 mod mobile;
 mod process;
@@ -27,6 +28,7 @@ mod simulate;
 mod store;
 mod test;
 mod toolchain;
+mod updates;
 mod workspace;
 
 use std::process::ExitCode;
@@ -44,24 +46,30 @@ Usage: cargo xtask <command> [options]
              --dev         debug builds: quicker to build, larger and slower to use
   run desktop, run kiosk    the same, seen in a window over the native core
              --hall URL    a hall that runs already; else one is started as above
+             --updates FILE  with hot updates, as docs/updates.md says
+             --kiosk FILE  another kiosk than that of the demo city (docs/kiosk.md)
              --port N, --data DIR, --dev    as above
   run mini-app    the same, embedded in the page of a bank on an origin of its own
              --page-port N  the port of that page (9000)
              --port N, --data DIR, --dev    as above
   test     every test: checks, Rust, and the journeys in a real browser
-             --only PART   one part: check, rust, postgres, conformance, store, kotlin, scenarios, shells,
-                           sdk, terminals or browser
+             --only PART   one part: check, rust, postgres, conformance, store, kotlin, login, scenarios,
+                           shells, sdk, terminals, tuf or browser
+             --db postgres  the backend's tests on PostgreSQL instead, all of them or those of
+             --names A,B   whose names have one of these in them: oidc::,account::
   check    formatting, lints, documentation, layers
   bundle   build the pages for citizens and staff
              --profile P   wasm-release (default) or wasm-dev
              --flavour F   web (default), shell for desktop and kiosk, preview for form-preview
+             --verify      builds the commit twice from nothing, and compares all bytes
+             --why NAME    how what a page starts with comes to need a function of that name
   form-preview FILE    a form in the browser as citizens get it, with findings at each save
              --inputs DIR  a city's folder, whose calendar and lists the form uses (the demo city's)
              --port N      the port to listen on (8090)
              --no-open     only print the address
              --dev         debug builds, as of run
-             --why NAME    how what a page starts with comes to need a function of that name
   sdk      build the mini-app SDK as an npm package, with its sizes
+             --why NAME    as of bundle
   bindings  build the core for phones and generate its Kotlin and Swift, in target/bindings
   journey  a citizen's matter in Kotlin, on a hall that `run` started
              --hall URL    where (http://127.0.0.1:8080)
@@ -72,7 +80,9 @@ Usage: cargo xtask <command> [options]
     forms      a key in forms of 100 to 10,000 questions, natively and in Node.js, beside
                SurveyJS, React JSON Schema Form, Ajv and json-logic-js on the same forms
     load       submissions at the storage port of both engines and over HTTP, beside fsync and pgbench
+    login      tokens, refresh tokens and what a token is worth, over HTTP on both engines
     sync       pulls, autosave, the memory of streams, a change seen with 10,000 terminals connected
+    updates    bytes and requests of a hot update, and what a start takes longer
   fuzz forms    the form engine and the importers with what is nearly right
              --minutes N   for how long, each target (5)
              --only NAME   one target: definition, answers, rules, migration, xgov,
@@ -130,15 +140,18 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         "run" => match words.first().and_then(|word| shells::Shell::named(word)) {
             Some(shell) => {
                 let options = words[1..].to_vec();
-                shells::run(shell, &Arguments::parse(options, &["hall", "port", "data"], &["dev"])?)
+                shells::run(
+                    shell,
+                    &Arguments::parse(options, &["hall", "port", "data", "updates", "kiosk"], &["dev"])?,
+                )
             }
             None => run::run(&Arguments::parse(words, &["port", "data"], &["dev"])?),
         },
-        "test" => test::test(&Arguments::parse(words, &["only", "db"], &[])?),
+        "test" => test::test(&Arguments::parse(words, &["only", "db", "names"], &[])?),
         "check" => check::command(&Arguments::parse(words, &[], &[])?),
-        "bundle" => bundle::command(&Arguments::parse(words, &["profile", "flavour", "why"], &[])?),
+        "bundle" => bundle::command(&Arguments::parse(words, &["profile", "flavour", "why"], &["verify"])?),
         "form-preview" => form_preview::command(words),
-        "sdk" => sdk::command(&Arguments::parse(words, &[], &[])?),
+        "sdk" => sdk::command(&Arguments::parse(words, &["why"], &[])?),
         "bindings" => mobile::bindings(&Arguments::parse(words, &[], &[])?),
         "journey" => mobile::journey(&Arguments::parse(words, &["hall", "item"], &[])?),
         "shots" => shots::shots(&Arguments::parse(words, &["only"], &[])?),

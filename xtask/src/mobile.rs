@@ -63,12 +63,13 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-/// A terminal on the JVM that a test drives, line by line.
+/// What a test drives on the JVM, line by line: a terminal, and the pages of one.
 ///
 /// # Errors
 /// Something does not build.
-pub fn terminal() -> Result<Command> {
-    Ok(Programs::prepare()?.java("Terminal"))
+pub fn driven() -> Result<[Command; 2]> {
+    let programs = Programs::prepare()?;
+    Ok(["Terminal", "Pages"].map(|program| programs.java(program)))
 }
 
 /// Prints how heavy the library is that a phone gets, and how long it takes to be of use, in rows for docs/benchmarks.md.

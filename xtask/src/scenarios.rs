@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::say::say;
 use crate::toolchain::{self, node};
-use crate::{mobile, process, sdk, shells, test, workspace};
+use crate::{bundle, mobile, process, sdk, shells, test, workspace};
 
 /// Gives the command that carries a scenario out; the file comes as its last argument.
 pub type Carrier = Box<dyn Fn() -> Result<Command>>;
@@ -100,20 +100,33 @@ pub fn run() -> Result<()> {
 /// # Errors
 /// A terminal does not build, or the citizen does not get where they should.
 pub fn terminals() -> Result<()> {
-    let kotlin = mobile::terminal()?;
-    let words = [kotlin.get_program()].into_iter().chain(kotlin.get_args());
-    let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    let kotlin = mobile::driven()?;
+    let words = kotlin.map(|kotlin| {
+        let words = [kotlin.get_program()].into_iter().chain(kotlin.get_args());
+        let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+        words
+    });
+    let [terminal, pages] = words;
     toolchain::browser()?;
     node::packages("tests/browser")?;
     sdk::build()?;
     shells::prepare_to_drive()?;
+    // The pages that the browser has, which are exchanged under it.
+    bundle::build(bundle::Profile::Release)?;
     let mut command = shells::driving();
     command
         .current_dir(workspace::root().join("tests/terminals"))
         .env("ONEHALL_TEST_CHROMIUM", toolchain::chromium())
+        .env("ONEHALL_TEST_UI", workspace::bundle())
         .env("ONEHALL_TEST_SDK", sdk::package())
-        .env("ONEHALL_TEST_KOTLIN_TERMINAL", serde_json::to_string(&words)?)
-        .args(["--test", "--test-reporter=spec", "one-draft.test.mjs"]);
+        .env("ONEHALL_TEST_KOTLIN_TERMINAL", serde_json::to_string(&terminal)?)
+        .env("ONEHALL_TEST_KOTLIN_PAGES", serde_json::to_string(&pages)?)
+        .args([
+            "--test",
+            "--test-reporter=spec",
+            "one-draft.test.mjs",
+            "ten-percent.test.mjs",
+        ]);
     process::run(&mut command)
 }
 

@@ -8,7 +8,8 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
-use crate::bundle::{Profile, program, sizes};
+use crate::bundle::sizes::{self, Budget};
+use crate::bundle::{Profile, program};
 use crate::say::{say, size};
 use crate::toolchain::node;
 use crate::toolchain::wasm::Compiler;
@@ -45,9 +46,17 @@ fn later_scripts() -> PathBuf {
 }
 
 /// `cargo xtask sdk`.
-pub fn command(_: &Arguments) -> Result<ExitCode> {
+pub fn command(arguments: &Arguments) -> Result<ExitCode> {
     build()?;
-    print!("{}", table(&package())?);
+    if let Some(name) = arguments.text("why") {
+        print!("{}", program::why(LIBRARY, name)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (table, budgets) = weighed(&package())?;
+    print!("{table}");
+    for budget in &budgets {
+        println!("{}", budget.line());
+    }
     println!("in {}", package().display());
     Ok(ExitCode::SUCCESS)
 }
@@ -86,7 +95,7 @@ pub fn build() -> Result<()> {
     sizes::compress(&aside)?;
     copy(&sdk.join("npm"), &aside)?;
     copy(&sdk.join("js"), &scripts)?;
-    for script in ["host.js", "storage.js"] {
+    for script in ["host.js", "socket.js", "storage.js"] {
         copy_file(&workspace::root().join("core/js").join(script), &scripts.join(script))?;
     }
     fs::write(scripts.join("bindings.js"), &program.module)?;
@@ -138,10 +147,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(run::exit_code(ended))
 }
 
-/// The tests of the package: in Node.js, and in Chromium on a stranger's page.
+/// The tests of the package: in Node.js, in Chromium on a stranger's page, and on the scales.
 ///
 /// # Errors
-/// A test fails, or something is missing and cannot be installed.
+/// A test fails, a part weighs more than it may, or something is missing and cannot be installed.
 pub fn tests() -> Result<()> {
     test::build_backend(false)?;
     build()?;
@@ -152,7 +161,8 @@ pub fn tests() -> Result<()> {
     files.sort();
     let mut command = test::journey_command("--test")?;
     command.env("ONEHALL_TEST_SDK", package());
-    process::run(command.arg("--test-reporter=spec").args(files))
+    process::run(command.arg("--test-reporter=spec").args(files))?;
+    sizes::hold(&weighed(&package())?.1)
 }
 
 /// The site of the page in which scenarios run.
@@ -174,14 +184,14 @@ pub fn scenario_runner() -> Result<crate::scenarios::Carrier> {
     }))
 }
 
-/// What the package weighs, and how it stands to its budgets.
-fn table(package: &Path) -> Result<String> {
+/// What the package weighs, as a table, and what of it has a budget.
+fn weighed(package: &Path) -> Result<(String, [Budget; 3])> {
     // Beside the package: of the scripts nobody installs both forms.
-    let weighed = package.with_extension("weighed");
-    remove(&weighed)?;
-    copy(package, &weighed)?;
-    sizes::compress(&weighed)?;
-    let files = sizes::weigh(&weighed)?;
+    let both = package.with_extension("weighed");
+    remove(&both)?;
+    copy(package, &both)?;
+    sizes::compress(&both)?;
+    let files = sizes::weigh(&both)?;
     let later = fs::read_to_string(later_scripts()).unwrap_or_default();
     let mut text = format!("\n{:<42} {:>10} {:>10}\n", "the SDK", "raw", "brotli");
     let (mut wasm, mut script, mut packed) = (0, 0, 0);
@@ -203,16 +213,14 @@ fn table(package: &Path) -> Result<String> {
             packed += file.raw;
         }
     }
-    for (what, weight, budget) in [
+    remove(&both)?;
+    let budgets = [
         ("WebAssembly that a page starts with, brotli", wasm, WASM_BUDGET),
         ("JavaScript that a page starts with, brotli", script, SCRIPT_BUDGET),
         ("all of it in a mini-program's package", packed, MINI_PROGRAM_BUDGET),
-    ] {
-        let stands = if weight <= budget { "within" } else { "OVER" };
-        let _ = writeln!(text, "{what}: {} {stands} the budget of {}", size(weight), size(budget));
-    }
-    remove(&weighed)?;
-    Ok(text)
+    ];
+    let budgets = budgets.map(|(what, weight, allowed)| Budget { what, weight, allowed });
+    Ok((text, budgets))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -23,6 +23,27 @@ const JOURNEYS: &str = "tests/shells";
 
 /// What the web view of Tauri is made of, and fonts with Chinese glyphs.
 const WEB_VIEW: [&str; 3] = ["libwebkit2gtk-4.1-dev", "pkg-config", "fonts-noto-cjk"];
+
+/// A print server, keys and a mouse that a test moves, and a look at the clipboard.
+pub const KIOSK: [&str; 4] = ["cups-daemon", "cups-client", "xdotool", "xclip"];
+
+/// A kiosk of the demo city, with every device there is.
+const DEMO_KIOSK: &str = r#"{
+  "hall": "central", "number": 3, "place": "一楼 3 号自助终端", "key": "lanchuan-central-kiosk-3",
+  "devices": {
+    "id_card": { "kind": "simulator" }, "codes": { "kind": "simulator" },
+    "slips": { "kind": "simulator" }, "documents": { "kind": "simulator" }
+  },
+  "simulators": "simulators.json"
+}
+"#;
+
+/// On its reader lies the card of 张敏, of whom the demo city knows.
+const DEMO_SIMULATORS: &str = r#"{
+  "id_card": { "card": { "citizen_id": "620102198805143827" }, "after_ms": 800 },
+  "slips": { "after_ms": 1500 }
+}
+"#;
 
 /// A shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +114,15 @@ pub fn run(shell: Shell, arguments: &Arguments) -> Result<ExitCode> {
 
     let screen = screen.map(|screen| screen.open(shell)).transpose()?;
     let mut window = window(shell, release, arguments, own.as_ref());
+    match (shell, arguments.text("kiosk"), &own) {
+        (Shell::Kiosk, Some(file), _) => {
+            window.args(["--kiosk", file]);
+        }
+        (Shell::Kiosk, None, Some(place)) => {
+            window.arg("--kiosk").arg(demo_kiosk(&place.data)?);
+        }
+        _ => {}
+    }
     if let Some(screen) = &screen {
         say(format!(
             "there is no display: the window opens on a virtual one; `import -display {0} -window root window.png` \
@@ -147,9 +177,28 @@ fn window(shell: Shell, release: bool, arguments: &Arguments, own: Option<&run::
         }
         (None, None) => {}
     }
+    if let Some(updates) = arguments.text("updates") {
+        window.args(["--updates", updates]);
+    }
     // Its own process group: Ctrl-C reaches it once, from us.
     window.process_group(0);
     window
+}
+
+/// The kiosk of the demo city's central hall with simulated devices, written beside the hall's data where it is not there.
+fn demo_kiosk(data: &Path) -> Result<PathBuf> {
+    let (file, simulators) = (data.join("kiosk.json"), data.join("simulators.json"));
+    if !file.exists() {
+        std::fs::write(&file, DEMO_KIOSK)?;
+    }
+    if !simulators.exists() {
+        std::fs::write(&simulators, DEMO_SIMULATORS)?;
+    }
+    say(format!(
+        "the devices are simulated: what they do stands in {} (docs/kiosk.md)",
+        simulators.display()
+    ));
+    Ok(file)
 }
 
 /// Builds shells, with what Debian calls the web view.
@@ -222,7 +271,16 @@ impl Screen {
 
     fn open(mut self, shell: Shell) -> Result<Screen> {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", shell.screen(), "-nolisten", "tcp"])
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                shell.screen(),
+                "-nolisten",
+                "tcp",
+                "-noreset",
+            ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .process_group(0)
@@ -256,7 +314,7 @@ impl Drop for Screen {
 /// A test fails, or something is missing and cannot be installed.
 pub fn journeys() -> Result<()> {
     web_view()?;
-    process::run(workspace::cargo().args(["test", "-p", "onehall-bridge"]))?;
+    process::run(workspace::cargo().args(["test", "-p", "onehall-bridge", "-p", "onehall-kiosk"]))?;
     prepare_to_drive()?;
     let mut command = driving();
     command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]);
@@ -291,6 +349,7 @@ pub fn prepare_to_drive() -> Result<()> {
         "driving the windows of desktop and kiosk",
         &["webkit2gtk-driver", "xvfb"],
     )?;
+    debian::install("the hands and the paper of a kiosk", &KIOSK)?;
     node::prepare()?;
     test::build_backend(false)?;
     build(&[Shell::Desktop, Shell::Kiosk], false)?;

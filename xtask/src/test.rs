@@ -6,9 +6,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::arguments::Arguments;
+use crate::bundle::sizes;
 use crate::say::{say, span};
 use crate::toolchain::{self, nats, node, postgres};
-use crate::{bundle, check, conformance, history, mobile, process, scenarios, sdk, shells, store, workspace};
+use crate::{
+    bundle, check, conformance, history, login, mobile, process, scenarios, sdk, shells, store, updates, workspace,
+};
 
 /// The folder of the browser journeys.
 const JOURNEYS: &str = "tests/browser";
@@ -22,12 +25,14 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
             "rust",
             "postgres",
             "kotlin",
+            "login",
             "conformance",
             "store",
             "scenarios",
             "shells",
             "sdk",
             "terminals",
+            "tuf",
             "browser",
         ],
     )?;
@@ -35,9 +40,15 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
         if only.is_some() {
             anyhow::bail!("`--db postgres` is a part of its own: leave `--only` out");
         }
+        let names: Vec<&str> = arguments
+            .text("names")
+            .map_or(Vec::new(), |names| names.split(',').collect());
         let mut parts = Parts::default();
-        parts.run("onehall-backend on PostgreSQL", || backend_on_postgres(&[]));
+        parts.run("onehall-backend on PostgreSQL", || backend_on_postgres(&names));
         return Ok(parts.close());
+    }
+    if arguments.text("names").is_some() {
+        anyhow::bail!("`--names` goes with `--db postgres`; else cargo takes them: `cargo test -p PACKAGE NAME`");
     }
     let wants = |part| only.is_none_or(|only| only == part);
     match std::env::var("ONEHALL_TEST_DATA") {
@@ -71,6 +82,9 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
     if wants("kotlin") {
         parts.run("kotlin", mobile::check);
     }
+    if wants("login") {
+        parts.run("clients of the login that others wrote", login::tests);
+    }
     if wants("sdk") {
         parts.run("sdk", sdk::tests);
     }
@@ -83,6 +97,9 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
     if wants("scenarios") {
         parts.run("scenarios", scenarios::run);
     }
+    if wants("tuf") {
+        parts.run("a client of The Update Framework", updates::conformance);
+    }
     if wants("terminals") {
         parts.run("one citizen on four terminals", scenarios::terminals);
     }
@@ -90,6 +107,7 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
         parts.run("shells", shells::journeys);
     }
     if wants("browser") && parts.run("bundle", bundles) {
+        parts.run("what a citizen's page weighs", weight);
         parts.run("journeys", journeys);
     }
     Ok(parts.close())
@@ -114,7 +132,7 @@ fn rust(package: &str) -> Result<()> {
 
 /// What every run tries on both engines: the store itself, its ports, and a route of each centre that writes; and what
 /// replicas say to each other.
-const ON_BOTH: [&str; 9] = [
+const ON_BOTH: [&str; 13] = [
     "storage::",
     "cases::tests::port::",
     "cases::tests::races::",
@@ -124,6 +142,10 @@ const ON_BOTH: [&str; 9] = [
     "insight::",
     "events::relay::",
     "staff::races::",
+    "account::",
+    "oidc::tests::tokens::",
+    "oidc::tests::device::",
+    "cases::tests::disposal::",
 ];
 
 /// The tests of the backend on a server of PostgreSQL, with nats-server between replicas; those whose names begin so, or all.
@@ -144,6 +166,12 @@ fn backend_on_postgres(names: &[&str]) -> Result<()> {
 fn bundles() -> Result<()> {
     bundle::build(bundle::Profile::Release)?;
     bundle::build_preview(bundle::Profile::Release)
+}
+
+/// The citizen's program is held to its budget.
+fn weight() -> Result<()> {
+    let budget = sizes::citizens(&workspace::bundle())?;
+    sizes::hold(&[budget.context("the bundle has no pages for citizens")?])
 }
 
 /// The journeys, in a real browser against the real backend.

@@ -61,6 +61,7 @@ pub fn answers() -> Answers {
 pub fn new_draft(principal: PersonId, item: &str) -> OpenDraft {
     OpenDraft {
         id: DraftId(Uuid::now_v7()),
+        begun: false,
         actor: principal,
         principal,
         item: parsed(item),

@@ -4,11 +4,14 @@
 //! - [`store`] keeps: a draft becomes a case, a case moves one step on, each as one command.
 //! - [`results`] makes the notice that a citizen gets at the end.
 //! - [`watch`] takes on what is overdue.
+//! - [`watch_terms`] destroys records whose term is over, [`watch_attempts`] what attempts came to long ago.
 //!
 //! A clerk, the citizen and the clock all go the same way: `act::take` decides by the workflow, keeps the step with its
 //! event, and pokes whoever looks.
 
 mod act;
+mod attempts;
+mod disposal;
 mod earlier;
 mod lapse;
 pub mod model;
@@ -27,13 +30,15 @@ use crate::city::CityContent;
 use crate::error::Result;
 use crate::storage::Storage;
 
+pub use attempts::watch as watch_attempts;
+pub use disposal::{dispose, kept_until, watch as watch_terms};
 pub use earlier::{EarlierCase, EarlierCases, EarlierResult, MOST_EARLIER_CASES};
 pub use lapse::{lapse_overdue, watch};
 pub use number::case_number;
 pub use routes::{file_routes, place_of_supplement, routes};
 pub use store::CaseStore;
 pub(crate) use supplement::belongs;
-pub(crate) use view::for_citizen as view_for_citizen;
+pub(crate) use view::{for_citizen as view_for_citizen, item_name, summary};
 
 /// The steps (`workflow/step`) in which cases stand and which the city's workflows do not have: somebody took a state out
 /// of a file while a case stood in it. Such a hall must not open, or those cases could neither be shown nor taken on.

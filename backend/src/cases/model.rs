@@ -12,6 +12,7 @@ use onehall_protocol::{
 
 use super::workflow::Standing;
 use crate::files::NewFile;
+use crate::identity::Reach;
 
 /// A case as it is kept, without its answers and history.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,6 +146,34 @@ pub struct Attempt {
     pub payload: [u8; 32],
 }
 
+/// A place among all attempts, in the order in which they are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptPlace {
+    /// Whose attempt stands there.
+    pub actor: PersonId,
+    /// Its key.
+    pub key: IdempotencyKey,
+}
+
+impl Default for AttemptPlace {
+    /// Before all of them.
+    fn default() -> AttemptPlace {
+        AttemptPlace {
+            actor: PersonId(uuid::Uuid::nil()),
+            key: IdempotencyKey(uuid::Uuid::nil()),
+        }
+    }
+}
+
+/// What came of a look for attempts that were kept long enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SweptAttempts {
+    /// The last one that was looked at; none where there was none.
+    pub next: Option<AttemptPlace>,
+    /// How many went.
+    pub count: usize,
+}
+
 /// A file that answers a question, as the answer names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedFile {
@@ -205,8 +234,8 @@ pub enum Submitted {
 /// Who may look at a case: for anybody else it does not exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Viewer {
-    /// A citizen with those whose matters they may handle.
-    Citizen(Vec<PersonId>),
+    /// A citizen, with what they may handle.
+    Citizen(Reach),
     /// A clerk of this authority.
     Authority(AuthorityCode),
     /// The hall itself.

@@ -6,8 +6,12 @@ use onehall_protocol::{
     AuthorityCode, CaseId, Date, FileId, IdempotencyKey, PersonId, StaffId, StateCode, Timestamp, WorkflowCode,
 };
 
-use super::model::{Attempt, CaseFile, QueueQuestion, Step, StoredCase, StoredQueue, Submit, Submitted, Viewer};
+use super::model::{
+    Attempt, AttemptPlace, CaseFile, QueueQuestion, Step, StoredCase, StoredQueue, Submit, Submitted, SweptAttempts,
+    Viewer,
+};
 use crate::error::Result;
+use crate::identity::Reach;
 
 /// Cases in storage. A case that the viewer may not see is not found.
 #[async_trait]
@@ -38,11 +42,18 @@ pub trait CaseStore {
     /// `forms/invalid_answers` where a file that the answers name is not (or no longer) one of the draft's.
     async fn submit(&self, submit: Submit) -> Result<Submitted>;
 
-    /// The cases of these principals, the last changed first.
+    /// Destroys the records of cases that ended before `before` and whose principal has no account any more, at most `most`,
+    /// and notes each in the register. How many it were.
     ///
     /// # Errors
     /// What the engine says.
-    async fn cases(&self, principals: Vec<PersonId>) -> Result<Vec<StoredCase>>;
+    async fn dispose_cases(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<usize>;
+
+    /// The cases within reach, the last changed first.
+    ///
+    /// # Errors
+    /// What the engine says.
+    async fn cases(&self, reach: Reach) -> Result<Vec<StoredCase>>;
 
     /// A case with all that belongs to it.
     ///
@@ -74,6 +85,12 @@ pub trait CaseStore {
         steps: Vec<(WorkflowCode, StateCode)>,
         limit: usize,
     ) -> Result<Vec<StoredCase>>;
+
+    /// Looks at `most` attempts behind a place, and deletes those from before a moment.
+    ///
+    /// # Errors
+    /// What the engine says.
+    async fn sweep_attempts(&self, behind: AttemptPlace, before: Timestamp, most: u32) -> Result<SweptAttempts>;
 
     /// The steps in which cases stand, open or ended.
     ///

@@ -32,7 +32,7 @@ pub(super) fn workflow<'a>(state: &'a AppState, case: &StoredCase) -> Result<&'a
 }
 
 /// The name of a case's service item; its code where the city no longer offers it.
-pub(super) fn item_name(state: &AppState, case: &StoredCase) -> Text {
+pub(crate) fn item_name(state: &AppState, case: &StoredCase) -> Text {
     match state.city.item(&case.item) {
         Some(item) => item.summary.name.clone(),
         None => Text::new(case.item.as_str(), case.item.as_str()),
@@ -40,7 +40,7 @@ pub(super) fn item_name(state: &AppState, case: &StoredCase) -> Text {
 }
 
 /// A case as lists show it.
-pub(super) fn summary(state: &AppState, case: &StoredCase) -> Result<CaseSummary> {
+pub(crate) fn summary(state: &AppState, case: &StoredCase) -> Result<CaseSummary> {
     let today = today(state, state.clock.now());
     let status = status(workflow(state, case)?, &case.standing, today, &state.city.calendar.days)
         .ok_or_else(|| Error::broken("find the step of a case in its workflow"))?;
@@ -86,7 +86,10 @@ fn view(state: &AppState, file: CaseFile, names: bool) -> Result<CaseView> {
         state: event.state,
         step_name: event.step_name,
         actor: match event.who {
-            Who::Person { name, .. } => Actor::Person { name },
+            Who::Person { id, name } => Actor::Person {
+                name,
+                acts_for: (id != file.case.principal.id).then(|| file.case.principal.name.clone()),
+            },
             Who::Staff { name, .. } => Actor::Staff {
                 authority: Some(file.case.authority.clone()),
                 name: names.then_some(name),

@@ -69,6 +69,19 @@ async fn pack(State(city): State<Arc<CityContent>>, headers: HeaderMap) -> Resul
     Ok(serve(&pack, Keep::AskFirst, &headers))
 }
 
+/// The catalog with all documents that it leads to, as one document that hot updates carry to terminals without a network.
+///
+/// # Errors
+/// None that this content can have.
+pub fn snapshot(city: &CityContent) -> Result<Vec<u8>> {
+    let mut body = b"{\"format\":1,\"catalog\":".to_vec();
+    body.extend(&city.catalog_document().body);
+    body.push(b',');
+    // The rest of an object that has one field.
+    body.extend(&packed(&documents(city))?[1..]);
+    Ok(body)
+}
+
 /// The documents by their address. A form stands after every guide, so that a terminal with little room has the guides.
 fn documents(city: &CityContent) -> Vec<(String, &Served)> {
     let guides = city.items().filter_map(|item| {

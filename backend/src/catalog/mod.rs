@@ -8,5 +8,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use contents::snapshot;
 pub use delta::{MOST_VERSIONS, remember_version, routes as delta_routes};
 pub use store::{CatalogStore, CatalogVersion};

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use onehall_protocol::identity::AssuranceLevel;
+use onehall_protocol::identity::{AssuranceLevel, TerminalKind};
 use onehall_protocol::{ClientId, HallCode, Text};
 use serde_json::{Map, Value};
 
 use super::directory::Directory;
 use super::document::{Entry, Source};
 use super::finding::{Findings, Sited, once_each};
-use crate::oidc::{Client, ClientKey, Proof, PublicKey, RedirectUri, RegisteredScope, Scope, Standing};
+use crate::oidc::{Client, ClientKey, LogoutAddress, Proof, PublicKey, RedirectUri, RegisteredScope, Scope, Standing};
 
 /// The members of a key in a file, as in a JWK.
 const KEY_MEMBERS: [&str; 6] = ["kty", "crv", "x", "y", "n", "e"];
@@ -51,11 +51,14 @@ fn client(id: ClientId, source: &Source, directory: &Directory, findings: &Findi
             "a client has `redirect_uris`, or logs in by another device (`device = true`)",
         );
     }
+    let post_logout_redirect_uris = addresses(&file, "post_logout_redirect_uris");
+    let logout_address: Option<Sited<LogoutAddress>> = file.optional("backchannel_logout_uri");
     let scopes = scopes(&file);
     let sector = sector(&file, &id, &redirect_uris);
     let assurance: Option<Sited<AssuranceLevel>> = file.optional("assurance");
     let (pushes, binds_tokens) = (flag(&file, "pushes"), flag(&file, "binds_tokens"));
     let standing = standing(&file, directory);
+    let terminal = terminal(&file, binds_tokens, standing.is_some(), &scopes);
     file.close();
     Some(Client {
         id,
@@ -63,6 +66,8 @@ fn client(id: ClientId, source: &Source, directory: &Directory, findings: &Findi
         operator: operator?.value,
         proof: proof?,
         redirect_uris,
+        post_logout_redirect_uris,
+        logout_address: logout_address.map(|address| address.value),
         scopes,
         sector: sector?,
         assurance: assurance.map_or(AssuranceLevel::L1, |level| level.value),
@@ -70,7 +75,42 @@ fn client(id: ClientId, source: &Source, directory: &Directory, findings: &Findi
         binds_tokens,
         device,
         standing,
+        terminal,
     })
+}
+
+/// Which terminal of the hall the client is, if it is one. What it is given counts at the hall's own API, so it is worth
+/// nothing to whoever takes it away, and lives no longer than a session.
+fn terminal(file: &Entry<'_>, binds_tokens: bool, stands: bool, scopes: &[RegisteredScope]) -> Option<TerminalKind> {
+    let kind: Sited<TerminalKind> = file.optional("first_party")?;
+    let offline = scopes.iter().any(|registered| registered.scope == Scope::OfflineAccess);
+    let native = matches!(
+        kind.value,
+        TerminalKind::Desktop | TerminalKind::Mobile | TerminalKind::Kiosk
+    );
+    for (wrong, reason) in [
+        (
+            !native,
+            "a terminal of the hall is \"desktop\", \"mobile\" or \"kiosk\"",
+        ),
+        (
+            !binds_tokens,
+            "a terminal of the hall binds its tokens to a key (`binds_tokens = true`)",
+        ),
+        (
+            (kind.value == TerminalKind::Kiosk) != stands,
+            "a kiosk, and no other terminal of the hall, says where it stands (`[standing]`)",
+        ),
+        (
+            offline,
+            "a terminal of the hall stays logged in as long as its session lasts: it has no scope offline_access",
+        ),
+    ] {
+        if wrong {
+            file.findings().add(&kind.place, reason);
+        }
+    }
+    Some(kind.value)
 }
 
 fn flag(file: &Entry<'_>, key: &'static str) -> bool {
@@ -143,6 +183,12 @@ fn scopes(file: &Entry<'_>) -> Vec<RegisteredScope> {
             file.findings().add(
                 &scope.place,
                 "every client has the scope openid; it is not written here",
+            );
+        }
+        if scope.value == Scope::Hall {
+            file.findings().add(
+                &scope.place,
+                "the scope hall is of terminals of the hall itself (`first_party`); it is not written here",
             );
         }
         if scopes.iter().any(|known| known.scope == scope.value) {

@@ -15,6 +15,7 @@ use super::data::Proof;
 use super::lists::CityList;
 use super::served::Served;
 use crate::cases::workflow::Workflow;
+use crate::halls::Floor;
 use crate::oidc::Client;
 
 /// What a city's folder holds. Made by [`load`](super::load) only, so every reference in it leads somewhere.
@@ -28,12 +29,15 @@ pub struct CityContent {
     pub people: People,
     /// Staff accounts of a demonstration. Empty in a real city.
     pub staff: Vec<StaffMember>,
+    /// Whom the verifier of a demonstration knows. Empty in a real city.
+    pub residents: Vec<Resident>,
     pub(super) catalog_document: Served,
     pub(super) items: BTreeMap<ItemCode, ItemContent>,
     pub(super) forms: BTreeMap<FormReference, Arc<FormContent>>,
     pub(super) lists: BTreeMap<String, Arc<CityList>>,
     pub(super) workflows: BTreeMap<WorkflowCode, Arc<Workflow>>,
     pub(super) clients: BTreeMap<ClientId, Arc<Client>>,
+    pub(super) floors: BTreeMap<HallCode, Arc<Floor>>,
     pub(super) proofs: BTreeMap<ItemCode, Proof>,
 }
 
@@ -105,6 +109,12 @@ impl CityContent {
         self.clients.get(id)
     }
 
+    /// How a hall is run; none where it gives no numbers and makes no appointments.
+    #[must_use]
+    pub fn floor(&self, code: &HallCode) -> Option<&Arc<Floor>> {
+        self.floors.get(code)
+    }
+
     /// A workflow.
     #[must_use]
     pub fn workflow(&self, code: &WorkflowCode) -> Option<&Arc<Workflow>> {
@@ -158,6 +168,34 @@ pub struct Citizen {
     pub address: PostalAddress,
     /// How sure the hall is of who it is.
     pub assurance: AssuranceLevel,
+}
+
+/// Somebody whom the register of a demonstration knows, as its verifier answers about them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resident {
+    /// The name.
+    pub name: String,
+    /// The identity number.
+    pub citizen_id: CitizenId,
+    /// What comes of a look into the register.
+    pub document: SimulatedAnswer,
+    /// What comes of a comparison of faces.
+    pub face: SimulatedAnswer,
+    /// Whose child it is, as the register of births and households says.
+    pub guardians: Vec<CitizenId>,
+}
+
+/// How the simulated verifier answers about somebody who is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SimulatedAnswer {
+    /// As they are.
+    #[default]
+    Match,
+    /// It is not them: an old picture, a name that was changed.
+    Mismatch,
+    /// The authority that keeps their records cannot be reached.
+    Unavailable,
 }
 
 /// A legal person, which acts through its agents.

@@ -17,6 +17,7 @@ pub(super) struct Folder {
     pub(super) people: Option<Source>,
     pub(super) staff: Option<Source>,
     pub(super) data: Option<Source>,
+    pub(super) register: Option<Source>,
     /// `items/<name>.toml`, with their names, in the order of these.
     pub(super) items: Vec<(String, Source)>,
     /// `forms/<name>.json`
@@ -25,6 +26,8 @@ pub(super) struct Folder {
     pub(super) lists: Vec<(String, Source)>,
     /// `workflows/<name>.toml`
     pub(super) workflows: Vec<(String, Source)>,
+    /// `halls/<name>.toml`
+    pub(super) floors: Vec<(String, Source)>,
     /// `clients/<name>.toml`
     pub(super) clients: Vec<(String, Source)>,
 }
@@ -37,14 +40,14 @@ const NEEDED: [&str; 6] = [
     "themes.toml",
     "life-events.toml",
 ];
-const OPTIONAL: [&str; 3] = ["people.toml", "staff.toml", "data.toml"];
+const OPTIONAL: [&str; 4] = ["people.toml", "staff.toml", "data.toml", "register.toml"];
 
 impl Folder {
     pub(super) fn read(folder: &Path, findings: &Findings) -> Folder {
         let needed = |name: &str| file(folder, name, true, findings);
         let optional = |name: &str| file(folder, name, false, findings);
         let [city, calendar, authorities, halls, themes, life_events] = NEEDED.map(needed);
-        let [people, staff, data] = OPTIONAL.map(optional);
+        let [people, staff, data, register] = OPTIONAL.map(optional);
         // A misspelt `hall.toml` would otherwise be passed over in silence.
         for name in names(folder).unwrap_or_default() {
             let known = NEEDED.contains(&name.as_str()) || OPTIONAL.contains(&name.as_str());
@@ -67,10 +70,12 @@ impl Folder {
             people,
             staff,
             data,
+            register,
             items: files(folder, "items", ".toml", findings),
             forms: files(folder, "forms", ".json", findings),
             lists: files(folder, "lists", ".toml", findings),
             workflows: files(folder, "workflows", ".toml", findings),
+            floors: files(folder, "halls", ".toml", findings),
             clients: files(folder, "clients", ".toml", findings),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use onehall_forms::{Calendar, Form, Inputs, Kind, List, Question};
 use onehall_protocol::catalog::{FormReference, TrustGrade};
-use onehall_protocol::{FormCode, ListCode, MaterialCode};
+use onehall_protocol::{FormCode, Language, ListCode, MaterialCode};
 
 use super::content::FormContent;
 use super::data::{AskedData, DataNames};
@@ -15,6 +15,7 @@ use super::items::ItemFile;
 use super::json_lines::JsonLines;
 use super::lists::CityLists;
 use super::served::Served;
+use crate::json_fault::JsonFault;
 
 /// A form's file that could be read.
 pub(super) struct FormFile {
@@ -161,7 +162,8 @@ impl Forms {
                 let question = form.and_then(|form| form.content.form.question(id));
                 unread
                     || !id.contains('/')
-                        && question.is_some_and(|question| !matches!(question.kind, Kind::Group { .. }))
+                        && question
+                            .is_some_and(|question| !matches!(question.kind, Kind::Group { .. } | Kind::Section { .. }))
             };
             item.proof.check(&item.code, names, has, findings);
         }
@@ -187,7 +189,8 @@ fn read(reference: FormReference, source: &Source, inputs: &FormInputs<'_>, find
     let value: serde_json::Value = match serde_json::from_str(&source.text) {
         Ok(value) => value,
         Err(error) => {
-            findings.add(&source.line(error.line().max(1)), error.to_string());
+            let JsonFault { place, said } = JsonFault::of(&source.text, &error);
+            findings.add(&source.line(place.0), format!("column {}: {}", place.1, said.en));
             return None;
         }
     };
@@ -198,7 +201,10 @@ fn read(reference: FormReference, source: &Source, inputs: &FormInputs<'_>, find
             for fault in faults {
                 let place = lines.place(&fault.path, source);
                 let at = if fault.path.is_empty() { "/" } else { &fault.path };
-                findings.add(&place, format!("{} ({} at {at})", fault.message, fault.code));
+                findings.add(
+                    &place,
+                    format!("{} ({} at {at})", fault.message(Language::En), fault.code),
+                );
             }
             return None;
         }
@@ -260,13 +266,13 @@ fn read(reference: FormReference, source: &Source, inputs: &FormInputs<'_>, find
     })
 }
 
-/// Every question, those of groups too, with its JSON pointer.
+/// Every question, those of sections and groups too, with its JSON pointer.
 fn questions(list: &[Question], around: &str, visit: &mut dyn FnMut(&Question, &str)) {
     for (index, question) in list.iter().enumerate() {
         let pointer = format!("{around}/questions/{index}");
         visit(question, &pointer);
-        if let Kind::Group { questions: rows, .. } = &question.kind {
-            questions(rows, &pointer, visit);
+        if let Kind::Group { questions: inner, .. } | Kind::Section { questions: inner } = &question.kind {
+            questions(inner, &pointer, visit);
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Service items: `items/<code>.toml`, the file's name being the code.
 
+use onehall_protocol::assurance::{AssuredAt, RequiredAssurance};
 use onehall_protocol::catalog::{
     AuthorityLevel, FormReference, ItemKind, ItemSummary, Material, MaterialSource, Output, Promptness, ServiceItem,
 };
+use onehall_protocol::identity::AssuranceLevel;
 use onehall_protocol::{ItemCode, MaterialCode, WorkflowCode};
 
 use super::data::SitedProof;
@@ -125,7 +127,7 @@ fn summary(code: &ItemCode, entry: &Entry<'_>, directory: &Directory, once: &mut
     let name = name?.value;
     Some(ItemSummary {
         code: code.clone(),
-        pinyin: pinyin::spell(&name.zh_cn),
+        pinyin: pinyin::spell_all(&name.zh_cn, keywords.iter().map(|keyword| keyword.value.as_str())),
         name,
         summary: text?.value,
         kind: kind?.value,
@@ -179,6 +181,7 @@ fn rest(
     let legal_basis = guide::legal_basis(entry);
     let questions = guide::questions(entry);
     let updated = entry.required("updated");
+    let assurance = assurance(entry);
     if summary.as_ref().is_some_and(|summary| summary.online) {
         for key in ["conditions", "steps", "halls", "legal_basis"] {
             if !entry.holds_any(key) {
@@ -208,7 +211,29 @@ fn rest(
         questions,
         form: form.as_ref().map(|form| form.value.clone()),
         workflow: workflow.as_ref().map(|workflow| workflow.value.clone()),
+        assurance,
         updated: updated?.value,
+    })
+}
+
+/// What the item asks of who applies: `assurance = { level = "L2", at = "start" }`.
+fn assurance(entry: &Entry<'_>) -> Option<RequiredAssurance> {
+    let asked = entry.entry("assurance")?;
+    let level: Option<Sited<AssuranceLevel>> = asked.required("level");
+    let at: Option<Sited<AssuredAt>> = asked.optional("at");
+    let proof: Option<Sited<bool>> = asked.optional("proof");
+    asked.close();
+    if !entry.has("form") {
+        entry.find("assurance", "only an item with a form can ask for an `assurance`");
+    }
+    let level = level?.value;
+    if level == AssuranceLevel::L1 {
+        entry.find("assurance", "`level` is L2 or L3: whoever is logged in has L1");
+    }
+    Some(RequiredAssurance {
+        level,
+        at: at.map_or(AssuredAt::default(), |at| at.value),
+        proof: proof.is_some_and(|proof| proof.value),
     })
 }
 

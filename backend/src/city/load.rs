@@ -17,7 +17,7 @@ use super::folder::Folder;
 use super::forms::{FormInputs, Forms};
 use super::items::{self, Once};
 use super::served::Served;
-use super::{accounts, calendar, clients, lists, version, workflows};
+use super::{accounts, calendar, clients, floors, lists, register, version, workflows};
 
 /// Loads a city. Reads files, so it blocks: call it before the server serves, or off its threads.
 ///
@@ -82,7 +82,25 @@ fn read(folder: &Path, findings: &Findings) -> Option<CityContent> {
         .as_ref()
         .map_or_else(Vec::new, |source| accounts::staff(source, &directory, findings));
 
+    let residents = register::read(folder.register.as_ref(), &people, findings);
+
     let clients = clients::read(&folder.clients, &directory, findings);
+
+    let offered = files.iter().filter_map(|file| {
+        let item = file.item.as_ref()?;
+        let offered = floors::Offered {
+            authority: item.summary.authority.clone(),
+            halls: item.halls.clone(),
+        };
+        Some((file.code.clone(), offered))
+    });
+    let known = floors::Known {
+        directory: &directory,
+        items: &offered.collect(),
+        item_codes: &once.codes,
+        calendar: folder.calendar.as_ref(),
+    };
+    let floors = floors::read(&folder.floors, &known, findings);
 
     let items = files.into_iter().filter_map(|file| Some((file.code, file.item?)));
     // The faults of broken entries are told by now; without them the content can be written.
@@ -96,12 +114,14 @@ fn read(folder: &Path, findings: &Findings) -> Option<CityContent> {
             calendar: Arc::new(calendar),
             people,
             staff,
+            residents,
             catalog_document,
             items,
             forms: forms.into_content(),
             lists: lists.lists,
             workflows,
             clients,
+            floors,
             proofs,
         }),
         Err(error) => {

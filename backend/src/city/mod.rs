@@ -8,6 +8,7 @@
 //! | `items/<code>.toml` | one service item with its guide |
 //! | `forms/<code>.v<version>.json` | one version of a form, `onehall-form/1`; versions stay as long as cases name them |
 //! | `lists/<code>.toml` | a list of which forms let choose an entry: regions, occupations |
+//! | `halls/<code>.toml` | how a hall is run: hours, queues, counters, appointments; optional |
 //! | `workflows/<code>.toml` | the states and actions of cases |
 //! | `clients/<client id>.toml` | another's application that citizens log in to here |
 //! | `data.toml` | the names of data that forms ask for (`prefill`) beyond the profile; optional |
@@ -23,6 +24,7 @@ mod data;
 mod directory;
 mod document;
 mod finding;
+mod floors;
 mod folder;
 mod forms;
 mod guide;
@@ -33,13 +35,16 @@ mod leaf;
 mod lists;
 mod load;
 mod pinyin;
+mod register;
 mod served;
 #[cfg(test)]
 mod tests;
 mod version;
 mod workflows;
 
-pub use content::{Citizen, CityContent, FormContent, LegalPerson, People, PostalAddress, StaffMember};
+pub use content::{
+    Citizen, CityContent, FormContent, LegalPerson, People, PostalAddress, Resident, SimulatedAnswer, StaffMember,
+};
 pub use data::{Fact, Proof};
 pub use finding::LoadError;
 pub use inputs::{inputs, spelt};

@@ -29,6 +29,20 @@ pub(super) fn spell(text: &str) -> String {
     spelt
 }
 
+/// As [`spell`], a name and after it the words by which it is looked for, each after a bar. What has no Chinese in it, or
+/// stands in one before it, is left out.
+pub(super) fn spell_all<'a>(name: &str, words: impl Iterator<Item = &'a str>) -> String {
+    let mut spelt = spell(name);
+    for word in words.filter(|word| word.chars().any(|character| character.to_pinyin().is_some())) {
+        let word = spell(word);
+        if !format!(" {spelt} ").contains(&format!(" {word} ")) {
+            spelt.push_str(" | ");
+            spelt.push_str(&word);
+        }
+    }
+    spelt
+}
+
 fn gap(spelt: &mut String) {
     if !spelt.is_empty() {
         spelt.push(' ');
@@ -37,7 +51,7 @@ fn gap(spelt: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::spell;
+    use super::{spell, spell_all};
 
     #[test]
     fn a_name_is_spelt_in_syllables() {
@@ -52,5 +66,13 @@ mod tests {
     #[test]
     fn the_umlaut_is_typed_as_v() {
         assert_eq!(spell("旅游"), "lv you");
+    }
+    #[test]
+    fn words_follow_a_name_each_once() {
+        let words = ["换证", "身份证", "ID card", "社保", "换身份证", "换证"];
+        assert_eq!(
+            spell_all("居民身份证换领", words.into_iter()),
+            "ju min shen fen zheng huan ling | huan zheng | she bao | huan shen fen zheng"
+        );
     }
 }

@@ -4,17 +4,24 @@
 //! beats an earlier one. [`sources`] does that; this is what comes of it.
 
 mod files;
+pub mod flags;
 pub mod sources;
+mod updates;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use onehall_protocol::ItemCode;
+use onehall_protocol::contacts::Contact;
+use onehall_protocol::identity::CodeSent;
 use serde::{Deserialize, Serialize};
 
 use crate::events::relay::{NatsPlace, PlaceError};
+use crate::identity::Items;
 use crate::storage::sql::{PostgresUrl, UrlError};
 
 pub use files::{FileKeeping, Files, Secret};
+pub use updates::Updates;
 
 /// How the backend is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -59,12 +66,24 @@ impl Default for Log {
     }
 }
 
-/// How text messages leave the hall.
+/// How text messages and e-mail leave the hall.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Messages {
     /// A program and its arguments, run for each message (see `messages::CommandSender`). Required in production.
     pub command: Vec<String>,
+    /// A program and its arguments, run for each e-mail (see `messages::CommandSender`). Without one, in production, no e-mail
+    /// address logs anybody in.
+    pub mail: Vec<String>,
+}
+
+/// Who citizens are.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Identity {
+    /// A program and its arguments, run for each check of a name with a number or a face (see
+    /// `identity::verifier::CommandVerifier`). Without one, in production, that is done at the windows alone.
+    pub verifier: Vec<String>,
 }
 
 /// How many one-time codes and wrong tries are allowed, and for how long a code counts.
@@ -87,6 +106,19 @@ pub struct CodeLimits {
     pub per_client_day: u32,
     /// Wrong codes from one address in an hour.
     pub wrong_per_client_hour: u32,
+}
+
+impl CodeLimits {
+    /// What is told of a code that was sent just now.
+    #[must_use]
+    pub fn sent_to(&self, to: &Contact) -> CodeSent {
+        let seconds = |seconds: i64| u32::try_from(seconds).unwrap_or(0);
+        CodeSent {
+            resend_after: seconds(self.resend_after),
+            expires_in: seconds(self.expires_after),
+            phone: to.masked(),
+        }
+    }
 }
 
 impl Default for CodeLimits {
@@ -234,6 +266,9 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Sites whose pages may embed services: `https://bank.example`. Their requests carry a token, never a cookie.
     pub embed_origins: Vec<String>,
+    /// What the pages of one of these sites reach, where that is not everything: the site and its service items,
+    /// `https://bank.example residence-permit passport`.
+    pub embed_services: Vec<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// The data folder.
@@ -253,6 +288,8 @@ pub struct Config {
     pub codes: CodeLimits,
     /// Text messages.
     pub messages: Messages,
+    /// Who citizens are.
+    pub identity: Identity,
     /// The database.
     pub storage: Storage,
     /// What carries pokes between replicas.
@@ -265,6 +302,8 @@ pub struct Config {
     pub oidc: Oidc,
     /// What keeps terminals alike.
     pub sync: Sync,
+    /// Hot updates of the pages of desktops and kiosks.
+    pub updates: Updates,
     /// The log.
     pub log: Log,
 }
@@ -277,6 +316,7 @@ impl Default for Config {
             port: 8080,
             public_url: None,
             embed_origins: Vec::new(),
+            embed_services: Vec::new(),
             trusted_proxies: Vec::new(),
             data: PathBuf::from("data"),
             city: PathBuf::from("city"),
@@ -286,12 +326,14 @@ impl Default for Config {
             staff_wrong_per_client_hour: 100,
             codes: CodeLimits::default(),
             messages: Messages::default(),
+            identity: Identity::default(),
             storage: Storage::default(),
             nats: Nats::default(),
             files: Files::default(),
             insight: Insight::default(),
             oidc: Oidc::default(),
             sync: Sync::default(),
+            updates: Updates::default(),
             log: Log::default(),
         }
     }
@@ -312,6 +354,23 @@ impl Config {
             .is_some_and(|url| url.starts_with("https://"))
     }
 
+    /// The service items that a session in the pages of a site reaches.
+    #[must_use]
+    pub fn services_of(&self, site: &str) -> Items {
+        let mut named = self.embed_services.iter().filter_map(|entry| {
+            let mut words = entry.split_whitespace();
+            let of = words.next()?.trim_end_matches('/');
+            of.eq_ignore_ascii_case(site).then_some(words)
+        });
+        match named.next() {
+            None => Items::All,
+            Some(first) => {
+                let codes = first.chain(named.flatten());
+                Items::Only(codes.filter_map(|code| code.parse().ok()).collect())
+            }
+        }
+    }
+
     /// Whatever has the right type and still cannot be meant.
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
@@ -326,10 +385,25 @@ impl Config {
                 faults.push(format!("{key}: {url:?} is no origin such as https://hall.example"));
             }
         }
+        for entry in &self.embed_services {
+            let mut words = entry.split_whitespace();
+            let site = words.next().unwrap_or_default().trim_end_matches('/');
+            let known = |origin: &String| origin.trim_end_matches('/').eq_ignore_ascii_case(site);
+            if !self.embed_origins.iter().any(known) {
+                faults.push(format!("embed_services: {site:?} is none of embed_origins"));
+            }
+            let items: Vec<&str> = words.collect();
+            if items.is_empty() || items.iter().any(|code| code.parse::<ItemCode>().is_err()) {
+                faults.push(format!(
+                    "embed_services: {entry:?} names a site and the codes of its service items"
+                ));
+            }
+        }
         if !(1..=64).contains(&self.readers) {
             faults.push("readers: choose 1 to 64".to_owned());
         }
         self.files.faults(&mut faults);
+        self.updates.faults(&mut faults);
         if !(1..=16).contains(&self.storage.writers) {
             faults.push("storage.writers: choose 1 to 16".to_owned());
         }

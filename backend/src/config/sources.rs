@@ -53,6 +53,11 @@ pub const SETTINGS: &[Setting] = &[
         "sites whose pages may embed services: https://bank.example",
     ),
     setting(
+        "embed_services",
+        Kind::List,
+        "what a site's pages reach, if not all: \"https://bank.example residence-permit passport\"",
+    ),
+    setting(
         "trusted_proxies",
         Kind::List,
         "proxies whose X-Forwarded-For is believed",
@@ -112,6 +117,18 @@ pub const SETTINGS: &[Setting] = &[
         key: "messages.command",
         kind: Kind::List,
         help: "the program that sends text messages, and its arguments",
+        secret: true,
+    },
+    Setting {
+        key: "messages.mail",
+        kind: Kind::List,
+        help: "the program that sends e-mail, and its arguments; without it no e-mail address logs anybody in",
+        secret: true,
+    },
+    Setting {
+        key: "identity.verifier",
+        kind: Kind::List,
+        help: "the program that compares names, numbers and faces with the register, and its arguments",
         secret: true,
     },
     Setting {
@@ -177,6 +194,38 @@ pub const SETTINGS: &[Setting] = &[
         "sync.keep_days",
         Kind::Whole,
         "days for which changes are kept for terminals that come back",
+    ),
+    setting(
+        "updates.office",
+        Kind::Text,
+        "the folder of `onehall update`: its repository is served, its timestamp signed",
+    ),
+    setting(
+        "updates.repository",
+        Kind::Text,
+        "a repository of updates that is served and signed elsewhere",
+    ),
+    setting(
+        "updates.keys",
+        Kind::List,
+        "the files of the keys of snapshot, timestamp and halts",
+    ),
+    Setting {
+        key: "updates.passphrase",
+        kind: Kind::Text,
+        help: "what opens them",
+        secret: true,
+    },
+    setting(
+        "updates.halt_percent",
+        Kind::Whole,
+        "a release is stopped where more of a hundred terminals went back from it",
+    ),
+    setting("updates.halt_after", Kind::Whole, "and so many terminals have tried it"),
+    setting(
+        "updates.reports_per_client_hour",
+        Kind::Whole,
+        "batches of reports on updates from one address in an hour",
     ),
     setting("log.format", Kind::Text, "auto, json or pretty"),
     setting("log.filter", Kind::Text, "info, or by part: warn,onehall::access=info"),
@@ -458,6 +507,11 @@ mod tests {
             },
             files: crate::config::Files {
                 folder: Some("files".into()),
+                ..Default::default()
+            },
+            updates: crate::config::Updates {
+                office: Some("office".into()),
+                repository: Some("repository".into()),
                 ..Default::default()
             },
             ..Config::default()

@@ -103,6 +103,65 @@ async fn two_terminals_that_change_one_answer_are_both_taken_and_the_earlier_one
 }
 
 #[tokio::test]
+async fn a_list_of_rows_names_each_by_an_id_and_not_without_end() {
+    let hall = TestHall::open().await;
+    let mut citizen = hall.browser();
+    citizen.log_in(CITIZEN).await;
+    let draft = draft(&mut citizen, "school-enrolment").await;
+    let rows = |from: usize, to: usize| (from..to).map(|row| format!("r{row}")).collect::<Vec<_>>();
+    for wrong in [
+        json!("r1"),
+        json!({ "a": 1 }),
+        json!([1]),
+        json!(["a/b"]),
+        json!([""]),
+        json!(["r1", "r1"]),
+        json!(["r".repeat(65)]),
+        json!(rows(0, 2_001)),
+    ] {
+        let refused = citizen.patch(&at(&draft, ""), change(&draft, "guardians", wrong)).await;
+        assert_eq!(refused.code(), "request/invalid_body");
+        assert_eq!(refused.json()["fields"][0]["path"], "changes[0].value");
+    }
+    // Rows that went are kept for a while, so that they can come back: they count.
+    for (from, taken) in [(0, true), (900, true), (1_800, false)] {
+        let saved = citizen
+            .patch(
+                &at(&draft, ""),
+                change(&draft, "guardians", json!(rows(from, from + 900))),
+            )
+            .await;
+        match taken {
+            true => assert_eq!(saved.status, 200, "{}", saved.json()),
+            false => assert_eq!(saved.code(), "drafts/full"),
+        }
+    }
+    let read = citizen.get(&at(&draft, "")).await.json();
+    assert_eq!(read["answers"]["guardians"][0], "r900", "what was there stays");
+}
+
+#[tokio::test]
+async fn a_draft_holds_no_more_than_can_be_read_at_once() {
+    let hall = TestHall::open().await;
+    let mut citizen = hall.browser();
+    citizen.log_in(CITIZEN).await;
+    let draft = draft(&mut citizen, "school-enrolment").await;
+    let mut taken = 0;
+    for row in 0..12 {
+        let path = format!("guardians/r{row}/guardian_name");
+        let saved = citizen
+            .patch(&at(&draft, ""), change(&draft, &path, json!("x".repeat(200_000))))
+            .await;
+        if saved.status != 200 {
+            assert_eq!(saved.code(), "drafts/full");
+            break;
+        }
+        taken += 1;
+    }
+    assert_eq!(taken, 9, "two million characters");
+}
+
+#[tokio::test]
 async fn a_stamp_beyond_all_clocks_is_refused() {
     let hall = TestHall::open().await;
     let mut citizen = hall.browser();
@@ -249,4 +308,31 @@ async fn what_a_draft_cannot_be_is_refused_with_its_place() {
         )
         .await;
     assert_eq!(unknown.code(), "request/invalid_body");
+}
+
+#[tokio::test]
+async fn a_character_that_no_text_can_keep_is_refused_whichever_engine_keeps_it() {
+    let hall = TestHall::open().await;
+    let mut citizen = hall.browser();
+    citizen.log_in(CITIZEN).await;
+    let draft = draft(&mut citizen, "identity-card-renewal").await;
+    for (page, change) in [
+        ("one\0", json!({ "path": "name", "value": "a" })),
+        ("one", json!({ "path": "name\0", "value": "a" })),
+    ] {
+        let mut save = save_body(&json!(1), &[change]);
+        save["page"] = json!(page);
+        let refused = citizen.patch(&at(&draft, ""), save).await;
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (400, "request/invalid_body"),
+            "{page:?}"
+        );
+    }
+    // What an answer holds is its form's to judge: it is kept as JSON.
+    let save = save_body(&json!(1), &[json!({ "path": "name", "value": "a\0b" })]);
+    let saved = citizen.patch(&at(&draft, ""), save).await;
+    assert_eq!(saved.status, 200, "{}", saved.json());
+    let read = citizen.get(&at(&draft, "")).await;
+    assert_eq!(read.json()["answers"]["name"], "a\0b");
 }

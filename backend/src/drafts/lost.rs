@@ -25,9 +25,9 @@ pub(super) async fn dismiss(
     _: Terminal,
     Path((id, n)): Path<(DraftId, u32)>,
 ) -> Result<StatusCode> {
-    let head = state.storage.draft_head(id, citizen.principal_ids()).await?;
+    let head = state.storage.draft_head(id, citizen.reach()).await?;
     let now = state.clock.now();
-    state.storage.dismiss_lost(id, citizen.principal_ids(), n, now).await?;
+    state.storage.dismiss_lost(id, citizen.reach(), n, now).await?;
     state.events.poke(&Channel::Person(head.principal), &Poke::Draft { id });
     Ok(StatusCode::NO_CONTENT)
 }

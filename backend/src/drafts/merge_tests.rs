@@ -70,7 +70,7 @@ async fn the_later_answer_stands_whatever_arrives_first_and_the_other_is_kept() 
             vec![("a", &Value::Null)]
         };
         assert_eq!(others.len(), expected.len(), "{others:?}");
-        let read = place.sqlite.draft(draft.id, vec![place.citizen]).await?;
+        let read = place.sqlite.draft(draft.id, vec![place.citizen].into()).await?;
         assert_eq!(read.lost, saved.lost, "every terminal is told");
     }
     Ok(())
@@ -155,14 +155,24 @@ async fn what_did_not_stand_is_back_when_it_is_given_again_and_gone_when_it_is_d
     save(&place, draft.id, given("b", json!("one"), 1, 800, 1)).await?;
     let saved = save(&place, draft.id, given("b", json!("two"), 2, 900, 1)).await?;
     let n = saved.lost[0].n;
-    let stranger = vec![onehall_protocol::PersonId(uuid::Uuid::now_v7())];
+    let stranger = vec![onehall_protocol::PersonId(uuid::Uuid::now_v7())].into();
     let at = Timestamp::from_unix_millis(NOW);
     let refused = place.sqlite.dismiss_lost(draft.id, stranger, n, at).await;
     assert_eq!(refused.err().map(|error| error.code()), Some(ErrorCode::NotFound));
     for _ in 0..2 {
-        place.sqlite.dismiss_lost(draft.id, vec![place.citizen], n, at).await?;
+        place
+            .sqlite
+            .dismiss_lost(draft.id, vec![place.citizen].into(), n, at)
+            .await?;
     }
-    assert!(place.sqlite.draft(draft.id, vec![place.citizen]).await?.lost.is_empty());
+    assert!(
+        place
+            .sqlite
+            .draft(draft.id, vec![place.citizen].into())
+            .await?
+            .lost
+            .is_empty()
+    );
     Ok(())
 }
 
@@ -307,7 +317,7 @@ async fn what_did_not_stand_and_rows_that_went_are_kept_for_thirty_days() -> Res
     assert_eq!((early.answers, early.rows), (0, 0));
     let swept = place.sqlite.sweep_drafts(before(NOW + 1 + 30 * DAY), 100).await?;
     assert_eq!((swept.answers, swept.rows), (1, 1));
-    let read = place.sqlite.draft(draft.id, vec![place.citizen]).await?;
+    let read = place.sqlite.draft(draft.id, vec![place.citizen].into()).await?;
     assert!(read.lost.is_empty());
     assert_eq!(
         (&read.answers["a"], &read.answers["rows"]),
@@ -328,7 +338,7 @@ async fn all_of_it_is_there_after_a_restart_and_goes_with_the_draft() -> Result<
     save(&place, draft.id, change.clone()).await?;
     save(&place, draft.id, given("a", json!("two"), 2, 600, 1)).await?;
     let again = place.sqlite.again();
-    let read = again.draft(draft.id, vec![place.citizen]).await?;
+    let read = again.draft(draft.id, vec![place.citizen].into()).await?;
     assert_eq!(
         (read.lost[0].value.clone(), read.answers["a"].clone()),
         (json!("one"), json!("two"))
@@ -337,7 +347,10 @@ async fn all_of_it_is_there_after_a_restart_and_goes_with_the_draft() -> Result<
     let retried = save(&place, draft.id, change).await?;
     assert_eq!(retried.lost.len(), 1, "it had arrived");
     let now = Timestamp::from_unix_millis(NOW);
-    place.sqlite.discard_draft(draft.id, vec![place.citizen], now).await?;
+    place
+        .sqlite
+        .discard_draft(draft.id, vec![place.citizen].into(), now)
+        .await?;
     let swept = place
         .sqlite
         .sweep_drafts(Timestamp::from_unix_millis(NOW * 10), 100)
@@ -354,12 +367,36 @@ async fn what_changed_since_a_revision_is_told_with_where_it_came_from() -> Resu
     save(&place, draft.id, given("b", json!("x"), 2, 600, first.revision)).await?;
     let changed = place
         .sqlite
-        .changed_since(draft.id, vec![place.citizen], first.revision)
+        .changed_since(draft.id, vec![place.citizen].into(), first.revision)
         .await?;
     let told: Vec<_> = changed
         .iter()
         .map(|one| (one.path.as_str(), &one.value, one.at.unix_millis()))
         .collect();
     assert_eq!(told, [("b", &json!("x"), 600)]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn long_answers_that_did_not_stand_are_kept_as_far_as_there_is_room_and_the_last_one_always() -> Result<()> {
+    let place = place();
+    let draft = place.new_draft().await?;
+    let long = |character: &str, length: usize| json!(character.repeat(length));
+    let mut last = None;
+    for (number, length) in [90_000, 90_000, 90_000, 250_000].into_iter().enumerate() {
+        let (path, at) = (format!("q{number}"), u64::try_from(number).unwrap_or(0));
+        save(&place, draft.id, given(&path, long("a", length), 1, 1_000 + at, 1)).await?;
+        let saved = save(&place, draft.id, given(&path, json!("stands"), 2, 2_000 + at, 1)).await?;
+        let kept: Vec<String> = saved.lost.iter().map(|lost| lost.path.clone()).collect();
+        last = Some(saved);
+        let expected: &[&str] = match number {
+            0 => &["q0"],
+            1 => &["q1", "q0"],
+            2 => &["q2", "q1"],
+            _ => &["q3"],
+        };
+        assert_eq!(kept, expected);
+    }
+    assert_eq!(last.map(|saved| saved.lost[0].value.clone()), Some(long("a", 250_000)));
     Ok(())
 }

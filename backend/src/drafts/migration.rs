@@ -9,7 +9,7 @@ use onehall_protocol::cases::Poke;
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{AnswerChange, Answers, SaveDraft};
 use onehall_protocol::form_change::{FormChange, FormPoint};
-use onehall_protocol::{Date, DraftId, PersonId};
+use onehall_protocol::{Date, DraftId};
 use serde_json::Value;
 
 use super::routes::known_already;
@@ -17,7 +17,7 @@ use super::{FirstAnswer, MoveDraft, StoredDraft};
 use crate::beside;
 use crate::error::Result;
 use crate::events::Channel;
-use crate::identity::Citizen;
+use crate::identity::{Citizen, Reach};
 use crate::state::AppState;
 
 /// The most differences or reasons that a reply tells of: people read no more, and a form may have ten thousand questions.
@@ -52,10 +52,10 @@ pub(super) async fn take_along(
         }
     };
     let prefilled = newly_known(state, citizen, &draft, &before, &after, &answers).await?;
-    let principals = citizen.principal_ids();
-    let Some(moved) = moved(state, &principals, &draft, newest, &answers, prefilled).await? else {
+    let reach = citizen.reach();
+    let Some(moved) = moved(state, &reach, &draft, newest, &answers, prefilled).await? else {
         // Another terminal saved meanwhile: as it is now it is decided on when it is read next.
-        return Ok((state.storage.draft(draft.id, principals).await?, None));
+        return Ok((state.storage.draft(draft.id, reach).await?, None));
     };
     let told = told_of_a_move(state, &moved).await?;
     Ok((moved, told))
@@ -64,13 +64,8 @@ pub(super) async fn take_along(
 /// Takes a draft back to the version that it came from, for a terminal that fills that version and was never told of the
 /// move: what it saves is asked for there alone. Gives whether the draft is back; it is not where nothing of this holds, or
 /// where something would be lost by going back.
-pub(super) async fn take_back(
-    state: &AppState,
-    principals: &[PersonId],
-    id: DraftId,
-    save: &SaveDraft,
-) -> Result<bool> {
-    let draft = state.storage.draft(id, principals.to_vec()).await?;
+pub(super) async fn take_back(state: &AppState, reach: &Reach, id: DraftId, save: &SaveDraft) -> Result<bool> {
+    let draft = state.storage.draft(id, reach.clone()).await?;
     let Some(version) = draft.moved_from else {
         return Ok(false);
     };
@@ -87,7 +82,7 @@ pub(super) async fn take_back(
     }
     match decided(state, &now, &before, own_answers(&draft, &before)).await? {
         Migration::Moves { answers } => {
-            let back = moved(state, principals, &draft, from, &answers, Vec::new()).await?;
+            let back = moved(state, reach, &draft, from, &answers, Vec::new()).await?;
             Ok(back.is_some())
         }
         Migration::Pinned { .. } => Ok(false),
@@ -118,8 +113,7 @@ async fn newly_known(
 ) -> Result<Vec<FirstAnswer>> {
     // Rows of a group that was there are the citizen's own, in whatever a row asks besides.
     let is_new = |path: &str| before.question(path.split('/').next().unwrap_or(path)).is_none();
-    let questions = after.definition().pages.iter().flat_map(|page| &page.questions);
-    let mut asks = questions.filter(|question| question.prefill.is_some());
+    let mut asks = after.definition().asked().filter(|question| question.prefill.is_some());
     if !asks.any(|question| is_new(&question.id)) {
         return Ok(Vec::new());
     }
@@ -155,7 +149,7 @@ async fn decided(state: &AppState, from: &Arc<Form>, to: &Arc<Form>, answers: An
 /// Moves the draft as it was decided; nothing where it changed meanwhile.
 async fn moved(
     state: &AppState,
-    principals: &[PersonId],
+    reach: &Reach,
     draft: &StoredDraft,
     to: FormReference,
     answers: &Answers,
@@ -163,7 +157,7 @@ async fn moved(
 ) -> Result<Option<StoredDraft>> {
     let command = MoveDraft {
         id: draft.id,
-        principals: principals.to_vec(),
+        reach: reach.clone(),
         from: draft.form.clone(),
         to,
         revision: draft.revision,

@@ -22,8 +22,13 @@ pub use past::{Past, offers};
 pub use prefill::{Knowledge, first_answers};
 pub use routes::routes;
 pub(crate) use routes::view;
-pub use store::{DraftStore, LOST_DAYS, LateAnswers, MOST_ANSWERS, MOST_CHANGES_TOLD, MOST_LOST, SaveCommand};
+pub use store::{
+    DraftStore, LOST_DAYS, LateAnswers, MOST_ANSWERS, MOST_CHANGES_TOLD, MOST_CHARACTERS, MOST_LOST,
+    MOST_LOST_CHARACTERS, MOST_ROWS, MOST_WRITERS, SaveCommand,
+};
 
+#[cfg(test)]
+mod begun_tests;
 #[cfg(test)]
 mod http_tests;
 #[cfg(test)]

@@ -6,6 +6,8 @@ use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CaseId, DraftId, ItemCode, PersonId, Timestamp};
 use serde_json::Value;
 
+use crate::identity::Reach;
+
 /// A draft as it is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredDraft {
@@ -48,6 +50,8 @@ pub struct StoredDraft {
 pub struct OpenDraft {
     /// The id, if it is a new one.
     pub id: DraftId,
+    /// Whether a terminal began it already and gave it this id: it is begun once, and what came of that is known for good.
+    pub begun: bool,
     /// Who starts it.
     pub actor: PersonId,
     /// Whose matter it is.
@@ -89,8 +93,8 @@ pub enum Opened {
 pub struct MoveDraft {
     /// The draft.
     pub id: DraftId,
-    /// Whose matters the actor may handle: the draft must be of one of them.
-    pub principals: Vec<PersonId>,
+    /// Whose matters the actor may handle, and which: the draft must be among them.
+    pub reach: Reach,
     /// The version that it has.
     pub from: FormReference,
     /// The version that it gets.

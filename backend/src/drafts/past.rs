@@ -122,7 +122,7 @@ impl Past {
     }
 
     fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Question> {
-        let questions = self.form.definition().pages.iter().flat_map(|page| &page.questions);
+        let questions = self.form.definition().asked();
         questions.filter(move |question| question.prefill.as_deref() == Some(name))
     }
 

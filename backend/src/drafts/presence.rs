@@ -24,11 +24,12 @@ use crate::state::AppState;
 pub(super) async fn say(
     State(state): State<AppState>,
     citizen: Citizen,
-    Terminal(terminal): Terminal,
+    _: Terminal,
     Path(id): Path<DraftId>,
     Json(SayPresence { writer, here }): Json<SayPresence>,
 ) -> Result<StatusCode> {
-    let head = state.storage.draft_head(id, citizen.principal_ids()).await?;
+    let terminal = citizen.terminal;
+    let head = state.storage.draft_head(id, citizen.reach()).await?;
     if head.submitted_case.is_some() {
         return Err(Error::new(ErrorCode::DraftSubmitted));
     }

@@ -15,12 +15,14 @@ use crate::cases::{MOST_EARLIER_CASES, belongs};
 use crate::error::{Error, Result};
 use crate::files::{NewFile, uploading};
 use crate::http::extract::{Json, Path, Terminal};
-use crate::identity::Citizen;
+use crate::identity::{Citizen, Reach};
 use crate::state::AppState;
 
-/// What the past of this one principal can give today, and the day.
-pub(super) async fn past(state: &AppState, principal: PersonId) -> Result<(Vec<Past>, Date)> {
-    let cases = state.storage.earlier_cases(principal, MOST_EARLIER_CASES).await?;
+/// What the past of this one principal can give today to who has this reach, and the day.
+pub(super) async fn past(state: &AppState, reach: &Reach, principal: PersonId) -> Result<(Vec<Past>, Date)> {
+    let mut cases = state.storage.earlier_cases(principal, MOST_EARLIER_CASES).await?;
+    // Who acts in some matters of another learns nothing of the others through what is filled in.
+    cases.retain(|case| reach.covers(principal, &case.item));
     let offset = state.city.catalog.city.utc_offset_minutes;
     let today = state.clock.now().at_offset(offset).0;
     Ok((Past::of(&state.city, cases, today), today))
@@ -33,6 +35,8 @@ pub struct Taker {
     pub to: UploadTo,
     /// Whose matter it is: nothing comes from anybody else.
     pub principal: PersonId,
+    /// What who fills it in may handle.
+    pub reach: Reach,
     /// The form that it is filled in with.
     pub form: Arc<Form>,
     /// The questions that a supplement asks for, a group with all that stands in it; a draft asks for all of the form's.
@@ -54,9 +58,8 @@ impl Taker {
     /// # Errors
     /// `request/not_found` where no question asks for it; what the store says.
     pub async fn offers(&self, state: &AppState, material: &MaterialCode) -> Result<Json<Vec<FileOffer>>> {
-        let pages = &self.form.definition().pages;
         let kind = match &self.asked {
-            None => asks_for(pages.iter().flat_map(|page| &page.questions), material),
+            None => asks_for(self.form.definition().asked(), material),
             Some(asked) => asks_for(asked.iter().filter_map(|path| self.form.question(path)), material),
         };
         let kind = kind.ok_or_else(Error::not_found)?;
@@ -64,7 +67,7 @@ impl Taker {
     }
 
     async fn offers_for(&self, state: &AppState, kind: &Kind) -> Result<Vec<FileOffer>> {
-        let (mut past, _) = past(state, self.principal).await?;
+        let (mut past, _) = past(state, &self.reach, self.principal).await?;
         // A case is no earlier one of itself.
         past.retain(|past| UploadTo::Case(past.case.id) != self.to);
         let mut offers = super::offers(&past, kind);
@@ -133,12 +136,12 @@ fn asks_for<'a>(questions: impl Iterator<Item = &'a Question>, material: &Materi
     every_kind(questions).into_iter().find(asks)
 }
 
-/// The kinds of questions, those in groups among them.
+/// The kinds of questions, those in groups and sections among them.
 fn every_kind<'a>(questions: impl Iterator<Item = &'a Question>) -> Vec<&'a Kind> {
     let mut kinds = Vec::new();
     for question in questions {
         kinds.push(&question.kind);
-        if let Kind::Group { questions, .. } = &question.kind {
+        if let Kind::Group { questions, .. } | Kind::Section { questions } = &question.kind {
             kinds.extend(every_kind(questions.iter()));
         }
     }
@@ -146,7 +149,7 @@ fn every_kind<'a>(questions: impl Iterator<Item = &'a Question>) -> Vec<&'a Kind
 }
 
 async fn open_draft(state: &AppState, citizen: &Citizen, id: DraftId) -> Result<Taker> {
-    let draft = state.storage.draft_head(id, citizen.principal_ids()).await?;
+    let draft = state.storage.draft_head(id, citizen.reach()).await?;
     if draft.submitted_case.is_some() {
         return Err(ErrorCode::DraftSubmitted.into());
     }
@@ -155,6 +158,7 @@ async fn open_draft(state: &AppState, citizen: &Citizen, id: DraftId) -> Result<
     Ok(Taker {
         to: UploadTo::Draft(id),
         principal: draft.principal,
+        reach: citizen.reach(),
         form: Arc::clone(&content.form),
         asked: None,
         found_wanting: Vec::new(),

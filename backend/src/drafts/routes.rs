@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use onehall_forms::{Form, Kind};
+use onehall_protocol::assurance::AssuredAt;
 use onehall_protocol::cases::Poke;
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{DraftSaved, DraftSummary, DraftView, SaveDraft, StampedChange, StartDraft};
@@ -15,14 +16,14 @@ use utoipa_axum::routes;
 
 use super::migration::{take_along, take_back};
 use super::{
-    FirstAnswer, Knowledge, LateAnswers, OpenDraft, Opened, SaveCommand, StoredDraft, clock_of, first_answers, lost,
-    presence, reuse,
+    FirstAnswer, Knowledge, LateAnswers, MOST_ROWS, OpenDraft, Opened, SaveCommand, StoredDraft, clock_of,
+    first_answers, lost, presence, reuse,
 };
 use crate::beside;
 use crate::error::{Error, Result};
 use crate::events::Channel;
 use crate::http::extract::{Json, Path, Terminal};
-use crate::identity::{Citizen, Person};
+use crate::identity::{Citizen, Person, require_level};
 use crate::state::AppState;
 
 /// Most changes in one save.
@@ -30,6 +31,9 @@ const MOST_CHANGES: usize = 500;
 
 /// Longest path of an answer: a question in a row of a group in a row of a group.
 const LONGEST_PATH: usize = 400;
+
+/// The longest id of a row.
+const LONGEST_ROW: usize = 64;
 
 /// Longest name of a page.
 const LONGEST_PAGE: usize = 64;
@@ -86,25 +90,48 @@ pub(crate) async fn view(state: &AppState, citizen: &Citizen, draft: StoredDraft
 #[utoipa::path(post, path = "/drafts", tag = "drafts", request_body = StartDraft, responses(
     (status = 201, body = DraftView, description = "A new draft, filled in with what the hall knows"),
     (status = 200, body = DraftView, description = "The draft that was open already, from whatever terminal"),
-    (status = 401, body = Problem), (status = 404, body = Problem, description = "No such item, or not your principal"),
+    (status = 401, body = Problem), (status = 403, body = Problem, description = "identity/level_too_low"),
+    (status = 404, body = Problem, description = "No such item, or not your principal"),
     (status = 422, body = Problem, description = "catalog/not_online"),
 ))]
 async fn open(
     axum::extract::State(state): axum::extract::State<AppState>,
     citizen: Citizen,
-    Terminal(terminal): Terminal,
+    _: Terminal,
     Json(start): Json<StartDraft>,
 ) -> Result<Response> {
+    let terminal = citizen.terminal;
     let principal = citizen.principal(start.principal)?;
     let item = state.city.item(&start.item).ok_or_else(Error::not_found)?;
-    let form = item
+    citizen.reach().admit_to_begin(principal.id, &start.item)?;
+    let mut form = item
         .form
         .clone()
         .filter(|_| item.summary.online)
         .ok_or(ErrorCode::NotApplicable)?;
-    let prefilled = of_a_new_draft(&state, &citizen, principal, &start.item, &form).await?;
+    // What was filled where the hall could not be reached is taken, and asked for the level when it is handed in.
+    if start.begun.is_none() {
+        require_level(&citizen, item, AssuredAt::Start)?;
+    }
+    let fills_in = start.begun.as_ref().is_none_or(|begun| begun.fill_in);
+    // What is filled at a terminal is taken along from there, as any draft of an older version is.
+    if let Some(filled) = start.begun.as_ref().map(|begun| &begun.form)
+        && filled.code == form.code
+        && filled.version < form.version
+        && state.city.form(&filled.code, filled.version).is_some()
+    {
+        form = filled.clone();
+    }
+    let prefilled = match fills_in {
+        true => of_a_new_draft(&state, &citizen, principal, &start.item, &form).await?,
+        false => Vec::new(),
+    };
     let open = OpenDraft {
-        id: DraftId(state.new_id()),
+        id: start
+            .begun
+            .as_ref()
+            .map_or_else(|| DraftId(state.new_id()), |begun| begun.id),
+        begun: start.begun.is_some(),
         actor: citizen.actor.id,
         principal: principal.id,
         item: start.item,
@@ -115,9 +142,20 @@ async fn open(
     };
     let (status, draft) = match state.storage.open_draft(open).await? {
         Opened::New(draft) => (StatusCode::CREATED, draft),
-        Opened::Existing(draft) => (StatusCode::OK, draft),
+        Opened::Existing(draft) => (StatusCode::OK, still_open(draft)?),
     };
     Ok((status, Json(view(&state, &citizen, draft).await?)).into_response())
+}
+
+/// A draft, unless it is a case by now.
+fn still_open(draft: StoredDraft) -> Result<StoredDraft> {
+    match draft.submitted_case {
+        None => Ok(draft),
+        Some(case) => {
+            let details = serde_json::json!({ "case_id": case });
+            Err(Error::new(ErrorCode::DraftSubmitted).with_details(details))
+        }
+    }
 }
 
 /// The answers with which a new draft begins; none where one is open already, which keeps its own.
@@ -128,7 +166,7 @@ async fn of_a_new_draft(
     item: &ItemCode,
     form: &FormReference,
 ) -> Result<Vec<FirstAnswer>> {
-    let open = state.storage.list_drafts(vec![principal.id]).await?;
+    let open = state.storage.list_drafts(vec![principal.id].into()).await?;
     if open.iter().any(|draft| draft.item == *item) {
         return Ok(Vec::new());
     }
@@ -147,7 +185,7 @@ pub(super) async fn known_already(
     form: &Arc<Form>,
 ) -> Result<Vec<FirstAnswer>> {
     let principal = citizen.principal(Some(principal))?;
-    let (past, today) = reuse::past(state, principal.id).await?;
+    let (past, today) = reuse::past(state, &citizen.reach(), principal.id).await?;
     let (form, profile, kind) = (Arc::clone(form), citizen.profile(principal), principal.kind);
     let context = state.city.context(&form, today);
     // Twenty cases with large answers take a while: not on a thread that serves others.
@@ -170,7 +208,7 @@ async fn list(
     axum::extract::State(state): axum::extract::State<AppState>,
     citizen: Citizen,
 ) -> Result<Json<Vec<DraftSummary>>> {
-    let drafts = state.storage.list_drafts(citizen.principal_ids()).await?;
+    let drafts = state.storage.list_drafts(citizen.reach()).await?;
     drafts
         .iter()
         .map(|draft| summary(&state, &citizen, draft))
@@ -188,7 +226,7 @@ async fn read(
     citizen: Citizen,
     Path(id): Path<DraftId>,
 ) -> Result<Json<DraftView>> {
-    let draft = state.storage.draft(id, citizen.principal_ids()).await?;
+    let draft = state.storage.draft(id, citizen.reach()).await?;
     if let Some(case) = draft.submitted_case {
         let details = serde_json::json!({ "case_id": case });
         return Err(Error::new(ErrorCode::DraftSubmitted).with_details(details));
@@ -205,10 +243,11 @@ async fn read(
 async fn save(
     axum::extract::State(state): axum::extract::State<AppState>,
     citizen: Citizen,
-    Terminal(terminal): Terminal,
+    _: Terminal,
     Path(id): Path<DraftId>,
     Json(mut save): Json<SaveDraft>,
 ) -> Result<Json<DraftSaved>> {
+    let terminal = citizen.terminal;
     if save.changes.len() > MOST_CHANGES {
         return Err(Error::new(ErrorCode::InvalidBody).with_field("changes", "too_many"));
     }
@@ -220,9 +259,9 @@ async fn save(
             return Err(Error::new(ErrorCode::InvalidBody).with_field(format!("changes[{place}].stamp"), "invalid"));
         }
     }
-    let head = state.storage.draft_head(id, citizen.principal_ids()).await?;
+    let head = state.storage.draft_head(id, citizen.reach()).await?;
     if let Err(unknown) = known_to_the_form(&state, &head.form, &save)
-        && !take_back(&state, &citizen.principal_ids(), id, &save).await?
+        && !take_back(&state, &citizen.reach(), id, &save).await?
     {
         // What an older version asked is late, not wrong: it must not hold up the rest for good.
         let changes = late_answers(&state, &head.form, &mut save);
@@ -231,17 +270,23 @@ async fn save(
         }
         let late = LateAnswers {
             id,
-            principals: citizen.principal_ids(),
+            reach: citizen.reach(),
             changes,
             terminal,
             now: state.clock.now(),
         };
         state.storage.keep_late(late).await?;
     }
+    let groups = groups(&state, &head.form, &save);
+    for (place, change) in save.changes.iter().enumerate() {
+        if groups.contains(&change.path) && !names_rows(&change.value) {
+            return Err(Error::new(ErrorCode::InvalidBody).with_field(format!("changes[{place}].value"), "invalid"));
+        }
+    }
     let command = SaveCommand {
         id,
-        principals: citizen.principal_ids(),
-        groups: groups(&state, &head.form, &save),
+        reach: citizen.reach(),
+        groups,
         save,
         merge: state.merge,
         terminal,
@@ -306,13 +351,24 @@ fn known_to_the_form(state: &AppState, form: &FormReference, save: &SaveDraft) -
 
 /// Whether a text has the shape of an answer's path.
 fn is_path(path: &str) -> bool {
-    let part = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    path.len() <= LONGEST_PATH && path.split('/').all(is_part)
+}
+
+fn is_part(part: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    !part.is_empty() && part.bytes().all(allowed)
+}
+
+/// Whether a value is a list of rows: each by an id that can stand in a path, once.
+fn names_rows(value: &serde_json::Value) -> bool {
+    let Some(rows) = value.as_array() else {
+        return value.is_null();
     };
-    path.len() <= LONGEST_PATH && path.split('/').all(part)
+    let ids = rows.iter().map(serde_json::Value::as_str);
+    let ids: Option<BTreeSet<&str>> = ids
+        .map(|id| id.filter(|id| id.len() <= LONGEST_ROW && is_part(id)))
+        .collect();
+    rows.len() <= MOST_ROWS && ids.is_some_and(|ids| ids.len() == rows.len())
 }
 
 /// Throws a draft away, with its files.
@@ -326,10 +382,10 @@ async fn discard(
     _: Terminal,
     Path(id): Path<DraftId>,
 ) -> Result<StatusCode> {
-    let head = state.storage.draft_head(id, citizen.principal_ids()).await?;
+    let head = state.storage.draft_head(id, citizen.reach()).await?;
     let files = state
         .storage
-        .discard_draft(id, citizen.principal_ids(), state.clock.now())
+        .discard_draft(id, citizen.reach(), state.clock.now())
         .await?;
     state.files.remove(&files).await;
     state.events.poke(&Channel::Person(head.principal), &Poke::Draft { id });

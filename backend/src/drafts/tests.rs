@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::*;
 use crate::error::Result;
 use crate::files::{FileStore, NewFile};
+use crate::identity::Reach;
 use crate::storage::sql::testing::TestDatabase;
 
 pub(super) struct Place {
@@ -54,6 +55,7 @@ fn change(path: &str, value: Value) -> AnswerChange {
 impl Place {
     async fn open(&self) -> Result<Opened> {
         let open = OpenDraft {
+            begun: false,
             id: DraftId(Uuid::now_v7()),
             actor: self.citizen,
             principal: self.citizen,
@@ -106,7 +108,7 @@ impl Place {
     ) -> Result<DraftSaved> {
         let command = SaveCommand {
             id,
-            principals: vec![self.citizen],
+            reach: vec![self.citizen].into(),
             save: SaveDraft {
                 base_revision,
                 changes,
@@ -121,7 +123,7 @@ impl Place {
     }
 
     pub(super) async fn answers(&self, id: DraftId) -> Result<Answers> {
-        Ok(self.sqlite.draft(id, vec![self.citizen]).await?.answers)
+        Ok(self.sqlite.draft(id, vec![self.citizen].into()).await?.answers)
     }
 }
 
@@ -187,7 +189,7 @@ async fn a_value_of_the_profile_that_the_citizen_confirms_is_theirs() -> Result<
     assert!(
         place
             .sqlite
-            .draft(draft.id, vec![place.citizen])
+            .draft(draft.id, vec![place.citizen].into())
             .await?
             .prefilled
             .is_empty()
@@ -199,7 +201,7 @@ async fn a_value_of_the_profile_that_the_citizen_confirms_is_theirs() -> Result<
 async fn somebody_elses_draft_is_not_there() -> Result<()> {
     let place = place();
     let draft = place.new_draft().await?;
-    let stranger = vec![PersonId(Uuid::now_v7())];
+    let stranger: Reach = vec![PersonId(Uuid::now_v7())].into();
     let read = place.sqlite.draft(draft.id, stranger.clone()).await;
     assert_eq!(read.err().map(|error| error.code()), Some(ErrorCode::NotFound));
     let gone = place
@@ -232,17 +234,20 @@ async fn a_draft_that_is_thrown_away_takes_its_files_along() -> Result<()> {
         origin: None,
     };
     place.sqlite.add_file(file.clone()).await?;
-    assert_eq!(place.sqlite.file(file.view.id, vec![place.citizen]).await?, file);
-    let stranger = place.sqlite.file(file.view.id, vec![PersonId(Uuid::now_v7())]).await;
+    assert_eq!(place.sqlite.file(file.view.id, vec![place.citizen].into()).await?, file);
+    let stranger = place
+        .sqlite
+        .file(file.view.id, vec![PersonId(Uuid::now_v7())].into())
+        .await;
     assert_eq!(stranger.err().map(|error| error.code()), Some(ErrorCode::NotFound));
     assert_eq!(
         place
             .sqlite
-            .discard_draft(draft.id, vec![place.citizen], Timestamp::from_unix_millis(9))
+            .discard_draft(draft.id, vec![place.citizen].into(), Timestamp::from_unix_millis(9))
             .await?,
         [file.view.id]
     );
-    let gone = place.sqlite.file(file.view.id, vec![place.citizen]).await;
+    let gone = place.sqlite.file(file.view.id, vec![place.citizen].into()).await;
     assert_eq!(gone.err().map(|error| error.code()), Some(ErrorCode::NotFound));
     let late = place.sqlite.add_file(file).await;
     assert_eq!(late.err().map(|error| error.code()), Some(ErrorCode::NotFound));
@@ -270,7 +275,7 @@ async fn a_draft_moves_only_if_it_is_still_what_was_decided_on() -> Result<()> {
     };
     let decided = MoveDraft {
         id: draft.id,
-        principals: vec![place.citizen],
+        reach: vec![place.citizen].into(),
         from: draft.form.clone(),
         to: newer.clone(),
         revision: draft.revision,
@@ -282,7 +287,7 @@ async fn a_draft_moves_only_if_it_is_still_what_was_decided_on() -> Result<()> {
     let changes = vec![change("name", json!("陈雪"))];
     let saved = place.save(draft.id, 1, draft.revision, changes).await?;
     assert_eq!(place.sqlite.move_draft(decided.clone()).await?, None);
-    let now = place.sqlite.draft(draft.id, vec![place.citizen]).await?;
+    let now = place.sqlite.draft(draft.id, vec![place.citizen].into()).await?;
     assert_eq!((&now.form, &now.answers["name"]), (&draft.form, &json!("陈雪")));
 
     let decided = MoveDraft {
@@ -290,7 +295,7 @@ async fn a_draft_moves_only_if_it_is_still_what_was_decided_on() -> Result<()> {
         ..decided
     };
     let somebody_else = MoveDraft {
-        principals: vec![PersonId(Uuid::now_v7())],
+        reach: vec![PersonId(Uuid::now_v7())].into(),
         ..decided.clone()
     };
     let refused = place.sqlite.move_draft(somebody_else).await;
@@ -318,7 +323,7 @@ async fn a_draft_moves_only_if_it_is_still_what_was_decided_on() -> Result<()> {
     // A draft that is back where it came from has not moved.
     let back = MoveDraft {
         id: draft.id,
-        principals: vec![place.citizen],
+        reach: vec![place.citizen].into(),
         from: newer,
         to: draft.form.clone(),
         revision: moved.revision,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use onehall_protocol::cases::Poke;
-use onehall_protocol::{AuthorityCode, PersonId, StaffId};
+use onehall_protocol::{AuthorityCode, HallCode, PersonId, StaffId};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
@@ -23,6 +23,8 @@ pub enum Channel {
     Authority(AuthorityCode),
     /// What concerns a clerk alone: the end of a session.
     Staff(StaffId),
+    /// What moves in a hall: numbers, counters. Anybody may listen.
+    Hall(HallCode),
 }
 
 /// How far a poke reaches.
@@ -48,6 +50,8 @@ pub struct Hub(Arc<Mutex<Table>>);
 #[derive(Debug, Default)]
 struct Table {
     listeners: HashMap<Channel, Vec<Arc<Mailbox>>>,
+    /// How many listeners each has opened. Others who listen to the same are not theirs.
+    opened: HashMap<Channel, usize>,
     closed: bool,
     others: Option<Overhearing>,
     reach: Reach,
@@ -148,9 +152,26 @@ impl Hub {
         }
         Listener {
             hub: self.clone(),
+            own: None,
             channels,
             mailbox,
         }
+    }
+
+    /// As [`Hub::listen`], for somebody who may open so many: none where they have opened these.
+    #[must_use]
+    pub fn listen_for(&self, own: &Channel, most: usize, channels: Vec<Channel>) -> Option<Listener> {
+        {
+            let mut table = self.table();
+            let opened = table.opened.entry(own.clone()).or_default();
+            if *opened >= most {
+                return None;
+            }
+            *opened += 1;
+        }
+        let mut listener = self.listen(channels);
+        listener.own = Some(own.clone());
+        Some(listener)
     }
 
     /// Ends every listener, now and later: the backend stops.
@@ -223,11 +244,21 @@ impl Mailbox {
 #[derive(Debug)]
 pub struct Listener {
     hub: Hub,
+    /// Whose it is, where that is counted.
+    own: Option<Channel>,
     channels: Vec<Channel>,
     mailbox: Arc<Mailbox>,
 }
 
 impl Listener {
+    /// Listens to these from now on; what was poked before is not told any more.
+    pub fn turn_to(&mut self, channels: Vec<Channel>) {
+        let own = self.own.take();
+        let mut listener = self.hub.listen(channels);
+        listener.own = own;
+        *self = listener;
+    }
+
     /// Waits for the next pokes, oldest first; none once the hub is closed. Nothing is lost if the wait is given up.
     pub async fn next(&mut self) -> Option<Vec<Poke>> {
         loop {
@@ -248,6 +279,14 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         let mut table = self.hub.table();
+        if let Some(own) = &self.own
+            && let Some(opened) = table.opened.get_mut(own)
+        {
+            *opened -= 1;
+            if *opened == 0 {
+                table.opened.remove(own);
+            }
+        }
         for channel in &self.channels {
             if let Some(listeners) = table.listeners.get_mut(channel) {
                 listeners.retain(|mailbox| !Arc::ptr_eq(mailbox, &self.mailbox));
@@ -347,6 +386,26 @@ mod tests {
         assert_eq!(listener.next().await, Some(vec![Poke::Again]));
         assert_eq!(listener.next().now_or_never(), None);
         assert_eq!(overheard.next().now_or_never(), None, "it is nobody else's business");
+    }
+
+    #[tokio::test]
+    async fn who_listens_to_anothers_matters_takes_no_room_of_theirs() {
+        let (hub, mine, helper) = (Hub::new(), person(), person());
+        let theirs: Vec<_> = (0..2)
+            .map(|_| hub.listen_for(&helper, 2, vec![helper.clone(), mine.clone()]))
+            .collect();
+        assert!(theirs.iter().all(Option::is_some));
+        assert!(hub.listen_for(&helper, 2, vec![helper.clone()]).is_none());
+        let mut own = hub.listen_for(&mine, 2, vec![mine.clone()]);
+        assert!(own.is_some());
+        // It is still one of the two where it turns to others.
+        if let Some(listener) = &mut own {
+            listener.turn_to(vec![person()]);
+        }
+        let second = hub.listen_for(&mine, 2, vec![mine.clone()]);
+        assert!(second.is_some() && hub.listen_for(&mine, 2, vec![mine.clone()]).is_none());
+        drop((own, second, theirs));
+        assert!(hub.table().opened.is_empty());
     }
 
     #[tokio::test]

@@ -12,4 +12,4 @@ mod routes;
 mod tests;
 
 pub use hub::{Channel, Hub, Listener, Reach};
-pub use routes::routes;
+pub use routes::{Asked, routes, stream_of_hall};

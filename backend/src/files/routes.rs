@@ -173,7 +173,7 @@ impl Allowed for Citizen {
             UploadTo::Draft(id) => id,
             UploadTo::Case(id) => return cases::place_of_supplement(state, self, id, path).await,
         };
-        let draft = state.storage.draft_head(id, self.principal_ids()).await?;
+        let draft = state.storage.draft_head(id, self.reach()).await?;
         if draft.submitted_case.is_some() {
             return Err(ErrorCode::DraftSubmitted.into());
         }
@@ -214,7 +214,7 @@ async fn remove(
     _: Terminal,
     Path((draft, file)): Path<(DraftId, FileId)>,
 ) -> Result<StatusCode> {
-    state.storage.remove_file(draft, file, citizen.principal_ids()).await?;
+    state.storage.remove_file(draft, file, citizen.reach()).await?;
     state.files.remove(&[file]).await;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -225,7 +225,7 @@ async fn remove(
     (status = 401, body = Problem), (status = 404, body = Problem),
 ))]
 async fn download(State(state): State<AppState>, citizen: Citizen, Path(id): Path<FileId>) -> Result<Response> {
-    let file = state.storage.file(id, citizen.principal_ids()).await?;
+    let file = state.storage.file(id, citizen.reach()).await?;
     file_answer(&state, &file).await
 }
 

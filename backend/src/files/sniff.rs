@@ -29,6 +29,9 @@ pub fn media_type_of(head: &[u8], name: &FileName, claimed: Option<&str>) -> Res
         return Err(ErrorCode::FileTypeNotAllowed.into());
     };
     let found = infer::get(head).map(|kind| kind.mime_type());
+    // A page of a browser may have a PDF behind it: what is a PDF begins as one, but for a mark and white space.
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let found = found.filter(|found| *found != "application/pdf" || text.starts_with(b"%PDF-"));
     let Some(found) = FILE_TYPES.into_iter().find(|allowed| Some(*allowed) == found) else {
         // A text file that is called .pdf is a lie; a Word file that is called .docx was refused by its name above.
         return Err(ErrorCode::FileContentMismatch.into());
@@ -149,6 +152,8 @@ mod tests {
             judged(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", None),
             Err(ErrorCode::FileTypeNotAllowed)
         );
+        let both = b"<html><script>alert(1)</script>\n%PDF-1.7\n1 0 obj";
+        assert_eq!(judged(both, "a.pdf", None), Err(ErrorCode::FileContentMismatch));
         assert_eq!(judged(EXE, "a.exe", None), Err(ErrorCode::FileTypeNotAllowed));
         assert_eq!(judged(b"", "a.pdf", None), Err(ErrorCode::FileEmpty));
     }

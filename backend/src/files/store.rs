@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use onehall_protocol::files::UploadTo;
-use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, Timestamp, UploadId};
+use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, Timestamp, UploadId};
 
 use super::model::{Added, Finished, NewFile, NewUpload, Part, Sender, StoredFile, StoredUpload};
 use crate::error::Result;
+use crate::identity::Reach;
 
 /// The most files that one draft may hold.
 pub const MOST_FILES: u32 = 100;
@@ -32,11 +33,11 @@ pub trait FileStore {
     /// has [`MOST_FILES`] or [`MOST_BYTES`] already, or the case [`MOST_OF_CASE`].
     async fn add_file(&self, file: NewFile) -> Result<()>;
 
-    /// A file that one of `principals` may read.
+    /// A file of a matter within reach.
     ///
     /// # Errors
     /// `request/not_found`.
-    async fn file(&self, id: FileId, principals: Vec<PersonId>) -> Result<StoredFile>;
+    async fn file(&self, id: FileId, reach: Reach) -> Result<StoredFile>;
 
     /// A file, whoever it belongs to: for staff, whose right to the case is checked by the caller.
     ///
@@ -60,7 +61,7 @@ pub trait FileStore {
     ///
     /// # Errors
     /// `request/not_found`, `drafts/submitted`.
-    async fn remove_file(&self, draft: DraftId, file: FileId, principals: Vec<PersonId>) -> Result<()>;
+    async fn remove_file(&self, draft: DraftId, file: FileId, reach: Reach) -> Result<()>;
 }
 
 /// Uploads on their way. Their bytes are in `Blobs`, so that the next request may come to another replica.

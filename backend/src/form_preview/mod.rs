@@ -19,11 +19,15 @@ use std::time::Duration;
 
 use clap::Args;
 use onehall_forms::Inputs;
+use onehall_protocol::Language;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::city::{self, LoadError};
-use seen::{Seen, Surroundings};
+use crate::config::flags::Flags;
+use crate::config::sources::ConfigError;
+use crate::form_command::Reader;
+use seen::{Seen, SeenFinding, Surroundings};
 use watched::Watched;
 
 /// Where it listens unless `--port` says otherwise; any free port where this one is taken.
@@ -43,20 +47,25 @@ pub struct Preview {
     /// A city's folder, whose calendar and lists the form is to use
     #[arg(long, value_name = "DIR")]
     inputs: Option<PathBuf>,
-}
-
-/// What the settings of `onehall` say for it.
-#[derive(Debug, Default)]
-pub struct Given {
-    /// The port, where one was asked for.
-    pub port: Option<u16>,
-    /// The folder of the UI bundle.
-    pub ui: Option<PathBuf>,
+    /// The port to listen on; 0 for any that is free [default: 8090, or any free one where that is taken]
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
+    /// The folder with the pages of the preview [default: the setting `ui` of the hall]
+    #[arg(long, value_name = "DIR")]
+    ui: Option<String>,
+    /// The hall's configuration file (TOML), for its setting `ui`
+    #[arg(long, env = "ONEHALL_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    reader: Reader,
 }
 
 /// Why there is no preview: one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum PreviewError {
+    /// The hall's configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// No folder with the pages was named.
     #[error(
         "the pages of the preview are needed: build them with `cargo xtask bundle --flavour preview` and name their folder \
@@ -85,19 +94,26 @@ fn lines(errors: &[LoadError]) -> String {
 }
 
 impl Preview {
-    /// Shows the form until Ctrl-C.
+    /// Shows the form until Ctrl-C. Of the flags before the command those count that it takes itself; never a port that is
+    /// configured, which is the hall's.
     ///
     /// # Errors
     /// One sentence: no pages to show it with, no port to show it on, a city's folder that cannot be used.
-    pub fn run(&self, given: &Given) -> Result<ExitCode, PreviewError> {
-        let pages = pages(given.ui.as_deref())?;
+    pub fn run(&self, flags: &Flags) -> Result<ExitCode, PreviewError> {
+        let port = self.port.or_else(|| flags.port.as_ref()?.parse().ok());
+        let settings = Flags {
+            config: self.config.clone().or_else(|| flags.config.clone()),
+            ui: self.ui.clone().or_else(|| flags.ui.clone()),
+            ..Flags::default()
+        };
+        let pages = pages(settings.load()?.config.ui.as_deref())?;
         let inputs = match &self.inputs {
             Some(folder) => city::inputs(folder).map_err(|errors| PreviewError::Inputs(folder.clone(), errors))?,
             None => Inputs::none(),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let around = Arc::new(Surroundings::of(inputs));
-        runtime.block_on(self.serve(&pages, around, given.port))?;
+        runtime.block_on(self.serve(&pages, around, port))?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -110,7 +126,8 @@ impl Preview {
         let address = format!("http://{at}/");
         println!("{} · {address}", watched.seen().file);
         println!("Each save is shown at once. Nothing is stored or sent anywhere. Ctrl-C ends it.");
-        print!("{}", report(watched.seen(), &self.file));
+        let language = self.reader.language();
+        print!("{}", report(watched.seen(), &self.file, language));
         if !self.no_open {
             browser::open(&address);
         }
@@ -119,7 +136,7 @@ impl Preview {
             loop {
                 looks.tick().await;
                 if watched.look() {
-                    print!("{}", report(watched.seen(), &self.file));
+                    print!("{}", report(watched.seen(), &self.file, language));
                     tell.send_replace(watched.seen().to_json());
                 }
             }
@@ -159,9 +176,9 @@ async fn listen(port: Option<u16>) -> Result<TcpListener, PreviewError> {
 }
 
 /// What is in the file, for the terminal, as compilers say it.
-fn report(seen: &Seen, file: &Path) -> String {
+fn report(seen: &Seen, file: &Path, language: Language) -> String {
     let mut text = String::new();
-    for finding in &seen.findings {
+    for SeenFinding { finding, .. } in &seen.findings {
         let _ = match finding.place {
             Some((line, column)) => write!(text, "{}:{line}:{column}: ", file.display()),
             None => write!(text, "{}: ", file.display()),
@@ -169,15 +186,17 @@ fn report(seen: &Seen, file: &Path) -> String {
         let _ = writeln!(
             text,
             "{} ({} at {})",
-            finding.message,
+            finding.message.get(language),
             finding.code,
             finding.shown_path()
         );
     }
-    let _ = match seen.findings.len() {
-        0 => writeln!(text, "no findings"),
-        1 => writeln!(text, "1 finding"),
-        many => writeln!(text, "{many} findings"),
+    let _ = match (seen.findings.len(), language) {
+        (0, Language::ZhCn) => writeln!(text, "没有问题"),
+        (many, Language::ZhCn) => writeln!(text, "{many} 个问题"),
+        (0, Language::En) => writeln!(text, "no findings"),
+        (1, Language::En) => writeln!(text, "1 finding"),
+        (many, Language::En) => writeln!(text, "{many} findings"),
     };
     text
 }

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use onehall_forms::{Form, Inputs};
+use onehall_forms::Inputs;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::city;
-use crate::json_places::{JsonPlaces, line_and_column};
+use crate::form_file::{self, FileFinding};
 
 /// Most characters of the line that is shown with a finding.
 const EXCERPT: usize = 160;
@@ -46,39 +46,25 @@ pub struct Seen {
     pub form: Option<Value>,
 }
 
-/// Something that has to be changed in the file.
+/// Something that has to be changed in the file, and the line where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SeenFinding {
-    /// A JSON pointer; empty for the whole.
-    pub path: String,
-    /// A stable code.
-    pub code: String,
-    /// What to change, in English.
-    pub message: String,
-    /// Line and column from 1, where there is a place.
-    pub place: Option<(usize, usize)>,
+    #[serde(flatten)]
+    pub finding: FileFinding,
     /// That line, without the space around it.
     pub excerpt: String,
 }
 
 impl SeenFinding {
-    /// The pointer as people are shown it.
-    pub fn shown_path(&self) -> &str {
-        if self.path.is_empty() { "/" } else { &self.path }
+    fn of(finding: FileFinding, text: &str) -> SeenFinding {
+        let line = finding.place.and_then(|(line, _)| text.lines().nth(line - 1));
+        let excerpt = line.unwrap_or_default().trim().chars().take(EXCERPT).collect();
+        SeenFinding { finding, excerpt }
     }
 }
 
 /// The content of a file, or why there is none.
-pub type Content = Result<String, Unreadable>;
-
-/// Why a file has no content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
-    /// A stable code.
-    pub code: &'static str,
-    /// What to change, in English.
-    pub message: String,
-}
+pub type Content = Result<String, FileFinding>;
 
 impl Seen {
     /// Of a file that nobody has looked at yet.
@@ -95,21 +81,16 @@ impl Seen {
     pub fn take(&mut self, content: &Content) {
         self.revision = self.revision.wrapping_add(1);
         match content {
-            Err(Unreadable { code, message }) => {
-                self.findings = vec![SeenFinding {
-                    path: String::new(),
-                    code: (*code).to_owned(),
-                    message: message.clone(),
-                    place: None,
-                    excerpt: String::new(),
-                }];
-            }
-            Ok(text) => match read(text) {
-                Ok(form) => {
+            Err(finding) => self.findings = vec![SeenFinding::of(finding.clone(), "")],
+            Ok(text) => match form_file::check(text) {
+                Ok((_, definition)) => {
                     self.findings.clear();
-                    self.form = Some(form);
+                    self.form = Some(definition);
                 }
-                Err(findings) => self.findings = findings,
+                Err(findings) => {
+                    let seen = findings.into_iter().map(|finding| SeenFinding::of(finding, text));
+                    self.findings = seen.collect();
+                }
             },
         }
     }
@@ -118,50 +99,5 @@ impl Seen {
     pub fn to_json(&self) -> Arc<str> {
         // Texts, numbers and a value that was JSON before: nothing of it can fail to be written.
         serde_json::to_string(self).unwrap_or_default().into()
-    }
-}
-
-/// The definition, or what is wrong with it.
-fn read(text: &str) -> Result<Value, Vec<SeenFinding>> {
-    if text.starts_with('\u{feff}') {
-        let message = "save the file as UTF-8 without a byte order mark".to_owned();
-        return Err(vec![found(text, String::new(), "byte_order_mark", message, (1, 1))]);
-    }
-    let definition: Value = serde_json::from_str(text).map_err(|error| {
-        let said = error.to_string();
-        let message = said
-            .rsplit_once(" at line ")
-            .map_or(said.as_str(), |(message, _)| message);
-        let place = (error.line().max(1), error.column().max(1));
-        vec![found(text, String::new(), "no_json", message.to_owned(), place)]
-    })?;
-    let places = JsonPlaces::of(text);
-    let mut findings = Vec::new();
-    for (path, key, offset) in places.twice() {
-        let message = format!("the key `{key}` stands twice in this object");
-        let place = line_and_column(text, offset);
-        findings.push(found(text, path.to_owned(), "duplicate_key", message, place));
-    }
-    if let Err(wrong) = Form::from_value(&definition) {
-        for finding in wrong {
-            let place = line_and_column(text, places.offset(&finding.path));
-            findings.push(found(text, finding.path, finding.code, finding.message, place));
-        }
-    }
-    if findings.is_empty() {
-        return Ok(definition);
-    }
-    findings.sort_by_key(|finding| finding.place);
-    Err(findings)
-}
-
-fn found(text: &str, path: String, code: &str, message: String, place: (usize, usize)) -> SeenFinding {
-    let line = text.lines().nth(place.0 - 1).unwrap_or_default();
-    SeenFinding {
-        path,
-        code: code.to_owned(),
-        message,
-        place: Some(place),
-        excerpt: line.trim().chars().take(EXCERPT).collect(),
     }
 }

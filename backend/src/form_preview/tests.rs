@@ -6,13 +6,15 @@ use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
 use futures::StreamExt;
 use onehall_forms::Inputs;
+use onehall_protocol::{Language, Text};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::seen::{Seen, SeenFinding, Surroundings, Unreadable};
+use super::seen::{Seen, SeenFinding, Surroundings};
 use super::watched::Watched;
 use super::{pages, report, server};
+use crate::form_file::{self, FileFinding};
 
 const FORM: &str = r#"{"schema": "onehall-form/1", "code": "leave", "version": 1,
  "title": {"zh-CN": "请假", "en": "Leave"},
@@ -51,7 +53,11 @@ fn taken(text: &str) -> Seen {
     seen
 }
 
-fn only_finding(seen: &Seen) -> &SeenFinding {
+fn only_finding(seen: &Seen) -> &FileFinding {
+    &only_seen(seen).finding
+}
+
+fn only_seen(seen: &Seen) -> &SeenFinding {
     assert_eq!(seen.findings.len(), 1, "{:?}", seen.findings);
     &seen.findings[0]
 }
@@ -61,11 +67,11 @@ fn a_finding_names_its_line_and_shows_it() {
     let seen = taken(&FORM.replace("\"kind\"", "\"requird\": true, \"kind\""));
     let finding = only_finding(&seen);
     assert_eq!(
-        (finding.path.as_str(), finding.code.as_str(), finding.place),
+        (finding.path.as_str(), finding.code, finding.place),
         ("/pages/0/questions/0/requird", "unknown_field", Some((5, 19)))
     );
     assert!(
-        finding.excerpt.starts_with("{\"id\": \"name\", \"requird\""),
+        only_seen(&seen).excerpt.starts_with("{\"id\": \"name\", \"requird\""),
         "{finding:?}"
     );
     assert_eq!(seen.form, None);
@@ -75,11 +81,13 @@ fn a_finding_names_its_line_and_shows_it() {
 fn what_is_no_json_names_the_place_and_does_not_say_it_twice() {
     let seen = taken(&FORM.replace("\"version\": 1,", "\"version\": 1"));
     let finding = only_finding(&seen);
-    assert_eq!((finding.code.as_str(), finding.place), ("no_json", Some((2, 2))));
-    assert!(!finding.message.contains("line"), "{finding:?}");
+    assert_eq!((finding.code, finding.place), ("no_json", Some((2, 2))));
+    let (zh, en) = (&finding.message.zh_cn, &finding.message.en);
+    assert!(zh.contains("应为 `,`") && en.contains("expected `,`"), "{finding:?}");
+    assert!(!en.contains("line"), "{finding:?}");
     assert_eq!(only_finding(&taken(&format!("\u{feff}{FORM}"))).code, "byte_order_mark");
     let twice = taken(&FORM.replace("\"version\": 1,", "\"version\": 1, \"version\": 2,"));
-    assert_eq!(only_finding(&twice).code, "duplicate_key");
+    assert_eq!(only_finding(&twice).code, "duplicate_field");
 }
 
 #[test]
@@ -122,14 +130,23 @@ fn a_save_counts_when_two_looks_agree_on_it() {
     assert!(watched.seen().form.is_some(), "the last sound form stays");
 }
 
+/// What is said of a file that is not there.
+fn no_file() -> FileFinding {
+    let nowhere = std::env::temp_dir().join("onehall-preview-nowhere.json");
+    let read = form_file::read(&nowhere, form_file::MOST_BYTES);
+    read.err().unwrap_or_else(|| panic!("{} is there", nowhere.display()))
+}
+
 #[test]
 fn what_the_page_is_told_has_the_frozen_shape() {
     let frozen: Value = serde_json::from_str(include_str!("seen.json")).unwrap_or_else(|error| panic!("{error}"));
-    let finding = |path: &str, code: &str, message: &str, place, excerpt: &str| SeenFinding {
-        path: path.to_owned(),
-        code: code.to_owned(),
-        message: message.to_owned(),
-        place,
+    let finding = |path: &str, code, message: Text, place, excerpt: &str| SeenFinding {
+        finding: FileFinding {
+            path: path.to_owned(),
+            code,
+            message,
+            place,
+        },
         excerpt: excerpt.to_owned(),
     };
     let seen = Seen {
@@ -139,11 +156,11 @@ fn what_the_page_is_told_has_the_frozen_shape() {
             finding(
                 "/pages/0/questions/0/requird",
                 "unknown_field",
-                "there is no field `requird` here",
+                Text::new("这里没有字段 `requird`", "there is no field `requird` here"),
                 Some((7, 80)),
                 "{\"id\": \"name\", …}",
             ),
-            finding("", "no_file", "there is no such file", None, ""),
+            finding("", "no_file", no_file().message, None, ""),
         ],
         form: Some(json!({"schema": "onehall-form/1"})),
     };
@@ -154,20 +171,25 @@ fn what_the_page_is_told_has_the_frozen_shape() {
 #[test]
 fn the_terminal_says_it_as_compilers_do() {
     let mut seen = taken(&FORM.replace("\"kind\"", "\"requird\": true, \"kind\""));
-    let said = report(&seen, "forms/leave.v1.json".as_ref());
+    let said = report(&seen, "forms/leave.v1.json".as_ref(), Language::En);
     assert!(said.starts_with("forms/leave.v1.json:5:19: "), "{said}");
     assert!(
         said.ends_with("(unknown_field at /pages/0/questions/0/requird)\n1 finding\n"),
         "{said}"
     );
-    let gone = Unreadable {
-        code: "no_file",
-        message: "there is no such file".to_owned(),
-    };
-    seen.take(&Err(gone));
-    let said = report(&seen, "leave.v1.json".as_ref());
-    assert_eq!(said, "leave.v1.json: there is no such file (no_file at /)\n1 finding\n");
-    assert_eq!(report(&taken(FORM), "leave.v1.json".as_ref()), "no findings\n");
+    seen.take(&Err(no_file()));
+    let said = Language::ALL.map(|language| report(&seen, "leave.v1.json".as_ref(), language));
+    assert_eq!(
+        said,
+        [
+            "leave.v1.json: 没有这个文件 (no_file at /)\n1 个问题\n",
+            "leave.v1.json: there is no such file (no_file at /)\n1 finding\n",
+        ]
+    );
+    assert_eq!(
+        report(&taken(FORM), "leave.v1.json".as_ref(), Language::En),
+        "no findings\n"
+    );
 }
 
 #[test]

@@ -3,15 +3,10 @@
 //! By its content, not by what the system says of changes: editors save in many ways (in place, by a new file under the
 //! old name), folders are on all kinds of disks, and a form is a small file.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::seen::{Content, Seen, Unreadable};
-use crate::form_command::MOST_FORM_BYTES;
-
-/// The largest file that is read, in bytes.
-const MOST_BYTES: u64 = MOST_FORM_BYTES as u64;
+use super::seen::{Content, Seen};
+use crate::form_file;
 
 /// A file that is looked at.
 pub struct Watched {
@@ -67,16 +62,5 @@ impl Watched {
 }
 
 fn read(path: &Path) -> Content {
-    let refused = |code, message: String| Err(Unreadable { code, message });
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
-    match read {
-        Err(error) if error.kind() == ErrorKind::NotFound => refused("no_file", "there is no such file".to_owned()),
-        Err(error) => refused("unreadable", format!("the file cannot be read: {error}")),
-        Ok(_) if bytes.len() as u64 > MOST_BYTES => refused(
-            "too_large",
-            format!("a form has at most {} MiB", MOST_BYTES / 1024 / 1024),
-        ),
-        Ok(_) => String::from_utf8(bytes).or_else(|_| refused("no_text", "the file is no text in UTF-8".to_owned())),
-    }
+    form_file::read(path, form_file::MOST_BYTES)
 }

@@ -20,13 +20,17 @@ mod ui;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use onehall_protocol::{API, ErrorCode};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Mode;
 use crate::error::Error;
 use crate::state::AppState;
-use crate::{cases, catalog, drafts, events, files, identity, insight, messages, oidc, operations, staff, sync};
+use crate::{
+    account, cases, catalog, drafts, events, files, halls, identity, insight, messages, oidc, operations, staff, sync,
+    updates,
+};
 
 /// Every ordinary route of the API: small bodies, quick answers.
 fn ordinary(mode: Mode) -> OpenApiRouter<AppState> {
@@ -34,12 +38,15 @@ fn ordinary(mode: Mode) -> OpenApiRouter<AppState> {
         .merge(catalog::routes::routes())
         .merge(catalog::delta_routes())
         .merge(identity::routes::routes())
+        .merge(account::routes())
         .merge(oidc::routes())
         .merge(drafts::routes())
         .merge(cases::routes())
         .merge(events::routes())
+        .merge(halls::routes())
         .merge(insight::routes())
         .merge(sync::routes())
+        .merge(updates::routes())
         .merge(staff::routes::routes());
     if mode == Mode::Development {
         routes.merge(messages::routes::routes())
@@ -89,6 +96,7 @@ pub fn router(state: AppState) -> Result<axum::Router, Error> {
     let (api, _) = api(mode).split_for_parts();
     Ok(api
         .merge(docs::pages(document(mode)?, mode))
+        .route("/updates/{folder}/{name}", get(updates::serve))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(ui::serve)
         .layer(from_fn_with_state(state.clone(), security::refuse_cross_site))

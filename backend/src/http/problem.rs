@@ -14,6 +14,7 @@ use onehall_protocol::ErrorCode;
 use super::extract::accepted_language;
 use super::observe::RequestId;
 use crate::error::Error;
+use crate::oidc;
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -54,6 +55,14 @@ pub async fn speak(request: Request, next: Next) -> Response {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if problem.status == 401 {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("OneHall-Session"));
+    }
+    if let Some(challenge) = oidc::challenge(&problem.details) {
+        if let Ok(scheme) = HeaderValue::from_str(&challenge.scheme) {
+            headers.insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        if let Some(nonce) = challenge.nonce.and_then(|nonce| HeaderValue::from_str(nonce).ok()) {
+            headers.insert(oidc::NONCE_HEADER, nonce);
+        }
     }
     if let Some(seconds) = problem.details.get("retry_after").and_then(serde_json::Value::as_i64)
         && let Ok(value) = HeaderValue::from_str(&seconds.to_string())

@@ -26,7 +26,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
 
 /// The camera is for photographing documents and scanning codes; nothing else is asked for.
 const PERMISSIONS_POLICY: &str =
-    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), browsing-topics=()";
+    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), browsing-topics=()";
 
 const HEADERS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
@@ -65,13 +65,20 @@ pub async fn headers(State(state): State<AppState>, request: Request, next: Next
 /// It must name its terminal in a header (a form cannot, and a script of another site may not), its `Origin`, where one
 /// is sent, must be ours, and the browser must not say that another site began it.
 pub async fn refuse_cross_site(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if is_mutation(request.method())
+    if (is_mutation(request.method()) || is_socket(request.headers()))
         && !oidc::reads_no_cookie(request.uri().path())
         && let Err(error) = check(&state, request.uri().path(), request.headers())
     {
         return error.into_response();
     }
     next.run(request).await
+}
+
+/// Whether a request with a cookie asks for a socket. Its answer is not kept from the page of another site that asks, as one over
+/// HTTP would be: whoever brings a session by itself must show that the page is ours.
+fn is_socket(headers: &HeaderMap) -> bool {
+    let upgrade = headers.get(header::UPGRADE).map(HeaderValue::as_bytes);
+    upgrade.is_some_and(|to| to.eq_ignore_ascii_case(b"websocket")) && brings_cookie(headers)
 }
 
 fn check(state: &AppState, path: &str, headers: &HeaderMap) -> Result<()> {
@@ -95,9 +102,10 @@ fn check(state: &AppState, path: &str, headers: &HeaderMap) -> Result<()> {
 }
 
 /// Whether a path is for pages that embed services: what citizens ask, with a token. Not the console, not the session that
-/// is a cookie, not what operators and developers look at.
+/// is a cookie, not what operators and developers look at; and not what a citizen reads and answers on the hall's own pages
+/// alone, because who could answer it would let themselves in elsewhere as that citizen.
 fn open_to_embedders(path: &str) -> bool {
-    let closed = ["/staff", "/dev"];
+    let closed = ["/staff", "/dev", "/authorizations", "/devices", "/identity/consents"];
     path.strip_prefix(API).is_some_and(|path| {
         let below = |root: &str| {
             path.strip_prefix(root)
@@ -112,12 +120,16 @@ fn open_to_embedders(path: &str) -> bool {
 fn is_embedded(config: &Config, headers: &HeaderMap) -> bool {
     let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
     let allowed = config.embed_origins.iter().map(|origin| origin.trim_end_matches('/'));
-    let brings_cookie = [SESSION_COOKIE, STAFF_COOKIE].iter().any(|name| {
+    !brings_cookie(headers)
+        && origin.is_some_and(|origin| allowed.into_iter().any(|own| own.eq_ignore_ascii_case(origin)))
+}
+
+fn brings_cookie(headers: &HeaderMap) -> bool {
+    [SESSION_COOKIE, STAFF_COOKIE].iter().any(|name| {
         [false, true]
             .iter()
             .any(|secure| cookies::get(headers, name, *secure).is_some())
-    });
-    !brings_cookie && origin.is_some_and(|origin| allowed.into_iter().any(|own| own.eq_ignore_ascii_case(origin)))
+    })
 }
 
 /// Lets the pages of the sites that may embed services read answers, and those of any site what a client of the login needs

@@ -188,10 +188,17 @@ async fn a_page_that_may_embed_services_acts_by_its_token_and_never_by_a_cookie(
         assert_eq!(answer.header("access-control-allow-origin"), "", "{path}");
     }
     let login = json!({ "account": "admin", "password": "x" });
-    assert_eq!(
-        page.post("/api/v1/staff/session", login).await.code(),
-        "request/cross_site"
-    );
+    for path in [
+        "/api/v1/staff/session",
+        "/api/v1/authorizations/a/grant",
+        "/api/v1/devices/BCDFGHJK/grant",
+    ] {
+        assert_eq!(
+            page.post(path, login.clone()).await.code(),
+            "request/cross_site",
+            "{path}"
+        );
+    }
 
     // A page of a site that may not.
     let mut other = hall.terminal("mini_app");
@@ -415,7 +422,13 @@ async fn the_document_describes_every_route_and_every_error() {
 async fn in_production_nothing_of_development_mode_is_there() {
     let hall = TestHall::open_with(|config| config.mode = Mode::Production).await;
     let mut browser = hall.browser();
-    for path in ["/api/v1/dev/messages", "/api/v1/dev/staff-codes", "/dev/dev.js", "/dev"] {
+    for path in [
+        "/api/v1/dev/messages",
+        "/api/v1/dev/citizens",
+        "/api/v1/dev/staff-codes",
+        "/dev/dev.js",
+        "/dev",
+    ] {
         assert_eq!(browser.get(path).await.status, 404, "{path}");
     }
     let document = browser.get("/api/openapi.json").await.json();
@@ -425,6 +438,17 @@ async fn in_production_nothing_of_development_mode_is_there() {
     assert_eq!(
         browser.post("/api/v1/staff/session", login).await.code(),
         "identity/wrong_credentials"
+    );
+}
+
+#[tokio::test]
+async fn in_development_the_demo_citizens_are_named_with_what_they_log_in_with() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    let citizens = browser.get("/api/v1/dev/citizens").await.json();
+    assert_eq!(
+        (&citizens[0]["name"], &citizens[0]["phone"], &citizens[0]["assurance"]),
+        (&json!("张敏"), &json!("13800000001"), &json!("L2"))
     );
 }
 

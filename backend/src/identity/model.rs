@@ -9,8 +9,11 @@ use onehall_protocol::identity::{AssuranceLevel, PersonKind, PersonView, Profile
 use onehall_protocol::{CitizenId, ErrorCode, OrganisationCode, PersonId, PhoneNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::place::site_of;
+use super::reach::{Items, Reach, Way};
 use crate::error::{Error, Result};
 use crate::http::cookies;
+use crate::oidc;
 use crate::secrets::TokenHash;
 use crate::state::AppState;
 
@@ -128,19 +131,42 @@ impl Lifetime {
     }
 }
 
+/// Somebody who lets another handle some of their matters.
+#[derive(Debug, Clone)]
+pub struct Delegated {
+    /// Whose matters.
+    pub principal: Person,
+    /// Which of them.
+    pub items: Items,
+    /// Whether the actor may hand in.
+    pub submits: bool,
+}
+
 /// The logged-in citizen of a request.
 #[derive(Debug, Clone)]
 pub struct Citizen {
     /// Who acts (经办人).
     pub actor: Person,
-    /// The companies whose agent the actor is.
+    /// The companies whose agent the actor is by the register.
     pub companies: Vec<Person>,
+    /// Those who let the actor handle some of their matters.
+    pub delegated: Vec<Delegated>,
+    /// Those who did so once.
+    pub delegations_ended: Vec<PersonId>,
+    /// The site in whose pages the session began.
+    pub site: Option<String>,
+    /// The service items that can be reached from there.
+    pub from_here: Items,
+    /// Where the actor is reached first, masked: a phone number, or an e-mail address where there is none.
+    pub reached_at: String,
     /// The session, by which it is ended and its streams are found.
     pub session: TokenHash,
     /// The kind of terminal on which the session began.
     pub terminal: TerminalKind,
     /// When the session began.
     pub began_at: Timestamp,
+    /// When it was last used, within a minute.
+    pub seen_at: Timestamp,
     /// When the session ends if it is not used again.
     pub idle_ends_at: Timestamp,
     /// When the session ends whatever happens.
@@ -148,9 +174,30 @@ pub struct Citizen {
 }
 
 impl Citizen {
-    /// Whose matters the citizen may handle: themselves first, then the companies.
+    /// Whose matters the citizen may handle: themselves first, then the companies, then who delegated some; each once.
     pub fn principals(&self) -> impl Iterator<Item = &Person> {
-        std::iter::once(&self.actor).chain(&self.companies)
+        let of_register = || std::iter::once(&self.actor).chain(&self.companies);
+        let delegated = self.delegated.iter().enumerate().filter(move |(place, one)| {
+            let known = |person: &Person| person.id == one.principal.id;
+            !of_register().any(known) && !self.delegated[..*place].iter().any(|before| known(&before.principal))
+        });
+        of_register().chain(delegated.map(|(_, one)| &one.principal))
+    }
+
+    /// What the citizen may handle, of whom.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        let own = std::iter::once(&self.actor).chain(&self.companies).map(|person| Way {
+            principal: person.id,
+            items: Items::All,
+            submits: true,
+        });
+        let delegated = self.delegated.iter().map(|one| Way {
+            principal: one.principal.id,
+            items: one.items.clone(),
+            submits: one.submits,
+        });
+        Reach::new(own.chain(delegated).collect(), self.delegations_ended.clone()).within(&self.from_here)
     }
 
     /// The ids of [`Citizen::principals`].
@@ -162,17 +209,22 @@ impl Citizen {
     /// Whose matter a request is about: the one it names, or the actor's own.
     ///
     /// # Errors
-    /// `request/not_found` for anybody whose matters the citizen may not handle.
+    /// `request/not_found` for anybody whose matters the citizen may not handle; `identity/delegation_ended` for who did once.
     pub fn principal(&self, wanted: Option<PersonId>) -> Result<&Person> {
         let wanted = wanted.unwrap_or(self.actor.id);
         self.principals()
             .find(|person| person.id == wanted)
-            .ok_or_else(Error::not_found)
+            .ok_or_else(|| self.reach().refusal(wanted))
     }
 
-    /// What is prefilled into the forms of `principal`: the actor's own data, and the company's where it is one.
+    /// What is prefilled into the forms of `principal`: of a citizen, their own data, whoever acts for them; of a company,
+    /// its data and those of who acts (经办人).
     #[must_use]
     pub fn profile(&self, principal: &Person) -> Profile {
+        let person = match principal.kind {
+            PersonKind::Citizen => principal,
+            PersonKind::LegalPerson => &self.actor,
+        };
         let mut profile = Profile::default();
         let mut put = |key: &str, value: Option<String>| {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -180,17 +232,17 @@ impl Citizen {
             }
         };
         let one_line = |address: &Address| format!("{}{}", address.region, address.detail);
-        put("person.name", Some(self.actor.name.clone()));
-        put("person.citizen_id", self.actor.citizen_id.clone().map(String::from));
-        put("person.phone", self.actor.phone.clone().map(String::from));
-        put("person.address", self.actor.address.as_ref().map(one_line));
+        put("person.name", Some(person.name.clone()));
+        put("person.citizen_id", person.citizen_id.clone().map(String::from));
+        put("person.phone", person.phone.clone().map(String::from));
+        put("person.address", person.address.as_ref().map(one_line));
         put(
             "person.address.region",
-            self.actor.address.as_ref().map(|address| address.region.clone()),
+            person.address.as_ref().map(|address| address.region.clone()),
         );
         put(
             "person.address.detail",
-            self.actor.address.as_ref().map(|address| address.detail.clone()),
+            person.address.as_ref().map(|address| address.detail.clone()),
         );
         if principal.kind == PersonKind::LegalPerson {
             put("organisation.name", Some(principal.name.clone()));
@@ -217,7 +269,7 @@ impl Citizen {
         Session {
             actor: self.actor.view(),
             principals: self.principals().map(Person::view).collect(),
-            phone: self.actor.phone.as_ref().map(PhoneNumber::masked).unwrap_or_default(),
+            phone: self.reached_at.clone(),
             assurance: self.actor.assurance,
             expires_at: self.idle_ends_at,
         }
@@ -237,11 +289,47 @@ impl FromRequestParts<AppState> for Looking {
     }
 }
 
+/// The session that a request names: by the bound token of a terminal of the hall, else as [`session_token`] says.
+///
+/// # Errors
+/// `identity/not_logged_in` where a bound token does not count here.
+pub async fn session_of(parts: &Parts, state: &AppState) -> Result<Option<TokenHash>> {
+    if let Some(session) = oidc::held_session(parts, state).await? {
+        return Ok(Some(session));
+    }
+    Ok(session_token(&parts.headers, state.config.secure_cookies()).map(TokenHash::of))
+}
+
+/// The refusal of a session that is none any more. Who holds the token of one that its citizen ended is told so: their
+/// terminal is to keep nothing.
+///
+/// # Errors
+/// Only faults of the store.
+pub async fn no_session(state: &AppState, session: TokenHash, now: Timestamp) -> Result<Error> {
+    let refusal = Error::new(ErrorCode::NotLoggedIn);
+    Ok(match state.storage.session_end(session, now).await? {
+        Some(ended) => refusal.with_details(serde_json::json!({ "ended": ended })),
+        None => refusal,
+    })
+}
+
 async fn find(parts: &Parts, state: &AppState, now: Timestamp) -> Result<Citizen> {
     let not_logged_in = || Error::new(ErrorCode::NotLoggedIn);
-    let token = session_token(&parts.headers, state.config.secure_cookies()).ok_or_else(not_logged_in)?;
-    let session = TokenHash::of(token);
-    state.storage.citizen(session, now).await?.ok_or_else(not_logged_in)
+    let session = session_of(parts, state).await?.ok_or_else(not_logged_in)?;
+    let Some(mut citizen) = state.storage.citizen(session, now).await? else {
+        return Err(no_session(state, session, now).await?);
+    };
+    // A token that was given to the page of a site is none anywhere else; and whatever token a page of a site has, it
+    // reaches no further than the site may.
+    let here = site_of(&parts.headers, &state.config);
+    if citizen.site.is_some() && citizen.site != here {
+        return Err(not_logged_in());
+    }
+    citizen.site = here;
+    if let Some(site) = &citizen.site {
+        citizen.from_here = state.config.services_of(site);
+    }
+    Ok(citizen)
 }
 
 impl FromRequestParts<AppState> for Citizen {
@@ -250,11 +338,51 @@ impl FromRequestParts<AppState> for Citizen {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Citizen> {
         let now = state.clock.now();
         let mut citizen = find(parts, state, now).await?;
-        let idle_ends_at = Lifetime::of(citizen.terminal).idle_end(now, citizen.ends_at);
-        if citizen.idle_ends_at.plus_seconds(TOUCH_AFTER_SECONDS) < idle_ends_at {
-            state.storage.prolong_session(citizen.session, idle_ends_at).await?;
-            citizen.idle_ends_at = idle_ends_at;
+        if citizen.seen_at.plus_seconds(TOUCH_AFTER_SECONDS) < now {
+            let idle_ends_at = Lifetime::of(citizen.terminal).idle_end(now, citizen.ends_at);
+            state
+                .storage
+                .prolong_session(citizen.session, idle_ends_at, now)
+                .await?;
+            (citizen.idle_ends_at, citizen.seen_at) = (idle_ends_at, now);
         }
         Ok(citizen)
+    }
+}
+
+/// A logged-in citizen in pages of the hall's, on whichever terminal. The page of another site was registered for services: who
+/// its citizen is, what they allowed to others and where they log in is none of its business.
+#[derive(Debug, Clone)]
+pub struct OwnPages(pub Citizen);
+
+impl FromRequestParts<AppState> for OwnPages {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<OwnPages> {
+        let citizen = Citizen::from_request_parts(parts, state).await?;
+        match citizen.site {
+            None => Ok(OwnPages(citizen)),
+            Some(_) => Err(ErrorCode::OtherTerminal.into()),
+        }
+    }
+}
+
+/// A logged-in citizen on a terminal that is their own: what belongs to the account is changed there alone. A kiosk stands
+/// in public, and the page of another site is not ours.
+#[derive(Debug, Clone)]
+pub struct OwnTerminal(pub Citizen);
+
+impl FromRequestParts<AppState> for OwnTerminal {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<OwnTerminal> {
+        let citizen = Citizen::from_request_parts(parts, state).await?;
+        // The kind of terminal on which the session began, whatever the request says of itself.
+        match citizen.terminal {
+            TerminalKind::Browser | TerminalKind::Desktop | TerminalKind::Mobile if citizen.site.is_none() => {
+                Ok(OwnTerminal(citizen))
+            }
+            _ => Err(ErrorCode::OtherTerminal.into()),
+        }
     }
 }

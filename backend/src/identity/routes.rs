@@ -1,17 +1,22 @@
 //! `/api/v1/identity`: one-time codes, the session, the profile.
 
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use onehall_protocol::cases::Poke;
-use onehall_protocol::identity::{CodeRequest, CodeSent, LoginRequest, Profile, Session, TerminalKind, TokenGranted};
-use onehall_protocol::{ErrorCode, PersonId, PhoneNumber};
+use onehall_protocol::contacts::Contact;
+use onehall_protocol::identity::{
+    CodeRequest, CodeSent, ConfirmedLogin, LoginRequest, Profile, Session, TerminalKind, TokenGranted,
+};
+use onehall_protocol::{ErrorCode, PersonId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::model::{Citizen, SESSION_COOKIE, session_token};
-use super::store::{CodeToSend, LogIn};
+use super::contacts::contact;
+use super::model::{Citizen, OwnPages, SESSION_COOKIE, session_of, session_token};
+use super::store::{CodeToSend, Confirmed, LogIn, Place};
 use crate::error::{Error, Result};
 use crate::events::Channel;
 use crate::http::cookies;
@@ -28,30 +33,30 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(send_code))
         .routes(routes!(log_in, session, log_out))
         .routes(routes!(grant_token))
+        .routes(routes!(log_in_confirmed))
+        .routes(routes!(grant_token_confirmed))
         .routes(routes!(profile))
+        .merge(super::level::routes())
+        .merge(super::passkeys::routes())
+        .merge(super::contacts::routes())
 }
 
-fn phone_number(typed: &str) -> Result<PhoneNumber> {
-    typed
-        .parse()
-        .map_err(|_| Error::new(ErrorCode::InvalidPhone).with_field("phone", "invalid"))
+fn code_hash(state: &AppState, contact: &Contact, code: &str) -> [u8; 32] {
+    state.key.keyed_hash("login-code", &[contact.as_str(), code])
 }
 
-fn code_hash(state: &AppState, phone: &PhoneNumber, code: &str) -> [u8; 32] {
-    state.key.keyed_hash("login-code", &[phone.as_str(), code])
+fn contact_hash(state: &AppState, contact: &Contact) -> [u8; 32] {
+    state.key.keyed_hash("phone", &[contact.as_str()])
 }
 
-fn phone_hash(state: &AppState, phone: &PhoneNumber) -> [u8; 32] {
-    state.key.keyed_hash("phone", &[phone.as_str()])
-}
-
-fn client_hash(state: &AppState, client: ClientAddress) -> [u8; 32] {
+pub(super) fn client_hash(state: &AppState, client: ClientAddress) -> [u8; 32] {
     state.key.keyed_hash("client", &[&client.network()])
 }
 
-/// Send a one-time code to a phone
+/// Send a one-time code to a phone or an e-mail address
 ///
-/// The answer is the same whether or not the hall knows the number. A new code replaces the one before.
+/// The answer is the same whether or not the hall knows where it goes. A new code replaces the one before. An address logs in
+/// where it was added to an account; elsewhere its owner alone learns that it was not.
 #[utoipa::path(post, path = "/identity/codes", tag = "identity", request_body = CodeRequest,
     responses((status = 202, description = "A code is on its way", body = CodeSent)))]
 async fn send_code(
@@ -60,30 +65,29 @@ async fn send_code(
     client: ClientAddress,
     Json(request): Json<CodeRequest>,
 ) -> Result<(StatusCode, Json<CodeSent>)> {
-    let phone = phone_number(&request.phone)?;
+    let contact = contact(&request.phone, "phone")?;
     let code = format!("{:06}", random_below(&*state.rng, 1_000_000));
     let limits = state.config.codes;
     let command = CodeToSend {
-        phone: phone_hash(&state, &phone),
+        phone: contact_hash(&state, &contact),
         client: client_hash(&state, client),
-        code: code_hash(&state, &phone, &code),
+        code: code_hash(&state, &contact, &code),
         limits,
         now: state.clock.now(),
     };
     state.storage.take_code(command).await?;
-    let text = messages::login_code(&state.hall_name(), &code, limits.expires_after / 60, language);
-    state.messages.send(&phone, &text).await?;
-    metrics::counter!("onehall_login_codes_total").increment(1);
-    let seconds = |seconds: i64| u32::try_from(seconds).unwrap_or(0);
-    let sent = CodeSent {
-        resend_after: seconds(limits.resend_after),
-        expires_in: seconds(limits.expires_after),
-        phone: phone.masked(),
+    // Every phone number begins an account.
+    let known = state.storage.knows_contact(contact.clone()).await?;
+    let text = match contact {
+        Contact::Email(_) if !known => messages::unknown_address(&state.hall_name(), language),
+        _ => messages::login_code(&state.hall_name(), &code, limits.expires_after / 60, language),
     };
-    Ok((StatusCode::ACCEPTED, Json(sent)))
+    messages::send(&state, &contact, &text, language).await?;
+    metrics::counter!("onehall_login_codes_total").increment(1);
+    Ok((StatusCode::ACCEPTED, Json(limits.sent_to(&contact))))
 }
 
-/// Log in with a phone number and its one-time code
+/// Log in with a phone number or an e-mail address and its one-time code
 ///
 /// Sets the session cookie. A number that the hall does not know gets an account of assurance level L1.
 #[utoipa::path(post, path = "/identity/session", tag = "identity", request_body = LoginRequest,
@@ -96,11 +100,7 @@ async fn log_in(
     Json(request): Json<LoginRequest>,
 ) -> Result<Response> {
     let (token, citizen) = begin_session(&state, terminal, client, &headers, request).await?;
-    // A kiosk's cookie ends with its browser at the latest; elsewhere it lasts as long as the session can.
-    let lifetime = citizen.ends_at.unix_millis() - state.clock.now().unix_millis();
-    let seconds = (terminal != TerminalKind::Kiosk).then_some(lifetime / 1000);
-    let cookie = cookies::set(SESSION_COOKIE, token.as_str(), seconds, state.config.secure_cookies());
-    Ok(([(header::SET_COOKIE, cookie)], Json(citizen.view())).into_response())
+    Ok(with_cookie(&state, terminal, &token, &citizen))
 }
 
 /// Log in on a terminal that holds its session itself
@@ -123,6 +123,79 @@ async fn grant_token(
     }))
 }
 
+/// Log in with a phone number whose account was not used for long
+///
+/// After `identity/confirm_identity`, with the same code: with the identity number of whose account it is, or as who is new to the
+/// number. The latter begins an account of their own; the number logs the one of before in no more. Sets the session cookie.
+#[utoipa::path(post, path = "/identity/session/confirmed", tag = "identity", request_body = ConfirmedLogin,
+    responses((status = 200, description = "Logged in; the cookie `onehall_session` is set", body = Session)))]
+async fn log_in_confirmed(
+    State(state): State<AppState>,
+    Terminal(terminal): Terminal,
+    client: ClientAddress,
+    headers: HeaderMap,
+    Json(request): Json<ConfirmedLogin>,
+) -> Result<Response> {
+    let (token, citizen) = begin_confirmed(&state, terminal, client, &headers, request).await?;
+    Ok(with_cookie(&state, terminal, &token, &citizen))
+}
+
+/// As `POST /identity/session/confirmed`, on a terminal that holds its session itself
+#[utoipa::path(post, path = "/identity/tokens/confirmed", tag = "identity", request_body = ConfirmedLogin,
+    responses((status = 200, description = "Logged in", body = TokenGranted)))]
+async fn grant_token_confirmed(
+    State(state): State<AppState>,
+    Terminal(terminal): Terminal,
+    client: ClientAddress,
+    headers: HeaderMap,
+    Json(request): Json<ConfirmedLogin>,
+) -> Result<Json<TokenGranted>> {
+    let (token, citizen) = begin_confirmed(&state, terminal, client, &headers, request).await?;
+    Ok(Json(TokenGranted {
+        token: token.as_str().to_owned(),
+        session: citizen.view(),
+    }))
+}
+
+fn with_cookie(state: &AppState, terminal: TerminalKind, token: &Token, citizen: &Citizen) -> Response {
+    // A kiosk's cookie ends with its browser at the latest; elsewhere it lasts as long as the session can.
+    let lifetime = citizen.ends_at.unix_millis() - state.clock.now().unix_millis();
+    let seconds = (terminal != TerminalKind::Kiosk).then_some(lifetime / 1000);
+    let cookie = cookies::set(SESSION_COOKIE, token.as_str(), seconds, state.config.secure_cookies());
+    ([(header::SET_COOKIE, cookie)], Json(citizen.view())).into_response()
+}
+
+/// A login as it was asked for, and the token of its session.
+fn login(
+    state: &AppState,
+    terminal: TerminalKind,
+    client: ClientAddress,
+    headers: &HeaderMap,
+    request: &LoginRequest,
+) -> Result<(Token, LogIn)> {
+    let contact = contact(&request.phone, "phone")?;
+    let token = Token::generate(&*state.rng);
+    let place = Place::of(headers, &state.config);
+    // A page of another site is one, whatever it says of itself.
+    let terminal = match place.site {
+        Some(_) => TerminalKind::MiniApp,
+        None => terminal,
+    };
+    let login = LogIn {
+        to: contact_hash(state, &contact),
+        client: client_hash(state, client),
+        code: code_hash(state, &contact, request.code.trim()),
+        contact,
+        new_person: PersonId(state.new_id()),
+        session: token.hash(),
+        terminal,
+        place,
+        limits: state.config.codes,
+        now: state.clock.now(),
+    };
+    Ok((token, login))
+}
+
 async fn begin_session(
     state: &AppState,
     terminal: TerminalKind,
@@ -130,25 +203,46 @@ async fn begin_session(
     headers: &HeaderMap,
     request: LoginRequest,
 ) -> Result<(Token, Citizen)> {
-    let phone = phone_number(&request.phone)?;
-    let token = Token::generate(&*state.rng);
-    let login = LogIn {
-        phone_hash: phone_hash(state, &phone),
-        client: client_hash(state, client),
-        code: code_hash(state, &phone, request.code.trim()),
-        phone,
-        new_person: PersonId(state.new_id()),
-        session: token.hash(),
-        terminal,
-        limits: state.config.codes,
-        now: state.clock.now(),
-    };
+    let (token, login) = login(state, terminal, client, headers, &request)?;
     let citizen = state.storage.log_in(login).await?;
-    // One session a terminal: the one that it replaces must not live on where nobody sees it.
-    if let Some(before) = session_token(headers, state.config.secure_cookies()) {
-        end_session(state, before).await?;
+    replaced(state, headers).await?;
+    Ok((token, citizen))
+}
+
+async fn begin_confirmed(
+    state: &AppState,
+    terminal: TerminalKind,
+    client: ClientAddress,
+    headers: &HeaderMap,
+    request: ConfirmedLogin,
+) -> Result<(Token, Citizen)> {
+    let confirmed = match request.citizen_id.as_deref().map(str::trim) {
+        None => Confirmed::NewOwner,
+        Some(number) => {
+            let invalid = |_| Error::new(ErrorCode::InvalidBody).with_field("citizen_id", "invalid");
+            Confirmed::Owner(number.to_ascii_uppercase().parse().map_err(invalid)?)
+        }
+    };
+    let request = LoginRequest {
+        phone: request.phone,
+        code: request.code,
+    };
+    let (token, login) = login(state, terminal, client, headers, &request)?;
+    let lost = login.contact.clone();
+    let (citizen, lost_by) = state.storage.log_in_confirmed(login, confirmed).await?;
+    replaced(state, headers).await?;
+    if let Some(person) = lost_by {
+        super::contacts::number_lost(state, person, &lost).await?;
     }
     Ok((token, citizen))
+}
+
+/// One session a terminal: the one that a new one replaces must not live on where nobody sees it.
+async fn replaced(state: &AppState, headers: &HeaderMap) -> Result<()> {
+    if let Some(before) = session_token(headers, state.config.secure_cookies()) {
+        end_session(state, TokenHash::of(before)).await?;
+    }
+    Ok(())
 }
 
 /// Who is logged in
@@ -166,17 +260,17 @@ async fn session(citizen: Citizen) -> Json<Session> {
     responses((status = 204, description = "Logged out; also if nobody was logged in")))]
 async fn log_out(
     State(state): State<AppState>,
-    headers: HeaderMap,
+    parts: Parts,
 ) -> Result<(StatusCode, [(header::HeaderName, HeaderValue); 1])> {
-    if let Some(token) = session_token(&headers, state.config.secure_cookies()) {
-        end_session(&state, token).await?;
+    if let Some(session) = session_of(&parts, &state).await? {
+        end_session(&state, session).await?;
     }
     let cookie = cookies::clear(SESSION_COOKIE, state.config.secure_cookies());
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))
 }
 
-async fn end_session(state: &AppState, token: &str) -> Result<()> {
-    if let Some(person) = state.storage.log_out(TokenHash::of(token)).await? {
+pub(super) async fn end_session(state: &AppState, session: TokenHash) -> Result<()> {
+    if let Some(person) = state.storage.log_out(session).await? {
         state.events.poke(&Channel::Person(person), &Poke::SessionEnded);
     }
     Ok(())
@@ -195,7 +289,7 @@ struct ProfileQuery {
 #[utoipa::path(get, path = "/identity/profile", tag = "identity", params(ProfileQuery),
     responses((status = 200, description = "Values by prefill key, to the person only", body = Profile)),
     security(("citizen" = [])))]
-async fn profile(citizen: Citizen, Query(query): Query<ProfileQuery>) -> Result<Json<Profile>> {
+async fn profile(OwnPages(citizen): OwnPages, Query(query): Query<ProfileQuery>) -> Result<Json<Profile>> {
     let principal = citizen.principal(query.principal)?;
     Ok(Json(citizen.profile(principal)))
 }

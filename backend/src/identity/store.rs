@@ -1,8 +1,9 @@
 //! What identity keeps, as whole commands.
 
 use async_trait::async_trait;
+use onehall_protocol::contacts::Contact;
 use onehall_protocol::identity::TerminalKind;
-use onehall_protocol::{PersonId, PhoneNumber, Timestamp};
+use onehall_protocol::{CitizenId, PersonId, Timestamp};
 
 use super::model::{Citizen, Person};
 use crate::config::CodeLimits;
@@ -13,7 +14,7 @@ use crate::secrets::TokenHash;
 /// nobody.
 #[derive(Debug, Clone)]
 pub struct CodeToSend {
-    /// Keyed hash of the phone number.
+    /// Keyed hash of where it goes.
     pub phone: [u8; 32],
     /// Keyed hash of the client's address.
     pub client: [u8; 32],
@@ -25,16 +26,25 @@ pub struct CodeToSend {
     pub now: Timestamp,
 }
 
+/// Where a session begins, as far as the terminal says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// Browser and system, or what a machine calls itself.
+    pub name: Option<String>,
+    /// The site in whose pages it is.
+    pub site: Option<String>,
+}
+
 /// A login with a one-time code.
 #[derive(Debug, Clone)]
 pub struct LogIn {
-    /// The phone number, for the account.
-    pub phone: PhoneNumber,
-    /// Keyed hash of the phone number.
-    pub phone_hash: [u8; 32],
+    /// The phone number or the e-mail address, for the account.
+    pub contact: Contact,
+    /// Keyed hash of it.
+    pub to: [u8; 32],
     /// Keyed hash of the client's address.
     pub client: [u8; 32],
-    /// Keyed hash of phone number and code.
+    /// Keyed hash of it and the code.
     pub code: [u8; 32],
     /// The id of the account, should it be new.
     pub new_person: PersonId,
@@ -42,10 +52,21 @@ pub struct LogIn {
     pub session: TokenHash,
     /// The terminal on which it begins.
     pub terminal: TerminalKind,
+    /// What that terminal says of itself.
+    pub place: Place,
     /// How many wrong codes are allowed.
     pub limits: CodeLimits,
     /// Now.
     pub now: Timestamp,
+}
+
+/// What somebody says who logs in with a phone number whose account was not used for long.
+#[derive(Clone)]
+pub enum Confirmed {
+    /// It is theirs, and this is their identity number.
+    Owner(CitizenId),
+    /// The number is new to them.
+    NewOwner,
 }
 
 /// The store of identity.
@@ -61,8 +82,15 @@ pub trait IdentityStore: Send + Sync {
     /// does not know gets an account of assurance L1.
     ///
     /// # Errors
-    /// `identity/wrong_code` (wrong, used, expired, tried too often, never asked for: all alike); `request/too_many`.
+    /// `identity/wrong_code` (wrong, used, expired, tried too often, never asked for: all alike); `request/too_many`;
+    /// `identity/confirm_identity`, with the code unused, where the account was not used for long.
     async fn log_in(&self, login: LogIn) -> Result<Citizen>;
+
+    /// As [`IdentityStore::log_in`], of a phone number whose account was not used for long; gives also whose number it is no more.
+    ///
+    /// # Errors
+    /// As there; `identity/not_matched` where it is the account of another identity number.
+    async fn log_in_confirmed(&self, login: LogIn, confirmed: Confirmed) -> Result<(Citizen, Option<PersonId>)>;
 
     /// The citizen of a session that has not ended.
     ///
@@ -70,11 +98,11 @@ pub trait IdentityStore: Send + Sync {
     /// Only faults of the store.
     async fn citizen(&self, session: TokenHash, now: Timestamp) -> Result<Option<Citizen>>;
 
-    /// Moves the end of an idle session.
+    /// Notes that a session is used, and moves its end.
     ///
     /// # Errors
     /// Only faults of the store.
-    async fn prolong_session(&self, session: TokenHash, idle_ends_at: Timestamp) -> Result<()>;
+    async fn prolong_session(&self, session: TokenHash, idle_ends_at: Timestamp, now: Timestamp) -> Result<()>;
 
     /// Ends a session, and says whose it was; one that is not there has ended already.
     ///

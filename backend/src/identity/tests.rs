@@ -379,3 +379,31 @@ async fn an_agent_may_act_for_their_company_and_nobody_else_may() {
     let refused = stranger.get(&format!("/api/v1/identity/profile?principal={id}")).await;
     assert_eq!((refused.status, refused.code().as_str()), (404, "request/not_found"));
 }
+
+#[tokio::test]
+async fn whoever_tries_codes_of_a_number_elsewhere_leaves_its_owner_their_own_tries() {
+    let hall = TestHall::open().await;
+    let mut owner = hall.browser();
+    let code = owner.ask_code(PHONE).await;
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    let login = |code: &str| json!({ "phone": PHONE, "code": code });
+    let mut stranger = hall.browser();
+    stranger.address = "203.0.113.9:4000".to_owned();
+    for _ in 0..5 {
+        assert_eq!(stranger.post(SESSION, login(wrong)).await.code(), "identity/wrong_code");
+    }
+    // From there the right one counts no more, nor from any third network: ten tries are all that a code has.
+    assert_eq!(stranger.post(SESSION, login(&code)).await.code(), "identity/wrong_code");
+    let mut third = hall.browser();
+    third.address = "198.51.100.7:4000".to_owned();
+    assert_eq!(third.post(SESSION, login(&code)).await.code(), "identity/wrong_code");
+    for _ in 0..4 {
+        assert_eq!(owner.post(SESSION, login(wrong)).await.code(), "identity/wrong_code");
+    }
+    assert_eq!(owner.post(SESSION, login(&code)).await.status, 200);
+    assert_eq!(
+        owner.post(SESSION, login(&code)).await.code(),
+        "identity/wrong_code",
+        "it is used up"
+    );
+}

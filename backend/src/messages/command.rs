@@ -1,21 +1,23 @@
-//! A sender that hands each message to a program of the city's: the adapter to its text-message gateway.
+//! A sender that hands each message to a program of the city's: the adapter to its text-message gateway, or to its mail server.
 
 use std::process::Stdio;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use onehall_protocol::contacts::EmailAddress;
 use onehall_protocol::{ErrorCode, PhoneNumber};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use super::MessageSender;
+use super::{MailSender, MessageSender};
 use crate::error::{Error, Result};
 
 /// How long the program may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Runs a program for each message. It gets `{"to": "13800000001", "text": "…"}` on its standard input (nothing in its
-/// arguments, which other users of the machine could read) and says by exit code 0 that the message was taken.
+/// arguments, which other users of the machine could read) and says by exit code 0 that the message was taken. A program that
+/// sends mail gets an address as `to`, and a `subject`.
 #[derive(Debug, Clone)]
 pub struct CommandSender {
     program: String,
@@ -51,7 +53,22 @@ impl CommandSender {
 #[async_trait]
 impl MessageSender for CommandSender {
     async fn send(&self, to: &PhoneNumber, text: &str) -> Result<()> {
-        let message = serde_json::json!({ "to": to.as_str(), "text": text }).to_string();
+        self.pass_on(&serde_json::json!({ "to": to.as_str(), "text": text }))
+            .await
+    }
+}
+
+#[async_trait]
+impl MailSender for CommandSender {
+    async fn mail(&self, to: &EmailAddress, subject: &str, text: &str) -> Result<()> {
+        let message = serde_json::json!({ "to": to.as_str(), "subject": subject, "text": text });
+        self.pass_on(&message).await
+    }
+}
+
+impl CommandSender {
+    async fn pass_on(&self, message: &serde_json::Value) -> Result<()> {
+        let message = message.to_string();
         let outcome = tokio::time::timeout(PATIENCE, self.hand_over(message.as_bytes())).await;
         let unavailable = Error::new(ErrorCode::Unavailable);
         match outcome {
@@ -80,6 +97,18 @@ mod tests {
     async fn the_program_gets_the_message_on_its_input() {
         let outcome = sender(r#"grep -q '"to":"13800000001"'"#).send(&phone(), "123456").await;
         assert!(outcome.is_ok(), "{outcome:?}");
+    }
+
+    #[tokio::test]
+    async fn a_program_that_sends_mail_gets_the_subject_too() {
+        let address: EmailAddress = "zhang.min@mail.example"
+            .parse()
+            .unwrap_or_else(|error| panic!("{error}"));
+        let script = r#"grep '"to":"zhang.min@mail.example"' | grep -q '"subject":"政务大厅"'"#;
+        let outcome = sender(script).mail(&address, "政务大厅", "123456").await;
+        assert!(outcome.is_ok(), "{outcome:?}");
+        let outcome = sender(script).mail(&address, "其他", "123456").await;
+        assert!(outcome.is_err());
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! `/api/v1/dev`: what only development mode shows. In production these routes do not exist.
 
 use axum::extract::State;
-use onehall_protocol::identity::SentMessage;
+use onehall_protocol::identity::{AssuranceLevel, SentMessage};
 use onehall_protocol::staff::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,7 +18,21 @@ use crate::state::AppState;
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(messages))
+        .routes(routes!(citizens))
         .routes(routes!(staff_codes))
+}
+
+/// A demo citizen.
+#[derive(Debug, Serialize, ToSchema)]
+struct DemoCitizen {
+    /// The phone number to log in with.
+    phone: String,
+    /// The name, as it is proved.
+    name: String,
+    /// The identity number, as it is proved.
+    citizen_id: String,
+    /// How sure the hall is of who it is, at the first start.
+    assurance: AssuranceLevel,
 }
 
 /// A demo account of staff.
@@ -42,6 +56,19 @@ struct DemoStaff {
 async fn messages(State(state): State<AppState>) -> Result<Json<Vec<SentMessage>>> {
     let sender = state.development_messages.as_ref().ok_or_else(Error::not_found)?;
     Ok(Json(sender.sent()))
+}
+
+/// The demo citizens: whom to log in as, and what to prove an identity with
+#[utoipa::path(get, path = "/dev/citizens", tag = "development",
+    responses((status = 200, description = "The citizens of the city's files", body = [DemoCitizen])))]
+async fn citizens(State(state): State<AppState>) -> Json<Vec<DemoCitizen>> {
+    let citizens = state.city.people.citizens.iter().map(|citizen| DemoCitizen {
+        phone: citizen.phone.clone().into(),
+        name: citizen.name.clone(),
+        citizen_id: citizen.citizen_id.clone().into(),
+        assurance: citizen.assurance,
+    });
+    Json(citizens.collect())
 }
 
 /// The demo accounts of staff, each with a code of its second factor that can be used now

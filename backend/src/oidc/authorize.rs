@@ -90,9 +90,10 @@ async fn begin(state: &AppState, issuer: &Issuer, address: ClientAddress, params
             description: "this client has to push its requests",
         });
     }
-    let request = match request::read(&client, redirect_uri, params) {
-        Ok(request) => request,
-        Err(flaw) => return back(flaw),
+    let request = match request::checked(state, issuer, &client, redirect_uri, params).await {
+        Ok(Ok(request)) => request,
+        Ok(Err(flaw)) => return back(flaw),
+        Err(fault) => return fault.into_response(),
     };
     let counted = Some(by_address(state, address));
     match keep(state, id.hash(), request, false, counted, now, until).await {
@@ -152,7 +153,7 @@ pub(super) async fn push(
     let at = issuer.at(path::PUSH);
     let key = dpop::proven(&state, &headers, "POST", &at, None).await?;
     let client = proof::client(&state, &issuer, &at, &headers, &params).await?;
-    let request = pushed(&client, &params, key)?;
+    let request = pushed(&state, &issuer, &client, &params, key).await?;
     let (now, id) = (state.clock.now(), Token::generate(&*state.rng));
     // Whoever signs for itself is known; anybody can be a public client.
     let counted = client.is_public().then(|| by_address(&state, address));
@@ -165,11 +166,17 @@ pub(super) async fn push(
     Ok((StatusCode::CREATED, unkept(), Json(pushed)).into_response())
 }
 
-fn pushed(client: &Client, params: &Params, key: Option<String>) -> Result<AuthorizationRequest> {
+async fn pushed(
+    state: &AppState,
+    issuer: &Issuer,
+    client: &Client,
+    params: &Params,
+    key: Option<String>,
+) -> Result<AuthorizationRequest> {
     let redirect_uri = request::redirect_uri(client, params)
         .ok_or_else(|| Refused::invalid_request("redirect_uri is none that is registered"))?;
-    let mut request =
-        request::read(client, redirect_uri, params).map_err(|flaw| Refused::because(flaw.error, flaw.description))?;
+    let request = request::checked(state, issuer, client, redirect_uri, params).await?;
+    let mut request = request.map_err(|flaw| Refused::because(flaw.error, flaw.description))?;
     match (&request.key_bound, key) {
         (Some(bound), Some(key)) if *bound != key => {
             return Err(Refused::invalid_request("dpop_jkt is not the key of the proof"));
@@ -195,7 +202,7 @@ fn to_the_page(request: &Token) -> Response {
     see_other(&format!("{}?request={}", path::PAGE, request.as_str()))
 }
 
-fn see_other(to: &str) -> Response {
+pub(super) fn see_other(to: &str) -> Response {
     (StatusCode::SEE_OTHER, unkept(), [(header::LOCATION, to.to_owned())]).into_response()
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use onehall_protocol::identity::AssuranceLevel;
+use onehall_protocol::identity::{AssuranceLevel, TerminalKind};
 use onehall_protocol::{ClientId, HallCode, Text};
 use reqwest::Url;
 
@@ -95,6 +95,31 @@ impl FromStr for RedirectUri {
     }
 }
 
+/// An address at which a client hears that a session of the hall has ended. The hall goes there by itself: so it is one that
+/// the city wrote down, reached by TLS or on this machine, and never one that a request names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogoutAddress(Url);
+
+impl LogoutAddress {
+    /// The address.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl FromStr for LogoutAddress {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<LogoutAddress, &'static str> {
+        let address: RedirectUri = text.parse()?;
+        match RedirectUri::waiting(&address.url) {
+            Some(Waiting::Page | Waiting::Loopback) => Ok(LogoutAddress(address.url)),
+            _ => Err("neither https, nor http on 127.0.0.1 or [::1]"),
+        }
+    }
+}
+
 impl fmt::Display for RedirectUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -150,6 +175,10 @@ pub struct Client {
     pub proof: Proof,
     /// Where citizens may be sent back to.
     pub redirect_uris: Vec<RedirectUri>,
+    /// Where citizens may be sent to once they have logged out.
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where it hears that a session of the hall has ended.
+    pub logout_address: Option<LogoutAddress>,
     /// What it may ask for, besides who logs in.
     pub scopes: Vec<RegisteredScope>,
     /// Clients of one sector know a citizen by the same number, those of two by numbers that nobody can bring together.
@@ -164,6 +193,8 @@ pub struct Client {
     pub device: bool,
     /// Where its machine stands, if it is one.
     pub standing: Option<Standing>,
+    /// Which terminal of the hall it is, if it is one: what it is given counts at the hall's own API.
+    pub terminal: Option<TerminalKind>,
 }
 
 impl Client {
@@ -180,8 +211,18 @@ impl Client {
             self.scopes
                 .iter()
                 .map(|registered| registered.scope)
-                .chain([Scope::OpenId]),
+                .chain([Scope::OpenId])
+                .chain(self.terminal.map(|_| Scope::Hall)),
         )
+    }
+
+    /// These, and what a terminal of the hall always has: without it it would be none.
+    #[must_use]
+    pub fn with_own(&self, scopes: Scopes) -> Scopes {
+        match self.terminal {
+            Some(_) => scopes.or(&Scopes::of([Scope::Hall])),
+            None => scopes,
+        }
     }
 
     /// What it wants a scope for; nothing where it said nothing.
@@ -195,6 +236,13 @@ impl Client {
     #[must_use]
     pub fn may_redirect_to(&self, given: &str) -> bool {
         self.redirect_uris.iter().any(|registered| registered.matches(given))
+    }
+
+    /// Whether citizens may be sent to this address once they have logged out.
+    #[must_use]
+    pub fn may_redirect_after_logout_to(&self, given: &str) -> bool {
+        let registered = &self.post_logout_redirect_uris;
+        registered.iter().any(|registered| registered.matches(given))
     }
 }
 
@@ -259,5 +307,27 @@ mod tests {
             assert!(text.parse::<RedirectUri>().is_err(), "{text}");
         }
         registered("com.example.bus:/cb");
+    }
+
+    #[test]
+    fn the_hall_goes_by_itself_to_pages_by_tls_and_to_this_machine_alone() {
+        for text in [
+            "https://bus.example/logged-out",
+            "http://127.0.0.1:5000/x",
+            "http://[::1]/x",
+        ] {
+            assert!(text.parse::<LogoutAddress>().is_ok(), "{text}");
+        }
+        for text in [
+            "http://bus.example/x",
+            "http://10.0.0.1/x",
+            "http://localhost/x",
+            "com.example.bus:/x",
+            "https://me:pass@bus.example/x",
+            "https://bus.example/x#y",
+            "file:///etc/passwd",
+        ] {
+            assert!(text.parse::<LogoutAddress>().is_err(), "{text}");
+        }
     }
 }

@@ -10,12 +10,14 @@ use axum::http::request::Parts;
 use onehall_protocol::authorization::{
     Allow, AuthorizationStep, AuthorizationView, ClientView, ConsentView, Onward, ScopeView,
 };
-use onehall_protocol::identity::TerminalKind;
-use onehall_protocol::{ClientId, ErrorCode, Text};
+use onehall_protocol::cases::Poke;
+use onehall_protocol::identity::{AssuranceLevel, TerminalKind};
+use onehall_protocol::{ClientId, ErrorCode, Text, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::authorize::back_to;
+use super::claims;
 use super::clients::{Client, RedirectUri};
 use super::model::{OpenRequest, Prompt, seconds};
 use super::params::Issuer;
@@ -23,7 +25,7 @@ use super::scopes::{Scope, Scopes};
 use super::store::Agree;
 use crate::error::{Error, Result};
 use crate::http::extract::{Json, Path};
-use crate::identity::{Citizen, Looking};
+use crate::identity::{Citizen, Looking, OwnPages};
 use crate::secrets::{Token, TokenHash};
 use crate::state::AppState;
 
@@ -37,7 +39,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// A citizen, if one is logged in. Looking at a question prolongs no session.
-pub(super) struct Perhaps(Option<Citizen>);
+pub(super) struct Perhaps(pub Option<Citizen>);
 
 impl FromRequestParts<AppState> for Perhaps {
     type Rejection = Error;
@@ -74,7 +76,7 @@ impl Question {
         let request = &self.open.request;
         let step = match citizen.filter(|citizen| self.takes(state, citizen)) {
             None => AuthorizationStep::LogIn,
-            Some(citizen) if citizen.actor.assurance < self.client.assurance => AuthorizationStep::RaiseLevel,
+            Some(citizen) if citizen.actor.assurance < self.assurance() => AuthorizationStep::RaiseLevel,
             Some(_) if request.prompts(Prompt::Consent) || self.may_be_another() => AuthorizationStep::Ask,
             Some(_) if request.scopes.within(allowed) => AuthorizationStep::GoOn,
             Some(_) => AuthorizationStep::Ask,
@@ -86,10 +88,17 @@ impl Question {
         }
     }
 
-    /// Whether the login of a citizen is fresh enough for it.
+    /// Whether the login of a citizen will do: of whom the client means, and fresh enough.
     fn takes(&self, state: &AppState, citizen: &Citizen) -> bool {
         let (request, now) = (&self.open.request, state.clock.now());
-        request.takes_login(citizen.began_at, self.open.opened_at, now)
+        let meant = |subject: &String| *subject == claims::subject(state, &self.client, citizen.actor.id);
+        request.subject.as_ref().is_none_or(meant) && request.takes_login(citizen.began_at, self.open.opened_at, now)
+    }
+
+    /// How sure the hall must be of who answers it.
+    fn assurance(&self) -> AssuranceLevel {
+        let asked = self.open.request.assurance.unwrap_or(AssuranceLevel::L1);
+        self.client.assurance.max(asked)
     }
 
     /// Whether another program might wait where the answer goes: any can listen on this machine, or claim a scheme, and a
@@ -101,12 +110,17 @@ impl Question {
 
     /// Why an answer is none: the code that the client gets.
     fn refusal(&self, state: &AppState, citizen: Option<&Citizen>, allowed: &Scopes) -> &'static str {
+        let citizen = citizen.filter(|citizen| self.takes(state, citizen));
+        let too_low = |citizen: &Citizen| citizen.actor.assurance < self.assurance();
         if !self.open.request.prompts(Prompt::None) {
-            return "access_denied";
+            return match citizen {
+                Some(citizen) if too_low(citizen) => "unmet_authentication_requirements",
+                _ => "access_denied",
+            };
         }
-        match citizen.filter(|citizen| self.takes(state, citizen)) {
+        match citizen {
             None => "login_required",
-            Some(citizen) if citizen.actor.assurance < self.client.assurance => "interaction_required",
+            Some(citizen) if too_low(citizen) => "interaction_required",
             Some(_) if !self.open.request.scopes.within(allowed) || self.may_be_another() => "consent_required",
             Some(_) => "access_denied",
         }
@@ -159,7 +173,8 @@ async fn asked(
     Ok(Json(AuthorizationView {
         client: client_view(&question.client),
         scopes: scope_views(Some(&question.client), &question.open.request.scopes, &allowed),
-        assurance: question.client.assurance,
+        assurance: question.assurance(),
+        phone: question.open.request.phone.clone(),
         next: question.next(&state, citizen.as_ref(), &allowed),
     }))
 }
@@ -175,7 +190,7 @@ async fn allow(
     State(state): State<AppState>,
     issuer: Issuer,
     Path(request): Path<String>,
-    citizen: Citizen,
+    OwnPages(citizen): OwnPages,
     Json(allow): Json<Allow>,
 ) -> Result<Json<Onward>> {
     let question = question(&state, &request).await?;
@@ -186,6 +201,7 @@ async fn allow(
         AuthorizationStep::RaiseLevel | AuthorizationStep::GoBack => return Err(Error::new(ErrorCode::Forbidden)),
     }
     let scopes = chosen(&allow.scopes, &question.open.request.scopes)?;
+    let scopes = question.client.with_own(scopes);
     let scopes = if citizen.terminal == TerminalKind::Kiosk {
         // Whoever stands at a public machine gives nobody anything that lasts.
         scopes.without(Scope::OfflineAccess)
@@ -196,7 +212,7 @@ async fn allow(
     let lasts = if scopes.has(Scope::OfflineAccess) {
         seconds::OFFLINE
     } else {
-        seconds::CODE + seconds::ACCESS
+        session_lasts(&citizen, now)
     };
     let agree = Agree {
         request: question.id,
@@ -220,6 +236,11 @@ async fn allow(
     Ok(Json(Onward {
         location: back_to(&request.redirect_uri, &answer, request.state.as_deref(), &issuer),
     }))
+}
+
+/// Seconds for which a login lasts that ends with the session of the hall in which it was allowed.
+pub(super) fn session_lasts(citizen: &Citizen, now: Timestamp) -> i64 {
+    (citizen.ends_at.unix_millis() - now.unix_millis()) / 1000 + seconds::NOTICED
 }
 
 /// What a citizen chose of what is asked for.
@@ -267,7 +288,7 @@ async fn refuse(
 #[utoipa::path(get, path = "/identity/consents", tag = "login",
     responses((status = 200, description = "The newest first", body = Vec<ConsentView>)),
     security(("citizen" = [])))]
-async fn consents(State(state): State<AppState>, citizen: Citizen) -> Result<Json<Vec<ConsentView>>> {
+async fn consents(State(state): State<AppState>, OwnPages(citizen): OwnPages) -> Result<Json<Vec<ConsentView>>> {
     let consents = state.storage.consents(citizen.actor.id, None).await?;
     let view = |consent: super::store::Consent| {
         let client = state.city.client(&consent.client);
@@ -300,8 +321,14 @@ fn unknown(id: &ClientId) -> ClientView {
     params(("client" = ClientId, Path, description = "The application")),
     responses((status = 204, description = "It has nothing any more")),
     security(("citizen" = [])))]
-async fn withdraw(State(state): State<AppState>, citizen: Citizen, Path(client): Path<ClientId>) -> Result<StatusCode> {
+async fn withdraw(
+    State(state): State<AppState>,
+    OwnPages(citizen): OwnPages,
+    Path(client): Path<ClientId>,
+) -> Result<StatusCode> {
     if state.storage.withdraw_consent(citizen.actor.id, client).await? {
+        // Where it was a terminal of the hall, its session has ended.
+        state.events.poke_person(citizen.actor.id, Poke::SessionEnded);
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Error::not_found())

@@ -20,7 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::clients::Client;
-use super::consent::{chosen, client_view, scope_views};
+use super::consent::{chosen, client_view, scope_views, session_lasts};
 use super::error::{OAuthError, Refused, Result as OAuthResult, unkept};
 use super::model::seconds;
 use super::params::{Form, Issuer};
@@ -29,7 +29,7 @@ use super::store::{Confirm, KeepDevice, LookForDevice, OpenDevice};
 use super::{authorize, dpop, path, proof};
 use crate::error::{Error, Result};
 use crate::http::extract::{ClientAddress, Json, Path};
-use crate::identity::Citizen;
+use crate::identity::{Citizen, OwnPages};
 use crate::rng::Rng;
 use crate::secrets::{Token, random_below};
 use crate::state::AppState;
@@ -105,7 +105,7 @@ pub(super) async fn begin(
     if !asked.has(Scope::OpenId) {
         return Err(Refused::because("invalid_scope", "scope must hold openid"));
     }
-    let mut scopes = asked.and(&client.allowed());
+    let mut scopes = client.with_own(asked.and(&client.allowed()));
     if client.standing.is_some() {
         scopes = scopes.without(Scope::OfflineAccess);
     }
@@ -211,7 +211,7 @@ async fn look(
     State(state): State<AppState>,
     Path(code): Path<String>,
     address: ClientAddress,
-    citizen: Citizen,
+    OwnPages(citizen): OwnPages,
 ) -> Result<Json<DeviceView>> {
     let (device, client) = question(&state, &code, &citizen, address).await?;
     let standing = client.standing.as_ref();
@@ -238,19 +238,19 @@ async fn confirm(
     State(state): State<AppState>,
     Path(code): Path<String>,
     address: ClientAddress,
-    citizen: Citizen,
+    OwnPages(citizen): OwnPages,
     Json(confirm): Json<ConfirmDevice>,
 ) -> Result<StatusCode> {
     let (device, client) = question(&state, &code, &citizen, address).await?;
     if citizen.actor.assurance < client.assurance {
         return Err(Error::new(ErrorCode::Forbidden));
     }
-    let scopes = chosen(&confirm.scopes, &device.scopes)?;
+    let scopes = client.with_own(chosen(&confirm.scopes, &device.scopes)?);
     let now = state.clock.now();
     let lasts = if scopes.has(Scope::OfflineAccess) {
         seconds::OFFLINE
     } else {
-        seconds::DEVICE + seconds::ACCESS
+        session_lasts(&citizen, now)
     };
     let right = confirm.number.parse() == Ok(device.number);
     let confirm = Confirm {
@@ -284,7 +284,7 @@ async fn refuse(
     State(state): State<AppState>,
     Path(code): Path<String>,
     address: ClientAddress,
-    citizen: Citizen,
+    OwnPages(citizen): OwnPages,
 ) -> Result<StatusCode> {
     question(&state, &code, &citizen, address).await?;
     state

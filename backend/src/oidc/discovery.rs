@@ -21,7 +21,9 @@ fn for_an_hour(document: Value) -> Response {
 }
 
 fn document(issuer: &Issuer) -> Result<Value> {
-    let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.name()).collect();
+    // What only terminals of the hall itself have is nobody's to ask for.
+    let scopes = Scope::ALL.iter().filter(|scope| **scope != Scope::Hall);
+    let scopes: Vec<&str> = scopes.map(|scope| scope.name()).collect();
     let algorithms: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
     let levels: Vec<String> = [AssuranceLevel::L1, AssuranceLevel::L2, AssuranceLevel::L3]
         .iter()
@@ -36,6 +38,9 @@ fn document(issuer: &Issuer) -> Result<Value> {
         "userinfo_endpoint": issuer.at(path::USERINFO),
         "introspection_endpoint": issuer.at(path::INTROSPECT),
         "revocation_endpoint": issuer.at(path::REVOKE),
+        "end_session_endpoint": issuer.at(path::LOGOUT),
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "jwks_uri": issuer.at(path::KEYS),
         "scopes_supported": scopes,
         "response_types_supported": ["code"],

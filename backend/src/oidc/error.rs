@@ -49,6 +49,13 @@ pub(super) struct Refusal {
     nonce: Option<String>,
 }
 
+impl Refusal {
+    /// What the client is told, and the nonce for its next proof.
+    pub fn told(&self) -> (&OAuthError, Option<&str>) {
+        (&self.what, self.nonce.as_deref())
+    }
+}
+
 /// What this module's handlers return.
 pub(super) type Result<T, E = Refused> = std::result::Result<T, E>;
 

@@ -7,7 +7,7 @@
 use onehall_protocol::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::jose::SigningKey;
+use super::jose::{PublicKey, Signed, SigningKey};
 use super::store::KeptKey;
 use crate::error::{Error, Result};
 use crate::state::AppState;
@@ -55,6 +55,21 @@ pub(super) async fn signing(state: &AppState) -> Result<SigningKey> {
     let keys = kept(state).await?;
     let key = signs(&keys, state.clock.now()).ok_or_else(|| Error::broken("find a signing key"))?;
     SigningKey::of(&state.key.open(&key.sealed)?)
+}
+
+/// The claims of a text that one of the published keys signed; none where none of them did.
+///
+/// # Errors
+/// Faults of the store.
+pub(super) async fn verified(state: &AppState, signed: &Signed<'_>) -> Result<Option<Map<String, Value>>> {
+    for key in kept(state).await? {
+        if signed.header.kid.as_deref() == Some(key.id.as_str()) {
+            let jwk: Map<String, Value> = serde_json::from_str(&key.jwk)?;
+            let public = PublicKey::of_jwk(&jwk).map_err(|_| Error::broken("read a published key"))?;
+            return Ok(signed.claims(&public));
+        }
+    }
+    Ok(None)
 }
 
 /// The set of keys as it is published.

@@ -10,8 +10,11 @@
 //! | `consent` | what the citizen reads and answers: for the pages of the hall | |
 //! | `device` | a machine that a phone lets in | RFC 8628, RFC 10027 |
 //! | `token` | a code or a refresh token for tokens | RFC 6749, RFC 9700 |
-//! | `claims`, `userinfo` | what is said of who logged in | OpenID Connect Core 1.0 |
+//! | `claims`, `hint`, `userinfo` | what is said of who logged in | OpenID Connect Core 1.0 |
 //! | `introspect` | whether a token counts, and its end | RFC 7662, RFC 7009 |
+//! | `terminal` | tokens of the terminals of the hall itself, at its own API | RFC 9449 |
+//! | `logout` | a client wants the citizen logged out here, too | RP-Initiated Logout 1.0 |
+//! | `notices` | clients hear that a session has ended | Back-Channel Logout 1.0 |
 //! | `keys`, `jose` | what signs, and its turns | RFC 7515 to 7518 |
 //!
 //! **Tokens are opaque**: 256 random bits, of which the database keeps a hash. What is ended ends at once on every replica,
@@ -35,15 +38,19 @@ mod device;
 mod discovery;
 mod dpop;
 mod error;
+mod hint;
 mod introspect;
 mod jose;
 mod keys;
+mod logout;
 mod model;
+pub mod notices;
 mod params;
 mod proof;
 mod request;
 mod scopes;
 pub mod store;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -54,12 +61,14 @@ use utoipa_axum::routes;
 
 use crate::state::AppState;
 
-pub use clients::{Client, ClientKey, Proof, RedirectUri, RegisteredScope, Standing};
+pub use clients::{Client, ClientKey, LogoutAddress, Proof, RedirectUri, RegisteredScope, Standing};
 pub use error::NONCE_HEADER;
 pub use jose::PublicKey;
 pub use model::{Access, AuthorizationRequest, Login, OpenRequest, Prompt, seconds};
 pub use scopes::{Scope, Scopes};
 pub use store::OidcStore;
+pub(crate) use terminal::challenge;
+pub use terminal::held_session;
 
 /// Where the routes of the protocol are.
 mod path {
@@ -73,10 +82,13 @@ mod path {
     pub const INTROSPECT: &str = "/oauth/introspect";
     pub const REVOKE: &str = "/oauth/revoke";
     pub const DEVICE: &str = "/oauth/device";
+    pub const LOGOUT: &str = "/oauth/logout";
     /// The page of the citizens' bundle that asks them.
     pub const PAGE: &str = "/authorize";
     /// The page that asks whether a machine is let in.
     pub const DEVICE_PAGE: &str = "/device";
+    /// The page that asks whether somebody logs out.
+    pub const LOGOUT_PAGE: &str = "/logout";
 }
 
 /// The largest body that a route of the protocol takes.
@@ -96,12 +108,13 @@ pub fn protocol_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(userinfo::userinfo, userinfo::userinfo_by_post))
         .routes(routes!(introspect::introspect))
         .routes(routes!(introspect::revoke))
+        .routes(routes!(logout::log_out, logout::log_out_by_form))
 }
 
 /// The routes for the pages of the hall, below `/api/v1`.
 #[must_use]
 pub fn routes() -> OpenApiRouter<AppState> {
-    consent::routes().merge(device::routes())
+    consent::routes().merge(device::routes()).merge(logout::routes())
 }
 
 /// Whether a path is one of the protocol that reads no cookie: other sites send browsers there, and programs that are no
@@ -116,6 +129,7 @@ pub fn reads_no_cookie(path: &str) -> bool {
         path::USERINFO,
         path::INTROSPECT,
         path::REVOKE,
+        path::LOGOUT,
     ]
     .contains(&path)
 }

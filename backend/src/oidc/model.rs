@@ -3,7 +3,7 @@
 use std::fmt;
 
 use onehall_protocol::identity::AssuranceLevel;
-use onehall_protocol::{ClientId, Timestamp};
+use onehall_protocol::{ClientId, PhoneNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::scopes::Scopes;
@@ -30,10 +30,17 @@ pub mod seconds {
     pub const REFRESH: i64 = 30 * 86_400;
     /// A login at a client that may go on while the citizen is away.
     pub const OFFLINE: i64 = 180 * 86_400;
+    /// How long a login at a client is kept after the session of the hall in which it was allowed, should nobody have noticed
+    /// that this ended: until then its client is told.
+    pub const NOTICED: i64 = 3_600;
+    /// A wish to log out, until the citizen has answered it.
+    pub const LOGOUT: i64 = 600;
+    /// What tells a client that a session has ended.
+    pub const LOGOUT_TOKEN: i64 = 120;
     /// How long a used refresh token gets the same answer again, for a client that did not hear the first one.
     pub const GRACE: i64 = 10;
-    /// The most that a client's assertion may count.
-    pub const ASSERTION: i64 = 600;
+    /// The most that a client's assertion may count. It counts once anyway, and there are libraries that make none shorter.
+    pub const ASSERTION: i64 = 3_600;
     /// How far the clocks of others may be wrong.
     pub const SKEW: i64 = 60;
 }
@@ -65,6 +72,15 @@ pub struct AuthorizationRequest {
     /// The key that the code is bound to.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub key_bound: Option<String>,
+    /// How sure the hall must be of who logs in (`acr_values`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub assurance: Option<AssuranceLevel>,
+    /// Who has to log in, as the client knows them (`id_token_hint`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub subject: Option<String>,
+    /// The number that is written into the form already (`login_hint`).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub phone: Option<PhoneNumber>,
 }
 
 /// What a client wants the citizen to be asked (`prompt`).

@@ -1,6 +1,7 @@
 //! Parameters as the protocol sends them, and the name under which the hall is a provider.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -75,6 +76,18 @@ impl FromRequest<AppState> for Form {
 pub(super) struct Issuer(pub String);
 
 impl Issuer {
+    /// The name for what no request asked for; a hall in development is called as it listens. None where it has none of its own:
+    /// see there.
+    pub fn of_hall(state: &AppState, listens: Option<SocketAddr>) -> Option<Issuer> {
+        match &state.config.public_url {
+            Some(url) => Some(Issuer(url.trim_end_matches('/').to_owned())),
+            None if state.config.mode == Mode::Development => {
+                listens.map(|address| Issuer(format!("http://{address}")))
+            }
+            None => None,
+        }
+    }
+
     /// The address of a path.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.0)
@@ -85,6 +98,16 @@ impl FromRequestParts<AppState> for Issuer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Issuer, Error> {
+        Issuer::of_parts(parts, state)
+    }
+}
+
+impl Issuer {
+    /// The name under which a request reaches the hall.
+    ///
+    /// # Errors
+    /// `request/not_found` where the hall is no provider.
+    pub fn of_parts(parts: &Parts, state: &AppState) -> Result<Issuer, Error> {
         if let Some(url) = &state.config.public_url {
             return Ok(Issuer(url.trim_end_matches('/').to_owned()));
         }

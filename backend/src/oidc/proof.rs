@@ -131,7 +131,7 @@ fn counts(
     let ends = time("exp").ok_or_else(|| Refused::invalid_client("an assertion needs exp"))?;
     if ends <= late || ends > soon.plus_seconds(seconds::ASSERTION) {
         return Err(Refused::invalid_client(
-            "exp of an assertion is past, or more than ten minutes away",
+            "exp of an assertion is past, or more than an hour away",
         ));
     }
     if [time("nbf"), time("iat")]

@@ -1,13 +1,17 @@
 //! What a client asks for, checked: the same whether the client pushes it or the citizen's browser brings it.
 
+use onehall_protocol::identity::AssuranceLevel;
+
 use super::clients::Client;
+use super::hint;
 use super::jose::from_base64url;
 use super::model::{AuthorizationRequest, Prompt};
-use super::params::Params;
+use super::params::{Issuer, Params};
 use super::scopes::{Scope, Scopes};
+use crate::state::AppState;
 
 /// The longest `state` and `nonce`: they are kept, and one of them goes into an address.
-const LONGEST: usize = 2048;
+pub(super) const LONGEST: usize = 2048;
 
 /// What is wrong with a request: a code of the protocol, and a sentence for developers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +36,35 @@ pub(super) fn redirect_uri<'p>(client: &Client, params: &'p Params) -> Option<&'
 }
 
 /// Reads a request whose `redirect_uri` is one of the client's.
-pub(super) fn read(client: &Client, redirect_uri: &str, params: &Params) -> Result<AuthorizationRequest, Flaw> {
+///
+/// # Errors
+/// Faults of the store; inside: what is wrong with the request.
+pub(super) async fn checked(
+    state: &AppState,
+    issuer: &Issuer,
+    client: &Client,
+    redirect_uri: &str,
+    params: &Params,
+) -> crate::error::Result<Result<AuthorizationRequest, Flaw>> {
+    let request = match read(client, redirect_uri, params) {
+        Ok(request) => request,
+        Err(flaw) => return Ok(Err(flaw)),
+    };
+    let Some(token) = params.get("id_token_hint") else {
+        return Ok(Ok(request));
+    };
+    let hint = hint::read(state, issuer, token).await?;
+    Ok(match hint.filter(|hint| hint.client == client.id) {
+        Some(hint) => Ok(AuthorizationRequest {
+            subject: Some(hint.subject),
+            ..request
+        }),
+        // Whoever means somebody must not get somebody else because nobody could read whom.
+        None => Err(Flaw::invalid("id_token_hint is no id token that this client got here")),
+    })
+}
+
+fn read(client: &Client, redirect_uri: &str, params: &Params) -> Result<AuthorizationRequest, Flaw> {
     for (name, error) in [
         ("request", "request_not_supported"),
         ("request_uri", "request_uri_not_supported"),
@@ -65,7 +97,22 @@ pub(super) fn read(client: &Client, redirect_uri: &str, params: &Params) -> Resu
         prompts: prompts(params.get("prompt").unwrap_or_default())?,
         max_age: max_age(params.get("max_age"))?,
         key_bound: key_bound(params.get("dpop_jkt"))?,
+        assurance: assurance(params.get("acr_values").unwrap_or_default()),
+        subject: None,
+        phone: params.get("login_hint").and_then(|hint| hint.parse().ok()),
     })
+}
+
+/// How sure the hall must be: the least of the levels that would do. Whoever names some gets one of them or a refusal, so that
+/// nobody takes a login for more than it is; names of other providers are passed over (OpenID Connect Core 1.0, section 3.1.2.1).
+fn assurance(values: &str) -> Option<AssuranceLevel> {
+    let level = |name| match name {
+        "L1" => Some(AssuranceLevel::L1),
+        "L2" => Some(AssuranceLevel::L2),
+        "L3" => Some(AssuranceLevel::L3),
+        _ => None,
+    };
+    values.split(' ').filter_map(level).min()
 }
 
 /// What the client may have of what it asks for. What nobody here knows, or this client may not have, is passed over (OpenID
@@ -75,7 +122,7 @@ fn scopes(client: &Client, asked: &str) -> Result<Scopes, Flaw> {
     if !known.has(Scope::OpenId) {
         return Err(Flaw::new("invalid_scope", "scope must hold openid"));
     }
-    Ok(known.and(&client.allowed()))
+    Ok(client.with_own(known.and(&client.allowed())))
 }
 
 /// PKCE, of every client, with S256 alone: a plain challenge is what an eavesdropper needs.

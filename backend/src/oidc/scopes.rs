@@ -10,6 +10,8 @@ use onehall_protocol::Text;
 pub enum Scope {
     /// Who logs in, by a number that only this client knows them by.
     OpenId,
+    /// To handle matters at the hall. Of terminals of the hall itself alone; no file gives it to anybody.
+    Hall,
     /// The name.
     Profile,
     /// The phone number.
@@ -24,8 +26,9 @@ pub enum Scope {
 
 impl Scope {
     /// All, in the order in which they are shown.
-    pub const ALL: [Scope; 6] = [
+    pub const ALL: [Scope; 7] = [
         Scope::OpenId,
+        Scope::Hall,
         Scope::Profile,
         Scope::Phone,
         Scope::Address,
@@ -38,6 +41,7 @@ impl Scope {
     pub const fn name(self) -> &'static str {
         match self {
             Scope::OpenId => "openid",
+            Scope::Hall => "hall",
             Scope::Profile => "profile",
             Scope::Phone => "phone",
             Scope::Address => "address",
@@ -51,6 +55,10 @@ impl Scope {
     pub fn words(self) -> Text {
         let (zh_cn, en) = match self {
             Scope::OpenId => ("确认您的登录身份", "Confirm that it is you who logs in"),
+            Scope::Hall => (
+                "以您的账号在本大厅办事",
+                "Handle your matters at this hall, with your account",
+            ),
             Scope::Profile => ("您的姓名", "Your name"),
             Scope::Phone => ("您的手机号码", "Your phone number"),
             Scope::Address => ("您的通信地址", "Your postal address"),
@@ -75,7 +83,9 @@ impl FromStr for Scope {
             .into_iter()
             .find(|scope| scope.name() == text)
             .ok_or_else(|| {
-                let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.name()).collect();
+                // The one of terminals of the hall is nobody's to write.
+                let known = Scope::ALL.iter().filter(|scope| **scope != Scope::Hall);
+                let known: Vec<&str> = known.map(|scope| scope.name()).collect();
                 format!("there is no such scope; there are {}", known.join(", "))
             })
     }

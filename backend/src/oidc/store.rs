@@ -1,7 +1,7 @@
 //! What the provider keeps, as whole commands.
 
 use async_trait::async_trait;
-use onehall_protocol::identity::AssuranceLevel;
+use onehall_protocol::identity::{AssuranceLevel, TerminalKind};
 use onehall_protocol::{ClientId, PersonId, Timestamp};
 use uuid::Uuid;
 
@@ -83,6 +83,15 @@ pub struct Agree {
     pub now: Timestamp,
 }
 
+/// The session of the hall that a terminal of its own gets with its tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnSession {
+    /// What names it. Nobody holds what this is the hash of: it is reached by the tokens alone.
+    pub session: TokenHash,
+    /// Which terminal it is.
+    pub terminal: TerminalKind,
+}
+
 /// A client comes with a code.
 #[derive(Debug, Clone)]
 pub struct Redeem {
@@ -102,6 +111,8 @@ pub struct Redeem {
     pub access: TokenHash,
     /// The refresh token that it gets, where it may have one.
     pub refresh: TokenHash,
+    /// The session that it gets, if it is a terminal of the hall.
+    pub own: Option<OwnSession>,
     /// Now.
     pub now: Timestamp,
 }
@@ -240,6 +251,8 @@ pub struct AskAgain {
     pub access: TokenHash,
     /// The refresh token that it gets, where it may have one.
     pub refresh: TokenHash,
+    /// The session that it gets, if it is a terminal of the hall.
+    pub own: Option<OwnSession>,
     /// Now.
     pub now: Timestamp,
 }

@@ -14,7 +14,7 @@ use super::error::{OAuthError, Refused, Result, unkept};
 use super::jose::{base64url, sha256_base64url};
 use super::params::{Form, Issuer, Params};
 use super::scopes::{Scope, Scopes};
-use super::store::{AskAgain, Given, NoLogin, NotGiven, Redeem, Refresh};
+use super::store::{AskAgain, Given, NoLogin, NotGiven, OwnSession, Redeem, Refresh};
 use super::{dpop, keys, path, proof};
 use crate::http::extract::Json;
 use crate::secrets::{Token, TokenHash};
@@ -115,6 +115,7 @@ impl Asked<'_> {
             binds_refresh: self.client.is_public(),
             access: access.hash(),
             refresh: refresh.hash(),
+            own: self.own_session(),
             now: self.state.clock.now(),
         };
         let given = self.given(self.state.storage.redeem(redeem).await?)?;
@@ -155,6 +156,7 @@ impl Asked<'_> {
             binds_refresh: self.client.is_public(),
             access: access.hash(),
             refresh: refresh.hash(),
+            own: self.own_session(),
             now: self.state.clock.now(),
         };
         let given = self.state.storage.ask_again(ask).await?;
@@ -166,6 +168,14 @@ impl Asked<'_> {
             NoLogin::Invalid => Refused::because("invalid_grant", "it does not count, or not for this client"),
         })?;
         self.tokens(&given, access.as_str(), refresh.as_str(), None).await
+    }
+
+    /// The session of a terminal of the hall: a new one, whatever session the citizen allowed it in.
+    fn own_session(&self) -> Option<OwnSession> {
+        self.client.terminal.map(|terminal| OwnSession {
+            session: Token::generate(&*self.state.rng).hash(),
+            terminal,
+        })
     }
 
     fn given(&self, outcome: Result<Given, NotGiven>) -> Result<Given> {

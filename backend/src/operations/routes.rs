@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::events::Reach;
 use crate::http::extract::Json;
 use crate::state::AppState;
+use crate::updates;
 
 /// The routes of operations.
 #[must_use]
@@ -35,12 +36,16 @@ struct Standing {
     /// at other replicas when they next read, within a minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pokes: Option<Reach>,
+    /// How the signatures of hot updates stand, where this machine signs them. Whatever it says, the hall can serve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updates: Option<updates::Signing>,
 }
 
 const OK: Standing = Standing {
     status: "ok",
     version: env!("CARGO_PKG_VERSION"),
     pokes: None,
+    updates: None,
 };
 
 /// The process lives
@@ -61,6 +66,7 @@ async fn ready(State(state): State<AppState>) -> Result<Json<Standing>> {
     state.storage.check().await.map_err(unavailable)?;
     Ok(Json(Standing {
         pokes: Some(state.events.reach()),
+        updates: updates::standing(&state).await,
         ..OK
     }))
 }
@@ -74,6 +80,8 @@ async fn metrics_text(State(state): State<AppState>) -> Result<([(HeaderName, &'
     metrics::gauge!("onehall_sessions", "kind" => "citizen").set(counts.citizen_sessions as f64);
     metrics::gauge!("onehall_sessions", "kind" => "staff").set(counts.staff_sessions as f64);
     metrics::gauge!("onehall_event_streams").set(state.events.streams() as f64);
+    // Sets a gauge for each role.
+    updates::standing(&state).await;
     let degraded = state.events.reach() == Reach::Degraded;
     metrics::gauge!("onehall_pokes_degraded").set(f64::from(u8::from(degraded)));
     Ok((

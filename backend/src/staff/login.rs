@@ -108,6 +108,22 @@ pub async fn second_step(state: &AppState, second: StaffSecondFactor, client: Cl
     Ok((staff, token))
 }
 
+/// Shows by the code of the authenticator app that whoever sits at a console is there.
+///
+/// # Errors
+/// `identity/wrong_code` (wrong or used); `request/too_many` while the account is locked.
+pub async fn step_up(state: &AppState, staff: &Staff, code: &str, client: ClientAddress) -> Result<()> {
+    let attempt = attempt(state, &staff.account.account, client);
+    let known = state.storage.try_step_up(staff.session, attempt).await?;
+    let known = known.ok_or_else(|| Error::new(ErrorCode::WrongCode))?;
+    let secret = state.key.open(&known.secret)?;
+    let Some(step) = totp::matching_step(&secret, code, known.last_step, attempt.now)? else {
+        state.storage.step_up_refused(staff.id, attempt).await?;
+        return Err(Error::new(ErrorCode::WrongCode));
+    };
+    state.storage.step_up(staff.session, step, attempt).await
+}
+
 /// The hash of the new password; none where there is none, and none is needed.
 async fn new_password(new: Option<String>, known: &SecondFactor) -> Result<Option<String>> {
     let weak = |fault: &str| Error::new(ErrorCode::WeakPassword).with_field("new_password", fault);

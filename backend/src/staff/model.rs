@@ -25,6 +25,9 @@ pub const fn lifetime() -> Lifetime {
     }
 }
 
+/// Seconds for which a second factor shows that whoever sits at a console is there: that of the login, or a later one.
+const PROOF_SECONDS: i64 = 600;
+
 /// Between two writes of "last seen".
 const TOUCH_AFTER_SECONDS: i64 = 60;
 
@@ -91,6 +94,8 @@ pub struct Staff {
     pub idle_ends_at: Timestamp,
     /// When the session ends whatever happens.
     pub ends_at: Timestamp,
+    /// When they last showed by their second factor that they are there.
+    pub proved_at: Timestamp,
 }
 
 impl std::ops::Deref for Staff {
@@ -119,6 +124,19 @@ impl Staff {
         }
     }
 
+    /// Refuses who has not shown a moment ago, by their second factor, that they are there: asked before what cannot be undone, so
+    /// that whoever finds a console open does nothing of the kind.
+    ///
+    /// # Errors
+    /// `identity/step_up_required`.
+    pub fn require_proof(&self, now: Timestamp) -> Result<()> {
+        if self.proved_at.plus_seconds(PROOF_SECONDS) > now {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorCode::StepUpRequired))
+        }
+    }
+
     /// What an administrator administers.
     ///
     /// # Errors
@@ -137,6 +155,7 @@ impl Staff {
             name: self.account.name.clone(),
             roles: self.account.roles.clone(),
             authority: self.account.authority.clone(),
+            hall: self.account.hall.clone(),
             expires_at: self.idle_ends_at,
         }
     }
@@ -203,6 +222,14 @@ pub enum AuditAction {
     AccountCreated,
     /// An account was changed.
     AccountChanged,
+    /// The audit was exported.
+    AuditExported,
+    /// A citizen was compared with their identity document: the level of an account was raised.
+    IdentityChecked,
+    /// A clerk asked for the account of who stood at the window, who can no longer log in to it.
+    RecoveryBegun,
+    /// Whoever sits at a console showed anew by their second factor that they are there.
+    SteppedUp,
 }
 
 /// One line of the audit.

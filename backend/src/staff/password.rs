@@ -29,6 +29,8 @@ fn params() -> Params {
 }
 
 fn derive(params: Params, password: &str, salt: &[u8], output: &mut [u8]) -> Result<()> {
+    #[cfg(test)]
+    watched::derived(password, &params);
     let blocks = params.block_count();
     let mut memory: Vec<Block> = Vec::with_capacity(blocks.max(ASKED_FOR));
     memory.resize(blocks, Block::default());
@@ -96,6 +98,30 @@ fn is_of(password: &str, hash: &str) -> Result<bool> {
     let mut output = vec![0; expected.len()];
     derive(params, password, &salt, &mut output)?;
     Ok(output.ct_eq(expected.as_bytes()).into())
+}
+
+/// For tests that compare the work of two logins, whose time nobody can measure without chance.
+#[cfg(test)]
+pub(super) mod watched {
+    use std::collections::BTreeMap;
+    use std::sync::{Mutex, PoisonError};
+
+    use argon2::Params;
+
+    /// By password, since tests run side by side: memory and passes of each time that one was hashed.
+    static DERIVED: Mutex<BTreeMap<String, Vec<(u32, u32)>>> = Mutex::new(BTreeMap::new());
+
+    pub(super) fn derived(password: &str, params: &Params) {
+        let mut derived = DERIVED.lock().unwrap_or_else(PoisonError::into_inner);
+        let cost = (params.m_cost(), params.t_cost());
+        derived.entry(password.to_owned()).or_default().push(cost);
+    }
+
+    /// What it cost to look at a password that only one test uses.
+    pub fn cost_of(password: &str) -> Vec<(u32, u32)> {
+        let derived = DERIVED.lock().unwrap_or_else(PoisonError::into_inner);
+        derived.get(password).cloned().unwrap_or_default()
+    }
 }
 
 async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {

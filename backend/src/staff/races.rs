@@ -61,6 +61,32 @@ async fn codes_that_are_tried_at_all_replicas_at_once_get_no_further_than_one_af
     assert_eq!(noted(&hall, AuditAction::SecondFactorRefused).await, 5);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_names_that_are_tried_from_one_network_at_once_get_no_further_than_one_after_the_other() {
+    let hall = TestHall::open_with(|config| config.staff_wrong_per_client_hour = 6).await;
+    let other = hall.replica();
+    let requests = (0..20).map(|count| {
+        let here = hall.console();
+        let mut console = if count % 2 == 0 { here } else { other.reached_by(&here) };
+        let body = json!({ "account": format!("nobody-{count}"), "password": WRONG });
+        tokio::spawn(async move { console.post("/api/v1/staff/session", body).await })
+    });
+    let mut checked = 0;
+    for request in requests.collect::<Vec<_>>() {
+        let reply = request.await.unwrap_or_else(|error| panic!("{error}"));
+        checked += usize::from(reply.status == 422);
+    }
+    assert_eq!(checked, 6);
+    // Somebody elsewhere logs in all the same, and their right ones do not count.
+    let mut elsewhere = hall.console();
+    elsewhere.address = "203.0.113.9:4000".to_owned();
+    let (password, _) = elsewhere.demo_staff(CLERK).await;
+    for _ in 0..8 {
+        let right = json!({ "account": CLERK, "password": password });
+        assert_eq!(elsewhere.post("/api/v1/staff/session", right).await.status, 200);
+    }
+}
+
 #[tokio::test]
 async fn a_try_that_was_right_is_taken_back_and_brings_no_lock_about() {
     let hall = TestHall::open().await;

@@ -5,10 +5,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use onehall_protocol::cases::Poke;
 use onehall_protocol::staff::{
-    ChangeStaff, CreateStaff, Role, StaffAccountSaved, StaffAccountView, StaffChallenge, StaffLogin, StaffSecondFactor,
-    StaffSession,
+    ChangeStaff, CreateStaff, Role, StaffAccountSaved, StaffAccountView, StaffChallenge, StaffLogin, StaffProof,
+    StaffSecondFactor, StaffSession,
 };
-use onehall_protocol::{ErrorCode, FieldError, StaffId};
+use onehall_protocol::{ErrorCode, FieldError, Problem, StaffId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -28,8 +28,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(first_step, session, log_out))
         .routes(routes!(second_step))
+        .routes(routes!(step_up))
         .routes(routes!(accounts, create))
         .routes(routes!(change))
+        .merge(super::audit::routes())
 }
 
 /// Staff login, first step: account and password
@@ -58,6 +60,24 @@ async fn second_step(
     // A console's session ends with its browser at the latest.
     let cookie = cookies::set(STAFF_COOKIE, token.as_str(), None, state.config.secure_cookies());
     Ok(([(header::SET_COOKIE, cookie)], Json(staff.view())).into_response())
+}
+
+/// Show anew that one is there, by the code of the authenticator app
+///
+/// What cannot be undone asks for it (`identity/step_up_required`): it counts for ten minutes in this session, as the one of the
+/// login does. Wrong ones count with those of the login.
+#[utoipa::path(post, path = "/staff/session/proof", tag = "staff", request_body = StaffProof, responses(
+    (status = 204, description = "It counts for ten minutes"), (status = 401, body = Problem),
+    (status = 422, body = Problem, description = "identity/wrong_code: wrong or used"), (status = 429, body = Problem),
+), security(("staff" = [])))]
+async fn step_up(
+    State(state): State<AppState>,
+    staff: Staff,
+    client: ClientAddress,
+    Json(request): Json<StaffProof>,
+) -> Result<StatusCode> {
+    login::step_up(&state, &staff, &request.code, client).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Which member of staff is logged in
@@ -109,6 +129,7 @@ async fn create(
     Json(request): Json<CreateStaff>,
 ) -> Result<(StatusCode, Json<StaffAccountSaved>)> {
     let scope = staff.administers()?;
+    staff.require_proof(state.clock.now())?;
     let account = request.account.trim().to_lowercase();
     let mut wrong = Vec::new();
     let mut refuse = |path: &str, code: &str| {
@@ -184,6 +205,7 @@ async fn change(
     Json(request): Json<ChangeStaff>,
 ) -> Result<Json<StaffAccountSaved>> {
     let scope = staff.administers()?;
+    staff.require_proof(state.clock.now())?;
     let mut refusal = Error::new(ErrorCode::InvalidBody);
     if let Some(Err(code)) = request.name.as_deref().map(check_name) {
         refusal = refusal.with_field("name", code);

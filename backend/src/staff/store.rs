@@ -128,13 +128,13 @@ pub struct ChangeAccount {
 pub trait StaffStore: Send + Sync {
     /// What to check a password against; none where there is no such account, or it is not active. The try counts as a wrong
     /// one until [`StaffStore::password_taken`] takes it back: beyond a few, the name is locked for a growing time for the
-    /// network from which they came.
+    /// network from which they came; beyond many, of whichever names, the client is for an hour.
     ///
     /// # Errors
     /// `request/too_many` while the account name (existing or not) is locked, here or as a whole, or the client is.
     async fn credentials(&self, account: String, attempt: Attempt) -> Result<Option<Credentials>>;
 
-    /// Notes that a password was wrong (or that there was none to compare with), and counts it for the client.
+    /// Notes that a password was wrong, or that there was none to compare with.
     ///
     /// # Errors
     /// Only faults of the store.
@@ -165,7 +165,7 @@ pub trait StaffStore: Send + Sync {
     /// Only faults of the store.
     async fn take_second_factor_back(&self, ticket: TokenHash, attempt: Attempt) -> Result<()>;
 
-    /// Notes that a second factor was wrong, and counts it for the client.
+    /// Notes that a second factor was wrong.
     ///
     /// # Errors
     /// Only faults of the store.
@@ -176,6 +176,25 @@ pub trait StaffStore: Send + Sync {
     /// # Errors
     /// `identity/wrong_code` where ticket or step were used meanwhile.
     async fn enter(&self, enter: Enter, attempt: Attempt) -> Result<Staff>;
+
+    /// What the second factor of who sits at a console is checked against; none where the session has ended. The try counts as a
+    /// wrong one for the account until [`StaffStore::step_up`] takes it back.
+    ///
+    /// # Errors
+    /// `request/too_many` while the account is locked, or the client is.
+    async fn try_step_up(&self, session: TokenHash, attempt: Attempt) -> Result<Option<SecondFactor>>;
+
+    /// Notes that a second factor at a console was wrong.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn step_up_refused(&self, staff: StaffId, attempt: Attempt) -> Result<()>;
+
+    /// Takes the try back that turned out to be right, uses up the step, and notes that whoever sits at the console is there now.
+    ///
+    /// # Errors
+    /// `identity/wrong_code` where the step was used meanwhile.
+    async fn step_up(&self, session: TokenHash, step: u64, attempt: Attempt) -> Result<()>;
 
     /// The member of staff of a session that has not ended, of an account that is active.
     ///

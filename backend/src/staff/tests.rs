@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{AuditAction, AuditEntry, totp};
+use super::{AuditAction, AuditEntry, password, totp};
 use crate::clock::Clock;
 use crate::testing::{Reply, TestHall, TestTerminal};
 
@@ -150,6 +150,17 @@ async fn whether_an_account_exists_cannot_be_told_from_answers_or_lock_outs() {
     assert_eq!(answers[0], answers[1]);
     assert_eq!(answers[0][4].0, 422);
     assert_eq!((answers[0][5].0, answers[0][5].2.as_str()), (429, "30"));
+}
+
+#[tokio::test]
+async fn a_login_at_an_account_that_is_not_there_costs_as_much_as_at_one_that_is() {
+    let hall = TestHall::open().await;
+    let (known, unknown) = ("wrong-horse-known-account", "wrong-horse-no-account");
+    assert_eq!(first(&mut hall.console(), CLERK, known).await.status, 422);
+    assert_eq!(first(&mut hall.console(), "nobody-at-all", unknown).await.status, 422);
+    let cost = password::watched::cost_of(known);
+    assert_eq!(cost.len(), 1, "{cost:?}");
+    assert_eq!(password::watched::cost_of(unknown), cost);
 }
 
 #[tokio::test]

@@ -20,6 +20,15 @@ pub enum FolderError {
     InUse(PathBuf),
 }
 
+/// Makes the folder where it is missing, for this user alone: what is in it are people's matters. One that is there keeps the
+/// rights that its operator gave it.
+fn make(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
+}
+
 /// A data folder that this process holds. The hold ends with the value (or the process, however it ends).
 #[derive(Debug)]
 pub struct DataFolder {
@@ -33,7 +42,7 @@ impl DataFolder {
     /// # Errors
     /// [`FolderError`].
     pub fn open(path: &Path) -> Result<DataFolder, FolderError> {
-        fs::create_dir_all(path).map_err(|cause| FolderError::Create(path.to_owned(), cause))?;
+        make(path).map_err(|cause| FolderError::Create(path.to_owned(), cause))?;
         let read_only = |cause| FolderError::ReadOnly(path.to_owned(), cause);
         let lock = OpenOptions::new()
             .write(true)

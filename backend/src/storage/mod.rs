@@ -12,17 +12,22 @@ pub use folder::{DataFolder, FolderError};
 use async_trait::async_trait;
 use onehall_protocol::Timestamp;
 
+use crate::account::AccountStore;
 use crate::cases::{CaseStore, EarlierCases};
 use crate::catalog::CatalogStore;
 use crate::drafts::DraftStore;
 use crate::error::Result;
 use crate::files::{BlobStore, FileStore, UploadStore};
 use crate::founding::{Founding, FoundingState};
-use crate::identity::IdentityStore;
+use crate::halls::HallStore;
+use crate::identity::passkeys::PasskeyStore;
+use crate::identity::{ContactStore, IdentityStore, LevelStore};
 use crate::insight::InsightStore;
 use crate::oidc::OidcStore;
-use crate::staff::StaffStore;
+use crate::oidc::notices::NoticeStore;
+use crate::staff::{AuditStore, StaffStore};
 use crate::sync::SyncStore;
+use crate::updates::UpdateStore;
 
 /// The whole store: a supertrait of every centre's.
 #[async_trait]
@@ -30,15 +35,23 @@ pub trait Storage:
     CaseStore
     + EarlierCases
     + IdentityStore
+    + AccountStore
+    + LevelStore
+    + PasskeyStore
+    + ContactStore
     + StaffStore
+    + AuditStore
     + DraftStore
     + FileStore
     + UploadStore
     + BlobStore
     + InsightStore
+    + UpdateStore
     + SyncStore
     + CatalogStore
     + OidcStore
+    + NoticeStore
+    + HallStore
     + Send
     + Sync
     + std::fmt::Debug

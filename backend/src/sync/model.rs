@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::cases::model::CaseFile;
 use crate::drafts::StoredDraft;
+use crate::identity::Reach;
 
 /// A thing whose changes are logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,6 +45,8 @@ impl Logged {
 pub struct PullQuestion {
     /// Whose matters the actor may handle, in order.
     pub principals: Vec<PersonId>,
+    /// Which of them: the checksums are over what is within reach.
+    pub reach: Reach,
     /// How far the terminal has read.
     pub positions: Positions,
     /// The most things that come.
@@ -102,6 +105,8 @@ pub struct Place {
 pub struct SnapshotQuestion {
     /// Whose matters the actor may handle, in order.
     pub principals: Vec<PersonId>,
+    /// Which of them.
+    pub reach: Reach,
     /// Behind which place; none for the beginning.
     pub after: Option<Place>,
     /// The most things that come.

@@ -18,7 +18,7 @@ use super::model::{PullQuestion, Pulled, SnapshotQuestion, StoredChange, StoredT
 use crate::error::{Error, Result};
 use crate::events::Channel;
 use crate::http::extract::{Json, Query};
-use crate::identity::{Citizen, Looking};
+use crate::identity::{Citizen, Looking, no_session};
 use crate::state::AppState;
 use crate::{cases, drafts};
 
@@ -90,6 +90,7 @@ async fn pull(
     Query(since): Query<Since>,
 ) -> Result<Response> {
     let question = PullQuestion {
+        reach: citizen.reach(),
         principals: in_order(&citizen),
         positions: positions(&state, &citizen, since.cursor.as_deref())?,
         limit: limit(since.limit)?,
@@ -144,6 +145,7 @@ async fn snapshot(
     };
     let (after, begun) = begin.unzip();
     let question = SnapshotQuestion {
+        reach: citizen.reach(),
         principals: in_order(&citizen),
         after,
         limit: limit(asked.limit)?,
@@ -162,7 +164,8 @@ async fn snapshot(
 /// Wait until something changes
 ///
 /// For hosts that cannot listen to server-sent events: answers at once where something changed since the cursor, else when
-/// something does, at the latest after 15 seconds. It says nothing of what changed: a pull does.
+/// something does, at the latest after 15 seconds. It says nothing of what changed: a pull does. Who may handle only some of
+/// a person's matters does not hear that others changed.
 #[utoipa::path(get, path = "/sync/wait", tag = "sync",
     params(("cursor" = String, Query, description = "The cursor of the last pull")),
     responses(
@@ -177,13 +180,19 @@ async fn wait(
     Query(from): Query<WaitFrom>,
 ) -> Result<Response> {
     let positions = positions(&state, &citizen, Some(&from.cursor))?;
-    if state.events.listeners(&Channel::Person(citizen.actor.id)) >= MOST_WAITING {
-        return Err(Error::too_many(60));
-    }
     // Listening begins before the look, so that nothing falls between the two.
     let channels = citizen.principal_ids().into_iter().map(Channel::Person).collect();
-    let mut listener = state.events.listen(channels);
-    let mut changed = state.storage.has_changed(in_order(&citizen), positions).await?;
+    let own = Channel::Person(citizen.actor.id);
+    let listener = state.events.listen_for(&own, MOST_WAITING, channels);
+    let mut listener = listener.ok_or_else(|| Error::too_many(60))?;
+    let (principals, reach) = (in_order(&citizen), citizen.reach());
+    let hears_all = principals.iter().all(|principal| reach.covers_all(*principal));
+    let look = || {
+        state
+            .storage
+            .has_changed(principals.clone(), positions.clone(), reach.clone())
+    };
+    let mut changed = look().await?;
     let patience = tokio::time::sleep(PATIENCE);
     tokio::pin!(patience);
     while !changed {
@@ -194,9 +203,12 @@ async fn wait(
         let Some(pokes) = pokes else { break };
         // A session of this person ended: perhaps another terminal's.
         if pokes.contains(&Poke::SessionEnded) && !lives(&state, &citizen).await? {
-            return Err(ErrorCode::NotLoggedIn.into());
+            return Err(no_session(&state, citizen.session, state.clock.now()).await?);
         }
         changed = pokes.iter().any(|poke| *poke != Poke::SessionEnded);
+        if changed && !hears_all {
+            changed = look().await?;
+        }
     }
     Ok(unstored(Waited { changed }))
 }

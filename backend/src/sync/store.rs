@@ -6,6 +6,7 @@ use onehall_sync::Positions;
 
 use super::model::{PullQuestion, Pulled, SnapshotPage, SnapshotQuestion};
 use crate::error::Result;
+use crate::identity::Reach;
 
 /// The logs of changes in storage. That a change is logged is part of the command that makes it, and no command here.
 #[async_trait]
@@ -16,11 +17,11 @@ pub trait SyncStore {
     /// What the engine says.
     async fn pull(&self, question: PullQuestion) -> Result<Pulled>;
 
-    /// Whether a pull from these places would bring anything.
+    /// Whether a pull from these places would bring anything that is within reach.
     ///
     /// # Errors
     /// What the engine says.
-    async fn has_changed(&self, principals: Vec<PersonId>, positions: Positions) -> Result<bool>;
+    async fn has_changed(&self, principals: Vec<PersonId>, positions: Positions, reach: Reach) -> Result<bool>;
 
     /// A page of all that is there.
     ///

@@ -411,6 +411,51 @@ async fn who_waits_is_told_of_a_change_at_once_and_of_one_that_was_there_before(
 }
 
 #[tokio::test]
+async fn who_may_handle_some_matters_does_not_hear_that_others_changed() {
+    let hall = TestHall::open().await;
+    let (mut principal, mut actor) = (hall.browser(), hall.browser());
+    let session = principal.log_in(CITIZEN).await;
+    actor.log_in(STRANGER).await;
+    let scope = json!({ "role": "helper", "items": ["residence-permit"], "submits": true, "until": "2026-12-31" });
+    let request = json!({ "phone": STRANGER, "scope": scope });
+    let asked = principal.post("/api/v1/account/delegations", request).await;
+    let answer = format!(
+        "/api/v1/account/delegations/{}/answer",
+        text(&asked.json()["delegation"]["id"])
+    );
+    assert_eq!(actor.post(&answer, json!({ "agree": true })).await.status, 200);
+    let (_, cursor) = snapshot(&mut actor).await;
+    let path = format!("/api/v1/sync/wait?cursor={cursor}");
+    let mut waiting = {
+        let (mut actor, path) = (actor.clone(), path.clone());
+        tokio::spawn(async move { actor.get(&path).await })
+    };
+    let theirs = session["actor"]["id"].as_str().and_then(|id| id.parse().ok());
+    let theirs = crate::events::Channel::Person(theirs.unwrap_or_else(|| panic!("no id")));
+    while hall.state.events.listeners(&theirs) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let other = open(&mut principal, "identity-card-renewal").await;
+    assert_eq!(name(&mut principal, &other, "work").await.status, 200);
+    // Who waits is asked to come again when the hall closes, and has heard of no change until then.
+    let told = tokio::select! {
+        told = &mut waiting => Some(told),
+        () = async {
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+        } => None,
+    };
+    assert!(told.is_none(), "{told:?}");
+    hall.state.events.close();
+    let told = waiting.await.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((told.status, told.json()), (200, json!({ "changed": false })));
+    assert_eq!(good(&mut actor, &path).await, json!({ "changed": false }));
+    open(&mut principal, "residence-permit").await;
+    assert_eq!(good(&mut actor, &path).await, json!({ "changed": true }));
+}
+
+#[tokio::test]
 async fn waiting_ends_with_the_session_and_with_the_hall() {
     let hall = TestHall::open().await;
     let mut kiosk = hall.terminal("kiosk");

@@ -76,6 +76,9 @@ pub struct QuestionShown {
     pub options: Vec<Choice>,
     /// The rows of a repeating group.
     pub rows: Vec<RowShown>,
+    /// What is shown in a section.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<QuestionShown>,
     /// Where the answer comes from, while it is one that the hall filled in and nobody changed or confirmed: to change the
     /// answer to what it is confirms it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -22,15 +22,19 @@ pub mod citizen;
 mod filling;
 mod model;
 mod outbox;
+mod phone;
 mod profile;
 pub mod staff;
 mod submission;
+mod supplement;
 
 pub use filling::*;
 pub use model::*;
 pub use outbox::*;
+pub use phone::{PhoneLogin, PhoneLoginEnd};
 pub use profile::Profile;
 pub use submission::submission;
+pub use supplement::TypedSupplement;
 
 /// A request of one of the command sets: knows its command, and the reply that answers it.
 pub trait Request: Sized {
@@ -47,16 +51,20 @@ pub trait Request: Sized {
 }
 
 /// Declares a set of commands: a struct for each request, one enum over them, one enum over their replies.
+/// A command that only terminals of the hall's own have is marked by the feature that brings it: `Name if "own-terminal" { … }`.
+/// Pages of others do not carry the code that reads and writes it.
 macro_rules! commands {
     ($(#[$set:meta])* $Command:ident, $AnyReply:ident {
-        $($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty),* $(,)? } -> $reply:ty;)+
+        $($(#[$doc:meta])* $name:ident $(if $feature:tt)? { $($(#[$field_doc:meta])* $field:ident: $ty:ty),* $(,)? } -> $reply:ty;)+
     }) => {
         $(
+            $(#[cfg(feature = $feature)])?
             $(#[$doc])*
             #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
             #[serde(deny_unknown_fields)]
             pub struct $name { $($(#[$field_doc])* pub $field: $ty),* }
 
+            $(#[cfg(feature = $feature)])?
             impl crate::Request for $name {
                 type Command = $Command;
                 type AnyReply = $AnyReply;
@@ -77,12 +85,14 @@ macro_rules! commands {
         $(#[$set])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
-        pub enum $Command { $($(#[$doc])* $name($name)),+ }
+        pub enum $Command { $($(#[cfg(feature = $feature)])? $(#[$doc])* $name($name)),+ }
 
         /// The replies, one for each command.
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "snake_case")]
-        pub enum $AnyReply { $(#[doc = concat!("Answers [`", stringify!($name), "`].")] $name($reply)),+ }
+        pub enum $AnyReply {
+            $($(#[cfg(feature = $feature)])? #[doc = concat!("Answers [`", stringify!($name), "`].")] $name($reply)),+
+        }
     };
 }
 pub(crate) use commands;

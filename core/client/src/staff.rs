@@ -2,14 +2,18 @@
 
 use onehall_forms::{Definition, Inputs};
 use onehall_protocol::analytics::{InsightQuery, InsightView};
+use onehall_protocol::assurance::{CheckInPerson, CheckedInPerson};
 use onehall_protocol::cases::{ActOnCase, QueuePage, QueueQuery, StaffCaseView};
 use onehall_protocol::catalog::{Catalog, FormReference};
+use onehall_protocol::contacts::ClaimView;
 use onehall_protocol::files::FileView;
+use onehall_protocol::halls::{self, CounterNumber, FloorView, HallView};
 use onehall_protocol::staff::{
-    ChangeStaff, CreateStaff, StaffAccountSaved, StaffAccountView, StaffChallenge, StaffLogin, StaffSecondFactor,
-    StaffSession,
+    AuditChain, AuditPage, AuditQuery, ChangeStaff, CreateStaff, StaffAccountSaved, StaffAccountView, StaffChallenge,
+    StaffLogin, StaffProof, StaffSecondFactor, StaffSession,
 };
-use onehall_protocol::{CaseId, FileId, StaffId};
+use onehall_protocol::updates::ReleaseHealth;
+use onehall_protocol::{CaseId, FileId, HallCode, IdempotencyKey, StaffId, TicketId};
 
 use crate::{FileContent, Preferences, commands};
 
@@ -36,6 +40,12 @@ commands! {
             /// The one-time password, and a new password where one must be set.
             second_factor: StaffSecondFactor
         } -> StaffSession;
+        /// Shows anew that one is there, by the one-time password: what cannot be undone asks for it
+        /// (`identity/step_up_required`).
+        StepUp {
+            /// The one-time password.
+            proof: StaffProof
+        } -> ();
         /// Ends the session.
         LogOut {} -> ();
 
@@ -84,6 +94,53 @@ commands! {
             id: FileId
         } -> FileContent;
 
+        /// Raises the level of the account of a citizen who stands at the window (window clerks).
+        RaiseLevel {
+            /// What was compared.
+            check: CheckInPerson
+        } -> CheckedInPerson;
+        /// Asks for the account of a citizen who stands at the window and can no longer log in to it (window clerks).
+        AskAtWindow {
+            /// What was compared.
+            check: CheckInPerson
+        } -> ClaimView;
+
+        /// A key that names one attempt.
+        NewKey {} -> IdempotencyKey;
+        /// The halls that give numbers, as citizens see them.
+        ListHalls {} -> Vec<HallView>;
+        /// A hall as its clerks see it (window clerks, administrators).
+        GetFloor {
+            /// Which.
+            hall: HallCode
+        } -> FloorView;
+        /// Begins to work at a counter, or stops (window clerks).
+        SitAt {
+            /// In which hall.
+            hall: HallCode,
+            /// At which counter; none to stop.
+            #[serde(default)]
+            counter: Option<CounterNumber>
+        } -> FloorView;
+        /// Calls the next to one's counter (window clerks).
+        CallNext {
+            /// In which hall.
+            hall: HallCode,
+            /// Names this attempt: a retry calls nobody else.
+            key: IdempotencyKey
+        } -> FloorView;
+        /// Does something with a number (window clerks).
+        HandleTicket {
+            /// In which hall.
+            hall: HallCode,
+            /// Which.
+            ticket: TicketId,
+            /// What.
+            doing: halls::HandleTicket,
+            /// Names this attempt.
+            key: IdempotencyKey
+        } -> FloorView;
+
         /// All accounts (administrators).
         ListAccounts {} -> Vec<StaffAccountView>;
         /// Creates an account (administrators).
@@ -99,10 +156,25 @@ commands! {
             change: ChangeStaff
         } -> StaffAccountSaved;
 
+        /// Lines of the audit, the newest first (administrators).
+        ListAudit {
+            /// Which.
+            query: AuditQuery
+        } -> AuditPage;
+        /// Whether the audit is as it was written (administrators of the whole hall).
+        CheckAudit {} -> AuditChain;
+        /// The lines of the audit as one file (administrators).
+        ExportAudit {
+            /// Which.
+            query: AuditQuery
+        } -> FileContent;
+
         /// How the hall is used (administrators).
         GetInsight {
             /// Which counts.
             query: InsightQuery
         } -> InsightView;
+        /// What became of each release of the pages on the terminals that told of it (administrators of the whole hall).
+        GetUpdates {} -> Vec<ReleaseHealth>;
     }
 }

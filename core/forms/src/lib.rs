@@ -16,7 +16,8 @@
 //! Pages in order, each with questions; a question has a `kind` and what belongs to it ([`Kind`] lists all). Texts stand
 //! in every language. Rules decide what is shown (`visible_when`), required (`required_when`), sound (`valid_when`),
 //! offered (an option's `visible_when`), computed, and where it goes on after a page (`next`). Questions of a repeating
-//! group are answered once in each row.
+//! group are answered once in each row. Sections put questions under a heading, and hide them together; they are in no
+//! path, no rule and no transcript, so that a question moves into one or out of one with its answers.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -92,6 +93,9 @@
 //! | `lists` | of each list of the form that is at hand, code and version |
 //! | `pages` | the ids of the pages on the path, in order |
 //! | `values` | of each question that is shown and can be answered, path and answer as given; null where unanswered |
+//!
+//! Sections and notes are not in it: what a hidden section hides, its questions say. Nor does anything of it tell whether a
+//! question stands in a section, so a form that groups its questions anew has the transcripts of before.
 //!
 //! It is written without spaces, the names of every object sorted by their UTF-8 bytes. Numbers are plain decimals
 //! without exponent or zeros at the end, rounded half to even at the sixteenth digit after the point (as they were read,

@@ -195,6 +195,12 @@ fn both_refuse_what_has_the_wrong_shape() {
             "never_answered",
         ),
         (json!({"kind": "group", "row_label": title, "questions": []}), "empty"),
+        (json!({"kind": "section", "questions": []}), "empty"),
+        (json!({"kind": "section"}), "missing_field"),
+        (
+            json!({"kind": "section", "required": true, "questions": [{"id": "y", "kind": "phone", "label": title}]}),
+            "unknown_field",
+        ),
         (
             json!({"kind": "choices", "max": 0, "options": [{"value": "a", "label": title}]}),
             "min_above_max",

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use made::{context, filling, findings, form, question, text};
 use onehall_forms::{Filling, Form};
+use onehall_protocol::Language;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -190,9 +191,8 @@ fn a_jump_that_hangs_on_what_it_jumps_over_is_a_circle() {
         ["cycle"]
     );
     assert!(
-        findings[0].message.contains("a (where it goes on)"),
-        "{}",
-        findings[0].message
+        findings[0].message(Language::En).contains("a (where it goes on)"),
+        "{findings:?}"
     );
 }
 

@@ -40,7 +40,31 @@ fn rule(earlier: &[String], seed: (u8, u8, u8)) -> Value {
 
 type Seeds = Vec<(u8, u8, u8, u8)>;
 
-/// A form of numbers, computed values and two levels of groups, with rules of each sort across all of them.
+/// The id of a question, whatever sections it stands in by itself.
+fn asked(question: &Value) -> &str {
+    match question["kind"].as_str() {
+        Some("section") => asked(&question["questions"][0]),
+        _ => question["id"].as_str().unwrap_or_default(),
+    }
+}
+
+/// The question in a section with a rule, in two, or in none.
+fn in_sections(question: Value, at: usize, seed: (u8, u8, u8, u8), earlier: &[String]) -> Value {
+    let mut question = question;
+    for which in 0..seed.3 / 16 % 4 {
+        if which > 1 {
+            break;
+        }
+        question =
+            json!({"id": format!("t{at}_{which}"), "kind": "section", "label": text("t"), "questions": [question]});
+        if seed.2 % 2 == which {
+            question["visible_when"] = rule(earlier, (seed.2, seed.3, seed.1));
+        }
+    }
+    question
+}
+
+/// A form of numbers, computed values, sections and two levels of groups, with rules of each sort across all of them.
 fn form(seeds: &Seeds) -> Arc<Form> {
     let mut earlier: Vec<String> = vec!["q0".to_owned()];
     let mut questions = vec![json!({"id": "q0", "kind": "number", "label": text("q"), "required": true})];
@@ -48,6 +72,7 @@ fn form(seeds: &Seeds) -> Arc<Form> {
         let at = at + 1;
         let id = format!("q{at}");
         let own = (seed.1, seed.2, seed.3);
+        let before = earlier.len();
         let mut question = json!({"id": id, "kind": "number", "label": text("q"), "max": 6});
         match seed.0 % 10 {
             0 => question["visible_when"] = rule(&earlier, own),
@@ -71,6 +96,9 @@ fn form(seeds: &Seeds) -> Arc<Form> {
                     {"id": "a", "kind": "number", "label": text("a"), "required": true},
                     {"id": "b", "kind": "number", "label": text("b"), "visible_when": rule(&inner, own)},
                     {"id": "c", "kind": "computed", "label": text("c"), "value": {"-": [{"sum": [{"var": id}, {"var": ["a", 0]}]}, {"var": ["row.b", 0]}]}},
+                    {"id": "in_row", "kind": "section", "label": text("s"), "visible_when": rule(&inner, (seed.3, seed.2, seed.1)), "questions": [
+                        {"id": "e", "kind": "number", "label": text("e"), "required": true, "max": 4},
+                        {"id": "f", "kind": "note", "label": text("f")}]},
                     {"id": "d", "kind": "group", "label": text("d"), "row_label": text("r"), "questions": [
                         {"id": "x", "kind": "number", "label": text("x"), "required_when": {">": [{"var": "outer_row.a"}, 3]}},
                         {"id": "y", "kind": "number", "label": text("y"), "visible_when": rule(&deep, own)},
@@ -102,8 +130,9 @@ fn form(seeds: &Seeds) -> Arc<Form> {
             }
             _ => {}
         }
-        earlier.push(question["id"].as_str().unwrap_or_default().to_owned());
-        questions.push(question);
+        let id = question["id"].as_str().unwrap_or_default().to_owned();
+        questions.push(in_sections(question, at, *seed, &earlier[..before]));
+        earlier.push(id);
     }
     let pages = pages(&questions, seeds);
     let value = json!({"schema": "onehall-form/1", "code": "any", "version": 1, "title": text("any"), "pages": pages});
@@ -115,11 +144,7 @@ fn pages(questions: &[Value], seeds: &Seeds) -> Value {
     let count = questions.len().div_ceil(3);
     let mut known = Vec::new();
     let pages = questions.chunks(3).enumerate().map(|(at, chunk)| {
-        known.extend(
-            chunk
-                .iter()
-                .map(|question| question["id"].as_str().unwrap_or_default().to_owned()),
-        );
+        known.extend(chunk.iter().map(|question| asked(question).to_owned()));
         let seed = seeds[at % seeds.len()];
         let mut page = json!({"id": format!("p{at}"), "title": text("p"), "questions": chunk});
         if at % 3 == 1 {
@@ -150,7 +175,7 @@ fn any_path() -> impl Strategy<Value = String> {
     let row = prop_oneof![Just("r1"), Just("r2"), Just("r3")];
     prop_oneof![
         3 => (0_u8..13).prop_map(|at| format!("q{at}")),
-        3 => (1_u8..13, row.clone(), prop_oneof![Just("a"), Just("b"), Just("c")]).prop_map(|(at, row, id)| format!("q{at}/{row}/{id}")),
+        3 => (1_u8..13, row.clone(), prop_oneof![Just("a"), Just("b"), Just("c"), Just("e")]).prop_map(|(at, row, id)| format!("q{at}/{row}/{id}")),
         2 => (1_u8..13, row.clone(), row, prop_oneof![Just("x"), Just("y")]).prop_map(|(at, row, inner, id)| format!("q{at}/{row}/d/{inner}/{id}")),
     ]
 }
@@ -207,6 +232,11 @@ fn seen(filling: &Filling) -> BTreeMap<String, String> {
 
 fn collect(views: &[onehall_forms::QuestionView<'_>], found: &mut BTreeMap<String, String>) {
     for view in views {
+        // A section comes and goes with what stands in it.
+        if !view.questions.is_empty() {
+            collect(&view.questions, found);
+            continue;
+        }
         let rows: Vec<&str> = view.rows.iter().map(|row| row.id.as_str()).collect();
         let options: Vec<&str> = view.options.iter().map(|option| option.value.as_str()).collect();
         let all = format!(

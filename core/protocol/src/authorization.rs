@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::identity::AssuranceLevel;
-use crate::{ClientId, HallCode, Text, Timestamp};
+use crate::{ClientId, HallCode, PhoneNumber, Text, Timestamp};
 
 /// An application that asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,8 +60,38 @@ pub struct AuthorizationView {
     pub scopes: Vec<ScopeView>,
     /// How sure the hall must be of who logs in.
     pub assurance: AssuranceLevel,
+    /// The number that the application has written into the form already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<PhoneNumber>,
     /// What comes next.
     pub next: AuthorizationStep,
+}
+
+/// What happens where an application wants the citizen logged out of the hall, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum LogoutStep {
+    /// The citizen is asked: anybody could have sent them here.
+    Ask,
+    /// The application has shown that it means this very session. The page logs out and goes on.
+    GoOn,
+    /// Nobody is logged in. The page goes on.
+    GoBack,
+}
+
+/// The wish of an application that the citizen logs out of the hall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LogoutView {
+    /// Whose; absent where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientView>,
+    /// Where the browser goes then, whatever the citizen has answered; absent where it stays at the hall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// What comes next.
+    pub next: LogoutStep,
 }
 
 /// What a citizen allows.

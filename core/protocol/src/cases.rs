@@ -153,6 +153,9 @@ pub enum Actor {
     Person {
         /// The name.
         name: String,
+        /// Whose matter it is, where that is another: for whom they acted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        acts_for: Option<String>,
     },
     /// A clerk. The citizen sees the authority, the console also the name.
     Staff {
@@ -488,8 +491,27 @@ pub enum Poke {
     },
     /// The queue of an authority changed.
     Queue,
+    /// For whom one may act, or who acts for one, changed.
+    Delegations,
+    /// What logs one in changed.
+    Account,
     /// The session ended.
     SessionEnded,
     /// More changed than was kept for a slow terminal: read everything anew that is shown.
     Again,
+}
+
+/// Whether a text can be the number of a certificate or decision: `兰公户证〔2026〕0001号`, `JY26201020001234`. Each authority
+/// numbers in its own way; all have a digit, and nothing but letters, digits, and what stands between them.
+///
+/// ```
+/// use onehall_protocol::cases::is_document_number;
+/// assert!(is_document_number("兰公户证〔2026〕0001号"));
+/// assert!(!is_document_number("见附件"));
+/// assert!(!is_document_number("0001，见附件！"));
+/// ```
+#[must_use]
+pub fn is_document_number(text: &str) -> bool {
+    let between = |sign: char| " -–—/.·:：()（）[]［］〔〕【】《》№#_".contains(sign);
+    text.chars().any(char::is_numeric) && text.chars().all(|sign| sign.is_alphanumeric() || between(sign))
 }

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::assurance::RequiredAssurance;
 use crate::{
     AuthorityCode, Date, FormCode, HallCode, ItemCode, LifeEventCode, MaterialCode, Money, OrganisationCode, Text,
     ThemeCode, WorkflowCode,
@@ -130,7 +131,7 @@ pub enum TrustGrade {
     D,
 }
 
-/// Where a material comes from.
+/// Where a material comes from: the same words in an item's file and in a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -139,10 +140,10 @@ pub enum MaterialSource {
     Upload,
     /// An e-certificate (电子证照).
     ECertificate,
-    /// The hall makes it from the answers.
+    /// A file of an earlier case of the same principal.
+    Case,
+    /// The hall makes it or gets it itself: there is nothing to hand in, so it is never required.
     Derived,
-    /// Another case of the same principal.
-    AnotherCase,
 }
 
 /// A competent authority (实施主体).
@@ -248,7 +249,8 @@ pub struct ItemSummary {
     pub frequent: Option<u16>,
     /// Other words by which people look for it, in any language.
     pub keywords: Vec<String>,
-    /// The Chinese name in pinyin, syllables apart by spaces, without tones: `shen fen zheng`. Made when the catalog is loaded.
+    /// The Chinese name in pinyin, syllables apart by spaces, without tones: `shen fen zheng`; then the keywords, each
+    /// after a bar: `shen fen zheng | huan zheng | er dai zheng`. Made when the catalog is loaded.
     pub pinyin: String,
 }
 
@@ -502,6 +504,9 @@ pub struct ServiceItem {
     /// The workflow that its cases follow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow: Option<WorkflowCode>,
+    /// How sure the hall must be of who applies; whoever is logged in may where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assurance: Option<RequiredAssurance>,
     /// The day on which the guide was last checked.
     pub updated: Date,
 }

@@ -27,6 +27,22 @@ pub struct StartDraft {
     /// Whose matter it is; the actor's own where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub principal: Option<PersonId>,
+    /// Where a terminal began it already, while it could not reach the hall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Begun>,
+}
+
+/// A draft as a terminal began it by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Begun {
+    /// The id that it has there, and has here where none is open already. However often it comes, it is begun once.
+    pub id: DraftId,
+    /// The version of the form that is filled there.
+    pub form: FormReference,
+    /// Whether the hall fills in what it knows. Not where the citizen has checked and left to be submitted what they gave.
+    pub fill_in: bool,
 }
 
 /// A draft as lists show it.

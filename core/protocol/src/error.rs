@@ -74,6 +74,39 @@ error_codes! {
     /// Nobody could administer the hall any more.
     LastAdministrator = "identity/last_administrator", 409, "至少须保留一名可用的管理员。", "At least one administrator must remain.";
 
+    /// It cannot be done on this kind of terminal (a kiosk, a page of another site): from a terminal of one's own.
+    OtherTerminal = "identity/other_terminal", 403, "请在您自己的手机或电脑上进行此操作。", "Do this on a phone or computer of your own.";
+    /// The delegation by which this matter could be handled has expired or was ended.
+    DelegationEnded = "identity/delegation_ended", 403, "委托已结束，您不能再代为办理。已保存的内容留给了申请人。", "You may no longer act here: the delegation has ended. What was saved is with the person it belongs to.";
+    /// The delegation does not go so far: its scope leaves this to the principal.
+    BeyondDelegation = "identity/beyond_delegation", 403, "您的委托权限不包括此操作，请由申请人本人办理。", "Your delegation does not cover this: the person it belongs to does it.";
+    /// The account has cases that have not ended.
+    OpenCases = "identity/open_cases", 409, "还有未办结的办件，请先等待办结或撤回。", "Some of your cases have not ended. Wait for their end or withdraw them first.";
+
+    /// The service asks for a higher assurance level: `details.required` says which, `details.has` the citizen's.
+    LevelTooLow = "identity/level_too_low", 403, "该事项需要更高的实名等级。", "This service needs to be surer of who you are.";
+    /// Name and number, or picture and document, were not matched. Why is not told.
+    NotMatched = "identity/not_matched", 422, "信息与登记的不一致，核验未通过。", "This does not match what is registered.";
+    /// Who checks names, numbers and pictures cannot be reached.
+    VerifierUnavailable = "identity/verifier_unavailable", 503, "身份核验暂不可用，请稍后再试或到大厅办理。", "Identities cannot be checked right now. Try later, or come to a hall.";
+    /// The citizen has to show anew that they are there: `details.ways` says how (`passkey`, `code`).
+    StepUpRequired = "identity/step_up_required", 403, "请再次确认是您本人在操作。", "Please confirm that it is you.";
+    /// The passkey does not count here, or not any more. Why is not told.
+    PasskeyRefused = "identity/passkey_refused", 422, "通行密钥无法使用，请改用短信验证码。", "This passkey cannot be used. Use a code by text message instead.";
+    /// The phone number or e-mail address logs an account in already: this one, or another.
+    ContactInUse = "identity/contact_in_use", 409, "该手机号或邮箱已用于登录。", "This logs an account in already.";
+    /// Nothing would be left to which a code could be sent.
+    LastContact = "identity/last_contact", 409, "至少须保留一个可接收验证码的手机号或邮箱。", "One phone number or e-mail address must remain.";
+    /// Two accounts have drafts for one service: one of them has to go before the two become one.
+    MergeBlocked = "identity/merge_blocked", 409, "两个账号有同一事项的草稿，请先处理其中一份。", "Both accounts have a draft for one service. Finish or discard one of them first.";
+    /// The account of this phone number was not used for long, and is of somebody whose identity was checked: who logs in says
+    /// their identity number, or that the number is new to them. The code still counts.
+    ConfirmIdentity = "identity/confirm_identity", 403, "该手机号的账号很久没有使用，请确认是您本人。", "The account of this number was not used for long. Confirm that it is yours.";
+    /// The identity number belongs to another account.
+    NumberInUse = "identity/number_in_use", 409, "该证件号码已用于另一个账号。", "This identity number belongs to another account.";
+    /// The account belongs to a person with another identity number.
+    OtherPerson = "identity/other_person", 409, "该账号已由其他人实名。", "This account belongs to somebody else.";
+
     /// The service item cannot be applied for online.
     NotApplicable = "catalog/not_online", 422, "该事项暂不支持网上申请。", "This service cannot be applied for online yet.";
 
@@ -127,6 +160,9 @@ error_codes! {
     ActionIncomplete = "cases/incomplete", 422, "请补全办理所需内容。", "Something that this step needs is missing.";
     /// The case has been rated already.
     AlreadyRated = "cases/already_rated", 409, "您已评价过该办件。", "You have rated this case already.";
+
+    /// It cannot be done in a hall now: `details.why` says why ([`HallRefusal`](crate::halls::HallRefusal)).
+    NotPossibleInHall = "halls/not_possible", 409, "大厅现在不能这样办理。", "This is not possible in the hall right now.";
 
     /// The cursor is older than what the hall keeps of changes: the terminal reads a snapshot.
     SnapshotRequired = "sync/snapshot_required", 410, "本机数据已过期，正在重新获取。", "What this terminal holds is too old to be brought up to date. It is read anew.";
@@ -301,6 +337,7 @@ impl ErrorCode {
                 | ErrorCode::Internal
                 | ErrorCode::TooManyRequests
                 | ErrorCode::ScannerUnavailable
+                | ErrorCode::VerifierUnavailable
                 | ErrorCode::InvalidReply
         )
     }

@@ -38,7 +38,8 @@ pub struct FormPoint {
     /// What people know it by.
     pub label: Text,
     /// What. Of a difference: `added`, `removed`, `retyped`, `moved`, `rule_changed`, `option_added`, `option_removed`,
-    /// `bounds_changed`, `text_changed`, `setting_changed`, `page_added`, `page_removed`, `page_moved`. Of a reason:
+    /// `bounds_changed`, `text_changed`, `setting_changed`, `page_added`, `page_removed`, `page_moved`, `section_added`,
+    /// `section_removed`. Of a reason:
     /// `answer_lost`, `retyped`, `asks_other`, `option_removed`, `newly_hidden`, `newly_shown`, `newly_wrong`,
     /// `other_form`.
     pub code: String,

@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PersonId, PhoneNumber, Timestamp};
+use crate::{PersonId, Timestamp};
 
-/// Asks for a one-time code by text message. The phone number is parsed by the backend, so that a wrong one gets
+/// Asks for a one-time code by text message or e-mail. Where to is parsed by the backend, so that a wrong one gets
 /// `identity/invalid_phone` and not a refusal of the whole body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CodeRequest {
-    /// The phone number as typed.
+    /// The phone number or the e-mail address as typed.
     pub phone: String,
 }
 
@@ -22,19 +22,41 @@ pub struct CodeSent {
     pub resend_after: u32,
     /// Seconds for which the code can be used.
     pub expires_in: u32,
-    /// The number that it went to, masked.
+    /// The number or the address that it went to, masked.
     pub phone: String,
 }
 
-/// Logs in with phone number and one-time code.
+/// Logs in with phone number or e-mail address and one-time code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LoginRequest {
-    /// The phone number as typed.
+    /// The phone number or the e-mail address as typed.
     pub phone: String,
     /// The code, six digits.
     pub code: String,
+}
+
+/// Logs in with a phone number whose account was not used for long (`identity/confirm_identity`).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConfirmedLogin {
+    /// The phone number as typed.
+    pub phone: String,
+    /// The code, which still counts.
+    pub code: String,
+    /// The identity number of whose account it is. Absent: the number is new to who logs in. It then logs that account in no
+    /// more, and begins another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub citizen_id: Option<String>,
+}
+
+impl std::fmt::Debug for ConfirmedLogin {
+    /// Without what was typed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConfirmedLogin").finish_non_exhaustive()
+    }
 }
 
 /// What kind of person an account belongs to.
@@ -83,7 +105,7 @@ pub struct Session {
     pub actor: PersonView,
     /// Whose matters they may handle: themselves first, then the companies whose agent they are.
     pub principals: Vec<PersonView>,
-    /// The phone number, masked.
+    /// The phone number that comes first, masked; the e-mail address of who has none.
     pub phone: String,
     /// How sure the hall is of the actor.
     pub assurance: AssuranceLevel,
@@ -170,8 +192,8 @@ impl TerminalKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SentMessage {
-    /// To which phone.
-    pub to: PhoneNumber,
+    /// To which phone number or e-mail address.
+    pub to: String,
     /// The text.
     pub text: String,
     /// When.

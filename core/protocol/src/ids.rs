@@ -30,18 +30,32 @@ macro_rules! uuid_ids {
 }
 
 uuid_ids! {
+    /// An appointment at a hall, UUIDv7.
+    AppointmentId;
     /// A case (办件), UUIDv7.
     CaseId;
+    /// Somebody asks for an account to which they cannot log in, UUIDv7.
+    ClaimId;
+    /// A phone number or an e-mail address that logs a citizen in, UUIDv7.
+    ContactId;
+    /// A delegation: one person acts for another, UUIDv7.
+    DelegationId;
     /// A draft of an application, UUIDv7.
     DraftId;
     /// An event of the analytics, UUIDv7 of its minute.
     EventId;
     /// An uploaded file, UUIDv7.
     FileId;
+    /// A passkey of a citizen, UUIDv7.
+    PasskeyId;
     /// A person or organisation with an account, UUIDv7.
     PersonId;
+    /// A session as its citizen names it; follows from its token, and nothing follows from it.
+    SessionId;
     /// A member of staff, UUIDv7.
     StaffId;
+    /// A number of a queue in a hall, UUIDv7.
+    TicketId;
     /// A file on its way to the backend, UUIDv7.
     UploadId;
     /// Names one attempt of a mutation, whatever how often it is sent: same key, one effect.
@@ -109,6 +123,8 @@ codes! {
     AuthorityCode;
     /// A service hall: `central`.
     HallCode;
+    /// A queue of a hall: `household`.
+    QueueCode;
     /// A client of the hall's login: another's application that citizens log in to here, `lanchuan-transit`.
     ClientId;
     /// A life event (一件事): `having-a-child`.

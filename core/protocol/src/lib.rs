@@ -6,23 +6,29 @@
 //!
 //! [`serde(deny_unknown_fields)`]: https://serde.rs/container-attrs.html#deny_unknown_fields
 
+pub mod account;
 pub mod analytics;
+pub mod assurance;
 pub mod authorization;
 pub mod cases;
 pub mod catalog;
+pub mod contacts;
 pub mod drafts;
 mod error;
 pub mod files;
 pub mod form_change;
+pub mod halls;
 mod identifiers;
 pub mod identity;
 mod ids;
 mod moment;
 mod money;
+pub mod passkeys;
 pub mod search;
 pub mod staff;
 pub mod sync;
 mod text;
+pub mod updates;
 
 pub use error::{CoreError, ErrorCode, FieldError, Problem};
 pub use identifiers::{CitizenId, InvalidIdentifier, OrganisationCode, PhoneNumber};

@@ -92,6 +92,22 @@ pub struct StaffSecondFactor {
     pub new_password: Option<String>,
 }
 
+/// Shows anew that whoever sits at a console is there.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffProof {
+    /// The code of the authenticator app, six digits (RFC 6238).
+    pub code: String,
+}
+
+impl std::fmt::Debug for StaffProof {
+    /// Without the code.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StaffProof").finish_non_exhaustive()
+    }
+}
+
 /// The session of a console.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -107,6 +123,9 @@ pub struct StaffSession {
     /// The authority; none for administrators of the whole hall.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<AuthorityCode>,
+    /// The hall in which they sit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hall: Option<HallCode>,
     /// When the session ends by itself.
     pub expires_at: Timestamp,
 }
@@ -189,4 +208,87 @@ pub struct StaffAccountSaved {
     /// The first password, shown once, where one was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_password: Option<String>,
+}
+
+/// Which lines of the audit are asked for. All conditions hold together.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditQuery {
+    /// Who did it, or whose account it is about: an account name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// What was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// Not before this day of the city.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<crate::Date>,
+    /// Not after this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<crate::Date>,
+    /// Lines older than the one that this names: [`AuditPage::next`] of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+}
+
+/// A member of staff in the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditPerson {
+    /// The account.
+    pub id: StaffId,
+    /// Its name to log in with.
+    pub account: String,
+    /// The name of the person.
+    pub name: String,
+}
+
+/// One line of the audit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditLine {
+    /// Its number in the chain, from 1; absent of lines that are older than the chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u64>,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it; nobody where nobody was logged in, or from the command line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<AuditPerson>,
+    /// Whose account it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<AuditPerson>,
+    /// What was done: `logged_in`, `account_changed` ...
+    pub action: String,
+    /// What changed: names of fields and roles, never names of people or secrets.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub details: serde_json::Value,
+    /// Its hash over itself and the hash of the line before, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
+}
+
+/// Some lines of the audit, the newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditPage {
+    /// The lines.
+    pub lines: Vec<AuditLine>,
+    /// Names the last of them where there are older ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// Whether the audit is as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditChain {
+    /// How many lines the chain has.
+    pub lines: u64,
+    /// The first line that is not what its hash says, or is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken_at: Option<u64>,
+    /// The hash of the last line: whoever noted it once finds it again in a later export, or the chain was written anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
 }

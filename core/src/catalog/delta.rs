@@ -8,7 +8,7 @@ use crate::ports::{BoxFuture, boxed};
 use crate::{Core, api, json};
 
 /// Where the catalog lies in the store, as the hall wrote it.
-const PLACE: &str = "terminal-catalog/current";
+pub(super) const PLACE: &str = "terminal-catalog/current";
 
 /// Makes the catalog that is kept into the one that a delta leads to.
 #[inline(never)]

@@ -1,8 +1,11 @@
 //! Services, guides, forms and search, over the content of the backend.
 
+#[cfg(feature = "native")]
+mod carried;
 mod delta;
 mod kept;
 mod lists;
+mod near;
 mod search;
 #[cfg(feature = "offline-catalog")]
 mod whole;
@@ -22,6 +25,8 @@ use crate::held::Held;
 use crate::ports::{SendOutsideWasm, SyncOutsideWasm};
 use crate::{Core, json, lock};
 
+#[cfg(feature = "native")]
+pub use carried::NotCarried;
 pub use search::SearchIndex;
 use written::Written;
 

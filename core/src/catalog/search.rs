@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use onehall_client::SearchHit;
 use onehall_protocol::catalog::Catalog;
-use onehall_protocol::search::{SearchName, fit_text, folded, folded_char};
+use onehall_protocol::search::{SearchName, SearchPinyin, fit_text, folded, folded_char};
 use onehall_protocol::{Language, Text};
+
+use super::near::near;
 
 /// What search needs of a catalog, prepared once.
 pub struct SearchIndex {
@@ -17,9 +19,22 @@ struct Entry {
     item: usize,
     name: SearchName,
     keywords: Vec<String>,
+    /// The keywords in pinyin.
+    spelt: SearchPinyin,
+    /// Name and keywords, a line each.
+    close: String,
     /// Summary and authority, in both languages.
     rest: String,
     frequent: u16,
+}
+
+/// A text in both languages, a line each.
+fn lines(text: &Text) -> String {
+    let mut lines = folded(&text.zh_cn);
+    lines.push('\n');
+    lines.push_str(&folded(&text.en));
+    lines.push('\n');
+    lines
 }
 
 /// How well one word fits one item: the higher the better, 0 for not at all.
@@ -28,12 +43,17 @@ fn fit(entry: &Entry, word: &str) -> u32 {
     for keyword in &entry.keywords {
         best = best.max(fit_text(keyword, word, [860, 780, 700, 450]));
     }
+    if word.is_ascii() {
+        let spelt = entry.spelt.fit(word, [600, 600]);
+        best = best.max(spelt).max(entry.spelt.fit_initials(word, [450, 450]));
+    }
     best.max(fit_text(&entry.rest, word, [300, 300, 280, 200]))
 }
 
 /// What of an item is looked into.
 pub(super) struct Searched<'a> {
     pub(super) name: Cow<'a, Text>,
+    /// Of the name, and after bars of the keywords.
     pub(super) pinyin: &'a str,
     pub(super) keywords: Vec<&'a str>,
     pub(super) summary: Cow<'a, Text>,
@@ -66,14 +86,23 @@ impl SearchIndex {
     /// Prepares the items of a catalog, in its order.
     pub(super) fn of<'a>(items: impl Iterator<Item = Searched<'a>>) -> SearchIndex {
         let entries = items.enumerate().map(|(place, item)| {
-            let mut rest = folded(&format!("{}\n{}", item.summary.zh_cn, item.summary.en));
+            let (name, spelt) = item.pinyin.split_once('|').unwrap_or((item.pinyin, ""));
+            let mut rest = lines(&item.summary);
             if let Some(authority) = &item.authority {
-                rest.push_str(&folded(&format!("\n{}\n{}", authority.zh_cn, authority.en)));
+                rest.push_str(&lines(authority));
+            }
+            let keywords: Vec<String> = item.keywords.into_iter().map(folded).collect();
+            let mut close = lines(&item.name);
+            for keyword in &keywords {
+                close.push_str(keyword);
+                close.push('\n');
             }
             Entry {
                 item: place,
-                name: SearchName::new(&item.name, item.pinyin),
-                keywords: item.keywords.into_iter().map(folded).collect(),
+                name: SearchName::new(&item.name, name),
+                keywords,
+                spelt: SearchPinyin::new(spelt),
+                close,
                 rest,
                 frequent: item.frequent.unwrap_or(u16::MAX),
             }
@@ -83,11 +112,11 @@ impl SearchIndex {
         }
     }
 
-    /// The items that fit every word of the query, the best first.
+    /// The items that fit every word of the query, the best first; where there are none, those that come close to it.
     #[must_use]
     pub fn search(&self, catalog: &Catalog, query: &str, language: Language, limit: usize) -> Vec<SearchHit> {
-        let (query, places) = self.places(query, limit);
-        let words: Vec<&str> = query.split_whitespace().collect();
+        let query = folded(query);
+        let (places, words) = self.places(&query, limit);
         let hits = places.into_iter().filter_map(|place| catalog.items.get(place));
         hits.map(|item| SearchHit {
             item: item.clone(),
@@ -96,39 +125,48 @@ impl SearchIndex {
         .collect()
     }
 
-    /// The query as it is looked for, and the places of the items that fit every word of it, the best first.
-    pub(super) fn places(&self, query: &str, limit: usize) -> (String, Vec<usize>) {
-        let query = folded(query);
+    /// As [`SearchIndex::search`], of a [folded] query: places of items, and what to mark in their names.
+    pub(super) fn places<'a>(&self, query: &'a str, limit: usize) -> (Vec<usize>, Vec<&'a str>) {
         let words: Vec<&str> = query.split_whitespace().collect();
-        if words.is_empty() {
-            return (query, Vec::new());
-        }
         // "shen fen zheng" and "sfz " are also looked for as one word.
-        let joined: String = words.concat();
-        let mut found: Vec<(u32, u16, usize)> = Vec::new();
-        for entry in &self.entries {
+        let joined: Option<String> = (words.len() > 1 && query.is_ascii()).then(|| words.concat());
+        let whole = |entry: &Entry| {
             let mut score = 0;
-            let mut all = true;
+            let mut all = !words.is_empty();
             for word in &words {
                 let fits = fit(entry, word);
                 all &= fits > 0;
                 score += fits;
             }
-            let mut score = if all { score / words.len() as u32 } else { 0 };
-            if words.len() > 1 && query.is_ascii() {
-                score = score.max(entry.name.fit_pinyin(&joined));
-            }
-            if score > 0 {
-                // The best so far, in order: there are never more than are asked for.
-                let order = |hit: &(u32, u16, usize)| (std::cmp::Reverse(hit.0), hit.1, hit.2);
-                let hit = (score, entry.frequent, entry.item);
-                let at = found.partition_point(|before| order(before) < order(&hit));
-                found.insert(at, hit);
-                found.truncate(limit);
-            }
+            let score = if all { score / words.len() as u32 } else { 0 };
+            let joined = joined.as_ref().map_or(0, |joined| {
+                entry.name.fit_pinyin(joined).max(entry.spelt.fit(joined, [600, 600]))
+            });
+            score.max(joined)
+        };
+        let places = self.best(self.entries.iter().map(whole).collect(), limit);
+        if !places.is_empty() {
+            return (places, words);
         }
-        let places = found.into_iter().map(|(_, _, place)| place).collect();
-        (query, places)
+        let (scores, words) = near(self.entries.iter().map(|entry| entry.close.as_str()), query);
+        (self.best(scores, limit), words)
+    }
+
+    /// Of the entries, each with its score, those that fit: the best first.
+    fn best(&self, scores: Vec<u32>, limit: usize) -> Vec<usize> {
+        let mut found: Vec<(u32, u16, usize)> = Vec::new();
+        for (entry, score) in self.entries.iter().zip(scores) {
+            if score == 0 {
+                continue;
+            }
+            // The best so far, in order: there are never more than are asked for.
+            let order = |hit: &(u32, u16, usize)| (std::cmp::Reverse(hit.0), hit.1, hit.2);
+            let hit = (score, entry.frequent, entry.item);
+            let at = found.partition_point(|before| order(before) < order(&hit));
+            found.insert(at, hit);
+            found.truncate(limit);
+        }
+        found.into_iter().map(|(_, _, place)| place).collect()
     }
 }
 
@@ -261,8 +299,44 @@ mod tests {
     #[test]
     fn every_word_has_to_fit() {
         assert_eq!(found("居民 换领"), ["id"]);
-        assert!(found("居民 火车").is_empty());
+        assert_eq!(found("居民 证"), ["id"], "and not the other permits");
         assert!(found("   ").is_empty());
+        assert!(found("火车").is_empty());
+    }
+
+    #[test]
+    fn keywords_are_found_in_pinyin_and_after_the_names() {
+        let mut catalog = catalog();
+        catalog.items[1].pinyin = "ju zhu zheng shen ling | zan zhu zheng".to_owned();
+        catalog.items[2].pinyin = "chu sheng deng ji | shang hu kou | zan zhu deng ji".to_owned();
+        let found = |query: &str| {
+            let hits = SearchIndex::new(&catalog).search(&catalog, query, Language::ZhCn, 10);
+            hits.into_iter()
+                .map(|hit| hit.item.code.to_string())
+                .collect::<Vec<_>>()
+        };
+        for query in ["shanghukou", "shang hu kou", "hukou", "shk"] {
+            assert_eq!(found(query), ["birth"], "{query}");
+        }
+        assert_eq!(found("zanzhu"), ["permit", "birth"]);
+        assert_eq!(found("zhuzheng"), ["permit"]);
+        assert!(
+            found("umenzan").is_empty(),
+            "no word runs from one keyword into the next"
+        );
+        assert!(found("kouzan").is_empty());
+    }
+
+    #[test]
+    fn where_nothing_has_every_word_what_is_close_is_found_and_marked() {
+        let catalog = catalog();
+        let hits = SearchIndex::new(&catalog).search(&catalog, "身份证怎么换", Language::ZhCn, 10);
+        assert_eq!(hits.len(), 1);
+        assert_eq!(
+            (hits[0].item.code.as_str(), hits[0].marks.as_slice()),
+            ("id", [(2, 5)].as_slice())
+        );
+        assert_eq!(found("birth certificate"), ["birth"]);
     }
 
     #[test]

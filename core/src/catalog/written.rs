@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use onehall_protocol::search::folded;
 use onehall_protocol::{Language, Text};
 use serde_json::Value;
 
@@ -58,8 +59,8 @@ impl Written {
     }
 
     pub(super) fn search(&self, index: &SearchIndex, query: &str, language: Language, limit: usize) -> Vec<Value> {
-        let (query, places) = index.places(query, limit);
-        let words: Vec<&str> = query.split_whitespace().collect();
+        let query = folded(query);
+        let (places, words) = index.places(&query, limit);
         let found = places.into_iter().filter_map(|place| self.items.get(place));
         found
             .map(|item| {
@@ -108,7 +109,7 @@ mod tests {
             "halls": [], "life_events": [], "themes": [],
             "items": [
                 item("permit", text("居住证申领", "Residence permit"), "ju zhu zheng shen ling", json!(null)),
-                item("card", text("居民身份证换领", "Identity card renewal"), "ju min shen fen zheng huan ling", json!(1)),
+                item("card", text("居民身份证换领", "Identity card renewal"), "ju min shen fen zheng huan ling | ban zheng", json!(1)),
             ]
         })
     }
@@ -129,6 +130,8 @@ mod tests {
             "公安",
             "public",
             "what",
+            "banzheng",
+            "身份证怎么换",
             "火车",
             "",
         ] {

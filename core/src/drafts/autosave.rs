@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use onehall_client::SaveState;
 use onehall_protocol::drafts::{
-    AnswerChange, AnswerOrigin, Answers, DraftSaved, GivenAnswer, LostAnswer, SaveDraft, StampedChange,
+    AnswerChange, AnswerOrigin, Answers, Begun, DraftSaved, DraftSummary, GivenAnswer, LostAnswer, Prefilled,
+    SaveDraft, StampedChange, StartDraft,
 };
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::sync::Stamp;
@@ -22,9 +23,14 @@ use super::Unsent;
 /// The most changes that the hall takes at once.
 const MOST_AT_ONCE: usize = 500;
 
+/// The revision with which a draft begins at the hall.
+const FIRST_REVISION: u64 = 1;
+
 /// What the driver has to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
+    /// Tell the hall of the draft that was begun here, before anything of it, and report how it went.
+    Begin(StartDraft),
     /// Send this, and report how it went.
     Send(SaveDraft),
     /// Nothing: everything is saved, or the citizen has to do something.
@@ -44,17 +50,64 @@ pub struct Waiting {
 
 type Changes = BTreeMap<String, Waiting>;
 
+/// The answers that differ at the hall between two revisions, as saves of this core told.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Known {
+    from: u64,
+    to: u64,
+    answers: Answers,
+}
+
+impl Known {
+    /// A save that knew the draft at `base` was taken, and told what else differs since.
+    fn saved(&mut self, base: u64, sent: Changes, saved: &DraftSaved) {
+        if self.to != base {
+            self.from = base;
+            self.answers.clear();
+        }
+        self.to = saved.revision;
+        let sent = sent.into_iter().map(|(path, waiting)| (path, waiting.value));
+        let others = saved.others.iter().map(|one| (one.path.clone(), one.value.clone()));
+        // What stands in the place of what was sent is among the others.
+        self.answers.extend(sent.chain(others));
+    }
+
+    /// Whether a copy of the draft at this revision becomes that of [`Known::to`] by these answers.
+    fn completes(&self, revision: u64) -> bool {
+        (self.from..self.to).contains(&revision)
+    }
+}
+
+/// A draft that the hall does not have: it was begun here, while the hall could not be reached.
+#[derive(Debug, Clone, PartialEq)]
+struct BegunHere {
+    /// What lists show of it.
+    summary: DraftSummary,
+    /// Whether that it was begun is on the terminal's disk.
+    kept: bool,
+    /// Whether the hall may have heard of it.
+    told: bool,
+}
+
 /// The saving of one draft.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Autosave {
+    /// Until the hall has it.
+    begun: Option<BegunHere>,
     /// What the citizen has in sight: as the backend last confirmed it, or older where an older copy is shown.
     revision: u64,
     /// An older copy than that is shown since the save that is under way began.
     older: Option<u64>,
+    /// Nobody has read it here yet: what is shown is a draft that was begun here and became part of it.
+    unread: bool,
+    /// What the hall holds that an older copy of the draft lacks.
+    known: Known,
     page: Option<String>,
     page_dirty: bool,
     pending: Changes,
     sent: Option<Changes>,
+    /// The revision that was known when that was sent.
+    sent_base: u64,
     refused: Option<CoreError>,
     failures: u32,
     saved_at: Timestamp,
@@ -71,8 +124,12 @@ impl Autosave {
     #[must_use]
     pub fn new(revision: u64, saved_at: Timestamp) -> Autosave {
         Autosave {
+            begun: None,
             revision,
             older: None,
+            unread: false,
+            known: Known::default(),
+            sent_base: 0,
             page: None,
             page_dirty: false,
             pending: Changes::new(),
@@ -86,6 +143,73 @@ impl Autosave {
         }
     }
 
+    /// The saving of a draft that is begun here. `found`: a core that is gone began it, and may have told the hall.
+    #[must_use]
+    pub fn begun(summary: DraftSummary, found: bool) -> Autosave {
+        Autosave {
+            begun: Some(BegunHere {
+                summary,
+                kept: found,
+                told: found,
+            }),
+            kept: found,
+            // The hall could not be reached a moment ago.
+            failures: 1,
+            ..Autosave::new(0, Timestamp::from_unix_millis(0))
+        }
+    }
+
+    /// The draft as it was begun here, as long as the hall does not have it.
+    #[must_use]
+    pub fn begun_here(&self) -> Option<&DraftSummary> {
+        self.begun.as_ref().map(|begun| &begun.summary)
+    }
+
+    /// That it was begun here, where that is not on the terminal's disk yet.
+    #[must_use]
+    pub fn begun_unkept(&self) -> Option<&DraftSummary> {
+        self.begun
+            .as_ref()
+            .filter(|begun| !begun.kept)
+            .map(|begun| &begun.summary)
+    }
+
+    /// That it was begun here is on the terminal's disk.
+    pub fn begun_kept(&mut self) {
+        if let Some(begun) = &mut self.begun {
+            begun.kept = true;
+        }
+    }
+
+    /// A request to begin it at the hall is about to leave the terminal.
+    pub fn telling(&mut self) {
+        if let Some(begun) = &mut self.begun {
+            begun.told = true;
+        }
+    }
+
+    /// Whether the hall may have heard of what was begun here.
+    #[must_use]
+    pub fn may_be_begun(&self) -> bool {
+        self.begun.as_ref().is_some_and(|begun| begun.told)
+    }
+
+    /// The hall has it. What it filled in comes with the next reading; what others changed since, if it was told before and
+    /// that did not get known here, with the next save.
+    pub fn began(&mut self, at: Timestamp) {
+        self.begun = None;
+        self.failures = 0;
+        self.revision = FIRST_REVISION;
+        self.saved_at = at;
+    }
+
+    /// A draft that was begun here became part of this one, and is still what is shown: nothing of this one is in sight until it
+    /// is read.
+    pub fn unread(&mut self) {
+        self.revision = 0;
+        self.unread = true;
+    }
+
     /// The saving of a draft whose answers were left waiting by a core that is gone.
     #[must_use]
     pub fn resumed(unsent: Unsent) -> Autosave {
@@ -94,14 +218,17 @@ impl Autosave {
         autosave
     }
 
-    /// Takes answers up that were left waiting, as they were given. What was answered here since is newer.
+    /// Takes answers up that were left waiting, as they were given. What was answered here since is newer; of what several
+    /// cores left that are gone, the latest counts, in whatever order it is found.
     pub fn take_up(&mut self, unsent: Unsent) {
         for (path, waiting) in unsent.changes {
+            let before = &self.before;
+            let newer = |held: &Waiting| held.stamp > waiting.stamp || !before.contains(&held.stamp.writer);
+            if !self.waits(&path).is_some_and(newer) {
+                self.pending.insert(path, waiting.clone());
+            }
             if !self.before.contains(&waiting.stamp.writer) {
                 self.before.push(waiting.stamp.writer);
-            }
-            if !self.changes(&path) {
-                self.pending.insert(path, waiting);
             }
         }
         if self.page.is_none() && unsent.page.is_some() {
@@ -138,13 +265,19 @@ impl Autosave {
         self.kept = kept;
     }
 
-    /// Takes changes of the citizen; a later answer to the same question replaces one that was not sent yet. `stamp` gives
-    /// each its own.
-    pub fn change(&mut self, changes: Vec<AnswerChange>, page: Option<String>, mut stamp: impl FnMut() -> Stamp) {
+    /// Takes changes of the citizen, who had the revision `seen` in sight; a later answer to the same question replaces one that
+    /// was not sent yet. `stamp` gives each its own.
+    pub fn change(
+        &mut self,
+        changes: Vec<AnswerChange>,
+        page: Option<String>,
+        seen: u64,
+        mut stamp: impl FnMut() -> Stamp,
+    ) {
         self.kept = false;
         for AnswerChange { path, value } in changes {
             // What came in while an answer to the same question waited was not shown: it still is not in sight.
-            let seen = self.waits(&path).map_or(self.revision, |waiting| waiting.seen);
+            let seen = self.waits(&path).map_or(seen, |waiting| waiting.seen);
             let waiting = Waiting {
                 value,
                 stamp: stamp(),
@@ -162,8 +295,22 @@ impl Autosave {
 
     /// What to do now.
     pub fn next_step(&mut self) -> Step {
+        if self.refused.is_some() {
+            return Step::Rest;
+        }
+        if let Some(BegunHere { summary, .. }) = &self.begun {
+            return Step::Begin(StartDraft {
+                item: summary.item.clone(),
+                principal: Some(summary.principal.id),
+                begun: Some(Begun {
+                    id: summary.id,
+                    form: summary.form.clone(),
+                    fill_in: true,
+                }),
+            });
+        }
         let idle = self.pending.is_empty() && !self.page_dirty;
-        if self.sent.is_some() || idle || self.refused.is_some() {
+        if self.sent.is_some() || idle {
             return Step::Rest;
         }
         let sending = self.first_pending();
@@ -178,6 +325,7 @@ impl Autosave {
             .collect();
         changes.sort_by_key(|change| change.stamp);
         self.sent = Some(sending);
+        self.sent_base = self.revision;
         self.page_dirty = false;
         Step::Send(SaveDraft {
             base_revision: self.revision,
@@ -203,10 +351,12 @@ impl Autosave {
     /// The backend took what was sent. Gives the answers that are others than this terminal knows, but for those that the
     /// citizen is changing right now.
     pub fn saved(&mut self, saved: &DraftSaved) -> Vec<GivenAnswer> {
-        self.sent = None;
+        let sent = self.sent.take().unwrap_or_default();
+        self.known.saved(self.sent_base, sent, saved);
         self.failures = 0;
         // What others changed after the older copy is not among `others`: it comes with the next save, which begins there.
-        self.revision = self.older.take().unwrap_or(saved.revision);
+        let in_sight = if self.unread { self.revision } else { saved.revision };
+        self.revision = self.older.take().unwrap_or(in_sight);
         self.saved_at = saved.saved_at;
         self.lost.clone_from(&saved.lost);
         let others = saved.others.iter();
@@ -233,10 +383,28 @@ impl Autosave {
         }
     }
 
+    /// Brings a copy of the draft, as it was at `revision`, up to what this core knows of the hall: where it cannot be reached,
+    /// what was saved a moment ago would seem to be taken back. Gives the revision that the copy has then.
+    pub fn catch_up(&self, revision: u64, answers: &mut Answers, prefilled: &mut Vec<Prefilled>) -> u64 {
+        if !self.known.completes(revision) {
+            return revision;
+        }
+        for (path, value) in &self.known.answers {
+            if value.is_null() {
+                answers.remove(path);
+            } else {
+                answers.insert(path.clone(), value.clone());
+            }
+        }
+        prefilled.retain(|one| !self.known.answers.contains_key(&one.path));
+        self.known.to
+    }
+
     /// The draft was read at `revision`, and is shown: what is answered from now on has that in sight. Without a network it
     /// is a copy, which may be older than what was saved from here: nobody has seen then what others changed in between.
     pub fn read_anew(&mut self, revision: u64) {
         self.older = None;
+        self.unread = false;
         if revision < self.revision {
             if self.sent.is_some() {
                 self.older = Some(revision);
@@ -252,6 +420,12 @@ impl Autosave {
     #[must_use]
     pub fn backoff(&self) -> Option<u32> {
         (self.failures > 0).then(|| 1000u32.saturating_mul(1 << (self.failures - 1).min(5)).min(30_000))
+    }
+
+    /// Whether the hall lacks anything of it: answers, or the draft itself.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.begun.is_some() || self.unsaved()
     }
 
     /// Whether changes wait here that the backend does not hold.
@@ -324,10 +498,18 @@ impl Autosave {
         self.lost = lost.to_vec();
     }
 
-    /// The revision that the citizen has in sight: the one that the backend last confirmed, if no older copy is shown.
+    /// The revision that the citizen has in sight: the one that the backend last confirmed, if no older copy is shown. Of a draft
+    /// that was not read yet it is what the backend confirmed: a submission says by its transcript what it is of.
     #[must_use]
     pub fn revision(&self) -> u64 {
-        self.revision
+        if self.unread { self.known.to } else { self.revision }
+    }
+
+    /// The revision that the citizen has in sight at this moment: also while a save is under way an older copy is all that is
+    /// shown.
+    #[must_use]
+    pub fn in_sight(&self) -> u64 {
+        self.older.unwrap_or(self.revision)
     }
 
     /// What the citizen may be told, and nothing better.
@@ -336,7 +518,7 @@ impl Autosave {
         if let Some(error) = &self.refused {
             return SaveState::Refused { error: error.clone() };
         }
-        match (self.unsaved(), self.failures > 0) {
+        match (self.is_behind(), self.failures > 0) {
             (false, _) => SaveState::Saved { at: self.saved_at },
             (true, true) => SaveState::Waiting { kept: self.kept },
             (true, false) => SaveState::Saving,

@@ -19,13 +19,14 @@ fn change(path: &str, value: Value) -> Vec<AnswerChange> {
 
 /// The citizen answers.
 fn answer(autosave: &mut Autosave, clock: &mut Clock, path: &str, value: Value) {
-    autosave.change(change(path, value), None, || clock.tick(7));
+    let seen = autosave.in_sight();
+    autosave.change(change(path, value), None, seen, || clock.tick(7));
 }
 
 fn sent(autosave: &mut Autosave) -> SaveDraft {
     match autosave.next_step() {
         Step::Send(save) => save,
-        Step::Rest => panic!("nothing sent"),
+        other => panic!("nothing sent: {other:?}"),
     }
 }
 
@@ -164,7 +165,9 @@ fn more_than_goes_at_once_is_sent_in_the_order_in_which_it_was_given() {
 #[test]
 fn what_a_core_that_is_gone_left_waiting_is_sent_by_the_next_one_as_it_was_given() {
     let (mut first, mut clock) = start();
-    first.change(change("name", json!("sent")), Some("page".to_owned()), || clock.tick(7));
+    first.change(change("name", json!("sent")), Some("page".to_owned()), 1, || {
+        clock.tick(7)
+    });
     let under_way = sent(&mut first);
     answer(&mut first, &mut clock, "phone", json!("pending"));
     let unsent = first.unsent().unwrap_or_else(|| panic!("nothing waits"));
@@ -186,6 +189,38 @@ fn what_a_core_that_is_gone_left_waiting_is_sent_by_the_next_one_as_it_was_given
         pairs(&sent(&mut third)),
         [("phone", &json!("pending")), ("name", &json!("newer"))]
     );
+}
+
+#[test]
+fn of_what_several_cores_left_the_latest_answer_counts_in_whatever_order_it_is_found() {
+    let left = |writer: u128, now: u64, value: Value| {
+        let (mut autosave, mut clock) = (start().0, Clock::new(WriterId(uuid::Uuid::from_u128(writer))));
+        autosave.change(change("name", value), None, 1, || clock.tick(now));
+        autosave.unsent().unwrap_or_else(|| panic!("nothing waits"))
+    };
+    let (first, second) = (left(2, 7, json!("earlier")), left(1, 9, json!("later")));
+    for found in [[first.clone(), second.clone()], [second, first]] {
+        let mut third = start().0;
+        for unsent in found {
+            third.take_up(unsent);
+        }
+        assert_eq!(pairs(&sent(&mut third)), [("name", &json!("later"))]);
+    }
+}
+
+#[test]
+fn nothing_of_the_draft_that_one_begun_here_became_part_of_is_in_sight_until_it_is_read() {
+    let (mut autosave, mut clock) = start();
+    autosave.unread();
+    for revision in [5, 6] {
+        answer(&mut autosave, &mut clock, "children", json!(["a"]));
+        let save = sent(&mut autosave);
+        assert_eq!((save.base_revision, save.changes[0].seen), (0, 0));
+        autosave.saved(&saved(revision));
+    }
+    autosave.read_anew(6);
+    answer(&mut autosave, &mut clock, "children", json!(["a", "b"]));
+    assert_eq!(sent(&mut autosave).changes[0].seen, 6);
 }
 
 #[test]
@@ -260,6 +295,7 @@ fn an_older_copy_shown_while_a_save_is_under_way_counts_when_it_has_ended() {
         answer(&mut autosave, &mut clock, "name", json!("a"));
         sent(&mut autosave);
         autosave.read_anew(3);
+        answer(&mut autosave, &mut clock, "rows", json!(["a"]));
         if arrives {
             autosave.saved(&saved(6));
         } else {
@@ -278,4 +314,53 @@ fn an_older_copy_shown_while_a_save_is_under_way_counts_when_it_has_ended() {
         autosave.read_anew(7);
         assert_eq!(autosave.revision(), 7);
     }
+}
+
+#[test]
+fn a_copy_from_before_a_save_is_shown_with_what_was_saved_and_one_that_lacks_more_as_it_is() {
+    let (mut autosave, mut clock) = start();
+    let copy = |autosave: &Autosave, revision: u64| {
+        let mut answers: Answers = [("name".to_owned(), json!("old")), ("gone".to_owned(), json!(1))].into();
+        let prefilled = |path: &str| Prefilled {
+            path: path.to_owned(),
+            source: onehall_protocol::drafts::PrefillSource::Profile,
+        };
+        let mut known = vec![prefilled("name"), prefilled("else")];
+        let revision = autosave.catch_up(revision, &mut answers, &mut known);
+        (revision, json!(answers), known.len())
+    };
+    answer(&mut autosave, &mut clock, "name", json!("a"));
+    answer(&mut autosave, &mut clock, "gone", Value::Null);
+    sent(&mut autosave);
+    autosave.saved(&saved(2));
+    answer(&mut autosave, &mut clock, "more", json!("b"));
+    sent(&mut autosave);
+    let theirs = GivenAnswer {
+        path: "name".to_owned(),
+        value: json!("theirs"),
+        terminal: TerminalKind::Kiosk,
+        at: Timestamp::from_unix_millis(5),
+    };
+    autosave.saved(&DraftSaved {
+        others: vec![theirs],
+        ..saved(4)
+    });
+    let now = json!({"name": "theirs", "more": "b"});
+    // The copy of revision 2 has some of it already.
+    assert_eq!(copy(&autosave, 1), (4, now.clone(), 1));
+    assert_eq!(copy(&autosave, 2), (4, now, 1));
+    let as_it_is = json!({"name": "old", "gone": 1});
+    assert_eq!(
+        copy(&autosave, 0),
+        (0, as_it_is.clone(), 2),
+        "more is missing in it than is known"
+    );
+    assert_eq!(copy(&autosave, 4), (4, as_it_is.clone(), 2), "nothing is missing in it");
+    // Read at the hall in between: what lies before that is not known of a later save.
+    autosave.read_anew(7);
+    answer(&mut autosave, &mut clock, "more", json!("c"));
+    sent(&mut autosave);
+    autosave.saved(&saved(8));
+    assert_eq!(copy(&autosave, 4), (4, as_it_is, 2));
+    assert_eq!(copy(&autosave, 7).0, 8);
 }

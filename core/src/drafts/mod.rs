@@ -1,6 +1,7 @@
 //! Filling: drafts, autosave, files, submission.
 
 mod autosave;
+mod begun;
 mod presence;
 mod unsent;
 
@@ -49,6 +50,8 @@ struct Saving {
     hurry: Option<oneshot::Sender<()>>,
     /// Who waits until everything is saved.
     waiting: Vec<oneshot::Sender<Result<DraftSaved, CoreError>>>,
+    /// The draft of the hall that this one, begun here, is part of.
+    became: Option<DraftId>,
 }
 
 impl State {
@@ -84,6 +87,11 @@ impl Core {
     }
 
     pub(crate) async fn open_draft(&self, start: StartDraft) -> Result<DraftView, CoreError> {
+        // One that was begun here is the one that is meant, whoever of this terminal began it.
+        self.inner.outbox.looked().await;
+        if let Some(begun) = self.begun_for(&start) {
+            return self.draft(begun).await;
+        }
         let answer: Result<DraftView, _> = self.fetch(api::post("/drafts").json(&start)).await;
         // What is shown must be what its next answers say that they had in sight.
         if let Ok(draft) = &answer
@@ -92,12 +100,36 @@ impl Core {
             return self.draft(draft.summary.id).await;
         }
         let answer = answer.inspect(|draft| self.heard_clock(draft.clock));
-        let draft = self.or_copy(answer, Look::Open(start)).await?;
+        let draft = match self.or_copy(answer, Look::Open(start.clone())).await {
+            Ok(draft) => draft,
+            Err(error) => self.begin_here(&start, error).await?,
+        };
         Ok(self.draft_read(draft))
     }
 
     /// The draft as the backend holds it, or this terminal's copy where it cannot be reached, with the changes over it that are still on this terminal.
     pub(crate) async fn draft(&self, id: DraftId) -> Result<DraftView, CoreError> {
+        let draft = self.read_draft(id).await?;
+        Ok(self.draft_read(draft))
+    }
+
+    /// The same for this core alone: nobody is shown it, so nothing of it comes in sight.
+    pub(crate) async fn look_at_draft(&self, id: DraftId) -> Result<DraftView, CoreError> {
+        let mut draft = self.read_draft(id).await?;
+        self.clock().receive(draft.clock.saturating_sub(1));
+        if let Some(known) = lock(&self.inner.drafts.saving).get(&draft.summary.id) {
+            known.complete(&mut draft);
+        }
+        Ok(draft)
+    }
+
+    async fn read_draft(&self, id: DraftId) -> Result<DraftView, CoreError> {
+        // One that a core before this one began is not the hall's yet.
+        self.inner.outbox.looked().await;
+        if let Some(draft) = self.begun_view(id) {
+            return Ok(draft);
+        }
+        let id = self.known_as(id);
         let read = || self.fetch::<DraftView>(api::get(format!("/drafts/{id}")));
         let mut answer = read().await;
         // A save that ended while it was read is missing in it: what was just saved would seem to be taken back.
@@ -107,15 +139,12 @@ impl Core {
             answer = read().await;
         }
         let answer = answer.inspect(|draft| self.heard_clock(draft.clock));
-        let draft = self.or_copy(answer, Look::One(Entity::Draft, id.0)).await?;
-        Ok(self.draft_read(draft))
+        self.or_copy(answer, Look::One(Entity::Draft, id.0)).await
     }
 
-    /// Whether this core saved more of a draft than is in it.
-    fn saved_beyond(&self, draft: &DraftView) -> bool {
-        let saving = lock(&self.inner.drafts.saving);
-        let known = saving.get(&draft.summary.id);
-        known.is_some_and(|known| known.autosave.revision() > draft.summary.revision)
+    /// Whether this core saved more of a draft, or showed more, than is in it.
+    pub(crate) fn saved_beyond(&self, draft: &DraftView) -> bool {
+        self.saved_revision(draft.summary.id) > draft.summary.revision
     }
 
     /// The hall said what its clock is, this moment.
@@ -141,8 +170,8 @@ impl Core {
         let known = saving
             .entry(draft.summary.id)
             .or_insert_with(|| Saving::new(Autosave::new(revision, at)));
-        known.autosave.read_anew(revision);
-        known.lay_over(&mut draft);
+        known.complete(&mut draft);
+        known.autosave.read_anew(draft.summary.revision);
         known.autosave.heard_lost(&draft.lost);
         // An own answer is never told of as somebody else's, whenever it comes back.
         let (here, terminal) = (self.inner.writer, self.inner.terminal);
@@ -150,10 +179,32 @@ impl Core {
         draft
     }
 
+    /// A page shows a draft as it was at this revision, and that these answers did not stand.
+    pub(crate) fn shown_at(&self, id: DraftId, revision: u64, lost: &[LostAnswer]) {
+        let mut saving = lock(&self.inner.drafts.saving);
+        let known = saving.entry(id).or_insert_with(|| {
+            let at = self.inner.host.clock.now();
+            Saving::new(Autosave::new(revision, at))
+        });
+        known.autosave.read_anew(revision);
+        known.autosave.heard_lost(lost);
+    }
+
     /// This core changed a draft that a page may have open. The page reads it anew, and is told that it is this terminal's own.
     pub(crate) fn changed_by_itself(&self, id: DraftId) {
         self.inner.filling.changed_elsewhere(id);
-        self.emit(&Event::DraftChanged { id });
+        self.emit_of_draft(id, |id| Event::DraftChanged { id });
+    }
+
+    /// Tells something of a draft, also whoever opened it under an id of this terminal, before it became part of this one.
+    pub(crate) fn emit_of_draft(&self, id: DraftId, event: impl Fn(DraftId) -> Event) {
+        let begun_as: Vec<DraftId> = {
+            let saving = lock(&self.inner.drafts.saving);
+            let part_of = saving.iter().filter(|(_, known)| known.became == Some(id));
+            part_of.map(|(begun, _)| *begun).collect()
+        };
+        self.emit(&event(id));
+        begun_as.into_iter().for_each(|begun| self.emit(&event(begun)));
     }
 
     /// Lays the changes over a draft that are still on this terminal.
@@ -173,9 +224,23 @@ impl Core {
         changes: Vec<AnswerChange>,
         page: Option<String>,
     ) -> Result<(), CoreError> {
+        self.change_having_seen(id, changes, page, None).await
+    }
+
+    /// Takes answers that were changed over a draft at the revision `seen`; none where it is what is shown of it.
+    pub(crate) async fn change_having_seen(
+        &self,
+        id: DraftId,
+        changes: Vec<AnswerChange>,
+        page: Option<String>,
+        seen: Option<u64>,
+    ) -> Result<(), CoreError> {
         if !self.has_session() {
             return Err(self.error(ErrorCode::NotLoggedIn));
         }
+        // What a core that is gone left here is found first: what is answered now is later than that, and its stamp says so.
+        self.inner.outbox.looked().await;
+        let id = self.known_as(id);
         self.inner.filling.changed_here(id, &changes, page.as_deref());
         let state = {
             let mut saving = lock(&self.inner.drafts.saving);
@@ -183,14 +248,19 @@ impl Core {
                 // A draft that was never read: nothing of it was in sight.
                 Saving::new(Autosave::new(0, Timestamp::from_unix_millis(0)))
             });
-            let now = self.now_millis();
-            known.autosave.change(changes, page, || self.clock().tick(now));
+            let (now, seen) = (self.now_millis(), seen.unwrap_or(known.autosave.in_sight()));
+            known.autosave.change(changes, page, seen, || self.clock().tick(now));
             known.autosave.state()
         };
-        self.emit(&Event::DraftSaving { id, state });
+        self.emit_of_draft(id, |id| Event::DraftSaving {
+            id,
+            state: state.clone(),
+        });
         self.drive(id);
         // Not kept on the terminal it still is on its way; what is shown says which of the two holds.
-        let _ = self.keep_unsent(id).await;
+        if self.keep_unsent(id).await.is_ok() && self.waits_for_hall(id) {
+            self.tell_saving(id);
+        }
         Ok(())
     }
 
@@ -230,7 +300,8 @@ impl Core {
                 let mut saving = lock(&self.inner.drafts.saving);
                 let Some(known) = saving.get_mut(&id) else { return };
                 match known.autosave.next_step() {
-                    Step::Send(save) => save,
+                    Step::Send(save) => Ok(save),
+                    Step::Begin(start) => Err(start),
                     Step::Rest => {
                         known.driven = false;
                         known.settle();
@@ -238,10 +309,20 @@ impl Core {
                     }
                 }
             };
+            let step = match step {
+                Ok(save) => save,
+                Err(start) => {
+                    if self.driven_on(id, start).await {
+                        continue;
+                    }
+                    return;
+                }
+            };
             let answer = self
                 .fetch::<DraftSaved>(api::patch(format!("/drafts/{id}")).json(&step))
                 .await;
             let failed = answer.is_err();
+            let (base, revision) = (step.base_revision, answer.as_ref().ok().map(|saved| saved.revision));
             let (merged, lost) = {
                 let mut saving = lock(&self.inner.drafts.saving);
                 let Some(known) = saving.get_mut(&id) else { return };
@@ -260,25 +341,71 @@ impl Core {
                 let now_lost = known.autosave.lost();
                 (merged, (lost != now_lost).then(|| now_lost.to_vec()))
             };
+            // At once: from now on they count as in sight.
+            if let Some(revision) = revision {
+                let answers: Answers = merged.iter().map(|one| (one.path.clone(), one.value.clone())).collect();
+                self.inner.filling.saved(id, base..revision, answers);
+            }
+            if !merged.is_empty() {
+                self.emit_of_draft(id, |id| Event::DraftMerged {
+                    id,
+                    answers: merged.clone(),
+                });
+            }
             let _ = self.keep_unsent(id).await;
             let state = {
                 let saving = lock(&self.inner.drafts.saving);
                 let Some(known) = saving.get(&id) else { return };
                 known.autosave.state()
             };
-            if !merged.is_empty() {
-                let answers: Answers = merged.iter().map(|one| (one.path.clone(), one.value.clone())).collect();
-                self.inner.filling.merged(id, &answers);
-                self.emit(&Event::DraftMerged { id, answers: merged });
-            }
             if let Some(lost) = lost {
                 self.tell_lost(id, lost);
             }
-            self.emit(&Event::DraftSaving { id, state });
+            self.emit_of_draft(id, |id| Event::DraftSaving {
+                id,
+                state: state.clone(),
+            });
             if failed && self.is_closing() {
                 return;
             }
         }
+    }
+
+    /// Begins at the hall what was begun here; whether its driver goes on.
+    async fn driven_on(&self, id: DraftId, start: StartDraft) -> bool {
+        let failed = self.begin_at_hall(id, start).await.err();
+        if let Some(error) = &failed
+            && self.is_over(id, error).await
+        {
+            return false;
+        }
+        let refused = {
+            let mut saving = lock(&self.inner.drafts.saving);
+            let Some(known) = saving.get_mut(&id) else {
+                return false;
+            };
+            if known.became.is_some() {
+                known.driven = false;
+                return false;
+            }
+            match failed {
+                Some(error) => known.autosave.failed(error),
+                None => return true,
+            }
+            known.autosave.stuck().is_some()
+        };
+        if refused {
+            // No file need wait for it any longer.
+            self.hurry_uploads();
+        }
+        self.tell_saving(id);
+        !self.is_closing()
+    }
+
+    /// Whether a draft waits until the hall can be reached again.
+    fn waits_for_hall(&self, id: DraftId) -> bool {
+        let saving = lock(&self.inner.drafts.saving);
+        saving.get(&id).is_some_and(|known| known.autosave.backoff().is_some())
     }
 
     fn is_closing(&self) -> bool {
@@ -308,10 +435,10 @@ impl Core {
         select(self.inner.host.timer.sleep(millis), hurried).await;
     }
 
-    /// Whether answers of a draft are on this terminal that the backend does not hold.
+    /// Whether answers of a draft are on this terminal that the backend does not hold, or the draft itself.
     pub(crate) fn draft_waits(&self, id: DraftId) -> bool {
         let saving = lock(&self.inner.drafts.saving);
-        saving.get(&id).is_some_and(|known| known.autosave.unsaved())
+        saving.get(&id).is_some_and(|known| known.autosave.is_behind())
     }
 
     /// The revision of a draft that the backend last confirmed to this core.
@@ -328,6 +455,7 @@ impl Core {
     }
 
     pub(crate) async fn flush_draft(&self, id: DraftId) -> Result<DraftSaved, CoreError> {
+        let id = self.known_as(id);
         let waiting = {
             let mut saving = lock(&self.inner.drafts.saving);
             let Some(known) = saving.get_mut(&id) else {
@@ -364,15 +492,35 @@ impl Core {
 
     fn tell_lost(&self, id: DraftId, lost: Vec<LostAnswer>) {
         self.inner.filling.lost(id, &lost);
-        self.emit(&Event::DraftLost { id, lost });
+        self.emit_of_draft(id, |id| Event::DraftLost { id, lost: lost.clone() });
     }
 
     pub(crate) async fn discard_draft(&self, id: DraftId) -> Result<(), CoreError> {
+        if self.discard_begun(id).await? {
+            return Ok(());
+        }
         self.send_only(api::delete(format!("/drafts/{id}"))).await?;
-        lock(&self.inner.drafts.saving).remove(&id);
-        self.forget_unsent(id).await;
-        self.inner.filling.close(id);
+        self.thrown_away(id).await;
         Ok(())
+    }
+
+    /// Its citizen threw a draft away: nothing of it is wanted any more, nor the files that are on their way to it.
+    async fn thrown_away(&self, id: DraftId) {
+        self.end_uploads_to(id);
+        self.let_go(id, &self.error(ErrorCode::NotFound)).await;
+        self.inner.filling.close(id);
+    }
+
+    /// Forgets a draft that there is no more. Whoever waits until it is saved is told why it never will be.
+    async fn let_go(&self, id: DraftId, error: &CoreError) {
+        let known = lock(&self.inner.drafts.saving).remove(&id);
+        for waiting in known
+            .into_iter()
+            .flat_map(|mut known| std::mem::take(&mut known.waiting))
+        {
+            let _ = waiting.send(Err(error.clone()));
+        }
+        self.forget_unsent(id).await;
     }
 
     pub(crate) async fn offered_files<T: DeserializeOwned>(
@@ -455,7 +603,17 @@ impl Saving {
             driven: false,
             hurry: None,
             waiting: Vec::new(),
+            became: None,
         })
+    }
+
+    /// Brings a draft up to what this core knows of the hall, and lays over it what waits here.
+    fn complete(&self, draft: &mut DraftView) {
+        let revision = draft.summary.revision;
+        draft.summary.revision = self
+            .autosave
+            .catch_up(revision, &mut draft.answers, &mut draft.prefilled);
+        self.lay_over(draft);
     }
 
     fn lay_over(&self, draft: &mut DraftView) {
@@ -474,7 +632,7 @@ impl Saving {
         if let Some(error) = self.autosave.stuck() {
             return Some(Err(error));
         }
-        (!self.autosave.unsaved()).then(|| Ok(self.saved()))
+        (!self.autosave.is_behind()).then(|| Ok(self.saved()))
     }
 
     fn saved(&self) -> DraftSaved {

@@ -174,7 +174,10 @@ impl Core {
             open.others.iter().map(|other| other.terminal).collect()
         };
         others.sort_unstable();
-        self.emit(&Event::DraftPresence { id, others });
+        self.emit_of_draft(id, |id| Event::DraftPresence {
+            id,
+            others: others.clone(),
+        });
     }
 
     /// The address of the hall's own pages.

@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use onehall_client::{Event, SaveState};
 use onehall_protocol::drafts::Answers;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{DraftId, PersonId, WriterId};
@@ -83,7 +82,7 @@ impl Core {
         self.inner.host.journal.as_ref().filter(|_| !public)
     }
 
-    fn unsent_key(&self, person: PersonId, draft: DraftId) -> String {
+    pub(super) fn unsent_key(&self, person: PersonId, draft: DraftId) -> String {
         format!("{person}/draft/{draft}/{}", self.inner.writer)
     }
 
@@ -99,6 +98,7 @@ impl Core {
         let waits = lock(&self.inner.drafts.saving)
             .get(&id)
             .and_then(|known| known.autosave.unsent());
+        let begun = self.keep_begun(&**journal, person, id).await;
         let kept = match waits {
             Some(waits) => match serde_json::to_vec(&waits) {
                 Ok(bytes) => journal.keep(&key, bytes).await,
@@ -109,6 +109,7 @@ impl Core {
                 Ok(())
             }
         };
+        let kept = begun.and(kept);
         if let Some(known) = lock(&self.inner.drafts.saving).get_mut(&id) {
             known.autosave.kept(kept.is_ok());
         }
@@ -128,6 +129,7 @@ impl Core {
         if let (Some(journal), Some(person)) = (self.journal(), self.person()) {
             let _writing = self.inner.drafts.writing.lock().await;
             journal.forget(&self.unsent_key(person, id)).await;
+            self.forget_begun(&**journal, person, id).await;
         }
     }
 
@@ -172,27 +174,30 @@ impl Core {
     async fn take_up(&self, person: PersonId, left: Vec<(String, Vec<u8>)>) {
         let Some(journal) = self.journal() else { return };
         let prefix = format!("{person}/");
+        // The drafts before their answers: those of one that the hall does not have are not sent before it is told of it.
+        let begun = self.take_up_begun(person, &left);
         let left = left.into_iter().filter_map(|(key, value)| {
             let draft = key.strip_prefix(&prefix).and_then(draft_of)?;
-            Some((key, draft, Unsent::read(&value, self.now_millis())))
+            Some((key, self.known_as(draft), Unsent::read(&value, self.now_millis())))
         });
         // All of them before the disk is asked for anything: a draft that is opened meanwhile would be shown without what was
         // answered in it.
         let taken: Vec<_> = left
             .map(|(key, draft, unsent)| {
-                let taken = unsent.map(|unsent| self.take_up_one(draft, unsent));
+                let taken = unsent.map(|unsent| self.take_up_one(draft, unsent)).is_some();
                 (key, draft, taken)
             })
             .collect();
+        self.go_on_with_begun(person, begun).await;
         for (key, draft, taken) in taken {
             if self.person() != Some(person) {
                 return;
             }
-            let Some(state) = taken else {
+            if !taken {
                 // Of another version, or damaged: nothing that could be sent.
                 journal.forget(&key).await;
                 continue;
-            };
+            }
             // Whoever has it open shows it as it was left.
             self.changed_by_itself(draft);
             let own = self.unsent_key(person, draft);
@@ -200,13 +205,14 @@ impl Core {
             if own != key && kept.is_ok() {
                 journal.forget(&key).await;
             }
-            self.emit(&Event::DraftSaving { id: draft, state });
+            // As it stands now: where the disk took its time, the hall may have decided meanwhile.
+            self.tell_saving(draft);
             self.drive(draft);
         }
     }
 
-    /// Takes up what waits of one draft, in memory; gives how its saving stands.
-    fn take_up_one(&self, draft: DraftId, unsent: Unsent) -> SaveState {
+    /// Takes up what waits of one draft, in memory.
+    fn take_up_one(&self, draft: DraftId, unsent: Unsent) {
         // What is answered from now on is later than what was left.
         for waiting in unsent.changes.values() {
             self.clock().receive(waiting.stamp.at);
@@ -216,7 +222,6 @@ impl Core {
             .entry(draft)
             .or_insert_with(|| Saving::new(super::Autosave::resumed(unsent.clone())));
         known.autosave.take_up(unsent);
-        known.autosave.state()
     }
 
     /// How many answers wait on this terminal that the backend does not hold.

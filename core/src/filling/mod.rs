@@ -1,9 +1,11 @@
 //! The form engine for UIs that do not link it: a draft's pages and questions as plain data.
 //!
 //! A filling is kept for each draft that was looked at. What this terminal changes goes into it at once; what other
-//! terminals changed is read before the next look.
+//! terminals changed is read before the next look. It knows the revision that it shows: only what a page was shown counts as in
+//! sight of its citizen, not what was read to be submitted.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use futures::future::{Either, select};
@@ -32,6 +34,8 @@ pub(crate) struct State {
 
 struct Open {
     filling: Filling,
+    /// The revision of the draft in it.
+    revision: u64,
     item: onehall_protocol::ItemCode,
     /// Where the citizen was last.
     page: Option<String>,
@@ -70,11 +74,14 @@ impl State {
         }
     }
 
-    /// Answers of another terminal came in with a save.
-    pub(crate) fn merged(&self, id: DraftId, answers: &Answers) {
+    /// A save brought a draft from one revision to another; `answers` of other terminals came in with it.
+    pub(crate) fn saved(&self, id: DraftId, revisions: Range<u64>, answers: Answers) {
         if let Some(open) = lock(&self.open).get_mut(&id) {
-            open.filling.set_all(answers.clone());
             open.prefilled.retain(|one| !answers.contains_key(&one.path));
+            open.filling.set_all(answers);
+            if revisions.start <= open.revision {
+                open.revision = open.revision.max(revisions.end);
+            }
         }
     }
 
@@ -112,6 +119,13 @@ impl Core {
     /// something is wrong, else the last.
     pub(crate) async fn view_draft(&self, id: DraftId, page: Option<&str>) -> Result<DraftForm, CoreError> {
         self.open_filling(id).await?;
+        let (shown, revision, lost) = self.page_shown(id, page)?;
+        self.shown_at(id, revision, &lost);
+        Ok(shown)
+    }
+
+    /// What is shown of a draft that is open, the revision of that, and which answers it says did not stand.
+    fn page_shown(&self, id: DraftId, page: Option<&str>) -> Result<(DraftForm, u64, Vec<LostAnswer>), CoreError> {
         let language = self.language();
         let open = lock(&self.inner.filling.open);
         let open = open.get(&id).ok_or_else(|| self.error(ErrorCode::NotFound))?;
@@ -141,7 +155,7 @@ impl Core {
         let mut questions = questions(&shown.questions, filling.context(), language);
         mark(&mut questions, &open.prefilled);
         mark_lost(&mut questions, &open.lost, filling, language);
-        Ok(DraftForm {
+        let shown = DraftForm {
             id,
             item: open.item.clone(),
             title: form.definition().title.clone(),
@@ -160,7 +174,8 @@ impl Core {
             },
             complete: filling.is_complete(),
             form_change: open.form_change.clone().filter(|_| !open.told),
-        })
+        };
+        Ok((shown, open.revision, open.lost.clone()))
     }
 
     /// Takes what a person typed as the answer to a question, and gives the answer that it was read as.
@@ -192,15 +207,27 @@ impl Core {
     pub(crate) async fn prepare_submission(&self, id: DraftId, may_wait: bool) -> Result<SubmitDraft, CoreError> {
         self.open_filling(id).await?;
         if !may_wait {
-            self.flush_draft(id).await?;
+            self.bring_answers(id).await?;
         } else if !self.saved_soon(id).await? {
             let open = lock(&self.inner.filling.open);
             let open = open.get(&id).ok_or_else(|| self.error(ErrorCode::NotFound))?;
             return self.submission_of(&open.filling, self.saved_revision(id));
         }
-        let draft = self.draft(id).await?;
+        let draft = self.look_at_draft(id).await?;
+        if draft.summary.revision > self.saved_revision(id) {
+            // Whoever shows it shows it as it was before.
+            self.changed_by_itself(id);
+        }
         let (form, context) = self.form_and_context(&draft).await?;
         self.submission_of(&Filling::new(form, draft.answers, context), draft.summary.revision)
+    }
+
+    /// Brings what was changed here to the backend. Of a draft that nobody was shown here that is nothing.
+    async fn bring_answers(&self, id: DraftId) -> Result<(), CoreError> {
+        match self.draft_waits(id) {
+            true => self.flush_draft(id).await.map(drop),
+            false => Ok(()),
+        }
     }
 
     fn submission_of(&self, filling: &Filling, revision: u64) -> Result<SubmitDraft, CoreError> {
@@ -218,8 +245,8 @@ impl Core {
             true => PATIENCE_MS,
             false => OFFLINE_PATIENCE_MS,
         };
-        match select(boxed(self.flush_draft(id)), self.inner.host.timer.sleep(patience)).await {
-            Either::Left((saved, _)) => saved.map(|_| true),
+        match select(boxed(self.bring_answers(id)), self.inner.host.timer.sleep(patience)).await {
+            Either::Left((saved, _)) => saved.map(|()| true),
             Either::Right(_) => Ok(false),
         }
     }
@@ -236,20 +263,30 @@ impl Core {
             Some(as_of) => self.today().await.unwrap_or(as_of),
             None => self.today().await?,
         };
+        let seen = self.saved_revision(id);
         let known = lock(&self.inner.filling.open).get_mut(&id).map(|open| {
             // What changes while it is read makes it stale again.
-            std::mem::replace(&mut open.stale, false) || open.filling.context().as_of != today
+            let stale = std::mem::replace(&mut open.stale, false);
+            // What a page was shown already is not shown older.
+            stale || open.filling.context().as_of != today || open.revision < seen
         });
         if known == Some(false) {
             return Ok(());
         }
         let visit = self.visit();
-        let read = async {
-            let draft = self.draft(id).await?;
+        let read = async || {
+            let draft = self.look_at_draft(id).await?;
             let (form, context) = self.form_and_context(&draft).await?;
             Ok::<_, CoreError>((draft, form, context))
         };
-        let (mut draft, form, context) = match read.await {
+        let mut answer = read().await;
+        // What a save brought while the form was read is missing in it.
+        if let Ok((draft, ..)) = &answer
+            && self.saved_beyond(draft)
+        {
+            answer = read().await;
+        }
+        let (mut draft, form, context) = match answer {
             Ok(read) => read,
             // What is known is shown, and read anew with the next look.
             Err(error) => {
@@ -276,11 +313,13 @@ impl Core {
                 open.told &= open.form_change == draft.form_change;
                 open.form_change = draft.form_change;
                 (open.filling, open.prefilled, open.lost) = (filling, draft.prefilled, draft.lost);
+                open.revision = draft.summary.revision;
             }
             None => {
                 let (item, page) = (draft.summary.item, draft.summary.page);
                 let open = Open {
                     filling,
+                    revision: draft.summary.revision,
                     item,
                     page,
                     prefilled: draft.prefilled,
@@ -316,6 +355,7 @@ fn mark(questions: &mut [QuestionShown], prefilled: &[Prefilled]) {
     for question in questions {
         let known = prefilled.iter().find(|one| one.path == question.path);
         question.prefilled = known.map(|one| one.source.clone());
+        mark(&mut question.questions, prefilled);
         for row in &mut question.rows {
             mark(&mut row.questions, prefilled);
         }
@@ -335,6 +375,7 @@ fn mark_lost(questions: &mut [QuestionShown], lost: &[LostAnswer], filling: &Fil
                 at: lost.at,
             })
             .collect();
+        mark_lost(&mut question.questions, lost, filling, language);
         for row in &mut question.rows {
             mark_lost(&mut row.questions, lost, filling, language);
         }
@@ -377,6 +418,7 @@ fn question(view: &QuestionView<'_>, context: &Context, language: Language) -> Q
         errors: view.errors.iter().map(fault).collect(),
         options: view.options.iter().map(|option| (*option).clone()).collect(),
         rows: view.rows.iter().map(row).collect(),
+        questions: questions(&view.questions, context, language),
         prefilled: None,
         lost: Vec::new(),
     }

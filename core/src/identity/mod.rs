@@ -1,5 +1,12 @@
 //! The session of this terminal.
 
+mod authorization;
+#[cfg(feature = "native")]
+mod bound;
+mod contacts;
+mod level;
+mod passkeys;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,11 +25,17 @@ const TOKEN: &str = "session-token";
 
 #[derive(Default)]
 pub(crate) struct State {
-    session: Mutex<Option<Session>>,
+    pub(crate) session: Mutex<Option<Session>>,
     /// The session's token, where this terminal holds it itself.
     token: Mutex<Option<String>>,
+    /// A login that is bound to a key of this terminal.
+    #[cfg(feature = "native")]
+    bound: bound::State,
     /// Counts who came and who left: what was asked for in one visit is nobody's in the next.
     visit: AtomicU64,
+    /// Why the last session is no more, where its citizen ended it from elsewhere.
+    #[cfg(feature = "own-terminal")]
+    pub(crate) ended: Mutex<Option<onehall_protocol::account::SessionEnd>>,
 }
 
 /// How long a log-out waits for answers that are not saved yet.
@@ -36,6 +49,8 @@ impl Core {
             if self.visit() == visit {
                 let known = token.is_some();
                 *lock(&self.inner.identity.token) = token;
+                #[cfg(feature = "native")]
+                let known = known || self.restore_bound().await;
                 if !known {
                     return Ok(None);
                 }
@@ -116,6 +131,8 @@ impl Core {
         // What this terminal knows is forgotten before the backend is told, and also where it cannot be: somebody may
         // stand behind.
         let credentials = self.credentials();
+        #[cfg(feature = "native")]
+        let bound = self.forget_bound();
         self.session_ended();
         if let Some(secrets) = &self.inner.host.secrets {
             secrets.delete(TOKEN).await;
@@ -131,6 +148,12 @@ impl Core {
         if let Some((name, value)) = credentials {
             farewell = farewell.header(name, value);
         }
+        #[cfg(feature = "native")]
+        let told = match bound {
+            Some(bound) => self.say_farewell(bound).await,
+            None => self.send_only(farewell).await,
+        };
+        #[cfg(not(feature = "native"))]
         let told = self.send_only(farewell).await;
         self.visit_over().await;
         match (told, erased) {
@@ -169,7 +192,9 @@ impl Core {
         token.as_ref().map(|token| ("authorization", format!("Bearer {token}")))
     }
 
-    fn session_started(&self, session: Session) {
+    pub(crate) fn session_started(&self, session: Session) {
+        #[cfg(feature = "own-terminal")]
+        lock(&self.inner.identity.ended).take();
         *lock(&self.inner.identity.session) = Some(session.clone());
         // A stream of the session before would tell of that one.
         self.stop_pokes();
@@ -190,6 +215,8 @@ impl Core {
         self.inner.outbox.forget();
         self.inner.filling.forget();
         self.forget_copy();
+        #[cfg(feature = "native")]
+        drop(self.forget_bound());
         if lock(&self.inner.identity.token).take().is_some()
             && let Some(secrets) = self.inner.host.secrets.clone()
         {

@@ -53,7 +53,7 @@ impl State {
         self.all.load(Ordering::Relaxed) == 0
     }
 
-    /// How much waits that the hall neither took nor refused.
+    /// How much waits that the hall neither took nor refused, or refused in the moment in which its citizen leaves.
     pub(crate) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
     }
@@ -118,6 +118,8 @@ struct Outbox {
     first: HashMap<IdempotencyKey, oneshot::Sender<First>>,
     /// Who waits until nothing is under way.
     resting: Vec<oneshot::Sender<()>>,
+    /// What the hall decided against while somebody was leaving: they have not seen that yet.
+    unseen: Vec<IdempotencyKey>,
     /// When it is looked at again, in Unix milliseconds.
     alarm: Option<i64>,
 }
@@ -377,7 +379,8 @@ impl Core {
                 outbox.alarm = sooner;
             }
             let theirs = outbox.elsewhere.iter().filter(|entry| entry.verdict.is_none());
-            let open = outbox.queue.open() + theirs.count();
+            let unseen = outbox.unseen.iter().filter(|key| outbox.queue.entry(**key).is_some());
+            let open = outbox.queue.open() + theirs.count() + unseen.count();
             (outbox.queue.len() + outbox.elsewhere.len(), open, resting, sooner)
         });
         self.inner.outbox.all.store(all, Ordering::Relaxed);
@@ -398,6 +401,22 @@ impl Core {
             });
         }
         self.emit(&Event::OutboxChanged);
+    }
+
+    /// Whether a draft waits to be submitted.
+    pub(crate) fn submission_waits(&self, draft: DraftId) -> bool {
+        self.outbox(|outbox| outbox.queue.submits(draft))
+    }
+
+    /// A draft turned out to be part of another one: so is what waits of it.
+    pub(crate) async fn queued_about(&self, draft: DraftId, other: DraftId) {
+        let keys = self.outbox(|outbox| outbox.queue.about_another(draft, other));
+        for key in &keys {
+            self.keep_queued(*key).await;
+        }
+        if !keys.is_empty() {
+            self.look();
+        }
     }
 
     /// Whether answers or files of a draft are not with the hall.
@@ -485,6 +504,9 @@ impl Core {
             let tasks = outbox.step(self, happened);
             let entry = outbox.queue.entry(key);
             let decided = entry.is_some_and(|entry| entry.verdict.is_some());
+            if decided && !outbox.resting.is_empty() {
+                outbox.unseen.push(key);
+            }
             (tasks, outbox.first.remove(&key), decided)
         });
         if let Some(first) = first {
@@ -549,7 +571,10 @@ impl Core {
 
     async fn flush_queued(&self) {
         let (sender, rested) = oneshot::channel();
-        self.outbox(|outbox| outbox.resting.push(sender));
+        self.outbox(|outbox| {
+            outbox.unseen.clear();
+            outbox.resting.push(sender);
+        });
         self.turn(Happened::Online);
         let _ = rested.await;
     }

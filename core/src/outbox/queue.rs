@@ -324,6 +324,29 @@ impl Queue {
         }
     }
 
+    /// Whether this draft is to be submitted, and the hall has not said no.
+    #[must_use]
+    pub fn submits(&self, draft: DraftId) -> bool {
+        let about = QueuedAbout::Submission(draft);
+        let mut places = self.places.iter();
+        places.any(|place| place.open() && place.entry.content.about() == about)
+    }
+
+    /// What is about one draft is about another one from now on: nothing of it has left yet, since the hall does not know the
+    /// first. Gives which.
+    pub fn about_another(&mut self, draft: DraftId, other: DraftId) -> Vec<IdempotencyKey> {
+        let mut keys = Vec::new();
+        for place in &mut self.places {
+            if let Content::Submission { draft: about, .. } = &mut place.entry.content
+                && *about == draft
+            {
+                *about = other;
+                keys.push(place.entry.key);
+            }
+        }
+        keys
+    }
+
     /// When time alone makes something happen after `now`, in Unix milliseconds.
     #[must_use]
     pub fn next(&self, now: i64) -> Option<i64> {

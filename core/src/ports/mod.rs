@@ -239,7 +239,7 @@ pub trait Others: SendOutsideWasm + SyncOutsideWasm {
 #[error("keep it on this terminal")]
 pub struct NotKept;
 
-/// What the backend does not hold yet, under a key each: `person/draft/<draft>/<writer>` and
+/// What the backend does not hold yet, under a key each: `person/draft/<draft>/<writer>`, `person/begun/<draft>/<writer>` and
 /// `person/outbox/<id>`. Kept so that neither a crash nor a power cut takes it, and unreadable to who finds the disk.
 #[cfg_attr(target_family = "wasm", async_trait(?Send))]
 #[cfg_attr(not(target_family = "wasm"), async_trait)]
@@ -267,8 +267,21 @@ pub trait SecretStore: SendOutsideWasm + SyncOutsideWasm {
     async fn get(&self, name: &str) -> Option<String>;
     /// Keeps a secret. A host that cannot keep it drops it: the next start begins logged out.
     async fn put(&self, name: &str, secret: String);
-    /// Destroys a secret.
+    /// Destroys a secret, or a key.
     async fn delete(&self, name: &str);
+
+    /// The public half of the key of this name (P-256, both coordinates); a new key where there is none. The private half stays
+    /// here: in hardware where the host has some, else in software, kept as any other secret. None where nothing can be kept.
+    #[cfg(feature = "native")]
+    async fn public_key(&self, name: &str) -> Option<[u8; 64]> {
+        crate::platform::native::keys::public(self, name).await
+    }
+
+    /// A signature (ES256, both numbers) with the key of this name.
+    #[cfg(feature = "native")]
+    async fn sign(&self, name: &str, message: &[u8]) -> Option<[u8; 64]> {
+        crate::platform::native::keys::sign(self, name, message).await
+    }
 }
 
 /// The time.

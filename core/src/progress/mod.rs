@@ -1,5 +1,10 @@
 //! Cases, and the pokes that tell of their steps.
 
+#[cfg(feature = "own-terminal")]
+mod typed;
+#[cfg(all(test, feature = "own-terminal"))]
+mod typed_tests;
+
 use std::sync::Mutex;
 
 use onehall_client::Event;
@@ -88,16 +93,32 @@ impl Core {
         {
             return;
         }
+        #[cfg(feature = "native")]
+        if self.is_bound() {
+            self.listen_bound(path, false);
+            return;
+        }
+        self.begin_stream(path, self.credentials().into_iter().collect(), false);
+    }
+
+    /// Begins the stream; `again` where one broke before, so that something may have been missed.
+    pub(crate) fn begin_stream(&self, path: &'static str, headers: Vec<(&'static str, String)>, again: bool) {
         let inner = std::sync::Arc::downgrade(&self.inner);
-        let broken = Mutex::new(false);
+        let broken = Mutex::new(again);
         let listener = Box::new(move |signal| {
             let Some(inner) = inner.upgrade() else { return };
             Core { inner }.poke_signal(&broken, &signal);
         });
         let url = format!("{}{API}{path}", self.inner.base_url);
-        let headers = self.credentials().into_iter().collect();
         let handle = self.inner.host.pokes.listen(&url, headers, listener);
         *lock(&self.inner.progress.stream) = Some(Stream { path, _handle: handle });
+    }
+
+    /// The path of the stream that is open, which is let go without being ended yet.
+    #[cfg(feature = "native")]
+    pub(crate) fn take_stream(&self) -> Option<(&'static str, Box<dyn StreamHandle>)> {
+        let stream = lock(&self.inner.progress.stream).take()?;
+        Some((stream.path, stream._handle))
     }
 
     pub(crate) fn stop_pokes(&self) {
@@ -120,6 +141,8 @@ impl Core {
             PokeSignal::Broken => {
                 *lock(broken) = true;
                 self.connection(false);
+                #[cfg(feature = "native")]
+                self.bound_stream_broke();
             }
             PokeSignal::Poke(text) => self.poked(text),
         }
@@ -137,11 +160,13 @@ impl Core {
             }
             (Some("draft"), Some(id)) => {
                 self.nudge_copy();
-                self.inner.filling.changed_elsewhere(DraftId(id));
-                self.emit(&Event::DraftChanged { id: DraftId(id) });
+                self.changed_by_itself(DraftId(id));
             }
             (Some("present"), Some(id)) => self.heard_presence(DraftId(id), poke),
             (Some("queue"), _) => self.emit(&Event::QueueChanged),
+            #[cfg(feature = "own-terminal")]
+            (Some("session_ended"), _) => self.session_over(),
+            #[cfg(not(feature = "own-terminal"))]
             (Some("session_ended"), _) => self.session_ended(),
             // More than was kept for us, or a kind of poke that this core does not know: something changed.
             _ => {

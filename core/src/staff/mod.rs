@@ -2,7 +2,7 @@
 
 use onehall_client::staff::{Command as C, Reply as R};
 use onehall_protocol::cases::{QueueQuery, QueueScope};
-use onehall_protocol::staff::StaffSession;
+use onehall_protocol::staff::{AuditQuery, StaffSession};
 use onehall_protocol::{CoreError, ErrorCode};
 
 use crate::{Core, api};
@@ -24,6 +24,10 @@ impl Core {
                 self.listen_for_pokes("/staff/events");
                 R::ConfirmLogIn(session)
             }
+            C::StepUp(ask) => R::StepUp(
+                self.send_only(api::post("/staff/session/proof").json(&ask.proof))
+                    .await?,
+            ),
             C::LogOut(_) => {
                 let told = self.send_only(api::delete("/staff/session")).await;
                 self.session_ended();
@@ -43,6 +47,31 @@ impl Core {
             ),
             C::UploadResult(ask) => R::UploadResult(self.upload_result(ask.id, ask.file, ask.transfer).await?),
             C::ReadFile(ask) => R::ReadFile(self.read_file_at(format!("/staff/files/{}", ask.id)).await?),
+            C::RaiseLevel(ask) => {
+                R::RaiseLevel(self.fetch(api::post("/staff/identity/checks").json(&ask.check)).await?)
+            }
+            C::AskAtWindow(ask) => {
+                R::AskAtWindow(self.fetch(api::post("/staff/identity/claims").json(&ask.check)).await?)
+            }
+            C::NewKey(_) => R::NewKey(self.new_key()),
+            C::ListHalls(_) => R::ListHalls(self.fetch(api::get("/halls")).await?),
+            C::GetFloor(ask) => R::GetFloor(self.fetch(api::get(format!("/staff/halls/{}", ask.hall))).await?),
+            C::SitAt(ask) => {
+                let counters = format!("/staff/halls/{}/counters", ask.hall);
+                let request = match ask.counter {
+                    Some(counter) => api::post(format!("{counters}/{counter}")),
+                    None => api::delete(counters),
+                };
+                R::SitAt(self.fetch(request).await?)
+            }
+            C::CallNext(ask) => {
+                let request = api::post(format!("/staff/halls/{}/calls", ask.hall)).key(ask.key);
+                R::CallNext(self.fetch(request).await?)
+            }
+            C::HandleTicket(ask) => {
+                let path = format!("/staff/halls/{}/tickets/{}", ask.hall, ask.ticket);
+                R::HandleTicket(self.fetch(api::post(path).key(ask.key).json(&ask.doing)).await?)
+            }
             C::ListAccounts(_) => R::ListAccounts(self.fetch(api::get("/staff/accounts")).await?),
             C::CreateAccount(ask) => {
                 R::CreateAccount(self.fetch(api::post("/staff/accounts").json(&ask.account)).await?)
@@ -51,11 +80,15 @@ impl Core {
                 self.fetch(api::patch(format!("/staff/accounts/{}", ask.id)).json(&ask.change))
                     .await?,
             ),
+            C::ListAudit(ask) => R::ListAudit(self.fetch(api::get(audit_path("", &ask.query))).await?),
+            C::CheckAudit(_) => R::CheckAudit(self.fetch(api::get("/staff/audit/chain")).await?),
+            C::ExportAudit(ask) => R::ExportAudit(self.read_file_at(audit_path("/export", &ask.query)).await?),
             C::GetInsight(ask) => {
                 let (from, to, by) = (ask.query.from, ask.query.to, ask.query.by.as_str());
                 let path = format!("/staff/insight?from={from}&to={to}&by={by}");
                 R::GetInsight(self.fetch(api::get(path)).await?)
             }
+            C::GetUpdates(_) => R::GetUpdates(self.fetch(api::get("/staff/updates")).await?),
         })
     }
 
@@ -69,6 +102,24 @@ impl Core {
             Err(error) => Err(error),
         }
     }
+}
+
+fn audit_path(what: &str, query: &AuditQuery) -> String {
+    let days = [query.from, query.to].map(|day| day.map(|day| day.to_string()));
+    let [from, to] = &days;
+    let parts = [
+        ("account", query.account.as_ref()),
+        ("action", query.action.as_ref()),
+        ("from", from.as_ref()),
+        ("to", to.as_ref()),
+        ("before", query.before.as_ref()),
+    ];
+    let asked = parts.into_iter().filter_map(|(name, value)| {
+        let value = value.filter(|value| !value.is_empty())?;
+        Some(format!("{name}={}", api::query_value(value)))
+    });
+    let asked: Vec<String> = asked.collect();
+    format!("/staff/audit{what}?{}", asked.join("&"))
 }
 
 fn queue_path(query: &QueueQuery) -> String {

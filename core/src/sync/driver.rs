@@ -120,10 +120,13 @@ impl Driver {
         Some(match next {
             Do::Pull { cursor, checksums } => {
                 let path = format!("/sync?cursor={cursor}&limit={LIMIT}&checksums={checksums}");
-                Some(
-                    core.pulled_by(path, |body| reading::pulled(body).map(Happened::Pulled))
-                        .await,
-                )
+                let happened = core
+                    .pulled_by(path, |body| reading::pulled(body).map(Happened::Pulled))
+                    .await;
+                if let Happened::Pulled(pulled) = &happened {
+                    core.acts_for(&pulled.principals).await;
+                }
+                Some(happened)
             }
             Do::Snapshot(page) => {
                 let page = page.map(|page| format!("&page={page}")).unwrap_or_default();
@@ -219,10 +222,7 @@ impl Core {
 
     fn tell(&self, (entity, id): Key) {
         match entity {
-            Entity::Draft => {
-                self.inner.filling.changed_elsewhere(DraftId(id));
-                self.emit(&Event::DraftChanged { id: DraftId(id) });
-            }
+            Entity::Draft => self.changed_by_itself(DraftId(id)),
             Entity::Case => self.emit(&Event::CaseChanged { id: CaseId(id) }),
         }
     }

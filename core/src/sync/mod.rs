@@ -18,7 +18,7 @@ use std::sync::Mutex;
 
 use futures::channel::oneshot;
 use onehall_client::Event;
-use onehall_protocol::drafts::StartDraft;
+use onehall_protocol::drafts::{DraftSummary, StartDraft};
 use onehall_protocol::identity::Session;
 use onehall_protocol::sync::Entity;
 use onehall_protocol::{CoreError, ErrorCode, PersonId, Timestamp};
@@ -127,6 +127,15 @@ impl Core {
         }));
     }
 
+    /// Notes for whom who is logged in may act now, for a start where the hall cannot be reached.
+    pub(crate) async fn keep_session(&self, session: &Session) {
+        let (visit, session) = (self.visit(), serde_json::to_vec(session).unwrap_or_default());
+        let _writing = self.inner.sync.writing.lock().await;
+        if self.visit() == visit {
+            let _ = self.inner.host.store.put(SESSION, session).await;
+        }
+    }
+
     /// Who was logged in when this terminal last knew, where that session may still be one.
     pub(crate) async fn kept_session(&self) -> Option<Session> {
         let kept = self.inner.host.store.get(SESSION).await.ok()??;
@@ -192,11 +201,12 @@ impl Core {
     }
 
     fn find(&self, look: &Look) -> Option<String> {
+        let begun = self.begun_drafts();
         let (found, at) = {
             let copy = lock(&self.inner.sync.copy);
             let copy = copy.as_ref()?;
             // A copy that never was whole shows no list: what is missing in it would be taken for not there.
-            (found(&copy.mirror, look, self.person()?)?, copy.at?)
+            (found(&copy.mirror, look, self.person()?, begun)?, copy.at?)
         };
         let at = Timestamp::from_unix_millis(at);
         self.emit(&Event::ShownAsOf { at });
@@ -204,13 +214,17 @@ impl Core {
     }
 }
 
-fn found(mirror: &Mirror, look: &Look, actor: PersonId) -> Option<String> {
+/// `begun` are drafts that the hall does not have yet.
+fn found(mirror: &Mirror, look: &Look, actor: PersonId, begun: Vec<DraftSummary>) -> Option<String> {
     match look {
         Look::All(entity) => {
             let mut all: Vec<Value> = mirror
                 .views(*entity)
                 .filter_map(|held| mirror::summary(&held.view))
                 .collect();
+            if *entity == Entity::Draft {
+                all.extend(begun.iter().filter_map(|draft| serde_json::to_value(draft).ok()));
+            }
             // The last changed first, as the hall orders them. Its times are texts that sort.
             all.sort_by(|a, b| b["updated_at"].as_str().cmp(&a["updated_at"].as_str()));
             Some(Value::Array(all).to_string())

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::platform::memory::{MemorySecrets, MemoryStore};
 use crate::ports::{
-    BoxFuture, Host, Http, HttpRequest, HttpResponse, NoAnswer, Others, PokeListener, PokeSignal, Pokes, SecretStore,
-    Store, StreamHandle, ToldListener,
+    BoxFuture, Host, Http, HttpRequest, HttpResponse, Method, NoAnswer, Others, PokeListener, PokeSignal, Pokes,
+    SecretStore, Store, StreamHandle, ToldListener,
 };
 use crate::testing::{CASE, DRAFT, Machine, NOW, PERSON, Quiet, answer, case, problem, session, told_by};
 use crate::{Core, lock};
@@ -84,6 +84,13 @@ impl World {
         (200, reply)
     }
 
+    /// Answers are saved, and nobody has pulled yet.
+    fn save(&self, body: &[u8]) -> (u16, Value) {
+        let save: Value = serde_json::from_slice(body).unwrap_or_default();
+        let revision = save["base_revision"].as_u64().unwrap_or_default() + 1;
+        (200, json!({"revision": revision, "saved_at": crate::testing::AT}))
+    }
+
     fn pass(&self, millis: i64) {
         self.machine.pass(millis);
     }
@@ -111,6 +118,9 @@ impl Http for World {
         lock(&self.asked).push(path.clone());
         if *lock(&self.off) {
             return Err(NoAnswer);
+        }
+        if request.method == Method::Patch {
+            return Ok(answer(self.save(request.body.as_deref().unwrap_or_default())));
         }
         Ok(answer(self.answer(&path)))
     }
@@ -267,7 +277,11 @@ fn what_is_the_citizens_is_read_without_a_network_with_the_time_of_the_copy() {
     let start = |item: &str| {
         let item = item.parse().unwrap_or_else(|error| panic!("{error}"));
         citizen::Command::OpenDraft(citizen::OpenDraft {
-            start: onehall_protocol::drafts::StartDraft { item, principal: None },
+            start: onehall_protocol::drafts::StartDraft {
+                item,
+                principal: None,
+                begun: None,
+            },
         })
     };
     assert!(
@@ -276,6 +290,26 @@ fn what_is_the_citizens_is_read_without_a_network_with_the_time_of_the_copy() {
     );
     let new = running.ask(world, start("tax-record")).map_err(|error| error.code);
     assert_eq!(new.err(), Some(ErrorCode::Offline), "a new one needs the hall");
+}
+
+#[test]
+fn what_was_saved_a_moment_ago_is_shown_without_a_network_though_the_copy_is_older() {
+    let place = Place::new();
+    let world = &place.world;
+    world.change("draft", DRAFT, Some(draft(3, "work")));
+    let running = place.start();
+    *lock(&world.off) = true;
+    assert_eq!(running.name(world), Ok(json!("work")));
+    *lock(&world.off) = false;
+    let change = json!({"path": "name", "value": "study"});
+    let change = json!({"change_answers": {"id": DRAFT, "changes": [change], "page": null}});
+    assert!(running.ask(world, crate::testing::command(change)).is_ok());
+    world.pass(60_000);
+    *lock(&world.off) = true;
+    assert_eq!(running.name(world), Ok(json!("study")), "it is not taken back");
+    let id = DRAFT.parse().unwrap_or_else(|error| panic!("{error}"));
+    let shown = running.ask(world, citizen::Command::GetDraft(citizen::GetDraft { id }));
+    assert!(matches!(shown, Ok(citizen::Reply::GetDraft(draft)) if draft.summary.revision == 4));
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub(crate) mod killed;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use futures::channel::oneshot;
 use futures::future::FutureExt;
 use onehall_client::Event;
@@ -14,9 +15,10 @@ use onehall_client::citizen::Command;
 use onehall_protocol::Timestamp;
 use serde_json::{Value, json};
 
-use crate::platform::memory::MemoryStore;
+use crate::platform::memory::{MemoryJournal, MemoryStore};
 use crate::ports::{
-    BoxFuture, Clock, Host, Http, HttpResponse, PokeListener, Pokes, Rng, Spawner, StreamHandle, Timer,
+    BoxFuture, Clock, Host, Http, HttpResponse, Journal, NotKept, PokeListener, Pokes, Rng, Spawner, StreamHandle,
+    Timer,
 };
 use crate::{Core, lock};
 
@@ -142,6 +144,29 @@ impl Rng for Machine {
         for (byte, count) in bytes.iter_mut().rev().zip(random.to_le_bytes()) {
             *byte = count;
         }
+    }
+}
+
+/// A journal on a disk that takes seconds to read.
+pub(crate) struct SlowJournal(pub(crate) Arc<MemoryJournal>, pub(crate) Arc<Machine>);
+
+#[async_trait]
+impl Journal for SlowJournal {
+    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
+        self.0.keep(key, value).await
+    }
+
+    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+        self.1.sleep(5_000).await;
+        self.0.kept().await
+    }
+
+    async fn forget(&self, key: &str) {
+        self.0.forget(key).await;
+    }
+
+    async fn erase(&self) {
+        self.0.erase().await;
     }
 }
 

@@ -86,15 +86,20 @@ impl Core {
                 return;
             }
             let kept = json::read::<Kept>(&value).ok();
+            if kept.as_ref().is_some_and(|kept| self.is_under_way(kept.key)) {
+                // It is looked again, by a page that was loaded anew: this core is at it.
+                continue;
+            }
             let bytes = match &kept {
                 Some(kept) => self.inner.host.store.get(&bytes_at(kept.key)).await.ok().flatten(),
                 None => None,
             };
-            let (Some(kept), Some(bytes)) = (kept, bytes) else {
+            let (Some(mut kept), Some(bytes)) = (kept, bytes) else {
                 // Its bytes were never kept, or are damaged: nothing that could be sent.
                 journal.forget(&name).await;
                 continue;
             };
+            kept.begin.to = self.goes_to(kept.begin.to);
             let UploadTo::Draft(draft) = kept.begin.to else {
                 continue;
             };
@@ -114,7 +119,7 @@ impl Core {
     async fn go_on(&self, draft: DraftId, kept: Kept, bytes: Vec<u8>) {
         let transfer = u32::MAX - self.inner.uploads.taken_up.fetch_add(1, Ordering::Relaxed);
         let path = kept.begin.path.clone().unwrap_or_default();
-        let told = UnderWay::of(&kept.begin);
+        let told = UnderWay::of(kept.key, &kept.begin);
         let mut outcome = self
             .bring::<FileView>(CITIZENS, kept.begin, &bytes, kept.key, transfer)
             .await;
@@ -134,7 +139,7 @@ impl Core {
 
     /// Adds a file to the answer of a draft, where it is not there.
     pub(crate) async fn attach_file(&self, id: DraftId, path: &str, file: &FileView) -> Result<(), CoreError> {
-        let draft = self.draft(id).await?;
+        let draft = self.look_at_draft(id).await?;
         let mut files = match draft.answers.get(path) {
             Some(Value::Array(files)) => files.clone(),
             _ => Vec::new(),
@@ -148,7 +153,8 @@ impl Core {
             path: path.to_owned(),
             value: Value::Array(files),
         };
-        self.change_answers(id, vec![change], None).await?;
+        self.change_having_seen(id, vec![change], None, Some(draft.summary.revision))
+            .await?;
         self.changed_by_itself(id);
         Ok(())
     }

@@ -15,14 +15,15 @@ use futures::channel::oneshot;
 use futures::future::{Either, select};
 use onehall_client::citizen::UploadTo;
 use onehall_client::{Event, FileContent, UploadUnderWay};
-use onehall_protocol::files::{BeginUpload, UPLOAD_OFFSET};
+use onehall_protocol::files::{BeginUpload, FileView, UPLOAD_OFFSET};
 use onehall_protocol::{CoreError, DraftId, ErrorCode, IdempotencyKey, UploadId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::ports::boxed;
-use crate::{Core, api, lock};
+use crate::{Core, api, json, lock};
 
 use machine::{Failed, Machine, Step};
 
@@ -40,6 +41,8 @@ pub(crate) struct State {
 
 /// A file on its way.
 struct UnderWay {
+    /// Under which it is kept, if it is.
+    key: IdempotencyKey,
     to: UploadTo,
     path: Option<String>,
     name: String,
@@ -72,8 +75,9 @@ enum Ended {
 }
 
 impl UnderWay {
-    fn of(begin: &BeginUpload) -> UnderWay {
+    fn of(key: IdempotencyKey, begin: &BeginUpload) -> UnderWay {
         UnderWay {
+            key,
             to: begin.to,
             path: begin.path.clone(),
             name: begin.name.clone(),
@@ -103,18 +107,52 @@ impl Core {
         file: FileContent,
         transfer: u32,
     ) -> Result<T, CoreError> {
+        let (sender, outcome) = oneshot::channel();
+        // By itself: it goes on where whoever chose the file does not wait any longer.
+        let (core, begin) = (self.clone(), begin(to, Some(path), &file));
+        let bringing = boxed(async move { core.bring_for(sender, begin, file, transfer).await });
+        self.inner.host.spawner.spawn(bringing);
+        let outcome = outcome.await.unwrap_or(Err(Ended::Left));
+        let file = outcome.map_err(|ended| self.ended(ended))?;
+        json::read_value(file).map_err(|_| self.error(ErrorCode::InvalidReply))
+    }
+
+    /// Brings a file to the hall. Where nobody waits for it any longer it goes into the answer by itself.
+    async fn bring_for(
+        &self,
+        sender: oneshot::Sender<Result<Value, Ended>>,
+        begin: BeginUpload,
+        file: FileContent,
+        transfer: u32,
+    ) {
         let key = self.new_key();
-        let begin = begin(to, Some(path), &file);
         let kept = self.keep_upload(key, &begin, &file).await;
-        let told = UnderWay::of(&begin);
-        let outcome = self.bring(CITIZENS, begin, &file.bytes, key, transfer).await;
-        if !matches!(outcome, Err(Ended::Left)) {
-            if kept {
-                self.forget_upload(key).await;
-            }
-            self.upload_ended(transfer, told, &outcome);
+        let told = UnderWay::of(key, &begin);
+        let mut outcome = self.bring::<Value>(CITIZENS, begin, &file.bytes, key, transfer).await;
+        if matches!(outcome, Err(Ended::Left)) {
+            return;
         }
-        outcome.map_err(|ended| self.ended(ended))
+        if sender.is_canceled()
+            && let Ok(file) = &outcome
+            && let Err(error) = self.attach_arrived(&told, file).await
+        {
+            outcome = Err(Ended::Failed(error));
+        }
+        if kept {
+            self.forget_upload(key).await;
+        }
+        self.upload_ended(transfer, told, &outcome);
+        let _ = sender.send(outcome);
+    }
+
+    /// Puts a file that has arrived into the answer of the draft that it is for. One for a case goes with its page.
+    async fn attach_arrived(&self, to: &UnderWay, file: &Value) -> Result<(), CoreError> {
+        let UploadTo::Draft(draft) = self.goes_to(to.to) else {
+            return Ok(());
+        };
+        let file: FileView = json::read_value(file.clone()).map_err(|_| self.error(ErrorCode::InvalidReply))?;
+        let path = to.path.clone().unwrap_or_default();
+        self.attach_file(draft, &path, &file).await
     }
 
     /// Uploads a result.
@@ -186,6 +224,30 @@ impl Core {
         !under_way.values().any(|one| one.to == UploadTo::Draft(draft))
     }
 
+    /// A draft turned out to be part of another one: its files go there.
+    pub(crate) fn uploads_go_to(&self, draft: DraftId, other: DraftId) {
+        for one in lock(&self.inner.uploads.under_way).values_mut() {
+            if one.to == UploadTo::Draft(draft) {
+                one.to = UploadTo::Draft(other);
+            }
+        }
+    }
+
+    /// A draft is thrown away: nobody wants the files that are on their way to it.
+    pub(crate) fn end_uploads_to(&self, draft: DraftId) {
+        let mut under_way = lock(&self.inner.uploads.under_way);
+        let to = under_way.values_mut().filter(|one| one.to == UploadTo::Draft(draft));
+        for cancel in to.filter_map(|one| one.cancel.take()) {
+            let _ = cancel.send(());
+        }
+    }
+
+    /// Whether a file that is kept is on its way already.
+    fn is_under_way(&self, key: IdempotencyKey) -> bool {
+        let under_way = lock(&self.inner.uploads.under_way);
+        under_way.values().any(|one| one.key == key)
+    }
+
     /// How many files are on their way.
     pub(crate) fn uploads_under_way(&self) -> usize {
         lock(&self.inner.uploads.under_way).len()
@@ -212,7 +274,7 @@ impl Core {
         let (cancel, cancelled) = oneshot::channel();
         let one = UnderWay {
             cancel: Some(cancel),
-            ..UnderWay::of(&begin)
+            ..UnderWay::of(key, &begin)
         };
         lock(&self.inner.uploads.under_way).insert(transfer, one);
         let outcome = {
@@ -251,7 +313,18 @@ impl Core {
                     machine.waited();
                     continue;
                 }
-                Step::Begin => api::post(format!("{root}/uploads")).key(key).json(begin),
+                Step::Begin if self.waits_for_draft(begin.to)? => {
+                    // The hall does not have the draft yet: it waits as for the network, and goes on when it has.
+                    machine.failed(ErrorCode::Offline, None, self.random());
+                    continue;
+                }
+                Step::Begin => {
+                    let begin = BeginUpload {
+                        to: self.goes_to(begin.to),
+                        ..begin.clone()
+                    };
+                    api::post(format!("{root}/uploads")).key(key).json(&begin)
+                }
                 Step::Send { id, offset, length } => {
                     let (core, size) = (self.clone(), begin.size);
                     let told = Box::new(move |sent: u64, _: u64| {

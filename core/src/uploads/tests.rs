@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::hex;
 use crate::platform::memory::{MemoryJournal, MemoryStore};
-use crate::ports::{BoxFuture, Host, Http, HttpRequest, HttpResponse, Method, NoAnswer, Store};
+use crate::ports::{BoxFuture, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, Store};
 use crate::testing::{AT, DRAFT, Machine, PERSON, answer, command, draft, problem, session, told_by};
 use crate::{Core, lock};
 
@@ -204,7 +204,11 @@ impl Running {
     fn upload(&self, bytes: &[u8], transfer: u32) -> Asked {
         let file = json!({"name": "a.pdf", "media_type": "application/pdf", "bytes": content(bytes)});
         let to = json!({"kind": "draft", "id": DRAFT});
-        self.begin(json!({"upload_file": {"to": to, "path": "photo", "file": file, "transfer": transfer}}))
+        let mut asked =
+            self.begin(json!({"upload_file": {"to": to, "path": "photo", "file": file, "transfer": transfer}}));
+        assert!(Running::look(&mut asked).is_none());
+        self.world.machine.run();
+        asked
     }
 
     fn waiting(&self) -> bool {
@@ -373,6 +377,10 @@ fn what_goes_on_after_a_start_is_shown_and_can_be_ended() {
         ("photo", "a.pdf", 950)
     );
     assert!(shown[0].waiting);
+    // A page that is loaded anew has what was left looked for again: this one is on its way already.
+    let _ = again.ask(json!({"restore_session": {}}));
+    world.machine.run();
+    assert_eq!(again.under_way().len(), 1);
     let _ = again.ask(json!({"cancel_upload": {"transfer": shown[0].transfer}}));
     world.pass(1_000);
     assert_eq!(
@@ -399,6 +407,7 @@ fn who_leaves_takes_their_files_along_and_is_asked_before() {
     world.arrive(None);
     let mut leaving = running.begin(json!({"log_out": {"discard_unsent": true}}));
     assert!(until_done(&running, &mut leaving, 1).is_some());
+    world.machine.run();
     let ended = Running::look(&mut upload)
         .and_then(Result::err)
         .map(|error| error.code.as_str());
@@ -429,4 +438,30 @@ fn what_the_hall_refuses_is_said_and_not_kept() {
     let refused = until_done(&running, &mut upload, 1).and_then(Result::err);
     assert_eq!(refused.map(|error| error.code.as_str()), Some("files/infected"));
     assert_eq!(world.in_store(), 0);
+}
+
+#[test]
+fn a_file_for_which_nobody_waits_any_longer_arrives_and_goes_into_the_answer() {
+    let world = Arc::new(World::default());
+    let running = world.start();
+    world.arrive(Some(4));
+    let upload = running.upload(&bytes(), 1);
+    world.pass(1_000);
+    drop(upload);
+    assert_eq!((running.under_way().len(), world.in_store()), (1, 1));
+    world.arrive(None);
+    for _ in 0..60 {
+        world.pass(1_000);
+    }
+    assert_eq!(lock(&world.hall).answers["photo"][0]["name"], "a.pdf");
+    assert_eq!((running.under_way().len(), world.in_store()), (0, 0));
+    let kept = world.journal.kept().now_or_never();
+    assert_eq!(kept.map(|kept| kept.len()), Some(0));
+    let told = lock(&running.told).clone();
+    let arrived = |event: &&Event| matches!(event, Event::UploadEnded { taken: true, .. });
+    assert_eq!(told.iter().filter(arrived).count(), 1, "{told:?}");
+    assert!(
+        running.ask(json!({"log_out": {}})).is_ok(),
+        "nothing keeps its citizen from leaving"
+    );
 }

@@ -12,6 +12,8 @@
 //!
 //! None of that depends on the order in which the lists and answers of different terminals arrive.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use onehall_protocol::WriterId;
 use onehall_protocol::sync::Stamp;
 use serde::{Deserialize, Serialize};
@@ -144,15 +146,20 @@ impl Rows {
 
     /// A terminal says that these are the rows.
     pub fn give(&mut self, list: &[String], by: Giving) {
+        let mut known: BTreeMap<String, usize> = self.0.iter().map(|row| row.id.clone()).zip(0..).collect();
         for (at, id) in list.iter().enumerate() {
             let at = u32::try_from(at).unwrap_or(u32::MAX);
             let placed = Place { by: by.stamp, at };
-            match self.find(id) {
-                Some(row) => row.named(placed, by),
-                None => self.0.push(Row::new(id, placed, by)),
+            match known.get(id) {
+                Some(&row) => self.0[row].named(placed, by),
+                None => {
+                    known.insert(id.clone(), self.0.len());
+                    self.0.push(Row::new(id, placed, by));
+                }
             }
         }
-        for row in self.0.iter_mut().filter(|row| !list.contains(&row.id)) {
+        let named: BTreeSet<&String> = list.iter().collect();
+        for row in self.0.iter_mut().filter(|row| !named.contains(&row.id)) {
             row.not_named(by);
         }
     }
@@ -183,6 +190,18 @@ impl Rows {
             by.then(a.placed.at.cmp(&b.placed.at)).then_with(|| a.id.cmp(&b.id))
         });
         rows.into_iter().map(|row| row.id.clone()).collect()
+    }
+
+    /// Whether a row is there.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.0.iter().any(|row| row.id == id && row.gone.is_none())
+    }
+
+    /// How many rows are known, with those that were taken away.
+    #[must_use]
+    pub fn known(&self) -> usize {
+        self.0.len()
     }
 
     /// The rows that were taken away. Their answers are kept, so that a row can come back whole.

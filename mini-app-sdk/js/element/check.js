@@ -39,7 +39,9 @@ export async function checkScreen(context, { draft, notice, confirm }) {
     told.hidden = true;
     text(doing, words.say("submitting"));
     try {
-      const receipt = await hall.submit(draft, { confirmed: confirm?.transcript });
+      // Where the hall does not answer it waits on this terminal, under the name of the service.
+      const receipt = await hall.submit(draft, { confirmed: confirm?.transcript, waitAs: context.item.name });
+      if (receipt.queued) return void (await context.show("queued", { id: receipt.queued.id, draft }));
       context.emit("submitted", { case: receipt.case_id, number: receipt.number });
       await context.show("case", { id: receipt.case_id, receipt });
     } catch (error) {
@@ -88,7 +90,7 @@ export async function checkScreen(context, { draft, notice, confirm }) {
           `${words.of(question.definition.label)}: ${message}`))))),
     pages.map((page) => [
       h("h3", {}, words.of(page.title)),
-      h("dl", { class: "answers" }, answers(page.questions, words, (path) => change(page.id, path))),
+      lists(page.questions, words, (path) => change(page.id, path)),
     ]),
     h("form", { noValidate: true, onsubmit: submit },
       declares
@@ -127,9 +129,28 @@ function read(value, format, words) {
   return format === "percent" ? `${value}%` : `${value}`;
 }
 
-/** Questions and answers; those of rows after their group. */
+/** Questions and answers in lists, those of a section below its heading. */
+function lists(list, words, change, level = 4) {
+  const nodes = [];
+  let open;
+  for (const shown of list) {
+    if (shown.definition.kind === "section") {
+      open = undefined;
+      const inner = lists(shown.questions, words, change, level + 1);
+      if (inner.length > 0) nodes.push(h(`h${level}`, { part: "section" }, words.of(shown.definition.label)), ...inner);
+    } else if (isShown(shown)) {
+      if (!open) nodes.push((open = h("dl", { class: "answers" })));
+      open.append(...answers([shown], words, change));
+    }
+  }
+  return nodes;
+}
+
+/** Questions and answers; those of rows after their group, in sections or not. */
 function answers(list, words, change) {
-  return list.filter(isShown).flatMap((shown) => {
+  return list.flatMap((shown) => {
+    if (shown.definition.kind === "section") return answers(shown.questions, words, change);
+    if (!isShown(shown)) return [];
     const label = words.of(shown.definition.label);
     const isGroup = shown.definition.kind === "group";
     const own = h("div", {},
@@ -141,4 +162,4 @@ function answers(list, words, change) {
   });
 }
 
-const isShown = ({ definition }) => definition.kind !== "note" && !(definition.kind === "computed" && definition.format === "hidden");
+const isShown = ({ definition }) => !["note", "section"].includes(definition.kind) && !(definition.kind === "computed" && definition.format === "hidden");

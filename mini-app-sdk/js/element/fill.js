@@ -162,6 +162,8 @@ class Page {
         for (const [path, change] of batch) if (this.#waiting.get(path) === change) this.#waiting.delete(path);
         const view = await look(this.hall, this.draft, page, this.signal);
         if (this.#closed) return;
+        // Begun here without the hall, it became part of a draft that was open there.
+        if (view.id !== this.draft) return void this.context.show("fill", { draft: view.id, page });
         if (view.page.id !== page) return void this.go(view.page.id);
         this.view = view;
         this.#draw();
@@ -262,7 +264,7 @@ class Page {
   }
 }
 
-/** The questions of a page and of its rows. */
+/** The questions of a page, of its sections and of its rows. */
 export function flat(list) {
-  return list.flatMap((shown) => [shown, ...shown.rows.flatMap((row) => flat(row.questions))]);
+  return list.flatMap((shown) => [shown, ...flat(shown.questions ?? []), ...shown.rows.flatMap((row) => flat(row.questions))]);
 }

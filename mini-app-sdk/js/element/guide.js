@@ -4,10 +4,11 @@ import { h } from "./dom.js";
 export async function guideScreen(context) {
   const { item, words, catalog, hall, signal } = context;
   const session = context.session();
-  const [drafts, cases] = session
-    ? await Promise.all([hall.draft.list({ signal }), hall.progress.list({ signal })])
-    : [[], []];
+  const [drafts, cases, queued] = session
+    ? await Promise.all([hall.draft.list({ signal }), hall.progress.list({ signal }), hall.outbox.list({ signal })])
+    : [[], [], []];
   const draft = drafts.find((one) => one.item === item.code);
+  const waits = queued.find(({ about }) => about.kind === "submission" && about.id === draft?.id);
   const mine = cases.filter((one) => one.item === item.code);
   const authority = catalog.authorities.find((one) => one.code === item.authority);
   const promised = item.promptness === "1" ? words.say("at_once") : words.say("days", item.promised_days);
@@ -18,7 +19,7 @@ export async function guideScreen(context) {
     [words.say("visits"), item.onsite_visits ? words.say("visits_some", item.onsite_visits) : words.say("visits_none")],
   ];
 
-  const start = () => context.show(session ? "principal" : "login", session ? {} : { then: { name: "principal", place: {} } });
+  const start = () => waits ? context.show("queued", { id: waits.id, draft: draft.id }) : context.show(session ? "principal" : "login", session ? {} : { then: { name: "principal", place: {} } });
   return h("section", { part: "guide" },
     h("h2", { tabindex: "-1", part: "heading" }, words.of(item.name)),
     h("p", {}, words.of(item.summary)),
@@ -40,7 +41,7 @@ export async function guideScreen(context) {
           !session && h("p", { class: "soft" }, words.say("login_needed")),
           h("div", { class: "actions" },
             h("button", { class: "primary", part: "button", type: "button", onclick: start },
-              draft ? words.say("continue_draft") : words.say("apply"))),
+              words.say(waits ? "queued_see" : draft ? "continue_draft" : "apply"))),
         ]
       : h("p", { class: "notice" }, words.say("not_online")));
 }

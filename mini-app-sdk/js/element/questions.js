@@ -39,16 +39,22 @@ const MAKERS = {
   declaration: (shown, form) => declaration(shown, form),
   computed: (shown, form) => computed(shown, form),
   note: (shown, form) => note(shown, form),
-  group: (shown, form) => groupControl(shown, form),
+  section: (shown, form, level) => sectionControl(shown, form, level),
+  group: (shown, form, level) => groupControl(shown, form, level),
 };
+
+/** The level of the headings below that of a page. */
+const FIRST_LEVEL = 3;
 
 /** The controls of a list of questions, kept from one look to the next. */
 export class Questions {
   #known = new Map();
 
-  constructor(form, node = h("div", {})) {
+  /** `level` is that of the headings among them: of sections and of rows. */
+  constructor(form, level = FIRST_LEVEL) {
     this.form = form;
-    this.node = node;
+    this.level = Math.min(level, 6);
+    this.node = h("div", {});
   }
 
   update(list) {
@@ -58,7 +64,7 @@ export class Questions {
       let control = this.#known.get(shown.path);
       if (!control) {
         const make = MAKERS[shown.definition.kind] ?? ((one, form) => typed(one, form, h("input", INPUTS[one.definition.kind] ?? {})));
-        control = make(shown, this.form);
+        control = make(shown, this.form, this.level);
         this.#known.set(shown.path, control);
       }
       control.update(shown);
@@ -74,16 +80,17 @@ export class Questions {
         control.focus();
         return true;
       }
-      if (path.startsWith(`${own}/`) && control.focusWithin?.(path)) return true;
+      if ((control.isSection || path.startsWith(`${own}/`)) && control.focusWithin?.(path)) return true;
     }
     return false;
   }
 }
 
-/** Everything that is wrong on a list of questions, rows included. */
+/** Everything that is wrong on a list of questions, sections and rows included. */
 export function faults(list) {
   return list.flatMap((shown) => [
     ...shown.errors.map((error) => ({ ...error, path: shown.path, question: shown })),
+    ...faults(shown.questions ?? []),
     ...shown.rows.flatMap((row) => faults(row.questions)),
   ]);
 }
@@ -257,7 +264,26 @@ function note(shown, form) {
   return { node, update, focus: () => {} };
 }
 
-function groupControl(shown, form) {
+/** Questions under a heading of their own: a fieldset, whose legend is heard with each of them. */
+function sectionControl(shown, form, level) {
+  const questions = new Questions(form, level + 1);
+  const title = h(`h${level}`, {});
+  const help = h("p", { class: "hint", id: `q-${shown.path}-hint` });
+  const node = h("fieldset", { class: "section", part: "section", id: `q-${shown.path}` }, h("legend", {}, title), help, questions.node);
+  const update = (now) => {
+    text(title, form.words.of(now.definition.label));
+    text(help, form.words.of(now.definition.help));
+    help.hidden = !help.textContent;
+    attribute(node, "aria-describedby", help.hidden ? null : help.id);
+    questions.update(now.questions);
+  };
+  return { node, update, isSection: true, focus: () => {}, focusWithin: (path) => questions.focus(path) };
+}
+
+/** These questions and those of the sections among them. */
+const asked = (list) => list.flatMap((shown) => (shown.questions ? asked(shown.questions) : [shown]));
+
+function groupControl(shown, form, level) {
   const { path } = shown;
   const rows = new Map();
   const list = h("div", {});
@@ -275,8 +301,8 @@ function groupControl(shown, form) {
   });
 
   const row = (id) => {
-    const title = h("h3", { class: "row", id: `q-${path}/${id}-title`, tabindex: "-1" });
-    const questions = new Questions(form);
+    const title = h(`h${level}`, { class: "row", id: `q-${path}/${id}-title`, tabindex: "-1" });
+    const questions = new Questions(form, level + 1);
     const remove = h("button", { type: "button", class: "link" });
     const sure = h("div", { class: "notice", hidden: true });
     const node = h("div", { class: "card", role: "group", "aria-labelledby": title.id, part: "row" }, title, questions.node, remove, sure);
@@ -284,7 +310,7 @@ function groupControl(shown, form) {
       const name = title.textContent;
       form.change(path, ids().filter((other) => other !== id));
       // What was entered for it goes as well.
-      for (const question of now.rows.find((one) => one.id === id)?.questions ?? []) form.change(question.path, null);
+      for (const question of asked(now.rows.find((one) => one.id === id)?.questions ?? [])) form.change(question.path, null);
       await form.settled();
       form.say(form.words.say("removed", name));
       add.focus();

@@ -22,11 +22,14 @@ const SCREENS = {
   principal: principalScreen,
   fill: later(async () => (await import("./fill.js")).fillScreen),
   check: later(async () => (await import("./check.js")).checkScreen),
+  queued: later(async () => (await import("./queued.js")).queuedScreen),
   case: later(async () => (await import("./case.js")).caseScreen),
 };
 
-/** What filling needs, on its way while the guide is read. Where that fails it is tried again when it is needed. */
-const expectFilling = () => Promise.allSettled([loadLater(), SCREENS.fill.loaded(), SCREENS.check.loaded()]);
+/** What filling needs, on its way while the guide is read; also what is shown where the hall cannot be reached at its end.
+ * Where that fails it is tried again when it is needed. */
+const expectFilling = () =>
+  Promise.allSettled([loadLater(), ...["fill", "check", "queued"].map((name) => SCREENS[name].loaded())]);
 
 /** What is slow is said to be. */
 const SLOW_MS = 4_000;
@@ -221,7 +224,7 @@ export class OneHallServiceElement extends Base {
       const ended = run.session && !event.session;
       run.session = event.session;
       const { name, place } = this.#shown ?? {};
-      if (ended && !run.leaving && ["fill", "check", "case", "principal"].includes(name)) {
+      if (ended && !run.leaving && ["fill", "check", "queued", "case", "principal"].includes(name)) {
         this.#show(run, "login", { then: { name, place }, again: true });
         return;
       }

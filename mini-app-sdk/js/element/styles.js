@@ -45,10 +45,15 @@ const CSS = `
 }
 *, *::before, *::after { box-sizing: inherit; }
 [hidden] { display: none !important; }
-h2, h3 { margin: 0 0 0.5em; line-height: 1.3; font-weight: 650; }
+h2, h3, h4, h5, h6 { margin: 0 0 0.5em; line-height: 1.3; font-weight: 650; }
 h2 { font-size: 1.5em; }
 h3 { font-size: 1.2em; margin-top: 1.5em; }
-h3.row { font-size: 1.05em; margin-top: 0; }
+h4, h5, h6 { font-size: 1.05em; margin-top: 1em; }
+.row { font-size: 1.05em; margin-top: 0; }
+.section { border: 0; padding: 0; min-width: 0; margin: 0 0 2em; }
+.section > legend { padding: 0; }
+.section .section { border-inline-start: 3px solid var(--ground); padding-inline-start: 1em; }
+.section h3, .section h4, .section h5 { margin-top: 0; }
 p, ul, ol, dl, fieldset { margin: 0 0 var(--gap); }
 ul, ol { padding-inline-start: 1.4em; }
 h2:focus, h3:focus, .summary:focus { outline: none; }

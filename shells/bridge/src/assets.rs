@@ -1,74 +1,67 @@
-//! The UI bundle: a folder that `cargo xtask bundle` made, served to the page under the one origin of the app.
+//! The pages that the window shows, served under the one origin of the app: one whole bundle at a time, from memory.
 
 use std::borrow::Cow;
-use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use onehall_updates::store::Bundle;
 use tauri::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use tauri::http::{Request, Response, StatusCode};
 use tauri::utils::assets::{AssetKey, AssetsIter, CspHash};
 use tauri::{Assets, Runtime};
 
-/// The page of every address that is not a file.
-const INDEX: &str = "index.html";
+use crate::floor::{Floor, INDEX};
 
 /// The folder of the files; what is not in it there is an address of a page.
 const FILES: &str = "/assets/";
 
-/// What is shown where there is no bundle.
-const MISSING: &[u8] = include_bytes!("missing.html");
-const MISSING_STYLE: &[u8] = include_bytes!("missing.css");
-
-/// A UI bundle in a folder.
+/// The pages of the window. Cheap to clone: clones share everything.
+///
+/// A bundle is exchanged while there is no window, so no page has files of two.
 #[derive(Debug, Clone)]
-pub struct Bundle {
-    /// The folder with all links followed; none where there is no such folder.
-    folder: Option<PathBuf>,
+pub struct Pages(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    floor: Arc<Floor>,
+    /// A release that was signed; none: the floor. Each of its files was checked when it was opened.
+    release: RwLock<Option<Bundle>>,
 }
 
-impl Bundle {
-    /// The bundle in `folder`. Where there is none, a page says so.
+impl Pages {
+    /// Shows the floor until something else is to be shown.
+    pub fn new(floor: Arc<Floor>) -> Pages {
+        Pages(Arc::new(Shared {
+            floor,
+            release: RwLock::new(None),
+        }))
+    }
+
+    /// What every terminal has.
+    pub fn floor(&self) -> &Arc<Floor> {
+        &self.0.floor
+    }
+
+    /// From now on this bundle is shown, and nothing else; none: the floor.
+    pub fn show(&self, release: Option<Bundle>) {
+        *self.0.release.write().unwrap_or_else(PoisonError::into_inner) = release;
+    }
+
+    /// The file of a path such as `/assets/shell.0123.js`; none where the bundle that is shown has none.
     #[must_use]
-    pub fn new(folder: &Path) -> Bundle {
-        Bundle {
-            folder: fs::canonicalize(folder)
-                .ok()
-                .filter(|folder| folder.join(INDEX).is_file()),
+    pub fn read(&self, path: &str) -> Option<Arc<[u8]>> {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        match &*self.0.release.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(release) if path == INDEX => release.file(release.manifest.entry.as_str()),
+            Some(release) => release.file(path),
+            None => self.0.floor.file(path),
         }
-    }
-
-    /// The file of a path such as `/assets/shell.0123.js`; none where there is no such file in the folder.
-    #[must_use]
-    pub fn read(&self, path: &str) -> Option<Cow<'static, [u8]>> {
-        let Some(folder) = &self.folder else {
-            return match path.trim_start_matches('/') {
-                INDEX => Some(MISSING.into()),
-                "missing.css" => Some(MISSING_STYLE.into()),
-                _ => None,
-            };
-        };
-        let file = fs::canonicalize(folder.join(inside(path)?)).ok()?;
-        // A link may lead out of the folder.
-        if !file.starts_with(folder) || !file.is_file() {
-            return None;
-        }
-        fs::read(file).ok().map(Cow::Owned)
+        .cloned()
     }
 }
 
-/// The relative path, where it cannot lead out of a folder by its words.
-fn inside(path: &str) -> Option<&Path> {
-    if path.contains(['\\', '\0']) {
-        return None;
-    }
-    let path = Path::new(path.trim_start_matches('/'));
-    let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
-    (plain && path.components().next().is_some()).then_some(path)
-}
-
-impl<R: Runtime> Assets<R> for Bundle {
+impl<R: Runtime> Assets<R> for Pages {
     fn get(&self, key: &AssetKey) -> Option<Cow<'_, [u8]>> {
-        self.read(key.as_ref())
+        self.read(key.as_ref()).map(|content| Cow::Owned(content.to_vec()))
     }
 
     /// Tauri lists assets to pack them; ours are never packed.
@@ -76,7 +69,7 @@ impl<R: Runtime> Assets<R> for Bundle {
         Box::new(std::iter::empty())
     }
 
-    /// No page of ours has an inline script or style.
+    /// No page of ours has an inline script or style, whatever its manifest says.
     fn csp_hashes(&self, _: &AssetKey) -> Box<dyn Iterator<Item = CspHash<'_>> + '_> {
         Box::new(std::iter::empty())
     }
@@ -123,6 +116,9 @@ fn media_type(path: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
     use super::*;
 
     struct Folder(PathBuf);
@@ -143,11 +139,12 @@ mod tests {
             write("secret.txt", "secret");
             write("ui/index.html", "<!doctype html>the page");
             write("ui/assets/a.js", "script");
+            write("ui/assets/a.js.br", "for browsers");
             Folder(root)
         }
 
-        fn bundle(&self) -> Bundle {
-            Bundle::new(&self.0.join("ui"))
+        fn pages(&self) -> Pages {
+            Pages::new(Arc::new(Floor::folder(&self.0.join("ui"))))
         }
     }
 
@@ -160,23 +157,34 @@ mod tests {
     #[test]
     fn files_of_the_bundle_are_read_and_folders_are_none() {
         let folder = Folder::new("assets-read");
-        let bundle = folder.bundle();
-        assert_eq!(bundle.read("/assets/a.js").as_deref(), Some(&b"script"[..]));
+        let pages = folder.pages();
+        assert_eq!(pages.read("/assets/a.js").as_deref(), Some(&b"script"[..]));
         assert_eq!(
-            bundle.read("index.html").as_deref(),
+            pages.read("index.html").as_deref(),
             Some(&b"<!doctype html>the page"[..])
         );
-        for path in ["/", "", "/assets", "/assets/", "/assets/b.js", "/assets/a.js/b"] {
-            assert_eq!(bundle.read(path), None, "{path}");
+        for path in [
+            "/",
+            "",
+            "/assets",
+            "/assets/",
+            "/assets/b.js",
+            "/assets/a.js/b",
+            "/assets/a.js.br",
+        ] {
+            assert_eq!(pages.read(path), None, "{path}");
         }
     }
 
     #[test]
     fn nothing_outside_of_the_bundle_is_read() {
         let folder = Folder::new("assets-outside");
-        let bundle = folder.bundle();
         let secret = folder.0.join("secret.txt");
         assert!(secret.is_file());
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&secret, folder.0.join("ui/assets/link.js"))
+            .unwrap_or_else(|error| panic!("{error}"));
+        let pages = folder.pages();
         for path in [
             "../secret.txt",
             "/../secret.txt",
@@ -185,28 +193,32 @@ mod tests {
             "//../secret.txt",
             &secret.to_string_lossy(),
             "/assets/a.js\0",
+            "/assets/link.js",
         ] {
-            assert_eq!(bundle.read(path), None, "{path}");
-        }
-        #[cfg(unix)]
-        {
-            let link = folder.0.join("ui/assets/link.js");
-            std::os::unix::fs::symlink(&secret, &link).unwrap_or_else(|error| panic!("{error}"));
-            assert_eq!(bundle.read("/assets/link.js"), None, "a link out of the bundle");
+            assert_eq!(pages.read(path), None, "{path}");
         }
     }
 
     #[test]
+    fn what_changes_in_the_folder_changes_no_page_that_is_open() {
+        let folder = Folder::new("assets-change");
+        let pages = folder.pages();
+        fs::write(folder.0.join("ui/assets/a.js"), "another").unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(pages.read("/assets/a.js").as_deref(), Some(&b"script"[..]));
+    }
+
+    #[test]
     fn where_there_is_no_bundle_a_page_says_so() {
-        let bundle = Bundle::new(Path::new("/nowhere/at/all"));
-        let page = String::from_utf8(bundle.read("/index.html").unwrap_or_default().into_owned()).unwrap_or_default();
+        let pages = Pages::new(Arc::new(Floor::folder(Path::new("/nowhere/at/all"))));
+        let page = pages.read("/index.html").map(|page| page.to_vec());
+        let page = String::from_utf8(page.unwrap_or_default()).unwrap_or_default();
         assert!(
             page.starts_with("<!doctype html>") && page.contains("missing.css"),
             "{page}"
         );
         assert!(page.contains("界面") && page.contains("interface"), "{page}");
-        assert!(bundle.read("/missing.css").is_some());
-        assert_eq!(bundle.read("/assets/a.js"), None);
+        assert!(pages.read("/missing.css").is_some());
+        assert_eq!(pages.read("/assets/a.js"), None);
     }
 
     fn mended(path: &str, body: &'static [u8]) -> (StatusCode, String, usize) {

@@ -16,14 +16,36 @@ pub struct Options {
     pub ui: Option<PathBuf>,
     /// The folder in which the shell keeps what it keeps; none: the person's folder for application data.
     pub data: Option<PathBuf>,
+    /// Where the terminal stands, for its citizens: "大厅一楼 3 号自助终端".
+    pub place: Option<String>,
+    /// The file that says what of updates an operator decides.
+    pub updates: Option<PathBuf>,
+    /// The file that says what a kiosk is.
+    pub kiosk: Option<PathBuf>,
 }
+
+/// What `--help` says.
+const HELP: &str = "\
+Usage: onehall-desktop [options], onehall-kiosk [options]
+
+  --hall URL      the hall; without it ONEHALL_HALL, else http://127.0.0.1:8080
+  --data DIR      where is kept what is kept; without it the person's folder for application data
+  --place TEXT    where this terminal stands, as its citizens know it
+  --updates FILE  what of updates an operator decides (docs/updates.md)
+  --kiosk FILE    what a kiosk is: its hall, its devices (docs/kiosk.md)
+  --ui DIR        the pages, for a program that has none inside
+  --help          this
+";
 
 /// Why a shell does not start with these words.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OptionsError {
     /// Not one of ours.
-    #[error("`{0}` is not an option; there are --hall URL, --ui DIR and --data DIR")]
+    #[error("`{0}` is not an option; `--help` says which there are")]
     Unknown(String),
+    /// Asks what there is.
+    #[error("{HELP}")]
+    Help,
     /// An option without its value.
     #[error("`--{0}` needs a value")]
     NoValue(&'static str),
@@ -38,7 +60,7 @@ impl Options {
     /// # Errors
     /// A word that is no option, an option without its value, a hall that is no origin.
     pub fn read(words: impl Iterator<Item = String>, environment: Option<String>) -> Result<Options, OptionsError> {
-        let (mut hall, mut ui, mut data) = (None, None, None);
+        let (mut hall, mut ui, mut data, mut at, mut updates, mut kiosk) = (None, None, None, None, None, None);
         let mut words = words;
         while let Some(word) = words.next() {
             let (name, glued) = match word.split_once('=') {
@@ -49,6 +71,10 @@ impl Options {
                 "--hall" => ("hall", &mut hall),
                 "--ui" => ("ui", &mut ui),
                 "--data" => ("data", &mut data),
+                "--place" => ("place", &mut at),
+                "--updates" => ("updates", &mut updates),
+                "--kiosk" => ("kiosk", &mut kiosk),
+                "--help" | "-h" => return Err(OptionsError::Help),
                 _ => return Err(OptionsError::Unknown(word)),
             };
             *place = Some(glued.or_else(|| words.next()).ok_or(OptionsError::NoValue(name))?);
@@ -58,6 +84,9 @@ impl Options {
             hall: origin(&hall).ok_or(OptionsError::NotAHall(hall))?,
             ui: ui.map(PathBuf::from),
             data: data.map(PathBuf::from),
+            place: at,
+            updates: updates.map(PathBuf::from),
+            kiosk: kiosk.map(PathBuf::from),
         })
     }
 }
@@ -114,9 +143,24 @@ mod tests {
             );
         }
         assert_eq!(
-            read(&["--kiosk"], None),
-            Err(OptionsError::Unknown("--kiosk".to_owned()))
+            read(&["--public"], None),
+            Err(OptionsError::Unknown("--public".to_owned()))
         );
+        assert_eq!(read(&["--kiosk"], None), Err(OptionsError::NoValue("kiosk")));
         assert_eq!(read(&["--data"], None), Err(OptionsError::NoValue("data")));
+    }
+
+    #[test]
+    fn whoever_asks_what_there_is_reads_of_every_option() {
+        for words in [["--help"], ["-h"]] {
+            assert_eq!(read(&words, None), Err(OptionsError::Help));
+        }
+        for name in ["--hall", "--ui", "--data", "--place", "--updates", "--kiosk"] {
+            assert!(HELP.contains(&format!("  {name} ")), "{name}");
+            assert_eq!(
+                read(&[name], None),
+                Err(OptionsError::NoValue(name.trim_start_matches('-')))
+            );
+        }
     }
 }

@@ -1,25 +1,28 @@
 //! The plugin: what a page may ask of this process. Nothing else of Tauri is permitted to it (`capabilities/` of the shells).
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use onehall_client::{Preferences, Profile};
 use onehall_core::Bridge;
 use onehall_protocol::Language;
+use onehall_updates::machine::Nonce;
 use serde::Serialize;
 use serde_json::json;
 use tauri::ipc::Channel;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::PageLoadEvent;
-use tauri::{Manager, Runtime, State, Webview};
+use tauri::{AppHandle, Manager, Runtime, State, Webview};
+
+use crate::boots::{Boots, Said};
 
 /// The plugin's name, as the permissions and `page.js` say it.
 const NAME: &str = "onehall-bridge";
 
-/// The plugin. The app manages a [`Bridge`] for it before its first window opens.
+/// The plugin. The app manages a [`Bridge`] and its [`Boots`] for it before its first window opens.
 pub fn plugin<R: Runtime>() -> TauriPlugin<R> {
     tauri::plugin::Builder::new(NAME)
-        .invoke_handler(tauri::generate_handler![dispatch, listen])
+        .invoke_handler(tauri::generate_handler![dispatch, listen, report])
         .setup(|app, _| {
             app.manage(Listeners::default());
             Ok(())
@@ -47,12 +50,15 @@ pub struct Given {
     pub profile: Profile,
     /// Whether the web view's own menus and dragging are taken away.
     pub locked: bool,
+    /// After how many milliseconds without a touch the page says that nobody needs it.
+    pub idle: u64,
 }
 
-/// The script that every page begins with.
+/// The script that every page begins with; `boot` is the number of this one, where pages are exchanged.
 #[must_use]
-pub fn page_script(given: &Given) -> String {
-    let given = json!(given);
+pub fn page_script(given: &Given, boot: Option<Nonce>) -> String {
+    let mut given = json!(given);
+    given["boot"] = boot.map(|Nonce(number)| format!("{number:032x}")).into();
     format!("{}({given});", include_str!("page.js").trim_end())
 }
 
@@ -77,6 +83,19 @@ fn listen<R: Runtime>(
     listeners.add(webview.label(), number);
 }
 
+/// Hears what a page says of itself. What it may ask for is to be exchanged where nobody is disturbed, nothing else: which
+/// bundle comes, from where and for whom is out of its reach.
+#[tauri::command]
+async fn report<R: Runtime>(
+    app: AppHandle<R>,
+    boots: State<'_, Arc<Boots>>,
+    boot: String,
+    said: Said,
+) -> Result<(), ()> {
+    boots.said(&app, &boot, said);
+    Ok(())
+}
+
 /// Which listeners of the core belong to which web view.
 #[derive(Default)]
 struct Listeners(Mutex<HashMap<String, Vec<u64>>>);
@@ -97,8 +116,6 @@ impl Listeners {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use onehall_client::bridge::{Outcome, Reply};
     use onehall_core::Core;
     use onehall_core::platform::native::{Keep, native};
@@ -170,17 +187,22 @@ mod tests {
             elder: true,
             ..Preferences::default()
         };
-        let script = page_script(&Given {
+        let given = Given {
             preferences,
             language: Some(Language::En),
             profile: Profile::Kiosk,
             locked: true,
-        });
+            idle: 60_000,
+        };
+        let script = page_script(&given, Some(Nonce(255)));
         assert!(
             script.contains("\"elder\":true") && script.contains("\"profile\":\"kiosk\""),
             "{script}"
         );
         assert!(script.contains("\"locked\":true") && script.ends_with(");"), "{script}");
+        let boot = "\"boot\":\"000000000000000000000000000000ff\"";
+        assert!(script.contains(boot) && script.contains("\"idle\":60000"), "{script}");
+        assert!(page_script(&given, None).contains("\"boot\":null"));
     }
 
     #[test]

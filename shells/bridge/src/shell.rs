@@ -1,20 +1,34 @@
 //! A shell from its first word to its last window.
 
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use onehall_client::citizen::{Command, GetPreferences, Reply};
 use onehall_client::{Preferences, Profile};
-use onehall_core::platform::native::{InUse, Keep, native};
+use onehall_core::platform::native::{InUse, Keep, Standing, native_at};
 use onehall_core::{Bridge, Core};
 use onehall_protocol::Language;
 use onehall_protocol::identity::TerminalKind;
+use onehall_updates::disk::Folder;
+use onehall_updates::store::Inside;
+use onehall_updates::{Reporter, Reports, Updates};
+use tauri::plugin::TauriPlugin;
 use tauri::utils::config::Csp;
 use tauri::{App, Context, Manager, Wry, async_runtime};
 
+use crate::assets::Pages;
+use crate::boots::Boots;
+use crate::checks::{self, Log};
+use crate::floor::Floor;
+use crate::options::OptionsError;
 use crate::plugin::{self, Given};
-use crate::{Bundle, CONTENT_POLICY, Frame, Options, window};
+use crate::settings::{self, Configured, Kind, SettingsError};
+use crate::window::{self, Look};
+use crate::{CONTENT_POLICY, Frame, Options};
 
 /// What makes one shell another than the other.
 #[derive(Debug, Clone, Copy)]
@@ -40,30 +54,66 @@ pub enum Keeps {
     Folder,
 }
 
+/// What makes a kind of shell that does more than show pages: a kiosk's devices.
+#[derive(Default)]
+pub struct Fittings {
+    /// What proves that it is a kiosk of a hall.
+    pub kiosk: Option<String>,
+    /// A plugin of its own, over the core. Its commands are permitted by the shell's capability.
+    pub plugin: Option<Box<dyn FnOnce(Core) -> TauriPlugin<Wry>>>,
+}
+
 /// Runs a shell until its window is closed.
 #[must_use]
 pub fn run(shell: Shell, context: Context<Wry>) -> ExitCode {
+    match read_options(&context.package_info().name) {
+        Ok(options) => run_with(shell, context, options, Fittings::default()),
+        Err(code) => code,
+    }
+}
+
+/// Reads the command line of a program; where that says nothing to run, what it ends with.
+///
+/// # Errors
+/// The code to end with: it asked for help, or does not say what can be done. Why was printed.
+pub fn read_options(name: &str) -> Result<Options, ExitCode> {
+    match Options::read(std::env::args().skip(1), std::env::var("ONEHALL_HALL").ok()) {
+        Ok(options) => Ok(options),
+        Err(help @ OptionsError::Help) => {
+            print!("{help}");
+            Err(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            eprintln!("{name}: {error}");
+            Err(ExitCode::from(2))
+        }
+    }
+}
+
+/// Runs a shell with what it has besides, until its window is closed.
+#[must_use]
+pub fn run_with(shell: Shell, context: Context<Wry>, options: Options, fittings: Fittings) -> ExitCode {
     let name = context.package_info().name.clone();
     let refuse = |code: u8, reason: &dyn Display| {
         eprintln!("{name}: {reason}");
         ExitCode::from(code)
     };
-    let options = match Options::read(std::env::args().skip(1), std::env::var("ONEHALL_HALL").ok()) {
-        Ok(options) => options,
-        Err(error) => return refuse(2, &error),
-    };
     if cfg!(target_os = "linux") && !has_display() {
         return refuse(1, &"there is no display (DISPLAY and WAYLAND_DISPLAY are not set)");
     }
-    let app = match build(context, &options) {
+    let pages = match floor(&options) {
+        Ok(floor) => Pages::new(Arc::new(floor)),
+        Err(error) => return refuse(2, &error),
+    };
+    let app = match build(context, pages.clone()) {
         Ok(app) => app,
         Err(error) => return refuse(1, &error),
     };
-    match start(&app, shell, &options) {
-        Ok(()) => {
-            let code = app.run_return(|_, _| {});
+    match start(&app, shell, &options, pages, fittings) {
+        Ok(boots) => {
+            let code = app.run_return(move |app, event| boots.heard(app, &event));
             // Not there where the profile is to stay.
-            let _ = std::fs::remove_dir_all(window::passing_profile());
+            let _ = fs::remove_dir_all(window::passing_profile());
             ExitCode::from(u8::try_from(code).unwrap_or(1))
         }
         Err(error) => refuse(1, &error),
@@ -77,6 +127,8 @@ enum StartError {
     InUse(PathBuf),
     #[error("could not open the window: {0}")]
     Window(#[from] tauri::Error),
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
 }
 
 impl From<InUse> for StartError {
@@ -85,25 +137,60 @@ impl From<InUse> for StartError {
     }
 }
 
-fn build(mut context: Context<Wry>, options: &Options) -> tauri::Result<App> {
-    let folder = options.ui.clone().unwrap_or_else(bundle_beside_us);
-    context.set_assets(Box::new(Bundle::new(&folder)));
+/// Pages that nobody signed do not take the place of those that were built in.
+#[derive(Debug, thiserror::Error)]
+#[error("this program has its pages inside: there is no --ui")]
+struct PagesInside;
+
+/// The pages that always boot: those inside the program, else a folder.
+fn floor(options: &Options) -> Result<Floor, PagesInside> {
+    match (Floor::built_in(), &options.ui) {
+        (Some(_), Some(_)) => Err(PagesInside),
+        (Some(floor), None) => Ok(floor),
+        (None, Some(folder)) => Ok(Floor::folder(folder)),
+        (None, None) => Ok(Floor::folder(&bundle_beside_us())),
+    }
+}
+
+fn build(mut context: Context<Wry>, pages: Pages) -> tauri::Result<App> {
+    context.set_assets(Box::new(pages));
     context.config_mut().app.security.csp = Some(Csp::Policy(CONTENT_POLICY.to_owned()));
     tauri::Builder::default().plugin(plugin::plugin()).build(context)
 }
 
-fn start(app: &App, shell: Shell, options: &Options) -> Result<(), StartError> {
+fn start(
+    app: &App,
+    shell: Shell,
+    options: &Options,
+    pages: Pages,
+    fittings: Fittings,
+) -> Result<Arc<Boots>, StartError> {
+    let kind = Kind {
+        terminal: shell.terminal,
+        profile: shell.profile,
+        inside: pages.floor().release(),
+    };
+    let set = settings::read(options.updates.as_deref(), &options.hall, kind)?;
+    let own = || match &options.data {
+        Some(folder) => Ok(folder.clone()),
+        None => app.path().app_data_dir(),
+    };
     let keep = match shell.keeps {
         Keeps::Nothing => Keep::Nothing,
-        Keeps::Folder => Keep::Folder(match &options.data {
-            Some(folder) => folder.clone(),
-            None => app.path().app_data_dir()?,
-        }),
+        Keeps::Folder => Keep::Folder(own()?),
     };
-    let host = native(keep, async_runtime::handle().inner().clone())?;
+    let standing = Standing {
+        place: options.place.as_deref(),
+        kiosk: fittings.kiosk.as_deref(),
+    };
+    let host = native_at(keep, standing, async_runtime::handle().inner().clone())?;
     let core = Core::new(host, options.hall.clone(), shell.terminal);
+    if let Some(plugin) = fittings.plugin {
+        app.handle().plugin(plugin(core.clone()))?;
+    }
     let public = shell.frame == Frame::FullScreen;
-    let script = plugin::page_script(&Given {
+    let idle_after = set.as_ref().map_or(Duration::MAX, |set| set.idle_after);
+    let given = Given {
         preferences: preferences(&core),
         language: if public {
             Some(Language::default())
@@ -112,9 +199,80 @@ fn start(app: &App, shell: Shell, options: &Options) -> Result<(), StartError> {
         },
         profile: shell.profile,
         locked: public,
-    });
-    app.manage(Bridge::new(core, shell.profile, capabilities(shell.frame)));
-    Ok(window::open(app, shell.frame, shell.title, script)?)
+        idle: u64::try_from(idle_after.as_millis()).unwrap_or(u64::MAX),
+    };
+    let look = Look {
+        frame: shell.frame,
+        title: shell.title,
+    };
+    app.manage(Bridge::new(core.clone(), shell.profile, capabilities(shell.frame)));
+    let name = &app.package_info().name;
+    let boots = match set {
+        None => {
+            let boots = Boots::new(pages, look, given, core, None, Duration::MAX);
+            app.manage(Arc::clone(&boots));
+            boots.open(app.handle(), "")?;
+            if !Floor::is_built_in() {
+                eprintln!(
+                    "{name}: these pages are not signed, and there are no updates (--updates FILE): for developers"
+                );
+            }
+            boots
+        }
+        Some(set) => {
+            let inside = pages.floor().clone();
+            let place = match &set.folder {
+                Some(folder) => folder.clone(),
+                None => own()?.join("updates"),
+            };
+            with_updates(app, set, inside, &place, &options.hall, |updates, ready_within| {
+                Boots::new(pages, look, given, core, Some(updates), ready_within)
+            })?
+        }
+    };
+    Ok(boots)
+}
+
+/// The first window of a shell that has updates, and what asks for them from then on.
+fn with_updates(
+    app: &App,
+    set: Configured,
+    inside: Arc<Floor>,
+    place: &Path,
+    hall: &str,
+    boots: impl FnOnce(Updates<Folder>, Duration) -> Arc<Boots>,
+) -> Result<Arc<Boots>, StartError> {
+    app.manage(hold(place)?);
+    let folder = Folder::new(place);
+    let reports = Reports::open(folder.clone(), &set.settings.role);
+    let log = Log::new(&app.package_info().name, reports);
+    let updates = Updates::open(folder.clone(), inside, set.settings.clone(), log.clone());
+    let boots = boots(updates, set.ready_within);
+    app.manage(Arc::clone(&boots));
+    boots.listen(app.handle());
+    // Before the first page asks for it.
+    checks::hand_catalog(&boots, &log);
+    boots.open(app.handle(), "")?;
+    let reporter = Reporter::new(hall, &set.settings.kind).ok();
+    checks::begin(app.handle(), &boots, log, folder, reporter, set);
+    Ok(boots)
+}
+
+/// A folder that one process holds, as long as this lives.
+struct Held(#[allow(dead_code)] Option<File>);
+
+/// Holds the folder of updates: two windows would count each other's tries. Where it cannot be written nothing is tried, and
+/// what is inside the program is shown.
+fn hold(folder: &Path) -> Result<Held, StartError> {
+    let open = || {
+        fs::create_dir_all(folder)?;
+        File::create(folder.join("lock"))
+    };
+    let Ok(file) = open() else { return Ok(Held(None)) };
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse(folder.to_owned())),
+        _ => Ok(Held(Some(file))),
+    }
 }
 
 /// What the page can do besides. On a public machine a dialog would show its disk, and a saved file would stay on it.

@@ -86,7 +86,7 @@ impl Settings {
 }
 
 /// `scheme://host[:port]`, without the slash that people put behind it.
-fn origin(text: &str) -> Option<String> {
+pub(crate) fn origin(text: &str) -> Option<String> {
     let text = text.strip_suffix('/').unwrap_or(text);
     let authority = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let other = |letter: char| !letter.is_ascii_graphic() || matches!(letter, '/' | '?' | '#' | '@' | '\\');

@@ -1,9 +1,8 @@
-// A real backend for a test: its own free port, its own empty data folder, the demo city in development mode.
+// A real backend for a test: its own port, its own empty data folder, the demo city in development mode.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -22,15 +21,13 @@ export class Hall {
    * one-time codes that a city has, which a journey on two terminals would run into. `city` is a folder other than the
    * demo city's; `hall.city` can be set to another one before a restart.
    */
-  static async open({ ui = true, limits = "wide", city = setting("ONEHALL_TEST_CITY"), args = [], env = {} } = {}) {
+  static async open({ ui = true, limits = "wide", host = "127.0.0.1", city = setting("ONEHALL_TEST_CITY"), args = [], env = {} } = {}) {
     const hall = new Hall();
     hall.#folder = await mkdtemp(join(tmpdir(), "onehall-journey-"));
     hall.data = join(hall.#folder, "data");
-    hall.port = await freePort();
-    hall.url = `http://127.0.0.1:${hall.port}`;
     hall.city = city;
     hall.people = await DemoPeople.read(city);
-    hall.options = { ui, limits, args, env };
+    hall.options = { ui, limits, host, args, env };
     await hall.start();
     return hall;
   }
@@ -38,7 +35,8 @@ export class Hall {
   /** Starts the backend on the data that is there. */
   async start() {
     const { ui, args, env } = this.options;
-    const words = ["serve", "--mode", "development", "--port", `${this.port}`];
+    // Any port that is free, of which the backend tells; the same one when it is started again.
+    const words = ["serve", "--mode", "development", "--port", `${this.port ?? 0}`];
     words.push("--data", this.data, "--city", this.city);
     if (ui) words.push("--ui", setting("ONEHALL_TEST_UI"));
     if (this.options.limits === "wide") words.push("--config", await this.#wideLimits());
@@ -54,6 +52,14 @@ export class Hall {
     await this.#untilReady();
   }
 
+  /** Notes where the backend listens, once it has said so. */
+  async #findOut() {
+    const told = (await this.log()).match(/^\s*citizens\s+http:\/\/127\.0\.0\.1:(\d+)\//m);
+    if (!told) return;
+    this.port = Number(told[1]);
+    this.url = `http://${this.options.host}:${this.port}`;
+  }
+
   async #wideLimits() {
     const file = join(this.#folder, "onehall.toml");
     const limits = ["per_phone_hour", "per_phone_day", "per_client_hour", "per_client_day"];
@@ -66,7 +72,8 @@ export class Hall {
     const deadline = Date.now() + READY_WITHIN;
     while (Date.now() < deadline) {
       if (this.#ended()) throw new Error(`the backend ended before it was ready:\n${await this.log()}`);
-      const ready = await fetch(`${this.url}/ready`).then((answer) => answer.ok, () => false);
+      if (!this.port) await this.#findOut();
+      const ready = this.port && await fetch(`${this.url}/ready`).then((answer) => answer.ok, () => false);
       if (ready) return;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
@@ -206,15 +213,4 @@ export function setting(name) {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: start the journeys with \`cargo xtask test --only browser\``);
   return value;
-}
-
-/** A port of the loopback interface that nobody listens on. */
-async function freePort() {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }

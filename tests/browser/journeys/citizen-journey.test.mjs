@@ -155,6 +155,11 @@ journeys("from finding a service to the receipt", ({ journey }) => {
     await page.getByText("兰川邻里茶饮有限公司").waitFor();
     await assertAccessible(page);
 
+    // The service asks her to show that she is there. How a page asks is the passkeys' journey.
+    const session = { cookie: await cookieOf(terminal) };
+    await hall.api("POST", "/api/v1/identity/proof/codes", {}, session);
+    await hall.api("POST", "/api/v1/identity/proof/code", { code: await hall.codeFor(person.phone) }, session);
+
     // Ten presses, one submission.
     const submissions = [];
     page.on("request", (request) => {
@@ -231,7 +236,10 @@ journeys("what a citizen sees of a case", ({ journey }) => {
     await heading(page, "按要求补交");
     for (const { reason } of items) await page.getByText(reason).waitFor();
     await button(page, "提交补正").click();
-    await page.getByText("还没有修改或补充任何内容。").waitFor();
+    // All of it, or the word that it is right as it is.
+    await page.locator(".error-summary-list li").nth(1).waitFor();
+    assert.equal(await page.locator(".error-summary-list li").count(), 2);
+    await assertAccessible(page);
     await page.locator(".file-done").first().waitFor();
     await page.getByRole("button", { name: /^删除文件/ }).first().click();
     await page.getByLabel("证件照片").setInputFiles(jpeg("新照片.jpg"));
@@ -265,6 +273,24 @@ journeys("what a citizen sees of a case", ({ journey }) => {
     await assertAccessible(page);
     assert.equal((await hall.api("GET", `/api/v1/cases/${id}`, undefined, { cookie })).rating.stars, 5);
     assert.equal(await page.evaluate(() => window.notReloaded), true);
+  });
+
+  journey("a service is found however one asks for it", { profile: "mobile" }, async ({ terminal, page }) => {
+    await terminal.goto("/search");
+    const box = page.getByRole("searchbox", { name: "搜索服务事项" }).last();
+    for (const [typed, found] of [
+      ["sfz", "居民身份证换领"],
+      ["shebao", "社会保险"],
+      ["开饭店", "食品经营许可"],
+      ["身份证过期了怎么办", "居民身份证换领"],
+      ["身份正", "居民身份证"],
+      ["marriage certificate", "结婚登记预约"],
+    ]) {
+      await box.fill(typed);
+      await page.locator("main").getByRole("link").filter({ hasText: found }).first().waitFor();
+    }
+    await box.fill("火箭发射");
+    await page.getByText(/没有找到/).first().waitFor();
   });
 
   journey("an application is taken back, after being asked", { profile: "mobile" }, async ({ terminal, page, hall }) => {

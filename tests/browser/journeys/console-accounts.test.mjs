@@ -148,4 +148,46 @@ journeys("the accounts of staff", ({ journey }) => {
       await assertAccessible(page);
     });
   }
+
+  journey("whoever left the console open for a while is asked for a code first, and what they did goes on", {}, async ({ terminal, page, hall }) => {
+    await sitDown(terminal, "admin");
+    await terminal.goto("/console/accounts");
+    // The hall says so after ten minutes. Here it says so at once; all that comes then is the hall's own.
+    let refused = 0;
+    await page.route("**/api/v1/staff/accounts", async (route) => {
+      if (route.request().method() !== "POST" || refused === 2) return route.fallback();
+      refused += 1;
+      const problem = { type: "about:blank", status: 403, title: "403", code: "identity/step_up_required", retryable: false };
+      await route.fulfill({ status: 403, contentType: "application/problem+json", body: JSON.stringify(problem) });
+    });
+    await page.getByRole("button", { name: "新建账号" }).click();
+    const form = page.getByRole("dialog", { name: "新建账号" });
+    await form.getByLabel("账号", { exact: true }).fill("ps-window-8");
+    await form.getByLabel("姓名").fill("周小暑");
+    await form.getByLabel("窗口人员").check();
+    await form.getByLabel("所属部门").selectOption({ label: "兰川市公安局" });
+    await form.getByRole("button", { name: "创建账号" }).click();
+    const question = page.getByRole("dialog", { name: "请确认是您本人在操作" });
+    await question.waitFor();
+    await assertAccessible(page);
+    await assertFitsWidth(page);
+    // Who does not want to stays where they were, with what they typed.
+    await page.keyboard.press("Escape");
+    await question.waitFor({ state: "hidden" });
+    await form.getByRole("alert").waitFor();
+    assert.equal(await form.getByLabel("姓名").inputValue(), "周小暑");
+    await form.getByRole("button", { name: "创建账号" }).click();
+    await question.getByRole("button", { name: "确认并继续" }).click();
+    await question.getByText("请输入 6 位动态验证码").waitFor();
+    const { code } = await hall.staffAccount("admin");
+    const wrong = code === "000000" ? "000001" : "000000";
+    await question.getByLabel("身份验证器显示的验证码").fill(wrong);
+    await question.getByRole("button", { name: "确认并继续" }).press("Enter");
+    await question.getByText("验证码不正确").waitFor();
+    await assertAccessible(page);
+    await question.getByLabel("身份验证器显示的验证码").fill((await hall.staffAccount("admin")).code);
+    await question.getByRole("button", { name: "确认并继续" }).press("Enter");
+    await page.getByText("ps-window-8 的初始密码（只显示这一次）").waitFor();
+    assert.equal(refused, 2);
+  });
 });

@@ -125,6 +125,36 @@ describe("the preview of a form", () => {
     assert.equal(await shown.getByLabel("请假事由").inputValue(), "探亲");
   });
 
+  walk("a section stands over its questions, goes with its rule, and is told of at its place", {}, async ({ preview, page, desk, shown }) => {
+    const section = (more = {}) => ({
+      id: "trip",
+      kind: "section",
+      label: both("出行安排", "Your trip"),
+      visible_when: { var: "paid" },
+      questions: [{ id: "city", kind: "text", label: both("目的地", "Where to"), required: true }],
+      ...more,
+    });
+    await preview.save(form({ questions: [section()] }));
+    await desk.standing.getByText("没有问题").waitFor();
+    await shown.getByRole("group", { name: "是否带薪" }).getByRole("radio", { name: "是", exact: true }).check();
+    const trip = shown.getByRole("group", { name: "出行安排" });
+    await trip.getByRole("heading", { level: 2, name: "出行安排" }).waitFor();
+    await trip.getByLabel("目的地").fill("兰川");
+    await shown.getByRole("group", { name: "是否带薪" }).getByRole("radio", { name: "否", exact: true }).check();
+    await trip.waitFor({ state: "detached" });
+    await shown.getByRole("group", { name: "是否带薪" }).getByRole("radio", { name: "是", exact: true }).check();
+    assert.equal(await trip.getByLabel("目的地").inputValue(), "兰川", "kept while it was hidden");
+
+    await preview.save(form({ questions: [section({ label: both("出行安排", " "), required: true })] }));
+    await desk.standing.getByText("1 个问题").waitFor();
+    await desk.findings.first().getByText("/pages/0/questions/5/required").waitFor();
+    // Out of its section the question keeps what was answered.
+    await preview.save(form({ questions: section().questions }));
+    await desk.standing.getByText("没有问题").waitFor();
+    await trip.waitFor({ state: "detached" });
+    assert.equal(await shown.getByLabel("目的地").inputValue(), "兰川");
+  });
+
   walk("a form that never was sound says why in the place of the form", { given: "[]" }, async ({ preview, page, desk, shown }) => {
     await page.getByText("表单还不能显示").waitFor();
     await desk.findings.first().waitFor();

@@ -164,7 +164,31 @@ journeys("every kind of question", ({ journey }) => {
     await keeps(draft, "guest", { name: "Ada Lovelace", id_type: "passport", id_number: "E12345678" });
     await assertAccessible(page, "people");
     await go(page, "文字和号码");
+    // A section is a group under a heading of its own, and so is one in it; one comes with the answer that it hangs on.
+    const reach = group(page, "联系方式");
+    await reach.getByRole("heading", { level: 2, name: "联系方式" }).waitFor();
+    await reach.getByText("只用于通知您办理进展。").waitFor();
+    await reach.getByLabel("电子邮箱").fill("zhang.min@example.com");
+    const papers = group(page, "个人信息").getByRole("group", { name: "各种号码" });
+    await papers.getByRole("heading", { level: 3, name: "各种号码" }).waitFor();
+    await papers.getByLabel("银行卡号").fill("6222020200112230");
+    assert.equal(await group(page, "费用").count(), 0);
+    await page.getByLabel("人数").fill("3");
+    await group(page, "费用").getByLabel("金额").fill("12.50");
+    await keeps(draft, "sum", "12.50");
+    await page.getByLabel("人数").fill("1");
+    await group(page, "费用").waitFor({ state: "detached" });
+    await keeps(draft, "count", 1);
+    await keeps(draft, "sum", "12.50");
+    await assertAccessible(page, "sections");
     await go(page, "选择");
+    await button(page, "添加子女").click();
+    const school = page.locator(".form-row").getByRole("group", { name: "就读情况" });
+    await school.getByRole("heading", { level: 3, name: "就读情况" }).waitFor();
+    await page.locator(".form-row").getByLabel("姓名").fill("王小明");
+    await school.getByLabel("时").fill("8");
+    await school.getByLabel("分", { exact: true }).fill("30");
+    await assertAccessible(page, "a section in a row");
     await go(page, "签名");
     const signature = group(page, "申请人签名");
     await sign(page, signature.getByRole("img"));
@@ -182,11 +206,19 @@ journeys("every kind of question", ({ journey }) => {
       await main.getByText(said, { exact: false }).first().waitFor();
     }
     await main.getByRole("img", { name: "手写签名" }).waitFor();
+    // What stands in sections stands under their headings; a hidden one is not there.
+    await main.getByRole("heading", { level: 3, name: "联系方式" }).waitFor();
+    await main.getByRole("heading", { level: 4, name: "各种号码" }).waitFor();
+    await main.getByRole("heading", { level: 4, name: "就读情况" }).waitFor();
+    assert.equal(await main.getByRole("heading", { name: "费用" }).count(), 0);
     await assertAccessible(page, "the check");
     await button(page, "提交申请").click();
     await heading(page, "申请已提交");
 
     const [{ id }] = await hall.api("GET", "/api/v1/cases", undefined, { cookie: draft.cookie });
+    const { answers } = await hall.api("GET", `/api/v1/cases/${id}`, undefined, { cookie: draft.cookie });
+    assert.equal(answers.mail, "zhang.min@example.com");
+    assert.ok(!("sum" in answers), "what a hidden section holds is not submitted");
     await terminal.goto(`/matters/${id}`);
     await page.getByText("教学人员").first().waitFor({ state: "attached" });
 
@@ -196,6 +228,8 @@ journeys("every kind of question", ({ journey }) => {
     await desk.goto(`/console/cases/${id}`);
     await desk.page.getByRole("img", { name: "手写签名" }).waitFor();
     await desk.page.getByText("教学人员").waitFor();
+    await desk.page.getByRole("heading", { level: 4, name: "联系方式" }).waitFor();
+    await desk.page.getByRole("heading", { level: 5, name: "各种号码" }).waitFor();
     assert.equal(await desk.page.getByLabel("与此前的填写对照").count(), 0);
   });
 
@@ -435,10 +469,26 @@ journeys("a clerk sees what a supplement changed", ({ journey }) => {
     await take(hall, { id }, ["ps-window", "return", { items, reason: "请修改。" }]);
 
     await terminal.goto(`/matters/${id}/supplement`);
+    const handIn = () => page.locator(".fill-actions .button-primary").click();
     await typeDay(group(page, "停留期间").getByRole("group", { name: "结束日期" }), dayFromNow(12));
+    // One thing of three is not what was asked for: the others are named, and may be right as they are.
+    await handIn();
+    const open = page.locator(".error-summary-list li");
+    await open.nth(1).waitFor();
+    assert.equal(await open.count(), 2);
+    await assertAccessible(page, "what is still open");
+    const right = () => page.locator(".asked").nth(2).getByRole("checkbox", { name: "这一项没有问题，不用修改" });
+    await right().check();
     await button(page, "改为输入姓名").click();
     await page.getByLabel("输入您的姓名作为签名").fill("张敏");
-    await button(page, "提交补正材料").or(page.locator(".fill-actions .button-primary")).first().click();
+    await page.locator(".kept-line[aria-busy=false]", { hasText: "填写的内容保存在本机" }).waitFor();
+    // What was typed outlives the page.
+    await page.reload();
+    await page.getByText("您上次填写但没有提交的内容已恢复。").waitFor();
+    assert.equal(await page.getByLabel("输入您的姓名作为签名").inputValue(), "张敏");
+    assert.equal(await right().isChecked(), true);
+    await assertAccessible(page, "as it was left");
+    await handIn();
     await heading(page, "各类问题");
 
     const { version } = await hall.api("GET", `/api/v1/cases/${id}`, undefined, { cookie: draft.cookie });

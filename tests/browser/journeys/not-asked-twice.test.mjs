@@ -34,7 +34,10 @@ journeys("what was said once", ({ journey }) => {
     await terminal.goto("/apply/social-insurance-transfer");
     await heading(page, "您的信息");
     assert.equal(await page.getByText("来自您的个人信息，请核对").count(), 3);
-    await button(page, "继续").click();
+    await page.getByText("继续即表示您已核对本页预先填写的内容。").waitFor();
+    // Past the page, not on from it: what stands on it is not confirmed.
+    const [, begun] = page.url().match(/\/drafts\/([0-9a-f-]{36})/);
+    await terminal.goto(`/drafts/${begun}/here_page`);
 
     // From the earlier application, by its day, its name and its number.
     await heading(page, "在兰川的参保情况");
@@ -96,6 +99,26 @@ journeys("what was said once", ({ journey }) => {
     await page.waitForFunction(() => document.activeElement?.id === "filled-in");
     await saved(page);
     assert.deepEqual((await draftOf(hall, page, permit.cookie)).prefilled, []);
+  });
+
+  journey("is confirmed by going on from its page, and the check asks no more", {}, async ({ terminal, page, hall }) => {
+    const cookie = await hall.citizenCookie(hall.people.citizen("zhang-min").phone);
+    const draft = await hall.api("POST", "/api/v1/drafts", { item: "social-insurance-transfer" }, { cookie });
+    const before = draft.prefilled.map((one) => one.path);
+    assert.ok(["citizen_id", "name", "phone"].every((path) => before.includes(path)), `${before}`);
+    await terminal.resume(cookie);
+    await terminal.goto(pathOf("drafts", draft.id));
+    await heading(page, "您的信息");
+    await page.getByText("继续即表示您已核对本页预先填写的内容。").waitFor();
+    await button(page, "继续").click();
+    await heading(page, "在兰川的参保情况");
+    await saved(page);
+    const left = (await draftOf(hall, page, cookie)).prefilled.map((one) => one.path);
+    assert.deepEqual(left, before.filter((path) => !["citizen_id", "name", "phone"].includes(path)));
+    await terminal.goto(`${pathOf("drafts", draft.id)}/check-answers`);
+    await page.locator(".check-page").first().waitFor();
+    assert.equal(await page.getByText("预填：个人信息").count(), 0);
+    await hall.api("DELETE", `/api/v1/drafts/${draft.id}`, undefined, { cookie });
   });
 
   journey("comes back as an e-certificate, too, and its clerk sees that it is one", {}, async ({ terminal, page, hall, open }) => {

@@ -92,21 +92,41 @@ journeys("without a network", ({ journey: plain }) => {
     });
   }
 
-  journey("a new application says that it begins when the hall is back, and does", allowed, async ({ terminal, page, hall }) => {
+  journey("a new application is begun without the hall, is there in a tab that is opened later, and arrives when the hall is back", allowed, async ({ terminal, page, hall }) => {
     terminal.expect(/net::ERR_|Failed to load resource/);
     await terminal.loginAs("wang-lei");
+    const cookie = await hall.citizenCookie(hall.people.citizen("wang-lei").phone);
+    const drafts = async () => (await hall.api("GET", "/api/v1/drafts", undefined, { cookie })).filter(({ item }) => item === ITEM);
+    assert.deepEqual(await drafts(), []);
     await terminal.goto("/");
     await kept(page);
     await whole(page);
     await hall.kill();
 
-    const later = await tab(terminal, `/services/${ITEM}`);
-    await later.getByRole("link", { name: "在线申请" }).first().click();
-    await later.getByText("联网后才能开始新的申请").waitFor();
-    await assertAccessible(later);
+    const begun = await tab(terminal, `/services/${ITEM}`);
+    await begun.getByRole("link", { name: "在线申请" }).first().click();
+    await saveLine(begun).filter({ hasText: "您的填写已保存在本机" }).waitFor();
+    const [, id] = new URL(begun.url()).pathname.match(/^\/drafts\/([^/]+)/);
+    await assertAccessible(begun);
+    await begun.getByRole("radio", { name: "我本人" }).check();
+    await begun.getByRole("button", { name: "继续", exact: true }).click();
+    await begun.getByLabel("手机号码").fill("13800000078");
+    await begun.getByLabel("手机号码").blur();
+    await saveLine(begun).filter({ hasText: "您的填写已保存在本机" }).waitFor();
+    await begun.close();
+
+    // Whoever comes later finds it as it was left.
+    const later = await tab(terminal, pathOf("drafts", `${id}/applicant`));
+    await until(async () => (await later.getByLabel("手机号码").inputValue()) === "13800000078", "the answer is there");
     await hall.start();
-    await later.locator("p.save-line").waitFor({ timeout: 60_000 });
-    assert.match(new URL(later.url()).pathname, /^\/drafts\//);
+    await saveLine(later).filter({ hasText: /^已保存/ }).waitFor({ timeout: 60_000 });
+    const [draft, ...others] = await drafts();
+    assert.deepEqual([draft.id, others], [id, []]);
+    const { answers, prefilled } = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie });
+    assert.equal(answers.phone, "13800000078");
+    assert.ok(prefilled.length > 0, "the hall filled in what it knows");
+    // And the page shows it, without being told that it came from elsewhere.
+    await until(async () => (await later.getByLabel("姓名", { exact: true }).inputValue()) !== "", "what the hall knows is there");
   });
 
   journey("a form is filled on a page that was opened without one, and arrives when the hall is back", allowed, async ({ terminal, page, hall }) => {

@@ -77,3 +77,27 @@ journeys("a file whose connection breaks", ({ journey }) => {
     await assertNoNews(page);
   });
 });
+
+journeys("a file that is not taken", ({ journey }) => {
+  journey("says why, and leaves the place to choose another one", {}, async ({ terminal, page, hall }) => {
+    const draft = await completeDraft(hall, "wu-ping", "identity-card-renewal");
+    await terminal.resume(draft.cookie);
+    await terminal.goto(pathOf("drafts", `${draft.id}/materials`));
+    await heading(page, "上传材料");
+    const photo = page.locator(".field", { has: page.getByLabel("证件照片") });
+    await photo.getByText(/每个|不超过 10 MB，1 个文件/).waitFor();
+    assert.equal(await page.getByText("5 MB").count(), 0, "one truth about sizes");
+    await photo.getByRole("button", { name: /^删除文件/ }).click();
+    const choose = (name, mimeType) =>
+      photo.locator("input[type=file]").setInputFiles({ name, mimeType, buffer: jpeg(name).buffer });
+    await choose("照片.exe", "application/octet-stream");
+    await photo.locator(".file-failed", { hasText: "照片.exe" }).getByText("不支持这种文件").waitFor();
+    await photo.getByText("选择其他文件").waitFor();
+    assert.equal(await photo.getByRole("button", { name: /^重新上传/ }).count(), 0, "the same file will not be taken either");
+    await assertAccessible(page, "a file that is not taken");
+    await choose("照片.jpg", "image/jpeg");
+    await photo.locator(".file-done", { hasText: "照片.jpg" }).waitFor();
+    assert.equal(await photo.locator(".file").count(), 1, "the one that was not taken has gone");
+    await photo.locator(".file-drop").waitFor({ state: "hidden" });
+  });
+});

@@ -8,7 +8,7 @@ use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use crate::chance::Chance;
-use crate::hall::{CLERKS, clerk_token};
+use crate::hall::{CLERKS, clerk_code, clerk_token};
 use crate::replica::{Parcel, serve};
 use crate::world::World;
 
@@ -52,7 +52,21 @@ async fn work(world: &World, clerk: &str) {
             body["document_number"] = format!("N{}", world.new_number()).into();
         }
         let path = format!("/staff/cases/{id}/actions");
-        ask(world, &mut chance, clerk, Method::Post, &path, Some(body)).await;
+        let answer = ask(world, &mut chance, clerk, Method::Post, &path, Some(body.clone())).await;
+        if answer["code"] == "identity/step_up_required" {
+            // As at a console: the code is typed, and what was refused goes again.
+            let proof = json!({ "code": clerk_code(world.moment()) });
+            ask(
+                world,
+                &mut chance,
+                clerk,
+                Method::Post,
+                "/staff/session/proof",
+                Some(proof),
+            )
+            .await;
+            ask(world, &mut chance, clerk, Method::Post, &path, Some(body)).await;
+        }
     }
 }
 

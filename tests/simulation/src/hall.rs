@@ -173,7 +173,9 @@ impl Hall {
             storage: Arc::clone(&self.storage),
             key: self.key.clone(),
             messages: self.messages.clone(),
+            mail: None,
             development_messages: Some(self.messages.clone()),
+            verifier: Arc::new(onehall_backend::identity::verifier::NoVerifier),
             city: Arc::clone(&self.city),
             files: self.files.clone(),
             events: Hub::new(),
@@ -230,6 +232,14 @@ pub(crate) fn clerk_token(clerk: &str) -> String {
     format!("token-of-{clerk}")
 }
 
+/// The secret of every clerk's authenticator app.
+const CLERK_SECRET: &[u8] = b"a secret that clerks have";
+
+/// The code that a clerk's authenticator app shows.
+pub(crate) fn clerk_code(now: Timestamp) -> String {
+    must(staff::totp::usable_code(CLERK_SECRET, None, now), "no code")
+}
+
 async fn let_in(storage: &dyn Storage, key: &ServerKey, clerk: &str, id: StaffId, now: Timestamp) {
     let attempt = staff::Attempt {
         account: key.keyed_hash("account", &[clerk]),
@@ -242,7 +252,7 @@ async fn let_in(storage: &dyn Storage, key: &ServerKey, clerk: &str, id: StaffId
     let new = staff::NewTicket {
         ticket,
         staff: id,
-        enrol: Some(must(key.seal(b"a secret that nobody asks for"), "no secret")),
+        enrol: Some(must(key.seal(CLERK_SECRET), "no secret")),
         expires_at: now.plus_seconds(300),
         attempt,
     };

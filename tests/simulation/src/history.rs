@@ -125,12 +125,13 @@ pub(crate) struct Attempt {
     pub(crate) terminal: usize,
     /// What the person was told, press by press: the case, or the code of a refusal.
     pub(crate) told: Vec<Result<CaseId, String>>,
-    /// Whether it was left to the terminal, and whether the person was told that it waits there.
+    /// Whether it was to be left to the terminal, and whether the person was told that it waits there.
     pub(crate) left: bool,
     pub(crate) queued: bool,
     /// The how manieth of all attempts it is.
     pub(crate) number: usize,
-    /// Whether the citizen has logged out since, knowing that the hall refused it.
+    /// Whether the citizen has logged out since; and whether the hall had refused it then.
+    pub(crate) logged_out: bool,
     pub(crate) left_behind: bool,
     /// Whether the person took it back, or tried to, and was not told that it was too late.
     pub(crate) taken_back: Option<bool>,
@@ -151,6 +152,8 @@ pub(crate) struct History {
     saves: usize,
     /// Drafts that somebody threw away, or tried to.
     pub(crate) discarded: BTreeSet<DraftId>,
+    /// The drafts of the hall that those became part of which a terminal had begun by itself.
+    pub(crate) became: BTreeMap<DraftId, DraftId>,
 }
 
 impl History {
@@ -177,25 +180,41 @@ impl History {
         })
     }
 
-    /// Whether the same terminal was left a later attempt of the same draft, by which one goes that the hall refused.
-    pub(crate) fn is_replaced(&self, attempt: &Attempt) -> bool {
-        let refused = attempt.answered.iter().all(|answer| matches!(answer, Some(Err(_))));
-        let later = |other: &Attempt| {
+    /// Whether the same terminal was left a later attempt of the same draft, by which one goes that the hall refused or never
+    /// got. `waits` are the attempts that terminals show in the end.
+    pub(crate) fn is_replaced(&self, attempt: &Attempt, waits: &BTreeSet<String>) -> bool {
+        // An arrival in the middle of which the hall crashed may have been refused, too.
+        let refused = attempt.answered.iter().flatten().any(Result::is_err);
+        let refused = refused || attempt.answered.is_empty();
+        let taken = attempt.answered.iter().flatten().any(Result::is_ok);
+        // One that was pressed in the moment in which the terminal died may never have been left. Where it was, and its draft
+        // was submitted elsewhere before it could be sent, only the terminal knows of it.
+        let came_of_it = |key: &String, other: &Attempt| {
+            let heard = !other.told.is_empty() || !other.answered.is_empty();
+            heard || other.taken_back.is_some() || waits.contains(key)
+        };
+        let later = |(key, other): (&String, &Attempt)| {
             other.left
+                && came_of_it(key, other)
                 && other.number > attempt.number
                 && (other.terminal, other.draft) == (attempt.terminal, attempt.draft)
         };
-        refused && self.attempts.values().any(later)
+        refused && !taken && self.attempts.iter().any(later)
+    }
+
+    /// Whether the citizen logged out with an attempt that could not be sent any more: its draft was submitted elsewhere.
+    pub(crate) fn came_too_late(&self, attempt: &Attempt) -> bool {
+        let made = |other: &Attempt| other.answered.iter().flatten().any(Result::is_ok);
+        let elsewhere = |other: &Attempt| other.draft == attempt.draft && made(other);
+        attempt.logged_out && self.attempts.values().any(elsewhere)
     }
 
     /// The citizen has logged out of a terminal: what the hall refused goes with that.
     pub(crate) fn logged_out(&mut self, terminal: usize) {
-        let here = self
-            .attempts
-            .values_mut()
-            .filter(|attempt| attempt.terminal == terminal);
-        for attempt in here.filter(|attempt| attempt.answered.iter().flatten().any(Result::is_err)) {
-            attempt.left_behind = true;
+        let here = self.attempts.values_mut();
+        for attempt in here.filter(|attempt| attempt.terminal == terminal) {
+            attempt.logged_out = true;
+            attempt.left_behind |= attempt.answered.iter().flatten().any(Result::is_err);
         }
     }
 
@@ -237,7 +256,7 @@ impl History {
             return;
         }
         let Some(draft) = parts.next().and_then(|id| id.parse::<DraftId>().ok()) else {
-            return;
+            return self.begun(&asked.body, answer);
         };
         match (asked.method, parts.next()) {
             (Method::Patch, None) => self.saved(draft, &asked.body, answer, in_hand),
@@ -257,6 +276,41 @@ impl History {
             }
             _ => {}
         }
+    }
+
+    /// The hall was told of a draft that a terminal had begun.
+    fn begun(&mut self, body: &[u8], answer: Option<&HttpResponse>) {
+        let id = |json: &[u8], at: &str| {
+            let json: Value = serde_json::from_slice(json).ok()?;
+            json.pointer(at)?.as_str()?.parse::<DraftId>().ok()
+        };
+        let came = answer.filter(|answer| answer.status < 400);
+        if let (Some(own), Some(came)) = (id(body, "/begun/id"), came.and_then(|answer| id(&answer.body, "/id"))) {
+            *self.counts.entry("begun at a terminal".to_owned()).or_default() += 1;
+            if own != came {
+                self.became.insert(own, came);
+            }
+        }
+    }
+
+    /// Whether somebody threw a draft away, or one that they had begun on a terminal and that became part of it.
+    pub(crate) fn threw_away(&self, draft: &DraftId) -> bool {
+        let mut begun = self.became.iter().filter(|(_, hall)| *hall == draft);
+        self.discarded.contains(draft) || begun.any(|(begun, _)| self.discarded.contains(begun))
+    }
+
+    /// The id under which the hall has a draft.
+    pub(crate) fn known_as(&self, draft: &DraftId) -> DraftId {
+        self.became.get(draft).copied().unwrap_or(*draft)
+    }
+
+    /// What people did to drafts that became part of others, they did to those.
+    pub(crate) fn follow_what_became(&mut self) {
+        let became = &self.became;
+        let now = |id: &mut DraftId| *id = became.get(id).copied().unwrap_or(*id);
+        self.edits.iter_mut().for_each(|edit| now(&mut edit.draft));
+        let drafts = self.attempts.values_mut().filter_map(|attempt| attempt.draft.as_mut());
+        drafts.for_each(now);
     }
 
     fn saved(&mut self, draft: DraftId, body: &[u8], answer: Option<&HttpResponse>, in_hand: (Timestamp, Timestamp)) {

@@ -113,6 +113,22 @@ pub struct Report {
 }
 
 impl Report {
+    /// Of a world that is closed, as the oracle judges it.
+    pub(crate) fn of(plan: &Plan, world: &World, judgement: oracle::Judgement) -> Report {
+        let mut trace = world.trace();
+        Report {
+            seed: plan.seed,
+            hash: trace.hash(),
+            lines: trace.lines(),
+            operations: world.history().counts(),
+            troubles: world.troubles(),
+            looked: judgement.looked,
+            simulated_ms: world.now(),
+            findings: judgement.findings,
+            trace: trace.kept(),
+        }
+    }
+
     /// How many operations were carried out in all.
     #[must_use]
     pub fn carried_out(&self) -> u64 {
@@ -157,16 +173,5 @@ async fn simulate(plan: &Plan) -> Report {
     chaos.iter().chain(&clerks).for_each(tokio::task::AbortHandle::abort);
     let judgement = oracle::judge(&world).await;
     world.close();
-    let mut trace = world.trace();
-    Report {
-        seed: plan.seed,
-        hash: trace.hash(),
-        lines: trace.lines(),
-        operations: world.history().counts(),
-        troubles: world.troubles(),
-        looked: judgement.looked,
-        simulated_ms: world.now(),
-        findings: judgement.findings,
-        trace: trace.kept(),
-    }
+    Report::of(plan, &world, judgement)
 }

@@ -126,7 +126,8 @@ pub(crate) async fn judge(world: &Arc<World>) -> Judgement {
 /// What the hall has is what people were told, and all of it.
 pub(crate) async fn compare(world: &World, waiting: &[Vec<Queued>], truth: &Seen, findings: &mut Findings) {
     {
-        let history = world.history();
+        let mut history = world.history();
+        history.follow_what_became();
         let ends = truth.ends(&history);
         submissions::none_lost(&history, waiting, truth, findings);
         submissions::none_doubled(&history, truth, findings);
@@ -195,6 +196,10 @@ where
 async fn look(core: &Client) -> Result<Seen, String> {
     let mut seen = Seen::default();
     for draft in ask(core, citizen::ListDrafts {}).await? {
+        // One that was begun there and that the hall does not have is that terminal's alone.
+        if draft.revision == 0 {
+            continue;
+        }
         let id = draft.id;
         let mut draft = ask(core, citizen::GetDraft { id }).await?;
         // The hall's clock goes on, and each terminal says of other answers that they are its own.
@@ -279,8 +284,9 @@ pub(crate) fn nothing_stuck(terminal: &Terminal, queued: &[Queued], unsent: &[St
         );
     }
     // Of a draft that was thrown away nobody looks at the last that was shown.
-    let thrown_away = terminal.thrown_away();
-    for (draft, state) in shown.iter().filter(|(draft, _)| !thrown_away.contains(*draft)) {
+    let (thrown_away, became) = (terminal.thrown_away(), terminal.became_others());
+    let looked_at = |draft: &&DraftId| !thrown_away.contains(*draft) && !became.contains(*draft);
+    for (draft, state) in shown.iter().filter(|(draft, _)| looked_at(draft)) {
         if matches!(state, SaveState::Saving | SaveState::Waiting { .. }) {
             findings.add(
                 "nothing is stuck",
@@ -292,7 +298,9 @@ pub(crate) fn nothing_stuck(terminal: &Terminal, queued: &[Queued], unsent: &[St
         let parked = shown
             .iter()
             .any(|(draft, state)| matches!(state, SaveState::Refused { .. }) && key.contains(&draft.to_string()));
-        if !parked && !queued.iter().any(|one| key.contains(&one.id.to_string())) {
+        // It is known for a while what became of it.
+        let known = became.iter().any(|draft| key.contains(&format!("/begun/{draft}/")));
+        if !parked && !known && !queued.iter().any(|one| key.contains(&one.id.to_string())) {
             findings.add("nothing is stuck", format!("t{} still keeps {key}", terminal.index));
         }
     }

@@ -184,8 +184,18 @@ impl Person {
     }
 
     fn show(&self, draft: DraftId, rows: Vec<String>) {
-        self.world.history().seen_rows(self.terminal, &rows);
-        lock(&self.screen).insert(draft, Some(rows));
+        let mut others: Vec<DraftId> = lock(&self.screen).keys().copied().collect();
+        {
+            let mut history = self.world.history();
+            history.seen_rows(self.terminal, &rows);
+            others.retain(|other| history.known_as(other) == history.known_as(&draft));
+        }
+        let mut screen = lock(&self.screen);
+        // One page of a draft is open at a time: where it has two ids, the page under the other one is left.
+        for other in others {
+            screen.insert(other, None);
+        }
+        screen.insert(draft, Some(rows));
     }
 
     /// The rows of a draft as the terminal shows them; the draft is opened where it is not.
@@ -340,6 +350,7 @@ impl Person {
         let start = StartDraft {
             item,
             principal: Some(principal),
+            begun: None,
         };
         let draft = self.ask(citizen::OpenDraft { start }).await?;
         doing.about(format_args!("{}", draft.summary.id));
@@ -353,13 +364,17 @@ impl Person {
             return self.open(doing).await;
         };
         doing.about(format_args!("{id}"));
-        // The draft is read anew: what the terminal has in sight is no longer what was shown before.
-        if let Some(shown) = lock(&self.screen).get_mut(&id) {
-            *shown = None;
-        }
-        let submission = self.ask(citizen::PrepareSubmission { id, may_wait: false }).await?;
-        let key = self.ask(citizen::NewKey {}).await?;
         let wait_as = self.waits();
+        let may_wait = wait_as.is_some();
+        let submission = self.ask(citizen::PrepareSubmission { id, may_wait }).await?;
+        let key = self.ask(citizen::NewKey {}).await?;
+        {
+            // Before it is pressed: where the terminal dies at once, it may go on with it all the same when it is started.
+            let mut history = self.world.history();
+            let attempt = history.attempt(&key.to_string());
+            (attempt.terminal, attempt.draft) = (self.terminal, Some(id));
+            attempt.left = may_wait;
+        }
         for _ in 0..5 {
             let presses = self.chance.between(1, 3);
             let press = || {
@@ -381,8 +396,6 @@ impl Person {
                 };
                 let mut history = self.world.history();
                 let attempt = history.attempt(&key.to_string());
-                attempt.left |= wait_as.is_some();
-                (attempt.terminal, attempt.draft) = (self.terminal, Some(id));
                 attempt.queued |= matches!(one, Ok(Became::Queued { .. }));
                 attempt.told.push(said);
                 drop(history);

@@ -98,6 +98,12 @@ impl Terminal {
                     *shown = Some(came);
                 }
             }
+            // The page of a draft that was begun here and is part of another one now reads that one.
+            Event::DraftChanged { id } if world.history().became.contains_key(id) => {
+                if let Some(shown) = lock(&rows).get_mut(id) {
+                    *shown = None;
+                }
+            }
             _ => {}
         });
         let machine = self.machine.switch_on(&self.world, number, listener);
@@ -148,6 +154,11 @@ impl Terminal {
     /// The drafts that somebody threw away, at whatever terminal.
     pub(crate) fn thrown_away(&self) -> BTreeSet<DraftId> {
         self.world.history().discarded.clone()
+    }
+
+    /// The drafts that terminals had begun by themselves and that became part of others.
+    pub(crate) fn became_others(&self) -> BTreeSet<DraftId> {
+        self.world.history().became.keys().copied().collect()
     }
 
     /// What it shows of the saving of drafts.

@@ -150,6 +150,7 @@ async fn autosave(hall: &Hall) -> Outcome<Vec<Row>> {
     let start = StartDraft {
         item: ITEM.parse()?,
         principal: None,
+        begun: None,
     };
     let id = ask(&core, citizen::OpenDraft { start }).await?.summary.id;
     let (tell, mut saved) = mpsc::unbounded_channel();

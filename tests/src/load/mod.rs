@@ -22,11 +22,10 @@ use crate::{Failure, Outcome, samples};
 /// Requests under way at once.
 pub const SIDE_BY_SIDE: usize = 64;
 
-/// Services that everybody may apply for.
+/// Services that everybody may apply for, known by a phone number alone.
 pub const ITEMS: [&str; 10] = [
     "birth-registration",
     "elder-allowance",
-    "housing-fund-withdrawal",
     "identity-card-renewal",
     "marriage-registration-appointment",
     "medical-insurance-remote-registration",
@@ -34,6 +33,7 @@ pub const ITEMS: [&str; 10] = [
     "school-enrolment",
     "social-insurance-transfer",
     "unemployment-benefit",
+    "vehicle-licence-renewal",
 ];
 
 /// What a load measured.

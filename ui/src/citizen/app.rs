@@ -9,7 +9,7 @@ use onehall_client::{CoreClient, Preferences};
 
 use super::account::{AccessibilityPage, AccountPage, LoginPage};
 use super::directory::{
-    AuthoritiesPage, AuthorityPage, HallsPage, LifeEventPage, LifeEventsPage, ServicesPage, ThemePage, ThemesPage,
+    AuthoritiesPage, AuthorityPage, LifeEventPage, LifeEventsPage, ServicesPage, ThemePage, ThemesPage,
 };
 use super::frame::{BottomBar, ConsentBar, Foot, Head, KioskBar, Leaving, LogOutDialog};
 use super::guide::GuidePage;
@@ -18,14 +18,16 @@ use super::home::HomePage;
 use super::later::{LaterPage, later_page};
 use super::matters::MattersPage;
 use super::not_found::NotFoundPage;
+use super::routes;
 use super::search::SearchPage;
 use crate::design::keyboard::OnScreenKeyboard;
+use crate::design::newer::NewerBar;
 use crate::design::states::OfflineBar;
 use crate::design::toasts::Toasts;
-use crate::router::{Table, pages, provide_router};
+use crate::router::{Table, pages, provide_router, use_location};
 use crate::shell::{Profile, SiteName, Ui, document, remember_scroll, use_ui};
 use crate::texts::frame;
-use crate::view::{effect, view};
+use crate::view::{effect, memo, view};
 
 /// Starts the citizen's UI over a core.
 pub fn start(core: Rc<dyn CoreClient>) {
@@ -84,9 +86,12 @@ fn Frame() -> impl IntoView {
     let ui = use_ui();
     Leaving::provide();
     let profile = ui.profile;
-    let chrome = Signal::derive(move || profile.get().has_own_chrome());
-    let phone = Signal::derive(move || profile.get() == Profile::Mobile);
-    let kiosk = Signal::derive(move || profile.get() == Profile::Kiosk);
+    let location = use_location();
+    // The screen of a hall has nothing around it.
+    let screen = memo(move |_| routes::is_screen(&location.pathname.get()));
+    let chrome = Signal::derive(move || profile.get().has_own_chrome() && !screen.get());
+    let phone = Signal::derive(move || profile.get() == Profile::Mobile && !screen.get());
+    let kiosk = Signal::derive(move || profile.get() == Profile::Kiosk && !screen.get());
     let skip = |event: web_sys::MouseEvent| {
         event.prevent_default();
         document::reveal("main");
@@ -96,6 +101,7 @@ fn Frame() -> impl IntoView {
         <div class="page">
             {move || chrome.get().then(|| view! { <Head/> })}
             <OfflineBar keeps=true/>
+            <NewerBar/>
             <ConsentBar/>
             <main id="main" class="main" tabindex="-1">{pages(|| NotFoundPage().into_any())}</main>
             {move || (chrome.get() && !kiosk.get()).then(|| view! { <Foot/> })}
@@ -120,7 +126,13 @@ const PAGES: Table = &[
     ("/life-events/:code", || LifeEventPage().into_any()),
     ("/authorities", || AuthoritiesPage().into_any()),
     ("/authorities/:code", || AuthorityPage().into_any()),
-    ("/halls", || HallsPage().into_any()),
+    ("/halls", || later_page(LaterPage::Halls)),
+    ("/halls/:hall", || later_page(LaterPage::Hall)),
+    ("/halls/:hall/book/:queue", || later_page(LaterPage::Book)),
+    ("/halls/:hall/check-in", || later_page(LaterPage::CheckIn)),
+    ("/tickets/:follow", || later_page(LaterPage::Ticket)),
+    ("/visits", || later_page(LaterPage::Visits)),
+    ("/display/:hall", || later_page(LaterPage::Display)),
     ("/apply/:item", || later_page(LaterPage::Start)),
     ("/drafts/:draft/:page?", || later_page(LaterPage::Fill)),
     ("/matters", || MattersPage().into_any()),
@@ -129,6 +141,23 @@ const PAGES: Table = &[
     ("/matters/:case/supplement", || later_page(LaterPage::Supplement)),
     ("/queue/:id", || later_page(LaterPage::Queued)),
     ("/login", || LoginPage().into_any()),
+    #[cfg(feature = "shell")]
+    ("/login/phone", || super::account::PhoneLoginPage().into_any()),
+    ("/authorize", || later_page(LaterPage::Authorize)),
+    ("/logout", || later_page(LaterPage::Logout)),
+    ("/device", || later_page(LaterPage::Device)),
+    ("/account/consents", || later_page(LaterPage::Consents)),
+    ("/account/sessions", || later_page(LaterPage::Sessions)),
+    ("/account/delegations", || later_page(LaterPage::Delegations)),
+    ("/account/delegations/invite", || later_page(LaterPage::Invite)),
+    ("/account/delegations/ask", || later_page(LaterPage::Offer)),
+    ("/account/delegations/code", || later_page(LaterPage::Invitation)),
+    ("/account/data", || later_page(LaterPage::OwnData)),
     ("/account", || AccountPage().into_any()),
+    ("/account/passkeys", || later_page(LaterPage::Passkeys)),
+    ("/account/level", || later_page(LaterPage::Level)),
+    ("/account/claim", || later_page(LaterPage::Claim)),
+    ("/account/delegations/child", || later_page(LaterPage::Child)),
+    ("/account/contacts", || later_page(LaterPage::Contacts)),
     ("/accessibility", || AccessibilityPage().into_any()),
 ];

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use onehall_client::citizen::{Command, GetCatalog, Reply, RestoreSession};
+use onehall_client::citizen::{Command, GetCatalog, Reply, RestoreSession, WhySessionEnded};
 use onehall_client::{CoreClient, Event, Request, SaveState};
 use onehall_protocol::CoreError;
+use onehall_protocol::account::SessionEndReason;
 use onehall_protocol::catalog::Catalog;
 use onehall_protocol::identity::Session;
 
+use super::apply::terminal_words;
 use super::outbox::sent_words;
 use crate::shell::{Loaded, Profile, Ui, load, use_ui};
-use crate::texts::frame;
+use crate::texts::{account, frame};
 use crate::view::effect;
 
 /// The core, as pages ask it. Cheap to copy.
@@ -58,6 +60,8 @@ pub struct Hall {
     pub session_known: RwSignal<bool>,
     /// The catalog.
     pub catalog: Loaded<Arc<Catalog>>,
+    /// The phone number with which the next login page begins, where an application knows who comes; taken by it.
+    pub login_hint: StoredValue<Option<String>>,
 }
 
 /// What every page shares.
@@ -82,6 +86,7 @@ impl Hall {
             session: RwSignal::new(None),
             session_known: RwSignal::new(false),
             catalog,
+            login_hint: StoredValue::new(None),
         };
         provide_context(hall);
         effect(move || {
@@ -94,7 +99,11 @@ impl Hall {
         spawn_local(async move {
             // Where it cannot be known, nobody is logged in; a page that needs a login asks again.
             if let Ok(session) = client.ask(RestoreSession {}).await {
+                let nobody = session.is_none();
                 hall.session.set(session);
+                if nobody {
+                    hall.say_why_ended(ui, false);
+                }
             }
             hall.session_known.set(true);
         });
@@ -108,7 +117,7 @@ impl Hall {
                 self.session.set(session);
                 self.session_known.set(true);
                 if ended {
-                    ui.say(frame::SESSION_ENDED);
+                    self.say_why_ended(ui, true);
                     if ui.profile.get_untracked() == Profile::Kiosk {
                         // The core forgot the answer with the visit; whoever comes next is asked anew.
                         ui.prefer(|preferences| preferences.analytics = None);
@@ -129,6 +138,25 @@ impl Hall {
             Event::OutboxSent { about, title, .. } => ui.say(sent_words(about, &title)),
             _ => {}
         }
+    }
+
+    /// Says that the session here is no more: that its citizen ended it from elsewhere, which nobody may overlook, or, where
+    /// it was `here` a moment ago, that it has ended.
+    fn say_why_ended(self, ui: Ui, here: bool) {
+        spawn_local(async move {
+            let end = self.client.ask(WhySessionEnded {}).await.ok().flatten();
+            match end {
+                Some(end) => {
+                    let why = match end.why {
+                        SessionEndReason::Elsewhere => account::ENDED_ELSEWHERE,
+                        SessionEndReason::Closed => account::ENDED_CLOSED,
+                    };
+                    ui.say_failure(why.with([terminal_words(end.by)]));
+                }
+                None if here => ui.say(frame::SESSION_ENDED),
+                None => {}
+            }
+        });
     }
 
     /// Whether somebody is logged in.

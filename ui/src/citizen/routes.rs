@@ -1,6 +1,10 @@
 //! The addresses of the citizen's pages. Links are made here and nowhere else.
 
-use onehall_protocol::{AuthorityCode, CaseId, DraftId, IdempotencyKey, ItemCode, LifeEventCode, ThemeCode};
+use onehall_protocol::identity::AssuranceLevel;
+use onehall_protocol::{
+    AppointmentId, AuthorityCode, CaseId, DraftId, HallCode, IdempotencyKey, ItemCode, LifeEventCode, QueueCode,
+    ThemeCode,
+};
 
 /// The home page.
 pub const HOME: &str = "/";
@@ -16,10 +20,47 @@ pub const LIFE_EVENTS: &str = "/life-events";
 pub const AUTHORITIES: &str = "/authorities";
 /// The halls.
 pub const HALLS: &str = "/halls";
+/// One's numbers of today and one's appointments.
+pub const VISITS: &str = "/visits";
+/// The screens of the halls are below this.
+const DISPLAY: &str = "/display/";
 /// Login: `?next=` holds the address to go to afterwards.
 pub const LOGIN: &str = "/login";
+/// Login by a phone that confirms it, in a shell: `?next=` as there.
+#[cfg(feature = "shell")]
+pub const PHONE_LOGIN: &str = "/login/phone";
 /// The account and the display settings.
 pub const ACCOUNT: &str = "/account";
+/// The terminals on which one is logged in.
+pub const SESSIONS: &str = "/account/sessions";
+/// Who acts for whom.
+pub const DELEGATIONS: &str = "/account/delegations";
+/// Lets somebody act for one.
+pub const DELEGATE: &str = "/account/delegations/invite";
+/// Asks to act for somebody.
+pub const OFFER_TO_ACT: &str = "/account/delegations/ask";
+/// An invitation by its code: `?code=` may hold it.
+pub const INVITATION: &str = "/account/delegations/code";
+/// One's own data, and the end of the account.
+pub const OWN_DATA: &str = "/account/data";
+/// Whom one has allowed what.
+pub const CONSENTS: &str = "/account/consents";
+/// A machine is let in by one's phone: `?code=` may hold what its screen shows.
+pub const DEVICE: &str = "/device";
+/// An application of somebody else asks to log one in: `?request=` names its question.
+pub const AUTHORIZE: &str = "/authorize";
+/// An application of somebody else wants one logged out: `?request=` names its wish.
+pub const LOGOUT: &str = "/logout";
+/// Gets an account back to which one can no longer log in.
+pub const CLAIM: &str = "/account/claim";
+/// Opens an account for a child.
+pub const CHILD: &str = "/account/delegations/child";
+/// What logs one in.
+pub const CONTACTS: &str = "/account/contacts";
+/// One's passkeys.
+pub const PASSKEYS: &str = "/account/passkeys";
+/// The assurance level: `?next=` holds the address to go back to, `?need=` the level that is asked for there.
+pub const LEVEL: &str = "/account/level";
 /// One's drafts and cases.
 pub const MATTERS: &str = "/matters";
 /// What is done for people with disabilities.
@@ -28,7 +69,68 @@ pub const ACCESSIBILITY: &str = "/accessibility";
 /// Whether somebody is at work on this page (logging in, filling, mending), and must not be asked about other things.
 #[must_use]
 pub fn is_work(path: &str) -> bool {
-    path == LOGIN || path.starts_with("/apply/") || path.starts_with("/drafts/") || path.ends_with("/supplement")
+    #[cfg(feature = "shell")]
+    if path == PHONE_LOGIN {
+        return true;
+    }
+    [
+        LOGIN,
+        LEVEL,
+        AUTHORIZE,
+        DEVICE,
+        LOGOUT,
+        DELEGATE,
+        OFFER_TO_ACT,
+        INVITATION,
+    ]
+    .contains(&path)
+        || is_screen(path)
+        || path.starts_with("/apply/")
+        || path.starts_with("/drafts/")
+        || path.ends_with("/supplement")
+}
+
+/// Whether this page is a screen that hangs in a hall: it has nothing around it, and asks nothing.
+#[must_use]
+pub fn is_screen(path: &str) -> bool {
+    path.starts_with(DISPLAY)
+}
+
+/// A hall as it is now.
+#[must_use]
+pub fn hall(code: &HallCode) -> String {
+    format!("{HALLS}/{code}")
+}
+
+/// The halls that handle a service item.
+#[must_use]
+pub fn halls_for(item: &ItemCode) -> String {
+    format!("{HALLS}?item={item}")
+}
+
+/// Checks in at a hall.
+#[must_use]
+pub fn check_in(hall: &HallCode) -> String {
+    format!("{HALLS}/{hall}/check-in")
+}
+
+/// Makes an appointment.
+#[must_use]
+pub fn book(hall: &HallCode, queue: &QueueCode, item: Option<&ItemCode>) -> String {
+    let item = item.map(|item| format!("?item={item}")).unwrap_or_default();
+    format!("{HALLS}/{hall}/book/{queue}{item}")
+}
+
+/// Moves an appointment.
+#[must_use]
+pub fn rebook(hall: &HallCode, queue: &QueueCode, id: AppointmentId) -> String {
+    format!("{HALLS}/{hall}/book/{queue}?move={id}")
+}
+
+/// A number.
+#[must_use]
+pub fn ticket(follow: &str) -> String {
+    format!("/tickets/{}", encode(follow))
 }
 
 /// Search results for `words`.
@@ -103,6 +205,30 @@ pub fn queued(id: IdempotencyKey) -> String {
     format!("/queue/{id}")
 }
 
+/// An invitation to act for somebody.
+#[must_use]
+pub fn invitation(code: &str) -> String {
+    format!("{INVITATION}?code={}", encode(code))
+}
+
+/// The question of an application.
+#[must_use]
+pub fn authorize(request: &str) -> String {
+    format!("{AUTHORIZE}?request={}", encode(request))
+}
+
+/// Where one raises one's assurance level, and back to `next` afterwards.
+#[must_use]
+pub fn level(next: &str) -> String {
+    format!("{LEVEL}?next={}", encode(next))
+}
+
+/// As [`level`], where `next` asks for this one.
+#[must_use]
+pub fn level_for(next: &str, need: AssuranceLevel) -> String {
+    format!("{}&need={need:?}", level(next))
+}
+
 /// Login, and back to `next` afterwards.
 #[must_use]
 pub fn login(next: &str) -> String {
@@ -110,6 +236,17 @@ pub fn login(next: &str) -> String {
         LOGIN.to_owned()
     } else {
         format!("{LOGIN}?next={}", encode(next))
+    }
+}
+
+/// Login by a phone that confirms it, and back to `next` afterwards.
+#[cfg(feature = "shell")]
+#[must_use]
+pub fn phone_login(next: &str) -> String {
+    if next == HOME {
+        PHONE_LOGIN.to_owned()
+    } else {
+        format!("{PHONE_LOGIN}?next={}", encode(next))
     }
 }
 

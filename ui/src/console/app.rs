@@ -10,11 +10,16 @@ use onehall_protocol::Language;
 use onehall_protocol::staff::Role;
 
 use super::accounts::AccountsPage;
+use super::audit::AuditLogPage;
 use super::case::CasePage;
 use super::desk::{Desk, StaffCore, use_desk};
+use super::floor::FloorPage;
+use super::identity::IdentityPage;
 use super::insight::InsightPage;
 use super::login::LoginPage;
 use super::queue::QueuePageView;
+use super::step_up::StepUpDialog;
+use super::updates::UpdatesPage;
 use super::{roles, routes};
 use crate::citizen::place::Reading;
 use crate::design::button::ButtonLink;
@@ -24,7 +29,7 @@ use crate::design::states::{OfflineBar, Skeleton, SkeletonKind, error_words};
 use crate::design::toasts::Toasts;
 use crate::router::{NavigateOptions, Table, pages, provide_router, use_location, use_navigate};
 use crate::shell::{PageHeading, SiteName, Ui, document, remember_scroll, use_ui};
-use crate::texts::{Phrase, Words, console, frame, insight};
+use crate::texts::{Phrase, Words, audit, console, console_identity, floor, frame, insight, updates};
 use crate::view::view;
 
 /// Starts the console over a core.
@@ -77,6 +82,7 @@ fn App(core: Rc<dyn StaffClient>, preferences: Preferences) -> impl IntoView {
                     }}
                 </main>
             </div>
+            <StepUpDialog/>
             <Toasts/>
     }
     .into_any()
@@ -87,7 +93,11 @@ const PAGES: Table = &[
     ("/console", || HomePage().into_any()),
     ("/console/cases/:id", || CasePage().into_any()),
     ("/console/accounts", || AccountsPage().into_any()),
+    ("/console/identity", || IdentityPage().into_any()),
+    ("/console/halls", || FloorPage().into_any()),
     ("/console/insight", || InsightPage().into_any()),
+    ("/console/audit", || AuditLogPage().into_any()),
+    ("/console/updates", || UpdatesPage().into_any()),
 ];
 
 /// The queue; for who handles no cases, the accounts.
@@ -160,9 +170,17 @@ fn Head() -> impl IntoView {
                         {move || desk.handles_cases().then(|| view! {
                             <li><Way href=routes::QUEUE name=console::WAY_QUEUE/></li>
                         })}
+                        {move || desk.has(Role::WindowClerk).then(|| view! {
+                            <li><Way href=routes::FLOOR name=floor::TITLE/></li>
+                            <li><Way href=routes::IDENTITY name=console_identity::TITLE/></li>
+                        })}
                         {move || desk.has(Role::Administrator).then(|| view! {
                             <li><Way href=routes::ACCOUNTS name=console::WAY_ACCOUNTS/></li>
+                            <li><Way href=routes::AUDIT name=audit::TITLE/></li>
                             <li><Way href=routes::INSIGHT name=insight::TITLE/></li>
+                        })}
+                        {move || desk.administers_the_hall().then(|| view! {
+                            <li><Way href=routes::UPDATES name=updates::TITLE/></li>
                         })}
                     </ul>
                 </nav>
@@ -183,8 +201,16 @@ fn Way(
     let desk = use_desk();
     let here = move || {
         let path = location.pathname.get();
-        let part = if path.starts_with(routes::INSIGHT) {
+        let part = if path.starts_with(routes::AUDIT) {
+            routes::AUDIT
+        } else if path.starts_with(routes::INSIGHT) {
             routes::INSIGHT
+        } else if path.starts_with(routes::FLOOR) {
+            routes::FLOOR
+        } else if path.starts_with(routes::UPDATES) {
+            routes::UPDATES
+        } else if path.starts_with(routes::IDENTITY) {
+            routes::IDENTITY
         } else if path.starts_with(routes::ACCOUNTS) || !desk.handles_cases() {
             routes::ACCOUNTS
         } else {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,38 +11,60 @@ use onehall_client::staff::{Command, GetCatalog, Reply, RestoreSession};
 use onehall_client::{Event, Request, StaffClient};
 use onehall_protocol::catalog::Catalog;
 use onehall_protocol::staff::{Role, StaffSession};
-use onehall_protocol::{ActionCode, AuthorityCode, CaseId, CoreError};
+use onehall_protocol::{ActionCode, AuthorityCode, CaseId, CoreError, ErrorCode};
 
 use super::act::Unsent;
 use super::routes;
+use super::step_up::StepUps;
 use crate::shell::{Loaded, load, use_ui};
 use crate::texts::{Words, console};
 
 /// The core, as the console's pages ask it. Cheap to copy.
 #[derive(Clone, Copy)]
-pub struct StaffCore(StoredValue<Rc<dyn StaffClient>, LocalStorage>);
+pub struct StaffCore {
+    client: StoredValue<Rc<dyn StaffClient>, LocalStorage>,
+    /// What waits until whoever sits here has shown that they are there.
+    pub(super) step_up: StepUps,
+}
 
 impl StaffCore {
     /// Over a core.
     #[must_use]
     pub fn new(core: Rc<dyn StaffClient>) -> StaffCore {
-        StaffCore(StoredValue::new_local(core))
+        StaffCore {
+            client: StoredValue::new_local(core),
+            step_up: StepUps::new(),
+        }
     }
 
-    /// Asks the core.
+    /// Asks the core. Where the hall wants to see first that whoever sits here is there, they are asked for their one-time
+    /// password, and what was refused goes again: no page has to know.
     ///
     /// # Errors
-    /// The one error at the edge.
+    /// The one error at the edge; `identity/step_up_required` where they did not want to.
     pub fn ask<R>(self, request: R) -> LocalBoxFuture<'static, Result<R::Reply, CoreError>>
     where
-        R: Request<Command = Command, AnyReply = Reply> + 'static,
+        R: Request<Command = Command, AnyReply = Reply> + Clone + 'static,
     {
-        self.0.with_value(|core| core.ask(request))
+        let again = request.clone();
+        let asking = self.client.with_value(|core| core.ask(request));
+        async move {
+            let answer = asking.await;
+            let refused = matches!(&answer, Err(error) if error.code == ErrorCode::StepUpRequired);
+            if !refused || !self.step_up.wanted().await {
+                return answer;
+            }
+            match self.client.try_with_value(|core| core.ask(again)) {
+                Some(asking) => asking.await,
+                None => answer,
+            }
+        }
+        .boxed_local()
     }
 
     /// Hears the core's events, until the component that called this is gone.
     pub fn on_event(self, listener: impl Fn(Event) + 'static) {
-        let subscription = self.0.with_value(|core| core.subscribe(Box::new(listener)));
+        let subscription = self.client.with_value(|core| core.subscribe(Box::new(listener)));
         let kept = StoredValue::new_local(Some(subscription));
         on_cleanup(move || drop(kept.try_update_value(Option::take)));
     }
@@ -105,6 +128,7 @@ impl Desk {
                     ui.say_failure(console::SESSION_ENDED);
                 }
                 desk.session.set(None);
+                core.step_up.settle(false);
             }
             Event::Connection { online } => ui.online.set(online),
             _ => {}
@@ -129,6 +153,15 @@ impl Desk {
     pub fn has(self, role: Role) -> bool {
         self.session
             .with(|session| session.as_ref().is_some_and(|session| session.roles.contains(&role)))
+    }
+
+    /// Whether the clerk administers the whole hall.
+    #[must_use]
+    pub fn administers_the_hall(self) -> bool {
+        self.has(Role::Administrator)
+            && self
+                .session
+                .with(|session| session.as_ref().is_some_and(|session| session.authority.is_none()))
     }
 
     /// Whether the clerk handles cases. An administrator of the whole hall does not.

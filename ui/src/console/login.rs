@@ -28,7 +28,8 @@ const SHORTEST: usize = 12;
 /// How long the second step can be taken after the first; a little less than the hall allows.
 const TICKET: std::time::Duration = std::time::Duration::from_secs(290);
 
-fn words_of(error: &CoreError) -> Words {
+/// What a refusal says; where one has to wait, how long.
+pub(super) fn words_of(error: &CoreError) -> Words {
     let wait = error.details.get("retry_after").and_then(serde_json::Value::as_u64);
     match (error.code, wait) {
         (ErrorCode::TooManyRequests, Some(seconds)) => console::TRY_AGAIN_IN.with([seconds.to_string().into()]),

@@ -3,14 +3,19 @@
 mod accounts;
 mod act;
 mod app;
+mod audit;
 mod case;
 mod desk;
+mod floor;
+mod identity;
 mod insight;
 mod login;
 mod queue;
 mod roles;
 pub mod routes;
 mod standing;
+mod step_up;
+mod updates;
 
 use app::not_allowed;
 pub use app::start;

@@ -1,7 +1,7 @@
 //! The addresses of the console, below `/console`.
 
-use onehall_protocol::CaseId;
 use onehall_protocol::cases::QueueScope;
+use onehall_protocol::{CaseId, HallCode};
 
 use crate::citizen::routes::encode;
 
@@ -11,13 +11,28 @@ pub const BASE: &str = "/console";
 pub const QUEUE: &str = "/console/";
 /// The accounts.
 pub const ACCOUNTS: &str = "/console/accounts";
+/// Citizens who show at the window who they are.
+pub const IDENTITY: &str = "/console/identity";
+/// Where a clerk calls the next; `?hall=` names the hall.
+pub const FLOOR: &str = "/console/halls";
+/// Who logged in and what was administered.
+pub const AUDIT: &str = "/console/audit";
 /// How the hall is used.
 pub const INSIGHT: &str = "/console/insight";
+
+/// What became of updates of the pages.
+pub const UPDATES: &str = "/console/updates";
 
 /// How the hall is used: of which event, in how many days, by what.
 #[must_use]
 pub fn insight(days: i64, by: &str, event: &str) -> String {
     format!("{INSIGHT}?days={days}&by={by}&event={event}")
+}
+
+/// The counters of a hall.
+#[must_use]
+pub fn floor(hall: &HallCode) -> String {
+    format!("{FLOOR}?hall={hall}")
 }
 
 /// A case.

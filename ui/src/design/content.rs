@@ -35,6 +35,19 @@ pub fn Section(
     .into_any()
 }
 
+/// A heading of a level that hangs on what stands around it; with an id the focus can be led there. Below the sixth there is
+/// none.
+pub fn heading(level: usize, class: &'static str, id: Option<String>, title: Words) -> AnyView {
+    let tabindex = id.is_some().then_some("-1");
+    match level {
+        ..=2 => view! { <h2 class=class id=id tabindex=tabindex>{title}</h2> }.into_any(),
+        3 => view! { <h3 class=class id=id tabindex=tabindex>{title}</h3> }.into_any(),
+        4 => view! { <h4 class=class id=id tabindex=tabindex>{title}</h4> }.into_any(),
+        5 => view! { <h5 class=class id=id tabindex=tabindex>{title}</h5> }.into_any(),
+        _ => view! { <h6 class=class id=id tabindex=tabindex>{title}</h6> }.into_any(),
+    }
+}
+
 /// A surface of its own.
 #[component]
 pub fn Card(

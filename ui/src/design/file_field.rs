@@ -2,10 +2,12 @@
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
+use onehall_protocol::{CoreError, ErrorCode};
 use web_sys::{DragEvent, File, FileList, HtmlInputElement};
 
 use super::field::{Field, described_by};
 use super::icon::Icon;
+use super::states::error_words;
 use crate::shell::document;
 use crate::texts::{Words, format, general};
 use crate::view::{keyed, view};
@@ -34,8 +36,32 @@ pub enum FileState {
     Waiting(u8),
     /// With the hall.
     Done,
-    /// Not taken, and why.
+    /// It did not arrive, and why: it can be sent again.
     Failed(Words),
+    /// It is not taken, and why: another one has to be chosen.
+    Refused(Words),
+}
+
+impl FileState {
+    /// What became of a file that was sent and not taken: some errors are of the way, others of the file.
+    #[must_use]
+    pub fn not_taken(error: &CoreError) -> FileState {
+        let words = error_words(error);
+        match error.code {
+            ErrorCode::FileTooLarge
+            | ErrorCode::FileTypeNotAllowed
+            | ErrorCode::FileContentMismatch
+            | ErrorCode::FileInfected
+            | ErrorCode::FileEmpty => FileState::Refused(words),
+            _ => FileState::Failed(words),
+        }
+    }
+
+    /// Whether it takes up a place: it is with the hall or on its way.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        !matches!(self, FileState::Failed(_) | FileState::Refused(_))
+    }
 }
 
 fn files_of(list: Option<FileList>) -> Vec<File> {
@@ -122,6 +148,14 @@ pub fn FileField(
     };
     let for_label = id.clone();
     let elsewhere = document::cannot("files");
+    let refused = move || files.with(|files| files.iter().any(|file| matches!(file.state, FileState::Refused(_))));
+    let choose = move || {
+        if refused() {
+            general::FILE_CHOOSE_OTHER
+        } else {
+            general::FILE_CHOOSE
+        }
+    };
     view! {
         <Field id=for_label label=label hint=hint error=error optional=optional>
             {elsewhere.then(|| view! { <p class="file-elsewhere">{general::FILE_ELSEWHERE}</p> })}
@@ -153,7 +187,7 @@ pub fn FileField(
                 />
                 <span class="file-drop-face" aria-hidden="true">
                     <Icon name="cloud-upload" class="icon-large"/>
-                    <span class="file-drop-choose">{general::FILE_CHOOSE}</span>
+                    <span class="file-drop-choose">{move || view! { <span>{choose()}</span> }}</span>
                     <span class="file-drop-hint">{general::FILE_DROP}</span>
                 </span>
             </div>
@@ -188,14 +222,14 @@ fn file_row(
         FileState::Uploading(_) => "file file-uploading",
         FileState::Waiting(_) => "file file-waiting",
         FileState::Done => "file file-done",
-        FileState::Failed(_) => "file file-failed",
+        FileState::Failed(_) | FileState::Refused(_) => "file file-failed",
     };
     let icon = move || {
         let name = match for_icon() {
             FileState::Uploading(_) => "file-up",
             FileState::Waiting(_) => "wifi-off",
             FileState::Done => "file-check",
-            FileState::Failed(_) => "circle-alert",
+            FileState::Failed(_) | FileState::Refused(_) => "circle-alert",
         };
         view! { <Icon name=name/> }
     };
@@ -215,7 +249,9 @@ fn file_row(
             {from.clone().map(|from| view! { <span class="file-note">{from}</span> })}
         }
         .into_any(),
-        FileState::Failed(why) => view! { <span class="file-note file-why" role="alert">{why}</span> }.into_any(),
+        FileState::Failed(why) | FileState::Refused(why) => {
+            view! { <span class="file-note file-why" role="alert">{why}</span> }.into_any()
+        }
     };
     let remove = general::FILE_REMOVE.with([name.as_str().into()]);
     let again = general::FILE_RETRY.with([name.as_str().into()]);

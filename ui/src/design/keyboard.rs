@@ -5,6 +5,8 @@
 
 mod chinese;
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement, PointerEvent};
@@ -78,7 +80,10 @@ enum Target {
 
 impl Target {
     fn focused() -> Option<Target> {
-        let element = document().active_element()?;
+        Target::of(document().active_element()?)
+    }
+
+    fn of(element: web_sys::Element) -> Option<Target> {
         match element.dyn_into::<HtmlInputElement>() {
             Ok(input) => Some(Target::Line(input)),
             Err(element) => element.dyn_into().ok().map(Target::Area),
@@ -118,6 +123,12 @@ impl Target {
         usize::try_from(most).ok()
     }
 
+    fn press(&self, key: Press) {
+        if let Some((value, caret)) = pressed(&self.value(), self.selection(), self.most(), key) {
+            self.set(&value, caret);
+        }
+    }
+
     fn set(&self, value: &str, caret: usize) {
         let caret = u32::try_from(caret).unwrap_or(u32::MAX);
         match self {
@@ -137,6 +148,9 @@ impl Target {
         }
     }
 }
+
+/// How long after a finger was lifted the click that comes of it is over.
+const AFTER_CLICK: Duration = Duration::from_millis(50);
 
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,10 +185,8 @@ fn pressed(value: &str, selection: (usize, usize), most: Option<usize>, press: P
 }
 
 fn press(key: Press) {
-    if let Some(target) = Target::focused()
-        && let Some((value, caret)) = pressed(&target.value(), target.selection(), target.most(), key)
-    {
-        target.set(&value, caret);
+    if let Some(target) = Target::focused() {
+        target.press(key);
     }
 }
 
@@ -183,6 +195,8 @@ fn press(key: Press) {
 pub fn OnScreenKeyboard() -> impl IntoView {
     let layout: RwSignal<Option<Layout>> = RwSignal::new(None);
     let capitals = RwSignal::new(false);
+    // Whether something is being touched, and whether the keyboard goes once it is not any more.
+    let (touching, leaves) = (StoredValue::new(false), StoredValue::new(false));
     let composing = Composing::new(use_ui().language.get_untracked() == Language::ZhCn);
     let writes_chinese =
         move || layout.get_untracked() == Some(Layout::Words) && composing.is_possible() && !capitals.get_untracked();
@@ -193,7 +207,10 @@ pub fn OnScreenKeyboard() -> impl IntoView {
             .and_then(|element| element.get_attribute("data-keyboard"));
         let wanted = named.as_deref().and_then(Layout::from_name);
         composing.clear();
-        if layout.get_untracked() != wanted {
+        // What a finger is on must not move away under it: the page grows longer when the keyboard goes.
+        let waits = wanted.is_none() && touching.get_value();
+        leaves.set_value(waits);
+        if !waits && layout.get_untracked() != wanted {
             layout.set(wanted);
         }
         if wanted.is_some() {
@@ -209,7 +226,35 @@ pub fn OnScreenKeyboard() -> impl IntoView {
             });
         }
     });
-    on_cleanup(move || focus_in.remove());
+    // A syllable that was begun and became no character stays as it was typed, rather than go without a word.
+    let focus_out = window_event_listener(leptos::ev::focusout, move |event| {
+        let begun = composing.take();
+        let element = event.target().and_then(|target| target.dyn_into().ok());
+        if let Some(target) = element.and_then(Target::of) {
+            begun.chars().for_each(|letter| target.press(Press::Type(letter)));
+        }
+    });
+    let down = window_event_listener(leptos::ev::pointerdown, move |_| touching.set_value(true));
+    let lifted = move |_: PointerEvent| {
+        // Behind the click that comes of it.
+        set_timeout(
+            move || {
+                touching.set_value(false);
+                if leaves.get_value() {
+                    leaves.set_value(false);
+                    layout.set(None);
+                }
+            },
+            AFTER_CLICK,
+        );
+    };
+    let up = window_event_listener(leptos::ev::pointerup, lifted);
+    let cancelled = window_event_listener(leptos::ev::pointercancel, lifted);
+    on_cleanup(move || {
+        for listener in [focus_in, focus_out, down, up, cancelled] {
+            listener.remove();
+        }
+    });
     // A press must not take the focus from the field.
     let keep_focus = |event: PointerEvent| event.prevent_default();
     let typed = move |name: char| {
@@ -249,6 +294,7 @@ pub fn OnScreenKeyboard() -> impl IntoView {
         if let Some(target) = Target::focused() {
             let _ = target.element().blur();
         }
+        leaves.set_value(false);
         layout.set(None);
     });
     let backspace = Callback::new(move |()| {

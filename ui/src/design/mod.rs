@@ -13,6 +13,7 @@ pub mod file_field;
 pub mod icon;
 pub mod keyboard;
 pub mod navigation;
+pub mod newer;
 pub mod notice;
 pub mod parts;
 pub mod qr;

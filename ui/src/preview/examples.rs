@@ -49,10 +49,9 @@ fn open(filling: &Filling, tried: &BTreeSet<String>) -> Vec<String> {
         if unanswered && !tried.contains(&question.path) {
             open.push(question.path.clone());
         }
-        for row in &question.rows {
-            for inner in &row.questions {
-                collect(inner, tried, open);
-            }
+        let in_rows = question.rows.iter().flat_map(|row| &row.questions);
+        for inner in question.questions.iter().chain(in_rows) {
+            collect(inner, tried, open);
         }
     }
     let mut open = Vec::new();
@@ -185,7 +184,7 @@ fn candidates(question: &QuestionView<'_>, context: &Context, number: u64) -> Ve
         Kind::Region { list, depth } => vec![listed(context, list, Some(*depth))],
         Kind::Person { id_types, phone } => persons(id_types, *phone),
         Kind::Signature {} => vec![json!({"typed": "李雷"})],
-        Kind::Computed { .. } | Kind::Note { .. } | Kind::Group { .. } => Vec::new(),
+        Kind::Computed { .. } | Kind::Note { .. } | Kind::Section { .. } | Kind::Group { .. } => Vec::new(),
     }
 }
 

@@ -147,7 +147,7 @@ fn pages(filling: &Filling) -> Vec<PageLine> {
     filling.form().definition().pages.iter().map(line).collect()
 }
 
-/// The questions of a page or a row, shown or not, each with those of its rows behind it.
+/// The questions of a page, a row or a section, shown or not, each with those of its rows behind it.
 fn lines(all: &[Question], shown: &[QuestionView<'_>], around: &str, lines_of: &mut Vec<QuestionLine>) {
     for question in all {
         let view = shown.iter().find(|view| view.question.id == question.id);
@@ -166,10 +166,17 @@ fn lines(all: &[Question], shown: &[QuestionView<'_>], around: &str, lines_of: &
                 .then(|| view.is_some_and(|view| view.required)),
             error: view.and_then(|view| Some(view.errors.first()?.code.as_str().to_owned())),
         });
-        if let Kind::Group { questions, .. } = &question.kind {
-            for row in view.iter().flat_map(|view| &view.rows) {
-                lines(questions, &row.questions, &row.path, lines_of);
+        match &question.kind {
+            Kind::Group { questions, .. } => {
+                for row in view.iter().flat_map(|view| &view.rows) {
+                    lines(questions, &row.questions, &row.path, lines_of);
+                }
             }
+            Kind::Section { questions } => {
+                let inside = view.map_or(&[][..], |view| view.questions.as_slice());
+                lines(questions, inside, around, lines_of);
+            }
+            _ => {}
         }
     }
 }
@@ -192,7 +199,8 @@ mod tests {
                 {"id": "double", "kind": "computed", "label": text, "value": {"*": [{"var": "income"}, 2]},
                  "format": "hidden"}]},
             {"id": "second", "title": text, "visible_when": {"var": "married"}, "questions": [
-                {"id": "income", "kind": "number", "label": text},
+                {"id": "work", "kind": "section", "label": text, "visible_when": {"var": "married"}, "questions": [
+                    {"id": "income", "kind": "number", "label": text}]},
                 {"id": "job", "kind": "list_choice", "list": "jobs", "label": text}]}]});
         let form = Form::from_value(&form).unwrap_or_else(|findings| panic!("{findings:?}"));
         let answers = serde_json::from_value(answers).unwrap_or_else(|error| panic!("{error}"));
@@ -243,6 +251,20 @@ mod tests {
                 ("people/r1/school", false, Some(false), None),
                 ("double", false, None, None),
             ]
+        );
+        let second: Vec<_> = report.pages[1]
+            .questions
+            .iter()
+            .map(|line| (line.path.as_str(), line.shown, line.required))
+            .collect();
+        assert_eq!(
+            second,
+            [
+                ("work", true, None),
+                ("income", true, Some(false)),
+                ("job", true, Some(false))
+            ],
+            "a section, then what stands in it"
         );
         let errors: Vec<_> = report
             .errors

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
 use onehall_forms::Inputs;
+use onehall_protocol::Text;
 use serde::Deserialize;
 use serde_json::Value;
 use web_sys::{EventSource, MessageEvent};
@@ -40,8 +41,8 @@ pub struct SeenFinding {
     pub path: String,
     /// A stable code.
     pub code: String,
-    /// What to change, in English.
-    pub message: String,
+    /// What to change.
+    pub message: Text,
     /// Line and column, from 1.
     pub place: Option<(usize, usize)>,
     /// That line.
@@ -115,6 +116,7 @@ mod tests {
         let seen: Seen = serde_json::from_str(frozen).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!((seen.file.as_str(), seen.revision), ("leave.v1.json", 2));
         assert_eq!(seen.findings[0].place, Some((7, 80)));
+        assert_eq!(seen.findings[1].message.zh_cn, "没有这个文件");
         assert_eq!(
             (seen.findings[1].code.as_str(), seen.findings[1].place),
             ("no_file", None)

@@ -3,8 +3,10 @@
 #[cfg(feature = "shell")]
 pub mod bridge;
 pub mod document;
+pub mod kiosk;
 pub mod later;
 mod page;
+pub mod passkeys;
 mod remote;
 mod ui;
 

@@ -31,6 +31,12 @@ texts! {
     PASSWORD_SAME = "新密码不能与原密码相同", "The new password must differ from the old one";
     TRY_AGAIN_IN = "尝试次数过多，请 {} 秒后再试。", "Too many attempts. Try again in {} seconds.";
 
+    STEP_UP_TITLE = "请确认是您本人在操作", "Show that it is you";
+    STEP_UP_TEXT = "接下来的操作不能撤销，需要您再次输入动态验证码。", "What comes next cannot be undone, so your one-time password is asked for again.";
+    STEP_UP_CODE = "身份验证器显示的验证码", "Code of the authenticator app";
+    STEP_UP_HINT = "打开身份验证器应用，输入 6 位验证码。之后 10 分钟内不再询问。", "Open your authenticator app and enter its 6 digits. You are not asked again for ten minutes.";
+    STEP_UP_GO = "确认并继续", "Confirm and go on";
+
     WAY_QUEUE = "办件", "Cases";
     WAY_ACCOUNTS = "人员账号", "Accounts";
     MENU = "控制台导航", "Console";
@@ -129,6 +135,7 @@ texts! {
     FILE_OPEN = "打开文件", "Open the file";
     HISTORY_STEP = "{}（{}）", "{} ({})";
     HISTORY_BY = "{} · {} · {}", "{} · {} · {}";
+    HISTORY_ACTED_FOR = "经办人 {}（代 {} 办理）", "{}, acting for {}";
     HISTORY_APPLICANT = "申请人 {}", "Applicant {}";
     HISTORY_STAFF = "工作人员", "Staff";
     HISTORY_SYSTEM = "系统", "System";
@@ -147,7 +154,7 @@ texts! {
     ACT_NOTE = "说明", "Note";
     ACT_DOCUMENT = "证照或文书编号", "Number of the certificate or decision";
     ACT_FILE = "结果文件", "Result file";
-    ACT_FILE_HINT = "PDF、JPG、PNG 或 WebP，不超过 10 MB。不上传则由系统生成办结通知书。", "PDF, JPG, PNG or WebP up to 10 MB. Without one the hall makes a notice of the result.";
+    ACT_FILE_HINT = "PDF、JPG、PNG 或 WebP，不超过 {}。不上传则由系统生成办结通知书。", "PDF, JPG, PNG or WebP up to {}. Without one the hall makes a notice of the result.";
     ACT_ITEMS = "需要补正的内容", "What is missing or wrong";
     ACT_ITEMS_HINT = "请一次性勾选全部需要补正的内容，并逐项写明原因。", "Tick everything at once, and say why for each.";
     ACT_ITEMS_COUNT = "已勾选 {} 项", "{} ticked";
@@ -163,6 +170,7 @@ texts! {
     ACT_MISSING_ITEMS = "请至少勾选一项需要补正的内容", "Tick at least one thing that is missing";
     ACT_MISSING_ITEM_REASON = "请写明“{}”的补正原因", "Say what is wrong with “{}”";
     ACT_MISSING_DOCUMENT = "请填写编号", "Enter the number";
+    ACT_NO_NUMBER = "这不是编号：编号含有数字，由文字、数字和括号、横线组成，如“兰公户证〔2026〕0001号”", "This is no number: it has a digit, and letters, digits, brackets and dashes alone, such as JY26201020001234";
     ACT_MISSING_FILE = "请上传结果文件", "Upload the result file";
     ACT_MISSING_SURE = "请确认您已核对", "Confirm that you have checked this";
     ACT_FILE_WAIT = "文件还在上传，请稍候", "The file is still on its way";

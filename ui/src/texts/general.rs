@@ -33,6 +33,9 @@ texts! {
     ERROR_PREFIX = "错误：", "Error: ";
     FAILED_TITLE = "没有加载出来", "This could not be loaded";
     FAILED_HINT = "请稍后重试。如果一直不行，可以拨打服务热线 {}。", "Please try again in a moment. If it keeps failing, call {}.";
+    NEWER_TITLE = "页面有新版本。", "There is a newer version of these pages.";
+    NEWER_TEXT = "您可以继续办理，也可以现在刷新，已填写的内容会保留。", "You can go on, or open them now: what you have filled in is kept.";
+    NEWER_OPEN = "刷新页面", "Open the newer version";
     OFFLINE_TITLE = "网络连接已断开", "You are offline";
     OFFLINE_GO_ON = "您可以继续浏览和填写，恢复后自动上传。", "You can go on: what you do is sent when you are back online.";
     OFFLINE_HINT = "连接恢复后会自动继续。您已保存的内容不会丢失。", "This goes on by itself when you are back online. What you have saved is not lost.";
@@ -50,6 +53,7 @@ texts! {
     TO_DAY = "结束日期", "Last day";
 
     FILE_CHOOSE = "选择文件", "Choose files";
+    FILE_CHOOSE_OTHER = "选择其他文件", "Choose another file";
     FILE_ELSEWHERE = "本机不能选取文件。请用手机登录，在“我的办件”中打开这份申请上传；上传后这里会自动更新。", "Files cannot be chosen on this machine. Log in on your phone, open this application under My matters and upload there; this page follows by itself.";
     FILE_DROP = "或将文件拖到这里", "or drop files here";
     FILE_UPLOADING = "正在上传 {}", "Uploading {}";

@@ -75,6 +75,7 @@ texts! {
     YEARS_ONE = "{} 年", "{} year";
     YEARS_MORE = "{} 年", "{} years";
     HALLS = "办理地点", "Where";
+    VISIT = "预约到大厅办理，或看看现在排队的人多不多", "Make an appointment, or see how many wait there now";
     LAW = "设定依据", "Legal basis";
     QUESTIONS = "常见问题", "Questions people ask";
     CODES = "事项信息", "About this service";

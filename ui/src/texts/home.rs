@@ -29,6 +29,6 @@ texts! {
     TILE_LIFE_TEXT = "生育、入学、开店、退休……", "A child, a school, a shop, a pension …";
     TILE_MATTERS = "我的办件", "My matters";
     TILE_MATTERS_TEXT = "查进度、补材料、领结果", "See progress, hand in, collect results";
-    TILE_HALLS = "大厅信息", "Halls";
-    TILE_HALLS_TEXT = "地址、开放时间、无障碍设施", "Addresses, hours, access";
+    TILE_HALLS = "取号、预约签到", "Numbers and check-in";
+    TILE_HALLS_TEXT = "排队取号、预约签到、开放时间", "Take a number, check in, opening hours";
 }

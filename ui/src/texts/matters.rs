@@ -67,6 +67,7 @@ texts! {
     UPDATED = "这个办件有新进展：{}", "This case moved on: {}";
     UPDATED_SOMETHING = "您的办件有新进展。", "One of your cases moved on.";
     TIMELINE = "办理经过", "What happened";
+    ACTED_FOR = "{}（代 {} 办理）", "{} (for {})";
     BY_SYSTEM = "系统", "The system";
     FROM_TERMINAL = "通过{}", "from {}";
     ANSWERS = "填写的内容", "What you filled in";
@@ -85,7 +86,12 @@ texts! {
     SUPPLEMENT_SUBMIT = "提交补正", "Hand in";
     SUPPLEMENT_DONE = "补正已提交", "Your supplement is handed in";
     SUPPLEMENT_NOT_SAVED = "补交的内容只保留在本页，提交后才会送达。", "What you enter here is kept on this page only until you hand it in.";
-    SUPPLEMENT_UNCHANGED = "还没有修改或补充任何内容。", "Nothing has been changed or added yet.";
+    SUPPLEMENT_KEPT = "填写的内容保存在本机，提交后才会送达。", "What you enter is kept on this device. It arrives when you hand it in.";
+    SUPPLEMENT_AGAIN = "您上次填写但没有提交的内容已恢复。", "What you entered before and did not hand in is here again.";
+    SUPPLEMENT_ANEW = "清除，重新填写", "Take it away and start over";
+    SUPPLEMENT_RIGHT = "这一项没有问题，不用修改", "This is right as it is";
+    SUPPLEMENT_OPEN = "请修改或补充；没有问题的，请勾选此项", "Change it or add to it. If it is right, tick this.";
+    SUPPLEMENT_OPEN_OF = "“{}”：请修改或补充；没有问题的，请勾选“这一项没有问题，不用修改”", "“{}”: change it or add to it; if it is right, tick “This is right as it is”";
     SUPPLEMENT_NOTHING = "目前没有需要补交的内容。", "Nothing is asked of you at present.";
     SUPPLEMENT_NOT_SENT = "网络不通，补正没有送达。内容仍在本页，网络恢复后请再次点击“提交补正”，不会重复提交。", "There is no connection, so it did not arrive. It is still on this page: press “Hand in” again when you are back online. It will not be handed in twice.";
     BACK_TO_CASE = "返回办件", "Back to the case";

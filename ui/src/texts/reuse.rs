@@ -10,6 +10,7 @@ texts! {
     FROM_CERTIFICATE_NUMBER = "来自{}签发的电子证照“{}”（编号 {}），请核对", "From the e-certificate issued on {}, “{}”, number {}: please check";
     IN_ROW = "预先填写，请核对", "Filled in: please check";
     STILL_RIGHT_OF = "“{}”仍然正确", "“{}” is still right";
+    GOING_ON_CONFIRMS = "继续即表示您已核对本页预先填写的内容。", "By going on you confirm what was filled in for you on this page.";
     CONFIRMED = "已确认：{}", "Confirmed: {}";
 
     CHECK_ONE = "有 {} 项是为您预先填写的，您还没有确认", "{} answer was filled in for you, and you have not confirmed it";

@@ -12,8 +12,8 @@ use crate::{process, workspace};
 
 use super::{against_the_hall, backend, duration, figure};
 
-/// Who inserts at once, and for how many seconds: as many as submit at once.
-const CLIENTS: &str = "64";
+/// Who inserts at once, and for how many seconds: as many as submit at once, and one that waits for each of its commits.
+const CLIENTS: [&str; 2] = ["64", "1"];
 const SECONDS: &str = "10";
 
 /// The row that is inserted: an id, and as much text as a dozen answers.
@@ -39,7 +39,10 @@ pub fn bench() -> Result<()> {
         say("PostgreSQL keeps its data on another disk than SQLite: its figures say nothing beside the others");
     }
     say("inserts by pgbench");
-    let inserts = inserts(&server)?;
+    server.database("pgbench")?;
+    process::output(&mut server.program("psql", &["--dbname=pgbench", "--command", TABLE])?)?;
+    let [many, one] = CLIENTS;
+    let (many, one) = ((many, inserts(&server, many)?), (one, inserts(&server, one)?));
     say("submissions at the storage port");
     let port = server.database("port")?;
     let figures = backend("submit", "durable", &[("ONEHALL_BENCH_POSTGRES", &port)])?;
@@ -51,14 +54,17 @@ pub fn bench() -> Result<()> {
             table,
             "| {title} | {} | {rate:.0} | {:.1}x |",
             duration(each),
-            rate / inserts
+            rate / many.1
         );
     }
-    let _ = writeln!(
-        table,
-        "| PostgreSQL, one row, {CLIENTS} clients of pgbench | {} | {inserts:.0} | |",
-        duration(1e9 / inserts)
-    );
+    for (clients, inserts) in [many, one] {
+        let _ = writeln!(
+            table,
+            "| PostgreSQL, one row, clients of pgbench: {clients} | {} | {inserts:.0} | {:.1}x |",
+            duration(1e9 / inserts),
+            inserts / many.1
+        );
+    }
     say("requests over HTTP");
     let hall = server.database("hall")?;
     against_the_hall("load", &[("ONEHALL_BENCH_POSTGRES", &hall)])?;
@@ -66,10 +72,8 @@ pub fn bench() -> Result<()> {
     Ok(())
 }
 
-/// How many single rows a second pgbench inserts, each its own transaction.
-fn inserts(server: &Server) -> Result<f64> {
-    server.database("pgbench")?;
-    process::output(&mut server.program("psql", &["--dbname=pgbench", "--command", TABLE])?)?;
+/// How many single rows a second that many clients of pgbench insert, each its own transaction.
+fn inserts(server: &Server, clients: &str) -> Result<f64> {
     let script = workspace::target().join("insert.sql");
     let answers = "a".repeat(ANSWERS);
     std::fs::write(&script, format!("INSERT INTO one (answers) VALUES ('{answers}');\n"))?;
@@ -77,9 +81,9 @@ fn inserts(server: &Server) -> Result<f64> {
     let options = [
         "--no-vacuum",
         "--protocol=prepared",
-        "--jobs=2",
+        if clients == "1" { "--jobs=1" } else { "--jobs=2" },
         "--client",
-        CLIENTS,
+        clients,
         "--time",
         SECONDS,
     ];

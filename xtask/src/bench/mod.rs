@@ -2,7 +2,9 @@
 
 mod forms;
 mod load;
+mod login;
 mod sync;
+mod updates;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +19,16 @@ use crate::say::say;
 use crate::{mobile, process, shells, test, workspace};
 
 /// The parts.
-const PARTS: [&str; 6] = ["criterion", "forms", "load", "mobile", "shells", "sync"];
+const PARTS: [&str; 8] = [
+    "criterion",
+    "forms",
+    "load",
+    "login",
+    "mobile",
+    "shells",
+    "sync",
+    "updates",
+];
 
 /// Runs the benchmarks and prints their figures: all of them, or the part that `words` name, as `load` or `--only load`.
 pub fn bench(words: Vec<String>) -> Result<ExitCode> {
@@ -39,6 +50,9 @@ pub fn bench(words: Vec<String>) -> Result<ExitCode> {
     if wants("load") {
         load::bench()?;
     }
+    if wants("login") {
+        login::bench()?;
+    }
     if wants("sync") {
         sync::bench()?;
     }
@@ -47,6 +61,9 @@ pub fn bench(words: Vec<String>) -> Result<ExitCode> {
     }
     if wants("shells") {
         shells::bench()?;
+    }
+    if wants("updates") {
+        updates::bench()?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@ pub mod program;
 mod recipe;
 pub mod sizes;
 mod styles;
+pub mod verify;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,6 +55,19 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode> {
         Some("wasm-dev") => Profile::Dev,
         _ => Profile::Release,
     };
+    if arguments.has("verify") {
+        let name = match arguments.text("flavour") {
+            Some("shell") => "bundle-shell",
+            Some("preview") => "bundle-preview",
+            _ => "bundle",
+        };
+        let mut words = vec!["--profile".to_owned(), profile.name().to_owned()];
+        if let Some(flavour) = arguments.one_of("flavour", &["web", "shell", "preview"])? {
+            words.extend(["--flavour".to_owned(), flavour.to_owned()]);
+        }
+        verify::verify(&words, name)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let (built, bundle): (fn(Profile) -> Result<()>, _) =
         match arguments.one_of("flavour", &["web", "shell", "preview"])? {
             Some("shell") => (build_shell, workspace::shell_bundle()),

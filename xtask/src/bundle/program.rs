@@ -79,7 +79,22 @@ fn building(compiler: &Compiler, profile: Profile, package: &str, bins: &[&str])
     for bin in bins {
         cargo.args(["--bin", bin]);
     }
+    cargo.args(["--config", &without_folders(&wasm::sources())]);
     cargo
+}
+
+/// Setting of cargo by which places of panics do not tell where on this machine the sources lie: the program is smaller, and
+/// the same wherever it is built.
+fn without_folders(sources: &[PathBuf]) -> String {
+    let flags = sources.iter().map(|folder| {
+        let flag = format!("--remap-path-prefix={}/=", folder.display());
+        serde_json::Value::String(flag).to_string()
+    });
+    format!(
+        "target.{}.rustflags=[{}]",
+        wasm::TARGET,
+        flags.collect::<Vec<_>>().join(",")
+    )
 }
 
 fn run(mut cargo: Command, package: &str) -> Result<()> {

@@ -82,22 +82,69 @@ pub fn table(bundle: &Path) -> Result<String> {
             .fold((0, 0), |(raw, wire), file| (raw + file.raw, wire + file.wire));
         let _ = writeln!(table, "  {:<40} {:>10} {:>10}", "in all", size(raw), size(wire));
     }
+    if let Some(budget) = citizens(bundle)? {
+        let _ = writeln!(table, "\n{}", budget.line());
+    }
+    Ok(table)
+}
+
+/// How the citizen's program stands to its budget, where the bundle holds one.
+///
+/// # Errors
+/// The bundle cannot be read.
+pub fn citizens(bundle: &Path) -> Result<Option<Budget>> {
     let citizen = ["citizen", "shell"]
         .map(|name| bundle.join(name))
         .into_iter()
         .find(|folder| folder.is_dir());
     let files = citizen.map_or(Ok(Vec::new()), |folder| weigh(&folder))?;
     let first = |file: &Weight| file.name.ends_with(".wasm") && !file.name.contains(LATER);
-    if let Some(program) = files.into_iter().find(first) {
-        let stands = if program.wire <= BUDGET { "within" } else { "OVER" };
-        let _ = writeln!(
-            table,
-            "\nthe citizen's wasm, when a page is opened: {} {stands} the budget of {}",
-            size(program.wire),
-            size(BUDGET)
-        );
+    Ok(files.into_iter().find(first).map(|program| Budget {
+        what: "the citizen's wasm, when a page is opened",
+        weight: program.wire,
+        allowed: BUDGET,
+    }))
+}
+
+/// What something weighs, and may.
+pub struct Budget {
+    /// What it is.
+    pub what: &'static str,
+    /// Bytes.
+    pub weight: u64,
+    /// As many bytes as it may have.
+    pub allowed: u64,
+}
+
+impl Budget {
+    /// A line about it.
+    pub fn line(&self) -> String {
+        let stands = if self.weight <= self.allowed { "within" } else { "OVER" };
+        let (weight, allowed) = (size(self.weight), size(self.allowed));
+        format!("{}: {weight} {stands} the budget of {allowed}", self.what)
     }
-    Ok(table)
+}
+
+/// Holds things to their budgets.
+///
+/// # Errors
+/// Some weigh more than they may: these are named.
+pub fn hold(budgets: &[Budget]) -> Result<()> {
+    let over: Vec<String> = budgets
+        .iter()
+        .filter(|budget| budget.weight > budget.allowed)
+        .map(|budget| {
+            let more = budget.weight - budget.allowed;
+            format!("{} ({more} bytes too many)", budget.line())
+        })
+        .collect();
+    if over.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "{}; docs/benchmarks.md says what has made it smaller before",
+        over.join("; ")
+    )
 }
 
 /// What a file weighs.
@@ -166,4 +213,24 @@ fn has_extension(file: &Path, extensions: &[&str]) -> bool {
 
 fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Budget, hold};
+
+    fn budget(weight: u64) -> Budget {
+        Budget {
+            what: "a page",
+            weight,
+            allowed: 2048,
+        }
+    }
+
+    #[test]
+    fn what_weighs_a_byte_more_than_it_may_is_named() {
+        assert!(hold(&[budget(2048), budget(0)]).is_ok());
+        let said = hold(&[budget(2048), budget(2049)]).map_err(|error| error.to_string());
+        assert!(said.is_err_and(|said| said.contains("a page") && said.contains("(1 bytes too many)")));
+    }
 }

@@ -24,6 +24,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("onehall-client", &["onehall-forms", "onehall-protocol"]),
     ("onehall-sync", &["onehall-protocol"]),
+    ("onehall-bundle", &[]),
+    ("onehall-updates", &["onehall-bundle", "onehall-protocol"]),
+    ("onehall-publisher", &["onehall-bundle", "onehall-updates"]),
     (
         "onehall-core",
         &["onehall-client", "onehall-forms", "onehall-protocol", "onehall-sync"],
@@ -42,7 +45,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "onehall-bridge",
-        &["onehall-core", "onehall-client", "onehall-protocol"],
+        &[
+            "onehall-bundle",
+            "onehall-core",
+            "onehall-client",
+            "onehall-protocol",
+            "onehall-updates",
+        ],
     ),
     (
         "onehall-desktop",
@@ -54,7 +63,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "onehall-mobile",
-        &["onehall-core", "onehall-client", "onehall-protocol"],
+        &[
+            "onehall-bundle",
+            "onehall-core",
+            "onehall-client",
+            "onehall-protocol",
+            "onehall-updates",
+        ],
     ),
     ("onehall-mobile-bindgen", &[]),
     (
@@ -67,6 +82,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "onehall-form-importers",
             "onehall-forms",
             "onehall-protocol",
+            "onehall-publisher",
             "onehall-sync",
         ],
     ),

@@ -3,6 +3,7 @@
 pub mod layers;
 pub mod licences;
 pub mod platform_code;
+pub mod sql_subset;
 pub mod wasm_graph;
 
 use std::process::{Command, ExitCode};
@@ -15,7 +16,7 @@ use crate::toolchain::{self, wasm};
 use crate::{analytics, form_schema, process, shells, workspace};
 
 /// The packages that are built natively.
-pub const NATIVE: [&str; 14] = [
+pub const NATIVE: [&str; 17] = [
     "onehall-protocol",
     "onehall-forms",
     "onehall-form-importers",
@@ -23,6 +24,9 @@ pub const NATIVE: [&str; 14] = [
     "onehall-forms-fuzz",
     "onehall-client",
     "onehall-sync",
+    "onehall-bundle",
+    "onehall-updates",
+    "onehall-publisher",
     "onehall-core",
     "onehall-mobile",
     "onehall-mobile-bindgen",
@@ -49,7 +53,7 @@ pub struct Check {
 }
 
 /// Every check, the quick ones first.
-pub const ALL: [Check; 11] = [
+pub const ALL: [Check; 12] = [
     Check {
         name: "layers",
         run: layers::check,
@@ -57,6 +61,10 @@ pub const ALL: [Check; 11] = [
     Check {
         name: "platform code",
         run: platform_code::check,
+    },
+    Check {
+        name: "subset of SQL",
+        run: sql_subset::check,
     },
     Check {
         name: "analytics",
@@ -170,6 +178,9 @@ fn documentation() -> Result<()> {
         "onehall-form-importers",
         "onehall-client",
         "onehall-sync",
+        "onehall-bundle",
+        "onehall-updates",
+        "onehall-publisher",
         "onehall-core",
         "onehall-mobile",
         "onehall-backend",

@@ -21,7 +21,7 @@ const ALLOWED: [&str; 2] = ["core/src/ports", "core/src/platform"];
 pub fn check() -> Result<()> {
     let mut wrong = Vec::new();
     for folder in SOURCES {
-        for file in rust_files(&workspace::root().join(folder))? {
+        for file in files(&workspace::root().join(folder), &["rs"])? {
             let shown = file.strip_prefix(workspace::root()).unwrap_or(&file);
             if ALLOWED.iter().any(|allowed| shown.starts_with(allowed)) {
                 continue;
@@ -60,7 +60,8 @@ fn depends_on_target(line: &str) -> bool {
     !comment && condition && target.iter().any(|word| line.contains(word))
 }
 
-fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The files below a folder whose names end so, in order.
+pub(super) fn files(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -70,7 +71,10 @@ fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
                 if !path.ends_with("node_modules") && !path.ends_with("target") {
                     folders.push(path);
                 }
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if endings
+                .iter()
+                .any(|ending| path.extension().is_some_and(|extension| extension == *ending))
+            {
                 found.push(path);
             }
         }

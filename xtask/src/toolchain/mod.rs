@@ -6,6 +6,7 @@ pub mod nats;
 pub mod node;
 pub mod postgres;
 mod postgres_tls;
+pub mod python;
 pub mod wasm;
 
 use std::path::PathBuf;

@@ -96,6 +96,24 @@ impl Compiler {
     }
 }
 
+/// The folders in which sources of others lie: crates, and the standard library.
+pub fn sources() -> Vec<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let crates = home.and_then(|home| home.join("registry/src").read_dir().ok());
+    let mut folders: Vec<PathBuf> = crates
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    folders.sort();
+    if let Ok(sysroot) = process::output(rustc().args(["--print", "sysroot"])) {
+        folders.push(Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library"));
+    }
+    folders
+}
+
 fn rustc() -> Command {
     let mut rustc = Command::new("rustc");
     rustc.current_dir(workspace::root());

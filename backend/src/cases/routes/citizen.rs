@@ -30,7 +30,7 @@ fn acting(citizen: &Citizen, terminal: TerminalKind) -> Acting {
             id: citizen.actor.id,
             name: citizen.actor.name.clone(),
         },
-        viewer: Viewer::Citizen(citizen.principal_ids()),
+        viewer: Viewer::Citizen(citizen.reach()),
         terminal,
     }
 }
@@ -66,7 +66,16 @@ async fn once(
 }
 
 async fn find(state: &AppState, citizen: &Citizen, id: CaseId) -> Result<CaseFile> {
-    state.storage.case(id, Viewer::Citizen(citizen.principal_ids())).await
+    state.storage.case(id, Viewer::Citizen(citizen.reach())).await
+}
+
+/// A case on which the citizen may act, and not only look at.
+async fn find_to_act(state: &AppState, citizen: &Citizen, id: CaseId) -> Result<CaseFile> {
+    let file = find(state, citizen, id).await?;
+    citizen
+        .reach()
+        .admit_to_submit(file.case.principal.id, &file.case.item)?;
+    Ok(file)
 }
 
 /// The citizen's cases
@@ -76,7 +85,7 @@ async fn find(state: &AppState, citizen: &Citizen, id: CaseId) -> Result<CaseFil
     (status = 200, body = Vec<CaseSummary>), (status = 401, body = Problem),
 ))]
 pub(super) async fn list(State(state): State<AppState>, citizen: Citizen) -> Result<Json<Vec<CaseSummary>>> {
-    let cases = state.storage.cases(citizen.principal_ids()).await?;
+    let cases = state.storage.cases(citizen.reach()).await?;
     cases
         .iter()
         .map(|case| view::summary(&state, case))
@@ -115,11 +124,12 @@ pub(super) async fn one(
 pub(super) async fn supplement(
     State(state): State<AppState>,
     citizen: Citizen,
-    Terminal(terminal): Terminal,
+    _: Terminal,
     IdempotencyKeyHeader(key): IdempotencyKeyHeader,
     Path(id): Path<CaseId>,
     Json(answer): Json<AnswerSupplement>,
 ) -> Result<Json<CaseView>> {
+    let terminal = citizen.terminal;
     let payload = submission::payload("supplement", id, &answer)?;
     let attempt = Attempt {
         actor: citizen.actor.id,
@@ -139,7 +149,7 @@ async fn hand_in(
     id: CaseId,
     answer: AnswerSupplement,
 ) -> Result<CaseFile> {
-    let file = find(state, citizen, id).await?;
+    let file = find_to_act(state, citizen, id).await?;
     if file.case.version != answer.version {
         return Err(ErrorCode::CaseMoved.into());
     }
@@ -186,11 +196,12 @@ async fn hand_in(
 pub(super) async fn withdraw(
     State(state): State<AppState>,
     citizen: Citizen,
-    Terminal(terminal): Terminal,
+    _: Terminal,
     key: Option<IdempotencyKeyHeader>,
     Path(id): Path<CaseId>,
     Json(withdrawal): Json<WithdrawCase>,
 ) -> Result<Json<CaseView>> {
+    let terminal = citizen.terminal;
     let attempt = attempt_of(&citizen, key, "withdrawal", id, &withdrawal)?;
     let reason = typed(withdrawal.reason, "reason", LONGEST_REASON, || {
         ErrorCode::InvalidBody.into()
@@ -201,7 +212,7 @@ pub(super) async fn withdraw(
         ..Inputs::default()
     };
     let file = once(&state, &citizen, attempt, async {
-        let file = find(&state, &citizen, id).await?;
+        let file = find_to_act(&state, &citizen, id).await?;
         let act = Act::Citizen(CitizenAction::Withdraw);
         let acting = acting(&citizen, terminal);
         act::take(&state, &file, withdrawal.version, act, acting, inputs).await
@@ -224,11 +235,12 @@ pub(super) async fn withdraw(
 pub(super) async fn rate(
     State(state): State<AppState>,
     citizen: Citizen,
-    Terminal(terminal): Terminal,
+    _: Terminal,
     key: Option<IdempotencyKeyHeader>,
     Path(id): Path<CaseId>,
     Json(rating): Json<Rating>,
 ) -> Result<Json<CaseView>> {
+    let terminal = citizen.terminal;
     let attempt = attempt_of(&citizen, key, "rating", id, &rating)?;
     let inputs = Inputs {
         rating: Some(sound(rating)?),
@@ -237,7 +249,7 @@ pub(super) async fn rate(
     };
     let rated = || Error::new(ErrorCode::AlreadyRated);
     let file = once(&state, &citizen, attempt, async {
-        let file = find(&state, &citizen, id).await?;
+        let file = find_to_act(&state, &citizen, id).await?;
         if file.rating.is_some() {
             return Err(rated());
         }

@@ -26,7 +26,7 @@ use crate::state::AppState;
 /// # Errors
 /// `request/not_found`, `cases/out_of_state`.
 pub(super) async fn waits_for_supplement(state: &AppState, citizen: &Citizen, id: CaseId) -> Result<CaseFile> {
-    let file = state.storage.case(id, Viewer::Citizen(citizen.principal_ids())).await?;
+    let file = state.storage.case(id, Viewer::Citizen(citizen.reach())).await?;
     let actions = citizen_actions(view::workflow(state, &file.case)?, &file.case.standing);
     if !actions.contains(&CitizenAction::Supplement) {
         return Err(ErrorCode::ActionOutOfState.into());

@@ -23,6 +23,7 @@ async fn waiting_case(state: &AppState, citizen: &Citizen, id: CaseId) -> Result
     let mut taker = Taker {
         to: UploadTo::Case(id),
         principal: file.case.principal.id,
+        reach: citizen.reach(),
         form: Arc::clone(&content.form),
         asked: Some(asked.items.into_iter().map(|item| item.path).collect()),
         found_wanting: Vec::new(),

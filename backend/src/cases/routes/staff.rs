@@ -4,6 +4,7 @@ use axum::extract::State;
 use onehall_forms::Filling;
 use onehall_protocol::cases::{
     ActOnCase, CaseState, CaseSummary, QueuePage, QueueQuery, QueueScope, StaffCaseView, SupplementItem,
+    is_document_number,
 };
 use onehall_protocol::staff::Role;
 use onehall_protocol::{AuthorityCode, CaseId, ErrorCode, Problem};
@@ -150,7 +151,7 @@ pub(super) async fn one(
 #[utoipa::path(post, path = "/staff/cases/{id}/actions", tag = "staff cases", params(("id" = CaseId, Path)),
     request_body = ActOnCase, responses(
         (status = 200, body = StaffCaseView), (status = 401, body = Problem),
-        (status = 403, body = Problem, description = "identity/forbidden: not with these roles"),
+        (status = 403, body = Problem, description = "identity/forbidden: not with these roles; identity/step_up_required: what decides or ends the matter asks for the second factor of a moment ago"),
         (status = 404, body = Problem),
         (status = 409, body = Problem, description = "cases/moved, cases/out_of_state"),
         (status = 422, body = Problem, description = "cases/incomplete with `fields`"),
@@ -163,11 +164,16 @@ pub(super) async fn act(
     Json(request): Json<ActOnCase>,
 ) -> Result<Json<StaffCaseView>> {
     let file = find(&state, &staff, id).await?;
+    let workflow = view::workflow(&state, &file.case)?;
+    let action = workflow.action(&request.action);
+    if action.is_some_and(|action| action.is_for(&staff.roles) && workflow.is_final(action)) {
+        staff.require_proof(state.clock.now())?;
+    }
     let refusal = || Error::new(ErrorCode::ActionIncomplete);
     let inputs = Inputs {
         reason: typed(request.reason, "reason", LONGEST_REASON, refusal)?,
         items: missing(&state, &file, request.items)?,
-        document_number: typed(request.document_number, "document_number", LONGEST_NUMBER, refusal)?,
+        document_number: number_of(request.document_number)?,
         file: request.file,
         ..Inputs::default()
     };
@@ -186,6 +192,16 @@ pub(super) async fn act(
     let file = act::take(&state, &file, request.version, act, acting, inputs).await?;
     metrics::counter!("onehall_case_actions_total").increment(1);
     view::for_staff(&state, file, &staff.roles).map(Json)
+}
+
+/// The number of a certificate or decision, which people type from the document and quote ever after.
+fn number_of(typed_number: Option<String>) -> Result<Option<String>> {
+    let refusal = || Error::new(ErrorCode::ActionIncomplete);
+    let number = typed(typed_number, "document_number", LONGEST_NUMBER, refusal)?;
+    match number {
+        Some(number) if !is_document_number(&number) => Err(refusal().with_field("document_number", "no_number")),
+        number => Ok(number),
+    }
 }
 
 /// What a clerk asks for: questions that the citizen sees, each once, each with a reason.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use onehall_protocol::assurance::AssuredAt;
 use onehall_protocol::cases::Poke;
 use onehall_protocol::drafts::{DraftMoved, Receipt, SubmitDraft};
 use onehall_protocol::identity::TerminalKind;
@@ -17,7 +18,8 @@ use crate::cases::{submission, supplement, view};
 use crate::drafts::StoredDraft;
 use crate::error::{Error, Result};
 use crate::http::extract::{IdempotencyKeyHeader, Json, Path, Terminal};
-use crate::identity::Citizen;
+use crate::identity::passkeys::{asks_for_proof, require_proof};
+use crate::identity::{Citizen, require_level};
 use crate::state::AppState;
 
 /// Submit a draft
@@ -31,6 +33,7 @@ use crate::state::AppState;
         (status = 201, body = Receipt, description = "A case was made"),
         (status = 200, body = Receipt, description = "This attempt had made it before"),
         (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 403, body = Problem, description = "identity/level_too_low: `details` says which level is `required` and which the citizen `has`; identity/step_up_required: `details.ways` says how to show that one is there"),
         (status = 409, body = Problem, description = "request/idempotency_conflict, drafts/moved (`details` is `DraftMoved`), drafts/submitted \
             (`details.case_id`), forms/transcript_differs with the `fields` that \
             differ; forms/confirm_changes (`details` is `ChangesToConfirm`): send it again, with another key and \
@@ -40,11 +43,12 @@ use crate::state::AppState;
 pub(super) async fn submit(
     State(state): State<AppState>,
     citizen: Citizen,
-    Terminal(terminal): Terminal,
+    _: Terminal,
     IdempotencyKeyHeader(key): IdempotencyKeyHeader,
     Path(id): Path<DraftId>,
     Json(submit): Json<SubmitDraft>,
 ) -> Result<Response> {
+    let terminal = citizen.terminal;
     let payload = submission::payload("submission", id, &submit)?;
     let attempt = Attempt {
         actor: citizen.actor.id,
@@ -77,7 +81,8 @@ async fn make_case(
     id: DraftId,
     submit: SubmitDraft,
 ) -> Result<Submitted> {
-    let draft = state.storage.draft(id, citizen.principal_ids()).await?;
+    let draft = state.storage.draft(id, citizen.reach()).await?;
+    citizen.reach().admit_to_submit(draft.principal, &draft.item)?;
     if let Some(case) = draft.submitted_case {
         let details = serde_json::json!({ "case_id": case });
         return Err(Error::new(ErrorCode::DraftSubmitted).with_details(details));
@@ -104,8 +109,8 @@ async fn make_case(
 
 /// The draft is not what was checked any more: what changed since, for the citizen to see.
 async fn moved(state: &AppState, citizen: &Citizen, id: DraftId, revision: u64) -> Error {
-    let now = state.storage.draft_head(id, citizen.principal_ids()).await;
-    let changes = state.storage.changed_since(id, citizen.principal_ids(), revision).await;
+    let now = state.storage.draft_head(id, citizen.reach()).await;
+    let changes = state.storage.changed_since(id, citizen.reach(), revision).await;
     let told = now.and_then(|head| {
         let details = DraftMoved {
             revision: head.revision,
@@ -134,6 +139,8 @@ async fn command(
         .item(&draft.item)
         .filter(|item| item.summary.online)
         .ok_or(ErrorCode::NotApplicable)?;
+    require_level(citizen, item, AssuredAt::Submission)?;
+    require_proof(state, citizen, asks_for_proof(item)).await?;
     let code = item.workflow.clone().ok_or(ErrorCode::NotApplicable)?;
     let workflow = city
         .workflow(&code)

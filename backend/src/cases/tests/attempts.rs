@@ -1,6 +1,7 @@
 //! Attempts of which the terminal does not know what became of them.
 
 use super::*;
+use crate::cases::model::AttemptPlace;
 
 /// Asks for something of a case under a key.
 async fn keyed(terminal: &mut TestTerminal, path: &str, body: &Value, key: Uuid) -> Reply {
@@ -88,4 +89,48 @@ async fn an_attempt_that_was_ended_has_no_effect_however_late_it_comes() {
         hall.browser().delete(&format!("/api/v1/attempts/{key}")).await.status,
         401
     );
+}
+
+#[tokio::test]
+async fn what_attempts_came_to_is_known_for_more_than_a_year_and_not_for_ever() {
+    let hall = TestHall::open().await;
+    let (mut browser, mut stranger) = (hall.browser(), hall.browser());
+    browser.log_in(CITIZEN).await;
+    stranger.log_in(STRANGER).await;
+    let ready = fill(&hall, &mut browser, IDENTITY_CARD).await;
+    let old = Uuid::now_v7();
+    let receipt = ready.submit(&mut browser, old).await;
+    assert_eq!(receipt.status, 201, "{}", receipt.json());
+    end(&mut stranger, Uuid::now_v7()).await;
+    hall.clock.advance(399 * 86_400);
+    browser.log_in(CITIZEN).await;
+    end(&mut browser, Uuid::now_v7()).await;
+    let sweep = async || {
+        let swept = crate::cases::attempts::sweep(&hall.state, AttemptPlace::default()).await;
+        swept.unwrap_or_else(|error| panic!("{error}"))
+    };
+    assert_eq!(sweep().await, (AttemptPlace::default(), 0));
+    assert_eq!(ready.submit(&mut browser, old).await.json(), receipt.json());
+
+    // One after the other, whoever they are of.
+    let (mut behind, mut looked_at) = (AttemptPlace::default(), 0);
+    loop {
+        let never = onehall_protocol::Timestamp::from_unix_millis(0);
+        let swept = hall.state.storage.sweep_attempts(behind, never, 1).await;
+        let Some(next) = swept.unwrap_or_else(|error| panic!("{error}")).next else {
+            break;
+        };
+        (behind, looked_at) = (next, looked_at + 1);
+    }
+    assert_eq!(looked_at, 3);
+
+    hall.clock.advance(2 * 86_400);
+    assert_eq!(
+        sweep().await,
+        (AttemptPlace::default(), 2),
+        "the one of two days ago stays"
+    );
+    browser.log_in(CITIZEN).await;
+    let late = ready.submit(&mut browser, old).await;
+    assert_eq!(late.code(), "drafts/submitted", "nothing is done a second time");
 }

@@ -2,8 +2,10 @@
 
 mod attempts;
 mod citizen;
+mod disposal;
 mod inputs;
 mod lapse;
+mod level;
 mod port;
 mod races;
 mod staff;
@@ -33,6 +35,8 @@ const IDENTITY_CARD: &str = "identity-card-renewal";
 const RESTAURANT: &str = "food-business-licence";
 /// Its form lets choose an occupation, and counts working days.
 const BENEFIT: &str = "unemployment-benefit";
+/// Asks for the highest level, and for a proof that its citizen is there.
+const STARTUP: &str = "small-business-start";
 
 fn today(hall: &TestHall) -> Date {
     hall.clock.now().at_offset(480).0
@@ -44,6 +48,7 @@ fn sample(hall: &TestHall, item: &str) -> Map<String, Value> {
         IDENTITY_CARD => include_str!("../../../tests/demo-answers/identity-card-renewal.json"),
         RESTAURANT => include_str!("../../../tests/demo-answers/food-business-licence.json"),
         BENEFIT => include_str!("../../../tests/demo-answers/unemployment-benefit.json"),
+        STARTUP => include_str!("../../../tests/demo-answers/small-business-start.json"),
         other => panic!("no answers to {other}"),
     };
     let file: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"));
@@ -184,6 +189,11 @@ async fn fill_with(
 
 pub(crate) async fn fill(hall: &TestHall, terminal: &mut TestTerminal, item: &str) -> Ready {
     fill_with(hall, terminal, item, None, |_| {}).await
+}
+
+/// As [`fill`], of somebody for whom the citizen acts.
+pub(crate) async fn fill_for(hall: &TestHall, terminal: &mut TestTerminal, item: &str, principal: &Value) -> Ready {
+    fill_with(hall, terminal, item, Some(principal), |_| {}).await
 }
 
 /// Applies for a new identity card; gives the case's id.

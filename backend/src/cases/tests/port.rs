@@ -75,6 +75,7 @@ impl Place {
             version: 1,
         };
         let open = OpenDraft {
+            begun: false,
             id: DraftId(Uuid::now_v7()),
             actor: principal,
             principal,

@@ -17,6 +17,7 @@ use crate::cases::CaseStore;
 use crate::cases::model::{Attempt, Step, StepWith, Submitted, Viewer};
 use crate::cases::workflow::{CaseClock, Standing};
 use crate::drafts::{DraftStore, SaveCommand};
+use crate::identity::Reach;
 use crate::storage::sql::Database;
 
 /// How often each race is run: who wins is chance.
@@ -118,10 +119,10 @@ async fn of_two_clerks_who_decide_on_the_same_version_one_wins() {
 async fn what_two_terminals_save_at_the_same_moment_is_both_kept_and_counted() {
     let (place, replicas) = replicas();
     let submission = place.submission("submitted", None, 0).await;
-    let (id, principals) = (submission.draft, vec![submission.principal.id]);
+    let (id, reach) = (submission.draft, Reach::all_of(&[submission.principal.id]));
     let save = |writer: u128, count: u32| SaveCommand {
         id,
-        principals: principals.clone(),
+        reach: reach.clone(),
         save: SaveDraft {
             base_revision: 1,
             changes: vec![StampedChange {
@@ -152,7 +153,7 @@ async fn what_two_terminals_save_at_the_same_moment_is_both_kept_and_counted() {
             "no revision stands for two saves"
         );
     }
-    let draft = must(place.sqlite.draft(id, principals).await);
+    let draft = must(place.sqlite.draft(id, reach).await);
     assert_eq!(draft.answers.len(), 2 * ROUNDS as usize);
     assert_eq!(draft.revision, 1 + 2 * u64::from(ROUNDS));
 }

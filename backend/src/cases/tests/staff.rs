@@ -199,6 +199,20 @@ async fn an_action_out_of_role_or_state_or_without_what_it_needs_is_refused() {
         incomplete,
         &[("document_number", "not_taken")],
     );
+    for no_number in ["见附件", "0001！", "1\n2"] {
+        refused(
+            act(
+                &mut window,
+                &id,
+                "pass-pre-review",
+                json!({ "document_number": no_number }),
+            )
+            .await,
+            422,
+            incomplete,
+            &[("document_number", "no_number")],
+        );
+    }
     for (items, at, code) in [
         (
             json!([{ "path": "shoe_size", "reason": "x" }]),
@@ -372,4 +386,34 @@ async fn the_history_of_a_case_is_only_added_to() {
             .unwrap_or_default();
         assert!(refused.contains("only added to"), "{sql}: {refused}");
     }
+}
+
+#[tokio::test]
+async fn what_decides_or_ends_a_matter_asks_for_the_second_factor_of_a_moment_ago() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    browser.log_in(CITIZEN).await;
+    let id = apply(&hall, &mut browser).await;
+    let (mut window, mut reviewer) = (clerk(&hall, "ps-window").await, clerk(&hall, "ps-reviewer").await);
+    hall.clock.advance(600);
+    // What leads on to the next step can be put right there.
+    done(&mut window, &id, "pass-pre-review", json!({})).await;
+    done(&mut window, &id, "accept", json!({})).await;
+    let reject = json!({ "reason": "不符合规定。" });
+    let refused = act(&mut reviewer, &id, "reject", reject.clone()).await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (403, "identity/step_up_required")
+    );
+    // Who may not do it is told that, and asked for nothing.
+    assert_eq!(
+        act(&mut window, &id, "reject", reject.clone()).await.code(),
+        "identity/forbidden"
+    );
+    let (_, code) = reviewer.demo_staff("ps-reviewer").await;
+    let proof = reviewer
+        .post("/api/v1/staff/session/proof", json!({ "code": code }))
+        .await;
+    assert_eq!(proof.status, 204, "{}", proof.json());
+    done(&mut reviewer, &id, "reject", reject).await;
 }

@@ -140,6 +140,13 @@ impl Workflow {
         self.actions_from(state).find(|action| action.by == By::Overdue)
     }
 
+    /// Whether an action cannot be undone, or gives the citizen a decision: it approves, goes against them, or ends the matter.
+    #[must_use]
+    pub fn is_final(&self, action: &Action) -> bool {
+        let decides = |there: &State| there.ended() || there.is == CaseState::Approved;
+        action.adverse || self.state(&action.to).is_some_and(decides)
+    }
+
     /// The states that wait for a clerk with one of `roles`: what stands in their queue.
     #[must_use]
     pub fn states_for(&self, roles: &[Role]) -> Vec<&StateCode> {

@@ -4,7 +4,7 @@ use onehall_protocol::cases::{ActionInput, CitizenAction, ResultKind, WaitsFor};
 use onehall_protocol::staff::Role;
 
 use super::properties::{PROMISED, calendar, day, shipped, take};
-use super::{Act, CaseClock, Given, Refusal, Standing, decide, status};
+use super::{Act, By, CaseClock, Given, Refusal, Standing, Workflow, decide, status};
 
 fn all_given() -> Given {
     let inputs = [
@@ -134,4 +134,38 @@ fn what_waits_for_the_citizen_lapses_after_its_last_day_and_not_on_it() {
     assert_eq!(lapse("2026-09-25"), Err(Refusal::NotOverdue));
     let lapsed = lapse("2026-09-26").unwrap_or_else(|refusal| panic!("{refusal:?}"));
     assert_eq!(lapsed.ending.map(|end| end.result), Some(ResultKind::SupplementLapsed));
+}
+
+#[test]
+fn what_decides_or_ends_a_matter_is_final_and_what_sends_it_on_is_not() {
+    let finals = |workflow: &Workflow| -> Vec<String> {
+        let by_staff = workflow
+            .actions()
+            .iter()
+            .filter(|action| matches!(action.by, By::Staff(_)));
+        let finals = by_staff.filter(|action| workflow.is_final(action));
+        finals.map(|action| action.code.to_string()).collect()
+    };
+    let shipped: Vec<_> = shipped()
+        .into_iter()
+        .map(|(name, workflow)| (name, finals(&workflow)))
+        .collect();
+    let of = |codes: &[&str]| codes.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        shipped,
+        [
+            ("simple", of(&["refuse-acceptance", "approve", "reject", "issue"])),
+            (
+                "three-step",
+                of(&[
+                    "refuse-acceptance",
+                    "approve",
+                    "reject",
+                    "terminate",
+                    "transfer",
+                    "issue"
+                ])
+            ),
+        ]
+    );
 }

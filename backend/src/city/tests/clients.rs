@@ -106,6 +106,47 @@ fn what_a_client_asks_for_is_known_and_said_why() {
 }
 
 #[test]
+fn a_client_hears_of_the_end_of_a_session_by_tls_or_on_this_machine() {
+    let kind = "kind = \"confidential\"";
+    for (address, reason) in [
+        ("http://clinic.example/out", "neither https"),
+        ("http://169.254.169.254/out", "neither https"),
+        ("cn.example.clinic:/out", "neither https"),
+        ("https://me:secret@clinic.example/out", "a name or a password"),
+    ] {
+        let told = format!("backchannel_logout_uri = \"{address}\"\n{kind}");
+        broken(CLINIC, kind, &told, reason);
+    }
+    broken(
+        TRANSIT,
+        "assurance = \"L1\"",
+        "post_logout_redirect_uris = [\"http://transit.example/out\"]",
+        "neither https",
+    );
+}
+
+#[test]
+fn a_terminal_of_the_hall_itself_is_bound_to_its_key_and_stays_no_longer_than_its_session() {
+    let own = |kind: &str, more: &str| format!("first_party = \"{kind}\"\ndevice = true\n{more}");
+    let level = "assurance = \"L1\"";
+    let bound = "binds_tokens = true\n";
+    broken(TRANSIT, level, &own("desktop", ""), "binds its tokens to a key");
+    broken(
+        TRANSIT,
+        level,
+        &own("browser", bound),
+        "is \"desktop\", \"mobile\" or \"kiosk\"",
+    );
+    broken(TRANSIT, level, &own("kiosk", bound), "says where it stands");
+    broken(TRANSIT, "\"phone\"", "\"hall\"", "of terminals of the hall itself");
+    let fixture = Fixture::new();
+    fixture.replace(TRANSIT, level, &own("desktop", bound));
+    assert_eq!(fixture.errors(), []);
+    fixture.replace(TRANSIT, "\"phone\"", "\"offline_access\"");
+    one_fault(&fixture, TRANSIT, 5, "it has no scope offline_access");
+}
+
+#[test]
 fn the_name_of_a_file_is_the_id_of_its_client() {
     let fixture = Fixture::new();
     fixture.write("clients/Transit Two.toml", fixture.text(TRANSIT).as_bytes());

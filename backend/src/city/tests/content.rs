@@ -42,6 +42,25 @@ fn the_demo_city_is_as_large_as_a_city() {
     }
 }
 
+/// How large a file may be is the hall's to say: the page does, and a text that says so too would be another truth some day.
+#[test]
+fn no_text_of_the_demo_city_says_how_large_a_file_may_be() {
+    let files = ["forms", "items"].into_iter().flat_map(|folder| {
+        let entries = std::fs::read_dir(demo_city().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+        entries.map(|entry| entry.unwrap_or_else(|error| panic!("{error}")).path())
+    });
+    for path in files {
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for unit in ["MB", "KB", "兆"] {
+            let sizes = text.match_indices(unit).filter(|(at, _)| {
+                let before = text[..*at].trim_end();
+                before.ends_with(|sign: char| sign.is_ascii_digit())
+            });
+            assert_eq!(sizes.count(), 0, "{} says a size in {unit}", path.display());
+        }
+    }
+}
+
 #[test]
 fn a_sound_city_is_loaded_whole() {
     let city = Fixture::new().load().unwrap_or_else(|errors| panic!("{errors:#?}"));

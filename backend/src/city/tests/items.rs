@@ -172,6 +172,12 @@ fn materials_and_fees_are_checked() {
         "sources = [\"mail\"]",
         "unknown variant `mail`",
     );
+    broken(
+        ITEM,
+        "sources = [\"upload\"]",
+        "sources = [\"another_case\"]",
+        "is called `case`, as in forms",
+    );
     broken(ITEM, "sources = [\"upload\"]", "sources = []", "`sources` is empty");
     broken(ITEM, "\"20.00\"", "\"20 yuan\"", "not an amount of money");
     broken(ITEM, "\"20.00\"", "\"0.00\"", "must be more than 0");

@@ -5,6 +5,8 @@ mod clients;
 mod content;
 mod data;
 mod fixture;
+mod floors;
 mod forms;
 mod items;
 mod lists;
+mod register;

@@ -12,7 +12,7 @@ mod fit;
 #[cfg(test)]
 mod tests;
 
-use onehall_forms::{Context, Form, IdType, Kind, Question, is_row_id};
+use onehall_forms::{Context, Form, IdType, Kind, Question, asked, is_row_id};
 use onehall_protocol::drafts::PrefillSource;
 use onehall_protocol::identity::{PersonKind, Profile};
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ const DEEPEST: usize = 4;
 #[must_use]
 pub fn first_answers(form: &Form, known: Knowledge<'_>, context: &Context) -> Vec<FirstAnswer> {
     let mut trials = Trials::new(form.definition(), context);
-    let questions = form.definition().pages.iter().flat_map(|page| &page.questions);
+    let questions = form.definition().asked();
     let plans: Vec<Plan> = questions
         .filter_map(|question| known.plan(question, &mut trials))
         .collect();
@@ -189,9 +189,7 @@ impl Knowledge<'_> {
         let ids = ids.into_iter().flatten().filter_map(Value::as_str);
         let mut rows = Vec::new();
         for id in ids.filter(|id| is_row_id(id)) {
-            let plans = ours
-                .questions
-                .iter()
+            let plans = asked(ours.questions)
                 .filter_map(|question| self.in_row(past, id, &theirs, ours, question, trials, depth));
             rows.push((id.to_owned(), plans.collect()));
         }
@@ -211,9 +209,7 @@ impl Knowledge<'_> {
         depth: usize,
     ) -> Option<Plan> {
         let name = self.name(question)?;
-        let same = theirs
-            .questions
-            .iter()
+        let same = asked(theirs.questions)
             .find(|other| other.prefill.as_deref() == Some(name) && same_kind(&other.kind, &question.kind))?;
         let there = format!("{}/{row}/{}", theirs.path, same.id);
         let path = format!("{}/{row}/{}", ours.path, question.id);

@@ -70,6 +70,8 @@ mod tests {
         let person = Channel::Person(PersonId(Uuid::now_v7()));
         let authority = "public-security".parse().map(Channel::Authority);
         let authority = authority.unwrap_or_else(|error| panic!("{error}"));
+        let hall = "central".parse().map(Channel::Hall);
+        let hall = hall.unwrap_or_else(|error| panic!("{error}"));
         let present = Poke::Present {
             id: DraftId(Uuid::now_v7()),
             writer: WriterId(Uuid::now_v7()),
@@ -89,6 +91,7 @@ mod tests {
             (person.clone(), Poke::SessionEnded),
             (person, Poke::Again),
             (authority, Poke::Queue),
+            (hall, Poke::Queue),
             (Channel::Staff(StaffId(Uuid::now_v7())), Poke::SessionEnded),
         ];
         let pokes = pokes.into_iter().map(|(to, poke)| Said::Poke { to, poke });

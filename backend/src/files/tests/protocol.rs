@@ -282,7 +282,10 @@ async fn who_throws_a_draft_away_leaves_nothing_even_where_the_hall_is_killed_be
     assert_eq!(uploader.send(&pdf(2000)).await.status, 201);
     let draft = uploader.draft.as_str().unwrap_or_default().parse()?;
     let now = hall.state.clock.now();
-    hall.state.storage.discard_draft(draft, vec![principal], now).await?;
+    hall.state
+        .storage
+        .discard_draft(draft, vec![principal].into(), now)
+        .await?;
     assert_eq!(kept(&hall), 1);
     super::super::sweep::sweep(&hall.state).await?;
     assert_eq!(kept(&hall), 0);

@@ -1,5 +1,6 @@
 "use strict";
-// Shows what the development mode knows: messages that would have been sent, and the demo staff's present codes.
+// Shows what the development mode knows: messages that would have been sent, the demo citizens, and the demo staff's
+// present codes.
 
 function cell(tag, text, className) {
   const node = document.createElement(tag);
@@ -40,5 +41,13 @@ async function refresh() {
   }
 }
 
+async function citizens() {
+  const all = await read("/api/v1/dev/citizens");
+  show("citizens", ["手机 Phone", "姓名 Name", "身份证号 Identity number", "认证等级 Level"], all.map((citizen) => [
+    cell("td", citizen.phone, "code"), cell("td", citizen.name), cell("td", citizen.citizen_id, "code"),
+    cell("td", citizen.assurance)]));
+}
+
+citizens().catch((error) => document.getElementById("citizens").replaceChildren(cell("p", String(error))));
 refresh();
 setInterval(refresh, 2000);

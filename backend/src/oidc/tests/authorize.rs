@@ -2,7 +2,7 @@
 
 use super::*;
 
-async fn refused(provider: &Provider, more: Pairs<'_>) -> BTreeMap<String, String> {
+pub(super) async fn refused(provider: &Provider, more: Pairs<'_>) -> BTreeMap<String, String> {
     let reply = provider.go(&asking(BUS, BUS_BACK, more)).await;
     let location = reply.header("location");
     assert_eq!(reply.status, 303);

@@ -94,6 +94,10 @@ async fn a_kiosk_goes_on_as_whoever_confirmed_it_with_their_phone() {
             .status,
         204
     );
+    // Whoever comes second does not take its place.
+    let mut second = provider.citizen("13800000002").await;
+    assert_eq!(second.get(&place(&device)).await.status, 404);
+    assert_eq!(confirm(&mut second, &device, &number, &["openid"]).await.status, 404);
     provider.hall.clock.advance(5);
     let reply = ask(&provider, KIOSK, &device).await;
     assert_eq!(reply.status, 200, "{}", reply.json());
@@ -293,6 +297,22 @@ async fn who_may_confirm_and_what_is_as_with_a_browser() {
 }
 
 #[tokio::test]
+async fn who_is_not_known_well_enough_lets_no_machine_in() {
+    let provider = Provider::open().await;
+    let device = begin(&provider, PAD, "openid").await;
+    let number = text(&device, "confirmation");
+    let mut unknown = provider.citizen("13900000001").await;
+    assert_eq!(unknown.get(&place(&device)).await.json()["assurance"], "L2");
+    assert_eq!(
+        confirm(&mut unknown, &device, &number, &["openid"]).await.code(),
+        "identity/forbidden"
+    );
+    assert_eq!(error(&ask(&provider, PAD, &device).await), bad("authorization_pending"));
+    let mut phone = provider.citizen(ZHANG).await;
+    assert_eq!(confirm(&mut phone, &device, &number, &["openid"]).await.status, 204);
+}
+
+#[tokio::test]
 async fn nobody_tries_all_codes() {
     let provider = Provider::open().await;
     let mut phone = provider.citizen(ZHANG).await;
@@ -319,6 +339,28 @@ async fn nobody_tries_all_codes() {
         confirm(&mut phone, &device, &number, &["openid"]).await.code(),
         "request/too_many"
     );
+}
+
+#[tokio::test]
+async fn one_address_cannot_try_all_codes_with_many_accounts() {
+    let provider = Provider::open_with(|config| config.codes.wrong_per_client_hour = 4).await;
+    let device = begin(&provider, KIOSK, "openid").await;
+    // Logged in before: who tries on is kept from logging in there as well.
+    let mut here = provider.citizen(ZHANG).await;
+    let guessers = [
+        provider.citizen("13800000002").await,
+        provider.citizen("13900000001").await,
+    ];
+    for (mut phone, letters) in guessers.into_iter().zip(["BC", "DF"]) {
+        for letter in letters.chars() {
+            let code = letter.to_string().repeat(8);
+            let none = phone.get(&format!("/api/v1/devices/{code}")).await;
+            assert_eq!(none.status, 404, "{code}");
+        }
+    }
+    assert_eq!(here.get(&place(&device)).await.code(), "request/too_many");
+    here.address = "192.0.2.7:40000".to_owned();
+    assert_eq!(here.get(&place(&device)).await.status, 200);
 }
 
 #[tokio::test]

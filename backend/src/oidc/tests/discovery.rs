@@ -44,7 +44,12 @@ async fn a_client_finds_every_endpoint_and_each_is_there() {
             assert!(!statuses.contains(&404), "{name}: {statuses:?}");
         }
     }
-    assert_eq!(endpoints, 8);
+    assert_eq!(endpoints, 9);
+    let scopes = found["scopes_supported"].as_array().cloned().unwrap_or_default();
+    assert!(
+        scopes.contains(&json!("phone")) && !scopes.contains(&json!("hall")),
+        "{scopes:?}"
+    );
     assert_eq!(found["code_challenge_methods_supported"], json!(["S256"]));
     assert_eq!(found["subject_types_supported"], json!(["pairwise"]));
 }

@@ -181,8 +181,14 @@ async fn a_proof_brings_a_public_key_that_signed_it() {
         let reply = redeem(&provider, BUS, "x", BUS_BACK, &proof).await;
         assert_eq!(error(&reply), (400, "invalid_dpop_proof".to_owned()), "{header}");
     }
-    let twice = [("dpop", "x"), ("dpop", "y")];
-    let reply = refresh(&provider, BUS, "x", &twice).await;
+    // Neither is an RSA key a terminal's, whatever it signed.
+    let rsa = json!({ "kty": "RSA", "n": crate::oidc::jose::base64url(&[0x81; 256]), "e": "AQAB" });
+    let proof_of_rsa = must(own.sign_with(&json!({ "typ": "dpop+jwt", "alg": "RS256", "jwk": rsa }), &claims));
+    let reply = redeem(&provider, BUS, "x", BUS_BACK, &proof_of_rsa).await;
+    assert_eq!(reply.json()["error_description"], "a proof is signed with ES256");
+    // Two good ones are none.
+    let (one, two) = (proof(&provider, "terminal"), proof(&provider, "another"));
+    let reply = refresh(&provider, BUS, "x", &[("dpop", &one), ("dpop", &two)]).await;
     assert_eq!(error(&reply), (400, "invalid_dpop_proof".to_owned()));
 }
 
@@ -272,9 +278,10 @@ async fn the_refresh_tokens_of_a_program_are_bound_to_its_key() {
     let reply = refresh(&provider, BUS, &token, &[("dpop", &own)]).await;
     assert_eq!((reply.status, &reply.json()["token_type"]), (200, &json!("DPoP")));
     // A lost answer is given again to the same key alone.
+    let other = proof(&provider, "another");
     assert_eq!(
-        error(&refresh(&provider, BUS, &token, &[("dpop", &other.clone())]).await).0,
-        400
+        error(&refresh(&provider, BUS, &token, &[("dpop", &other)]).await),
+        invalid
     );
     let again = refresh(&provider, BUS, &token, &[("dpop", &proof(&provider, "terminal"))]).await;
     assert_eq!(again.json()["refresh_token"], reply.json()["refresh_token"]);
@@ -300,6 +307,14 @@ async fn a_server_that_signs_for_itself_may_change_its_key() {
         .json();
     assert_eq!(worth["cnf"]["jkt"], key_of("another").public().thumbprint());
     assert_eq!(worth["token_type"], "DPoP");
+    // A lost answer is given again to the key that asked, and to no other: then two hold the token.
+    let again = refresh(&provider, CLINIC, token, &[("dpop", &proof(&provider, "another"))]).await;
+    assert_eq!(again.json()["access_token"], reply.json()["access_token"]);
+    let other = refresh(&provider, CLINIC, token, &[("dpop", &proof(&provider, "terminal"))]).await;
+    assert_eq!(error(&other), (400, "invalid_grant".to_owned()));
+    let next = reply.json()["refresh_token"].as_str().unwrap_or_default().to_owned();
+    let next = refresh(&provider, CLINIC, &next, &[("dpop", &proof(&provider, "another"))]).await;
+    assert_eq!(error(&next), (400, "invalid_grant".to_owned()), "the login goes on");
 }
 
 #[tokio::test]

@@ -1,12 +1,18 @@
 //! Promises of the provider. [`Provider`] is a hall with clients that are registered for these tests, whose keys nobody
 //! else has.
 
+mod attacks;
 mod authorize;
 mod device;
 mod discovery;
 mod dpop;
+mod hints;
 mod interop;
+mod level;
+mod logout;
+mod notices;
 mod refresh;
+mod terminal;
 mod tokens;
 
 use std::collections::BTreeMap;
@@ -31,6 +37,7 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// A page, public.
 const BUS: &str = "bus";
 const BUS_BACK: &str = "https://bus.example/back";
+const BUS_OUT: &str = "https://bus.example/out";
 /// A program on the citizen's machine, public; of the same operator.
 const BUS_APP: &str = "bus-app";
 const BUS_APP_BACK: &str = "http://127.0.0.1/back";
@@ -40,11 +47,27 @@ const CLINIC_BACK: &str = "https://clinic.example/back?from=hall";
 /// A server that has to push its requests and to bind its tokens, for citizens in person.
 const BANK: &str = "bank";
 const BANK_BACK: &str = "https://bank.example/back";
+/// Where nobody listens: the port of `discard` on this machine.
+const NOWHERE: &str = "http://127.0.0.1:9/logged-out";
 
 /// A machine in a hall, which signs for itself.
 const KIOSK: &str = "kiosk";
 /// A program on a desktop without a browser, public.
 const DESKTOP: &str = "desktop";
+
+/// A pad at a counter, public, for citizens who were identified.
+const PAD: &str = "pad";
+
+/// The hall's own application on a desktop, public.
+const OWN_DESKTOP: &str = "hall-desktop";
+/// The hall's own kiosk, which signs for itself.
+const OWN_KIOSK: &str = "hall-kiosk";
+
+/// Where the clinic listens for sessions that have ended: one test answers there.
+fn clinic_listens() -> &'static std::net::TcpListener {
+    static LISTENER: OnceLock<std::net::TcpListener> = OnceLock::new();
+    LISTENER.get_or_init(|| must(std::net::TcpListener::bind("127.0.0.1:0")))
+}
 
 fn must<T, E: std::fmt::Debug>(outcome: Result<T, E>) -> T {
     outcome.unwrap_or_else(|error| panic!("{error:?}"))
@@ -59,7 +82,7 @@ fn key_of(name: &str) -> Arc<SigningKey> {
             Arc::new(must(SigningKey::generate().and_then(|made| SigningKey::of(&made)))),
         )
     };
-    let keys = KEYS.get_or_init(|| [CLINIC, BANK, KIOSK, "terminal", "another"].map(make).into());
+    let keys = KEYS.get_or_init(|| [CLINIC, BANK, KIOSK, OWN_KIOSK, "terminal", "another"].map(make).into());
     Arc::clone(&keys[name])
 }
 
@@ -100,7 +123,10 @@ fn city() -> Arc<CityContent> {
         };
         client(
             BUS,
-            format!("kind = \"public\"\nredirect_uris = [\"{BUS_BACK}\"]\n{SCOPES}"),
+            format!(
+                "kind = \"public\"\nredirect_uris = [\"{BUS_BACK}\"]\n\
+                 post_logout_redirect_uris = [\"{BUS_OUT}\", \"{BUS_OUT}?from=hall\"]\n{SCOPES}"
+            ),
         );
         client(
             BUS_APP,
@@ -109,9 +135,11 @@ fn city() -> Arc<CityContent> {
         client(
             CLINIC,
             format!(
-                "kind = \"confidential\"\nredirect_uris = [\"{CLINIC_BACK}\"]\n{}{SCOPES}\
+                "kind = \"confidential\"\nredirect_uris = [\"{CLINIC_BACK}\"]\n\
+                 backchannel_logout_uri = \"http://{}/logged-out\"\n{}{SCOPES}\
                  [[scopes]]\nscope = \"citizen_id\"\nwhy = {{ zh-CN = \"核对就诊人。\", en = \"To check whose record it is.\" }}\n\
                  [[scopes]]\nscope = \"address\"\nwhy = {{ zh-CN = \"寄送报告。\", en = \"To post reports.\" }}\n",
+                must(clinic_listens().local_addr()),
                 key_text(CLINIC)
             ),
         );
@@ -119,7 +147,7 @@ fn city() -> Arc<CityContent> {
             BANK,
             format!(
                 "kind = \"confidential\"\nredirect_uris = [\"{BANK_BACK}\"]\npushes = true\nbinds_tokens = true\n\
-                 assurance = \"L2\"\n{}{SCOPES}",
+                 assurance = \"L2\"\nbackchannel_logout_uri = \"{NOWHERE}\"\n{}{SCOPES}",
                 key_text(BANK)
             ),
         );
@@ -133,6 +161,19 @@ fn city() -> Arc<CityContent> {
             ),
         );
         client(DESKTOP, format!("kind = \"public\"\ndevice = true\n{SCOPES}"));
+        client(PAD, "kind = \"public\"\ndevice = true\nassurance = \"L2\"\n".to_owned());
+        client(
+            OWN_DESKTOP,
+            "kind = \"public\"\ndevice = true\nbinds_tokens = true\nfirst_party = \"desktop\"\n".to_owned(),
+        );
+        client(
+            OWN_KIOSK,
+            format!(
+                "kind = \"confidential\"\ndevice = true\nbinds_tokens = true\nfirst_party = \"kiosk\"\n{}[standing]\n\
+                 place = {{ zh-CN = \"一层大厅西侧\", en = \"Ground floor, west\" }}\n",
+                key_text(OWN_KIOSK)
+            ),
+        );
         let loaded = city::load(&folder).unwrap_or_else(|findings| panic!("{findings:#?}"));
         must(std::fs::remove_dir_all(&folder));
         Arc::new(loaded)
@@ -247,7 +288,7 @@ impl Provider {
 
     /// What shows that a client is itself.
     fn proof(&self, client: &str) -> Vec<(String, String)> {
-        if [BUS, BUS_APP, DESKTOP].contains(&client) {
+        if [BUS, BUS_APP, DESKTOP, PAD, OWN_DESKTOP].contains(&client) {
             return vec![("client_id".to_owned(), client.to_owned())];
         }
         asserting(&self.assertion(client, |_| {}))

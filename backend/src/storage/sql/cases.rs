@@ -1,5 +1,6 @@
 //! Cases.
 
+mod disposal;
 mod earlier;
 mod handed_in;
 mod queue;
@@ -19,9 +20,13 @@ use onehall_protocol::{
 
 use super::Database;
 use super::values::{self, Key};
-use crate::cases::model::{Attempt, CaseFile, QueueQuestion, Step, StoredCase, StoredQueue, Submit, Submitted, Viewer};
+use crate::cases::model::{
+    Attempt, AttemptPlace, CaseFile, QueueQuestion, Step, StoredCase, StoredQueue, Submit, Submitted, SweptAttempts,
+    Viewer,
+};
 use crate::cases::store::CaseStore;
 use crate::error::{Error, Result};
+use crate::identity::Reach;
 
 /// Milliseconds after which a second look of the same clerk at the same thing is noted again.
 const ACCESS_AGAIN_AFTER: i64 = 3_600_000;
@@ -68,6 +73,18 @@ fn keep_attempt(
     Ok(())
 }
 
+/// Attempts behind a place, each with when it had its effect.
+fn attempts_behind(db: &Connection, behind: AttemptPlace, most: u32) -> Result<Vec<(AttemptPlace, i64)>> {
+    let mut statement = db.prepare_cached(
+        "SELECT actor, key, at FROM attempt WHERE (actor, key) > (?1, ?2) ORDER BY actor, key LIMIT ?3",
+    )?;
+    let rows = statement.query_map(params![behind.actor.key(), behind.key.key(), most], |row| {
+        let (actor, key) = (values::id(row, 0)?, values::id(row, 1)?);
+        Ok((AttemptPlace { actor, key }, row.get(2)?))
+    })?;
+    Ok(rows.collect::<sql::Result<_>>()?)
+}
+
 /// Cases with all that belongs to them, whosever they are.
 pub(super) fn whole_cases(db: &Connection, ids: &[CaseId]) -> Result<BTreeMap<CaseId, CaseFile>> {
     let ids: Vec<_> = ids.iter().map(Key::key).collect();
@@ -107,22 +124,51 @@ impl CaseStore for Database {
         .await
     }
 
+    async fn sweep_attempts(&self, behind: AttemptPlace, before: Timestamp, most: u32) -> Result<SweptAttempts> {
+        // Looked for beside whoever writes, in the order of the table: an index by time would cost each submission.
+        let looked_at = self.read(move |db| attempts_behind(db, behind, most)).await?;
+        let next = looked_at.last().map(|(place, _)| *place);
+        let gone: Vec<AttemptPlace> = looked_at
+            .into_iter()
+            .filter_map(|(place, at)| (at < before.unix_millis()).then_some(place))
+            .collect();
+        let count = gone.len();
+        if count > 0 {
+            self.write(move |db| {
+                let mut delete = db.prepare_cached("DELETE FROM attempt WHERE actor = ?1 AND key = ?2")?;
+                for AttemptPlace { actor, key } in &gone {
+                    delete.execute(params![actor.key(), key.key()])?;
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(SweptAttempts { next, count })
+    }
+
     async fn submit(&self, submit: Submit) -> Result<Submitted> {
         // Written out here and not on the writer's thread, which everybody waits for.
         let answers = values::to_json(&submit.answers)?;
         self.write(move |db| submit::submit(db, &submit, &answers)).await
     }
 
-    async fn cases(&self, principals: Vec<PersonId>) -> Result<Vec<StoredCase>> {
+    async fn dispose_cases(&self, before: Timestamp, now: Timestamp, most: u32) -> Result<usize> {
+        self.write(move |db| disposal::dispose(db, before, now, most)).await
+    }
+
+    async fn cases(&self, reach: Reach) -> Result<Vec<StoredCase>> {
         self.read(move |db| {
             let mut cases = Vec::new();
-            for principal in principals {
+            for principal in reach.principals() {
                 let mut statement = db.prepare_cached(&format!(
                     "SELECT {} FROM case_record WHERE principal = ?1",
                     rows::COLUMNS
                 ))?;
                 for case in statement.query_map([principal.key()], rows::case)? {
-                    cases.push(case?);
+                    let case = case?;
+                    if reach.covers(principal, &case.item) {
+                        cases.push(case);
+                    }
                 }
             }
             cases.sort_by(|a: &StoredCase, b| b.updated_at.cmp(&a.updated_at).then(b.id.cmp(&a.id)));

@@ -33,6 +33,8 @@ impl Connection {
     /// # Errors
     /// If the text is no statement, or names what is not there.
     pub fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>> {
+        #[cfg(test)]
+        watched::prepared(sql);
         match &self.0 {
             Engine::Sqlite(connection) => Ok(Statement(Prepared::Sqlite(connection.prepare_cached(sql)?))),
             Engine::Postgres(session) => Ok(Statement(Prepared::Postgres(session, session.entry(sql)))),
@@ -164,6 +166,25 @@ impl Connection {
             Engine::Sqlite(_) => Noticed::default(),
             Engine::Postgres(session) => session.noticed(),
         }
+    }
+}
+
+/// For tests that compare what is done, whose time nobody can measure without chance.
+#[cfg(test)]
+pub(crate) mod watched {
+    use std::cell::RefCell;
+
+    thread_local! {
+        static PREPARED: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn prepared(sql: &str) {
+        PREPARED.with_borrow_mut(|all| all.iter_mut().for_each(|all| all.push(sql.to_owned())));
+    }
+
+    /// The statements that this thread has asked since it was called before, one after another.
+    pub(crate) fn statements() -> Vec<String> {
+        PREPARED.replace(Some(Vec::new())).unwrap_or_default()
     }
 }
 

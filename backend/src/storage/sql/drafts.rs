@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, GivenAnswer, SaveDraft};
 use onehall_protocol::sync::Stamp;
-use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, Timestamp, WriterId};
+use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, ItemCode, Timestamp, WriterId};
 use onehall_sync::Giving;
 use uuid::Uuid;
 
@@ -20,10 +20,11 @@ use super::many::rows_of;
 use super::sync::log_change;
 use super::values::{self, Key};
 use crate::drafts::{
-    DraftStore, FirstAnswer, LateAnswers, MOST_ANSWERS, MOST_CHANGES_TOLD, MoveDraft, OpenDraft, Opened, SaveCommand,
-    StoredDraft, Swept, clock_of,
+    DraftStore, FirstAnswer, LateAnswers, MOST_ANSWERS, MOST_CHANGES_TOLD, MOST_CHARACTERS, MOST_WRITERS, MoveDraft,
+    OpenDraft, Opened, SaveCommand, StoredDraft, Swept, clock_of,
 };
 use crate::error::{Error, Result};
+use crate::identity::Reach;
 use crate::sync::Logged;
 
 const COLUMNS: &str = "id, actor, principal, item, form_code, form_version, revision, page, updated_at, terminal, \
@@ -53,18 +54,18 @@ fn stored(row: &Row<'_>) -> sql::Result<StoredDraft> {
     })
 }
 
-fn find(db: &Connection, id: DraftId, principals: &[PersonId]) -> Result<StoredDraft> {
+fn find(db: &Connection, id: DraftId, reach: &Reach) -> Result<StoredDraft> {
     let draft = db
         .prepare_cached(&format!("SELECT {COLUMNS} FROM draft WHERE id = ?1"))?
         .query_row([id.key()], stored)
-        .optional()?;
-    draft
-        .filter(|draft| principals.contains(&draft.principal))
-        .ok_or_else(Error::not_found)
+        .optional()?
+        .ok_or_else(Error::not_found)?;
+    reach.admit(draft.principal, &draft.item)?;
+    Ok(draft)
 }
 
-fn find_open(db: &Connection, id: DraftId, principals: &[PersonId]) -> Result<StoredDraft> {
-    let draft = find(db, id, principals)?;
+fn find_open(db: &Connection, id: DraftId, reach: &Reach) -> Result<StoredDraft> {
+    let draft = find(db, id, reach)?;
     if draft.submitted_case.is_some() {
         return Err(ErrorCode::DraftSubmitted.into());
     }
@@ -86,9 +87,17 @@ pub(super) fn open_drafts(db: &Connection, ids: &[DraftId]) -> Result<BTreeMap<D
     Ok(drafts.into_iter().map(|draft| (draft.id, draft)).collect())
 }
 
+/// Which service item a draft is for, whatever became of it; none where it is there no more.
+pub(super) fn item_of(db: &Connection, id: DraftId) -> Result<Option<ItemCode>> {
+    let mut statement = db.prepare_cached("SELECT item FROM draft WHERE id = ?1")?;
+    Ok(statement
+        .query_row([id.key()], |row| values::parsed(row, 0))
+        .optional()?)
+}
+
 /// A draft with its answers, for a submission inside one storage command.
-pub(super) fn draft_to_submit(db: &Connection, id: DraftId, principals: &[PersonId]) -> Result<StoredDraft> {
-    with_answers(db, find(db, id, principals)?)
+pub(super) fn draft_to_submit(db: &Connection, id: DraftId, reach: &Reach) -> Result<StoredDraft> {
+    with_answers(db, find(db, id, reach)?)
 }
 
 /// Notes which case a draft became, inside the storage command that makes the case.
@@ -96,6 +105,95 @@ pub(super) fn mark_submitted(db: &Connection, id: DraftId, case: CaseId, now: Ti
     db.prepare_cached("UPDATE draft SET submitted_case = ?2, updated_at = ?3 WHERE id = ?1")?
         .execute(params![id.key(), case.key(), now.unix_millis()])?;
     lost::forget(db, id)
+}
+
+/// Starts a draft, or finds the one that is meant.
+fn open_draft(db: &Connection, open: &OpenDraft) -> Result<Opened> {
+    if open.begun
+        && let Some(known) = begun_before(db, open)?
+    {
+        return Ok(Opened::Existing(draft_to_submit(
+            db,
+            known,
+            &Reach::all_of(&[open.principal]),
+        )?));
+    }
+    let existing = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM draft WHERE principal = ?1 AND item = ?2 AND submitted_case IS NULL"
+        ))?
+        .query_row(params![open.principal.key(), open.item.as_str()], stored)
+        .optional()?;
+    if let Some(existing) = existing {
+        note_begun(db, open, existing.id)?;
+        return Ok(Opened::Existing(with_answers(db, existing)?));
+    }
+    let terminal = values::name(&open.terminal)?;
+    let made = db
+        .prepare_cached(
+            "INSERT INTO draft (id, actor, principal, item, form_code, form_version, revision, created_at, updated_at, terminal)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7, ?8) ON CONFLICT (id) DO NOTHING",
+        )?
+        .execute(params![
+            open.id.key(),
+            open.actor.key(),
+            open.principal.key(),
+            open.item.as_str(),
+            open.form.code.as_str(),
+            open.form.version,
+            open.now.unix_millis(),
+            terminal
+        ])?;
+    if made == 0 {
+        // An id that a terminal chose, and that is taken: nothing is said of whose.
+        return Err(Error::not_found());
+    }
+    note_begun(db, open, open.id)?;
+    fill_in(db, open.id, &open.prefilled, (1, &terminal), open.now)?;
+    log_change(db, open.principal, Logged::Draft(open.id), open.now)?;
+    Ok(Opened::New(draft_to_submit(
+        db,
+        open.id,
+        &Reach::all_of(&[open.principal]),
+    )?))
+}
+
+/// What came of a draft that a terminal began, where it said so before.
+fn begun_before(db: &Connection, open: &OpenDraft) -> Result<Option<DraftId>> {
+    let mut statement = db.prepare_cached("SELECT draft FROM draft_begun WHERE id = ?1 AND principal = ?2")?;
+    Ok(statement
+        .query_row(params![open.id.key(), open.principal.key()], |row| values::id(row, 0))
+        .optional()?)
+}
+
+/// Drafts that terminals began before a moment and that are there no more. One that is submitted is there as long as its case.
+fn begun_and_gone(db: &Connection, before: Timestamp, most: u32) -> Result<Vec<DraftId>> {
+    let mut statement = db.prepare_cached(
+        "SELECT id FROM draft_begun WHERE at < ?1
+         AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.id = draft_begun.draft) LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![before.unix_millis(), most], |row| values::id(row, 0))?;
+    Ok(rows.collect::<sql::Result<_>>()?)
+}
+
+fn note_begun(db: &Connection, open: &OpenDraft, draft: DraftId) -> Result<()> {
+    if !open.begun {
+        return Ok(());
+    }
+    let noted = db
+        .prepare_cached(
+            "INSERT INTO draft_begun (id, principal, draft, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING",
+        )?
+        .execute(params![
+            open.id.key(),
+            open.principal.key(),
+            draft.key(),
+            open.now.unix_millis()
+        ])?;
+    if noted == 0 {
+        return Err(Error::not_found());
+    }
+    Ok(())
 }
 
 /// Merges a save into a draft, as one step.
@@ -107,11 +205,14 @@ fn save(db: &Connection, command: &SaveCommand) -> Result<DraftSaved> {
         now,
         ..
     } = command;
-    let draft = find_open(db, *id, &command.principals)?;
+    let draft = find_open(db, *id, &command.reach)?;
     let merged = merge::merge(db, command, draft.revision + 1)?;
     let revision = draft.revision + u64::from(merged.differs);
-    if merged.differs && answers_held(db, *id)? > MOST_ANSWERS {
-        return Err(ErrorCode::DraftFull.into());
+    if merged.differs {
+        let (answers, characters) = held(db, *id)?;
+        if answers > MOST_ANSWERS || characters > MOST_CHARACTERS || writers(db, *id)? > MOST_WRITERS {
+            return Err(ErrorCode::DraftFull.into());
+        }
     }
     // Who changes an answer with the revision of a move in sight was told of the move.
     let seen = (!save.changes.is_empty()).then(|| seen(save));
@@ -149,7 +250,7 @@ fn seen(save: &SaveDraft) -> i64 {
 
 /// Moves an open draft to another version of its form. Nothing where it is not any more what was decided on.
 fn move_draft(db: &Connection, command: &MoveDraft) -> Result<Option<StoredDraft>> {
-    let draft = find_open(db, command.id, &command.principals)?;
+    let draft = find_open(db, command.id, &command.reach)?;
     // A move counts the revision up: where it is the same, so is the version.
     if draft.revision != command.revision {
         return Ok(None);
@@ -185,7 +286,7 @@ fn move_draft(db: &Connection, command: &MoveDraft) -> Result<Option<StoredDraft
         command.from.version
     ])?;
     log_change(db, draft.principal, Logged::Draft(command.id), command.now)?;
-    draft_to_submit(db, command.id, &command.principals).map(Some)
+    draft_to_submit(db, command.id, &command.reach).map(Some)
 }
 
 /// Writes what the hall knows, as answers that nobody changed or confirmed; none where something was answered.
@@ -234,69 +335,50 @@ fn keep_rows_of_move(db: &Connection, command: &MoveDraft, change: &AnswerChange
     merge::keep_rows(db, command.id, &change.path, &rows)
 }
 
-fn answers_held(db: &Connection, id: DraftId) -> Result<u32> {
-    let mut statement = db.prepare_cached("SELECT count(*) FROM draft_answer WHERE draft = ?1")?;
+/// How many answers a draft holds, and of how many characters.
+fn held(db: &Connection, id: DraftId) -> Result<(u32, u64)> {
+    let mut statement =
+        db.prepare_cached("SELECT count(*), coalesce(sum(length(value)), 0) FROM draft_answer WHERE draft = ?1")?;
+    Ok(statement.query_row([id.key()], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+fn writers(db: &Connection, id: DraftId) -> Result<u32> {
+    let mut statement = db.prepare_cached("SELECT count(*) FROM draft_writer WHERE draft = ?1")?;
     Ok(statement.query_row([id.key()], |row| row.get(0))?)
 }
 
 #[async_trait]
 impl DraftStore for Database {
     async fn open_draft(&self, open: OpenDraft) -> Result<Opened> {
-        self.write(move |db| {
-            let existing = db
-                .prepare_cached(&format!(
-                    "SELECT {COLUMNS} FROM draft WHERE principal = ?1 AND item = ?2 AND submitted_case IS NULL"
-                ))?
-                .query_row(params![open.principal.key(), open.item.as_str()], stored)
-                .optional()?;
-            if let Some(existing) = existing {
-                return Ok(Opened::Existing(with_answers(db, existing)?));
-            }
-            let terminal = values::name(&open.terminal)?;
-            db.prepare_cached(
-                "INSERT INTO draft (id, actor, principal, item, form_code, form_version, revision, created_at, updated_at, terminal)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7, ?8)",
-            )?
-            .execute(params![
-                open.id.key(),
-                open.actor.key(),
-                open.principal.key(),
-                open.item.as_str(),
-                open.form.code.as_str(),
-                open.form.version,
-                open.now.unix_millis(),
-                terminal
-            ])?;
-            fill_in(db, open.id, &open.prefilled, (1, &terminal), open.now)?;
-            log_change(db, open.principal, Logged::Draft(open.id), open.now)?;
-            Ok(Opened::New(draft_to_submit(db, open.id, &[open.principal])?))
-        })
-        .await
+        self.write(move |db| open_draft(db, &open)).await
     }
 
-    async fn list_drafts(&self, principals: Vec<PersonId>) -> Result<Vec<StoredDraft>> {
+    async fn list_drafts(&self, reach: Reach) -> Result<Vec<StoredDraft>> {
         self.read(move |db| {
             let mut drafts = Vec::new();
-            for principal in principals {
+            for principal in reach.principals() {
                 let mut statement = db.prepare_cached(&format!(
                     "SELECT {COLUMNS} FROM draft WHERE principal = ?1 AND submitted_case IS NULL"
                 ))?;
                 for draft in statement.query_map([principal.key()], stored)? {
-                    drafts.push(draft?);
+                    let draft = draft?;
+                    if reach.covers(principal, &draft.item) {
+                        drafts.push(draft);
+                    }
                 }
             }
-            drafts.sort_by(|a, b| b.updated_at.cmp(&a.updated_at).then(a.id.cmp(&b.id)));
+            drafts.sort_by(|a: &StoredDraft, b| b.updated_at.cmp(&a.updated_at).then(a.id.cmp(&b.id)));
             Ok(drafts)
         })
         .await
     }
 
-    async fn draft_head(&self, id: DraftId, principals: Vec<PersonId>) -> Result<StoredDraft> {
-        self.read(move |db| find(db, id, &principals)).await
+    async fn draft_head(&self, id: DraftId, reach: Reach) -> Result<StoredDraft> {
+        self.read(move |db| find(db, id, &reach)).await
     }
 
-    async fn draft(&self, id: DraftId, principals: Vec<PersonId>) -> Result<StoredDraft> {
-        self.read(move |db| draft_to_submit(db, id, &principals)).await
+    async fn draft(&self, id: DraftId, reach: Reach) -> Result<StoredDraft> {
+        self.read(move |db| draft_to_submit(db, id, &reach)).await
     }
 
     async fn save_draft(&self, command: SaveCommand) -> Result<DraftSaved> {
@@ -305,7 +387,7 @@ impl DraftStore for Database {
 
     async fn keep_late(&self, late: LateAnswers) -> Result<()> {
         self.write(move |db| {
-            let draft = find_open(db, late.id, &late.principals)?;
+            let draft = find_open(db, late.id, &late.reach)?;
             for change in &late.changes {
                 let answer = GivenAnswer {
                     path: change.path.clone(),
@@ -321,17 +403,17 @@ impl DraftStore for Database {
         .await
     }
 
-    async fn changed_since(&self, id: DraftId, principals: Vec<PersonId>, revision: u64) -> Result<Vec<GivenAnswer>> {
+    async fn changed_since(&self, id: DraftId, reach: Reach, revision: u64) -> Result<Vec<GivenAnswer>> {
         self.read(move |db| {
-            find(db, id, &principals)?;
+            find(db, id, &reach)?;
             merge::changed_since(db, id, revision, MOST_CHANGES_TOLD)
         })
         .await
     }
 
-    async fn dismiss_lost(&self, id: DraftId, principals: Vec<PersonId>, n: u32, now: Timestamp) -> Result<()> {
+    async fn dismiss_lost(&self, id: DraftId, reach: Reach, n: u32, now: Timestamp) -> Result<()> {
         self.write(move |db| {
-            let draft = find_open(db, id, &principals)?;
+            let draft = find_open(db, id, &reach)?;
             if lost::dismiss(db, id, n)? {
                 log_change(db, draft.principal, Logged::Draft(id), now)?;
             }
@@ -344,13 +426,29 @@ impl DraftStore for Database {
         self.write(move |db| lost::sweep(db, before, most)).await
     }
 
+    async fn sweep_begun(&self, before: Timestamp, most: u32) -> Result<usize> {
+        // Looked for beside whoever writes: there may be many, and hardly any to delete.
+        let gone = self.read(move |db| begun_and_gone(db, before, most)).await?;
+        if gone.is_empty() {
+            return Ok(0);
+        }
+        self.write(move |db| {
+            let mut delete = db.prepare_cached("DELETE FROM draft_begun WHERE id = ?1")?;
+            for id in &gone {
+                delete.execute([id.key()])?;
+            }
+            Ok(gone.len())
+        })
+        .await
+    }
+
     async fn move_draft(&self, command: MoveDraft) -> Result<Option<StoredDraft>> {
         self.write(move |db| move_draft(db, &command)).await
     }
 
-    async fn discard_draft(&self, id: DraftId, principals: Vec<PersonId>, now: Timestamp) -> Result<Vec<FileId>> {
+    async fn discard_draft(&self, id: DraftId, reach: Reach, now: Timestamp) -> Result<Vec<FileId>> {
         self.write(move |db| {
-            let draft = find_open(db, id, &principals)?;
+            let draft = find_open(db, id, &reach)?;
             let files = db
                 .prepare_cached("SELECT id FROM file WHERE draft = ?1")?
                 .query_map([id.key()], |row| values::id(row, 0))?

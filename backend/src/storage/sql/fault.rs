@@ -14,6 +14,9 @@ pub enum Error {
     /// A value cannot stand in a column, or their number is not that of the places.
     #[error("cannot bind a value: {0}")]
     Bind(&'static str),
+    /// A text with a NUL in it: whoever sent it is told so.
+    #[error("a text holds a NUL")]
+    Nul,
     /// The engine gave up the transaction (disk full, I/O error, a lost connection), or the command ended it itself.
     #[error("the transaction was lost")]
     Lost,

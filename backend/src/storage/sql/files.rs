@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
 use onehall_protocol::files::{FileView, UploadTo};
-use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, PersonId, UploadId};
+use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, ItemCode, PersonId, UploadId};
 
 use super::Database;
 use super::many::{Id, rows_of};
 use super::values::{self, Key};
 use crate::error::{Error, Result};
 use crate::files::{FileStore, MOST_BYTES, MOST_FILES, MOST_OF_CASE, NewFile, StoredFile};
+use crate::identity::Reach;
 
 const COLUMNS: &str =
     "id, principal, draft, case_id, path, name, media_type, size, sha256, uploaded_at, released, source, origin";
@@ -47,6 +48,23 @@ pub(super) fn find(db: &Connection, id: FileId) -> Result<StoredFile> {
         .query_row([id.key()], stored)
         .optional()?
         .ok_or_else(Error::not_found)
+}
+
+/// Lets whoever may handle the matter of a file pass.
+fn admit(db: &Connection, file: &StoredFile, reach: &Reach) -> Result<()> {
+    let item = db
+        .prepare_cached(
+            "SELECT item FROM draft WHERE id = ?1 UNION ALL SELECT item FROM case_record WHERE id = ?2 LIMIT 1",
+        )?
+        .query_row(
+            params![file.draft.map(|id| id.key()), file.case.map(|id| id.key())],
+            |row| values::parsed::<ItemCode>(row, 0),
+        )
+        .optional()?;
+    match item {
+        Some(item) => reach.admit(file.principal, &item),
+        None => Err(Error::not_found()),
+    }
 }
 
 /// Refuses a draft that is not there any more, or that has been submitted.
@@ -105,6 +123,16 @@ pub(super) fn of_case(db: &Connection, case: CaseId) -> Result<Vec<StoredFile>> 
          WHERE case_id = ?1 OR draft IN (SELECT draft FROM case_record WHERE id = ?1) ORDER BY uploaded_at, id"
     ))?;
     Ok(statement.query_map([case.key()], stored)?.collect::<sql::Result<_>>()?)
+}
+
+/// The files of a person's own matters that they may read, oldest first.
+pub(super) fn of_person(db: &Connection, person: PersonId) -> Result<Vec<StoredFile>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM file WHERE principal = ?1 AND released = 1 ORDER BY uploaded_at, id"
+    ))?;
+    Ok(statement
+        .query_map([person.key()], stored)?
+        .collect::<sql::Result<_>>()?)
 }
 
 /// The files of several cases, by case, oldest first. `drafts` are those that the cases were, in the same order.
@@ -179,13 +207,16 @@ impl FileStore for Database {
         .await
     }
 
-    async fn file(&self, id: FileId, principals: Vec<PersonId>) -> Result<StoredFile> {
-        let file = self.read(move |db| find(db, id)).await?;
-        if file.released && principals.contains(&file.principal) {
+    async fn file(&self, id: FileId, reach: Reach) -> Result<StoredFile> {
+        self.read(move |db| {
+            let file = find(db, id)?;
+            if !file.released {
+                return Err(Error::not_found());
+            }
+            admit(db, &file, &reach)?;
             Ok(file)
-        } else {
-            Err(Error::not_found())
-        }
+        })
+        .await
     }
 
     async fn any_file(&self, id: FileId) -> Result<StoredFile> {
@@ -213,12 +244,13 @@ impl FileStore for Database {
         .await
     }
 
-    async fn remove_file(&self, draft: DraftId, file: FileId, principals: Vec<PersonId>) -> Result<()> {
+    async fn remove_file(&self, draft: DraftId, file: FileId, reach: Reach) -> Result<()> {
         self.write(move |db| {
             let known = find(db, file)?;
-            if known.draft != Some(draft) || !principals.contains(&known.principal) {
+            if known.draft != Some(draft) {
                 return Err(Error::not_found());
             }
+            admit(db, &known, &reach)?;
             draft_is_open(db, draft)?;
             db.prepare_cached("DELETE FROM file WHERE id = ?1")?
                 .execute([file.key()])?;

@@ -1,7 +1,8 @@
 //! The founding: one command, and the mark that it was done is part of it.
 
 use crate::storage::sql::{Connection, params};
-use onehall_protocol::Timestamp;
+use onehall_protocol::contacts::Contact;
+use onehall_protocol::{ContactId, Timestamp};
 
 use super::staff::{NewStaff, insert};
 use super::values::{Key, name, to_json};
@@ -36,8 +37,9 @@ pub(super) fn found(tx: &Connection, founding: &Founding, now: Timestamp) -> Res
         return Err(Error::broken("found a hall in a database that is not empty"));
     }
     let mut person = tx.prepare_cached(
-        "INSERT INTO person (id, kind, name, citizen_id, organisation_code, phone, address, assurance, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO person (id, kind, name, citizen_id, organisation_code, phone, address, assurance, created_at,
+             seen_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
     )?;
     for new in &founding.people {
         person.execute(params![
@@ -51,6 +53,9 @@ pub(super) fn found(tx: &Connection, founding: &Founding, now: Timestamp) -> Res
             name(&new.assurance)?,
             now.unix_millis()
         ])?;
+        if let Some(phone) = &new.phone {
+            super::contacts::insert(tx, ContactId(new.id.0), new.id, &Contact::Phone(phone.clone()), now)?;
+        }
     }
     let mut agency = tx.prepare_cached("INSERT INTO agency (legal_person, agent) VALUES (?1, ?2)")?;
     for (legal_person, agent) in &founding.agencies {

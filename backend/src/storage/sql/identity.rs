@@ -2,18 +2,22 @@
 
 use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
-use onehall_protocol::identity::{AssuranceLevel, PersonKind};
-use onehall_protocol::{ErrorCode, PersonId, PhoneNumber, Timestamp};
+use onehall_protocol::contacts::Contact;
+use onehall_protocol::identity::{AssuranceLevel, PersonKind, TerminalKind};
+use onehall_protocol::{ContactId, ErrorCode, PersonId, Timestamp};
 use subtle::ConstantTimeEq;
 
 use super::Database;
 use super::values::{Key, id, name, named, optional_json, optional_parsed, time};
 use crate::error::{Error, Result};
-use crate::identity::{Citizen, CodeToSend, IdentityStore, Lifetime, LogIn, Person};
+use crate::identity::passkeys::UseCode;
+use crate::identity::{Citizen, CodeToSend, Confirmed, IdentityStore, Items, Lifetime, LogIn, Person};
 use crate::secrets::TokenHash;
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
+/// Identity numbers that may be tried in a day of an account that was not used for long.
+const MOST_CONFIRMED: u32 = 5;
 
 pub(super) const PERSON: &str = "person.id, person.kind, person.name, person.citizen_id, person.organisation_code, person.phone, person.address, person.assurance";
 
@@ -42,14 +46,30 @@ impl IdentityStore for Database {
         self.write(move |tx| log_in(tx, &login)).await?
     }
 
+    async fn log_in_confirmed(&self, login: LogIn, confirmed: Confirmed) -> Result<(Citizen, Option<PersonId>)> {
+        self.write(move |tx| log_in_confirmed(tx, &login, &confirmed)).await?
+    }
+
     async fn citizen(&self, session: TokenHash, now: Timestamp) -> Result<Option<Citizen>> {
         self.read(move |db| citizen(db, session, now)).await
     }
 
-    async fn prolong_session(&self, session: TokenHash, idle_ends_at: Timestamp) -> Result<()> {
+    async fn prolong_session(&self, session: TokenHash, idle_ends_at: Timestamp, now: Timestamp) -> Result<()> {
         self.write(move |tx| {
-            tx.prepare_cached("UPDATE citizen_session SET idle_ends_at = CASE WHEN ?2 < ends_at THEN ?2 ELSE ends_at END WHERE token = ?1")?
-                .execute(params![session.0, idle_ends_at.unix_millis()])?;
+            tx.prepare_cached(
+                "UPDATE citizen_session SET seen_at = ?3,
+                   idle_ends_at = CASE WHEN ?2 < ends_at THEN ?2 ELSE ends_at END WHERE token = ?1",
+            )?
+            .execute(params![session.0, idle_ends_at.unix_millis(), now.unix_millis()])?;
+            tx.prepare_cached(
+                "UPDATE person SET seen_at = ?2
+                 WHERE id = (SELECT person FROM citizen_session WHERE token = ?1) AND seen_at < ?3",
+            )?
+            .execute(params![
+                session.0,
+                now.unix_millis(),
+                now.plus_seconds(-DAY).unix_millis()
+            ])?;
             Ok(())
         })
         .await
@@ -68,7 +88,10 @@ impl IdentityStore for Database {
 
     async fn person(&self, id: PersonId) -> Result<Option<Person>> {
         self.read(move |db| {
-            let sql = format!("SELECT {PERSON} FROM person WHERE id = ?1");
+            // An account that became part of another one is that one.
+            let sql = format!(
+                "SELECT {PERSON} FROM person WHERE id = coalesce((SELECT person FROM person_merged WHERE id = ?1), ?1)"
+            );
             Ok(db.prepare_cached(&sql)?.query_row([id.key()], person).optional()?)
         })
         .await
@@ -103,75 +126,185 @@ fn take_code(tx: &Connection, code: &CodeToSend) -> Result<()> {
     count(tx, "code-phone", &code.phone, now)?;
     count(tx, "code-client", &code.client, now)?;
     tx.prepare_cached(
-        "INSERT INTO login_code (phone, code, sent_at, expires_at, tries_left) VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO login_code (phone, code, sent_at, expires_at, tries_left, tries_elsewhere, client)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)
          ON CONFLICT (phone) DO UPDATE SET code = excluded.code, sent_at = excluded.sent_at,
-           expires_at = excluded.expires_at, tries_left = excluded.tries_left",
+           expires_at = excluded.expires_at, tries_left = excluded.tries_left,
+           tries_elsewhere = excluded.tries_elsewhere, client = excluded.client",
     )?
     .execute(params![
         code.phone,
         code.code,
         now.unix_millis(),
         now.plus_seconds(code.limits.expires_after).unix_millis(),
-        code.limits.tries
+        code.limits.tries,
+        code.client
     ])?;
     Ok(())
 }
 
-fn log_in(tx: &Connection, login: &LogIn) -> Result<Result<Citizen>> {
-    let now = login.now;
+/// Whether a code is the one that was sent; it is used up then. A wrong one is counted, apart for the network from which the code
+/// was asked for and for all others: whoever knows somebody's phone number and tries there leaves them their own tries.
+pub(super) fn use_code(tx: &Connection, typed: &UseCode) -> Result<bool> {
+    let now = typed.now;
     refuse_beyond(
         tx,
         "wrong-client",
-        &login.client,
+        &typed.client,
         HOUR,
-        login.limits.wrong_per_client_hour,
+        typed.limits.wrong_per_client_hour,
         now,
     )?;
     let kept = tx
-        .prepare_cached("SELECT code, expires_at, tries_left FROM login_code WHERE phone = ?1")?
-        .query_row([login.phone_hash], |row| {
-            Ok((row.get::<_, [u8; 32]>(0)?, time(row, 1)?, row.get::<_, i64>(2)?))
+        .prepare_cached(
+            "SELECT code, expires_at, tries_left, tries_elsewhere, client IS NOT NULL AND client = ?2
+             FROM login_code WHERE phone = ?1",
+        )?
+        .query_row(params![typed.to, typed.client], |row| {
+            let here: bool = row.get(4)?;
+            let tries: i64 = row.get(if here { 2 } else { 3 })?;
+            Ok((row.get::<_, [u8; 32]>(0)?, time(row, 1)?, tries, here))
         })
         .optional()?;
     // The same work whatever is there, so that the time it takes tells nothing.
-    let (code, expires_at, tries_left) = kept.unwrap_or(([0; 32], now, 0));
-    let right = bool::from(code.ct_eq(&login.code));
-    if !(right && expires_at > now && tries_left > 0) {
-        tx.prepare_cached("UPDATE login_code SET tries_left = tries_left - 1 WHERE phone = ?1 AND tries_left > 0")?
-            .execute([login.phone_hash])?;
-        count(tx, "wrong-client", &login.client, now)?;
-        return Ok(Err(Error::new(ErrorCode::WrongCode)));
+    let (code, expires_at, tries, here) = kept.unwrap_or(([0; 32], now, 0, true));
+    let right = bool::from(code.ct_eq(&typed.code));
+    if !(right && expires_at > now && tries > 0) {
+        let tried = if here {
+            "UPDATE login_code SET tries_left = tries_left - 1 WHERE phone = ?1 AND tries_left > 0"
+        } else {
+            "UPDATE login_code SET tries_elsewhere = tries_elsewhere - 1 WHERE phone = ?1 AND tries_elsewhere > 0"
+        };
+        tx.prepare_cached(tried)?.execute([typed.to])?;
+        count(tx, "wrong-client", &typed.client, now)?;
+        return Ok(false);
     }
     // The row stays, without tries: it still says when the last code was sent.
-    tx.prepare_cached("UPDATE login_code SET tries_left = 0 WHERE phone = ?1")?
-        .execute([login.phone_hash])?;
-    let actor = account_of(tx, &login.phone, login.new_person, now)?;
-    let lifetime = Lifetime::of(login.terminal);
-    let ends_at = now.plus_seconds(lifetime.absolute);
-    tx.prepare_cached("DELETE FROM citizen_session WHERE idle_ends_at < ?1")?
-        .execute([now.unix_millis()])?;
+    tx.prepare_cached("UPDATE login_code SET tries_left = 0, tries_elsewhere = 0 WHERE phone = ?1")?
+        .execute([typed.to])?;
+    Ok(true)
+}
+
+fn log_in(tx: &Connection, login: &LogIn) -> Result<Result<Citizen>> {
+    if !use_login_code(tx, login)? {
+        return Ok(Err(Error::new(ErrorCode::WrongCode)));
+    }
+    if super::contacts::asleep(tx, &login.contact, login.now)?.is_some() {
+        leave_code(tx, login)?;
+        return Ok(Err(ErrorCode::ConfirmIdentity.into()));
+    }
+    enter(tx, login)
+}
+
+fn log_in_confirmed(
+    tx: &Connection,
+    login: &LogIn,
+    confirmed: &Confirmed,
+) -> Result<Result<(Citizen, Option<PersonId>)>> {
+    let now = login.now;
+    if !use_login_code(tx, login)? {
+        return Ok(Err(Error::new(ErrorCode::WrongCode)));
+    }
+    // Where it was used meanwhile there is nothing to confirm.
+    let mut lost_by = None;
+    if let Some(owner) = super::contacts::asleep(tx, &login.contact, now)? {
+        match confirmed {
+            Confirmed::Owner(number) => {
+                refuse_beyond(tx, "confirm-identity", &login.to, DAY, MOST_CONFIRMED, now)?;
+                if owner.citizen_id.as_ref() != Some(number) {
+                    count(tx, "confirm-identity", &login.to, now)?;
+                    leave_code(tx, login)?;
+                    return Ok(Err(ErrorCode::NotMatched.into()));
+                }
+            }
+            Confirmed::NewOwner => {
+                super::contacts::lose(tx, owner.id, &login.contact, login.terminal, now)?;
+                lost_by = Some(owner.id);
+            }
+        }
+    }
+    Ok(enter(tx, login)?.map(|citizen| (citizen, lost_by)))
+}
+
+/// A code that was right counts once more, for who typed it.
+fn leave_code(tx: &Connection, login: &LogIn) -> Result<()> {
     tx.prepare_cached(
-        "INSERT INTO citizen_session (token, person, terminal, created_at, idle_ends_at, ends_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "UPDATE login_code SET tries_left = CASE WHEN client = ?2 THEN 1 ELSE 0 END,
+           tries_elsewhere = CASE WHEN client = ?2 THEN 0 ELSE 1 END WHERE phone = ?1",
     )?
-    .execute(params![
-        login.session.0,
-        actor.key(),
-        login.terminal.as_str(),
-        now.unix_millis(),
-        lifetime.idle_end(now, ends_at).unix_millis(),
-        ends_at.unix_millis()
-    ])?;
+    .execute(params![login.to, login.client])?;
+    Ok(())
+}
+
+fn use_login_code(tx: &Connection, login: &LogIn) -> Result<bool> {
+    let typed = UseCode {
+        to: login.to,
+        code: login.code,
+        client: login.client,
+        limits: login.limits,
+        now: login.now,
+    };
+    use_code(tx, &typed)
+}
+
+/// Begins the session of who has shown the right code.
+fn enter(tx: &Connection, login: &LogIn) -> Result<Result<Citizen>> {
+    let now = login.now;
+    let Some(actor) = account_of(tx, &login.contact, login.new_person, now)? else {
+        return Ok(Err(Error::new(ErrorCode::WrongCode)));
+    };
+    begin_session(tx, login.session, actor, login.terminal, now)?;
+    tx.prepare_cached("UPDATE citizen_session SET name = ?2, site = ?3 WHERE token = ?1")?
+        .execute(params![login.session.0, login.place.name, login.place.site])?;
     citizen(tx, login.session, now)?
         .ok_or_else(|| Error::broken("find the session that was just begun"))
         .map(Ok)
 }
 
-/// The account of a phone number; a new one of assurance L1 where there is none.
-fn account_of(tx: &Connection, phone: &PhoneNumber, new: PersonId, now: Timestamp) -> Result<PersonId> {
+/// Begins a session; when it ends whatever happens.
+pub(super) fn begin_session(
+    tx: &Connection,
+    session: TokenHash,
+    person: PersonId,
+    terminal: TerminalKind,
+    now: Timestamp,
+) -> Result<Timestamp> {
+    let lifetime = Lifetime::of(terminal);
+    let ends_at = now.plus_seconds(lifetime.absolute);
+    tx.prepare_cached("DELETE FROM citizen_session WHERE idle_ends_at < ?1")?
+        .execute([now.unix_millis()])?;
     tx.prepare_cached(
-        "INSERT INTO person (id, kind, name, phone, assurance, created_at) VALUES (?1, ?2, '', ?3, ?4, ?5)
-         ON CONFLICT (phone) DO NOTHING",
+        "INSERT INTO citizen_session (token, person, terminal, created_at, idle_ends_at, ends_at, seen_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?4)",
+    )?
+    .execute(params![
+        session.0,
+        person.key(),
+        terminal.as_str(),
+        now.unix_millis(),
+        lifetime.idle_end(now, ends_at).unix_millis(),
+        ends_at.unix_millis()
+    ])?;
+    tx.prepare_cached("UPDATE person SET seen_at = ?2 WHERE id = ?1")?
+        .execute(params![person.key(), now.unix_millis()])?;
+    Ok(ends_at)
+}
+
+/// Whether a session counts.
+pub(super) fn session_lives(db: &Connection, session: TokenHash, now: Timestamp) -> Result<bool> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM citizen_session WHERE token = ?1 AND idle_ends_at > ?2 AND ends_at > ?2")?
+        .exists(params![session.0, now.unix_millis()])?)
+}
+
+/// The account that something logs in. A phone number that logs nobody in begins one of assurance L1.
+fn account_of(tx: &Connection, contact: &Contact, new: PersonId, now: Timestamp) -> Result<Option<PersonId>> {
+    let owner = super::contacts::owner(tx, contact)?;
+    let (None, Contact::Phone(phone)) = (owner, contact) else {
+        return Ok(owner);
+    };
+    tx.prepare_cached(
+        "INSERT INTO person (id, kind, name, phone, assurance, created_at, seen_at) VALUES (?1, ?2, '', ?3, ?4, ?5, ?5)",
     )?
     .execute(params![
         new.key(),
@@ -180,14 +313,14 @@ fn account_of(tx: &Connection, phone: &PhoneNumber, new: PersonId, now: Timestam
         name(&AssuranceLevel::L1)?,
         now.unix_millis()
     ])?;
-    Ok(tx
-        .prepare_cached("SELECT id FROM person WHERE phone = ?1")?
-        .query_row([phone.as_str()], |row| id(row, 0))?)
+    super::contacts::insert(tx, ContactId(new.0), new, contact, now)?;
+    Ok(Some(new))
 }
 
-fn citizen(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option<Citizen>> {
+pub(super) fn citizen(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option<Citizen>> {
     let sql = format!(
-        "SELECT {PERSON}, s.terminal, s.idle_ends_at, s.ends_at, s.created_at FROM citizen_session s JOIN person ON person.id = s.person
+        "SELECT {PERSON}, s.terminal, s.idle_ends_at, s.ends_at, s.created_at, s.seen_at, s.site
+         FROM citizen_session s JOIN person ON person.id = s.person
          WHERE s.token = ?1 AND s.idle_ends_at > ?2 AND s.ends_at > ?2"
     );
     let found = db
@@ -196,15 +329,28 @@ fn citizen(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option
             Ok(Citizen {
                 actor: person(row)?,
                 companies: Vec::new(),
+                delegated: Vec::new(),
+                delegations_ended: Vec::new(),
+                site: row.get(13)?,
+                from_here: Items::All,
+                reached_at: String::new(),
                 session,
                 terminal: named(row, 8)?,
                 idle_ends_at: time(row, 9)?,
                 ends_at: time(row, 10)?,
                 began_at: time(row, 11)?,
+                seen_at: time(row, 12)?,
             })
         })
         .optional()?;
     let Some(mut citizen) = found else { return Ok(None) };
+    citizen.reached_at = match &citizen.actor.phone {
+        Some(phone) => phone.masked(),
+        None => {
+            let known = super::contacts::contacts(db, citizen.actor.id)?;
+            known.first().map(|first| first.contact.masked()).unwrap_or_default()
+        }
+    };
     let sql = format!(
         "SELECT {PERSON} FROM agency JOIN person ON person.id = agency.legal_person
          WHERE agency.agent = ?1 ORDER BY person.name, person.id"
@@ -213,6 +359,7 @@ fn citizen(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option
         .prepare_cached(&sql)?
         .query_map([citizen.actor.id.key()], person)?
         .collect::<sql::Result<_>>()?;
+    (citizen.delegated, citizen.delegations_ended) = super::delegations::of_actor(db, citizen.actor.id, now)?;
     Ok(Some(citizen))
 }
 
@@ -251,6 +398,14 @@ pub(super) fn count(tx: &Connection, kind: &str, who: &[u8; 32], now: Timestamp)
     tx.prepare_cached("INSERT INTO login_count (kind, who, at) VALUES (?1, ?2, ?3)")?
         .execute(params![kind, who, now.unix_millis()])?;
     Ok(())
+}
+
+/// Takes one back that was counted for `who` at `at`; of several of one moment the others stay.
+pub(super) fn count_back(tx: &Connection, kind: &str, who: &[u8; 32], at: Timestamp) -> Result<()> {
+    let counted = tx
+        .prepare_cached("DELETE FROM login_count WHERE kind = ?1 AND who = ?2 AND at = ?3")?
+        .execute(params![kind, who, at.unix_millis()])?;
+    (1..counted).try_for_each(|_| count(tx, kind, who, at))
 }
 
 /// Whole seconds from `now` to `then`, rounded up.

@@ -29,7 +29,7 @@ macro_rules! migrations {
     };
 }
 
-// 1-9 foundation, identity, staff; 10-19 drafts and files; 20-29 cases; 30-39 insight; 40-49 sync; 50-59 oidc.
+// 1-9 foundation, identity, staff; 10-19 drafts and files; 20-29 cases; 30-39 insight; 40-49 sync; 50-59 oidc and accounts; 60-61 halls; 62- whatever came then.
 migrations! {
     1 "0001_foundation";
     2 "0002_identity";
@@ -40,13 +40,26 @@ migrations! {
     13 "0013_drafts_merge";
     16 "0016_uploads";
     17 "0017_blobs";
+    18 "0018_drafts_begun";
     20 "0020_cases";
     21 "0021_evaluated_with";
+    22 "0022_case_disposal";
     30 "0030_insight";
     40 "0040_sync";
     41 "0041_catalog_versions";
     50 "0050_oidc";
     51 "0051_oidc_device";
+    52 "0052_oidc_logout";
+    54 "0054_accounts";
+    55 "0055_contacts";
+    56 "0056_own_account";
+    57 "0057_audit_chain";
+    58 "0058_merged";
+    60 "0060_halls";
+    61 "0061_hall_appointments";
+    62 "0062_updates";
+    63 "0063_step_up";
+    64 "0064_children";
 }
 
 /// Why a database cannot be used.

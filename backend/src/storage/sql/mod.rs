@@ -26,33 +26,47 @@
 //! INTEGER 0/1 (a condition says `active = 1`), JSON TEXT. Not: `INSERT OR`, `json_each`, rowids, `IS ?` of values,
 //! `min`/`max` of two values, a bare column name where `ON CONFLICT .. DO UPDATE` could mean two.
 
+mod audit;
 mod blobs;
 mod cases;
 mod catalog;
+mod children;
+mod claims;
+mod closing;
 mod connection;
+mod contacts;
 mod database;
+mod delegations;
 mod drafts;
 mod fault;
 mod files;
 mod founding;
+mod halls;
 mod identity;
 mod inline;
 mod insight;
+mod levels;
 mod many;
+pub(crate) mod merging;
 pub mod migrations;
 mod oidc;
 mod params;
+mod passkeys;
 mod postgres;
 mod readers;
 mod row;
+mod sessions;
 mod sqlite;
 mod staff;
 mod sync;
 pub mod transfer;
+mod updates;
 mod uploads;
 pub mod values;
 mod writer;
 
+#[cfg(test)]
+pub(crate) use connection::watched;
 pub use connection::{Connection, MappedRows, Statement};
 pub use database::{Connections, Database, OpenError, Place};
 pub use fault::{Error, OptionalExtension, Result};

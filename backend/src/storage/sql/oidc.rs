@@ -1,12 +1,15 @@
 //! The provider: keys, requests and consent. Tokens: `tokens`.
 
 mod device;
+mod notices;
 mod tokens;
 
 use async_trait::async_trait;
 use onehall_protocol::identity::AssuranceLevel;
 use onehall_protocol::{ClientId, PersonId, Timestamp};
 use uuid::Uuid;
+
+pub(super) use notices::session_ended;
 
 use super::identity::{count, refuse_beyond};
 use super::values::{Key, json, name, parsed, time, to_json};
@@ -16,7 +19,7 @@ use crate::oidc::store::{
     Agree, AskAgain, Confirm, Consent, Given, KeepDevice, KeepRequest, KeptKey, LookForDevice, NoLogin, NotGiven,
     OidcStore, OpenDevice, OpenPushed, Redeem, Refresh,
 };
-use crate::oidc::{Access, AuthorizationRequest, OpenRequest, Scope, Scopes};
+use crate::oidc::{Access, AuthorizationRequest, OpenRequest, Scopes};
 use crate::secrets::TokenHash;
 
 const HOUR: i64 = 3600;
@@ -94,6 +97,11 @@ impl OidcStore for Database {
     async fn withdraw_consent(&self, person: PersonId, client: ClientId) -> Result<bool> {
         self.write(move |tx| {
             let mine = (person.key(), client.as_str());
+            tx.prepare_cached(
+                "DELETE FROM citizen_session WHERE token IN
+                   (SELECT session FROM oidc_grant WHERE person = ?1 AND client = ?2 AND own_session = 1)",
+            )?
+            .execute(mine)?;
             let ended = tx
                 .prepare_cached("DELETE FROM oidc_grant WHERE person = ?1 AND client = ?2")?
                 .execute(mine)?;
@@ -268,15 +276,6 @@ fn agree(tx: &Connection, agree: &Agree) -> Result<bool> {
         agree.code_until.unix_millis()
     ])?;
     Ok(true)
-}
-
-/// Ends the logins at clients that were allowed in a session of the hall, but for those that were to go on while the citizen
-/// is away.
-pub(super) fn session_ended(tx: &Connection, session: TokenHash) -> Result<()> {
-    let lasts = format!("%{}%", Scope::OfflineAccess.name());
-    tx.prepare_cached("DELETE FROM oidc_grant WHERE session = ?1 AND scopes NOT LIKE ?2")?
-        .execute(params![session.0, lasts])?;
-    Ok(())
 }
 
 /// Adds to what a citizen has allowed to a client.

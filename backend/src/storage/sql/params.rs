@@ -48,7 +48,7 @@ pub trait ToSql {
     /// The value as it is bound.
     ///
     /// # Errors
-    /// Where it is a number that no column can hold.
+    /// Where it is a number that no column can hold, or a text with a NUL in it.
     fn param(&self) -> Result<Param<'_>>;
 }
 
@@ -76,7 +76,7 @@ impl ToSql for Value {
         Ok(match self {
             Value::Null => Param::Null(Kind::Any),
             Value::Integer(value) => Param::Integer(*value),
-            Value::Text(text) => Param::Text(text),
+            Value::Text(text) => text_param(text)?,
             Value::Blob(bytes) => Param::Blob(bytes),
         })
     }
@@ -113,11 +113,31 @@ macro_rules! typed {
     )+};
 }
 typed! {
-    str, Text, text => text;
-    String, Text, text => text.as_str();
-    Cow<'_, str>, Text, text => text.as_ref();
     [u8], Blob, bytes => bytes;
     Vec<u8>, Blob, bytes => bytes.as_slice();
+}
+
+macro_rules! texts {
+    ($($of:ty),+) => {$(
+        impl Typed for $of {
+            const KIND: Kind = Kind::Text;
+        }
+        impl ToSql for $of {
+            fn param(&self) -> Result<Param<'_>> {
+                text_param(self)
+            }
+        }
+    )+};
+}
+texts!(str, String, Cow<'_, str>);
+
+/// PostgreSQL has no place for a NUL in a text. What one engine cannot keep the other one does not either, so that a city can move
+/// from one to the other.
+fn text_param(text: &str) -> Result<Param<'_>> {
+    if text.contains('\0') {
+        return Err(Error::Nul);
+    }
+    Ok(Param::Text(text))
 }
 
 impl<const N: usize> Typed for [u8; N] {

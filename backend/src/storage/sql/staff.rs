@@ -1,17 +1,17 @@
 //! Staff.
 
+mod step_up;
+mod tries;
+
 use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
 use onehall_protocol::staff::Role;
 use onehall_protocol::{ErrorCode, StaffId, Timestamp};
 use serde_json::json;
-use uuid::Uuid;
 
+use self::tries::{count_try, refuse_while_locked, take_back};
 use super::Database;
-use super::identity::{count, refuse_beyond, seconds_until};
-use super::values::{
-    Key, id, json as json_column, name, named, optional_id, optional_parsed, optional_time, time, to_json,
-};
+use super::values::{Key, id, json as json_column, named, optional_id, optional_parsed, optional_time, time, to_json};
 use crate::error::{Error, Result};
 use crate::secrets::TokenHash;
 use crate::staff::{
@@ -19,12 +19,6 @@ use crate::staff::{
     Staff, StaffAccount, StaffStore, lifetime,
 };
 
-const HOUR: i64 = 3600;
-const DAY: i64 = 86_400;
-/// Wrong tries before a name is locked.
-const FREE_TRIES: i64 = 5;
-/// Seconds of the first lock; each further wrong try doubles them, up to an hour.
-const FIRST_LOCK: i64 = 30;
 /// Tries of one ticket.
 const TICKET_TRIES: i64 = 5;
 
@@ -66,11 +60,8 @@ impl StaffStore for Database {
     }
 
     async fn password_refused(&self, staff: Option<StaffId>, attempt: Attempt) -> Result<()> {
-        self.write(move |tx| {
-            count(tx, "staff-client", &attempt.client, attempt.now)?;
-            audit(tx, attempt.now, None, staff, AuditAction::PasswordRefused, json!({}))
-        })
-        .await
+        self.write(move |tx| audit(tx, attempt.now, None, staff, AuditAction::PasswordRefused, json!({})))
+            .await
     }
 
     async fn password_taken(&self, new: NewTicket) -> Result<()> {
@@ -122,7 +113,6 @@ impl StaffStore for Database {
 
     async fn second_factor_refused(&self, ticket: TokenHash, attempt: Attempt) -> Result<()> {
         self.write(move |tx| {
-            count(tx, "staff-client", &attempt.client, attempt.now)?;
             let staff = tx
                 .prepare_cached("SELECT staff FROM staff_ticket WHERE token = ?1")?
                 .query_row([ticket.0], |row| id(row, 0))
@@ -141,6 +131,29 @@ impl StaffStore for Database {
 
     async fn enter(&self, enter: Enter, attempt: Attempt) -> Result<Staff> {
         self.write(move |tx| self::enter(tx, &enter, &attempt)).await
+    }
+
+    async fn try_step_up(&self, session: TokenHash, attempt: Attempt) -> Result<Option<SecondFactor>> {
+        self.write(move |tx| {
+            let known = step_up::factor(tx, session, attempt.now)?;
+            refuse_while_locked(tx, &attempt)?;
+            count_try(tx, attempt.account, &attempt)?;
+            Ok(known)
+        })
+        .await
+    }
+
+    async fn step_up_refused(&self, staff: StaffId, attempt: Attempt) -> Result<()> {
+        self.write(move |tx| {
+            let what = AuditAction::SecondFactorRefused;
+            audit(tx, attempt.now, Some(staff), Some(staff), what, json!({}))
+        })
+        .await
+    }
+
+    async fn step_up(&self, session: TokenHash, step: u64, attempt: Attempt) -> Result<()> {
+        self.write(move |tx| step_up::step_up(tx, session, step, &attempt))
+            .await
     }
 
     async fn staff(&self, session: TokenHash, now: Timestamp) -> Result<Option<Staff>> {
@@ -298,15 +311,18 @@ fn second_factor(db: &Connection, ticket: TokenHash, now: Timestamp) -> Result<O
     );
     let found = db
         .prepare_cached(&sql)?
-        .query_row(params![ticket.0, now.unix_millis()], |row| {
-            Ok(SecondFactor {
-                account: account(row)?,
-                password_hash: row.get(10)?,
-                secret: row.get(11)?,
-                last_step: row.get::<_, Option<i64>>(12)?.and_then(|step| u64::try_from(step).ok()),
-            })
-        });
+        .query_row(params![ticket.0, now.unix_millis()], second_factor_row);
     Ok(found.optional()?)
+}
+
+/// A second factor from an account, its password, the secret and the last step.
+fn second_factor_row(row: &Row<'_>) -> sql::Result<SecondFactor> {
+    Ok(SecondFactor {
+        account: account(row)?,
+        password_hash: row.get(10)?,
+        secret: row.get(11)?,
+        last_step: row.get::<_, Option<i64>>(12)?.and_then(|step| u64::try_from(step).ok()),
+    })
 }
 
 fn enter(tx: &Connection, enter: &Enter, attempt: &Attempt) -> Result<Staff> {
@@ -351,7 +367,7 @@ fn enter(tx: &Connection, enter: &Enter, attempt: &Attempt) -> Result<Staff> {
     tx.prepare_cached("DELETE FROM staff_session WHERE idle_ends_at < ?1")?
         .execute([now.unix_millis()])?;
     tx.prepare_cached(
-        "INSERT INTO staff_session (token, staff, created_at, idle_ends_at, ends_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO staff_session (token, staff, created_at, idle_ends_at, ends_at, proved_at) VALUES (?1, ?2, ?3, ?4, ?5, ?3)",
     )?
     .execute(params![
         enter.session.0,
@@ -365,7 +381,7 @@ fn enter(tx: &Connection, enter: &Enter, attempt: &Attempt) -> Result<Staff> {
 
 fn staff(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option<Staff>> {
     let sql = format!(
-        "SELECT {ACCOUNT}, s.idle_ends_at, s.ends_at FROM staff_session s JOIN staff ON staff.id = s.staff
+        "SELECT {ACCOUNT}, s.idle_ends_at, s.ends_at, s.proved_at FROM staff_session s JOIN staff ON staff.id = s.staff
          WHERE s.token = ?1 AND s.idle_ends_at > ?2 AND s.ends_at > ?2 AND staff.active = 1"
     );
     let found = db
@@ -376,6 +392,7 @@ fn staff(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option<S
                 session,
                 idle_ends_at: time(row, 10)?,
                 ends_at: time(row, 11)?,
+                proved_at: time(row, 12)?,
             })
         });
     Ok(found.optional()?)
@@ -452,66 +469,6 @@ fn end_sessions(tx: &Connection, staff: StaffId) -> Result<()> {
     Ok(())
 }
 
-fn refuse_while_locked(db: &Connection, attempt: &Attempt) -> Result<()> {
-    let now = attempt.now;
-    let locked_until = db
-        .prepare_cached("SELECT max(locked_until) FROM staff_lock WHERE account IN (?1, ?2)")?
-        .query_row([attempt.account, attempt.account_here], |row| optional_time(row, 0))?;
-    if let Some(until) = locked_until.filter(|until| *until > now) {
-        return Err(Error::too_many(seconds_until(now, until)));
-    }
-    refuse_beyond(
-        db,
-        "staff-client",
-        &attempt.client,
-        HOUR,
-        attempt.wrong_per_client_hour,
-        now,
-    )
-}
-
-/// Counts a try as a wrong one against what `locked` names: an account, or an account tried from one network.
-fn count_try(tx: &Connection, locked: [u8; 32], attempt: &Attempt) -> Result<()> {
-    let now = attempt.now;
-    tx.prepare_cached("DELETE FROM staff_lock WHERE last_at < ?1")?
-        .execute([now.plus_seconds(-DAY).unix_millis()])?;
-    let failures: i64 = tx
-        .prepare_cached(
-            "INSERT INTO staff_lock (account, failures, last_at, locked_until) VALUES (?1, 1, ?2, 0)
-             ON CONFLICT (account) DO UPDATE SET failures = staff_lock.failures + 1, last_at = excluded.last_at
-             RETURNING failures",
-        )?
-        .query_row(params![locked, now.unix_millis()], |row| row.get(0))?;
-    if let Some(until) = locked_until(failures, now) {
-        tx.prepare_cached("UPDATE staff_lock SET locked_until = ?2 WHERE account = ?1")?
-            .execute(params![locked, until.unix_millis()])?;
-    }
-    Ok(())
-}
-
-/// Takes a try back that was counted by [`count_try`] for the same attempt, and the lock that it brought about. One that
-/// another try brought about stays.
-fn take_back(tx: &Connection, locked: [u8; 32], attempt: &Attempt) -> Result<()> {
-    let known = tx
-        .prepare_cached("SELECT failures, locked_until FROM staff_lock WHERE account = ?1")?
-        .query_row([locked], |row| Ok((row.get::<_, i64>(0)?, time(row, 1)?)))
-        .optional()?;
-    let Some((failures, until)) = known else {
-        return Ok(());
-    };
-    let own = locked_until(failures, attempt.now) == Some(until) || failures <= FREE_TRIES;
-    let until = if own { 0 } else { until.unix_millis() };
-    tx.prepare_cached("UPDATE staff_lock SET failures = ?2, locked_until = ?3 WHERE account = ?1")?
-        .execute(params![locked, (failures - 1).max(0), until])?;
-    Ok(())
-}
-
-/// Until when a name is locked that was tried in vain so often.
-fn locked_until(failures: i64, now: Timestamp) -> Option<Timestamp> {
-    let beyond = u32::try_from(failures.checked_sub(FREE_TRIES)?).ok()?;
-    Some(now.plus_seconds((FIRST_LOCK << beyond.min(16)).min(HOUR)))
-}
-
 fn add_tries(tx: &Connection, ticket: TokenHash, tries: i64) -> Result<()> {
     tx.prepare_cached("UPDATE staff_ticket SET tries_left = tries_left + ?2 WHERE token = ?1")?
         .execute(params![ticket.0, tries])?;
@@ -527,16 +484,5 @@ pub(super) fn audit(
     action: AuditAction,
     details: serde_json::Value,
 ) -> Result<()> {
-    tx.prepare_cached(
-        "INSERT INTO staff_audit (id, at, actor, subject, action, details) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute(params![
-        *Uuid::now_v7().as_bytes(),
-        at.unix_millis(),
-        actor.map(|id| id.key()),
-        subject.map(|id| id.key()),
-        name(&action)?,
-        to_json(&details)?
-    ])?;
-    Ok(())
+    super::audit::add(tx, at, actor, subject, action, &details)
 }

@@ -13,6 +13,7 @@ use super::Database;
 use super::values::{self, Key};
 use super::{cases, drafts};
 use crate::error::{Error, Result};
+use crate::identity::Reach;
 use crate::sync::{
     Logged, Place, PullQuestion, Pulled, SnapshotPage, SnapshotQuestion, StoredChange, StoredThing, SyncStore,
 };
@@ -122,8 +123,8 @@ fn changed(db: &Connection, principal: PersonId, behind: u64, most: usize) -> Re
     .collect()
 }
 
-/// Things as they are now, in their order.
-fn as_they_are(db: &Connection, things: Vec<(PersonId, Logged)>) -> Result<Vec<StoredChange>> {
+/// Things as they are now, in their order. What is not within reach is not even named.
+fn as_they_are(db: &Connection, things: Vec<(PersonId, Logged)>, reach: &Reach) -> Result<Vec<StoredChange>> {
     let (mut drafts, mut cases) = (Vec::new(), Vec::new());
     for (_, what) in &things {
         match what {
@@ -132,14 +133,30 @@ fn as_they_are(db: &Connection, things: Vec<(PersonId, Logged)>) -> Result<Vec<S
         }
     }
     let (mut drafts, mut cases) = (drafts::open_drafts(db, &drafts)?, cases::whole_cases(db, &cases)?);
-    let changes = things.into_iter().map(|(principal, what)| StoredChange {
-        principal,
-        thing: match what {
-            Logged::Draft(id) => StoredThing::Draft(id, drafts.remove(&id).map(Box::new)),
-            Logged::Case(id) => StoredThing::Case(id, cases.remove(&id).map(Box::new)),
-        },
-    });
-    Ok(changes.collect())
+    let mut changes = Vec::new();
+    for (principal, what) in things {
+        let thing = match what {
+            Logged::Draft(id) => {
+                let draft = drafts.remove(&id);
+                let item = match &draft {
+                    Some(draft) => Some(draft.item.clone()),
+                    // Submitted, perhaps: that is told to whoever could have had it.
+                    None if !reach.covers_all(principal) => drafts::item_of(db, id)?,
+                    None => None,
+                };
+                if item.is_some_and(|item| !reach.covers(principal, &item)) {
+                    continue;
+                }
+                StoredThing::Draft(id, draft.map(Box::new))
+            }
+            Logged::Case(id) => match cases.remove(&id) {
+                Some(file) if !reach.covers(principal, &file.case.item) => continue,
+                file => StoredThing::Case(id, file.map(Box::new)),
+            },
+        };
+        changes.push(StoredChange { principal, thing });
+    }
+    Ok(changes)
 }
 
 fn pull(db: &Connection, question: &PullQuestion) -> Result<Pulled> {
@@ -164,12 +181,12 @@ fn pull(db: &Connection, question: &PullQuestion) -> Result<Pulled> {
         let epoch = head.epoch;
         positions.set(*principal, Position { epoch, seq });
     }
-    let changes = as_they_are(db, found)?;
+    let changes = as_they_are(db, found, &question.reach)?;
     let checksums = if question.checksums && !more {
         let sums = question
             .principals
             .iter()
-            .map(|principal| Ok((*principal, checksum(db, *principal)?)));
+            .map(|principal| Ok((*principal, checksum(db, *principal, &question.reach)?)));
         Some(sums.collect::<Result<_>>()?)
     } else {
         None
@@ -184,32 +201,59 @@ fn pull(db: &Connection, question: &PullQuestion) -> Result<Pulled> {
 
 /// The checksum over what there is of a principal: asked of the things themselves and not of the log, so that it also finds
 /// what was not logged.
-fn checksum(db: &Connection, principal: PersonId) -> Result<Checksum> {
+fn checksum(db: &Connection, principal: PersonId, reach: &Reach) -> Result<Checksum> {
     let mut sum = Checksum::default();
+    // Codes are read only where they matter: nearly everybody handles their own matters.
+    let all = reach.covers_all(principal);
     for (entity, sql) in [
         (
             Entity::Draft,
-            "SELECT id, revision FROM draft WHERE principal = ?1 AND submitted_case IS NULL",
+            "SELECT id, revision, item FROM draft WHERE principal = ?1 AND submitted_case IS NULL",
         ),
-        (Entity::Case, "SELECT id, version FROM case_record WHERE principal = ?1"),
+        (
+            Entity::Case,
+            "SELECT id, version, item FROM case_record WHERE principal = ?1",
+        ),
     ] {
         let mut statement = db.prepare_cached(sql)?;
         let rows = statement.query_map([principal.key()], |row| {
-            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u64>(1)?))
+            Ok((
+                row.get::<_, [u8; 16]>(0)?,
+                row.get::<_, u64>(1)?,
+                row.get::<_, String>(2)?,
+            ))
         })?;
         for row in rows {
-            let (id, version) = row?;
-            sum.add(entity, Uuid::from_bytes(id), version);
+            let (id, version, item) = row?;
+            if all || item.parse().is_ok_and(|item| reach.covers(principal, &item)) {
+                sum.add(entity, Uuid::from_bytes(id), version);
+            }
         }
     }
     Ok(sum)
 }
 
-fn has_changed(db: &Connection, principals: &[PersonId], positions: &Positions) -> Result<bool> {
+/// How many changes are looked at in one go for whoever may handle only some matters.
+const LOOKED_AT: usize = 100;
+
+fn has_changed(db: &Connection, principals: &[PersonId], positions: &Positions, reach: &Reach) -> Result<bool> {
     for principal in principals {
         let (head, read) = (head(db, *principal)?, positions.get(*principal));
-        if head.map(|head| (head.epoch, head.seq)) != read.map(|read| (read.epoch, read.seq)) {
+        if head.map(|head| (head.epoch, head.seq)) == read.map(|read| (read.epoch, read.seq)) {
+            continue;
+        }
+        // One who may handle all of a person's matters has each change told; so has one whose place is not in the log any more.
+        let Some(mut behind) = goes_on(head, read).filter(|_| !reach.covers_all(*principal)) else {
             return Ok(true);
+        };
+        loop {
+            let news = changed(db, *principal, behind, LOOKED_AT)?;
+            let Some((_, last)) = news.last() else { break };
+            behind = *last;
+            let things = news.into_iter().map(|(what, _)| (*principal, what)).collect();
+            if !as_they_are(db, things, reach)?.is_empty() {
+                return Ok(true);
+            }
         }
     }
     Ok(false)
@@ -249,7 +293,9 @@ fn snapshot(db: &Connection, question: &SnapshotQuestion) -> Result<SnapshotPage
     found.truncate(question.limit);
     let next = found.last().copied().filter(|_| more);
     let found = found.into_iter().map(|Place { principal, last }| (principal, last));
-    let changes = as_they_are(db, found.collect())?;
+    let mut changes = as_they_are(db, found.collect(), &question.reach)?;
+    // In a snapshot nothing comes as gone.
+    changes.retain(|change| !matches!(change.thing, StoredThing::Draft(_, None) | StoredThing::Case(_, None)));
     Ok(SnapshotPage {
         positions,
         changes,
@@ -296,8 +342,9 @@ impl SyncStore for Database {
         self.read(move |db| pull(db, &question)).await
     }
 
-    async fn has_changed(&self, principals: Vec<PersonId>, positions: Positions) -> Result<bool> {
-        self.read(move |db| has_changed(db, &principals, &positions)).await
+    async fn has_changed(&self, principals: Vec<PersonId>, positions: Positions, reach: Reach) -> Result<bool> {
+        self.read(move |db| has_changed(db, &principals, &positions, &reach))
+            .await
     }
 
     async fn snapshot(&self, question: SnapshotQuestion) -> Result<SnapshotPage> {

@@ -1,12 +1,15 @@
 //! Promises of the writer, the readers and the data folder.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use onehall_protocol::{ErrorCode, Timestamp};
 use proptest::prelude::*;
 
 use super::Database;
-use super::testing::TestDatabase;
+use super::testing::{TestDatabase, server};
 use crate::error::{Error, Result};
 use crate::storage::{DataFolder, FolderError, Storage, sql};
 
@@ -118,24 +121,29 @@ async fn many_commands_share_one_commit() {
     let database = folder.open();
     let sqlite = database.store();
     let (release, held) = std::sync::mpsc::channel::<()>();
+    let (begins, begun) = tokio::sync::oneshot::channel();
+    let begins = std::sync::Mutex::new(Some(begins));
     let mut commands = vec![{
         let sqlite = sqlite.clone();
         tokio::spawn(async move {
-            sqlite
-                .write(move |_| {
-                    let _ = held.recv();
-                    Ok(())
-                })
-                .await
+            let holds = move |_: &sql::Connection| {
+                let begins = begins.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+                begins.map(|begins| begins.send(()));
+                let _ = held.recv();
+                Ok(())
+            };
+            sqlite.write(holds).await
         })
     }];
+    // A writer that wakes late would take the others into the group of the one that holds it.
+    assert!(begun.await.is_ok());
     for number in 0..100 {
         let sqlite = sqlite.clone();
         commands.push(tokio::spawn(async move {
             set(&sqlite, format!("{number}"), Fate::Kept).await
         }));
     }
-    while sqlite.waiting() < 99 {
+    while sqlite.waiting() < 100 {
         tokio::task::yield_now().await;
     }
     drop(release);
@@ -145,6 +153,52 @@ async fn many_commands_share_one_commit() {
     let (groups, commands) = sqlite.committed();
     assert_eq!(commands, 101);
     assert!(groups <= 3, "{groups} commits for 101 commands");
+}
+
+/// Only where there are several writers can one come second; `done_anew` counts how often.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_takes_long_comes_to_an_end_though_others_are_always_quicker() {
+    if server().is_none() {
+        println!("skipped: SQLite has one writer");
+        return;
+    }
+    let folder = Folder::new();
+    let database = folder.open();
+    let (slow, quick) = (database.store(), Arc::new(database.again()));
+    assert!(set(&slow, "hot".to_owned(), Fate::Kept).await.is_ok());
+    let (commits, ended) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));
+    let others = {
+        let (commits, ended) = (Arc::clone(&commits), Arc::clone(&ended));
+        tokio::spawn(async move {
+            while !ended.load(Ordering::Relaxed) {
+                let change = |tx: &sql::Connection| {
+                    tx.execute("UPDATE fact SET value = value || 'q' WHERE name = 'hot'", [])?;
+                    Ok(())
+                };
+                quick.write(change).await?;
+                commits.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok::<_, Error>(())
+        })
+    };
+    let asked = move |tx: &sql::Connection| {
+        tx.query_row("SELECT value FROM fact WHERE name = 'hot'", [], |row| {
+            row.get::<_, String>(0)
+        })?;
+        // Where others may commit, they have by now.
+        let before = commits.load(Ordering::Relaxed);
+        let patience = Instant::now() + Duration::from_millis(300);
+        while commits.load(Ordering::Relaxed) < before + 2 && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        tx.execute("UPDATE fact SET value = 's' WHERE name = 'hot'", [])?;
+        Ok(())
+    };
+    let outcome = slow.write(asked).await;
+    ended.store(true, Ordering::Relaxed);
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert!(matches!(others.await, Ok(Ok(()))), "nor do the others wait for ever");
+    assert!(slow.done_anew() > 0, "it never came second");
 }
 
 #[tokio::test]
@@ -195,7 +249,7 @@ async fn a_reader_cannot_write_and_a_panic_in_one_costs_no_reader() {
 async fn who_asks_after_a_write_sees_it_however_many_ask_at_once() {
     let folder = Folder::new();
     let database = folder.open();
-    let count = |store: std::sync::Arc<Database>| async move {
+    let count = |store: Arc<Database>| async move {
         let ask = |db: &sql::Connection| Ok(db.query_row("SELECT count(*) FROM fact", [], |row| row.get::<_, u32>(0))?);
         store.read(ask).await.unwrap_or_else(|error| panic!("{error}"))
     };

@@ -138,7 +138,7 @@ fn take_parts(db: &Connection, id: UploadId) -> Result<Vec<FileId>> {
     Ok(parts.into_iter().map(|part| part.blob).collect())
 }
 
-fn forget(db: &Connection, id: UploadId) -> Result<Vec<FileId>> {
+pub(super) fn forget(db: &Connection, id: UploadId) -> Result<Vec<FileId>> {
     let parts = take_parts(db, id)?;
     db.prepare_cached("DELETE FROM upload WHERE id = ?1")?
         .execute([id.key()])?;

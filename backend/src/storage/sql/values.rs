@@ -4,7 +4,8 @@
 use std::str::FromStr;
 
 use onehall_protocol::{
-    CaseId, DraftId, EventId, FileId, IdempotencyKey, PersonId, StaffId, Timestamp, UploadId, WriterId,
+    AppointmentId, CaseId, ClaimId, ContactId, DelegationId, DraftId, EventId, FileId, IdempotencyKey, PasskeyId,
+    PersonId, StaffId, TicketId, Timestamp, UploadId, WriterId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -34,13 +35,19 @@ macro_rules! keys {
     )+};
 }
 keys!(
+    AppointmentId,
     CaseId,
+    ClaimId,
+    ContactId,
+    DelegationId,
     DraftId,
     EventId,
     FileId,
     IdempotencyKey,
+    PasskeyId,
     PersonId,
     StaffId,
+    TicketId,
     UploadId,
     WriterId
 );

@@ -1,5 +1,5 @@
-//! Forms and answers out of numbers: every kind of question, rules of every sort over what stands before, nested groups,
-//! pages that jump, with and without calendar and lists; answers that fit, nearly fit and do not fit at all. The same
+//! Forms and answers out of numbers: every kind of question, rules of every sort over what stands before, sections, nested
+//! groups, pages that jump, with and without calendar and lists; answers that fit, nearly fit and do not fit at all. The same
 //! number gives the same pair on every target.
 
 mod answers;
@@ -25,7 +25,7 @@ pub struct Pair {
 }
 
 /// The kinds that are generated.
-pub(crate) const KINDS: [&str; 25] = [
+pub(crate) const KINDS: [&str; 26] = [
     "text",
     "long_text",
     "number",
@@ -50,6 +50,7 @@ pub(crate) const KINDS: [&str; 25] = [
     "declaration",
     "computed",
     "note",
+    "section",
     "group",
 ];
 
@@ -163,7 +164,7 @@ impl Maker {
     fn page(&mut self, dice: &mut Dice, at: u64, pages: u64) -> Value {
         let condition = (at > 0 && dice.one_in(3)).then(|| self.rule(dice, 2));
         let count = 1 + dice.below(5);
-        let questions: Vec<Value> = (0..count).map(|_| self.question(dice, "", 0)).collect();
+        let questions: Vec<Value> = (0..count).map(|_| self.question(dice, "", [0, 0])).collect();
         let mut page = json!({ "id": format!("page{at}"), "title": text("页", "Page"), "questions": questions });
         if let Some(condition) = condition {
             page["visible_when"] = condition;
@@ -181,8 +182,9 @@ impl Maker {
         page
     }
 
-    /// A question below `prefix`, answered for the path `prefix` as often as not.
-    fn question(&mut self, dice: &mut Dice, prefix: &str, depth: u8) -> Value {
+    /// A question below `prefix`, answered for the path `prefix` as often as not, in so many groups and so many sections of
+    /// its page or row.
+    fn question(&mut self, dice: &mut Dice, prefix: &str, [depth, sections]: [u8; 2]) -> Value {
         self.next += 1;
         let id = format!("q{}", self.next);
         let kinds = if depth < 2 {
@@ -190,9 +192,12 @@ impl Maker {
         } else {
             &KINDS[..KINDS.len() - 1]
         };
-        let kind = *dice.pick(kinds);
+        let kind = match *dice.pick(kinds) {
+            "section" if sections == 3 => "note",
+            kind => kind,
+        };
         let mut question = json!({ "id": id, "kind": kind, "label": text("问", "Question") });
-        if !matches!(kind, "note" | "computed") {
+        if !matches!(kind, "note" | "computed" | "section") {
             match dice.below(5) {
                 0 | 1 => question["required"] = true.into(),
                 2 => question["required_when"] = self.rule(dice, 2),
@@ -204,6 +209,12 @@ impl Maker {
         }
         if dice.one_in(4) {
             question["visible_when"] = self.rule(dice, 2);
+        }
+        if kind == "section" {
+            let count = 1 + dice.below(3);
+            let inner = (0..count).map(|_| self.question(dice, prefix, [depth, sections + 1]));
+            question["questions"] = inner.collect();
+            return question;
         }
         let path = format!("{prefix}{id}");
         if kind == "group" {
@@ -237,7 +248,7 @@ impl Maker {
         // The questions are made once and answered in the first row; a second row has an answer to the first question.
         let row = rows.first().map_or("r9", String::as_str);
         for _ in 0..count {
-            questions.push(self.question(dice, &format!("{path}/{row}/"), depth + 1));
+            questions.push(self.question(dice, &format!("{path}/{row}/"), [depth + 1, 0]));
         }
         if let Some(second) = rows.get(1) {
             let answer = json!(dice.below(9));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use onehall_forms::{Context, Filling, Finding, Form, Kind, Question, diff};
 use onehall_forms_conformance::pair;
-use onehall_protocol::Date;
+use onehall_protocol::{Date, Language};
 use serde_json::{Value, json};
 
 use crate::evaluations::{hold, same, same_definition};
@@ -74,7 +74,10 @@ fn refused(text: &str, findings: &[Finding]) -> Result<Reaction, String> {
     }
     let document: Value = serde_json::from_str(text).unwrap_or_default();
     for finding in findings {
-        if finding.message.is_empty() || finding.code.is_empty() {
+        let silent = Language::ALL
+            .iter()
+            .any(|language| finding.message(*language).is_empty());
+        if silent || finding.code.is_empty() {
             return Err(format!("a finding that says nothing: {finding:?}"));
         }
         // What is missing has its place in something that is there.
@@ -94,11 +97,13 @@ fn refused(text: &str, findings: &[Finding]) -> Result<Reaction, String> {
 pub(crate) fn question_paths(questions: &[Question], prefix: &str, paths: &mut Vec<String>) {
     for question in questions {
         let path = format!("{prefix}{}", question.id);
-        if let Kind::Group { questions, .. } = &question.kind {
-            paths.push(path.clone());
-            question_paths(questions, &format!("{path}/r1/"), paths);
-        } else {
-            paths.push(path);
+        match &question.kind {
+            Kind::Group { questions, .. } => {
+                paths.push(path.clone());
+                question_paths(questions, &format!("{path}/r1/"), paths);
+            }
+            Kind::Section { questions } => question_paths(questions, prefix, paths),
+            _ => paths.push(path),
         }
     }
 }
@@ -131,6 +136,7 @@ pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
         "declaration",
         "computed",
         "note",
+        "section",
         "group",
         "plain",
         "hidden",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onehall_forms::{AnswerCode, Context, Decimal, Definition, Filling, Form, QuestionView, evaluate, normalise};
+use onehall_forms::{AnswerCode, Context, Decimal, Definition, Filling, Form, Kind, QuestionView, evaluate, normalise};
 use onehall_protocol::Language;
 use onehall_protocol::drafts::Answers;
 use serde_json::Value;
@@ -72,6 +72,13 @@ fn seen(view: &QuestionView<'_>) -> Result<(), String> {
             )?;
         }
     }
+    let is_section = matches!(view.question.kind, Kind::Section { .. });
+    same(
+        "whether it has questions of its own",
+        &!view.questions.is_empty(),
+        &is_section,
+    )?;
+    view.questions.iter().try_for_each(seen)?;
     view.rows.iter().flat_map(|row| &row.questions).try_for_each(seen)
 }
 

@@ -12,10 +12,45 @@ use crate::{Reaction, Target, definition};
 /// A document is `{"form": number of a generated form, "new": definition}`; the answers are those of the generated form.
 pub(crate) const TARGET: Target = Target {
     name: "migration",
-    seed: |number| json!({ "form": number, "new": pair(number).definition }),
+    seed,
     vocabulary: definition::VOCABULARY,
     holds,
 };
+
+/// To begin with, the new form is the old one: as it is, with its sections dissolved, or with a section around the last
+/// question of each page.
+fn seed(number: u32) -> Value {
+    let mut new = pair(number).definition;
+    for page in new["pages"].as_array_mut().into_iter().flatten() {
+        let id = format!("around_{}", page["id"].as_str().unwrap_or_default());
+        let Some(questions) = page["questions"].as_array_mut() else {
+            continue;
+        };
+        match number % 3 {
+            1 => dissolve(questions),
+            2 => {
+                if let Some(last) = questions.pop_if(|question| question["kind"] != "section") {
+                    let label = json!({ "zh-CN": "小节", "en": "Section" });
+                    questions.push(json!({ "id": id, "kind": "section", "label": label, "questions": [last] }));
+                }
+            }
+            _ => {}
+        }
+    }
+    json!({ "form": number, "new": new })
+}
+
+/// Puts what stands in sections in their place.
+fn dissolve(questions: &mut Vec<Value>) {
+    while let Some(at) = questions.iter().position(|question| question["kind"] == "section") {
+        let mut section = questions.remove(at);
+        let inner = section["questions"]
+            .as_array_mut()
+            .map(std::mem::take)
+            .unwrap_or_default();
+        questions.splice(at..at, inner);
+    }
+}
 
 fn holds(text: &str) -> Result<Reaction, String> {
     let document: Value = serde_json::from_str(text).unwrap_or_default();

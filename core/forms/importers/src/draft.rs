@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onehall_forms::{Check, Choice, ComputedFormat, Definition, Kind, NoteTone, Page, Question, SCHEMA};
+use onehall_forms::{Check, Choice, ComputedFormat, Definition, Kind, NoteTone, Page, Question, SCHEMA, asked};
 use onehall_protocol::{FormCode, Text};
 use serde_json::Value;
 
@@ -102,6 +102,22 @@ impl Draft {
         let id = names.take("note", "note");
         let kind = kinds::kind(Wanted::Note(tone), path, &mut self.report);
         self.question(id, groups, text, kind, path)
+    }
+
+    /// Questions under a heading.
+    pub(crate) fn section(
+        &mut self,
+        names: &mut Names,
+        groups: &[String],
+        heading: Heading<'_>,
+        questions: Vec<Question>,
+        path: &str,
+    ) -> Result<Question, ImportFinding> {
+        // Behind a question of the same name, which conditions of the source may name.
+        let id = names.take(&format!("{} section", heading.name), "section");
+        let mut section = self.question(id, groups, heading.title, Kind::Section { questions }, path)?;
+        section.help = heading.help;
+        Ok(section)
     }
 
     /// A value that rules read and nobody sees.
@@ -234,11 +250,63 @@ pub(crate) fn check(rule: Value, message: Text) -> Check {
     Check { rule, message }
 }
 
+/// How many sections of a source may nest on a page or in a row before their titles are only read.
+pub(crate) const SECTIONS: usize = 3;
+
+/// What stands over a section.
+pub(crate) struct Heading<'a> {
+    /// What the source calls the section.
+    pub(crate) name: &'a str,
+    pub(crate) title: Text,
+    pub(crate) help: Option<Text>,
+}
+
+impl Heading<'_> {
+    /// The same as a text to read, where there is no section.
+    pub(crate) fn in_one(self) -> Text {
+        match self.help {
+            Some(help) => Text::new(
+                format!("{}\n{}", self.title.zh_cn, help.zh_cn),
+                format!("{}\n{}", self.title.en, help.en),
+            ),
+            None => self.title,
+        }
+    }
+}
+
+/// The question or section at these steps: page, question, question in the group or section …
+pub(crate) fn question_at<'q>(pages: &'q mut [Page], steps: &[usize]) -> Option<&'q mut Question> {
+    let (page, rest) = steps.split_first()?;
+    let (first, inner) = rest.split_first()?;
+    let mut question = pages.get_mut(*page)?.questions.get_mut(*first)?;
+    for step in inner {
+        let (Kind::Group { questions, .. } | Kind::Section { questions }) = &mut question.kind else {
+            return None;
+        };
+        question = questions.get_mut(*step)?;
+    }
+    Some(question)
+}
+
+/// The question of this id among these and in the sections among them.
+pub(crate) fn named_mut<'q>(questions: &'q mut [Question], id: &str) -> Option<&'q mut Question> {
+    for question in questions {
+        if question.id == id && !matches!(question.kind, Kind::Section { .. }) {
+            return Some(question);
+        }
+        if let Kind::Section { questions } = &mut question.kind
+            && let Some(found) = named_mut(questions, id)
+        {
+            return Some(found);
+        }
+    }
+    None
+}
+
 /// A group, where a row is asked these questions.
 pub(crate) fn group(questions: Vec<Question>, min_rows: u32, max_rows: Option<u32>, row_label: Text) -> Kind {
     let most = max_rows.map(|most| most.clamp(1, 1_000));
-    let row_title = questions
-        .iter()
+    let row_title = asked(&questions)
         .find(|question| matches!(question.kind, Kind::Text { .. } | Kind::Choice { .. }))
         .map(|question| question.id.clone());
     Kind::Group {

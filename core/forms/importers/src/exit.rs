@@ -1,6 +1,6 @@
 //! Where a source turns somebody away, nobody can submit here either.
 
-use onehall_forms::Kind;
+use onehall_forms::{Kind, Page};
 use onehall_protocol::Text;
 use serde_json::Value;
 
@@ -10,8 +10,8 @@ use crate::rules::{self, fails};
 /// Adds to the question that a rule reads last a check that fails where the rule holds.
 pub(crate) fn stop(draft: &mut Draft, rule: &Value, title: Option<Text>, path: &str) {
     let question = deciding(draft, rule, 0).and_then(|id| {
-        let mut all = draft.pages.iter_mut().flat_map(|page| page.questions.iter_mut());
-        all.find(|question| question.id == id)
+        let mut pages = draft.pages.iter_mut();
+        pages.find_map(|page| draft::named_mut(&mut page.questions, &id))
     });
     let Some(question) = question else {
         draft.report.lost(
@@ -33,7 +33,7 @@ fn deciding(draft: &Draft, rule: &Value, depth: usize) -> Option<String> {
     let mut read = Vec::new();
     rules::reads(rule, &mut read);
     for id in read.iter().rev() {
-        let mut all = draft.pages.iter().flat_map(|page| page.questions.iter());
+        let mut all = draft.pages.iter().flat_map(Page::asked);
         match all.find(|question| question.id == *id).map(|question| &question.kind) {
             Some(Kind::Computed { value, .. }) if depth < 20 => {
                 if let Some(found) = deciding(draft, value, depth + 1) {

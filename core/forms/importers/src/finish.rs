@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use onehall_forms::{Choice, Definition, Finding, Form, Kind, Options, Page, Question};
+use onehall_forms::{Choice, Definition, Finding, Form, Kind, Options, Page, Question, asked};
+use onehall_protocol::Language;
 use serde_json::Value;
 
 use crate::draft::Draft;
@@ -57,7 +58,9 @@ fn own_check(findings: &[Finding]) -> Vec<ImportFinding> {
             "own_check",
             format!(
                 "what came out is not sound at {}: {} ({})",
-                finding.path, finding.message, finding.code
+                finding.path,
+                finding.message(Language::En),
+                finding.code
             ),
         )
     });
@@ -103,7 +106,7 @@ fn settle(questions: &mut Vec<Question>, around: &str, told: &mut Vec<String>) {
                 settle(questions, &format!("{place}/"), told);
                 if row_title
                     .as_ref()
-                    .is_some_and(|title| questions.iter().all(|question| question.id != *title))
+                    .is_some_and(|title| asked(questions).all(|question| question.id != *title))
                 {
                     *row_title = None;
                 }
@@ -111,6 +114,11 @@ fn settle(questions: &mut Vec<Question>, around: &str, told: &mut Vec<String>) {
                     told.push(place);
                     return false;
                 }
+            }
+            // What was in it was told, one by one.
+            Kind::Section { questions } => {
+                settle(questions, around, told);
+                return !questions.is_empty();
             }
             Kind::Choice { options } | Kind::Choices { options, .. } => {
                 for option in &mut options.options {
@@ -177,7 +185,7 @@ fn each_options(questions: &mut [Question], work: &mut dyn FnMut(&str, &mut Opti
     for question in questions {
         match &mut question.kind {
             Kind::Choice { options } | Kind::Choices { options, .. } => work(&question.id, options),
-            Kind::Group { questions, .. } => each_options(questions, work),
+            Kind::Group { questions, .. } | Kind::Section { questions } => each_options(questions, work),
             _ => {}
         }
     }
@@ -228,9 +236,15 @@ fn question_rule(
         return false;
     };
     let place = format!("{around}{}", question.id);
+    let is_section = matches!(question.kind, Kind::Section { .. });
     let taken = match (rest, &mut question.kind) {
-        (["questions", inner, rest @ ..], Kind::Group { questions, .. }) => {
-            if question_rule(questions, inner, rest, &format!("{place}/"), finding, draft) {
+        (["questions", inner, rest @ ..], Kind::Group { questions, .. } | Kind::Section { questions }) => {
+            let around = if is_section {
+                around.to_owned()
+            } else {
+                format!("{place}/")
+            };
+            if question_rule(questions, inner, rest, &around, finding, draft) {
                 return true;
             }
             let rule = question.visible_when.take_if(|_| finding.code == "cycle");
@@ -276,6 +290,6 @@ fn question_rule(
 }
 
 fn tell(draft: &mut Draft, path: &str, what: &str, finding: &Finding) {
-    let message = format!("{what} cannot be said here: {}", finding.message);
+    let message = format!("{what} cannot be said here: {}", finding.message(Language::En));
     draft.report.lost(path, "rule_not_carried", message);
 }

@@ -204,6 +204,13 @@ impl<'a> At<'a> {
         }
     }
 
+    /// What stands there as JSON inside of a text, as builders keep what an author typed into a box. None where there is
+    /// nothing of the sort.
+    pub(crate) fn written(&self) -> Option<Json> {
+        let written: Json = serde_json::from_str(self.word()?).ok()?;
+        matches!(written, Json::List(_) | Json::Map(_)).then_some(written)
+    }
+
     /// A truth value, also as it is written in a text.
     pub(crate) fn flag(&self) -> Option<bool> {
         match self.value {

@@ -106,6 +106,10 @@ pub(crate) fn kind(wanted: Wanted, path: &str, report: &mut Report) -> Kind {
     match wanted {
         Wanted::Line { min, max, pattern } => {
             let max = characters(max, LINE, path, report);
+            if min.is_some_and(|min| min > max) {
+                let message = "more characters are needed than allowed: the smaller number is not carried";
+                report.lost(path, "no_text_fits", message);
+            }
             let min = min.filter(|min| *min > 0 && *min <= max);
             Kind::Text {
                 max_length: Some(max),
@@ -225,8 +229,12 @@ fn number(
     path: &str,
     report: &mut Report,
 ) -> Kind {
-    let sound = |bound: Option<f64>| bound.filter(|bound| bound.is_finite() && bound.abs() < 1e15);
-    let (mut min, mut max) = (sound(min), sound(max));
+    let sound = |bound: f64| bound.is_finite() && bound.abs() < 1e15;
+    if [min, max].into_iter().flatten().any(|bound| !sound(bound)) {
+        let message = "a bound of sixteen digits and more is not carried";
+        report.lost(path, "odd_bound", message);
+    }
+    let (mut min, mut max) = (min.filter(|min| sound(*min)), max.filter(|max| sound(*max)));
     if matches!((min, max), (Some(min), Some(max)) if min > max) {
         report.lost(
             path,

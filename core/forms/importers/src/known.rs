@@ -46,7 +46,7 @@ impl Answer {
             | Kind::Region { .. }
             | Kind::Person { .. }
             | Kind::Signature {} => Answer::Whole,
-            Kind::Note { .. } => Answer::Nothing,
+            Kind::Note { .. } | Kind::Section { .. } => Answer::Nothing,
             _ => Answer::Text,
         }
     }

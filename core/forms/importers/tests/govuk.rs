@@ -280,3 +280,44 @@ fn a_route_for_everybody_else_comes_after_those_for_an_answer() {
     assert_eq!(path(&all, &[("one", json!("a"))]), ["one", "three", "four"]);
     assert_eq!(path(&all, &[("one", json!("b"))]), ["one", "four"]);
 }
+
+#[test]
+fn older_files_route_by_the_words_for_none_of_the_above() {
+    let mut data = selection(&["Cats", "Dogs"], true);
+    data["is_optional"] = json!(true);
+    let mut first = step(1, Some(2), "Pets", data);
+    first["routing_conditions"] =
+        json!([{"check_page_id": 1, "routing_page_id": 1, "goto_page_id": 3, "answer_value": "None of the above"}]);
+    let all = imported(&form(vec![
+        first,
+        step(2, Some(3), "Names", json!({})),
+        step(3, None, "You", json!({})),
+    ]));
+    assert_eq!(path(&all, &[("pets", json!("none_of_the_above"))]), ["pets", "you"]);
+    assert_eq!(path(&all, &[("pets", json!("Cats"))]), ["pets", "names", "you"]);
+    assert_eq!(told(&all), []);
+}
+
+#[test]
+fn what_stands_in_the_guide_of_a_service_is_told() {
+    let mut given = form(vec![step(1, None, "One", json!({}))]);
+    for (name, value) in [
+        ("privacy_policy_url", json!("https://example.org/privacy")),
+        ("support_email", json!("help@example.org")),
+        ("support_phone", json!("")),
+        ("available_languages", json!(["en", "cy"])),
+    ] {
+        given[name] = value;
+    }
+    let all = imported(&given);
+    let mut told = told(&all);
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            ("/available_languages", "other_languages"),
+            ("/privacy_policy_url", "privacy_policy"),
+            ("/support_email", "contact"),
+        ]
+    );
+}

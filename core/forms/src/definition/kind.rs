@@ -1,10 +1,10 @@
 //! The kinds of questions.
 
-use onehall_protocol::catalog::TrustGrade;
+use onehall_protocol::catalog::{MaterialSource, TrustGrade};
 use onehall_protocol::{ListCode, MaterialCode, Money, Text};
 use serde::{Deserialize, Serialize};
 
-use super::parts::{ComputedFormat, DateBound, IdType, MaterialSource, NoteTone, Options};
+use super::parts::{ComputedFormat, DateBound, IdType, NoteTone, Options};
 use super::{Question, Rule};
 use crate::time_of_day::TimeOfDay;
 
@@ -192,6 +192,13 @@ pub enum Kind {
         #[serde(default)]
         tone: NoteTone,
     },
+    /// Questions that stand together under a heading, the label. Never answered, and no step of an answer path: a question
+    /// keeps its answers where it moves into a section or out of one. Where a section is hidden, all in it is.
+    Section {
+        /// What stands in it. Sections nest, at most three deep on a page or in a row.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
+        questions: Vec<Question>,
+    },
     /// Rows of the same questions. Answer at the group's path: array of row ids (strings of 1 to 32 letters, digits and
     /// hyphens) in the order of the rows; a row's answers stand at `group/row/question`.
     Group {
@@ -252,6 +259,6 @@ impl Kind {
     /// Whether the citizen can answer it at all.
     #[must_use]
     pub fn is_answered(&self) -> bool {
-        !matches!(self, Kind::Computed { .. } | Kind::Note { .. })
+        !matches!(self, Kind::Computed { .. } | Kind::Note { .. } | Kind::Section { .. })
     }
 }

@@ -3,6 +3,7 @@
 //! The JSON of these types is the documented format `onehall-form/1`. Unknown fields are refused, so that a misspelt
 //! `requird` is a finding and not a silent gap.
 
+mod asked;
 mod kind;
 mod parts;
 
@@ -10,8 +11,10 @@ use onehall_protocol::{FormCode, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use asked::asked;
 pub use kind::Kind;
-pub use parts::{Choice, ComputedFormat, DateBound, IdType, MaterialSource, NoteTone, Options};
+pub use onehall_protocol::catalog::MaterialSource;
+pub use parts::{Choice, ComputedFormat, DateBound, IdType, NoteTone, Options};
 
 /// The format that this crate reads.
 pub const SCHEMA: &str = "onehall-form/1";
@@ -59,7 +62,7 @@ pub struct Page {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub visible_when: Option<Rule>,
-    /// The questions.
+    /// The questions, in sections or not.
     pub questions: Vec<Question>,
     /// Where it goes on after this page, if not with the next one: the first whose rule is true decides. The pages in
     /// between are not on the path.
@@ -80,7 +83,7 @@ pub struct Next {
     pub page: String,
 }
 
-/// A question.
+/// A question, or a section of questions ([`Kind::Section`]), which has its id, label, help, rule and what stands in it alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Question {

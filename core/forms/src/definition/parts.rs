@@ -69,21 +69,6 @@ impl IdType {
     }
 }
 
-/// Where a material may come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum MaterialSource {
-    /// The citizen uploads it.
-    Upload,
-    /// An e-certificate of the citizen.
-    ECertificate,
-    /// A file of an earlier case of the citizen.
-    Case,
-    /// The hall gets it itself: there is nothing to hand in, so it is never required.
-    Derived,
-}
-
 /// Where options come from: exactly one of the two.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

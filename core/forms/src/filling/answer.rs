@@ -60,9 +60,12 @@ pub(crate) fn read(kind: &Kind, value: &Value) -> Val {
         | Kind::Region { .. }
         | Kind::Person { .. }
         | Kind::Signature {} => parts::read(kind, value),
-        Kind::Material { .. } | Kind::Address {} | Kind::Computed { .. } | Kind::Note { .. } | Kind::Group { .. } => {
-            Val::Unknown
-        }
+        Kind::Material { .. }
+        | Kind::Address {}
+        | Kind::Computed { .. }
+        | Kind::Note { .. }
+        | Kind::Section { .. }
+        | Kind::Group { .. } => Val::Unknown,
         Kind::Text { .. }
         | Kind::LongText { .. }
         | Kind::Phone {}

@@ -92,8 +92,8 @@ struct PageCount {
 /// What a change did.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Changed {
-    /// The questions that a person sees differently now (shown, value, required, errors, options), by path; pages by
-    /// their id.
+    /// The questions that a person sees differently now (shown, value, required, errors, options), by path; sections that
+    /// their rule shows or hides, and pages, by their id. A section also comes and goes with what stands in it.
     pub paths: Vec<String>,
     /// Whether the path of pages is another one now.
     pub pages: bool,

@@ -159,10 +159,10 @@ impl Filling {
     fn evaluate_shown(&mut self, form: &Form, slot: u32) -> bool {
         let here = &self.slots[slot as usize];
         let node = form.node(here.node);
-        let around = match self.rows[here.row as usize].group {
-            Some(group) => self.slots[group as usize].shown,
-            None if here.node == node.page => !self.is_jumped_over(node),
-            None => self.slots[node.page as usize].shown,
+        let around = if here.node == node.page {
+            !self.is_jumped_over(node)
+        } else {
+            self.is_shown_around(node, here.row)
         };
         let shown = around && self.holds(node.visible_when.as_ref(), slot) == Some(true);
         if shown == self.slots[slot as usize].shown {
@@ -180,6 +180,17 @@ impl Filling {
         self.wake(slot, Aspect::State);
         self.wake_readers(slot, &node.shown_readers);
         true
+    }
+
+    /// Whether that is shown in which it stands directly: a section, the row of a group, a page.
+    pub(super) fn is_shown_around(&self, node: &Node, row: u32) -> bool {
+        let here = &self.rows[row as usize];
+        let around = match (node.section, here.group) {
+            (Some(section), _) => here.first + self.form.node(section).slot,
+            (None, Some(group)) => group,
+            (None, None) => node.page,
+        };
+        self.slots[around as usize].shown
     }
 
     fn evaluate_value(&mut self, form: &Form, slot: u32) -> bool {
@@ -324,11 +335,15 @@ impl Filling {
                 let group = self.rows[row as usize]
                     .group
                     .map(|group| self.slots[group as usize].node);
-                let children = group.map_or(&[][..], |group| self.form.node(group).children.as_slice());
-                let mut fields = Vec::with_capacity(children.len());
-                for (at, child) in children.iter().enumerate() {
-                    let value = self.slots[first as usize + at].value.clone();
-                    fields.push((self.form.node(*child).id.to_string(), self.written_out(value, room)?));
+                let members = group.map_or(&[][..], |group| self.form.node(group).members.as_slice());
+                let mut fields = Vec::with_capacity(members.len());
+                for (at, member) in members.iter().enumerate() {
+                    let node = self.form.node(*member);
+                    // A section is no field: what stands in it is one of the row's.
+                    if !node.is_section {
+                        let value = self.slots[first as usize + at].value.clone();
+                        fields.push((node.id.to_string(), self.written_out(value, room)?));
+                    }
                 }
                 Some(Val::map(fields.into_iter()))
             }
@@ -380,13 +395,15 @@ fn is_derived(kind: &Kind) -> bool {
     matches!(kind, Kind::Material { sources, .. } if sources.contains(&MaterialSource::Derived))
 }
 
-/// Whether a person sees the question when it is shown.
+/// Whether a person sees the question when it is shown. Of a section one sees what stands in it: a heading over nothing
+/// is none.
 pub(super) fn is_seen(question: &Question) -> bool {
     !matches!(
         question.kind,
-        Kind::Computed {
-            format: ComputedFormat::Hidden,
-            ..
-        }
+        Kind::Section { .. }
+            | Kind::Computed {
+                format: ComputedFormat::Hidden,
+                ..
+            }
     )
 }

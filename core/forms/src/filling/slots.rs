@@ -10,7 +10,7 @@ use crate::definition::Kind;
 use crate::form::{Aspect, is_row_id};
 use crate::rules::Val;
 
-/// A question (or page) in its row.
+/// A question (or section, or page) in its row.
 #[derive(Debug, Clone)]
 pub(super) struct Slot {
     pub(super) node: u32,
@@ -110,7 +110,7 @@ impl Filling {
             .map(|question| &question.kind)
         {
             Some(Kind::Group { .. }) => true,
-            Some(Kind::Computed { .. } | Kind::Note { .. }) | None => return,
+            Some(Kind::Computed { .. } | Kind::Note { .. } | Kind::Section { .. }) | None => return,
             Some(_) => false,
         };
         let Some(value) = self.apart.remove(&path) else { return };
@@ -169,7 +169,7 @@ impl Filling {
                 });
                 let first = self.slots.len() as u32;
                 self.slots
-                    .extend(node.children.iter().map(|child| Slot::new(*child, NOWHERE)));
+                    .extend(node.members.iter().map(|member| Slot::new(*member, NOWHERE)));
                 (self.rows.len() as u32 - 1, first)
             }
         };
@@ -180,9 +180,9 @@ impl Filling {
             depth,
             first,
         };
-        for (at, child) in node.children.iter().enumerate() {
+        for (at, member) in node.members.iter().enumerate() {
             let slot = first + at as u32;
-            self.slots[slot as usize] = Slot::new(*child, row);
+            self.slots[slot as usize] = Slot::new(*member, row);
             self.adopt(slot);
             for aspect in [Aspect::Shown, Aspect::Value, Aspect::State] {
                 self.wake(slot, aspect);
@@ -196,8 +196,8 @@ impl Filling {
         let Row { group, first, .. } = self.rows[row as usize].clone();
         let Some(group) = group else { return };
         let group_node = self.slots[group as usize].node;
-        let children = self.form.node(group_node).children.len() as u32;
-        for slot in first..first + children {
+        let members = self.form.node(group_node).members.len() as u32;
+        for slot in first..first + members {
             for inner in std::mem::take(&mut self.slots[slot as usize].rows) {
                 self.drop_row(inner);
             }

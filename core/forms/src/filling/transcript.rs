@@ -165,7 +165,7 @@ impl Filling {
                 return;
             };
             let (answer, computed) = match &question.kind {
-                Kind::Note { .. } => return,
+                Kind::Note { .. } | Kind::Section { .. } => return,
                 Kind::Computed { format, .. } => (Value::Null, computed(&here.value, *format)),
                 _ => {
                     let answer = here.answer.as_ref().filter(|answer| !is_blank(answer));

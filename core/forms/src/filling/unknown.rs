@@ -61,11 +61,7 @@ impl Filling {
     fn unknown_of(&self, slot: u32, unknown: &mut Vec<UnknownRule>) {
         let here = &self.slots[slot as usize];
         let node = self.form.node(here.node);
-        let around = match self.rows[here.row as usize].group {
-            Some(group) => self.slots[group as usize].shown,
-            None => self.slots[node.page as usize].shown,
-        };
-        if !around {
+        if !self.is_shown_around(node, here.row) {
             return;
         }
         self.tell(slot, "visible_when", node.visible_when.as_ref(), unknown);
@@ -101,7 +97,7 @@ impl Filling {
         expr.waits(&mut |waits| match waits {
             Waits::Calendar => needs_calendar |= self.context.calendar.is_none(),
             Waits::Answer(node) => {
-                if !self.form.node(node).children.is_empty() {
+                if !self.form.node(node).members.is_empty() {
                     group = Some(node);
                 }
                 self.wait_for(self.seen_from(slot, node), &mut waits_for);

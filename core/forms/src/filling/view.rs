@@ -12,13 +12,20 @@ use crate::rules::Val;
 pub struct PageView<'a> {
     /// The page.
     pub page: &'a Page,
-    /// Its questions that are shown, in order.
+    /// What is shown on it, in order: questions, and sections with theirs.
     pub questions: Vec<QuestionView<'a>>,
     /// Whether nothing on it is wrong.
     pub complete: bool,
 }
 
-/// A question that is shown.
+impl<'a> PageView<'a> {
+    /// Its questions that are shown, those of its sections in their places; the sections themselves left out.
+    pub fn asked(&self) -> impl Iterator<Item = &QuestionView<'a>> {
+        asked(&self.questions)
+    }
+}
+
+/// A question that is shown, or a section in which one is.
 #[derive(Debug, Clone)]
 pub struct QuestionView<'a> {
     /// Its answer path: `shareholders/r1/name`.
@@ -37,6 +44,8 @@ pub struct QuestionView<'a> {
     pub options: Vec<&'a Choice>,
     /// The rows of a group.
     pub rows: Vec<RowView<'a>>,
+    /// What is shown in a section; never empty there.
+    pub questions: Vec<QuestionView<'a>>,
     /// All options, offered or not: an answer is shown with its label even where it is no longer offered.
     pub(crate) choices: &'a [Choice],
 }
@@ -50,7 +59,7 @@ pub struct RowView<'a> {
     pub path: String,
     /// The question whose answer names the row, if the group has one and it is shown.
     pub title: Option<Box<QuestionView<'a>>>,
-    /// Its questions that are shown.
+    /// What is shown in it, as on a page.
     pub questions: Vec<QuestionView<'a>>,
 }
 
@@ -86,13 +95,7 @@ impl Filling {
             .find(|page| *self.form.node(*page).id == *id)?;
         Some(PageView {
             page: &self.form.definition().pages[at as usize],
-            questions: self
-                .form
-                .node(at)
-                .children
-                .iter()
-                .filter_map(|slot| self.view(*slot))
-                .collect(),
+            questions: self.views(at, 0),
             complete: self.pages[at as usize].wrong == 0,
         })
     }
@@ -156,7 +159,15 @@ impl Filling {
     fn view(&self, slot: u32) -> Option<QuestionView<'_>> {
         let here = &self.slots[slot as usize];
         let question = self.form.question_of(here.node)?;
-        if !here.shown || here.row == NOWHERE || !is_seen(question) {
+        if !here.shown || here.row == NOWHERE {
+            return None;
+        }
+        let questions = match self.form.node(here.node).is_section {
+            true => self.views(here.node, here.row),
+            false => Vec::new(),
+        };
+        // Of a section one sees what stands in it.
+        if questions.is_empty() && !is_seen(question) {
             return None;
         }
         let computed = match &question.kind {
@@ -172,6 +183,7 @@ impl Filling {
             errors: here.fault.into_iter().collect(),
             options: self.offered(slot, question),
             rows: here.rows.iter().map(|row| self.row(*row, question)).collect(),
+            questions,
             choices: self.form.options_of(question),
         })
     }
@@ -192,19 +204,23 @@ impl Filling {
             .collect()
     }
 
+    /// What is shown of that which stands directly in a page or section, or in a row of a group.
+    fn views(&self, around: u32, row: u32) -> Vec<QuestionView<'_>> {
+        let first = self.rows[row as usize].first;
+        let children = self.form.node(around).children.iter();
+        children
+            .filter_map(|child| self.view(first + self.form.node(*child).slot))
+            .collect()
+    }
+
     fn row(&self, row: u32, group: &Question) -> RowView<'_> {
         let here = &self.rows[row as usize];
-        let children = match &group.kind {
-            Kind::Group { questions, .. } => questions.len() as u32,
-            _ => 0,
-        };
-        let questions: Vec<QuestionView<'_>> = (here.first..here.first + children)
-            .filter_map(|slot| self.view(slot))
-            .collect();
+        let node = here.group.map(|group| self.slots[group as usize].node);
+        let questions = node.map_or_else(Vec::new, |node| self.views(node, row));
         let title = match &group.kind {
             Kind::Group {
                 row_title: Some(title), ..
-            } => questions.iter().find(|view| view.question.id == *title),
+            } => asked(&questions).find(|view| view.question.id == *title),
             _ => None,
         };
         RowView {
@@ -215,7 +231,7 @@ impl Filling {
         }
     }
 
-    /// Visits the slots of all questions, hidden ones too, in the order of the form.
+    /// Visits the slots of all questions and sections, hidden ones too, in the order of the form.
     pub(super) fn walk(&self, visit: &mut dyn FnMut(u32)) {
         for page in 0..self.pages.len() {
             for slot in &self.form.node(page as u32).children {
@@ -227,14 +243,34 @@ impl Filling {
     pub(super) fn walk_from(&self, slot: u32, visit: &mut dyn FnMut(u32)) {
         visit(slot);
         let here = &self.slots[slot as usize];
-        let children = self.form.node(here.node).children.len() as u32;
-        for row in &here.rows {
-            let first = self.rows[*row as usize].first;
-            for inner in first..first + children {
-                self.walk_from(inner, visit);
+        let node = self.form.node(here.node);
+        let mut within = |row: u32| {
+            let first = self.rows[row as usize].first;
+            for child in &node.children {
+                self.walk_from(first + self.form.node(*child).slot, visit);
             }
+        };
+        if node.is_section {
+            within(here.row);
+        }
+        for row in &here.rows {
+            within(*row);
         }
     }
+}
+
+/// These questions one after the other, those of sections in their places.
+fn asked<'v, 'a>(views: &'v [QuestionView<'a>]) -> impl Iterator<Item = &'v QuestionView<'a>> {
+    let mut open = vec![views.iter()];
+    std::iter::from_fn(move || {
+        loop {
+            match open.last_mut()?.next() {
+                None => drop(open.pop()),
+                Some(view) if view.questions.is_empty() => return Some(view),
+                Some(section) => open.push(section.questions.iter()),
+            }
+        }
+    })
 }
 
 /// A computed value as it leaves the engine: an amount as a text with two decimals, all else as it is.

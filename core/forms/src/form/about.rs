@@ -31,6 +31,9 @@ pub(super) fn about_kind(kind: &str) -> &'static str {
         "declaration" => "A statement that one agrees to. Answer: true.",
         "computed" => "A value that the engine computes. Never answered.",
         "note" => "A text to read: the label. Never answered.",
+        "section" => {
+            "Questions that stand together under a heading, the label. Never answered, and no step of an answer path."
+        }
         "group" => {
             "Rows of the same questions. Answer: the list of the row ids; the answers stand at group/row/question."
         }
@@ -105,6 +108,9 @@ pub(super) fn about_field(owner: &str, field: &str) -> Option<&'static str> {
         ("computed", "value") => "How it is computed.",
         ("computed", "format") => "How it is shown.",
         ("note", "tone") => "How it is drawn.",
+        ("section", "label") => "Its title: what the questions in it have in common.",
+        ("section", "visible_when") => "The section and all in it are shown only where this is true.",
+        ("section", "questions") => "What stands in it. Sections nest, at most three deep on a page or in a row.",
         ("group", "questions") => "The questions of a row. Groups may nest.",
         ("group", "min_rows") => "Fewest rows.",
         ("group", "max_rows") => "Most rows; 50 where absent.",

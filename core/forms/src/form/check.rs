@@ -9,8 +9,9 @@ use regex_lite::{Regex, RegexBuilder};
 use super::finding::Finding;
 use super::nodes::pointer;
 use super::shape::escaped;
+use super::wrong::Wrong;
 use crate::decimal::Decimal;
-use crate::definition::{Choice, DateBound, Definition, Kind, MaterialSource, Options, Question, SCHEMA};
+use crate::definition::{Choice, DateBound, Definition, Kind, MaterialSource, Options, Question, SCHEMA, asked};
 use crate::mask;
 
 /// The most rows that a group may allow.
@@ -21,29 +22,21 @@ const MOST_CHARACTERS: u32 = 20_000;
 /// Checks the definition as a whole; the questions are checked one by one with [`question`].
 pub(super) fn definition(definition: &Definition, findings: &mut Vec<Finding>) {
     if definition.schema != SCHEMA {
-        findings.push(Finding::new(
-            "/schema",
-            "unknown_schema",
-            format!("should be \"{SCHEMA}\""),
-        ));
+        findings.push(Finding::new("/schema", Wrong::UnknownSchema { schema: SCHEMA }));
     }
     if definition.version == 0 {
-        findings.push(Finding::new("/version", "bad_version", "versions count from 1"));
+        findings.push(Finding::new("/version", Wrong::BadVersion));
     }
     text(&definition.title, "/title", findings);
     if definition.pages.is_empty() {
-        findings.push(Finding::new("/pages", "empty", "a form has at least one page"));
+        findings.push(Finding::new("/pages", Wrong::NoPages));
     }
     for (at, page) in definition.pages.iter().enumerate() {
         let path = pointer(&[at as u32]);
         text(&page.title, &format!("{path}/title"), findings);
         optional_text(page.help.as_ref(), &format!("{path}/help"), findings);
         if page.questions.is_empty() {
-            findings.push(Finding::new(
-                format!("{path}/questions"),
-                "empty",
-                "a page has at least one question",
-            ));
+            findings.push(Finding::new(format!("{path}/questions"), Wrong::NoQuestions));
         }
     }
     for (name, table) in &definition.code_tables {
@@ -59,15 +52,9 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
         text(&check.message, &format!("{path}/valid_when/{at}/message"), findings);
     }
     if !question.kind.is_answered() && (question.required || question.required_when.is_some()) {
-        findings.push(Finding::new(
-            path,
-            "never_answered",
-            "this kind is never answered, so it cannot be required",
-        ));
+        findings.push(Finding::new(path, Wrong::NeverAnswered));
     }
-    let mut find = |field: &str, code: &'static str, message: &str| {
-        findings.push(Finding::new(format!("{path}{field}"), code, message));
-    };
+    let mut find = |field: &str, wrong: Wrong| findings.push(Finding::new(format!("{path}{field}"), wrong));
     match &question.kind {
         Kind::Text {
             max_length,
@@ -88,22 +75,18 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
             unit,
         } => {
             if matches!((min, max), (Some(min), Some(max)) if min > max) {
-                find("/min", "min_above_max", "the smallest is above the largest");
+                find("/min", Wrong::NumbersReversed);
             }
             for (field, bound) in [("/min", min), ("/max", max)] {
                 let number = bound.and_then(serde_json::Number::from_f64);
                 if number.as_ref().is_some_and(|bound| Decimal::from_json(bound).is_none()) {
-                    find(field, "out_of_bounds", "numbers are below 10^20");
+                    find(field, Wrong::NumberTooLarge);
                 } else if number.is_some_and(|bound| !Decimal::survives(&bound)) {
-                    find(
-                        field,
-                        "too_many_digits",
-                        "a number with a fraction has at most 15 digits",
-                    );
+                    find(field, Wrong::TooManyDigitsOfBound);
                 }
             }
             if *decimals > 10 {
-                find("/decimals", "out_of_bounds", "at most 10 digits after the point");
+                find("/decimals", Wrong::TooManyDecimals);
             }
             optional_text(unit.as_ref(), &format!("{path}/unit"), findings);
         }
@@ -111,7 +94,7 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
             min: Some(min),
             max: Some(max),
         } if min > max => {
-            find("/min", "min_above_max", "the smallest is above the largest");
+            find("/min", Wrong::NumbersReversed);
         }
         Kind::Date { min, max } => days(*min, *max, &mut find),
         Kind::DateRange {
@@ -122,27 +105,27 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
         } => {
             days(*min, *max, &mut find);
             if *max_days == Some(0) {
-                find("/max_days", "out_of_bounds", "at least one day");
+                find("/max_days", Wrong::NoDays);
             } else if matches!((min_days, max_days), (Some(min), Some(max)) if min > max) {
-                find("/min_days", "min_above_max", "more days are needed than allowed");
+                find("/min_days", Wrong::TooManyDaysNeeded);
             }
         }
         Kind::Time { min, max, step_minutes } => {
             if matches!((min, max), (Some(min), Some(max)) if min > max) {
-                find("/min", "min_above_max", "the earliest time is after the latest");
+                find("/min", Wrong::TimesReversed);
             }
             if step_minutes.is_some_and(|step| step == 0 || step > 720) {
-                find("/step_minutes", "out_of_bounds", "a step takes 1 to 720 minutes");
+                find("/step_minutes", Wrong::BadStep);
             }
         }
         Kind::Region { depth: Some(depth), .. } if !(1..=5).contains(depth) => {
-            find("/depth", "out_of_bounds", "regions have the levels 1 to 5");
+            find("/depth", Wrong::BadDepth);
         }
         Kind::Person { id_types, .. } if id_types.is_empty() => {
-            find("/id_types", "empty", "a person shows at least one document");
+            find("/id_types", Wrong::NoDocument);
         }
         Kind::Material { sources, .. } if sources.is_empty() => {
-            find("/sources", "empty", "a material comes from somewhere");
+            find("/sources", Wrong::NoSource);
         }
         Kind::Material {
             trust_grade: Some(TrustGrade::A),
@@ -152,17 +135,30 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
             .iter()
             .any(|source| matches!(source, MaterialSource::Upload | MaterialSource::Case)) =>
         {
-            let message = "only what comes from its issuing authority is of grade A: `e_certificate` or `derived`";
-            find("/trust_grade", "grade_out_of_reach", message);
+            find("/trust_grade", Wrong::GradeOutOfReach);
         }
         Kind::Choice { options } => source(form, options, path, findings),
         Kind::Choices { options, min, max } => {
             if matches!((min, max), (Some(min), Some(max)) if min > max) || *max == Some(0) {
-                find("/max", "min_above_max", "no number of options can be chosen");
+                find("/max", Wrong::NothingToChoose);
             }
             source(form, options, path, findings);
         }
-        Kind::Material { max_files: Some(0), .. } => find("/max_files", "out_of_bounds", "at least one file"),
+        Kind::Material { max_files: Some(0), .. } => find("/max_files", Wrong::NoFiles),
+        Kind::Section { questions } => {
+            if questions.is_empty() {
+                find("/questions", Wrong::NoQuestionsInSection);
+            }
+            for (field, is_there) in [
+                ("valid_when", !question.valid_when.is_empty()),
+                ("sensitive", question.sensitive),
+                ("prefill", question.prefill.is_some()),
+            ] {
+                if is_there {
+                    find(&format!("/{field}"), Wrong::SectionAsks { field });
+                }
+            }
+        }
         Kind::Declaration { statement } => text(statement, &format!("{path}/statement"), findings),
         Kind::Group {
             questions,
@@ -173,20 +169,19 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
         } => {
             let most = max_rows.unwrap_or(50);
             if most == 0 || most > MOST_ROWS {
-                find("/max_rows", "out_of_bounds", "a group allows 1 to 1,000 rows");
+                find("/max_rows", Wrong::BadRows);
             }
             if *min_rows > most {
-                find("/min_rows", "min_above_max", "more rows are needed than allowed");
+                find("/min_rows", Wrong::TooManyRowsNeeded);
             }
             if questions.is_empty() {
-                find("/questions", "empty", "a group has at least one question");
+                find("/questions", Wrong::NoQuestionsInGroup);
             }
             if let Some(title) = row_title {
-                let named = questions.iter().find(|question| question.id == *title);
+                let named = asked(questions).find(|question| question.id == *title);
                 let names = named.is_some_and(|named| !matches!(named.kind, Kind::Note { .. } | Kind::Group { .. }));
                 if !names {
-                    let message = format!("there is no question `{title}` in the group that has an answer of its own");
-                    find("/row_title", "dangling_reference", &message);
+                    find("/row_title", Wrong::NoRowTitle { id: title.clone() });
                 }
             }
             text(row_label, &format!("{path}/row_label"), findings);
@@ -195,30 +190,26 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
     }
 }
 
-fn characters(max: Option<u32>, min: Option<u32>, find: &mut impl FnMut(&str, &'static str, &str)) {
+fn characters(max: Option<u32>, min: Option<u32>, find: &mut impl FnMut(&str, Wrong)) {
     if matches!((min, max), (Some(min), max) if min > max.unwrap_or(100)) {
-        find(
-            "/min_length",
-            "min_above_max",
-            "more characters are needed than allowed",
-        );
+        find("/min_length", Wrong::TooManyCharactersNeeded);
     }
     if max.is_some_and(|max| max == 0 || max > MOST_CHARACTERS) {
-        find("/max_length", "out_of_bounds", "a text allows 1 to 20,000 characters");
+        find("/max_length", Wrong::BadLength);
     }
 }
 
-fn check_mask(mask: &str, most: u32, least: u32, find: &mut impl FnMut(&str, &'static str, &str)) {
+fn check_mask(mask: &str, most: u32, least: u32, find: &mut impl FnMut(&str, Wrong)) {
     match mask::size(mask) {
-        None => find("/mask", "bad_mask", "a mask asks for a sign at least: `9`, `A` or `*`"),
+        None => find("/mask", Wrong::EmptyMask),
         Some(size) if size > most as usize || size < least as usize => {
-            find("/mask", "bad_mask", "no answer of this length is allowed");
+            find("/mask", Wrong::MaskOutOfLength);
         }
         Some(_) => {}
     }
 }
 
-fn days(min: Option<DateBound>, max: Option<DateBound>, find: &mut impl FnMut(&str, &'static str, &str)) {
+fn days(min: Option<DateBound>, max: Option<DateBound>, find: &mut impl FnMut(&str, Wrong)) {
     let reversed = match (min, max) {
         (Some(DateBound::Day(min)), Some(DateBound::Day(max))) => min > max,
         (Some(DateBound::FromToday { today_plus_days: min }), Some(DateBound::FromToday { today_plus_days: max })) => {
@@ -227,7 +218,7 @@ fn days(min: Option<DateBound>, max: Option<DateBound>, find: &mut impl FnMut(&s
         _ => false,
     };
     if reversed {
-        find("/min", "min_above_max", "the first day is after the last");
+        find("/min", Wrong::DaysReversed);
     }
 }
 
@@ -248,20 +239,12 @@ fn source(form: &Definition, given: &Options, path: &str, findings: &mut Vec<Fin
     match (&given.code_table, given.options.is_empty()) {
         (Some(table), true) => {
             if !form.code_tables.contains_key(table) {
-                let message = format!("there is no code table `{table}`");
-                findings.push(Finding::new(
-                    format!("{path}/code_table"),
-                    "dangling_reference",
-                    message,
-                ));
+                let wrong = Wrong::NoCodeTable { table: table.clone() };
+                findings.push(Finding::new(format!("{path}/code_table"), wrong));
             }
         }
         (Some(_), false) => {
-            findings.push(Finding::new(
-                path,
-                "two_sources",
-                "options stand here or in a code table, not in both",
-            ));
+            findings.push(Finding::new(path, Wrong::TwoSources));
         }
         (None, _) => options(&given.options, &format!("{path}/options"), findings),
     }
@@ -269,17 +252,19 @@ fn source(form: &Definition, given: &Options, path: &str, findings: &mut Vec<Fin
 
 fn options(choices: &[Choice], path: &str, findings: &mut Vec<Finding>) {
     if choices.is_empty() {
-        findings.push(Finding::new(path, "empty", "there are no options"));
+        findings.push(Finding::new(path, Wrong::NoOptions));
     }
     let mut seen = BTreeSet::new();
     for (at, choice) in choices.iter().enumerate() {
         let path = format!("{path}/{at}");
         if choice.value.trim().is_empty() {
-            findings.push(Finding::new(format!("{path}/value"), "empty", "an option has a value"));
+            findings.push(Finding::new(format!("{path}/value"), Wrong::NoValue));
         }
         if !seen.insert(choice.value.as_str()) {
-            let message = format!("an option `{}` exists already", choice.value);
-            findings.push(Finding::new(format!("{path}/value"), "duplicate_option", message));
+            let wrong = Wrong::OptionTwice {
+                value: choice.value.clone(),
+            };
+            findings.push(Finding::new(format!("{path}/value"), wrong));
         }
         text(&choice.label, &format!("{path}/label"), findings);
         optional_text(choice.help.as_ref(), &format!("{path}/help"), findings);
@@ -297,12 +282,9 @@ pub(super) fn index(choices: &[Choice]) -> BTreeMap<Box<str>, u32> {
 
 fn text(text: &Text, path: &str, findings: &mut Vec<Finding>) {
     for language in text.missing() {
-        let message = format!("the text is missing in {}", language.tag());
-        findings.push(Finding::new(
-            format!("{path}/{}", language.tag()),
-            "missing_text",
-            message,
-        ));
+        let language = language.tag();
+        let wrong = Wrong::MissingText { language };
+        findings.push(Finding::new(format!("{path}/{language}"), wrong));
     }
 }
 

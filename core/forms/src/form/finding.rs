@@ -1,16 +1,17 @@
 //! What is wrong with a definition.
 
-use serde::Serialize;
+use onehall_protocol::Language;
+
+use super::wrong::Wrong;
 
 /// Something that an agency has to change in a definition before it can be used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Where: a JSON pointer into the definition (`/pages/0/questions/3/visible_when`).
     pub path: String,
     /// What: a stable code.
     pub code: &'static str,
-    /// What to change, in English.
-    pub message: String,
+    wrong: Wrong,
 }
 
 /// The most findings that are told: who has more mends these first.
@@ -25,25 +26,31 @@ pub(crate) fn is_full(findings: &[Finding]) -> bool {
 pub(crate) fn told(mut findings: Vec<Finding>) -> Vec<Finding> {
     if is_full(&findings) {
         findings.truncate(MOST_FINDINGS);
-        let message = "there is more to find: mend these first";
-        findings.push(Finding::new("", "too_many_findings", message));
+        findings.push(Finding::new("", Wrong::TooMany));
     }
     findings
 }
 
 impl Finding {
-    pub(crate) fn new(path: impl Into<String>, code: &'static str, message: impl Into<String>) -> Finding {
+    pub(crate) fn new(path: impl Into<String>, wrong: Wrong) -> Finding {
         Finding {
             path: path.into(),
-            code,
-            message: message.into(),
+            code: wrong.code(),
+            wrong,
         }
+    }
+
+    /// What to change. What a regular expression or JSON lacks is said in English in every language: it comes from those
+    /// who read them.
+    #[must_use]
+    pub fn message(&self, language: Language) -> String {
+        self.wrong.say(language)
     }
 }
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let path = if self.path.is_empty() { "/" } else { &self.path };
-        write!(f, "{path}: {} ({})", self.message, self.code)
+        write!(f, "{path}: {} ({})", self.message(Language::En), self.code)
     }
 }

@@ -9,9 +9,10 @@ use serde_json::Value;
 use super::finding::{Finding, is_full};
 use super::nodes::{Around, Aspect, Node, Nodes, OptionSet, Reader, choices, options_of, pointer, question_at};
 use super::routing::{self, Jump};
+use super::wrong::Wrong;
 use super::{Form, check, order, shape};
 use crate::definition::{Definition, Kind};
-use crate::rules::{Compiled, Evaluator, Expr, Read, compile};
+use crate::rules::{Compiled, Evaluator, Expr, Fault, Read, compile};
 
 /// The most rules of a form: a code table is compiled for each question that uses it, and ten thousand times ten thousand
 /// are more than any memory holds.
@@ -41,7 +42,9 @@ pub(super) fn load(definition: Definition) -> Result<Form, Vec<Finding>> {
         lists,
         ..
     } = loading;
-    let Nodes { list: mut nodes, top } = nodes;
+    let Nodes {
+        list: mut nodes, top, ..
+    } = nodes;
     for (node, rules) in nodes.iter_mut().zip(compiled) {
         rules.put_into(node);
     }
@@ -126,7 +129,7 @@ impl Loading<'_> {
             self.lists.push(list.clone());
         }
         let mut rules = Rules {
-            visible_when: self.shown(node, question.visible_when.as_ref(), &path, "unreachable_question"),
+            visible_when: self.shown(node, question.visible_when.as_ref(), &path, Wrong::NeverShown),
             ..Rules::default()
         };
         if let Some(rule) = &question.required_when {
@@ -149,9 +152,10 @@ impl Loading<'_> {
                 pattern: Some(pattern), ..
             } => match check::pattern(pattern) {
                 Ok(pattern) => rules.pattern = Some(pattern),
-                Err(message) => self
-                    .findings
-                    .push(Finding::new(format!("{path}/pattern"), "bad_pattern", message)),
+                Err(said) => {
+                    let path = format!("{path}/pattern");
+                    self.findings.push(Finding::new(path, Wrong::BadPattern { said }));
+                }
             },
             _ => {}
         }
@@ -180,7 +184,7 @@ impl Loading<'_> {
 
     fn page(&mut self, node: u32, path: &str) -> Rules {
         let page = &self.definition.pages[node as usize];
-        let visible_when = self.shown(node, page.visible_when.as_ref(), path, "unreachable_page");
+        let visible_when = self.shown(node, page.visible_when.as_ref(), path, Wrong::PageNeverShown);
         let mut jumps = Vec::with_capacity(page.next.len());
         for (at, next) in page.next.iter().enumerate() {
             let path = format!("{path}/next/{at}");
@@ -189,7 +193,8 @@ impl Loading<'_> {
                 None => (None, Some(true)),
                 Some(rule) => match self.constant_or_not(node, Aspect::Value, rule, &format!("{path}/when")) {
                     Some((when, constant)) => (Some(when), constant),
-                    None => continue,
+                    // What is wrong with the rule was said; the page that it leads to is no worse for it.
+                    None => (None, None),
                 },
             };
             jumps.extend(target.map(|page| Jump { when, constant, page }));
@@ -202,7 +207,7 @@ impl Loading<'_> {
     }
 
     /// A rule that shows something; one that reads nothing and does not hold hides it for ever.
-    fn shown(&mut self, node: u32, rule: Option<&Value>, path: &str, code: &'static str) -> Option<Expr> {
+    fn shown(&mut self, node: u32, rule: Option<&Value>, path: &str, never: Wrong) -> Option<Expr> {
         let path = format!("{path}/visible_when");
         let (expr, constant) = match rule {
             Some(rule) => self.constant_or_not(node, Aspect::Shown, rule, &path)?,
@@ -213,11 +218,7 @@ impl Loading<'_> {
         };
         self.always_shown(node, constant);
         if constant == Some(false) {
-            self.findings.push(Finding::new(
-                path,
-                code,
-                "the rule never holds, so nobody ever sees this",
-            ));
+            self.findings.push(Finding::new(path, never));
         }
         Some(expr)
     }
@@ -246,8 +247,7 @@ impl Loading<'_> {
         if matches!(rule, Value::Object(_) | Value::Bool(_)) {
             return self.rule(node, aspect, rule, path);
         }
-        let message = "a rule is an operation, an object with one operator, or it is true or false";
-        self.findings.push(Finding::new(path, "not_an_operation", message));
+        self.findings.push(Finding::new(path, Wrong::NoDecision));
         None
     }
 
@@ -255,9 +255,8 @@ impl Loading<'_> {
         self.rules += 1;
         if self.rules > MOST_RULES {
             if self.rules == MOST_RULES + 1 {
-                let message =
-                    format!("a form has at most {MOST_RULES} rules; those of a code table count for each use");
-                self.findings.push(Finding::new("", "too_many_rules", message));
+                self.findings
+                    .push(Finding::new("", Wrong::TooManyRules { most: MOST_RULES }));
             }
             return None;
         }
@@ -274,9 +273,11 @@ impl Loading<'_> {
                 Some(expr)
             }
             Err(faults) => {
-                for fault in faults {
+                for Fault { pointer, wrong } in faults {
+                    // What hangs on an id that is in doubt is said at the id.
+                    let Some(wrong) = wrong else { continue };
                     // A code table's rule is compiled for each question that uses it; its faults are told once.
-                    let finding = Finding::new(format!("{path}{}", fault.pointer), fault.code, fault.message);
+                    let finding = Finding::new(format!("{path}{pointer}"), wrong);
                     let told = finding.path.starts_with("/code_tables/") && self.findings.contains(&finding);
                     if !is_full(&self.findings) && !told {
                         self.findings.push(finding);

@@ -9,6 +9,7 @@ mod order;
 mod routing;
 mod schema;
 mod shape;
+mod wrong;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,7 @@ use serde_json::Value;
 pub use finding::Finding;
 pub(crate) use nodes::{Aspect, Node, Reader, choices, options_of, question_at};
 pub use schema::{SCHEMA_PATH, json_schema};
+pub(crate) use wrong::Wrong;
 
 use crate::definition::{Choice, Definition, Page, Question};
 
@@ -51,7 +53,10 @@ impl Form {
     /// Everything that is wrong with it, each with its place; the first thousand things where there are more. Faults of the
     /// shape hide those of the content.
     pub fn parse(json: &str) -> Result<Form, Vec<Finding>> {
-        let unreadable = |error: serde_json::Error| vec![Finding::new("", "no_json", error.to_string())];
+        let unreadable = |error: serde_json::Error| {
+            let said = error.to_string();
+            vec![Finding::new("", Wrong::NoJson { said })]
+        };
         Form::from_value(&serde_json::from_str(json).map_err(unreadable)?)
     }
 
@@ -64,8 +69,10 @@ impl Form {
         if !findings.is_empty() {
             return Err(finding::told(findings));
         }
-        let definition = serde::Deserialize::deserialize(value)
-            .map_err(|error: serde_json::Error| vec![Finding::new("", "wrong_type", error.to_string())])?;
+        let definition = serde::Deserialize::deserialize(value).map_err(|error: serde_json::Error| {
+            let said = error.to_string();
+            vec![Finding::new("", Wrong::NotAsRead { said })]
+        })?;
         Form::load(definition)
     }
 
@@ -93,6 +100,29 @@ impl Form {
     #[must_use]
     pub fn question(&self, path: &str) -> Option<&Question> {
         self.question_of(self.node_at(path)?)
+    }
+
+    /// How many headings stand around what an answer path or the id of a section leads to, below that of its page: one for
+    /// each section and each row in which it stands.
+    ///
+    /// ```
+    /// use onehall_forms::Form;
+    /// let form = Form::parse(r#"{"schema": "onehall-form/1", "code": "demo", "version": 1,
+    ///     "title": {"zh-CN": "示例", "en": "Demo"},
+    ///     "pages": [{"id": "you", "title": {"zh-CN": "您", "en": "You"}, "questions": [
+    ///         {"id": "reach", "kind": "section", "label": {"zh-CN": "联系方式", "en": "How to reach you"}, "questions": [
+    ///             {"id": "phone", "kind": "phone", "label": {"zh-CN": "手机", "en": "Mobile"}}]}]}]}"#);
+    /// let form = form.map_err(|findings| format!("{findings:?}"))?;
+    /// assert_eq!((form.headings_around("reach"), form.headings_around("phone")), (0, 1));
+    /// # Ok::<(), String>(())
+    /// ```
+    #[must_use]
+    pub fn headings_around(&self, path: &str) -> usize {
+        let Some(node) = self.node_at(path) else { return 0 };
+        let sections =
+            |node: u32| std::iter::successors(self.node(node).section, |section| self.node(*section).section);
+        let rows = self.node(node).chain.iter().map(|group| 1 + sections(*group).count());
+        sections(node).count() + rows.sum::<usize>()
     }
 
     /// The options of a question that has some, wherever they are written and whether or not they are offered.

@@ -1,6 +1,6 @@
 //! The questions of a form, numbered: what rules, answers and the dependency graph refer to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use onehall_protocol::Date;
@@ -8,6 +8,7 @@ use regex_lite::Regex;
 
 use super::finding::Finding;
 use super::routing::Routing;
+use super::wrong::Wrong;
 use crate::definition::{Choice, Definition, Kind, Options, Page, Question};
 use crate::filling::parts;
 use crate::rules::{Expr, Names, Target, Val};
@@ -16,7 +17,11 @@ use crate::time_of_day::TimeOfDay;
 /// How many groups may stand inside each other.
 pub(super) const GROUP_DEPTH: usize = 4;
 
-/// What is evaluated of a question or page.
+/// How many sections may stand inside each other on a page or in a row. Below the page's own heading they are the second
+/// to the fourth level; of more nobody keeps in mind, or hears, which belongs to which.
+pub(super) const SECTION_DEPTH: usize = 3;
+
+/// What is evaluated of a question, section or page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Aspect {
     /// Whether it is shown.
@@ -36,7 +41,7 @@ pub(crate) struct Reader {
     pub(crate) shared: u8,
 }
 
-/// A page or a question.
+/// A page, a section or a question.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Node {
     pub(crate) id: Box<str>,
@@ -46,11 +51,17 @@ pub(crate) struct Node {
     pub(crate) page: u32,
     /// The groups around it, outermost first.
     pub(crate) chain: Vec<u32>,
-    /// Its place among the questions of a row; for what stands in no group, among all such.
+    /// The innermost section around it on its page or in its row.
+    pub(crate) section: Option<u32>,
+    /// Whether it is a section itself.
+    pub(crate) is_section: bool,
+    /// Its place among all that stands in a row; for what stands in no group, among all such.
     pub(crate) slot: u32,
-    /// The questions of a page or group.
+    /// What stands directly in a page, a section or the rows of a group.
     pub(crate) children: Vec<u32>,
-    /// A group's questions by id.
+    /// Everything in a row of a group, by its slot: sections and what stands in them too.
+    pub(crate) members: Vec<u32>,
+    /// The same by id.
     pub(crate) by_id: BTreeMap<Box<str>, u32>,
     pub(crate) visible_when: Option<Expr>,
     pub(crate) required_when: Option<Expr>,
@@ -84,11 +95,22 @@ pub(crate) struct OptionSet {
     pub(crate) rules: BTreeMap<u32, Expr>,
 }
 
-/// All nodes: pages first, then the questions outside groups, then those inside.
+/// Where questions stand that are numbered together.
+struct Place {
+    /// The page, by its node.
+    page: u32,
+    /// The groups around them, outermost first.
+    chain: Vec<u32>,
+}
+
+/// All nodes: pages first, then what stands outside groups, a section before what it holds, then what stands inside.
 #[derive(Debug, Default)]
 pub(super) struct Nodes {
     pub(super) list: Vec<Node>,
     pub(super) top: BTreeMap<Box<str>, u32>,
+    /// The ids that are malformed or stand twice. What rules say of them may be right once they are mended, so nothing is
+    /// found there before.
+    in_doubt: BTreeSet<Box<str>>,
 }
 
 impl Nodes {
@@ -100,11 +122,8 @@ impl Nodes {
             let path = format!("/pages/{at}/id");
             check_id(&page.id, &path, findings);
             if pages.insert(page.id.as_str(), at).is_some() {
-                findings.push(Finding::new(
-                    path,
-                    "duplicate_id",
-                    format!("a page `{}` exists already", page.id),
-                ));
+                let id = page.id.clone();
+                findings.push(Finding::new(path, Wrong::PageTwice { id }));
             }
             let at = at as u32;
             nodes.list.push(Node {
@@ -116,65 +135,101 @@ impl Nodes {
             });
         }
         let mut groups = Vec::new();
-        for (page_at, page) in definition.pages.iter().enumerate() {
-            for (at, question) in page.questions.iter().enumerate() {
-                let path = format!("/pages/{page_at}/questions/{at}/id");
-                check_id(&question.id, &path, findings);
-                let node = nodes.list.len() as u32;
-                if nodes.top.insert(question.id.as_str().into(), node).is_some() {
-                    let message = format!("a question `{}` exists already", question.id);
-                    findings.push(Finding::new(path, "duplicate_id", message));
-                }
-                nodes.list[page_at].children.push(node);
-                nodes.list.push(Node {
-                    id: question.id.as_str().into(),
-                    steps: vec![page_at as u32, at as u32],
-                    page: page_at as u32,
-                    slot: node,
-                    ..Node::default()
-                });
-                if let Kind::Group { questions, .. } = &question.kind {
-                    groups.push((node, questions));
-                }
-            }
+        for (at, page) in definition.pages.iter().enumerate() {
+            let place = Place {
+                page: at as u32,
+                chain: Vec::new(),
+            };
+            nodes.take_in(at as u32, &page.questions, &place, 0, &mut groups, findings);
         }
         while let Some((group, questions)) = groups.pop() {
-            let (page, steps, mut chain) = {
+            let (page, mut chain) = {
                 let node = &nodes.list[group as usize];
-                (node.page, node.steps.clone(), node.chain.clone())
+                (node.page, node.chain.clone())
             };
             if chain.len() == GROUP_DEPTH {
-                let message = format!("groups nest more than {GROUP_DEPTH} deep");
-                findings.push(Finding::new(pointer(&steps), "groups_too_deep", message));
+                let wrong = Wrong::GroupsTooDeep { most: GROUP_DEPTH };
+                findings.push(Finding::new(pointer(&nodes.list[group as usize].steps), wrong));
                 continue;
             }
             chain.push(group);
-            for (at, question) in questions.iter().enumerate() {
-                let mut steps = steps.clone();
-                steps.push(at as u32);
-                let path = format!("{}/id", pointer(&steps));
-                check_id(&question.id, &path, findings);
-                let node = nodes.list.len() as u32;
-                let parent = &mut nodes.list[group as usize];
-                parent.children.push(node);
-                if parent.by_id.insert(question.id.as_str().into(), node).is_some() {
-                    let message = format!("a question `{}` exists already in the group", question.id);
-                    findings.push(Finding::new(path, "duplicate_id", message));
-                }
-                nodes.list.push(Node {
-                    id: question.id.as_str().into(),
-                    steps,
-                    page,
-                    chain: chain.clone(),
-                    slot: at as u32,
-                    ..Node::default()
-                });
-                if let Kind::Group { questions, .. } = &question.kind {
-                    groups.push((node, questions));
-                }
-            }
+            let place = Place { page, chain };
+            nodes.take_in(group, questions, &place, 0, &mut groups, findings);
         }
         nodes
+    }
+
+    /// Numbers what stands in a page, a row or a section, `sections` deep in sections. The rows of groups come later.
+    fn take_in<'a>(
+        &mut self,
+        around: u32,
+        questions: &'a [Question],
+        place: &Place,
+        sections: usize,
+        groups: &mut Vec<(u32, &'a [Question])>,
+        findings: &mut Vec<Finding>,
+    ) {
+        for (at, question) in questions.iter().enumerate() {
+            let mut steps = self.list[around as usize].steps.clone();
+            steps.push(at as u32);
+            let path = format!("{}/id", pointer(&steps));
+            self.check_id(&question.id, &path, findings);
+            let node = self.list.len() as u32;
+            let (slot, taken) = match place.chain.last() {
+                None => (node, self.top.insert(question.id.as_str().into(), node)),
+                Some(group) => {
+                    let group = &mut self.list[*group as usize];
+                    group.members.push(node);
+                    let taken = group.by_id.insert(question.id.as_str().into(), node);
+                    (group.members.len() as u32 - 1, taken)
+                }
+            };
+            if taken.is_some() {
+                let id = question.id.clone();
+                self.in_doubt.insert(id.as_str().into());
+                let wrong = match place.chain.is_empty() {
+                    true => Wrong::QuestionTwice { id },
+                    false => Wrong::QuestionTwiceInGroup { id },
+                };
+                findings.push(Finding::new(path, wrong));
+            }
+            self.list[around as usize].children.push(node);
+            self.list.push(Node {
+                id: question.id.as_str().into(),
+                steps,
+                page: place.page,
+                chain: place.chain.clone(),
+                section: (sections > 0).then_some(around),
+                is_section: matches!(question.kind, Kind::Section { .. }),
+                slot,
+                ..Node::default()
+            });
+            match &question.kind {
+                Kind::Group { questions, .. } => groups.push((node, questions.as_slice())),
+                Kind::Section { .. } if sections == SECTION_DEPTH => {
+                    let wrong = Wrong::SectionsTooDeep { most: SECTION_DEPTH };
+                    findings.push(Finding::new(pointer(&self.list[node as usize].steps), wrong));
+                }
+                Kind::Section { questions } => self.take_in(node, questions, place, sections + 1, groups, findings),
+                _ => {}
+            }
+        }
+    }
+
+    /// Checks the id of a question.
+    fn check_id(&mut self, id: &str, path: &str, findings: &mut Vec<Finding>) {
+        let before = findings.len();
+        check_id(id, path, findings);
+        if findings.len() > before {
+            self.in_doubt.insert(id.into());
+        }
+    }
+
+    /// Whether the first name of a path (`share.from`, without the `row.` before it) is an id in doubt. A malformed one may
+    /// have points in it.
+    fn is_in_doubt(&self, steps: &[&str]) -> bool {
+        !self.in_doubt.is_empty()
+            && (1..=steps.len()).any(|count| self.in_doubt.contains(steps[..count].join(".").as_str()))
     }
 }
 
@@ -186,15 +241,11 @@ fn check_id(id: &str, path: &str, findings: &mut Vec<Finding>) {
             .iter()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_');
     if !shape {
-        let message = "an id is 1 to 64 lower-case letters, digits and underscores, a letter first";
-        findings.push(Finding::new(path, "bad_id", message));
+        findings.push(Finding::new(path, Wrong::BadId));
     }
     if matches!(id, "row" | "outer_row") {
-        findings.push(Finding::new(
-            path,
-            "reserved_id",
-            format!("rules use `{id}` for the row they stand in"),
-        ));
+        let id = id.to_owned();
+        findings.push(Finding::new(path, Wrong::ReservedId { id }));
     }
 }
 
@@ -215,7 +266,7 @@ pub(crate) fn question_at<'a>(definition: &'a Definition, steps: &[u32]) -> Opti
     let page: &Page = definition.pages.get(*page as usize)?;
     let mut question = page.questions.get(*first as usize)?;
     for step in inner {
-        let Kind::Group { questions, .. } = &question.kind else {
+        let (Kind::Group { questions, .. } | Kind::Section { questions }) = &question.kind else {
             return None;
         };
         question = questions.get(*step as usize)?;
@@ -247,32 +298,33 @@ pub(super) struct Around<'a> {
 }
 
 impl Around<'_> {
-    /// What a rule that stands here reads by `path`; without a question of that name, `hint` says where else there is one.
+    /// What a rule that stands here reads by `path`, whose steps in its group or the form are `steps`; without a question of
+    /// that name, `instead` says what is wrong.
     fn target(
         &self,
         node: Option<u32>,
         path: &str,
-        rest: &[&str],
-        hint: impl FnOnce() -> Option<String>,
-    ) -> Result<Target, (&'static str, String)> {
+        steps: &[&str],
+        instead: impl FnOnce() -> Wrong,
+    ) -> Result<Target, Option<Wrong>> {
+        if self.nodes.is_in_doubt(steps) {
+            return Err(None);
+        }
         let node = node.and_then(|at| Some((at, question_at(self.definition, &self.nodes.list[at as usize].steps)?)));
         let Some((at, question)) = node else {
-            let hint = hint().map_or_else(String::new, |hint| format!(", but {hint}"));
-            return Err(("dangling_reference", format!("there is no question `{path}`{hint}")));
+            return Err(Some(instead()));
         };
+        let rest = steps.get(1..).unwrap_or_default();
         let node = &self.nodes.list[at as usize];
         let kind = &question.kind;
+        let wrong = |wrong: fn(String) -> Wrong| Err(Some(wrong(path.to_owned())));
         match (kind, rest) {
-            (Kind::Note { .. }, _) => {
-                return Err(("dangling_reference", format!("`{path}` is a note and has no answer")));
-            }
+            (Kind::Note { .. }, _) => return wrong(|path| Wrong::NoteHasNone { path }),
+            (Kind::Section { .. }, _) => return wrong(|path| Wrong::SectionHasNone { path }),
             (_, []) => {}
             (kind, [part]) if parts(kind).contains(part) => {}
-            (Kind::Group { .. }, _) => {
-                let message = format!("`{path}`: a group has one answer for each row: use `map`, `sum`, `some` …");
-                return Err(("reads_into_group", message));
-            }
-            _ => return Err(("dangling_reference", format!("`{path}`: the answer has no such part"))),
+            (Kind::Group { .. }, _) => return wrong(|path| Wrong::IntoGroup { path }),
+            _ => return wrong(|path| Wrong::NoPart { path }),
         }
         Ok(Target {
             node: at,
@@ -282,51 +334,67 @@ impl Around<'_> {
         })
     }
 
-    /// What a rule that stands here calls a question of this name, in a row around it or outside of groups.
-    fn elsewhere(&self, id: &str) -> Option<String> {
+    /// What is wrong with a path by which there is no question: one of this name may be in a row around the rule, or outside
+    /// of groups.
+    fn no_question(&self, path: &str, id: &str) -> Wrong {
         let rows = self.chain.iter().rev().zip(["row", "outer_row"]);
         let mut around = rows.filter(|(group, _)| self.nodes.list[**group as usize].by_id.contains_key(id));
-        around
+        let other = around
             .next()
-            .map(|(_, row)| format!("`{row}.{id}`"))
-            .or_else(|| self.nodes.top.contains_key(id).then(|| format!("`{id}`")))
+            .map(|(_, row)| format!("{row}.{id}"))
+            .or_else(|| self.nodes.top.contains_key(id).then(|| id.to_owned()));
+        let path = path.to_owned();
+        match other {
+            Some(other) => Wrong::NoQuestionBut { path, other },
+            None => Wrong::NoQuestion { path },
+        }
     }
 
     fn in_group(
         &self,
         group: Option<&u32>,
         path: &str,
-        rest: &[&str],
-        hint: impl FnOnce(&str) -> Option<String>,
-    ) -> Result<Target, (&'static str, String)> {
+        steps: &[&str],
+        instead: impl FnOnce(&str) -> Wrong,
+    ) -> Result<Target, Option<Wrong>> {
         let Some(group) = group else {
-            let message = format!("`{path}`: there is no such row around the rule");
-            return Err(("row_outside_group", message));
+            let path = path.to_owned();
+            return Err(Some(Wrong::NoRow { path }));
         };
-        let (id, rest) = rest.split_first().unwrap_or((&"", &[]));
-        let node = self.nodes.list[*group as usize].by_id.get(*id).copied();
-        self.target(node, path, rest, || hint(id))
+        let id = steps.first().copied().unwrap_or_default();
+        let node = self.nodes.list[*group as usize].by_id.get(id).copied();
+        self.target(node, path, steps, || instead(id))
     }
 }
 
 impl Names for Around<'_> {
-    fn answer(&self, path: &str) -> Result<Target, (&'static str, String)> {
+    fn answer(&self, path: &str) -> Result<Target, Option<Wrong>> {
         let steps: Vec<&str> = path.split('.').collect();
+        // `row` itself may be an id in doubt: it is reserved.
+        if self.nodes.is_in_doubt(&steps) {
+            return Err(None);
+        }
+        let instead = |id: &str| self.no_question(path, id);
         match steps.as_slice() {
-            ["row", rest @ ..] => self.in_group(self.chain.last(), path, rest, |id| self.elsewhere(id)),
-            ["outer_row", rest @ ..] => {
-                self.in_group(self.chain.iter().rev().nth(1), path, rest, |id| self.elsewhere(id))
+            ["row", steps @ ..] => self.in_group(self.chain.last(), path, steps, instead),
+            ["outer_row", steps @ ..] => self.in_group(self.chain.iter().rev().nth(1), path, steps, instead),
+            steps => {
+                let id = steps.first().copied().unwrap_or_default();
+                self.target(self.nodes.top.get(id).copied(), path, steps, || instead(id))
             }
-            [id, rest @ ..] => self.target(self.nodes.top.get(*id).copied(), path, rest, || self.elsewhere(id)),
-            [] => self.target(None, path, &[], || None),
         }
     }
 
-    fn field(&self, group: u32, path: &str) -> Result<Target, (&'static str, String)> {
+    fn field(&self, group: u32, path: &str) -> Result<Target, Option<Wrong>> {
         let steps: Vec<&str> = path.split('.').collect();
         self.in_group(Some(&group), path, &steps, |id| {
-            let top = self.nodes.top.contains_key(id);
-            top.then(|| format!("`{{\"answer\": \"{id}\"}}` outside of these rows"))
+            let path = path.to_owned();
+            if self.nodes.top.contains_key(id) {
+                let id = id.to_owned();
+                Wrong::NoQuestionInRows { path, id }
+            } else {
+                Wrong::NoQuestion { path }
+            }
         })
     }
 
@@ -351,35 +419,30 @@ impl Names for Around<'_> {
         })
     }
 
-    fn incomparable(&self, node: u32, value: &Val) -> Option<&'static str> {
+    fn incomparable(&self, node: u32, value: &Val) -> Option<Wrong> {
         let kind = &question_at(self.definition, &self.nodes.list[node as usize].steps)?.kind;
         let text = match value {
             Val::Text(text) => Some(&**text),
             _ => None,
         };
-        let (fits, answers) = match kind {
+        let (fits, wrong): (bool, fn(String) -> Wrong) = match kind {
             Kind::YesNo {} | Kind::Declaration { .. } => (
                 matches!(value, Val::Bool(_) | Val::Number(_)) || matches!(text, Some("0" | "1")),
-                "`true` or `false`",
+                |value| Wrong::NeverAFlag { value },
             ),
             Kind::Number { .. } | Kind::Money { .. } => (
                 matches!(value, Val::Number(_)) || text.is_some_and(|_| value.to_number().is_some()),
-                "a number",
+                |value| Wrong::NeverANumber { value },
             ),
-            Kind::Date { .. } => (
-                text.is_some_and(|text| text.parse::<Date>().is_ok()),
-                "a day, such as `2026-01-31`",
-            ),
-            Kind::Time { .. } => (
-                text.is_some_and(|text| text.parse::<TimeOfDay>().is_ok()),
-                "a time, such as `09:30`",
-            ),
-            Kind::Choices { .. } => (
-                matches!(value, Val::List(_)),
-                "the list of all that were chosen: `{\"in\": [value, question]}` asks for one of them",
-            ),
+            Kind::Date { .. } => (text.is_some_and(|text| text.parse::<Date>().is_ok()), |value| {
+                Wrong::NeverADay { value }
+            }),
+            Kind::Time { .. } => (text.is_some_and(|text| text.parse::<TimeOfDay>().is_ok()), |value| {
+                Wrong::NeverATime { value }
+            }),
+            Kind::Choices { .. } => (matches!(value, Val::List(_)), |value| Wrong::NeverAList { value }),
             _ => return None,
         };
-        (!fits).then_some(answers)
+        (!fits).then(|| wrong(value.to_text()))
     }
 }

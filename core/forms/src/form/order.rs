@@ -2,8 +2,11 @@
 
 use std::collections::VecDeque;
 
+use onehall_protocol::{Language, Text};
+
 use super::finding::Finding;
 use super::nodes::{Aspect, Node, Reader, pointer};
+use super::wrong::Wrong;
 
 const ASPECTS: [Aspect; 3] = [Aspect::Shown, Aspect::Value, Aspect::State];
 
@@ -45,26 +48,43 @@ pub(super) fn arrange(nodes: &mut [Node], findings: &mut Vec<Finding>) -> Vec<(u
             return order;
         };
         named += 1;
-        let names = circle.iter().take(MOST_NAMED).chain(circle.first());
-        let mut names: Vec<String> = names.map(|at| name(nodes, *at)).collect();
-        if circle.len() > MOST_NAMED {
-            names.insert(MOST_NAMED, format!("{} more", circle.len() - MOST_NAMED));
-        }
         let node = &nodes[circle[0] / 3];
-        let message = format!("these hang on each other in a circle: {}", names.join(", "));
-        findings.push(Finding::new(pointer(&node.steps), "cycle", message));
+        let names = Text::new(
+            names(nodes, &circle, Language::ZhCn),
+            names(nodes, &circle, Language::En),
+        );
+        findings.push(Finding::new(pointer(&node.steps), Wrong::Cycle { names }));
         // Take the circle as settled, to find the next one.
         ready.extend(circle);
     }
 }
 
-fn name(nodes: &[Node], at: usize) -> String {
+/// The whole circle, back to where it begins.
+fn names(nodes: &[Node], circle: &[usize], language: Language) -> String {
+    let around = circle.iter().take(MOST_NAMED).chain(circle.first());
+    let mut names: Vec<String> = around.map(|at| name(nodes, *at, language)).collect();
+    if circle.len() > MOST_NAMED {
+        let more = circle.len() - MOST_NAMED;
+        let more = match language {
+            Language::ZhCn => format!("另外 {more} 项"),
+            Language::En => format!("{more} more"),
+        };
+        names.insert(MOST_NAMED, more);
+    }
+    names.join(", ")
+}
+
+fn name(nodes: &[Node], at: usize, language: Language) -> String {
     let is_page = nodes[at / 3].steps.len() == 1;
-    let what = match ASPECTS[at % 3] {
-        Aspect::Value if is_page => "where it goes on",
-        Aspect::Shown => "whether it is shown",
-        Aspect::Value => "its value",
-        Aspect::State => "its checks",
+    let (zh, en) = match ASPECTS[at % 3] {
+        Aspect::Value if is_page => ("接下来到哪一页", "where it goes on"),
+        Aspect::Shown => ("是否显示", "whether it is shown"),
+        Aspect::Value => ("值", "its value"),
+        Aspect::State => ("校验", "its checks"),
+    };
+    let what = match language {
+        Language::ZhCn => zh,
+        Language::En => en,
     };
     let node = &nodes[at / 3];
     let groups: String = node

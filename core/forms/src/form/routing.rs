@@ -6,7 +6,8 @@
 
 use super::finding::Finding;
 use super::nodes::{Aspect, Node, pointer};
-use crate::definition::Definition;
+use super::wrong::Wrong;
+use crate::definition::{Definition, Page};
 use crate::rules::{Expr, Read};
 
 /// A page's part in the jumps of a form.
@@ -29,7 +30,8 @@ pub(crate) struct Jump {
     pub(crate) page: u32,
 }
 
-/// The page that a jump names, if it is one further down.
+/// The page that a jump names, if it is one further down. Of pages that share a name (which is a fault of theirs) it is
+/// one that can be meant.
 pub(super) fn target(
     definition: &Definition,
     from: usize,
@@ -37,20 +39,18 @@ pub(super) fn target(
     path: &str,
     findings: &mut Vec<Finding>,
 ) -> Option<u32> {
-    let path = format!("{path}/page");
-    match definition.pages.iter().position(|page| page.id == to) {
-        Some(at) if at > from => return Some(at as u32),
-        Some(_) => findings.push(Finding::new(
-            path,
-            "bad_next",
-            format!("`{to}` does not stand further down: nobody is sent back"),
-        )),
-        None => findings.push(Finding::new(
-            path,
-            "dangling_reference",
-            format!("there is no page `{to}`"),
-        )),
+    let named = |page: &Page| page.id == to;
+    let further_down = definition.pages.iter().skip(from + 1).position(named);
+    if let Some(at) = further_down {
+        return Some((from + 1 + at) as u32);
     }
+    let page = to.to_owned();
+    let wrong = if definition.pages.iter().any(named) {
+        Wrong::JumpsBack { page }
+    } else {
+        Wrong::NoPage { page }
+    };
+    findings.push(Finding::new(format!("{path}/page"), wrong));
     None
 }
 
@@ -91,11 +91,8 @@ pub(super) fn check(nodes: &[Node], shown: &[Option<bool>], findings: &mut Vec<F
         let mut goes_on = true;
         for (which, jump) in routing.iter().flat_map(|routing| &routing.jumps).enumerate() {
             if !goes_on {
-                findings.push(Finding::new(
-                    format!("{}/next/{which}", pointer(&[at as u32])),
-                    "bad_next",
-                    "a jump before it is always taken, so nobody comes to this one",
-                ));
+                let path = format!("{}/next/{which}", pointer(&[at as u32]));
+                findings.push(Finding::new(path, Wrong::NeverJumped));
             } else if reached[at] && *shown != Some(false) && jump.constant != Some(false) {
                 reached[jump.page as usize] = true;
             }
@@ -105,11 +102,7 @@ pub(super) fn check(nodes: &[Node], shown: &[Option<bool>], findings: &mut Vec<F
             reached[at + 1] = true;
         }
         if !reached[at] {
-            findings.push(Finding::new(
-                pointer(&[at as u32]),
-                "unreachable_page",
-                "every way jumps over this page, so nobody ever sees it",
-            ));
+            findings.push(Finding::new(pointer(&[at as u32]), Wrong::JumpedOver));
         }
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::about::{about_field, about_kind};
-use super::shape::{CHECK, CHOICE, DEFINITION, Field, KINDS, LONGEST_NAME, NEXT, PAGE, QUESTION, Shape, TEXT};
+use super::shape::{CHECK, CHOICE, DEFINITION, Field, KINDS, LONGEST_NAME, NEXT, PAGE, Shape, TEXT, common};
 use crate::definition::SCHEMA;
 use crate::rules::operators;
 
@@ -91,7 +91,7 @@ fn object(owner: &str, tables: &[&[Field]]) -> Value {
 }
 
 fn kind(name: &str, own: &[Field]) -> Value {
-    let mut kind = object(name, &[QUESTION, own]);
+    let mut kind = object(name, &[common(name), own]);
     kind["description"] = about_kind(name).into();
     kind["properties"]["kind"] = json!({ "const": name });
     match name {
@@ -120,6 +120,7 @@ fn content(shape: Shape) -> Value {
         Shape::Name => json!({ "type": "string" }),
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Count => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
+        Shape::Version => json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX }),
         Shape::Number => json!({ "type": "number" }),
         Shape::Amount => json!({ "type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{1,2})?$", "examples": ["20.00"] }),
         Shape::DateBound => json!({ "anyOf": [
@@ -159,8 +160,7 @@ fn content(shape: Shape) -> Value {
 fn narrow(owner: &str, field: &str, property: &mut Value) {
     let more = match (owner, field) {
         ("definition", "schema") => json!({ "const": SCHEMA }),
-        ("definition", "version") => json!({ "minimum": 1 }),
-        ("definition", "pages") | ("page" | "group", "questions") => json!({ "minItems": 1 }),
+        ("definition", "pages") | ("page" | "section" | "group", "questions") => json!({ "minItems": 1 }),
         // Text that is not blank, by every space that there is.
         ("texts", _) | ("option", "value") => json!({ "pattern": NOT_BLANK }),
         (_, "id") => json!({ "pattern": "^[a-z][a-z0-9_]{0,63}$", "not": { "enum": ["row", "outer_row"] } }),

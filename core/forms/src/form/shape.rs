@@ -6,6 +6,7 @@ use onehall_protocol::{Date, FormCode, ListCode, MaterialCode, Money};
 use serde_json::{Map, Value};
 
 use super::finding::{Finding, is_full};
+use super::wrong::Wrong;
 use crate::time_of_day::TimeOfDay;
 
 /// What a field holds.
@@ -15,6 +16,8 @@ pub(super) enum Shape {
     Name,
     Flag,
     Count,
+    /// A count from 1.
+    Version,
     Level,
     Number,
     Amount,
@@ -54,7 +57,7 @@ const fn optional(name: &'static str, shape: Shape) -> Field {
 pub(super) const DEFINITION: &[Field] = &[
     needed("schema", Shape::Name),
     needed("code", Shape::FormCode),
-    needed("version", Shape::Count),
+    needed("version", Shape::Version),
     needed("title", Shape::Text),
     needed("pages", Shape::Pages),
     optional("code_tables", Shape::CodeTables),
@@ -79,6 +82,14 @@ pub(super) const QUESTION: &[Field] = &[
     optional("valid_when", Shape::Checks),
     optional("sensitive", Shape::Flag),
     optional("prefill", Shape::Name),
+];
+/// What a section has of that: it is a heading, and asks nothing itself.
+const SECTION: &[Field] = &[
+    needed("id", Shape::Name),
+    needed("label", Shape::Text),
+    needed("kind", Shape::Name),
+    optional("help", Shape::Text),
+    optional("visible_when", Shape::Decision),
 ];
 pub(super) const CHOICE: &[Field] = &[
     needed("value", Shape::Name),
@@ -191,6 +202,7 @@ pub(super) const KINDS: &[(&str, &[Field])] = &[
         ],
     ),
     ("note", &[optional("tone", Shape::OneOf(&["plain", "info", "warning"]))]),
+    ("section", &[needed("questions", Shape::Questions)]),
     (
         "group",
         &[
@@ -209,8 +221,13 @@ fn kind(name: &str) -> Option<&'static [Field]> {
     KINDS.iter().find(|(kind, _)| *kind == name).map(|(_, fields)| *fields)
 }
 
-/// What the codes of forms, materials and lists look like.
-const CODE: &str = "a code of 1 to 64 lower-case letters, digits and hyphens";
+/// The fields that a question of a kind has besides its own.
+pub(super) fn common(kind: &str) -> &'static [Field] {
+    match kind {
+        "section" => SECTION,
+        _ => QUESTION,
+    }
+}
 
 /// The longest name of a code table, in characters.
 pub(super) const LONGEST_NAME: usize = 64;
@@ -224,7 +241,7 @@ pub(super) fn check(definition: &Value) -> Vec<Finding> {
 
 fn object(value: &Value, fields: &[&[Field]], path: &str, findings: &mut Vec<Finding>) {
     let Value::Object(given) = value else {
-        findings.push(Finding::new(path, "wrong_type", "should be an object"));
+        findings.push(Finding::new(path, Wrong::NoObject));
         return;
     };
     for name in given.keys() {
@@ -233,22 +250,17 @@ fn object(value: &Value, fields: &[&[Field]], path: &str, findings: &mut Vec<Fin
         }
         if !fields.iter().any(|fields| fields.iter().any(|field| field.0 == name)) {
             let known: Vec<&str> = fields.iter().copied().flatten().map(|field| field.0).collect();
-            let message = format!("there is no field `{name}` here, only {}", known.join(", "));
-            findings.push(Finding::new(
-                format!("{path}/{}", escaped(name)),
-                "unknown_field",
-                message,
-            ));
+            let wrong = Wrong::UnknownField {
+                field: name.clone(),
+                known: known.join(", "),
+            };
+            findings.push(Finding::new(format!("{path}/{}", escaped(name)), wrong));
         }
     }
     for Field(name, shape, needed) in fields.iter().flat_map(|fields| fields.iter()) {
         match given.get(*name) {
             None if *needed => {
-                findings.push(Finding::new(
-                    path,
-                    "missing_field",
-                    format!("the field `{name}` is missing"),
-                ));
+                findings.push(Finding::new(path, Wrong::MissingField { field: name }));
             }
             None => {}
             Some(value) => field(value, *shape, &format!("{path}/{}", escaped(name)), findings),
@@ -257,36 +269,34 @@ fn object(value: &Value, fields: &[&[Field]], path: &str, findings: &mut Vec<Fin
 }
 
 fn field(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
-    let wrong = |what: &str| Some(Finding::new(path, "wrong_type", format!("should be {what}")));
+    let wrong = |wrong: Wrong| Some(Finding::new(path, wrong));
     let text = value.as_str();
+    let is_count = value.as_u64().is_some_and(|count| count <= u64::from(u32::MAX));
     let found = match shape {
-        Shape::Text if !value.is_object() => wrong("the text in each language, {\"zh-CN\": \"…\", \"en\": \"…\"}"),
+        Shape::Text if !value.is_object() => wrong(Wrong::NoTexts),
         Shape::Text => {
             object(value, &[TEXT], path, findings);
             None
         }
-        Shape::Name if text.is_none() => wrong("a text"),
-        Shape::Flag if !value.is_boolean() => wrong("true or false"),
-        Shape::Count if value.as_u64().is_none_or(|count| count > u64::from(u32::MAX)) => {
-            wrong("a whole number from 0")
-        }
-        Shape::Level if !value.as_u64().is_some_and(|level| (1..=5).contains(&level)) => wrong("a level from 1 to 5"),
-        Shape::Number if !value.is_number() => wrong("a number"),
-        Shape::Amount if text.and_then(|text| text.parse::<Money>().ok()).is_none() => {
-            wrong("an amount as a text: \"20.00\"")
-        }
-        Shape::Time if text.and_then(|text| text.parse::<TimeOfDay>().ok()).is_none() => wrong("a time, \"14:30\""),
-        Shape::Rule | Shape::Decision if value.is_null() => wrong("a rule"),
-        Shape::Code if text.and_then(|text| text.parse::<MaterialCode>().ok()).is_none() => wrong(CODE),
-        Shape::FormCode if text.and_then(|text| text.parse::<FormCode>().ok()).is_none() => wrong(CODE),
-        Shape::ListCode if text.and_then(|text| text.parse::<ListCode>().ok()).is_none() => wrong(CODE),
-        Shape::SomeOf(names) if !some_of(value, names) => {
-            wrong(&format!("a list of some of {}, each once", names.join(", ")))
-        }
-        Shape::OneOf(names) if !text.is_some_and(|text| names.contains(&text)) => {
-            wrong(&format!("one of {}", names.join(", ")))
-        }
-        Shape::DateBound if !is_date_bound(value) => wrong("a day, \"2026-01-31\", or {\"today_plus_days\": 0}"),
+        Shape::Name if text.is_none() => wrong(Wrong::NoText),
+        Shape::Flag if !value.is_boolean() => wrong(Wrong::NoFlag),
+        Shape::Count if !is_count => wrong(Wrong::NoCount),
+        Shape::Version if !is_count => wrong(Wrong::NoVersion),
+        Shape::Level if !value.as_u64().is_some_and(|level| (1..=5).contains(&level)) => wrong(Wrong::NoLevel),
+        Shape::Number if !value.is_number() => wrong(Wrong::NoNumber),
+        Shape::Amount if text.and_then(|text| text.parse::<Money>().ok()).is_none() => wrong(Wrong::NoAmount),
+        Shape::Time if text.and_then(|text| text.parse::<TimeOfDay>().ok()).is_none() => wrong(Wrong::NoTime),
+        Shape::Rule | Shape::Decision if value.is_null() => wrong(Wrong::NoRule),
+        Shape::Code if text.and_then(|text| text.parse::<MaterialCode>().ok()).is_none() => wrong(Wrong::NoCode),
+        Shape::FormCode if text.and_then(|text| text.parse::<FormCode>().ok()).is_none() => wrong(Wrong::NoCode),
+        Shape::ListCode if text.and_then(|text| text.parse::<ListCode>().ok()).is_none() => wrong(Wrong::NoCode),
+        Shape::SomeOf(names) if !some_of(value, names) => wrong(Wrong::NotSomeOf {
+            names: names.join(", "),
+        }),
+        Shape::OneOf(names) if !text.is_some_and(|text| names.contains(&text)) => wrong(Wrong::NoneOf {
+            names: names.join(", "),
+        }),
+        Shape::DateBound if !is_date_bound(value) => wrong(Wrong::NoDay),
         Shape::Nexts => {
             each(value, path, findings, |next, path, findings| {
                 object(next, &[NEXT], path, findings)
@@ -319,15 +329,14 @@ fn field(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
             Value::Object(tables) => {
                 for (name, table) in tables {
                     if name.chars().count() > LONGEST_NAME {
-                        let message = format!("the name of a code table has at most {LONGEST_NAME} characters");
-                        findings.push(Finding::new(path, "bad_name", message));
+                        findings.push(Finding::new(path, Wrong::LongName { most: LONGEST_NAME }));
                         continue;
                     }
                     field(table, Shape::Choices, &format!("{path}/{}", escaped(name)), findings);
                 }
                 None
             }
-            _ => wrong("an object of code tables"),
+            _ => wrong(Wrong::NoCodeTables),
         },
         _ => None,
     };
@@ -344,26 +353,24 @@ fn each(value: &Value, path: &str, findings: &mut Vec<Finding>, check: fn(&Value
                 check(item, &format!("{path}/{at}"), findings);
             }
         }
-        _ => findings.push(Finding::new(path, "wrong_type", "should be a list")),
+        _ => findings.push(Finding::new(path, Wrong::NoList)),
     }
 }
 
 fn question(value: &Value, path: &str, findings: &mut Vec<Finding>) {
     let name = value.get("kind").and_then(Value::as_str);
     match name.map(kind) {
-        Some(Some(own)) => object(value, &[QUESTION, own], path, findings),
+        Some(Some(own)) => object(value, &[common(name.unwrap_or_default()), own], path, findings),
         Some(None) => {
             let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
-            let name = name.unwrap_or_default();
-            let message = format!("there is no kind of question `{name}`, only {}", kinds.join(", "));
-            findings.push(Finding::new(format!("{path}/kind"), "unknown_kind", message));
+            let wrong = Wrong::UnknownKind {
+                kind: name.unwrap_or_default().to_owned(),
+                known: kinds.join(", "),
+            };
+            findings.push(Finding::new(format!("{path}/kind"), wrong));
         }
         // Without a kind nothing can be said about the other fields.
-        None => findings.push(Finding::new(
-            path,
-            "missing_field",
-            "the field `kind` is missing or no text",
-        )),
+        None => findings.push(Finding::new(path, Wrong::MissingKind)),
     }
 }
 

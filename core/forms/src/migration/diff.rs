@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::difference::{Change, Difference};
 use super::order::moved;
-use super::questions::{Standing, by_path, children};
-use crate::definition::{Choice, Question};
+use super::questions::{Standing, Standings, children};
+use crate::definition::{Choice, Kind, Question};
 use crate::form::{Form, options_of};
 
 /// Everything in which the form `new` differs from `old`, in the order of the new form; what is gone comes last. Empty
@@ -35,8 +35,8 @@ pub fn diff(old: &Form, new: &Form) -> Vec<Difference> {
     let mut diff = Diff {
         old,
         new,
-        before: by_path(old.definition()),
-        after: by_path(new.definition()),
+        before: Standings::of(old.definition()),
+        after: Standings::of(new.definition()),
         moved: BTreeSet::new(),
         found: Vec::new(),
     };
@@ -49,9 +49,9 @@ pub fn diff(old: &Form, new: &Form) -> Vec<Difference> {
 struct Diff<'a> {
     old: &'a Form,
     new: &'a Form,
-    before: BTreeMap<String, Standing<'a>>,
-    after: BTreeMap<String, Standing<'a>>,
-    /// Questions that stand at another place among their neighbours.
+    before: Standings<'a>,
+    after: Standings<'a>,
+    /// Questions and sections that stand at another place among their neighbours.
     moved: BTreeSet<String>,
     found: Vec<Difference>,
 }
@@ -76,7 +76,7 @@ impl<'a> Diff<'a> {
         }
         self.fields("", &new.title, &before, &after);
         // The differences of a table are those of the questions that use it.
-        let standing = self.before.values().chain(self.after.values());
+        let standing = self.before.questions.values().chain(self.after.questions.values());
         let used: BTreeSet<String> = standing
             .filter_map(|standing| options_of(&standing.question.kind)?.code_table.clone())
             .collect();
@@ -115,7 +115,7 @@ impl<'a> Diff<'a> {
         }
     }
 
-    /// The questions of a page or of a group's row, which had `known` before.
+    /// What stands on a page, in a section or in a group's row, which had `known` before.
     fn questions(&mut self, known: &'a [Question], questions: &'a [Question], around: &str) {
         let before: Vec<&str> = known.iter().map(|question| question.id.as_str()).collect();
         let after: Vec<&str> = questions.iter().map(|question| question.id.as_str()).collect();
@@ -123,27 +123,56 @@ impl<'a> Diff<'a> {
             self.moved.insert(format!("{around}{id}"));
         }
         for question in questions {
-            self.question(question, &format!("{around}{}", question.id));
+            let path = format!("{around}{}", question.id);
+            match &question.kind {
+                Kind::Section { .. } => self.section(question, &path, around),
+                _ => self.question(question, &path),
+            }
+        }
+    }
+
+    /// A section: what it says and its rule, then what stands in it, whose paths know nothing of it.
+    fn section(&mut self, section: &'a Question, path: &str, around: &str) {
+        let sides = (self.before.sections.get(path), self.after.sections.get(path));
+        let (Some(&before), Some(&after)) = sides else {
+            self.tell(path, &section.label, Change::SectionAdded);
+            self.questions(&[], children(section), around);
+            return;
+        };
+        self.place(path, before, after);
+        let (mut old, mut new) = (fields(before.question), fields(section));
+        for side in [&mut old, &mut new] {
+            for name in ["id", "kind", "questions"] {
+                side.remove(name);
+            }
+        }
+        self.fields(path, &section.label, &old, &new);
+        self.questions(children(before.question), children(section), around);
+    }
+
+    /// Whether it stands elsewhere now: in another section, on another page, at another place among its neighbours. What
+    /// stands in a section or a row goes along with it.
+    fn place(&mut self, path: &str, before: Standing<'a>, after: Standing<'a>) {
+        let goes_along = after.section.is_some() || path.contains('/');
+        let elsewhere = before.section != after.section || (!goes_along && before.page.id != after.page.id);
+        if elsewhere || self.moved.contains(path) {
+            let change = Change::Moved {
+                from: before.place(),
+                to: after.place(),
+            };
+            self.tell(path, &after.question.label, change);
         }
     }
 
     fn question(&mut self, question: &'a Question, path: &str) {
-        let (before, after) = (self.before.get(path).copied(), self.after.get(path).copied());
+        let sides = (self.before.questions.get(path), self.after.questions.get(path));
         let inside = format!("{path}/");
-        let (Some(before), Some(after)) = (before, after) else {
+        let (Some(&before), Some(&after)) = sides else {
             self.tell(path, &question.label, Change::Added);
             self.questions(&[], children(question), &inside);
             return;
         };
-        let (from, to) = (&before.page.id, &after.page.id);
-        let elsewhere = !path.contains('/') && from != to;
-        if elsewhere || self.moved.contains(path) {
-            let change = Change::Moved {
-                from: from.clone(),
-                to: to.clone(),
-            };
-            self.tell(path, &question.label, change);
-        }
+        self.place(path, before, after);
         let (mut old, mut new) = (fields(before.question), fields(question));
         let (from, to) = (take_text(&mut old, "kind"), take_text(&mut new, "kind"));
         if from != to {
@@ -256,7 +285,14 @@ impl<'a> Diff<'a> {
     fn gone_questions(&mut self, questions: &[Question], around: &str) {
         for question in questions {
             let path = format!("{around}{}", question.id);
-            if !self.after.contains_key(&path) {
+            if matches!(question.kind, Kind::Section { .. }) {
+                if !self.after.sections.contains_key(&path) {
+                    self.tell(&path, &question.label, Change::SectionRemoved);
+                }
+                self.gone_questions(children(question), around);
+                continue;
+            }
+            if !self.after.questions.contains_key(&path) {
                 self.tell(&path, &question.label, Change::Removed);
             }
             self.gone_questions(children(question), &format!("{path}/"));

@@ -7,7 +7,8 @@ use serde_json::Value;
 /// One thing in which two versions of a form differ.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
-    /// Where: a question's path without rows (`shareholders/share`), a page as `#id`, empty for the form as a whole.
+    /// Where: the path of a question or section without rows (`shareholders/share`), a page as `#id`, empty for the form as
+    /// a whole.
     pub path: String,
     /// What people know it by: as the new version says it, or the old one where it is gone.
     pub label: Text,
@@ -28,6 +29,10 @@ pub enum Change {
     PageAdded,
     /// A page that is gone; its questions may stand elsewhere.
     PageRemoved,
+    /// A section that was not there.
+    SectionAdded,
+    /// A section that is gone; its questions may stand elsewhere.
+    SectionRemoved,
     /// The question is of another kind.
     Retyped {
         /// The kind that it was.
@@ -35,11 +40,11 @@ pub enum Change {
         /// The kind that it is.
         to: String,
     },
-    /// The question stands on another page, or at another place among its neighbours.
+    /// The question or section stands on another page, in another section, or at another place among its neighbours.
     Moved {
-        /// The page where it stood.
+        /// Where it stood: the page, or the page and the section directly around it, `you/reach`.
         from: String,
-        /// The page where it stands.
+        /// Where it stands.
         to: String,
     },
     /// The page comes at another place among the pages.
@@ -89,6 +94,8 @@ impl Change {
             Change::Removed => "removed",
             Change::PageAdded => "page_added",
             Change::PageRemoved => "page_removed",
+            Change::SectionAdded => "section_added",
+            Change::SectionRemoved => "section_removed",
             Change::Retyped { .. } => "retyped",
             Change::Moved { .. } => "moved",
             Change::PageMoved => "page_moved",
@@ -107,7 +114,13 @@ impl std::fmt::Display for Difference {
         let path = if self.path.is_empty() { "/" } else { &self.path };
         write!(f, "{path}: {}", self.change.code())?;
         match &self.change {
-            Change::Added | Change::Removed | Change::PageAdded | Change::PageRemoved | Change::PageMoved => Ok(()),
+            Change::Added
+            | Change::Removed
+            | Change::PageAdded
+            | Change::PageRemoved
+            | Change::SectionAdded
+            | Change::SectionRemoved
+            | Change::PageMoved => Ok(()),
             Change::Moved { from, to } if from == to => write!(f, " (on page {to})"),
             Change::Retyped { from, to } | Change::Moved { from, to } => write!(f, " ({from} -> {to})"),
             Change::BoundsChanged { bound, from, to } => write!(f, " ({bound}: {from} -> {to})"),

@@ -5,16 +5,19 @@ use serde_json::Value;
 use super::ast::{Expr, Op, Place};
 use super::value::Val;
 use crate::decimal::Decimal;
+use crate::form::Wrong;
 
 /// How deep a rule may nest.
 const DEPTH: usize = 40;
 
-/// Something wrong in a rule: where (JSON pointer from the rule), a stable code, what.
+/// As many arguments as an operator takes that takes any number.
+const MANY: usize = 999;
+
+/// Something wrong in a rule: where (JSON pointer from the rule), and what; nothing where that is said elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) pointer: String,
-    pub(crate) code: &'static str,
-    pub(crate) message: String,
+    pub(crate) wrong: Option<Wrong>,
 }
 
 /// What a path names in a form.
@@ -30,18 +33,19 @@ pub(crate) struct Target {
     pub(crate) group: bool,
 }
 
-/// The questions that a rule may name.
+/// The questions that a rule may name. A path that names none is an error; one without words where the id that it names
+/// is at fault itself, which is said there.
 pub(crate) trait Names {
     /// A path as it is written in a rule that stands at a question: `city`, `row.share`.
-    fn answer(&self, path: &str) -> Result<Target, (&'static str, String)>;
+    fn answer(&self, path: &str) -> Result<Target, Option<Wrong>>;
     /// A path inside a row of `group`.
-    fn field(&self, group: u32, path: &str) -> Result<Target, (&'static str, String)>;
+    fn field(&self, group: u32, path: &str) -> Result<Target, Option<Wrong>>;
     /// Every question in the rows of `group`, at any depth.
     fn fields(&self, group: u32) -> Vec<u32>;
     /// Whether the question has options and `value` is none of them.
     fn lacks_option(&self, node: u32, value: &str) -> bool;
-    /// What the answers of the question are, where none of them can ever be compared with `value`.
-    fn incomparable(&self, node: u32, value: &Val) -> Option<&'static str>;
+    /// What is wrong with it, where no answer of the question can ever be compared with `value`.
+    fn incomparable(&self, node: u32, value: &Val) -> Option<Wrong>;
 }
 
 /// A question that a rule reads. A change of the question reaches the rule wherever both stand in the same row of the
@@ -156,11 +160,10 @@ pub(super) struct Compiler<'a> {
 pub(super) const BROKEN: Expr = Expr::Const(Val::Unknown);
 
 impl Compiler<'_> {
-    pub(super) fn fault(&mut self, pointer: &str, code: &'static str, message: impl Into<String>) -> Expr {
+    pub(super) fn fault(&mut self, pointer: &str, wrong: impl Into<Option<Wrong>>) -> Expr {
         self.faults.push(Fault {
             pointer: pointer.to_owned(),
-            code,
-            message: message.into(),
+            wrong: wrong.into(),
         });
         BROKEN
     }
@@ -189,8 +192,7 @@ impl Compiler<'_> {
     /// An expression, and the group whose rows it lists if it does; nothing of the rows is read yet.
     fn listed(&mut self, rule: &Value, scope: Scope, pointer: &mut String, depth: usize) -> (Expr, Option<Rows>) {
         if depth > DEPTH {
-            let message = format!("a rule nests more than {DEPTH} deep");
-            return (self.fault(pointer, "rule_too_deep", message), None);
+            return (self.fault(pointer, Wrong::TooDeep { most: DEPTH }), None);
         }
         match rule {
             Value::Array(items) => {
@@ -210,20 +212,11 @@ impl Compiler<'_> {
                 match (entries.next(), entries.next()) {
                     (Some((name, arguments)), None) => self.operation(name, arguments, scope, pointer, depth),
                     _ if self.names.is_none() => (Expr::Const(Val::from_json(rule)), None),
-                    _ => (
-                        self.fault(
-                            pointer,
-                            "not_an_operation",
-                            "an operation is an object with exactly one operator",
-                        ),
-                        None,
-                    ),
+                    _ => (self.fault(pointer, Wrong::NoOperation), None),
                 }
             }
             Value::Number(number) if self.names.is_some() && !Decimal::survives(number) => {
-                let message =
-                    "numbers are below 10^20; with a fraction they have at most 15 digits, 16 places after the point";
-                (self.fault(pointer, "too_many_digits", message), None)
+                (self.fault(pointer, Wrong::TooManyDigits), None)
             }
             value => (Expr::Const(Val::from_json(value)), None),
         }
@@ -261,10 +254,7 @@ impl Compiler<'_> {
                 ("var", None) => (this.plain_var(given, scope, pointer, depth), None),
                 ("answer", Some(names)) => match given {
                     [Value::String(path)] => this.answer(names, path, None, pointer),
-                    _ => (
-                        this.fault(pointer, "bad_reference", "`answer` takes the id of one question"),
-                        None,
-                    ),
+                    _ => (this.fault(pointer, Wrong::AnswerTakes), None),
                 },
                 ("missing" | "missing_some", Some(names)) => (this.missing(names, name, given, scope, pointer), None),
                 ("missing" | "missing_some", None) => {
@@ -279,10 +269,10 @@ impl Compiler<'_> {
                 }
                 _ => match Op::named(name).filter(|op| this.names.is_some() || !op.is_ours()) {
                     Some(op) => this.call(op, name, given, scope, pointer, depth),
-                    None => (
-                        this.fault(pointer, "unknown_operator", format!("there is no operator `{name}`")),
-                        None,
-                    ),
+                    None => {
+                        let name = name.to_owned();
+                        (this.fault(pointer, Wrong::UnknownOperator { name }), None)
+                    }
                 },
             }
         })
@@ -312,18 +302,23 @@ impl Compiler<'_> {
             let (least, most) = op.arguments();
             let given = if op == Op::Today { &[] } else { given };
             if given.len() < least || given.len() > most {
-                let takes = match (least, most) {
-                    (1, 1) => "1 argument".to_owned(),
-                    _ if least == most => format!("{least} arguments"),
-                    _ => format!("{least} to {most} arguments"),
+                let (name, given) = (name.to_owned(), given.len());
+                let wrong = match (least, most) {
+                    (1, 1) => Wrong::TakesOne { name, given },
+                    (count, most) if count == most => Wrong::Takes { name, count, given },
+                    (least, MANY) if given < least => Wrong::TakesAtLeast { name, least, given },
+                    (least, most) => Wrong::TakesBetween {
+                        name,
+                        least,
+                        most,
+                        given,
+                    },
                 };
-                let message = format!("`{name}` takes {takes}, not {}", given.len());
-                return (self.fault(pointer, "wrong_arguments", message), None);
+                return (self.fault(pointer, wrong), None);
             }
             let compares = matches!(op, Op::Equal | Op::Same | Op::NotEqual | Op::NotSame);
             if compares && given.iter().any(Value::is_null) {
-                let message = "an unanswered question is unknown, not null: use `answered`";
-                return (self.fault(pointer, "compares_with_null", message), None);
+                return (self.fault(pointer, Wrong::NullCompared), None);
             }
         }
         self.calendar |= op.reads_calendar();
@@ -377,11 +372,8 @@ impl Compiler<'_> {
             if let Val::Text(text) = value
                 && names.lacks_option(*node, text)
             {
-                self.fault(
-                    pointer,
-                    "unknown_option",
-                    format!("`{text}` is no option of the question"),
-                );
+                let value = text.to_string();
+                self.fault(pointer, Wrong::UnknownOption { value });
             }
         }
     }
@@ -406,10 +398,9 @@ impl Compiler<'_> {
             let blank = matches!(value, Val::Text(text) if text.is_empty());
             if part.is_empty()
                 && !blank
-                && let Some(answers) = names.incomparable(*node, value)
+                && let Some(wrong) = names.incomparable(*node, value)
             {
-                let message = format!("`{}` is compared with an answer that is {answers}", value.to_text());
-                self.fault(pointer, "incomparable", message);
+                self.fault(pointer, wrong);
             }
         }
     }

@@ -63,10 +63,11 @@ mod references;
 mod value;
 mod waits;
 
+use onehall_protocol::Language;
 use serde_json::Value;
 
 pub(crate) use ast::Expr;
-pub(crate) use compile::{Compiled, Names, Read, Target, compile};
+pub(crate) use compile::{Compiled, Fault, Names, Read, Target, compile};
 pub(crate) use eval::{Evaluator, Source};
 pub(crate) use value::Val;
 pub(crate) use waits::Waits;
@@ -107,7 +108,8 @@ pub enum RuleError {
 pub fn apply(rule: &Value, data: &Value) -> Result<Value, RuleError> {
     let expr = compile::compile_plain(rule).map_err(|faults| {
         let fault = faults.into_iter().next();
-        let (pointer, message) = fault.map(|fault| (fault.pointer, fault.message)).unwrap_or_default();
+        let (pointer, wrong) = fault.map(|fault| (fault.pointer, fault.wrong)).unwrap_or_default();
+        let message = wrong.map(|wrong| wrong.say(Language::En)).unwrap_or_default();
         RuleError::Rule { pointer, message }
     })?;
     let run = Evaluator::new(None, None);

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::ast::{Expr, Place};
 use super::compile::{BROKEN, Compiler, Names, Read, Rows, Scope};
 use super::eval::steps;
+use crate::form::Wrong;
 
 impl Compiler<'_> {
     pub(super) fn plain_var(&mut self, given: &[Value], scope: Scope, pointer: &mut String, depth: usize) -> Expr {
@@ -36,10 +37,7 @@ impl Compiler<'_> {
             [Value::String(path)] => (path.as_str(), None),
             [Value::String(path), default] => (path.as_str(), Some(default)),
             _ => {
-                return (
-                    self.fault(pointer, "bad_reference", "`var` takes a path, and a default if need be"),
-                    None,
-                );
+                return (self.fault(pointer, Wrong::VarTakes), None);
             }
         };
         let default = default
@@ -75,7 +73,7 @@ impl Compiler<'_> {
                 });
                 (Expr::Var(Place::Answer(target.node, target.rest), default), rows)
             }
-            Err((code, message)) => (self.fault(pointer, code, message), None),
+            Err(wrong) => (self.fault(pointer, wrong), None),
         }
     }
 
@@ -113,8 +111,8 @@ impl Compiler<'_> {
                 });
                 Some((Place::Field(target.node, target.rest), inner))
             }
-            Err((code, message)) => {
-                self.fault(pointer, code, message);
+            Err(wrong) => {
+                self.fault(pointer, wrong);
                 None
             }
         }
@@ -139,8 +137,7 @@ impl Compiler<'_> {
             }
             ("current", None) => {}
             _ => {
-                let message = "inside `reduce` there are `current` and `accumulator`; use `answer` for the form's";
-                return (self.fault(pointer, "bad_reference", message), None);
+                return (self.fault(pointer, Wrong::NotInReduce), None);
             }
         }
         (Expr::Var(Place::Element(steps(path)), default), None)
@@ -167,21 +164,14 @@ impl Compiler<'_> {
             ("missing", [Value::Array(listed)]) => (None, listed.as_slice()),
             ("missing", listed) => (None, listed),
             _ => {
-                return self.fault(
-                    pointer,
-                    "wrong_arguments",
-                    "`missing_some` takes a number and a list of ids",
-                );
+                return self.fault(pointer, Wrong::MissingSomeTakes);
             }
         };
         let mut places = Vec::with_capacity(listed.len());
         for item in listed {
             let Value::String(path) = item else {
-                return self.fault(
-                    pointer,
-                    "bad_reference",
-                    format!("`{name}` takes the ids themselves in a form"),
-                );
+                let name = name.to_owned();
+                return self.fault(pointer, Wrong::MissingTakesIds { name });
             };
             let (expr, _) = match scope {
                 Scope::Top => self.answer(names, path, None, pointer),

@@ -1,5 +1,6 @@
 //! Rules that hang on each other.
 
+use onehall_protocol::Language;
 use serde_json::{Value, json};
 
 use crate::{findings, form, question, text};
@@ -25,8 +26,8 @@ fn a_circle_is_told_where_it_begins_and_way_by_way() {
         ["/pages/0/questions/5", "/pages/0/questions/6"].contains(&circle.path.as_str()),
         "{circle:?}"
     );
-    let steps = circle
-        .message
+    let said = circle.message(Language::En);
+    let steps = said
         .strip_prefix("these hang on each other in a circle: ")
         .unwrap_or_default();
     let mut steps: Vec<&str> = steps.split(", ").collect();
@@ -55,7 +56,10 @@ fn a_circle_is_told_where_it_begins_and_way_by_way() {
         page("three", json!([question("c", "text", json!({}))]), json!([])),
     ]);
     let told = findings(&jump);
-    assert!(told[0].message.contains("one (where it goes on)"), "{told:?}");
+    assert!(
+        told[0].message(Language::En).contains("one (where it goes on)"),
+        "{told:?}"
+    );
     // Of very many circles twenty are told.
     let pairs = (0..60).map(|at: usize| {
         question(
@@ -83,7 +87,7 @@ fn every_circle_of_rules_is_named() {
     let circles: Vec<String> = findings(&value)
         .into_iter()
         .filter(|finding| finding.code == "cycle")
-        .map(|finding| finding.message)
+        .map(|finding| finding.message(Language::En))
         .collect();
     assert_eq!(circles.len(), 2, "{circles:?}");
     for name in [
@@ -115,4 +119,33 @@ fn a_long_chain_of_rules_is_no_circle_and_needs_no_deep_stack() {
         ));
     }
     assert_eq!(findings(&form(questions)), []);
+}
+
+#[test]
+fn of_a_long_circle_thirty_steps_are_named_and_the_others_counted() {
+    let around = |count: usize| {
+        let each = (0..count).map(|at| {
+            let next = format!("c{}", (at + 1) % count);
+            question(&format!("c{at}"), "computed", json!({"value": {"var": next}}))
+        });
+        let mut value = form(each.collect());
+        // Pages come first where things are numbered: none of them is taken for what stands in it.
+        let pages = value["pages"].as_array_mut().unwrap_or_else(|| panic!("no pages"));
+        pages.extend((0..5).map(|at| json!({"id": format!("p{at}"), "title": text("P"), "questions": [question(&format!("q{at}"), "text", json!({}))]})));
+        let told = findings(&value);
+        let [circle] = told.as_slice() else { panic!("{told:?}") };
+        Language::ALL.map(|language| circle.message(language))
+    };
+    for count in [29, 30] {
+        let [zh, en] = around(count);
+        assert_eq!(
+            en.matches("(its value)").count(),
+            count + 1,
+            "and back to the first: {en}"
+        );
+        assert!(!en.contains("more") && !zh.contains("另外"), "{en} {zh}");
+    }
+    let [zh, en] = around(42);
+    assert_eq!(en.matches("(its value)").count(), 31, "{en}");
+    assert!(en.contains(", 12 more, ") && zh.contains(", 另外 12 项, "), "{en} {zh}");
 }

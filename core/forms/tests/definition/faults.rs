@@ -1,6 +1,7 @@
 //! One fault each, and where it is found.
 
 use onehall_forms::Form;
+use onehall_protocol::Language;
 use serde_json::{Value, json};
 
 use crate::{findings, form, found, question, text};
@@ -280,11 +281,16 @@ fn each_fault_is_found_with_its_place() {
         ),
     ];
     for (question, place, code) in cases {
-        let found = found(&form(vec![question.clone()]));
-        assert!(
-            found.contains(&(format!("{q}{place}"), code)),
-            "{code} in {question}: {found:?}"
-        );
+        let told = findings(&form(vec![question.clone()]));
+        let there = format!("{q}{place}");
+        let finding = told
+            .iter()
+            .find(|finding| finding.path == there && finding.code == code);
+        let finding = finding.unwrap_or_else(|| panic!("{code} in {question}: {told:?}"));
+        // An author who reads Chinese is told in Chinese.
+        let said = Language::ALL.map(|language| finding.message(language));
+        let chinese = |text: &str| text.chars().any(|sign| ('\u{4e00}'..='\u{9fff}').contains(&sign));
+        assert_eq!(said.each_ref().map(|text| chinese(text)), [true, false], "{said:?}");
     }
 }
 
@@ -383,78 +389,5 @@ fn a_part_of_a_row_that_is_taken_whole_is_there_or_told() {
     assert_eq!(
         (of("current.m"), of("n")),
         (vec!["dangling_reference"], vec!["bad_reference"])
-    );
-}
-
-#[test]
-fn a_finding_says_what_is_there_instead() {
-    let told = |questions: Vec<Value>| -> Vec<String> {
-        let findings = findings(&form(questions));
-        findings.into_iter().map(|finding| finding.message).collect()
-    };
-    let length = question("length", "number", json!({}));
-    let group = |id: &str, questions: Vec<Value>| {
-        question(id, "group", json!({"questions": questions, "row_label": text("r")}))
-    };
-    let computed = |value: Value| question("area", "computed", json!({ "value": value }));
-    let area = |path: &str| computed(json!({ "var": path }));
-    let in_row = |path: &str| vec![group("rows", vec![length.clone(), area(path)])];
-    let in_inner_row = |path: &str| {
-        let inner = group("inner", vec![area(path)]);
-        vec![
-            length.clone(),
-            group("rows", vec![question("width", "number", json!({})), inner]),
-        ]
-    };
-    let over_rows = |path: &str| {
-        let width = question("width", "number", json!({}));
-        vec![
-            length.clone(),
-            group("rows", vec![width]),
-            computed(json!({"sum": [{"var": "rows"}, {"var": path}]})),
-        ]
-    };
-    let cases = [
-        (in_row("length"), "there is no question `length`, but `row.length`"),
-        (in_row("lenght"), "there is no question `lenght`"),
-        (
-            in_inner_row("row.width"),
-            "there is no question `row.width`, but `outer_row.width`",
-        ),
-        (
-            in_inner_row("row.length"),
-            "there is no question `row.length`, but `length`",
-        ),
-        (
-            over_rows("length"),
-            "there is no question `length`, but `{\"answer\": \"length\"}` outside of these rows",
-        ),
-        (
-            vec![computed(json!({"days_between": ["2026-01-01"]}))],
-            "`days_between` takes 2 arguments, not 1",
-        ),
-        (
-            vec![computed(json!({"round": [1, 2, 3]}))],
-            "`round` takes 1 to 2 arguments, not 3",
-        ),
-        (
-            vec![question("n", "note", json!({"tone": "info", "colour": "red"}))],
-            "there is no field `colour` here, only id, label, kind, help, required, required_when, visible_when, \
-             valid_when, sensitive, prefill, tone",
-        ),
-    ];
-    for (questions, message) in cases {
-        assert_eq!(told(questions), [message]);
-    }
-    let mut plain = length.clone();
-    plain["label"] = json!("长度");
-    assert_eq!(
-        told(vec![plain]),
-        ["should be the text in each language, {\"zh-CN\": \"…\", \"en\": \"…\"}"]
-    );
-    let unknown = told(vec![question("a", "telephone", json!({}))]);
-    assert!(
-        unknown[0].starts_with("there is no kind of question `telephone`, only text, long_text, "),
-        "{unknown:?}"
     );
 }

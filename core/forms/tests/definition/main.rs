@@ -4,6 +4,7 @@ mod anything;
 mod bounds;
 mod circles;
 mod faults;
+mod sentences;
 
 use onehall_forms::{Definition, Finding, Form};
 use serde_json::{Value, json};
@@ -108,6 +109,14 @@ fn complete() -> Value {
             json!({"tone": "warning", "visible_when": {"var": "agree"}}),
         ),
         question(
+            "together",
+            "section",
+            json!({
+                "help": text("help"), "visible_when": {"var": "agree"},
+                "questions": [question("inner", "section", json!({"questions": [question("inmost", "text", json!({}))]}))],
+            }),
+        ),
+        question(
             "people",
             "group",
             json!({
@@ -139,7 +148,7 @@ fn every_kind_loads_and_survives_the_round_trip() -> Result<(), Box<dyn std::err
     let schema = onehall_forms::json_schema();
     let kinds = schema["$defs"]["question"]["properties"]["kind"]["enum"].as_array();
     let kinds = kinds.ok_or("the schema lists the kinds")?;
-    assert!(kinds.len() >= 25);
+    assert!(kinds.len() >= 26);
     for kind in kinds {
         assert!(
             value.to_string().contains(&format!("\"kind\":{kind}")),

@@ -35,6 +35,12 @@ fn any_form() -> impl Strategy<Value = Value> {
                 2 => question["required"] = json!(true),
                 _ => {}
             }
+            if at > 0 && how % 4 == 3 {
+                question = json!({"id": format!("s{at}"), "kind": "section", "label": text("s"), "questions": [question]});
+                if which % 2 == 0 {
+                    question["visible_when"] = rule(at, (*which, how / 5));
+                }
+            }
             pages[at * 3 / seeds.len()].push(question);
         }
         let pages: Vec<Value> = pages
@@ -60,6 +66,8 @@ enum Edit {
     Remove,
     MoveOver,
     SwapPages,
+    Wrap,
+    Unwrap,
 }
 
 fn any_edit() -> impl Strategy<Value = (Edit, prop::sample::Index)> {
@@ -76,6 +84,8 @@ fn any_edit() -> impl Strategy<Value = (Edit, prop::sample::Index)> {
         Edit::Remove,
         Edit::MoveOver,
         Edit::SwapPages,
+        Edit::Wrap,
+        Edit::Unwrap,
     ];
     (prop::sample::select(edits.to_vec()), any::<prop::sample::Index>())
 }
@@ -123,7 +133,19 @@ fn apply(form: &mut Value, edit: Edit, at: prop::sample::Index) -> Option<(Strin
                 .as_array_mut()?
                 .push(question);
         }
-        Edit::Remove | Edit::MoveOver => return None,
+        Edit::Wrap => {
+            let question = list.remove(place);
+            list.insert(
+                place,
+                json!({"id": "around", "kind": "section", "label": text("s"), "questions": [question]}),
+            );
+        }
+        Edit::Unwrap if kind == "section" => {
+            let section = list.remove(place);
+            let inner = section["questions"].as_array().cloned().unwrap_or_default();
+            list.splice(place..place, inner);
+        }
+        Edit::Remove | Edit::MoveOver | Edit::Unwrap => return None,
         Edit::Title => form["pages"][page]["title"] = text("another title"),
         Edit::SwapPages => form["pages"].as_array_mut()?.swap(0, 2),
     }
@@ -137,6 +159,10 @@ fn apply(form: &mut Value, edit: Edit, at: prop::sample::Index) -> Option<(Strin
         Edit::AddOption => (id, "option_added"),
         Edit::RemoveOption => (id, "option_removed"),
         Edit::Add => ("new".to_owned(), "added"),
+        // What stands in a section goes with it, and what went into one or out of it moved.
+        Edit::Remove | Edit::Unwrap if kind == "section" => (String::new(), "section_removed"),
+        Edit::Wrap => (String::new(), "section_added"),
+        Edit::Unwrap => return None,
         Edit::Remove => (id, "removed"),
         Edit::MoveOver => (id, "moved"),
         Edit::SwapPages => (String::new(), "page_moved"),

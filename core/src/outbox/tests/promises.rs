@@ -270,6 +270,19 @@ fn a_log_out_sends_what_waits_where_the_hall_is_there_again() {
 }
 
 #[test]
+fn a_log_out_asks_before_it_loses_what_is_refused_in_that_moment() {
+    let (place, here) = one_waits();
+    place.world.network(Network::Well);
+    lock(&place.world.hall).revision = 4;
+    assert_eq!(here.told(json!({"log_out": {}}))["error"], "drafts/unsent");
+    let list = here.list();
+    assert!(matches!(list[0].state, QueuedState::Conflict { .. }), "{list:?}");
+    // Who has seen that leaves.
+    assert_eq!(here.told(json!({"log_out": {}})), Value::Null);
+    nothing_is_left(&place, &here);
+}
+
+#[test]
 fn a_public_machine_keeps_nothing_and_says_that_it_was_not_sent() {
     let (place, here) = begun(TerminalKind::Kiosk);
     place.world.network(Network::Gone);

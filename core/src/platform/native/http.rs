@@ -8,8 +8,8 @@ use futures::stream;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use tokio::runtime::Handle;
 
-use super::Task;
 use super::events::Events;
+use super::{Standing, Task};
 use crate::ports::{
     Http, HttpRequest, HttpResponse, Method, NoAnswer, PokeListener, PokeSignal, Pokes, ProgressListener, StreamHandle,
 };
@@ -33,11 +33,17 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(runtime: Handle) -> Client {
+    pub(super) fn new(standing: Standing<'_>, runtime: Handle) -> Client {
         super::choose_tls();
         let _inside = runtime.enter();
         let client = reqwest::Client::builder()
-            .user_agent(concat!("OneHall/", env!("CARGO_PKG_VERSION")))
+            // The system, so that a citizen knows this terminal again among those on which they are logged in.
+            .user_agent(format!(
+                "OneHall/{} ({})",
+                env!("CARGO_PKG_VERSION"),
+                std::env::consts::OS
+            ))
+            .default_headers(headers_of(standing))
             .connect_timeout(Duration::from_secs(10))
             // An address that we did not ask must not see a token.
             .redirect(reqwest::redirect::Policy::none())
@@ -50,6 +56,22 @@ impl Client {
             runtime,
         }
     }
+}
+
+/// Says with each request where the terminal stands, and shows its key.
+fn headers_of(standing: Standing<'_>) -> HeaderMap {
+    let place = standing.place.map(crate::api::query_value);
+    let place = place.and_then(|place| HeaderValue::from_str(&place).ok());
+    let kiosk = standing.kiosk.and_then(|kiosk| HeaderValue::from_str(kiosk).ok());
+    let kiosk = kiosk.map(|mut kiosk| {
+        // So that no log of requests shows it.
+        kiosk.set_sensitive(true);
+        kiosk
+    });
+    [("onehall-place", place), ("onehall-kiosk", kiosk)]
+        .into_iter()
+        .filter_map(|(name, value)| Some((HeaderName::from_static(name), value?)))
+        .collect()
 }
 
 #[async_trait]

@@ -148,9 +148,10 @@ private class Journey(private val client: OneHallClient, sample: JsonObject, pri
             client.ask("upload_file", json("to" to to, "path" to path, "file" to content, "transfer" to transfer + 1))
         })
 
-    /** The questions of a page, those in rows behind their group. */
+    /** The questions of a page, those in sections and rows behind their heading. */
     private fun questions(shown: JsonElement?): List<JsonObject> = shown!!.asJsonArray.map { it.asJsonObject }.flatMap { question ->
-        listOf(question) + question["rows"].asJsonArray.flatMap { row -> questions(row.asJsonObject["questions"]) }
+        val inSection = question["questions"]?.let(::questions) ?: emptyList()
+        listOf(question) + inSection + question["rows"].asJsonArray.flatMap { row -> questions(row.asJsonObject["questions"]) }
     }
 
     private fun print(question: JsonObject) {

@@ -30,7 +30,7 @@ pub(super) fn none_lost(world: &World, history: &History, truth: &Seen, findings
             .push(&write.value);
     }
     for ((terminal, draft, path), edits) in by_place {
-        if path == ROWS || history.discarded.contains(&draft) {
+        if path == ROWS || history.threw_away(&draft) {
             continue;
         }
         let Some(last) = edits.iter().rposition(|edit| edit.outcome == Outcome::Done) else {
@@ -41,8 +41,14 @@ pub(super) fn none_lost(world: &World, history: &History, truth: &Seen, findings
             continue;
         }
         let shown = world.terminals()[terminal].shown();
-        let parked = matches!(shown.get(&draft), Some(SaveState::Refused { .. }));
-        if !parked {
+        // Where it was begun on that terminal it is shown by the id that it had there.
+        let mut ids = history
+            .became
+            .iter()
+            .filter(|(_, hall)| **hall == draft)
+            .map(|(begun, _)| begun);
+        let refused = |id: &DraftId| matches!(shown.get(id), Some(SaveState::Refused { .. }));
+        if !refused(&draft) && !ids.any(refused) {
             let open = if truth.drafts.contains_key(&draft) {
                 "open"
             } else {
@@ -223,8 +229,7 @@ fn in_order<'a>(of_path: &[&'a Write], writes: &[&'a Write], mut each: impl FnMu
     }
     let mut of_path: Vec<&Write> = of_path.to_vec();
     of_path.sort_by_key(|write| (write.revision, write.in_hand));
-    let mut last: Option<&Write> = None;
-    let mut stamps = BTreeSet::new();
+    let (mut ordered, mut stamps, mut whole): (Vec<&Write>, _, _) = (Vec::new(), BTreeSet::new(), true);
     for write in of_path {
         if !stamps.insert(&write.stamp) {
             continue;
@@ -232,15 +237,21 @@ fn in_order<'a>(of_path: &[&'a Write], writes: &[&'a Write], mut each: impl FnMu
         match write.arrival(writes) {
             Arrival::New => {}
             Arrival::BehindItsNext => continue,
-            Arrival::Unclear => return false,
+            Arrival::Unclear => whole = false,
         }
-        if last.is_some_and(|last| last.revision == write.revision && last.in_hand.1 >= write.in_hand.0) {
-            return false;
+        // A save of which nothing stands makes no revision of its own: either of the two may have been first.
+        let either = |last: &&Write| last.revision == write.revision && last.in_hand.1 >= write.in_hand.0;
+        if ordered.last().is_some_and(either) {
+            ordered.pop();
+            whole = false;
         }
-        last = Some(write);
-        each(write);
+        if !whole {
+            break;
+        }
+        ordered.push(write);
     }
-    true
+    ordered.into_iter().for_each(&mut each);
+    whole
 }
 
 /// When an answer counts as given: between these.

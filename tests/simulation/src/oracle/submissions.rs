@@ -11,6 +11,7 @@ use crate::history::History;
 /// A submission that was left to a terminal reached the hall, or stands where the citizen sees it, or was taken back; and what
 /// was taken back in time made no case.
 pub(super) fn none_lost(history: &History, waiting: &[Vec<Queued>], truth: &Seen, findings: &mut Findings) {
+    let waits: BTreeSet<String> = waiting.iter().flatten().map(|one| one.id.to_string()).collect();
     for (key, attempt) in &history.attempts {
         let mut answered = attempt.answered.iter().flatten();
         let made = answered.any(Result::is_ok);
@@ -22,8 +23,9 @@ pub(super) fn none_lost(history: &History, waiting: &[Vec<Queued>], truth: &Seen
             .into_iter()
             .flatten()
             .any(|one| one.id.to_string() == *key);
-        let gone = attempt.draft.is_some_and(|draft| history.discarded.contains(&draft));
-        let gone = gone || attempt.left_behind || history.is_replaced(attempt);
+        let gone = attempt.draft.is_some_and(|draft| history.threw_away(&draft));
+        let gone =
+            gone || attempt.left_behind || history.is_replaced(attempt, &waits) || history.came_too_late(attempt);
         if attempt.queued && attempt.taken_back.is_none() && !made && !shown && !gone {
             let open = attempt.draft.is_some_and(|draft| truth.drafts.contains_key(&draft));
             let open = if open { "open" } else { "closed" };
@@ -86,5 +88,58 @@ pub(super) fn none_doubled(history: &History, truth: &Seen, findings: &mut Findi
     let numbers: BTreeSet<_> = truth.cases.values().map(|case| &case.summary.number).collect();
     if numbers.len() != truth.cases.len() {
         findings.add("nothing is doubled", "two cases have one number".to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use onehall_client::{QueuedAbout, QueuedState};
+    use onehall_protocol::{CoreError, ErrorCode, IdempotencyKey, Language, Text, Timestamp};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::history::Attempt;
+
+    fn key(number: u128) -> IdempotencyKey {
+        IdempotencyKey(Uuid::from_u128(number))
+    }
+
+    /// What the oracle says where the hall refused a first attempt, a second one was pressed as the terminal died, and the draft
+    /// was submitted elsewhere before that could be sent. `stands`: the terminal shows the second one in the end.
+    fn found(stands: bool) -> usize {
+        let draft = DraftId(Uuid::from_u128(7));
+        let mut history = History::default();
+        let refused = vec![Some(Err("drafts/moved".to_owned()))];
+        for (number, queued, answered) in [(1, true, refused), (2, false, Vec::new())] {
+            let known = history.attempt(&key(number).to_string());
+            *known = Attempt {
+                draft: Some(draft),
+                left: true,
+                number: known.number,
+                queued,
+                answered,
+                ..Attempt::default()
+            };
+        }
+        let error = CoreError::new(ErrorCode::DraftSubmitted, Language::En);
+        let shown = Queued {
+            id: key(2),
+            about: QueuedAbout::Submission(draft),
+            title: Text::new("事项", "Matter"),
+            queued_at: Timestamp::from_unix_millis(0),
+            state: QueuedState::Conflict { error },
+            kept: true,
+            left: false,
+        };
+        let waiting = [stands.then_some(shown).into_iter().collect()];
+        let mut findings = Findings::default();
+        none_lost(&history, &waiting, &Seen::default(), &mut findings);
+        findings.found.len()
+    }
+
+    #[test]
+    fn an_attempt_is_replaced_by_one_that_only_its_terminal_knows_of() {
+        assert_eq!(found(true), 0);
+        assert_eq!(found(false), 1, "nothing stands in its place");
     }
 }

@@ -103,19 +103,7 @@ async fn carry_out(trial: &Trial) -> Result<Report, Failure> {
     let outcome = open_and_try(&world, trial, doors, pokes).await;
     world.close();
     database.drop_it().await;
-    let judgement = outcome?;
-    let mut trace = world.trace();
-    Ok(Report {
-        seed: trial.plan.seed,
-        hash: trace.hash(),
-        lines: trace.lines(),
-        operations: world.history().counts(),
-        troubles: world.troubles(),
-        looked: judgement.looked,
-        simulated_ms: world.now(),
-        findings: judgement.findings,
-        trace: trace.kept(),
-    })
+    Ok(Report::of(&trial.plan, &world, outcome?))
 }
 
 async fn open_and_try(

@@ -10,11 +10,13 @@ use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::content::{Fact, Facts, Section};
 use crate::design::states::{Skeleton, SkeletonKind};
-use crate::shell::{PageHeading, use_ui};
-use crate::texts::{Phrase, Words, format, frame, insight, login};
+use crate::shell::{PageHeading, Profile, use_ui};
+use crate::texts::{Phrase, Words, account, authorization, contacts, format, frame, insight, level, login, passkeys};
 use crate::view::view;
 
-fn assurance_name(level: AssuranceLevel) -> Phrase {
+/// What a level is called.
+#[must_use]
+pub fn assurance_name(level: AssuranceLevel) -> Phrase {
     match level {
         AssuranceLevel::L1 => login::ASSURANCE_L1,
         AssuranceLevel::L2 => login::ASSURANCE_L2,
@@ -60,6 +62,21 @@ pub fn AccountPage() -> impl IntoView {
     .into_any()
 }
 
+/// What is done with the account on a terminal of one's own: a kiosk stands in public, a mini-app in somebody else's app.
+fn own_links() -> AnyView {
+    if matches!(use_ui().profile.get_untracked(), Profile::Kiosk | Profile::MiniApp) {
+        return ().into_any();
+    }
+    view! {
+        <ButtonLink href=routes::CONTACTS label=contacts::SEE icon="smartphone"/>
+        <ButtonLink href=routes::PASSKEYS label=passkeys::SEE icon="key-round"/>
+        <ButtonLink href=routes::SESSIONS label=account::SESSIONS icon="monitor-smartphone"/>
+        <ButtonLink href=routes::DELEGATIONS label=account::DELEGATIONS icon="users"/>
+        <ButtonLink href=routes::OWN_DATA label=account::OWN_DATA icon="download"/>
+    }
+    .into_any()
+}
+
 fn person(session: &Session) -> AnyView {
     let ui = use_ui();
     let leaving = use_leaving();
@@ -76,7 +93,8 @@ fn person(session: &Session) -> AnyView {
     if let Some(number) = &actor.number {
         facts.push(Fact::new(login::NUMBER, number.as_str()));
     }
-    facts.push(Fact::new(login::ASSURANCE, assurance_name(session.assurance)));
+    let see = view! { <a href=routes::LEVEL>{level::SEE}</a> };
+    facts.push(Fact::new(login::ASSURANCE, assurance_name(session.assurance)).with_action(see.into_any()));
     let others = session.principals.iter().filter(|principal| principal.id != actor.id);
     let others: Vec<String> = others.map(|principal| principal.name.clone()).collect();
     if !others.is_empty() {
@@ -89,7 +107,11 @@ fn person(session: &Session) -> AnyView {
     view! {
         <div class="card">
             <Facts facts=facts/>
-            <div class="buttons"><Button label=frame::LOG_OUT icon="log-out" busy=leaving.busy on_press=leaving.callback()/></div>
+            <div class="buttons">
+                {own_links()}
+                <ButtonLink href=routes::CONSENTS label=authorization::CONSENTS icon="key-round"/>
+                <Button label=frame::LOG_OUT icon="log-out" busy=leaving.busy on_press=leaving.callback()/>
+            </div>
         </div>
     }
     .into_any()

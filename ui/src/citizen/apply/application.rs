@@ -306,11 +306,12 @@ impl Application {
         });
     }
 
-    /// The draft as it was read anew: what differs comes in.
+    /// The draft as it was read anew: what differs comes in. One that was begun on this terminal may have become part of another
+    /// one, which then is the one that is filled.
     pub fn take_in(self, draft: &DraftView) {
         if self
             .summary
-            .try_with_value(|summary| summary.form != draft.summary.form)
+            .try_with_value(|summary| summary.form != draft.summary.form || summary.id != draft.summary.id)
             == Some(true)
         {
             self.outdated.set(true);
@@ -404,7 +405,9 @@ fn by_origin(draft: &DraftView, answers: Answers) -> (Answers, Vec<GivenAnswer>)
     let (mut own, mut theirs) = (Answers::new(), Vec::new());
     for (path, value) in answers {
         let origin = draft.latest.iter().find(|origin| origin.path == path);
-        if origin.is_some_and(|origin| origin.own) {
+        // What the hall filled in is nobody's news, and says so at its question.
+        let filled_in = draft.prefilled.iter().any(|one| one.path == path);
+        if filled_in || origin.is_some_and(|origin| origin.own) {
             own.insert(path, value);
             continue;
         }

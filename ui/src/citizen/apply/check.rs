@@ -11,6 +11,7 @@ use super::submission::Failure;
 use super::submitting::{MISSING, Submitting, all_errors, has_declaration};
 use super::together::continue_button;
 use super::way::CHECK;
+use crate::citizen::account::{levels_of, proof_asked, proof_view, too_low};
 use crate::citizen::questions::prefilled;
 use crate::citizen::questions::shown::{self, ShownLine, ShownPage};
 use crate::citizen::routes;
@@ -115,8 +116,7 @@ fn page_section(submitting: Submitting, page: ShownPage) -> AnyView {
 
 /// The lines of a page, each marked where it needs something or is another than one checked.
 fn answers_view(lines: Vec<ShownLine>, submitting: Submitting) -> AnyView {
-    let row = |title: Words| view! { <h3 class="shown-row">{title}</h3> }.into_any();
-    shown::lines_view(lines, row, |answer| {
+    shown::lines_view(lines, 3, "shown-row", |answer| {
         let path = answer.path.clone();
         let updated = move || submitting.changed.with(|changed| changed.contains(&path));
         view! {
@@ -233,6 +233,11 @@ fn failure_notice(submitting: Submitting) -> Option<AnyView> {
         view! { <Notice tone=Tone::Bad title=title><p>{text}</p></Notice> }.into_any()
     };
     match failure {
+        Failure::Level => Some(level_notice(submitting, &error)),
+        Failure::Proof => {
+            let ways = proof_asked(&error).unwrap_or_default();
+            Some(proof_view(&ways, Callback::new(move |()| submitting.press())))
+        }
         Failure::NotSent => Some(said(fill::NOT_SENT, fill::NOT_SENT_TEXT.into())),
         Failure::NotSure => Some(said(fill::NOT_SURE, fill::NOT_SURE_TEXT.into())),
         Failure::Refused => Some(said(fill::SUBMIT_FAILED, error_words(&error))),
@@ -260,6 +265,18 @@ fn failure_notice(submitting: Submitting) -> Option<AnyView> {
             .into_any(),
         ),
         Failure::Changed | Failure::Confirm | Failure::Answers | Failure::LoggedOut => None,
+    }
+}
+
+/// The way to the level that is asked for, and back to this page.
+fn level_notice(submitting: Submitting, error: &CoreError) -> AnyView {
+    let back = routes::draft_page(submitting.application.id, CHECK);
+    match levels_of(error) {
+        Some((required, has)) => too_low(required, has, &back),
+        None => {
+            let words = error_words(error);
+            view! { <Notice tone=Tone::Bad title=fill::SUBMIT_FAILED><p>{words}</p></Notice> }.into_any()
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::check::check_view;
 use super::saving::{save_line, save_notices};
 use super::together::{also_open, continue_button};
 use super::way::{self, CHECK};
-use crate::citizen::questions::questions;
+use crate::citizen::questions::{prefilled, questions};
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::dialog::Dialog;
@@ -263,6 +263,7 @@ fn page_view(application: Application, page: String) -> AnyView {
                     way::after(&pages_of(filling), &page).to_owned()
                 }
             });
+            answering.confirm_page(&page);
             application.merged.set(0);
             application.form_change.set(None);
             navigate(&routes::draft_page(application.id, &next), NavigateOptions::default());
@@ -307,6 +308,7 @@ fn page_view(application: Application, page: String) -> AnyView {
                     {move || (waiting.get() && answering.uploads.running())
                         .then(|| view! { <p class="field-hint">{fill::UPLOADS_RUNNING}</p> })}
                 </div>
+                {prefilled::page_notice(answering, page.clone())}
                 <div class="fill-actions">
                     <Button label=continue_label weight=Weight::Primary icon_after="arrow-right" submit=true/>
                     {back_link(application, page)}

@@ -8,6 +8,7 @@ use onehall_protocol::drafts::StartDraft;
 use onehall_protocol::identity::{PersonKind, PersonView, Session};
 use onehall_protocol::{CoreError, ErrorCode, ItemCode, PersonId};
 
+use crate::citizen::account::{levels_of, too_low};
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::choices::{ChoiceOption, Radios};
@@ -140,13 +141,22 @@ fn opening(item: ItemCode, principal: PersonId) -> AnyView {
     });
     let body = move || match error.get() {
         Some(failed) if failed.code == ErrorCode::Offline => starts_later(&item),
-        Some(failed) => view! { <ErrorState error=failed retry=retry/> }.into_any(),
+        Some(failed) => not_opened(&item, failed, Some(retry)),
         None => view! { <p role="status">{fill::OPENING}</p><Skeleton kind=SkeletonKind::Form/> }.into_any(),
     };
     page(fill::APPLY_TITLE.into(), body.into_any())
 }
 
-/// A new application is begun by the hall, which cannot be reached: its guide is here, and whatever was begun before.
+/// A draft that was not opened: where the level is too low, the way to raise it and back.
+fn not_opened(item: &ItemCode, error: CoreError, retry: Option<Callback<()>>) -> AnyView {
+    match (levels_of(&error), retry) {
+        (Some((required, has)), _) => too_low(required, has, &routes::apply(item)),
+        (None, Some(retry)) => view! { <ErrorState error=error retry=retry/> }.into_any(),
+        (None, None) => view! { <ErrorState error=error/> }.into_any(),
+    }
+}
+
+/// Neither the hall can be reached nor is the form on this device, or the device keeps nothing: whatever was begun before is here.
 fn starts_later(item: &ItemCode) -> AnyView {
     let guide = routes::item(item);
     view! {
@@ -167,6 +177,7 @@ fn opener(item: ItemCode, failed: RwSignal<Option<CoreError>>) -> Callback<Perso
             let start = StartDraft {
                 item,
                 principal: Some(principal),
+                begun: None,
             };
             match hall.client.ask(OpenDraft { start }).await {
                 Ok(draft) => {
@@ -193,13 +204,16 @@ fn choose(item: &ItemSummary, principals: &[PersonView], actor: PersonId) -> Any
             let name = Words::from(person.name.as_str());
             let label = if person.id == actor {
                 fill::FOR_MYSELF.with([name])
-            } else {
+            } else if person.kind == PersonKind::LegalPerson {
                 fill::FOR_COMPANY.with([name])
+            } else {
+                fill::FOR_PERSON.with([name])
             };
             ChoiceOption::new(person.id.to_string(), label).with_hint(person.number.clone().map(Words::from))
         })
         .collect();
     let open = opener(item.code.clone(), failed);
+    let code = item.code.clone();
     let start = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         match chosen.get_untracked().parse::<PersonId>() {
@@ -223,7 +237,7 @@ fn choose(item: &ItemSummary, principals: &[PersonView], actor: PersonId) -> Any
     });
     let body = view! {
         <ErrorSummary errors=errors/>
-        {move || failed.get().map(|error| view! { <ErrorState error=error/> })}
+        {move || failed.get().map(|error| not_opened(&code, error, None))}
         <form class="fill-form" novalidate=true on:submit=start>
             <Radios
                 id="principal"

@@ -28,6 +28,10 @@ pub enum Failure {
     Answers,
     /// It was submitted before.
     Done,
+    /// The service asks for a higher assurance level.
+    Level,
+    /// The service asks who submits to show that they are there.
+    Proof,
     /// The session has ended.
     LoggedOut,
     /// It was refused for another reason.
@@ -44,6 +48,8 @@ impl Failure {
             ErrorCode::InvalidAnswers => Failure::Answers,
             ErrorCode::DraftSubmitted => Failure::Done,
             ErrorCode::NotLoggedIn => Failure::LoggedOut,
+            ErrorCode::LevelTooLow => Failure::Level,
+            ErrorCode::StepUpRequired => Failure::Proof,
             _ if error.retryable && sent => Failure::NotSure,
             _ if error.retryable => Failure::NotSent,
             _ => Failure::Refused,

@@ -293,7 +293,7 @@ pub(super) fn has_declaration(filling: &Filling) -> bool {
     let pages = filling.pages();
     let mut views = pages.into_iter().filter_map(|id| filling.page(id));
     views.any(|page| {
-        let kinds = page.questions.iter().map(|question| &question.question.kind);
-        kinds.into_iter().any(|kind| matches!(kind, Kind::Declaration { .. }))
+        let mut kinds = page.asked().map(|question| &question.question.kind);
+        kinds.any(|kind| matches!(kind, Kind::Declaration { .. }))
     })
 }

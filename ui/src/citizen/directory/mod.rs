@@ -7,7 +7,7 @@ mod services;
 mod themes;
 
 pub use authorities::{AuthoritiesPage, AuthorityPage};
-pub use halls::{HallsPage, hall_card};
+pub use halls::{hall_card, hall_facts};
 pub use life_events::{LifeEventPage, LifeEventsPage, life_event_cards};
 pub use services::ServicesPage;
 pub use themes::{ThemePage, ThemesPage, theme_tiles};

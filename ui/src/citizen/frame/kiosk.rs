@@ -14,8 +14,8 @@ use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, Weight};
 use crate::design::dialog::Dialog;
 use crate::design::icon::Icon;
-use crate::router::use_navigate;
-use crate::shell::use_ui;
+use crate::router::{use_location, use_navigate};
+use crate::shell::{kiosk, use_ui};
 use crate::texts::{Words, frame};
 use crate::view::view;
 
@@ -48,6 +48,8 @@ pub fn KioskBar() -> impl IntoView {
     let navigate = use_navigate();
     let left = RwSignal::new(IDLE_SECONDS);
     let asking = RwSignal::new(false);
+    // Where nobody touched anything nobody was there: a visit that was none does not end.
+    let used = StoredValue::new(false);
 
     let end = Callback::new(move |()| {
         asking.set(false);
@@ -55,19 +57,29 @@ pub fn KioskBar() -> impl IntoView {
         spawn_local(async move {
             // Also where the backend cannot be reached: what this terminal knew is forgotten by the core either way.
             let _ = hall.client.ask(LogOut { discard_unsent: true }).await;
+            // A kiosk's own shell ends all that this page is; a browser goes on with it.
+            if used.get_value() && kiosk::over() {
+                return;
+            }
             ui.preferences.set(Preferences::default());
             ui.language.set(Default::default());
             navigate(routes::HOME, Default::default());
         });
     });
 
-    // Only a session or a place away from the start needs an end; the clock runs all the same.
+    // Where nobody has begun anything there is nothing to ask about: at the start, with nobody logged in.
+    let location = use_location();
+    let at_the_start = move || {
+        hall.session.with_untracked(Option::is_none) && location.pathname.with_untracked(|path| path == routes::HOME)
+    };
     let clock = set_interval_with_handle(
         move || {
             let now = left.get_untracked().saturating_sub(1);
             left.set(now);
             match tick(now) {
                 Tick::Wait => {}
+                // What somebody chose there goes with the others, unasked.
+                Tick::Ask if at_the_start() => {}
                 Tick::Ask => {
                     if !asking.get_untracked() {
                         asking.set(true);
@@ -79,6 +91,7 @@ pub fn KioskBar() -> impl IntoView {
         Duration::from_secs(1),
     );
     let touched = move || {
+        used.set_value(true);
         if !asking.get_untracked() {
             left.set(IDLE_SECONDS);
         }

@@ -23,6 +23,8 @@ pub struct Leaving {
     asking: RwSignal<bool>,
     /// Whether more waits than answers: submissions and the like.
     queued: RwSignal<bool>,
+    /// Whether the page stays, because it asks who comes next.
+    stays: RwSignal<bool>,
     /// Whether it is under way.
     pub busy: RwSignal<bool>,
 }
@@ -37,6 +39,7 @@ impl Leaving {
             ui: use_ui(),
             asking: RwSignal::new(false),
             queued: RwSignal::new(false),
+            stays: RwSignal::new(false),
             busy: RwSignal::new(false),
         };
         provide_context(leaving);
@@ -46,7 +49,20 @@ impl Leaving {
     /// What a button calls.
     #[must_use]
     pub fn callback(self) -> Callback<()> {
-        Callback::new(move |()| self.log_out(false))
+        self.leaving(false)
+    }
+
+    /// What a button calls that lets another person log in, or the same one anew, on the page where it stands.
+    #[must_use]
+    pub fn staying(self) -> Callback<()> {
+        self.leaving(true)
+    }
+
+    fn leaving(self, stays: bool) -> Callback<()> {
+        Callback::new(move |()| {
+            self.stays.set(stays);
+            self.log_out(false);
+        })
     }
 
     fn log_out(self, discard_unsent: bool) {
@@ -57,7 +73,9 @@ impl Leaving {
             match outcome {
                 Ok(()) => {
                     self.asking.set(false);
-                    self.home.run(());
+                    if !self.stays.get_untracked() {
+                        self.home.run(());
+                    }
                 }
                 Err(error) if error.code == ErrorCode::UnsentAnswers => {
                     let queued = error.details.get("queued").and_then(serde_json::Value::as_u64);

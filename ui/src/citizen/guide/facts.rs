@@ -1,10 +1,12 @@
 //! A guide at a glance.
 
+use onehall_protocol::assurance::AssuredAt;
 use onehall_protocol::catalog::{Audience, AuthorityLevel, Channel, ServiceItem};
 
+use crate::citizen::account::assurance_name;
 use crate::citizen::items::time_words;
 use crate::design::content::Fact;
-use crate::texts::{Phrase, Words, counted, format, guide};
+use crate::texts::{Phrase, Words, counted, format, guide, level, passkeys};
 
 /// Several words in one line, as the language strings them together.
 pub fn listed(words: Vec<Words>) -> Words {
@@ -91,13 +93,27 @@ pub fn at_a_glance(item: &ServiceItem) -> Vec<Fact> {
         [only] => format::money_words(only.amount),
         _ => guide::SEE_FEES.into(),
     };
-    vec![
+    let mut facts = vec![
         Fact::new(guide::WHO, listed(audience)),
         Fact::new(guide::TIME, time(item)),
         Fact::new(guide::COST, cost),
         Fact::new(guide::VISITS, visits(item.onsite_visits)),
         Fact::new(guide::CHANNELS, listed(channels)),
-    ]
+    ];
+    if let Some(asked) = item.assurance {
+        let when = match asked.at {
+            AssuredAt::Start => level::NEEDED_AT_START,
+            AssuredAt::Submission => level::NEEDED_AT_SUBMISSION,
+        };
+        facts.push(Fact::new(
+            level::NEEDED,
+            when.with([assurance_name(asked.level).into()]),
+        ));
+        if asked.proof {
+            facts.push(Fact::new(passkeys::NEEDED, passkeys::NEEDED_TEXT));
+        }
+    }
+    facts
 }
 
 #[cfg(test)]

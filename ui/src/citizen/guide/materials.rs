@@ -14,7 +14,7 @@ fn source_name(source: MaterialSource) -> Phrase {
         MaterialSource::Upload => guide::SOURCE_UPLOAD,
         MaterialSource::ECertificate => guide::SOURCE_CERTIFICATE,
         MaterialSource::Derived => guide::SOURCE_DERIVED,
-        MaterialSource::AnotherCase => guide::SOURCE_CASE,
+        MaterialSource::Case => guide::SOURCE_CASE,
     }
 }
 

@@ -7,6 +7,8 @@ use onehall_protocol::catalog::{Catalog, Fee, FrequentQuestion, LegalBasis, Outp
 use super::facts::level_name;
 use crate::citizen::directory::hall_card;
 use crate::citizen::items::{authority_name, kind_name};
+use crate::citizen::routes;
+use crate::design::button::ButtonLink;
 use crate::design::content::{Column, Disclosure, Fact, Facts, Table};
 use crate::design::navigation::{StepRow, StepState, Timeline};
 use crate::texts::{Words, counted, format, guide};
@@ -97,8 +99,13 @@ pub fn halls(item: &ServiceItem, catalog: &Catalog) -> AnyView {
         .halls
         .iter()
         .filter_map(|code| catalog.halls.iter().find(|hall| hall.code == *code));
-    let cards: Vec<_> = cards.map(|hall| hall_card(hall, false)).collect();
-    view! { <ul class="grid">{cards}</ul> }.into_any()
+    let cards: Vec<_> = cards.map(hall_card).collect();
+    let visit = routes::halls_for(&item.summary.code);
+    view! {
+        <p><ButtonLink href=visit label=guide::VISIT icon="calendar-days"/></p>
+        <ul class="grid">{cards}</ul>
+    }
+    .into_any()
 }
 
 /// The basis in law.

@@ -11,7 +11,7 @@ use crate::citizen::{routes, use_hall};
 use crate::design::content::Section;
 use crate::design::icon::Icon;
 use crate::design::states::SkeletonKind;
-use crate::shell::{PageHeading, Profile, use_ui};
+use crate::shell::{PageHeading, Profile, kiosk, use_ui};
 use crate::texts::{Phrase, Words, home};
 use crate::view::view;
 
@@ -66,7 +66,7 @@ fn sections(catalog: &Catalog, kiosk: bool) -> AnyView {
     let rows = rows.collect_view();
     let (events, themes) = (life_event_cards(catalog), theme_tiles(catalog));
     let halls = (!kiosk).then(|| {
-        let cards = catalog.halls.iter().map(|hall| hall_card(hall, false)).collect_view();
+        let cards = catalog.halls.iter().map(hall_card).collect_view();
         view! {
             <Section id="halls" title=home::HALLS more=all(routes::HALLS)>
                 <ul class="grid grid-3">{cards}</ul>
@@ -90,6 +90,8 @@ fn sections(catalog: &Catalog, kiosk: bool) -> AnyView {
 
 /// What a kiosk offers first: four ways, each as large as a hand.
 fn kiosk_tiles() -> AnyView {
+    // A kiosk that knows where it stands leads there, and not to all halls.
+    let halls = kiosk::hall().map_or_else(|| routes::HALLS.to_owned(), |hall| routes::hall(&hall));
     let tiles: [(&str, &str, Phrase, Phrase); 4] = [
         (
             routes::SERVICES,
@@ -109,12 +111,12 @@ fn kiosk_tiles() -> AnyView {
             home::TILE_LIFE,
             home::TILE_LIFE_TEXT,
         ),
-        (routes::HALLS, "map-pin", home::TILE_HALLS, home::TILE_HALLS_TEXT),
+        (&halls, "ticket", home::TILE_HALLS, home::TILE_HALLS_TEXT),
     ];
     let tiles = tiles.into_iter().map(|(href, icon, name, text)| {
         view! {
             <li>
-                <a class="big-tile" href=href>
+                <a class="big-tile" href=href.to_owned()>
                     <Icon name=icon class="icon-huge"/>
                     <span class="big-tile-name">{name}</span>
                     <span class="big-tile-text">{text}</span>

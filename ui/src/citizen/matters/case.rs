@@ -15,7 +15,7 @@ use super::withdraw::withdraw_button;
 use crate::citizen::apply::terminal_words;
 use crate::citizen::place::{LoggedIn, Reading};
 use crate::citizen::questions::shown::{self, ShownPage};
-use crate::citizen::{Hall, routes, use_hall};
+use crate::citizen::{Hall, printing, routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::content::{Disclosure, Fact, Facts, Section};
 use crate::design::icon::Icon;
@@ -202,7 +202,10 @@ fn event_name(event: &CaseEvent) -> Words {
 /// When, by whom, from where, and what was said with it.
 fn event_notes(hall: Hall, event: &CaseEvent, offset: i32) -> Vec<Words> {
     let who = match &event.actor {
-        Actor::Person { name } => Words::from(name.as_str()),
+        Actor::Person { name, acts_for } => match acts_for {
+            Some(principal) => words::ACTED_FOR.with([name.as_str().into(), principal.as_str().into()]),
+            None => Words::from(name.as_str()),
+        },
         Actor::Staff {
             authority: Some(authority),
             ..
@@ -262,8 +265,7 @@ fn answers_view(hall: Hall, loaded: &LoadedCase) -> AnyView {
 }
 
 fn answer_page(hall: Hall, page: ShownPage) -> AnyView {
-    let row = |title: Words| view! { <h4 class="shown-row">{title}</h4> }.into_any();
-    let lines = shown::lines_view(page.lines, row, |answer| {
+    let lines = shown::lines_view(page.lines, 4, "shown-row", |answer| {
         if answer.files.is_empty() {
             return shown::value_view(answer);
         }
@@ -280,9 +282,9 @@ fn answer_page(hall: Hall, page: ShownPage) -> AnyView {
 /// A file that one can have: it is read by the core and saved on this terminal.
 pub(super) fn file_button(hall: Hall, file: FileView) -> AnyView {
     if document::cannot("save") {
-        // Named, not handed out: what is saved on a public machine stays there.
-        return view! { <span class="file-elsewhere">{words::RESULT_ELSEWHERE.with([file.name.into()])}</span> }
-            .into_any();
+        // Named or printed, not handed out: what is saved on a public machine stays there.
+        let elsewhere = words::RESULT_ELSEWHERE.with([file.name.as_str().into()]);
+        return printing::file_button(hall, file, elsewhere);
     }
     let label = words::RESULT_DOWNLOAD.with([file.name.as_str().into()]);
     let (busy, read) = reader(hall, file);

@@ -1,20 +1,23 @@
 //! The receipt of an application: its number, what happens next, a code that leads to it.
 
 use leptos::prelude::*;
+use onehall_client::citizen::GetHallAddress;
 use onehall_protocol::cases::CaseView;
 
 use super::loaded::{CaseHere, LoadedCase, authority_words, case_here};
 use super::receipt_picture::{Picture, save_picture};
 use super::standing::about_time;
 use crate::citizen::place::{LoggedIn, Reading};
+use crate::citizen::printing::slip_button;
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::content::{Fact, Facts};
 use crate::design::icon::Icon;
 use crate::design::qr::Qr;
+use crate::shell::kiosk::Slip;
 use crate::shell::{PageHeading, document, use_ui};
-use crate::texts::{Words, fill, format, general};
-use crate::view::{memo, view};
+use crate::texts::{Words, devices, fill, format, general};
+use crate::view::{live, memo, view};
 
 /// `/matters/{case}/receipt`: after a submission, and whenever one wants it again.
 #[component]
@@ -22,10 +25,18 @@ pub fn ReceiptPage() -> impl IntoView {
     view! { <LoggedIn>{case_here(true).view(receipt_view)}</LoggedIn> }.into_any()
 }
 
-/// Where the code leads: the case, at the address that this terminal knows the hall by.
-fn case_address(case: &CaseView) -> String {
+/// Where the code leads: the case, at the address that this terminal knows the hall by. In a shell that is not the page's own.
+fn case_address(hall: Hall, case: &CaseView) -> RwSignal<String> {
+    let path = routes::case(case.summary.id);
     let origin = window().location().origin().unwrap_or_default();
-    format!("{origin}{}", routes::case(case.summary.id))
+    let address = RwSignal::new(format!("{origin}{path}"));
+    leptos::task::spawn_local(async move {
+        let known = hall.client.ask(GetHallAddress {}).await.unwrap_or_default();
+        if !known.is_empty() {
+            let _ = address.try_set(format!("{known}{path}"));
+        }
+    });
+    address
 }
 
 /// What the receipt says, name by name.
@@ -50,8 +61,9 @@ fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
     let case = loaded.case;
     let offset = ui.utc_offset.get_untracked();
     let number = case.summary.number.to_string();
-    let address = case_address(&case);
+    let address = case_address(hall, &case);
     let told = facts(hall, &case, offset);
+    let on_paper = told.clone();
     let shown = told
         .iter()
         .map(|(name, value)| Fact::new(name.clone(), value.clone()))
@@ -70,7 +82,7 @@ fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
         })
     };
     let save = {
-        let (number, address) = (number.clone(), address.clone());
+        let number = number.clone();
         move |()| {
             let language = ui.language.get_untracked();
             let picture = Picture {
@@ -85,7 +97,7 @@ fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
                     .iter()
                     .map(|(name, value)| (name.get(language), value.get(language)))
                     .collect(),
-                address: address.clone(),
+                address: address.get_untracked(),
                 below: fill::RECEIPT_QR.get(language).to_owned(),
             };
             if save_picture(&picture) {
@@ -105,9 +117,28 @@ fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
             }
         });
     };
-    let print = (!document::cannot("print")).then(|| {
+    let print = if document::cannot("print") {
+        let number = number.clone();
+        slip_button(devices::PRINT_RECEIPT, move || {
+            let language = ui.language.get_untracked();
+            let line = |(name, value): &(Words, Words)| format!("{}  {}", name.get(language), value.get(language));
+            let title = hall
+                .catalog_now()
+                .map(|catalog| catalog.city.hall_name.get(language).to_owned());
+            Slip {
+                title: title.unwrap_or_default(),
+                big: fill::RECEIPT_HEAD.get(language).to_owned(),
+                lines: std::iter::once(format!("{}  {number}", fill::RECEIPT_NUMBER.get(language)))
+                    .chain(on_paper.iter().map(line))
+                    .collect(),
+                code: Some(address.get_untracked()),
+                below: fill::RECEIPT_QR.get(language).to_owned(),
+            }
+        })
+    } else {
         view! { <Button label=fill::RECEIPT_PRINT icon="printer" on_press=Callback::new(|()| drop(window().print()))/> }
-    });
+            .into_any()
+    };
     let save = (!document::cannot("save"))
         .then(|| view! { <Button label=fill::RECEIPT_SAVE icon="download" on_press=Callback::new(save)/> });
     view! {
@@ -125,7 +156,7 @@ fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
                         <Facts facts=shown/>
                     </div>
                     <div class="receipt-code">
-                        <Qr text=address label=fill::RECEIPT_QR/>
+                        {live(move || view! { <Qr text=address.get() label=fill::RECEIPT_QR/> })}
                         <p>{fill::RECEIPT_QR}</p>
                     </div>
                 </div>

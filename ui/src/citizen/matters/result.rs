@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use onehall_protocol::cases::CaseResult;
 
-use super::case::reader;
+use super::case::{file_button, reader};
 use crate::citizen::Hall;
 use crate::design::button::{Button, Weight};
 use crate::design::content::{Fact, Facts, Section};
-use crate::shell::use_ui;
+use crate::shell::{document, use_ui};
 use crate::texts::{Words, format, matters as words};
 use crate::view::view;
 
@@ -27,6 +27,9 @@ pub(super) fn result_section(hall: Hall, result: CaseResult) -> AnyView {
             .map(|reason| Fact::new(words::RESULT_REASON, reason)),
     );
     let download = result.file.map(|file| {
+        if document::cannot("save") {
+            return view! { <div class="buttons">{file_button(hall, file)}</div> }.into_any();
+        }
         let label: Words = words::RESULT_DOWNLOAD.with([file.name.as_str().into()]);
         let size = format::size(file.size);
         let (busy, read) = reader(hall, file);
@@ -36,6 +39,7 @@ pub(super) fn result_section(hall: Hall, result: CaseResult) -> AnyView {
                 <span class="result-size">{size}</span>
             </div>
         }
+        .into_any()
     });
     view! {
         <Section id="result" title=words::RESULT>

@@ -1,16 +1,21 @@
 //! Handing in what a clerk asked for: exactly that, all at once.
 
+mod asked;
+mod changes;
+mod typed;
+
 use std::collections::BTreeSet;
 
+use changes::{belongs, new_answers};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use onehall_client::Outcome;
-use onehall_client::citizen::{NewKey, Supplement as HandIn, UploadTo};
+use onehall_client::citizen::{GetTypedSupplement, NewKey, Supplement as HandIn, UploadTo};
+use onehall_client::{Outcome, TypedSupplement};
 use onehall_forms::Filling;
 use onehall_protocol::cases::{AnswerSupplement, CaseView, CitizenAction, Supplement};
 use onehall_protocol::drafts::Answers;
-use onehall_protocol::{CaseId, CoreError, ErrorCode, FieldError, IdempotencyKey, Text};
-use serde_json::Value;
+use onehall_protocol::{CaseId, CoreError, ErrorCode, FieldError, IdempotencyKey, Text, Timestamp};
+use typed::Keeping;
 
 use super::case::refusal;
 use super::loaded::{CaseHere, LoadedCase, case_here};
@@ -21,11 +26,11 @@ use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::errors::{ErrorSummary, SummaryLine};
 use crate::design::navigation::Crumbs;
 use crate::design::notice::{Notice, Tone};
-use crate::design::states::{EmptyState, error_words};
+use crate::design::states::{EmptyState, Skeleton, SkeletonKind, error_words};
 use crate::router::{NavigateOptions, use_navigate};
-use crate::shell::{PageHeading, Ui, use_ui};
+use crate::shell::{PageHeading, Ui, load, use_ui};
 use crate::texts::{Words, fill, format, matters as words};
-use crate::view::{keyed, memo, view};
+use crate::view::{keyed, live, memo, view};
 
 /// `/matters/{case}/supplement`.
 #[component]
@@ -41,7 +46,7 @@ fn supplement_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
         .clone()
         .filter(|_| case.can.contains(&CitizenAction::Supplement));
     match asked.zip(loaded.filling(offset)) {
-        Some((supplement, filling)) => form(here, &loaded, supplement, filling),
+        Some((supplement, filling)) => as_it_was_left(here, loaded, supplement, filling),
         None => view! {
             <Reading>
                 <PageHeading title=words::SUPPLEMENT_TITLE/>
@@ -52,6 +57,20 @@ fn supplement_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
         }
         .into_any(),
     }
+}
+
+/// The form, once it is known what was typed here before.
+fn as_it_was_left(here: CaseHere, loaded: LoadedCase, supplement: Supplement, filling: Filling) -> AnyView {
+    let (client, id, requested_at) = (use_hall().client, loaded.case.summary.id, supplement.requested_at);
+    let left = load(move || {
+        let asked = GetTypedSupplement { id, requested_at };
+        // Where it cannot be read, it is typed anew.
+        async move { Ok(client.ask(asked).await.unwrap_or_default()) }
+    });
+    live(move || {
+        let form = left.with_ready(|left| untrack(|| form(here, &loaded, &supplement, filling.clone(), left.clone())));
+        form.unwrap_or_else(|| view! { <div class="reading"><Skeleton kind=SkeletonKind::Form/></div> }.into_any())
+    })
 }
 
 /// What is handed in, under the key of the attempt. Handed in again after a broken connection, it is the same attempt.
@@ -73,28 +92,54 @@ struct HandingIn {
     version: u64,
     answering: Answering,
     before: StoredValue<Answers>,
+    requested_at: Timestamp,
     asked: StoredValue<BTreeSet<String>>,
+    /// The same in the order of the page.
+    in_order: StoredValue<Vec<String>>,
+    /// What was asked for and, the citizen says, is right as it stands.
+    confirmed: RwSignal<BTreeSet<String>>,
+    /// What was neither changed nor confirmed when the button was pressed.
+    open: RwSignal<BTreeSet<String>>,
+    keeping: Keeping,
     attempt: StoredValue<Option<Attempt>>,
     errors: RwSignal<Vec<SummaryLine>>,
+    /// What was typed before was taken away.
+    began_anew: RwSignal<bool>,
     failed: RwSignal<Option<Words>>,
     busy: RwSignal<bool>,
     /// Goes on to an address.
     leave: Callback<String>,
 }
 
-fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Filling) -> AnyView {
+fn form(
+    here: CaseHere,
+    loaded: &LoadedCase,
+    supplement: &Supplement,
+    mut filling: Filling,
+    left: Option<TypedSupplement>,
+) -> AnyView {
     let case = &loaded.case;
     let id = case.summary.id;
     let mut asked = BTreeSet::new();
     asked.extend(supplement.items.iter().map(|item| item.path.clone()));
-    let changed = RwSignal::new(false);
     let before = filling.answers();
-    let keep = Callback::new(move |_| changed.set(true));
+    let found = left.is_some();
+    let confirmed = left.map(|left| {
+        filling.set_all(left.answers);
+        left.confirmed
+    });
+    let page = StoredValue::new(None::<HandingIn>);
+    let keep = Callback::new(move |_| {
+        if let Some(page) = page.try_get_value().flatten() {
+            page.keep();
+        }
+    });
     let answering = Answering::new(filling, Vec::new(), UploadTo::Case(id), keep);
     let navigate = use_navigate();
-    let ui = use_ui();
+    let (hall, ui) = (use_hall(), use_ui());
+    let keeping = Keeping::new(hall.client, id, found);
     let handing_in = HandingIn {
-        hall: use_hall(),
+        hall,
         ui,
         here,
         case: id,
@@ -102,9 +147,15 @@ fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Fi
         version: case.summary.version,
         answering,
         before: StoredValue::new(before),
+        requested_at: supplement.requested_at,
         asked: StoredValue::new(asked.clone()),
+        in_order: StoredValue::new(supplement.items.iter().map(|item| item.path.clone()).collect()),
+        confirmed: RwSignal::new(confirmed.unwrap_or_default()),
+        open: RwSignal::default(),
+        keeping,
         attempt: StoredValue::new(None),
         errors: RwSignal::new(Vec::new()),
+        began_anew: RwSignal::new(false),
         failed: RwSignal::new(None),
         busy: RwSignal::new(false),
         leave: Callback::new(move |href: String| {
@@ -115,7 +166,8 @@ fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Fi
             navigate(&href, options);
         }),
     };
-    warn_before_the_tab_closes(changed, ui);
+    page.set_value(Some(handing_in));
+    keeping.warn_before_the_tab_closes(ui);
     let items = supplement.items.iter().map(|item| {
         let required = answering
             .filling
@@ -125,6 +177,7 @@ fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Fi
             <div class="asked">
                 <Notice tone=Tone::Attention><p>{why}</p></Notice>
                 {question(answering, item.path.clone(), required)}
+                {handing_in.right_as_it_is(item.path.clone())}
             </div>
         }
     });
@@ -135,6 +188,7 @@ fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Fi
     ];
     let above = words::CASE_OF.with([case.summary.number.to_string().into()]);
     let (note, due) = (supplement.note.clone(), supplement.due);
+    let again = found.then(|| handing_in.left_before());
     let follow_ups = follow_ups(answering, asked);
     let submitted = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -146,11 +200,12 @@ fn form(here: CaseHere, loaded: &LoadedCase, supplement: Supplement, filling: Fi
             <PageHeading title=words::SUPPLEMENT_TITLE above=above/>
             <p class="lead">{words::SUPPLEMENT_HELP.with([format::date_words(due)])}</p>
             {note.map(|note| view! { <p>{words::SUPPLEMENT_NOTE.with([note.into()])}</p> })}
+            {again}
             <ErrorSummary errors=handing_in.errors/>
             <form class="fill-form" novalidate=true on:submit=submitted>
                 {items}
                 {follow_ups}
-                <p class="field-hint">{words::SUPPLEMENT_NOT_SAVED}</p>
+                {keeping.said()}
                 {move || refusal(handing_in.failed.get())}
                 <div class="fill-actions">
                     <Button label=words::SUPPLEMENT_SUBMIT weight=Weight::Primary icon="send" submit=true busy=handing_in.busy/>
@@ -190,37 +245,22 @@ fn follow_ups(answering: Answering, asked: BTreeSet<String>) -> AnyView {
     )
 }
 
-fn warn_before_the_tab_closes(changed: RwSignal<bool>, ui: Ui) {
-    let handle = window_event_listener(leptos::ev::beforeunload, move |event| {
-        if changed.try_get_untracked() == Some(true) {
-            event.prevent_default();
-            event.set_return_value(fill::NOT_SAVED_LEAVE.get(ui.language.get_untracked()));
-        }
-    });
-    on_cleanup(move || handle.remove());
-}
-
-/// What is handed in: every answer that was asked for, changed or not, and all that is other than before; null for one
-/// that was taken away.
-fn new_answers(before: &Answers, now: &Answers, asked: &BTreeSet<String>) -> Answers {
-    let belongs = |path: &str| asked.iter().any(|asked| belongs(path, asked));
-    let changed = now
-        .iter()
-        .filter(|(path, value)| belongs(path) || before.get(*path) != Some(*value))
-        .map(|(path, value)| (path.clone(), value.clone()));
-    let gone = before.keys().chain(asked).filter(|path| !now.contains_key(*path));
-    let mut new = Answers::new();
-    new.extend(changed.chain(gone.map(|path| (path.clone(), Value::Null))));
-    new
-}
-
-/// Whether a path is what was asked for, or stands in its rows.
-fn belongs(path: &str, asked: &str) -> bool {
-    path.strip_prefix(asked)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 impl HandingIn {
+    /// Keeps what is typed now.
+    fn keep(self) {
+        let now = self.answering.filling.with_untracked(Filling::answers);
+        let answers = self
+            .before
+            .with_value(|before| new_answers(before, &now, &BTreeSet::new()));
+        let confirmed = self.confirmed.get_untracked();
+        let something = !answers.is_empty() || !confirmed.is_empty();
+        self.keeping.keep(something.then_some(TypedSupplement {
+            requested_at: self.requested_at,
+            answers,
+            confirmed,
+        }));
+    }
+
     /// The button. Pressed while it is busy, nothing more happens.
     fn press(self) {
         if self.busy.get_untracked() {
@@ -237,9 +277,10 @@ impl HandingIn {
             return;
         }
         let now = self.answering.filling.with_untracked(Filling::answers);
-        if self.before.with_value(|before| *before == now) {
-            let words = words::SUPPLEMENT_UNCHANGED.into();
-            self.errors.set(vec![SummaryLine { field: None, words }]);
+        let open = self.open_in(&now);
+        if !open.is_empty() {
+            self.errors.set(self.open_lines(&open));
+            self.open.set(open.into_iter().collect());
             return;
         }
         let answers = self
@@ -259,10 +300,14 @@ impl HandingIn {
             }
             match outcome {
                 Ok(Outcome::Done(_)) => {
+                    self.keeping.keep(None);
                     self.ui.say(words::SUPPLEMENT_DONE);
                     self.leave.run(routes::case(self.case));
                 }
-                Ok(Outcome::Queued { queued }) => self.leave.run(routes::queued(queued.id)),
+                Ok(Outcome::Queued { queued }) => {
+                    self.keeping.keep(None);
+                    self.leave.run(routes::queued(queued.id));
+                }
                 Err(error) => self.failed(&error),
             }
         });
@@ -306,41 +351,5 @@ impl HandingIn {
             ErrorCode::Offline => self.failed.set(Some(words::SUPPLEMENT_NOT_SENT.into())),
             _ => self.failed.set(Some(error_words(error))),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn all_that_was_asked_for_is_handed_in_and_besides_it_only_what_is_new() {
-        let answers = |list: &[(&str, Value)]| -> Answers {
-            list.iter()
-                .map(|(path, value)| ((*path).to_owned(), value.clone()))
-                .collect()
-        };
-        let before = answers(&[
-            ("a", json!(1)),
-            ("b", json!(2)),
-            ("c", json!(3)),
-            ("rows", json!(["r1"])),
-            ("rows/r1/x", json!(7)),
-            ("rowsy", json!(0)),
-        ]);
-        let mut now = before.clone();
-        now.insert("b".to_owned(), json!(4));
-        now.remove("c");
-        let asked = ["rows", "empty"].map(str::to_owned).into();
-        let expected = answers(&[
-            ("b", json!(4)),
-            ("c", Value::Null),
-            ("empty", Value::Null),
-            ("rows", json!(["r1"])),
-            ("rows/r1/x", json!(7)),
-        ]);
-        assert_eq!(new_answers(&before, &now, &asked), expected);
     }
 }

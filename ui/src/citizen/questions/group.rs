@@ -5,8 +5,9 @@ use onehall_forms::Kind;
 use onehall_protocol::Text;
 
 use super::shown::row_title;
-use super::{Answering, Asked, control_id, questions};
+use super::{Answering, Asked, control_id, heading_level, questions};
 use crate::design::button::{Button, Weight};
+use crate::design::content::heading;
 use crate::design::dialog::ConfirmDialog;
 use crate::design::field::{FieldGroup, FieldGroupProps};
 use crate::design::notice::{Tag, Tone};
@@ -23,6 +24,8 @@ struct Group {
     answering: Answering,
     path: StoredValue<String>,
     label: StoredValue<Text>,
+    /// The level of the headings that name its rows.
+    level: usize,
     /// The row that is asked about: shall it be removed?
     leaving: RwSignal<Option<String>>,
 }
@@ -43,6 +46,7 @@ pub(super) fn group(answering: Answering, asked: Asked) -> AnyView {
         answering,
         path: StoredValue::new(asked.path.clone()),
         label: StoredValue::new(row_label.clone()),
+        level: heading_level(answering, &asked.path),
         leaving: RwSignal::new(None),
     };
     let rows = memo(move |_| {
@@ -162,9 +166,9 @@ fn row_view(group: Group, id: String, _rows: Memo<Vec<String>>) -> AnyView {
         let path = path.clone();
         memo(move |_| answering.open_rows.with(|open| open.contains(&path)))
     };
-    let heading = heading_id(&path);
+    let heading_id = heading_id(&path);
     let shut = {
-        let (path, heading) = (path.clone(), heading.clone());
+        let (path, heading) = (path.clone(), heading_id.clone());
         move |()| {
             let prefix = format!("{path}/");
             let errors = answering.filling.with_untracked(onehall_forms::Filling::errors);
@@ -212,9 +216,9 @@ fn row_view(group: Group, id: String, _rows: Memo<Vec<String>>) -> AnyView {
     let ask = Callback::new(move |()| group.leaving.set(Some(id.clone())));
     let (shut, unfold) = (Callback::new(shut), Callback::new(unfold));
     view! {
-        <section class="form-row" class:is-open=move || open.get() aria-labelledby=heading.clone()>
+        <section class="form-row" class:is-open=move || open.get() aria-labelledby=heading_id.clone()>
             <div class="form-row-head">
-                {row_heading(&path, heading.clone(), title)}
+                {heading(group.level, "form-row-title", Some(heading_id), title)}
                 {move || (wrong.get() && !open.get()).then(|| {
                     view! { <Tag label=fill::ROW_INCOMPLETE tone=Tone::Attention icon="triangle-alert"/> }
                 })}
@@ -238,15 +242,6 @@ fn row_view(group: Group, id: String, _rows: Memo<Vec<String>>) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-/// What names a row, below the page's own heading; a row inside a row stands one deeper.
-fn row_heading(path: &str, id: String, title: Words) -> AnyView {
-    if path.matches('/').count() > 1 {
-        view! { <h3 class="form-row-title" id=id tabindex="-1">{title}</h3> }.into_any()
-    } else {
-        view! { <h2 class="form-row-title" id=id tabindex="-1">{title}</h2> }.into_any()
-    }
 }
 
 /// Asks before a row goes, and says afterwards that it went.

@@ -33,7 +33,8 @@ pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
     }
     let most = max_files.unwrap_or(MOST_FILES);
     let rows = answering.file_rows(asked.path.clone());
-    let full = memo(move |_| rows.with(Vec::len) >= most as usize);
+    // What was not taken leaves room for another one.
+    let full = memo(move |_| rows.with(|rows| rows.iter().filter(|row| row.state.counts()).count()) >= most as usize);
     let known = has_more.then(|| Offers::ask(answering, material.clone()));
     let beside = known.map(|known| {
         let offers = offers(answering, asked.path.clone(), known, full.into());

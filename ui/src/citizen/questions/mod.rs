@@ -12,6 +12,7 @@ mod person;
 pub mod prefilled;
 mod read;
 mod region;
+mod section;
 pub mod shown;
 mod signature;
 mod text;
@@ -74,6 +75,14 @@ impl Asked {
 #[must_use]
 pub fn control_id(path: &str) -> String {
     format!("q.{}", path.replace('/', "."))
+}
+
+/// The level of the heading of a section, or of the rows of a group: the page's own is the first, and each section and row
+/// around is one more.
+fn heading_level(answering: Answering, path: &str) -> usize {
+    answering
+        .filling
+        .with_untracked(|filling| filling.form().headings_around(path) + 2)
 }
 
 /// Passes a hint only where there is one: a control without must not be described by nothing.
@@ -145,6 +154,8 @@ pub fn question(answering: Answering, path: String, required: bool) -> AnyView {
         Kind::Computed { .. } => read::computed(answering, &asked),
         Kind::Note { tone } => read::note(&asked, *tone),
         Kind::Group { .. } => group::group(answering, asked),
+        // It has no answer that could come from elsewhere.
+        Kind::Section { .. } => return section::section(answering, &asked),
         Kind::Person { id_types, phone } => person::person(answering, &asked, id_types, *phone),
         Kind::ListChoice { list } => lists::choice(answering, &asked, list),
         Kind::Region { list, depth } => region::region(answering, &asked, list, *depth),

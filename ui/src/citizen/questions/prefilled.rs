@@ -107,6 +107,20 @@ impl Answering {
         }
     }
 
+    /// What was filled in and stands on a page, as long as nobody changed or confirmed it.
+    fn filled_in_on(self, page: &str) -> Vec<String> {
+        let filling = self.filling.read();
+        let here = |path: &&String| filling.page_of(path) == Some(page) && filling.question(path).is_some();
+        self.prefilled
+            .with(|prefilled| prefilled.keys().filter(here).cloned().collect())
+    }
+
+    /// The citizen goes on from a page: all that was filled in on it stood before them, with where it comes from.
+    pub fn confirm_page(self, page: &str) {
+        let paths = untrack(|| self.filled_in_on(page));
+        self.confirm(&paths);
+    }
+
     /// The draft was read anew: what was changed or confirmed on another terminal is not marked here any more.
     pub fn prefilled_now(self, prefilled: &[Prefilled]) {
         let still = |path: &String| prefilled.iter().any(|one| one.path == *path);
@@ -168,6 +182,15 @@ pub(super) fn marked(answering: Answering, path: &str, question: AnyView) -> Any
         </div>
     }
     .into_any()
+}
+
+/// Above the button that goes on from a page: that it confirms what was filled in on it.
+pub fn page_notice(answering: Answering, page: String) -> AnyView {
+    let some = memo(move |_| !answering.filled_in_on(&page).is_empty());
+    live(move || {
+        some.get()
+            .then(|| view! { <p class="field-hint">{reuse::GOING_ON_CONFIRMS}</p> })
+    })
 }
 
 /// The answers that are shown, were filled in, and wait for the citizen's word. A group stands for its rows.

@@ -7,7 +7,7 @@ use onehall_protocol::{Language, Text};
 
 use super::typed;
 use super::uploads::files_of;
-use crate::design::content::{Fact, Facts};
+use crate::design::content::{Fact, Facts, heading};
 use crate::design::signature::{Strokes, signature_view};
 use crate::texts::{Words, fill};
 use crate::view::view;
@@ -28,13 +28,21 @@ pub struct ShownPage {
 pub enum ShownLine {
     /// An answer.
     Answer(ShownAnswer),
-    /// A row of a repeating group begins; its answers follow.
-    Row {
-        /// Where its answers stand: below this path.
-        path: String,
-        /// What names it: "shareholder 2: Zhang Min".
-        title: Text,
-    },
+    /// A section or a row of a repeating group begins; its answers follow.
+    Heading(ShownHeading),
+}
+
+/// What stands over answers that belong together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShownHeading {
+    /// The path of the section or row; the answers of a row stand below it.
+    pub path: String,
+    /// What names it: "shareholder 2: Zhang Min".
+    pub title: Text,
+    /// How many other headings it stands in, that of the page not counted.
+    pub depth: usize,
+    /// Whether it names a row.
+    pub of_row: bool,
 }
 
 /// An answer.
@@ -42,6 +50,8 @@ pub enum ShownLine {
 pub struct ShownAnswer {
     /// Where it stands.
     pub path: String,
+    /// The path of the heading directly over it; blank where it is the page's own.
+    pub under: String,
     /// What was asked.
     pub label: Text,
     /// What was answered; blank for nothing.
@@ -59,14 +69,12 @@ pub struct ShownAnswer {
 pub fn pages(filling: &Filling) -> Vec<ShownPage> {
     let views = filling.pages().into_iter().filter_map(|id| filling.page(id));
     let pages = views.map(|view| {
-        let mut lines = Vec::new();
-        for question in &view.questions {
-            push(question, &mut lines);
-        }
+        let mut lines = Lines::default();
+        lines.all(&view.questions);
         ShownPage {
             id: view.page.id.clone(),
             title: view.page.title.clone(),
-            lines,
+            lines: lines.said,
         }
     });
     pages.filter(|page| !page.lines.is_empty()).collect()
@@ -75,48 +83,79 @@ pub fn pages(filling: &Filling) -> Vec<ShownPage> {
 /// The answer at one path, where it is shown.
 #[must_use]
 pub fn lines_at(filling: &Filling, path: &str) -> Vec<ShownLine> {
-    let mut lines = Vec::new();
+    let mut lines = Lines::default();
     if let Some(question) = filling.question(path) {
-        push(&question, &mut lines);
+        lines.push(&question);
     }
-    lines
+    lines.said
 }
 
-fn push(question: &QuestionView<'_>, lines: &mut Vec<ShownLine>) {
-    let wrong = !question.errors.is_empty();
-    match &question.question.kind {
-        Kind::Note { .. } => {}
-        Kind::Group { .. } => {
-            if question.rows.is_empty() || wrong {
-                lines.push(ShownLine::Answer(answer(question)));
+/// Lines while they are made.
+#[derive(Default)]
+struct Lines {
+    said: Vec<ShownLine>,
+    /// The paths of the headings that are open.
+    open: Vec<String>,
+}
+
+impl Lines {
+    fn all(&mut self, questions: &[QuestionView<'_>]) {
+        questions.iter().for_each(|question| self.push(question));
+    }
+
+    fn push(&mut self, question: &QuestionView<'_>) {
+        match &question.question.kind {
+            Kind::Note { .. } => {}
+            Kind::Section { .. } => {
+                let title = question.question.label.clone();
+                self.under(question.path.clone(), title, false, &question.questions);
             }
-            for (at, row) in question.rows.iter().enumerate() {
-                let title = row_title(question, at, row.title.as_deref());
-                let path = format!("{}/{}", question.path, row.id);
-                lines.push(ShownLine::Row { path, title });
-                for inner in &row.questions {
-                    push(inner, lines);
+            Kind::Group { .. } => {
+                if question.rows.is_empty() || !question.errors.is_empty() {
+                    self.answer(question);
+                }
+                for (at, row) in question.rows.iter().enumerate() {
+                    let title = row_title(question, at, row.title.as_deref());
+                    self.under(row.path.clone(), title, true, &row.questions);
                 }
             }
+            _ => self.answer(question),
         }
-        _ => lines.push(ShownLine::Answer(answer(question))),
     }
-}
 
-fn answer(question: &QuestionView<'_>) -> ShownAnswer {
-    ShownAnswer {
-        path: question.path.clone(),
-        label: question.question.label.clone(),
-        value: Text::new(question.display(Language::ZhCn), question.display(Language::En)),
-        files: match question.question.kind {
-            Kind::Material { .. } => files_of(question.value),
-            _ => Vec::new(),
-        },
-        strokes: match question.question.kind {
-            Kind::Signature {} => typed::strokes(question.value),
-            _ => Strokes::new(),
-        },
-        wrong: !question.errors.is_empty(),
+    /// What stands under a heading. A row is named whatever is in it; a section of notes says nothing.
+    fn under(&mut self, path: String, title: Text, of_row: bool, questions: &[QuestionView<'_>]) {
+        let before = self.said.len();
+        self.said.push(ShownLine::Heading(ShownHeading {
+            path: path.clone(),
+            title,
+            depth: self.open.len(),
+            of_row,
+        }));
+        self.open.push(path);
+        self.all(questions);
+        self.open.pop();
+        if !of_row && self.said.len() == before + 1 {
+            self.said.pop();
+        }
+    }
+
+    fn answer(&mut self, question: &QuestionView<'_>) {
+        self.said.push(ShownLine::Answer(ShownAnswer {
+            path: question.path.clone(),
+            under: self.open.last().cloned().unwrap_or_default(),
+            label: question.question.label.clone(),
+            value: Text::new(question.display(Language::ZhCn), question.display(Language::En)),
+            files: match question.question.kind {
+                Kind::Material { .. } => files_of(question.value),
+                _ => Vec::new(),
+            },
+            strokes: match question.question.kind {
+                Kind::Signature {} => typed::strokes(question.value),
+                _ => Strokes::new(),
+            },
+            wrong: !question.errors.is_empty(),
+        }));
     }
 }
 
@@ -148,36 +187,46 @@ fn capital(text: &str) -> String {
     text
 }
 
-/// The lines of a page as lists of facts: one list for each row of a group, below what names it.
+/// The lines of a page as lists of facts: one list below each heading, and one for what follows beside it. The headings are of
+/// the level `top`, those in others of the levels below.
 pub fn lines_view(
     lines: Vec<ShownLine>,
-    row: impl Fn(Words) -> AnyView,
+    top: usize,
+    class: &'static str,
     value: impl Fn(&ShownAnswer) -> AnyView,
 ) -> AnyView {
-    let mut lists: Vec<(Option<Text>, Vec<Fact>)> = vec![(None, Vec::new())];
-    let mut in_row = false;
+    struct List {
+        under: String,
+        heading: Option<ShownHeading>,
+        facts: Vec<Fact>,
+    }
+    let mut lists: Vec<List> = Vec::new();
     for line in lines {
         match line {
-            ShownLine::Row { title, .. } => {
-                in_row = true;
-                lists.push((Some(title), Vec::new()));
-            }
+            ShownLine::Heading(heading) => lists.push(List {
+                under: heading.path.clone(),
+                heading: Some(heading),
+                facts: Vec::new(),
+            }),
             ShownLine::Answer(answer) => {
-                // The answers of a row stand under its path; the next question beside the group ends it.
-                if in_row && !answer.path.contains('/') {
-                    in_row = false;
-                    lists.push((None, Vec::new()));
-                }
-                if let Some((_, facts)) = lists.last_mut() {
-                    facts.push(Fact::drawn(Words::from(&answer.label), value(&answer)));
+                let fact = Fact::drawn(Words::from(&answer.label), value(&answer));
+                match lists.last_mut().filter(|list| list.under == answer.under) {
+                    Some(list) => list.facts.push(fact),
+                    None => lists.push(List {
+                        under: answer.under,
+                        heading: None,
+                        facts: vec![fact],
+                    }),
                 }
             }
         }
     }
-    lists.retain(|(title, facts)| title.is_some() || !facts.is_empty());
-    let lists = lists.into_iter().map(|(title, facts)| {
-        let title = title.map(|title| row(Words::from(title)));
-        view! { <div class="shown-list">{title}<Facts facts=facts/></div> }
+    let lists = lists.into_iter().map(|list| {
+        let title = list
+            .heading
+            .map(|shown| heading(top + shown.depth, class, None, Words::from(shown.title)));
+        let facts = (!list.facts.is_empty()).then(|| view! { <Facts facts=list.facts/> });
+        view! { <div class="shown-list">{title}{facts}</div> }
     });
     lists.collect_view().into_any()
 }
@@ -209,10 +258,18 @@ mod tests {
             {"id": "note", "title": text("note"), "questions": [
                 {"id": "read", "kind": "note", "label": text("read this")}]},
             {"id": "people", "title": text("people"), "questions": [
+                {"id": "before", "kind": "section", "label": text("before"), "questions": [
+                    {"id": "read_first", "kind": "note", "label": text("read this")}]},
                 {"id": "people", "kind": "group", "label": text("people"), "row_label": text("person"),
                  "row_title": "name", "questions": [
                     {"id": "name", "kind": "text", "label": text("name"), "required": true},
-                    {"id": "married", "kind": "yes_no", "label": text("married")}]}]}]});
+                    {"id": "home", "kind": "section", "label": text("home"), "questions": [
+                        {"id": "married", "kind": "yes_no", "label": text("married")}]}]},
+                {"id": "outer", "kind": "section", "label": text("outer"), "questions": [
+                    {"id": "inner", "kind": "section", "label": text("inner"), "questions": [
+                        {"id": "one", "kind": "text", "label": text("one")}]},
+                    {"id": "two", "kind": "text", "label": text("two")}]},
+                {"id": "three", "kind": "text", "label": text("three")}]}]});
         let form = Form::from_value(&form).unwrap_or_else(|findings| panic!("{findings:?}"));
         let answers: Answers = [
             ("people", json!(["r1", "r2"])),
@@ -226,31 +283,39 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_named_and_their_answers_follow() {
+    fn rows_and_sections_are_named_and_their_answers_follow() {
         let pages = pages(&filling());
         assert_eq!(pages.len(), 1, "a page of notes says nothing: {pages:?}");
         let said: Vec<String> = pages[0]
             .lines
             .iter()
             .map(|line| match line {
-                ShownLine::Row { title, .. } => title.en.clone(),
+                ShownLine::Heading(heading) => format!("{} {}", "#".repeat(heading.depth + 1), heading.title.en),
                 ShownLine::Answer(answer) => format!(
-                    "{}={}{}",
+                    "{}={}{} under {}",
                     answer.label.en,
                     answer.value.en,
-                    if answer.wrong { "!" } else { "" }
+                    if answer.wrong { "!" } else { "" },
+                    answer.under
                 ),
             })
             .collect();
         assert_eq!(
             said,
             [
-                "Person 1: 张敏",
-                "name=张敏",
-                "married=Yes",
-                "Person 2",
-                "name=!",
-                "married="
+                "# Person 1: 张敏",
+                "name=张敏 under people/r1",
+                "## home",
+                "married=Yes under people/r1/home",
+                "# Person 2",
+                "name=! under people/r2",
+                "## home",
+                "married= under people/r2/home",
+                "# outer",
+                "## inner",
+                "one= under inner",
+                "two= under outer",
+                "three= under "
             ]
         );
     }

@@ -16,7 +16,6 @@ use super::Answering;
 use super::prefilled::file_source_words;
 use crate::citizen::{Client, use_hall};
 use crate::design::file_field::{FileRow, FileState};
-use crate::design::states::error_words;
 use crate::shell::{Ui, use_ui};
 use crate::texts::{Words, fill, format};
 
@@ -63,10 +62,7 @@ impl Uploads {
                 } => {
                     // The core puts it into the answer, which is read anew.
                     let done = taken.then_some(FileState::Done);
-                    (
-                        transfer,
-                        error.map(|error| FileState::Failed(error_words(&error))).or(done),
-                    )
+                    (transfer, error.map(|error| FileState::not_taken(&error)).or(done))
                 }
                 _ => return,
             };
@@ -252,11 +248,23 @@ impl Answering {
     /// Takes chosen files: those that can be are sent, for the others it is said why not.
     pub fn upload(self, path: &str, files: Vec<File>, most: usize) {
         let there = files_of(self.answer_now(path).as_ref()).len();
-        let on_the_way = self
-            .uploads
-            .under_way
-            .with_untracked(|transfers| transfers.iter().filter(|one| one.path == path).count());
+        let on_the_way = self.uploads.under_way.with_untracked(|transfers| {
+            let counts = |one: &&Transfer| one.path == path && one.state.counts();
+            transfers.iter().filter(counts).count()
+        });
         let room = most.saturating_sub(there + on_the_way);
+        // What is chosen now takes the place of what was not taken, where there is no other.
+        let crowded = files.len().min(room) == room;
+        self.uploads.under_way.update(|transfers| {
+            transfers.retain(|one| {
+                let goes = match one.state {
+                    FileState::Refused(_) => true,
+                    FileState::Failed(_) => crowded,
+                    _ => false,
+                };
+                one.path != path || !goes
+            });
+        });
         if files.len() > room {
             self.uploads
                 .ui
@@ -272,7 +280,7 @@ impl Answering {
                 path: path.to_owned(),
                 name: file.name(),
                 size,
-                state: fault.map_or(FileState::Uploading(0), FileState::Failed),
+                state: fault.map_or(FileState::Uploading(0), FileState::Refused),
                 file: Some(file),
             };
             self.uploads.under_way.update(|transfers| transfers.push(transfer));
@@ -300,7 +308,7 @@ impl Answering {
         spawn_local(async move {
             let Ok(buffer) = JsFuture::from(file.array_buffer()).await else {
                 self.uploads
-                    .state(number, FileState::Failed(fill::FILE_UNREADABLE.into()));
+                    .state(number, FileState::Refused(fill::FILE_UNREADABLE.into()));
                 return;
             };
             let content = FileContent {
@@ -332,7 +340,7 @@ impl Answering {
                     }
                 }
                 Err(error) if error.code == ErrorCode::Cancelled => self.uploads.end(number),
-                Err(error) => self.uploads.state(number, FileState::Failed(error_words(&error))),
+                Err(error) => self.uploads.state(number, FileState::not_taken(&error)),
             }
         });
     }

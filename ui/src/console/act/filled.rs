@@ -1,7 +1,7 @@
 //! What a clerk has filled in for an action: checked, sent, and kept where the dialog was left before it was sent.
 
 use leptos::prelude::*;
-use onehall_protocol::cases::{ActOnCase, ActionInput, StaffAction, SupplementItem};
+use onehall_protocol::cases::{ActOnCase, ActionInput, StaffAction, SupplementItem, is_document_number};
 use onehall_protocol::files::FileView;
 use onehall_protocol::{ActionCode, CaseId, CoreError, StaffId};
 
@@ -134,11 +134,14 @@ impl Filled {
         if required(ActionInput::Reason) && self.reason.with_untracked(|text| text.trim().is_empty()) {
             add(REASON, console::ACT_MISSING_REASON.into());
         }
-        if required(ActionInput::DocumentNumber) && self.document_number.with_untracked(|text| text.trim().is_empty()) {
+        let number = self.document_number.with_untracked(|text| text.trim().to_owned());
+        if number.is_empty() && required(ActionInput::DocumentNumber) {
             add(DOCUMENT, console::ACT_MISSING_DOCUMENT.into());
+        } else if !number.is_empty() && !is_document_number(&number) {
+            add(DOCUMENT, console::ACT_NO_NUMBER.into());
         }
         let uploading = |row: &FileRow| matches!(row.state, FileState::Uploading(_) | FileState::Waiting(_));
-        let failed = |row: &FileRow| matches!(row.state, FileState::Failed(_));
+        let failed = |row: &FileRow| !row.state.counts();
         if self.file_row.with_untracked(|rows| rows.iter().any(uploading)) {
             add(FILE, console::ACT_FILE_WAIT.into());
         } else if self.file_row.with_untracked(|rows| rows.iter().any(failed)) {
@@ -193,6 +196,7 @@ impl Filled {
             field: control(&field.path),
             words: match field.code.as_str() {
                 "too_long" => console::ACT_TOO_LONG.into(),
+                "no_number" => console::ACT_NO_NUMBER.into(),
                 _ => words.clone(),
             },
         };
@@ -237,8 +241,13 @@ mod tests {
             assert_eq!(fields(&missing), [ITEMS, REASON, DOCUMENT, SURE]);
             filled.ticked.set(vec!["people/r1/name".to_owned()]);
             filled.reason.set("  ".to_owned());
-            filled.document_number.set("1".to_owned());
+            filled.document_number.set("见附件".to_owned());
             filled.sure.set(true);
+            assert_eq!(
+                fields(&filled.missing(&action, |path: &str| Words::from(path))),
+                ["act-item-people-r1-name", REASON, DOCUMENT]
+            );
+            filled.document_number.set(" 1号 ".to_owned());
             assert_eq!(
                 fields(&filled.missing(&action, |path: &str| Words::from(path))),
                 ["act-item-people-r1-name", REASON]

@@ -12,8 +12,7 @@ use web_sys::File;
 use super::filled::{FILE, Filled};
 use crate::console::desk::use_desk;
 use crate::design::file_field::{FileField, FileRow, FileState};
-use crate::design::states::error_words;
-use crate::texts::{Words, console, fill};
+use crate::texts::{Words, console, fill, format};
 use crate::view::view;
 
 /// The result's file.
@@ -78,7 +77,7 @@ pub(super) fn ResultFile(
         if size > MAX_FILE_BYTES {
             filled
                 .file_row
-                .set(row(FileState::Failed(words_of(ErrorCode::FileTooLarge))));
+                .set(row(FileState::Refused(words_of(ErrorCode::FileTooLarge))));
             return;
         }
         filled.file_row.set(row(FileState::Uploading(0)));
@@ -86,7 +85,7 @@ pub(super) fn ResultFile(
             let mine = move || transfers.try_get_value() == Some(transfer);
             let Ok(buffer) = JsFuture::from(file.array_buffer()).await else {
                 if mine() {
-                    set_state(FileState::Failed(fill::FILE_UNREADABLE.into()));
+                    set_state(FileState::Refused(fill::FILE_UNREADABLE.into()));
                 }
                 return;
             };
@@ -113,7 +112,7 @@ pub(super) fn ResultFile(
                     let _ = filled.file.try_set(Some(view));
                     set_state(FileState::Done);
                 }
-                Err(error) => set_state(FileState::Failed(error_words(&error))),
+                Err(error) => set_state(FileState::not_taken(&error)),
             }
         });
     };
@@ -133,9 +132,10 @@ pub(super) fn ResultFile(
         filled.file.set(None);
         filled.file_row.set(Vec::new());
     });
-    let full = Signal::derive(move || filled.file_row.with(|rows| !rows.is_empty()));
+    let full = Signal::derive(move || filled.file_row.with(|rows| rows.iter().any(|row| row.state.counts())));
+    let hint = console::ACT_FILE_HINT.with([format::size(MAX_FILE_BYTES).into()]);
     view! {
-        <FileField id=FILE label=console::ACT_FILE hint=console::ACT_FILE_HINT files=filled.file_row on_files=choose
+        <FileField id=FILE label=console::ACT_FILE hint=hint files=filled.file_row on_files=choose
             on_remove=remove on_retry=again accept=FILE_TYPES.join(",") full=full error=error optional=optional/>
     }
     .into_any()

@@ -94,7 +94,6 @@ fn counts(comparison: &Comparison) -> AnyView {
 
 /// A page of the form with its answers.
 fn answer_page(page: &ShownPage, comparison: &Comparison) -> AnyView {
-    let row = |title: Words| view! { <h4 class="console-row-title">{title}</h4> }.into_any();
     let value = |answer: &ShownAnswer| match comparison.changes.get(&answer.path) {
         Some(compared) => sides(compared),
         None => value_view(answer),
@@ -102,7 +101,7 @@ fn answer_page(page: &ShownPage, comparison: &Comparison) -> AnyView {
     view! {
         <section class="console-page card">
             <h3 class="console-page-title">{Words::from(&page.title)}</h3>
-            {shown::lines_view(page.lines.clone(), row, value)}
+            {shown::lines_view(page.lines.clone(), 4, "console-row-title", value)}
         </section>
     }
     .into_any()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use onehall_protocol::{Language, Text};
 
-use crate::citizen::questions::shown::{ShownAnswer, ShownLine, ShownPage};
+use crate::citizen::questions::shown::{ShownAnswer, ShownHeading, ShownLine, ShownPage};
 use crate::texts::{Phrase, Words, console};
 
 /// What became of an answer.
@@ -57,7 +57,8 @@ impl Comparison {
             let lines = |page: Option<&ShownPage>| page.map(|page| page.lines.clone()).unwrap_or_default();
             let (was_lines, is_lines) = (lines(was), lines(is));
             let both = merged(&was_lines, &is_lines, path_of).into_iter();
-            let lines: Vec<ShownLine> = both.filter_map(|(was, is)| comparison.line(was, is)).collect();
+            let lines = both.filter_map(|(was, is)| comparison.line(was, is)).collect();
+            let lines = over_something(lines);
             if let Some(page) = is.or(was).filter(|_| !lines.is_empty()) {
                 comparison.pages.push(ShownPage {
                     id: page.id.clone(),
@@ -81,7 +82,7 @@ impl Comparison {
     fn line(&mut self, was: Option<&ShownLine>, is: Option<&ShownLine>) -> Option<ShownLine> {
         let (was_answer, is_answer) = (was.and_then(answer_of), is.and_then(answer_of));
         if was_answer.is_none() && is_answer.is_none() {
-            return row(was, is);
+            return heading(was, is);
         }
         let given = |answer: Option<&ShownAnswer>| answer.filter(|answer| is_given(answer)).cloned();
         let (before, now) = (given(was_answer), given(is_answer));
@@ -102,16 +103,18 @@ impl Comparison {
     }
 }
 
-/// The head of a row: one that is new or gone says so.
-fn row(was: Option<&ShownLine>, is: Option<&ShownLine>) -> Option<ShownLine> {
-    let ShownLine::Row { path, title } = is.or(was)? else {
+/// A heading: a row that is new or gone says so. Of a section its answers say it.
+fn heading(was: Option<&ShownLine>, is: Option<&ShownLine>) -> Option<ShownLine> {
+    let ShownLine::Heading(heading) = is.or(was)? else {
         return None;
     };
     let word = match (was, is) {
+        _ if !heading.of_row => None,
         (None, _) => Some(Change::Added),
         (_, None) => Some(Change::Removed),
         _ => None,
     };
+    let title = &heading.title;
     let title = match word {
         None => title.clone(),
         Some(change) => {
@@ -119,23 +122,43 @@ fn row(was: Option<&ShownLine>, is: Option<&ShownLine>) -> Option<ShownLine> {
             Text::new(named.get(Language::ZhCn), named.get(Language::En))
         }
     };
-    Some(ShownLine::Row {
-        path: path.clone(),
+    Some(ShownLine::Heading(ShownHeading {
         title,
-    })
+        ..heading.clone()
+    }))
+}
+
+/// Without the headings of sections of which nothing is left.
+fn over_something(lines: Vec<ShownLine>) -> Vec<ShownLine> {
+    let mut kept: Vec<ShownLine> = Vec::with_capacity(lines.len());
+    for line in lines.into_iter().rev() {
+        let stands = match &line {
+            ShownLine::Heading(heading) if !heading.of_row => match kept.last() {
+                Some(ShownLine::Answer(answer)) => answer.under == heading.path,
+                Some(ShownLine::Heading(inner)) => inner.depth > heading.depth,
+                None => false,
+            },
+            _ => true,
+        };
+        if stands {
+            kept.push(line);
+        }
+    }
+    kept.reverse();
+    kept
 }
 
 fn answer_of(line: &ShownLine) -> Option<&ShownAnswer> {
     match line {
         ShownLine::Answer(answer) => Some(answer),
-        ShownLine::Row { .. } => None,
+        ShownLine::Heading(_) => None,
     }
 }
 
 fn path_of(line: &ShownLine) -> &str {
     match line {
         ShownLine::Answer(answer) => &answer.path,
-        ShownLine::Row { path, .. } => path,
+        ShownLine::Heading(heading) => &heading.path,
     }
 }
 
@@ -180,6 +203,7 @@ mod tests {
     fn answer(path: &str, value: &str) -> ShownLine {
         ShownLine::Answer(ShownAnswer {
             path: path.to_owned(),
+            under: path.rsplit_once('/').map_or("", |(under, _)| under).to_owned(),
             label: Text::new(path, path),
             value: Text::new(value, value),
             files: Vec::new(),
@@ -189,10 +213,30 @@ mod tests {
     }
 
     fn row(path: &str) -> ShownLine {
-        ShownLine::Row {
+        ShownLine::Heading(ShownHeading {
             path: path.to_owned(),
             title: Text::new(path, path),
-        }
+            depth: 0,
+            of_row: true,
+        })
+    }
+
+    /// A section with answers in it.
+    fn section(path: &str, answers: &[(&str, &str)]) -> Vec<ShownLine> {
+        let mut lines = vec![ShownLine::Heading(ShownHeading {
+            path: path.to_owned(),
+            title: Text::new(path, path),
+            depth: 0,
+            of_row: false,
+        })];
+        lines.extend(answers.iter().map(|(at, value)| match answer(at, value) {
+            ShownLine::Answer(answer) => ShownLine::Answer(ShownAnswer {
+                under: path.to_owned(),
+                ..answer
+            }),
+            heading => heading,
+        }));
+        lines
     }
 
     fn page(id: &str, lines: Vec<ShownLine>) -> ShownPage {
@@ -206,7 +250,7 @@ mod tests {
     fn shown(comparison: &Comparison) -> Vec<String> {
         let lines = comparison.pages.iter().flat_map(|page| &page.lines);
         let line = |line: &ShownLine| match line {
-            ShownLine::Row { title, .. } => title.en.clone(),
+            ShownLine::Heading(heading) => heading.title.en.clone(),
             ShownLine::Answer(answer) => match comparison.changes.get(&answer.path) {
                 None => answer.path.clone(),
                 Some(compared) => {
@@ -301,6 +345,24 @@ mod tests {
                 "people/r3/name Added >丙",
                 "z"
             ]
+        );
+    }
+
+    #[test]
+    fn a_section_stands_over_what_is_left_of_it_and_goes_with_the_last() {
+        let before = [page(
+            "you",
+            [
+                section("gone", &[("a", "1"), ("b", "")]),
+                section("blank", &[("c", "")]),
+                section("here", &[("d", "1")]),
+            ]
+            .concat(),
+        )];
+        let now = [page("you", section("here", &[("d", "2")]))];
+        assert_eq!(
+            shown(&Comparison::of(&before, &now)),
+            ["gone", "a Removed 1>", "here", "d Changed 1>2"]
         );
     }
 

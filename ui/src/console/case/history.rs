@@ -37,7 +37,10 @@ pub(super) fn steps(desk: Desk, history: &[CaseEvent], ended: bool, utc_offset: 
 /// Who did it: the console knows clerks by name.
 pub(super) fn actor(desk: Desk, actor: &Actor) -> Words {
     match actor {
-        Actor::Person { name } => console::HISTORY_APPLICANT.with([name.as_str().into()]),
+        Actor::Person { name, acts_for } => match acts_for {
+            Some(principal) => console::HISTORY_ACTED_FOR.with([name.as_str().into(), principal.as_str().into()]),
+            None => console::HISTORY_APPLICANT.with([name.as_str().into()]),
+        },
         Actor::Staff { name: Some(name), .. } => name.as_str().into(),
         Actor::Staff {
             authority: Some(authority),

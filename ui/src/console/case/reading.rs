@@ -87,7 +87,7 @@ impl Reading {
         let lines = self.pages.iter().flat_map(|page| &page.lines);
         let answers = lines.filter_map(|line| match line {
             ShownLine::Answer(answer) => Some(answer),
-            ShownLine::Row { .. } => None,
+            ShownLine::Heading(_) => None,
         });
         let named = |answer: &ShownAnswer| {
             let label = Words::from(&answer.label);
@@ -112,17 +112,22 @@ fn askable(page: &ShownPage, filling: &Filling) -> AskablePage {
     let mut questions = Vec::new();
     for line in &page.lines {
         let answer = match line {
-            ShownLine::Row { title, .. } => {
-                row = Some(title);
+            ShownLine::Heading(heading) => {
+                if heading.of_row {
+                    row = Some(&heading.title);
+                }
                 continue;
             }
             ShownLine::Answer(answer) => answer,
         };
         // The answers of a row stand under its path; the next question beside the group ends it.
         row = row.filter(|_| answer.path.contains('/'));
-        let can_be_answered = filling
-            .question(&answer.path)
-            .is_some_and(|question| !matches!(question.question.kind, Kind::Computed { .. } | Kind::Note { .. }));
+        let can_be_answered = filling.question(&answer.path).is_some_and(|question| {
+            !matches!(
+                question.question.kind,
+                Kind::Computed { .. } | Kind::Note { .. } | Kind::Section { .. }
+            )
+        });
         if can_be_answered {
             questions.push(Askable {
                 path: answer.path.clone(),

@@ -89,6 +89,13 @@ impl Composing {
         }
     }
 
+    /// Takes out what was typed and became no character.
+    pub(super) fn take(self) -> String {
+        let typed = self.typed.get_untracked();
+        self.clear();
+        typed
+    }
+
     fn type_in(self, typed: String) {
         self.from.set(0);
         self.typed.set(typed);

@@ -68,8 +68,7 @@ fn finding(finding: SeenFinding) -> AnyView {
                 {place.map(|place| view! { <strong>{place}</strong> })}
                 <code class="finding-code">{code}</code>
             </p>
-            // The engine speaks of definitions in English, as their fields do.
-            <p class="finding-message" lang="en">{message}</p>
+            <p class="finding-message">{Words::from(&message)}</p>
             {(!excerpt.is_empty()).then(|| view! { <pre class="finding-line"><code>{excerpt}</code></pre> })}
             {(!path.is_empty()).then(|| view! { <p class="finding-path"><code>{path}</code></p> })}
         </li>

@@ -81,6 +81,50 @@ fn rows_in_rows_come_along_too() {
 }
 
 #[test]
+fn an_answer_comes_along_whatever_section_it_stands_in() {
+    let section = |id: &str, questions: Value| question(id, "section", None, json!({ "questions": questions }));
+    let group = |questions: Value| {
+        let more = json!({ "row_label": label("guardian"), "questions": questions });
+        question("guardians", "group", Some("guardians"), more)
+    };
+    let apart = form(json!([
+        named("name", "text", "person.name"),
+        group(json!([named("full", "text", "guardian.name")]))
+    ]));
+    let together = form(json!([
+        section(
+            "who",
+            json!([section("person", json!([named("called", "text", "person.name")]))])
+        ),
+        section(
+            "family",
+            json!([group(json!([section(
+                "them",
+                json!([named("name", "text", "guardian.name")])
+            )]))])
+        ),
+    ]));
+    let case = past(
+        3,
+        &apart,
+        json!({ "name": "张敏", "guardians": ["r1"], "guardians/r1/full": "王磊" }),
+    );
+    assert_eq!(
+        citizen(&together, &[case]),
+        json!({ "called": ["张敏", "L3"], "guardians": [["r1"], "L3"], "guardians/r1/name": ["王磊", "L3"] })
+    );
+    let case = past(
+        3,
+        &together,
+        json!({ "called": "张敏", "guardians": ["r1"], "guardians/r1/name": "王磊" }),
+    );
+    assert_eq!(
+        citizen(&apart, &[case]),
+        json!({ "name": ["张敏", "L3"], "guardians": [["r1"], "L3"], "guardians/r1/full": ["王磊", "L3"] })
+    );
+}
+
+#[test]
 fn the_agents_own_data_never_comes_into_a_companys_form() {
     let form = form(json!([
         named("agent", "text", "person.name"),

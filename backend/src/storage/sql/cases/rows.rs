@@ -58,12 +58,13 @@ pub(super) fn find(db: &Connection, id: CaseId, viewer: &Viewer) -> Result<Store
         .prepare_cached(&format!("SELECT {COLUMNS} FROM case_record WHERE id = ?1"))?
         .query_row([id.key()], case)
         .optional()?;
-    let may_see = |case: &StoredCase| match viewer {
-        Viewer::Citizen(principals) => principals.contains(&case.principal.id),
-        Viewer::Authority(authority) => case.authority == *authority,
-        Viewer::System => true,
-    };
-    found.filter(may_see).ok_or_else(Error::not_found)
+    let case = found.ok_or_else(Error::not_found)?;
+    match viewer {
+        Viewer::Citizen(reach) => reach.admit(case.principal.id, &case.item)?,
+        Viewer::Authority(authority) if case.authority != *authority => return Err(Error::not_found()),
+        Viewer::Authority(_) | Viewer::System => {}
+    }
+    Ok(case)
 }
 
 /// Cases by their ids, whosever they are; none for an id that names none.

@@ -9,7 +9,7 @@ use onehall_sync::Rows;
 use serde_json::Value;
 
 use super::merge::keep_rows;
-use crate::drafts::{MOST_LOST, Swept};
+use crate::drafts::{MOST_LOST, MOST_LOST_CHARACTERS, Swept};
 use crate::error::Result;
 use crate::storage::sql::many::{Id, rows_of};
 use crate::storage::sql::values::{self, Key};
@@ -46,12 +46,26 @@ pub(super) fn keep(
         answer.at.unix_millis(),
         now.unix_millis()
     ])?;
-    db.prepare_cached(
-        "DELETE FROM draft_lost WHERE draft = ?1 AND n <= (SELECT min(n) FROM (SELECT n FROM draft_lost WHERE draft = ?1
-             ORDER BY n DESC LIMIT ?2) AS kept) - 1",
-    )?
-    .execute(params![draft.key(), MOST_LOST])?;
+    let kept = db
+        .prepare_cached("SELECT n, length(value) FROM draft_lost WHERE draft = ?1 ORDER BY n DESC")?
+        .query_map([draft.key()], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<sql::Result<Vec<(u32, u64)>>>()?;
+    if let Some(n) = first_to_go(&kept) {
+        db.prepare_cached("DELETE FROM draft_lost WHERE draft = ?1 AND n <= ?2")?
+            .execute(params![draft.key(), n])?;
+    }
     Ok(())
+}
+
+/// From which one on, the latest first and each with its length, there is no room.
+fn first_to_go(kept: &[(u32, u64)]) -> Option<u32> {
+    let mut characters = 0u64;
+    let mut numbered = kept.iter().enumerate();
+    let gone = numbered.find(|(place, (_, length))| {
+        characters = characters.saturating_add(*length);
+        *place >= MOST_LOST || (*place > 0 && characters > MOST_LOST_CHARACTERS)
+    });
+    gone.map(|(_, (n, _))| *n)
 }
 
 fn of_question(db: &Connection, draft: DraftId, path: &str) -> Result<Vec<(u32, Value)>> {

@@ -4,19 +4,19 @@
 //! the later one stands. What a move to another version of the form wrote stands against whoever did not see the move: their
 //! answer was given to another question.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use onehall_protocol::drafts::{GivenAnswer, StampedChange};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::sync::Stamp;
-use onehall_protocol::{DraftId, Timestamp, WriterId};
+use onehall_protocol::{DraftId, ErrorCode, Timestamp, WriterId};
 use onehall_sync::{Giving, Rows, Stands, after, clamped, rows_around};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::lost;
-use crate::drafts::SaveCommand;
+use crate::drafts::{MOST_ROWS, SaveCommand};
 use crate::error::Result;
 use crate::storage::sql::values::{self, Key};
 
@@ -95,6 +95,7 @@ pub(super) fn merge(db: &Connection, command: &SaveCommand, revision: u64) -> Re
         revision,
         terminal: values::name(&command.terminal)?,
         arrived: BTreeMap::new(),
+        rows: BTreeMap::new(),
         differs: false,
     };
     let mut changes: Vec<&StampedChange> = command.save.changes.iter().collect();
@@ -109,6 +110,12 @@ pub(super) fn merge(db: &Connection, command: &SaveCommand, revision: u64) -> Re
     for stamp in latest.values() {
         merging.arrived(stamp)?;
     }
+    for (group, rows) in &merging.rows {
+        if rows.known() > MOST_ROWS {
+            return Err(ErrorCode::DraftFull.into());
+        }
+        keep_rows(db, command.id, group, rows)?;
+    }
     Ok(Merged {
         differs: merging.differs,
     })
@@ -121,6 +128,8 @@ struct Merging<'a> {
     terminal: String,
     /// How far the changes of each writer had arrived before this save.
     arrived: BTreeMap<WriterId, Option<(u64, u32)>>,
+    /// The rows of the groups that this save is about, by their paths: read once and kept once, however many answers.
+    rows: BTreeMap<String, Rows>,
     differs: bool,
 }
 
@@ -204,7 +213,9 @@ impl Merging<'_> {
 
     /// One answer against the one that is held.
     fn answer(&mut self, change: &StampedChange, held: &Register) -> Result<()> {
-        let seen = held.seen(change);
+        // What the hall filled in and nobody confirmed stands against nobody, though it was filled in after they answered: who
+        // began a draft without the hall could not see it.
+        let seen = held.seen(change) || held.prefilled;
         let stamp = self.stamp(change, seen.then_some(held.stamp));
         if held.value == change.value {
             // Nothing changes, but that the citizen confirms what the hall filled in; and it was said later now.
@@ -222,7 +233,7 @@ impl Merging<'_> {
             (self.command.merge)(&held.stamp, &stamp)
         };
         let losing = match stands {
-            Stands::Given if seen || held.prefilled => None,
+            Stands::Given if seen => None,
             Stands::Given => Some((&held.value, held.terminal, held.stamp)),
             Stands::Held => Some((&change.value, self.command.terminal, stamp)),
         };
@@ -245,15 +256,17 @@ impl Merging<'_> {
     fn rows(&mut self, change: &StampedChange, held: Option<Register>, ids: &[String]) -> Result<()> {
         let seen = held.as_ref().filter(|held| held.seen(change)).map(|held| held.stamp);
         let stamp = self.stamp(change, seen);
-        let mut rows = held.as_ref().map(Register::rows).unwrap_or_default();
+        let mut rows = self.rows_of(&change.path, held.as_ref());
         rows.give(ids, self.giving(change, stamp));
         let present = rows.present();
+        self.rows.insert(change.path.clone(), rows);
         let value = if present.is_empty() && change.value.is_null() {
             Value::Null
         } else {
             present.clone().into()
         };
-        for id in present.iter().filter(|id| !ids.contains(id)) {
+        let given: BTreeSet<&String> = ids.iter().collect();
+        for id in present.iter().filter(|id| !given.contains(id)) {
             // Whoever left it out has its answers no more: they come with the reply.
             self.bump(&change.path, id)?;
         }
@@ -268,15 +281,28 @@ impl Merging<'_> {
                 self.write(change, stamp.max(held_stamp), &value)?;
             }
         }
-        self.keep_rows(&change.path, &rows)
+        Ok(())
+    }
+
+    /// The rows of a group as they are by now; `held` is what is kept of its list.
+    fn rows_of(&mut self, group: &str, held: Option<&Register>) -> Rows {
+        let by_now = self.rows.remove(group);
+        by_now.unwrap_or_else(|| held.map(Register::rows).unwrap_or_default())
     }
 
     /// Somebody answers in a row: it is there, or comes back.
     fn answered_in(&mut self, group: &str, row: &str, change: &StampedChange) -> Result<()> {
-        let held = held(self.db, self.command.id, group)?;
         let stamp = self.stamp(change, None);
-        let mut rows = held.as_ref().map(Register::rows).unwrap_or_default();
-        if rows.touch(row, self.giving(change, stamp)) {
+        let giving = self.giving(change, stamp);
+        if let Some(rows) = self.rows.get_mut(group)
+            && rows.has(row)
+        {
+            rows.touch(row, giving);
+            return Ok(());
+        }
+        let held = held(self.db, self.command.id, group)?;
+        let mut rows = self.rows_of(group, held.as_ref());
+        if rows.touch(row, giving) {
             let list = StampedChange {
                 path: group.to_owned(),
                 ..change.clone()
@@ -285,7 +311,8 @@ impl Merging<'_> {
             self.write(&list, stamp, &rows.present().into())?;
             self.bump(group, row)?;
         }
-        self.keep_rows(group, &rows)
+        self.rows.insert(group.to_owned(), rows);
+        Ok(())
     }
 
     /// The answers of a row count as changed: terminals that dropped them get them again.
@@ -297,10 +324,6 @@ impl Merging<'_> {
             )?
             .execute(params![self.id(), format!("{group}/{row}/"), self.revision])?;
         Ok(())
-    }
-
-    fn keep_rows(&self, path: &str, rows: &Rows) -> Result<()> {
-        keep_rows(self.db, self.command.id, path, rows)
     }
 
     /// The answer is as it was, said anew.

@@ -152,6 +152,5 @@ pub(super) fn ask(tx: &Connection, ask: &AskAgain) -> Result<Result<Given, NoLog
     // It is given once: the machine has it now, and what was shown to the phone is gone.
     tx.prepare_cached("DELETE FROM oidc_device WHERE device = ?1")?
         .execute([ask.device.0])?;
-    tokens::first(tx, grant, ask.access, ask.refresh, &ask.key, ask.binds_refresh, now)
-        .map(|given| given.ok_or(NoLogin::Invalid))
+    tokens::first(tx, grant, ask).map(|given| given.ok_or(NoLogin::Invalid))
 }

@@ -6,25 +6,28 @@
 use onehall_protocol::{ClientId, Timestamp};
 use subtle::ConstantTimeEq;
 
-use super::super::identity::{PERSON, person};
+use super::super::identity::{PERSON, begin_session, person, session_lives};
 use super::super::values::{named, optional_time, parsed, time};
 use super::super::{Connection, OptionalExtension, Row, params};
 use crate::error::Result;
 use crate::oidc::seconds;
-use crate::oidc::store::{Given, NotGiven, Redeem, Refresh};
+use crate::oidc::store::{AskAgain, Given, NotGiven, OwnSession, Redeem, Refresh};
 use crate::oidc::{Access, Login, Scope, Scopes};
 use crate::secrets::TokenHash;
 
 /// A login, behind the columns of its person.
-const LOGIN: &str = "g.id, g.client, g.scopes, g.session, g.nonce, g.acr, g.auth_time, g.key_bound, g.ends_at";
+const LOGIN: &str =
+    "g.id, g.client, g.scopes, g.session, g.nonce, g.acr, g.auth_time, g.key_bound, g.ends_at, g.own_session";
 /// The first column behind those of [`PERSON`] and [`LOGIN`].
-const REST: usize = 17;
+const REST: usize = 18;
 
 struct Grant {
     id: [u8; 16],
     login: Login,
     key_bound: Option<String>,
     ends_at: Timestamp,
+    /// Whether it is a terminal of the hall, whose session is its own.
+    own: bool,
 }
 
 fn login(row: &Row<'_>) -> super::super::Result<Grant> {
@@ -41,11 +44,16 @@ fn login(row: &Row<'_>) -> super::super::Result<Grant> {
         },
         key_bound: row.get(15)?,
         ends_at: time(row, 16)?,
+        own: row.get(17)?,
     })
 }
 
-/// Ends a login, and with it all that came of it.
+/// Ends a login, and with it all that came of it: also the session of a terminal of the hall.
 fn end(tx: &Connection, grant: [u8; 16]) -> Result<()> {
+    tx.prepare_cached(
+        "DELETE FROM citizen_session WHERE token IN (SELECT session FROM oidc_grant WHERE id = ?1 AND own_session = 1)",
+    )?
+    .execute([grant])?;
     tx.prepare_cached("DELETE FROM oidc_grant WHERE id = ?1")?
         .execute([grant])?;
     Ok(())
@@ -95,7 +103,8 @@ pub(super) fn redeem(tx: &Connection, redeem: &Redeem) -> Result<Result<Given, N
     tx.prepare_cached("UPDATE oidc_code SET used_at = ?2 WHERE code = ?1")?
         .execute(params![redeem.code.0, now.unix_millis()])?;
     bind(tx, code.grant.id, &redeem.key, redeem.binds_refresh)?;
-    give(tx, code.grant, redeem.access, redeem.refresh, &redeem.key, None, now).map(Ok)
+    let grant = with_session(tx, code.grant, redeem.own, now)?;
+    give(tx, grant, redeem.access, redeem.refresh, &redeem.key, None, now).map(Ok)
 }
 
 /// Binds the refresh tokens of a login to a key, where they are.
@@ -105,16 +114,26 @@ fn bind(tx: &Connection, grant: [u8; 16], key: &Option<String>, binds: bool) -> 
     Ok(())
 }
 
+/// Begins the session of a terminal of the hall. From then on the login hangs on that one, not on the one that it was allowed
+/// in: whoever lets a kiosk in by their phone may put the phone away.
+fn with_session(tx: &Connection, grant: Grant, own: Option<OwnSession>, now: Timestamp) -> Result<Grant> {
+    let Some(OwnSession { session, terminal }) = own else {
+        return Ok(grant);
+    };
+    let ends_at = begin_session(tx, session, grant.login.person.id, terminal, now)?;
+    tx.prepare_cached("UPDATE oidc_grant SET session = ?2, own_session = 1, ends_at = ?3 WHERE id = ?1")?
+        .execute(params![grant.id, session.0, ends_at.unix_millis()])?;
+    Ok(Grant {
+        login: Login { session, ..grant.login },
+        ends_at,
+        own: true,
+        ..grant
+    })
+}
+
 /// The first tokens of a login that no code leads to; none where it has ended.
-pub(super) fn first(
-    tx: &Connection,
-    grant: [u8; 16],
-    access: TokenHash,
-    refresh: TokenHash,
-    key: &Option<String>,
-    binds_refresh: bool,
-    now: Timestamp,
-) -> Result<Option<Given>> {
+pub(super) fn first(tx: &Connection, grant: [u8; 16], ask: &AskAgain) -> Result<Option<Given>> {
+    let (key, now) = (&ask.key, ask.now);
     let sql = format!(
         "SELECT {PERSON}, {LOGIN} FROM oidc_grant g JOIN person ON person.id = g.person WHERE g.id = ?1 AND g.ends_at > ?2"
     );
@@ -123,8 +142,9 @@ pub(super) fn first(
         .query_row(params![grant, now.unix_millis()], login)
         .optional()?;
     let Some(found) = found else { return Ok(None) };
-    bind(tx, grant, key, binds_refresh)?;
-    give(tx, found, access, refresh, key, None, now).map(Some)
+    bind(tx, grant, key, ask.binds_refresh)?;
+    let found = with_session(tx, found, ask.own, now)?;
+    give(tx, found, ask.access, ask.refresh, key, None, now).map(Some)
 }
 
 /// Keeps an access token of a login, and a refresh token where it may have one.
@@ -153,8 +173,9 @@ fn give(
         now.unix_millis(),
         expires_at.unix_millis()
     ])?;
-    let offline = all.has(Scope::OfflineAccess);
-    if offline {
+    // A terminal of the hall stays as long as its session does.
+    let stays = grant.own || all.has(Scope::OfflineAccess);
+    if stays {
         tx.prepare_cached(
             "INSERT INTO oidc_refresh (token, grant_id, issued_at, expires_at, used_at, gave, used_with)
              VALUES (?1, ?2, ?3, ?4, NULL, NULL, NULL)",
@@ -174,7 +195,7 @@ fn give(
         at: now,
         expires_at,
         key_bound: key.clone(),
-        refresh: offline,
+        refresh: stays,
     })
 }
 
@@ -229,7 +250,8 @@ pub(super) fn refresh(tx: &Connection, refresh: &Refresh) -> Result<Result<Given
             refresh: true,
         }));
     }
-    if kept.expires_at <= now || kept.grant.ends_at <= now {
+    let lives = !kept.grant.own || session_lives(tx, kept.grant.login.session, now)?;
+    if kept.expires_at <= now || kept.grant.ends_at <= now || !lives {
         end(tx, kept.grant.id)?;
         return Ok(Err(NotGiven::Invalid));
     }
@@ -296,9 +318,14 @@ pub(super) fn revoke(tx: &Connection, token: TokenHash, client: &ClientId) -> Re
         "DELETE FROM oidc_access WHERE token = ?1 AND grant_id IN (SELECT id FROM oidc_grant WHERE client = ?2)",
     )?
     .execute(mine)?;
-    tx.prepare_cached(
-        "DELETE FROM oidc_grant WHERE client = ?2 AND id IN (SELECT grant_id FROM oidc_refresh WHERE token = ?1)",
-    )?
-    .execute(mine)?;
-    Ok(())
+    let grant = tx
+        .prepare_cached(
+            "SELECT g.id FROM oidc_refresh r JOIN oidc_grant g ON g.id = r.grant_id WHERE r.token = ?1 AND g.client = ?2",
+        )?
+        .query_row(mine, |row| row.get(0))
+        .optional()?;
+    match grant {
+        Some(grant) => end(tx, grant),
+        None => Ok(()),
+    }
 }

@@ -128,6 +128,15 @@ pub(in crate::storage::sql) fn schema(sql: &str) -> Result<String, String> {
                 text.push_str(&trigger(&tokens[at..at + end])?);
                 taken = end + 1;
             }
+            // A trigger of this schema is its function as well.
+            Token::Word("DROP") if next(0) == "TRIGGER" => {
+                let name = next(1);
+                text.push_str(&format!("DROP FUNCTION {name}() CASCADE"));
+                taken = 1 + tokens[at + 1..]
+                    .iter()
+                    .position(|token| token.text() == name)
+                    .map_or(0, |place| place + 1);
+            }
             other => text.push_str(other.text()),
         }
         if token.says_something() {
@@ -138,37 +147,37 @@ pub(in crate::storage::sql) fn schema(sql: &str) -> Result<String, String> {
     Ok(text)
 }
 
-/// `CREATE TRIGGER name BEFORE UPDATE ON table BEGIN SELECT RAISE(ABORT, 'why');`, without its END.
+/// `CREATE TRIGGER name BEFORE UPDATE ON table BEGIN SELECT RAISE(ABORT, 'why');`, without its END; one that forbids a deletion
+/// may say `WHEN`.
 fn trigger(tokens: &[Token<'_>]) -> Result<String, String> {
     let said: Vec<&str> = tokens
         .iter()
         .filter(|token| token.says_something())
         .map(|token| token.text())
         .collect();
-    match said.as_slice() {
-        [
-            "CREATE",
-            "TRIGGER",
-            name,
-            "BEFORE",
-            event @ ("UPDATE" | "DELETE"),
-            "ON",
-            table,
-            "BEGIN",
-            "SELECT",
-            "RAISE",
-            "(",
-            "ABORT",
-            ",",
-            why,
-            ")",
-            ";",
-        ] => Ok(format!(
-            "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION {why}; END $$; \
-             CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
-        )),
-        _ => Err(format!("a trigger of another shape: {}", said.join(" "))),
-    }
+    let shape = || format!("a trigger of another shape: {}", said.join(" "));
+    let begin = said.iter().position(|word| *word == "BEGIN").unwrap_or(said.len());
+    let (
+        ["CREATE", "TRIGGER", name, "BEFORE", event, "ON", table, condition @ ..],
+        ["BEGIN", "SELECT", "RAISE", "(", "ABORT", ",", why, ")", ";"],
+    ) = said.split_at(begin)
+    else {
+        return Err(shape());
+    };
+    let forbids = match (*event, condition) {
+        ("UPDATE" | "DELETE", []) => format!("RAISE EXCEPTION {why};"),
+        ("DELETE", ["WHEN", condition @ ..]) => {
+            format!(
+                "IF {} THEN RAISE EXCEPTION {why}; END IF; RETURN OLD;",
+                condition.join(" ")
+            )
+        }
+        _ => return Err(shape()),
+    };
+    Ok(format!(
+        "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {forbids} END $$; \
+         CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    ))
 }
 
 #[cfg(test)]
@@ -207,6 +216,14 @@ mod tests {
         let text = schema(forbids)?;
         assert!(text.contains("RAISE EXCEPTION 'it''s kept'"), "{text}");
         assert!(text.ends_with("ON a FOR EACH ROW EXECUTE FUNCTION stays();"), "{text}");
+        let unless = "CREATE TRIGGER t BEFORE DELETE ON a WHEN NOT EXISTS (SELECT 1 FROM b WHERE n = OLD.n)\n\
+                      BEGIN SELECT RAISE(ABORT, 'kept'); END;";
+        let text = schema(unless)?;
+        let asks =
+            "IF NOT EXISTS ( SELECT 1 FROM b WHERE n = OLD . n ) THEN RAISE EXCEPTION 'kept'; END IF; RETURN OLD;";
+        assert!(text.contains(asks), "{text}");
+        assert_eq!(schema("DROP TRIGGER t;\n")?, "DROP FUNCTION t() CASCADE;\n");
+        assert!(schema(&unless.replace("DELETE", "UPDATE")).is_err());
         assert!(schema("CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; END;").is_err());
         Ok(())
     }

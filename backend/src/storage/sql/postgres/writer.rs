@@ -1,11 +1,13 @@
 //! The writers: each takes what waits as one group into one transaction, each command in a savepoint of its own.
 //!
 //! A caller hears its outcome only after the commit. Where another transaction came first (of another writer, or of
-//! another replica), the whole group is done anew, alone: every group holds a lock of the database that it shares with the
-//! others, and one that came second holds it for itself. Whoever waits for a row that others change again and again would
-//! otherwise always come second. Where the connection is lost before the commit was sent,
-//! nothing is kept, and the group is done anew on a new one; where it is lost after that, nobody knows, so the callers
-//! hear `backend/unavailable` and ask again with their keys.
+//! another replica), the whole group is done anew, alone. Every group passes a gate before it begins: a row that it may
+//! share for a moment. One that came second locks that row, on a connection beside its own, until it is committed: those
+//! that had passed before it come to their end, and whoever begins after it waits. A group that reads what others change
+//! again and again would otherwise always come second. Where the gate cannot be had, the group is tried all the same.
+//!
+//! Where the connection is lost before the commit was sent, nothing is kept, and the group is done anew on a new one; where
+//! it is lost after that, nobody knows, so the callers hear `backend/unavailable` and ask again with their keys.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -24,9 +26,16 @@ const TRIES: u32 = 10;
 /// The longest pause before another try.
 const MOST_PAUSE: Duration = Duration::from_millis(50);
 
-/// Begins a transaction next to others, or alone: the lock is held before the transaction sees anything.
-const BESIDE: &str = "BEGIN; SELECT pg_advisory_lock_shared(7021782298); COMMIT; BEGIN ISOLATION LEVEL SERIALIZABLE";
-const ALONE: &str = "BEGIN; SELECT pg_advisory_lock(7021782298); COMMIT; BEGIN ISOLATION LEVEL SERIALIZABLE";
+/// Begins a transaction next to others: through the gate, in a transaction of its own, so that what follows sees all that was
+/// committed while it waited there. The gate is the first step of the schema, a row that is always there and that nobody
+/// changes. Nothing was written that the disk would have to be waited for.
+const BESIDE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off; \
+     SELECT 1 FROM schema_version WHERE number = 1 FOR SHARE; COMMIT; BEGIN ISOLATION LEVEL SERIALIZABLE";
+/// Begins a transaction while the gate is closed.
+const ALONE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+/// Closes the gate. A process that stands still meanwhile keeps the others waiting for some seconds only.
+const CLOSE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '5s'; \
+     SELECT 1 FROM schema_version WHERE number = 1 FOR UPDATE";
 
 type Queue = Arc<Mutex<mpsc::Receiver<Box<dyn Job>>>>;
 
@@ -47,11 +56,13 @@ pub(in crate::storage::sql) fn run(url: &PostgresUrl, connection: Connection, qu
     let mut writer = Writer {
         url,
         connection: Some(connection),
+        gate: None,
         watch: watch.as_ref(),
     };
     let mut group = Vec::with_capacity(MAX_GROUP);
     while take(queue, &mut group) {
-        writer.write(&mut group);
+        let outcome = writer.commit(&mut group);
+        writer.answer(&mut group, outcome);
     }
 }
 
@@ -73,15 +84,12 @@ fn take(queue: &Queue, group: &mut Vec<Box<dyn Job>>) -> bool {
 struct Writer<'w> {
     url: &'w PostgresUrl,
     connection: Option<Connection>,
+    /// The connection on which the gate is closed, once that was needed.
+    gate: Option<Connection>,
     watch: &'w dyn Watch,
 }
 
 impl Writer<'_> {
-    fn write(&mut self, group: &mut Vec<Box<dyn Job>>) {
-        let outcome = self.commit(group);
-        self.answer(group, outcome);
-    }
-
     fn answer(&self, group: &mut Vec<Box<dyn Job>>, outcome: std::result::Result<(), Undone>) {
         let failure = match outcome {
             Ok(()) => None,
@@ -101,17 +109,20 @@ impl Writer<'_> {
 
     /// Tries until the group is committed, or there is no point in it.
     fn commit(&mut self, group: &mut [Box<dyn Job>]) -> std::result::Result<(), Undone> {
-        let mut reconnected = false;
-        let mut tried = 0;
-        loop {
+        let (mut alone, mut reconnected, mut tried) = (false, false, 0);
+        let outcome = loop {
             let connection = match self.connection.take().filter(|connection| !connection.is_closed()) {
-                Some(connection) => connection,
-                None => super::connect(self.url).map_err(Undone::Other)?,
+                Some(connection) => Ok(connection),
+                None => super::connect(self.url).map_err(Undone::Other),
             };
-            let outcome = transact(&connection, group, tried == 0);
+            let connection = match connection {
+                Ok(connection) => connection,
+                Err(undone) => break Err(undone),
+            };
+            let outcome = transact(&connection, group, if alone { ALONE } else { BESIDE }, tried == 0);
             if outcome.is_err() && !connection.is_closed() {
-                // Nothing of a group that failed may stay open into the next one, and no lock.
-                let _ = connection.execute_batch("ROLLBACK; SELECT pg_advisory_unlock_all()");
+                // Nothing of a group that failed may stay open into the next one.
+                let _ = connection.execute_batch("ROLLBACK");
                 connection.noticed();
             }
             if !connection.is_closed() && connection.is_autocommit() {
@@ -122,11 +133,38 @@ impl Writer<'_> {
                     tried += 1;
                     self.watch.again(group.len());
                     std::thread::sleep(pause(tried));
+                    alone = alone || self.close_gate();
                 }
                 Err(Undone::Lost) if !reconnected => reconnected = true,
-                other => return other,
+                other => break other,
             }
+        };
+        if alone {
+            self.open_gate();
         }
+        outcome
+    }
+
+    /// Closes the gate, behind whoever has it closed; whether that was to be had.
+    fn close_gate(&mut self) -> bool {
+        let known = self.gate.take().filter(|gate| !gate.is_closed());
+        let closed = known.map_or_else(|| super::connect(self.url), Ok).and_then(|gate| {
+            gate.execute_batch(CLOSE)?;
+            Ok(gate)
+        });
+        match closed {
+            Ok(gate) => self.gate = Some(gate),
+            Err(error) => tracing::warn!(%error, "a group of commands that came second could not be tried alone"),
+        }
+        self.gate.is_some()
+    }
+
+    fn open_gate(&mut self) {
+        // A connection that cannot say it is dropped, and its lock goes with it.
+        self.gate = self
+            .gate
+            .take()
+            .filter(|gate| !gate.is_closed() && gate.execute_batch("ROLLBACK").is_ok());
     }
 }
 
@@ -138,7 +176,12 @@ fn pause(tried: u32) -> Duration {
     most.mul_f64(f64::from(random[0]) / 255.0)
 }
 
-fn transact(connection: &Connection, group: &mut [Box<dyn Job>], first: bool) -> std::result::Result<(), Undone> {
+fn transact(
+    connection: &Connection,
+    group: &mut [Box<dyn Job>],
+    begin: &str,
+    first: bool,
+) -> std::result::Result<(), Undone> {
     connection.noticed();
     let step = |outcome: Result<()>| {
         outcome.map_err(|error| match connection.noticed() {
@@ -147,7 +190,7 @@ fn transact(connection: &Connection, group: &mut [Box<dyn Job>], first: bool) ->
             _ => Undone::Other(error),
         })
     };
-    step(connection.execute_batch(if first { BESIDE } else { ALONE }))?;
+    step(connection.execute_batch(begin))?;
     let several = group.len() > 1;
     let mut savepoint = "SAVEPOINT command";
     for job in group.iter_mut() {
@@ -178,7 +221,7 @@ fn transact(connection: &Connection, group: &mut [Box<dyn Job>], first: bool) ->
             "ROLLBACK TO command; RELEASE command; SAVEPOINT command"
         };
         if !several && !keep {
-            step(connection.execute_batch("ROLLBACK; SELECT pg_advisory_unlock_all()"))?;
+            step(connection.execute_batch("ROLLBACK"))?;
             return Ok(());
         }
     }
@@ -186,7 +229,7 @@ fn transact(connection: &Connection, group: &mut [Box<dyn Job>], first: bool) ->
         step(connection.execute_batch("ROLLBACK TO command"))?;
     }
     connection
-        .execute_batch("COMMIT; SELECT pg_advisory_unlock_all()")
+        .execute_batch("COMMIT")
         .map_err(|error| match connection.noticed() {
             Noticed { lost: true, .. } => Undone::Unknown,
             Noticed { conflict: true, .. } => Undone::Conflict,

@@ -3,6 +3,8 @@
 mod sum;
 mod tables;
 
+use std::collections::BTreeMap;
+
 use super::{Connection, Error, MigrationError, Value, migrations, params_from_iter};
 
 pub use sum::Sum;
@@ -114,6 +116,22 @@ pub fn sum_of(connection: &Connection, table: &Table) -> Result<Sum, Error> {
     let sql = format!("SELECT {} FROM \"{}\"", table.columns(), table.name);
     connection.each_row(&sql, &mut |row| sum.add(&sum::values(row)?))?;
     Ok(sum)
+}
+
+/// The sums of all tables of a database, by their names, whatever schema it has. One that is called `but` is left out.
+///
+/// # Errors
+/// What the engine says.
+pub fn sums(database: &Connection, but: &str) -> Result<BTreeMap<String, String>, Error> {
+    let tables = database.tables()?.into_iter().filter(|table| table != but);
+    tables
+        .map(|table| {
+            let mut sum = Sum::default();
+            let sql = format!("SELECT * FROM \"{table}\"");
+            database.each_row(&sql, &mut |row| sum.add(&sum::values(row)?))?;
+            Ok((table, sum.to_string()))
+        })
+        .collect()
 }
 
 fn copy_table(from: &Connection, to: &Connection, table: &Table) -> Result<Sum, Error> {

@@ -13,6 +13,12 @@ pub struct Sum {
     low: u128,
 }
 
+impl std::fmt::Display for Sum {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} {:032x}{:032x}", self.rows, self.high, self.low)
+    }
+}
+
 impl Sum {
     /// Counts a row in.
     pub(super) fn add(&mut self, values: &[Value]) -> Result<()> {

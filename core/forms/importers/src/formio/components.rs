@@ -7,7 +7,7 @@ use onehall_protocol::Text;
 use serde_json::json;
 
 use super::DEEP;
-use crate::draft::Draft;
+use crate::draft::{Draft, Heading, SECTIONS};
 use crate::finding::{ImportFinding, refused};
 use crate::json::At;
 use crate::known::{Answer, Known};
@@ -49,6 +49,8 @@ pub(super) struct Sheet<'b> {
     pub(super) path_of_keys: Vec<String>,
     pub(super) names: &'b mut Names,
     pub(super) questions: Vec<Question>,
+    /// How many sections stand around, on the page or in the row.
+    pub(super) sections: usize,
 }
 
 impl<'a> Tree<'a> {
@@ -95,14 +97,33 @@ impl<'a> Tree<'a> {
         if super::conditions::has_any(at) {
             chain.push(at.clone());
         }
+        if kind == "tabs" {
+            for tab in at.get("components").items() {
+                self.part(&tab, &tab.get("components").items(), sheet, &chain, draft, depth)?;
+            }
+            return Ok(());
+        }
         if let Some(inner) = laid_out(at, &kind) {
             if kind == "panel" || kind == "fieldset" {
-                self.heading(at, sheet, &chain, draft)?;
+                return self.part(at, &inner, sheet, &chain, draft, depth);
             }
             return self.components(&inner, sheet, &chain, draft, depth + 1);
         }
         match kind.as_str() {
-            "button" | "captcha" | "recaptcha" | "turnstile" => return Ok(()),
+            "button" => {
+                let action = at.get("action");
+                let own = ["custom", "event", "url", "oauth", "saveState"];
+                if action.word().is_some_and(|action| own.contains(&action)) {
+                    let message = "what the button does is the source's own code; the hall has its own buttons";
+                    draft.report.lost(&action.path, "button", message);
+                }
+                return Ok(());
+            }
+            "captcha" | "recaptcha" | "turnstile" => {
+                let message = "whether a person fills the form is asked by the hall, not by a form";
+                draft.report.lost(&at.path, "captcha", message);
+                return Ok(());
+            }
             "container" | "form" => return self.container(at, sheet, &chain, draft, depth),
             "content" | "htmlelement" | "html" | "header" | "paragraph" => {
                 return self.content(at, sheet, &chain, draft);
@@ -158,7 +179,8 @@ impl<'a> Tree<'a> {
         };
         self.remember(at, known, sheet);
         self.wait(&steps, sheet, chain);
-        if at.get("validate").get("json").is_map() {
+        let check = at.get("validate").get("json");
+        if check.is_map() || check.written().is_some() {
             self.checked.push((at.clone(), steps.clone(), sheet.groups.clone()));
         }
         sheet.questions.push(question);
@@ -193,26 +215,61 @@ impl<'a> Tree<'a> {
         self.fields.push(Field { path, known });
     }
 
-    /// The title of a panel inside a page.
-    fn heading(
+    /// Another name by which conditions ask for the field that was remembered last.
+    pub(super) fn name_also(&mut self, name: &str, sheet: &Sheet<'_>) {
+        let Some(number) = self.fields.len().checked_sub(1) else {
+            return;
+        };
+        let around = sheet.path_of_keys.iter().map(String::as_str);
+        let path = around.chain([name]).collect::<Vec<_>>().join(".");
+        for name in [path, name.to_owned()] {
+            let list = self.by_key.entry(name).or_default();
+            if list.last() != Some(&number) {
+                list.push(number);
+            }
+        }
+    }
+
+    /// A panel inside a page, a field set or a tab: a section, where it has a title.
+    fn part(
         &mut self,
         at: &At<'a>,
+        inner: &[At<'a>],
         sheet: &mut Sheet<'_>,
         chain: &[At<'a>],
         draft: &mut Draft,
+        depth: usize,
     ) -> Result<(), ImportFinding> {
-        let place = at.any(&["legend", "title", "label"]);
-        let hidden = at.get("hideLabel").is_true();
-        let generic = place
-            .word()
-            .is_none_or(|text| matches!(text, "Panel" | "Field Set" | "Fieldset" | "Page 1"));
-        if hidden || generic {
+        let Some(heading) = heading(at, draft).filter(|_| !inner.is_empty()) else {
+            return self.components(inner, sheet, chain, draft, depth + 1);
+        };
+        if sheet.sections == SECTIONS {
+            let message = "parts with a title nest at most three deep here: this title is only read";
+            draft.report.differs(&at.path, "sections_too_deep", message);
+            self.note(at, heading.in_one(), NoteTone::Plain, sheet, chain, draft)?;
+            return self.components(inner, sheet, chain, draft, depth + 1);
+        }
+        let mut steps = sheet.steps.clone();
+        steps.push(sheet.questions.len());
+        let mut part = Sheet {
+            groups: sheet.groups.clone(),
+            steps: steps.clone(),
+            path_of_keys: sheet.path_of_keys.clone(),
+            names: &mut *sheet.names,
+            questions: Vec::new(),
+            sections: sheet.sections + 1,
+        };
+        // What hides the section hides all in it: nothing is handed on.
+        self.components(inner, &mut part, &[], draft, depth + 1)?;
+        let questions = part.questions;
+        if questions.is_empty() {
             return Ok(());
         }
-        let Some(text) = draft.texts.label(&place) else {
-            return Ok(());
-        };
-        self.note(at, text, NoteTone::Plain, sheet, chain, draft)
+        let groups = sheet.groups.clone();
+        let section = draft.section(sheet.names, &groups, heading, questions, &at.path)?;
+        self.wait(&steps, sheet, chain);
+        sheet.questions.push(section);
+        Ok(())
     }
 
     fn note(
@@ -313,6 +370,24 @@ impl<'a> Tree<'a> {
     }
 }
 
+/// What stands over a part of a page; none where nobody sees it, or where it is what the builder puts there by itself.
+fn heading<'a>(at: &At<'a>, draft: &mut Draft) -> Option<Heading<'a>> {
+    let place = at.any(&["legend", "title", "label"]);
+    let is_generic = |text: &str| {
+        let numbered = ["Page ", "Tab "].into_iter().find_map(|name| text.strip_prefix(name));
+        matches!(text, "Panel" | "Field Set" | "Fieldset")
+            || numbered.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    place
+        .word()
+        .filter(|text| !at.get("hideLabel").is_true() && !is_generic(text))?;
+    let title = draft.texts.label(&place)?;
+    let help = draft.texts.content(&at.any(&["tooltip", "description"]));
+    let name = at.get("key");
+    let name = name.word().unwrap_or("part");
+    Some(Heading { name, title, help })
+}
+
 /// The components in one that only lays them out; none for one that does more.
 fn laid_out<'a>(at: &At<'a>, kind: &str) -> Option<Vec<At<'a>>> {
     match kind {
@@ -329,13 +404,6 @@ fn laid_out<'a>(at: &At<'a>, kind: &str) -> Option<Vec<At<'a>>> {
                 .iter()
                 .flat_map(At::items)
                 .flat_map(|cell| cell.get("components").items())
-                .collect(),
-        ),
-        "tabs" => Some(
-            at.get("components")
-                .items()
-                .iter()
-                .flat_map(|tab| tab.get("components").items())
                 .collect(),
         ),
         "panel" | "fieldset" | "well" | "simplecols" | "row" | "section" | "layout" => {

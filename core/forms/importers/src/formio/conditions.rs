@@ -1,21 +1,22 @@
 //! When a component is shown: simple conditions of both versions, and JsonLogic.
 
-use onehall_forms::{Kind, Page, Question};
+use onehall_forms::Kind;
 use onehall_protocol::Text;
 use serde_json::{Value, json};
 
 use super::components::Tree;
-use crate::draft::{self, Draft};
+use crate::draft::{self, Draft, question_at};
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::json_logic::{self, Questions};
-use crate::known::{Answer, Compare, Known, compare};
+use crate::known::{Answer, Compare, Known, compare, truth};
 use crate::rules::{self, Unable, all, any, fails, holds};
 
 /// Whether a component has a condition of any sort.
 pub(super) fn has_any(at: &At<'_>) -> bool {
     let conditional = at.get("conditional");
     conditional.get("json").is_map()
+        || conditional.get("json").word().is_some()
         || conditional.get("when").word().is_some()
         || !conditional.get("conditions").items().is_empty()
         || at.get("customConditional").word().is_some()
@@ -67,7 +68,8 @@ pub(super) fn put(tree: &Tree<'_>, draft: &mut Draft) -> Result<(), ImportFindin
     for (at, steps, groups) in &tree.checked {
         let given = at.get("validate").get("json");
         let names = Seen { tree, groups };
-        match json_logic::translate(given.value, &names, groups) {
+        let written = given.written();
+        match json_logic::translate(written.as_ref().unwrap_or(given.value), &names, groups) {
             Ok(rule) => {
                 let text = at.get("validate").get("customMessage");
                 let message = draft
@@ -90,19 +92,6 @@ pub(super) fn put(tree: &Tree<'_>, draft: &mut Draft) -> Result<(), ImportFindin
     Ok(())
 }
 
-fn question_at<'q>(pages: &'q mut [Page], steps: &[usize]) -> Option<&'q mut Question> {
-    let (page, rest) = steps.split_first()?;
-    let (first, inner) = rest.split_first()?;
-    let mut question = pages.get_mut(*page)?.questions.get_mut(*first)?;
-    for step in inner {
-        let Kind::Group { questions, .. } = &mut question.kind else {
-            return None;
-        };
-        question = questions.get_mut(*step)?;
-    }
-    Some(question)
-}
-
 /// When one component is shown by its own conditions. None where always, or where it cannot be said; then it is told.
 fn shown(at: &At<'_>, tree: &Tree<'_>, groups: &[String], draft: &mut Draft) -> Option<Value> {
     let conditional = at.get("conditional");
@@ -113,10 +102,15 @@ fn shown(at: &At<'_>, tree: &Tree<'_>, groups: &[String], draft: &mut Draft) -> 
             .lost(&at.get("customConditional").path, "javascript", message);
         return None;
     }
-    let (made, path) = if conditional.get("json").is_map() {
-        let given = conditional.get("json");
+    let json = conditional.get("json");
+    let (made, path) = if json.is_map() || json.word().is_some() {
         let names = Seen { tree, groups };
-        (json_logic::condition(given.value, &names, groups), given.path)
+        let written = json.written();
+        let made = match written.as_ref().or(json.is_map().then_some(json.value)) {
+            Some(rule) => json_logic::condition(rule, &names, groups),
+            None => Err(Unable::new("unreadable_rule", "what stands there is no JSON")),
+        };
+        (made, json.path)
     } else if conditional.get("conditions").is_list() {
         (of_several(&conditional, tree, groups), conditional.path.clone())
     } else {
@@ -142,11 +136,12 @@ fn shown(at: &At<'_>, tree: &Tree<'_>, groups: &[String], draft: &mut Draft) -> 
 fn of_one(conditional: &At<'_>, tree: &Tree<'_>, groups: &[String]) -> Option<Result<Value, Unable>> {
     let when = conditional.get("when").word()?;
     let show = conditional.get("show").flag().unwrap_or(true);
-    let made = named(when, tree, groups).and_then(|known| {
-        let rule = compare(&known, groups, Compare::Is, &conditional.get("eq").value.to_value())?;
-        Ok(if show { holds(rule) } else { fails(rule) })
-    });
-    Some(made)
+    let eq = conditional.get("eq").value.to_value();
+    let made = match one_box(when, tree, groups) {
+        Some((known, option)) => is_ticked(&known, option, &eq, groups),
+        None => named(when, tree, groups).and_then(|known| compare(&known, groups, Compare::Is, &eq)),
+    };
+    Some(made.map(|rule| if show { holds(rule) } else { fails(rule) }))
 }
 
 /// `{show, conjunction, conditions}`.
@@ -157,8 +152,16 @@ fn of_several(conditional: &At<'_>, tree: &Tree<'_>, groups: &[String]) -> Resul
         if name.is_empty() {
             continue;
         }
-        let known = named(name, tree, groups)?;
-        rules.push(operated(&known, &condition, groups)?);
+        rules.push(match one_box(name, tree, groups) {
+            Some((known, option)) => {
+                let ticked = is_ticked(&known, option, &condition.get("value").value.to_value(), groups)?;
+                match condition.get("operator").word().unwrap_or("isEqual") {
+                    "isNotEqual" => fails(ticked),
+                    _ => ticked,
+                }
+            }
+            None => operated(&named(name, tree, groups)?, &condition, groups)?,
+        });
     }
     if rules.is_empty() {
         return Ok(Value::Bool(true));
@@ -208,6 +211,25 @@ fn operated(known: &Known, condition: &At<'_>, groups: &[String]) -> Result<Valu
         }
     };
     compare(known, groups, how, &value)
+}
+
+/// One of the boxes of a question with several, by its path: `toppings.cheese`.
+fn one_box(name: &str, tree: &Tree<'_>, groups: &[String]) -> Option<(Known, String)> {
+    let plain = name.strip_prefix("data.").unwrap_or(name);
+    Seen { tree, groups }.option(plain)
+}
+
+/// Whether a box is ticked, or is not: what `value` says.
+fn is_ticked(known: &Known, option: String, value: &Value, groups: &[String]) -> Result<Value, Unable> {
+    let ticked = compare(known, groups, Compare::Is, &Value::String(option))?;
+    match truth(value) {
+        Some(true) => Ok(ticked),
+        Some(false) => Ok(fails(ticked)),
+        None => Err(Unable::new(
+            "odd_comparison",
+            format!("a box is ticked or not, and it is compared with {value}"),
+        )),
+    }
 }
 
 /// The question that a key or a path of keys means, seen from these groups: the nearest one.

@@ -7,13 +7,13 @@ use serde_json::json;
 use super::components::{Sheet, Tree};
 use crate::draft::{self, Draft};
 use crate::finding::ImportFinding;
-use crate::json::{At, Json};
+use crate::json::At;
 use crate::kinds::{self, Wanted};
 use crate::{pattern, rules};
 
 /// The input mask, as a mask of ours: `9` is a digit in both, `a` a letter, `*` one of both. None where there is none, and
 /// where it asks for nothing.
-fn mask(at: &At<'_>) -> Option<String> {
+pub(super) fn mask(at: &At<'_>) -> Option<String> {
     let given = at.get("inputMask").word()?;
     let mut mask = String::new();
     let mut asks = false;
@@ -27,6 +27,28 @@ fn mask(at: &At<'_>) -> Option<String> {
         asks |= matches!(sign, '9' | '*' | 'a');
     }
     (asks && given.chars().count() <= 100 && !at.get("allowMultipleMasks").is_true()).then_some(mask)
+}
+
+/// Under which names an option's value and label stand.
+#[derive(Clone, Copy)]
+pub(super) struct OptionNames<'n> {
+    pub(super) value: &'n str,
+    pub(super) label: &'n str,
+}
+
+impl OptionNames<'static> {
+    pub(super) const PLAIN: OptionNames<'static> = OptionNames {
+        value: "value",
+        label: "label",
+    };
+}
+
+/// The name that a template shows of an item: `<span>{{ item.name }}</span>`.
+fn shown_in(template: &str) -> &str {
+    let behind = template.split_once("item.").map_or("", |(_, behind)| behind);
+    let end = behind.find(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_');
+    let name = &behind[..end.unwrap_or(behind.len())];
+    if name.is_empty() { "label" } else { name }
 }
 
 impl<'a> Tree<'a> {
@@ -79,7 +101,7 @@ impl<'a> Tree<'a> {
         Ok(question)
     }
 
-    /// Bounds that our kinds do not have.
+    /// Bounds that our kinds do not have themselves.
     fn bounds(&self, at: &At<'a>, question: &mut Question, sheet: &Sheet<'_>) {
         let validate = at.get("validate");
         let reference = if sheet.groups.is_empty() {
@@ -87,111 +109,41 @@ impl<'a> Tree<'a> {
         } else {
             format!("row.{}", question.id)
         };
-        if matches!(question.kind, Kind::LongText { .. })
+        let length = json!({"length": rules::var(&reference)});
+        let is_email = matches!(question.kind, Kind::Email {});
+        if (is_email || matches!(question.kind, Kind::LongText { .. }))
             && let Some(min) = validate.get("minLength").count().filter(|min| *min > 0)
         {
-            let rule = json!({">=": [{"length": rules::var(&reference)}, min]});
             let message = Text::new(format!("至少 {min} 个字。"), format!("At least {min} characters."));
+            question
+                .valid_when
+                .push(draft::check(json!({">=": [length, min]}), message));
+        }
+        if let Some(max) = validate.get("maxLength").count().filter(|max| is_email && *max > 0) {
+            let message = Text::new(format!("最多 {max} 个字。"), format!("At most {max} characters."));
+            question
+                .valid_when
+                .push(draft::check(json!({"<=": [length, max]}), message));
+        }
+        let step = validate.get("step").number().filter(|step| *step > 0.0 && *step < 1e15);
+        if let (Kind::Number { decimals, .. }, Some(step)) = (&question.kind, step)
+            && (step - 10_f64.powi(-i32::from(*decimals))).abs() > 1e-12
+        {
+            let step = rules::number(step);
+            let message = Text::new(
+                format!("须为 {step} 的倍数。"),
+                format!("Must be a multiple of {step}."),
+            );
+            let rule = json!({"==": [{"%": [rules::var(&reference), step]}, 0]});
             question.valid_when.push(draft::check(rule, message));
         }
     }
 
-    pub(super) fn lost(&self, at: &At<'a>, kind: &str, draft: &mut Draft) {
-        let validate = at.get("validate");
-        let mut lost = |place: At<'_>, code: &'static str, message: &str| {
-            draft.report.lost(&place.path, code, message);
-        };
-        if validate.get("custom").word().is_some() {
-            lost(
-                validate.get("custom"),
-                "javascript",
-                "a check that is JavaScript is not carried",
-            );
-        }
-        if at.get("customConditional").word().is_some() {
-            let message = "a condition that is JavaScript is not carried: what hangs on it is shown to everybody";
-            lost(at.get("customConditional"), "javascript", message);
-        }
-        if at.get("calculateValue").word().is_some() {
-            lost(
-                at.get("calculateValue"),
-                "javascript",
-                "a value that JavaScript calculates is asked for",
-            );
-        }
-        if at.get("customDefaultValue").word().is_some() {
-            lost(
-                at.get("customDefaultValue"),
-                "javascript",
-                "a value that JavaScript suggests is not carried",
-            );
-        }
-        if !at.get("logic").items().is_empty() {
-            lost(
-                at.get("logic"),
-                "logic",
-                "events and actions of the source's renderer are not carried",
-            );
-        }
-        if validate.get("customMessage").word().is_some() {
-            lost(
-                validate.get("customMessage"),
-                "own_message",
-                "the engine says what is wrong in its own words",
-            );
-        }
-        for name in ["minWords", "maxWords"] {
-            if validate.get(name).count().is_some_and(|words| words > 0) {
-                lost(
-                    validate.get(name),
-                    "word_count",
-                    "words are not counted here, characters are",
-                );
-            }
-        }
-        let carried = matches!(kind, "textfield" | "text" | "string") && mask(at).is_some();
-        if at.get("inputMask").word().is_some() && !carried {
-            lost(
-                at.get("inputMask"),
-                "mask",
-                "an answer is not put into a shape while it is typed",
-            );
-        }
-        if at.get("disabled").is_true() {
-            lost(
-                at.get("disabled"),
-                "disabled",
-                "nothing here can be seen and not answered",
-            );
-        }
-        if at.get("hidden").is_true() && !super::conditions::has_any(at) {
-            lost(
-                at.get("hidden"),
-                "hidden_component",
-                "the source shows it only by its own code; here everybody sees it",
-            );
-        }
-        let default = at.get("defaultValue");
-        let says = match default.value {
-            Json::Text(text) => !text.trim().is_empty(),
-            Json::Bool(flag) => *flag,
-            Json::Number(_) => true,
-            _ => false,
-        };
-        if says && kind != "hidden" {
-            lost(
-                default,
-                "default_value",
-                "an answer is not given before the citizen gives it",
-            );
-        }
-    }
-
-    /// Options, whose values stand under a name of their own where a select reads them from data.
+    /// Options, whose values and labels stand under names of their own where a select reads them from data.
     pub(super) fn options(
         &self,
-        listed: &At<'a>,
-        value_name: &str,
+        listed: &At<'_>,
+        names: OptionNames<'_>,
         draft: &mut Draft,
     ) -> Result<Vec<Choice>, ImportFinding> {
         let (items, path) = (&listed.items(), listed.path.as_str());
@@ -199,12 +151,12 @@ impl<'a> Tree<'a> {
         let mut options = Vec::with_capacity(items.len());
         for item in items {
             let value = item
-                .any(&[value_name, "value", "id", "code"])
+                .any(&[names.value, "value", "id", "code"])
                 .scalar()
                 .or_else(|| item.scalar());
             let value = value.filter(|value| !value.trim().is_empty());
             let label = draft.texts.label(&if item.is_map() {
-                item.any(&["label", "name", "text", "title"])
+                item.any(&[names.label, "label", "name", "text", "title"])
             } else {
                 item.clone()
             });
@@ -222,6 +174,8 @@ impl<'a> Tree<'a> {
 
     fn select(&self, at: &At<'a>, draft: &mut Draft) -> Result<Vec<Choice>, ImportFinding> {
         let data = at.get("data");
+        // A builder keeps a list that was typed in as the text that it is.
+        let written = data.get("json").written();
         let remote = at.get("type").word() == Some("resource");
         let source = if remote {
             "resource"
@@ -229,7 +183,10 @@ impl<'a> Tree<'a> {
             at.get("dataSrc").word().unwrap_or("values")
         };
         let listed = match source {
-            "json" => data.get("json"),
+            "json" => At {
+                value: written.as_ref().unwrap_or(data.get("json").value),
+                path: data.get("json").path,
+            },
             "values" => {
                 if data.get("values").is_list() {
                     data.get("values")
@@ -243,7 +200,11 @@ impl<'a> Tree<'a> {
                 return Ok(Vec::new());
             }
         };
-        self.options(&listed, at.get("valueProperty").word().unwrap_or("value"), draft)
+        let names = OptionNames {
+            value: at.get("valueProperty").word().unwrap_or("value"),
+            label: shown_in(at.get("template").text().unwrap_or_default()),
+        };
+        self.options(&listed, names, draft)
     }
 
     fn wanted(
@@ -276,7 +237,7 @@ impl<'a> Tree<'a> {
                     "secret_as_text",
                     "a secret is asked for as a text that can be read",
                 );
-                line(None, None)
+                line(None, self.pattern(at, draft))
             }
             "textarea" => {
                 if validate.get("pattern").word().is_some() {
@@ -321,11 +282,11 @@ impl<'a> Tree<'a> {
             "checkbox" if needed => Wanted::Agreement(label.clone()),
             "checkbox" | "boolean" => Wanted::YesNo,
             "selectboxes" => Wanted::Choices {
-                options: self.options(&at.get("values"), "value", draft)?,
+                options: self.options(&at.get("values"), OptionNames::PLAIN, draft)?,
                 min: count("minSelectedCount"),
                 max: count("maxSelectedCount"),
             },
-            "radio" => Wanted::Choice(self.options(&at.get("values"), "value", draft)?),
+            "radio" => Wanted::Choice(self.options(&at.get("values"), OptionNames::PLAIN, draft)?),
             "select" | "resource" => {
                 let options = self.select(at, draft)?;
                 if at.get("multiple").is_true() {

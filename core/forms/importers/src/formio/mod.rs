@@ -3,6 +3,7 @@
 mod components;
 mod conditions;
 mod inputs;
+mod lost;
 mod rows;
 
 use onehall_protocol::Text;
@@ -87,6 +88,7 @@ fn page<'a>(
         path_of_keys: Vec::new(),
         names: &mut names,
         questions: Vec::new(),
+        sections: 0,
     };
     let read = tree.components(components, &mut sheet, &[], draft, 0);
     page.questions = sheet.questions;
@@ -94,6 +96,11 @@ fn page<'a>(
     read?;
     if let Some(panel) = panel {
         tree.wait_page(place, panel);
+        let next = panel.get("nextPage");
+        if next.word().is_some() {
+            let message = "where the wizard goes on is JavaScript: its pages come in their order";
+            draft.report.lost(&next.path, "javascript", message);
+        }
     }
     draft.pages.push(page);
     Ok(())

@@ -1,6 +1,7 @@
 //! What is answered several times: rows of a group.
 
 use super::components::{Sheet, Tree};
+use super::inputs::OptionNames;
 use crate::draft::{self, Draft};
 use crate::finding::ImportFinding;
 use crate::json::At;
@@ -37,6 +38,7 @@ impl<'a> Tree<'a> {
             path_of_keys: sheet.path_of_keys.iter().cloned().chain([key.to_owned()]).collect(),
             names: &mut names,
             questions: Vec::new(),
+            sections: 0,
         };
         self.components(&at.get("components").items(), &mut inner, &[], draft, depth + 1)?;
         let questions = inner.questions;
@@ -89,6 +91,7 @@ impl<'a> Tree<'a> {
             path_of_keys: Vec::new(),
             names: &mut names,
             questions: Vec::new(),
+            sections: 0,
         };
         let question = self.question(at, kind, &mut inner, draft)?;
         let label = question.label.clone();
@@ -135,6 +138,7 @@ impl<'a> Tree<'a> {
             path_of_keys: sheet.path_of_keys.iter().cloned().chain([key.to_owned()]).collect(),
             names: &mut names,
             questions: Vec::new(),
+            sections: 0,
         };
         let named = inner.names.take("key", "key");
         let kind = kinds::kind(
@@ -172,7 +176,7 @@ impl<'a> Tree<'a> {
         let key = at.get("key").word().unwrap_or("survey");
         for item in at.get("questions").items() {
             let label = draft.texts.first(&[item.get("label"), item.get("value")], key);
-            let options = self.options(&values, "value", draft)?;
+            let options = self.options(&values, OptionNames::PLAIN, draft)?;
             let id = sheet.names.take(
                 &format!("{key} {}", item.get("value").scalar().unwrap_or_default()),
                 "question",
@@ -181,8 +185,13 @@ impl<'a> Tree<'a> {
             let groups = sheet.groups.clone();
             let mut question = draft.question(id, &groups, label, kind, &item.path)?;
             question.required = at.get("validate").get("required").is_true();
+            question.help = draft.texts.content(&item.get("tooltip"));
             self.push(&item, "radio", question, sheet, chain);
+            if let Some(value) = item.get("value").scalar() {
+                self.name_also(&format!("{key}.{value}"), sheet);
+            }
         }
+        self.lost(at, "survey", draft);
         Ok(())
     }
 }

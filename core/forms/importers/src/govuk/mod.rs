@@ -180,6 +180,9 @@ fn declaration(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {
     Ok(())
 }
 
+const PRIVACY: &str = "what becomes of personal data is said by the hall and by the guide of the service item";
+const CONTACT: &str = "whom to ask stands in the guide of the service item";
+
 fn what_is_lost(root: &At<'_>, draft: &mut Draft) {
     let told = [
         (
@@ -197,7 +200,16 @@ fn what_is_lost(root: &At<'_>, draft: &mut Draft) {
             "output",
             "where the source sends answers is a matter of the service item's workflow",
         ),
+        ("privacy_policy_url", "privacy_policy", PRIVACY),
+        ("support_email", "contact", CONTACT),
+        ("support_phone", "contact", CONTACT),
+        ("support_url", "contact", CONTACT),
     ];
+    let languages = root.get("available_languages");
+    if languages.items().len() > 1 {
+        let message = "the form exists in other languages: they are in documents of their own";
+        draft.report.lost(&languages.path, "other_languages", message);
+    }
     for (name, code, message) in told {
         let given = root.get(name);
         if given.word().is_some() {

@@ -15,7 +15,7 @@ use crate::names::Names;
 use crate::rules::{self, any};
 
 /// What the source writes for the option that it adds by itself.
-const NONE_OF_THE_ABOVE: &str = "none_of_the_above";
+pub(super) const NONE_OF_THE_ABOVE: &str = "none_of_the_above";
 
 /// The questions of a step.
 pub(super) fn questions(

@@ -6,11 +6,12 @@ use onehall_protocol::Text;
 use serde_json::Value;
 
 use super::asked;
+use super::questions::NONE_OF_THE_ABOVE;
 use crate::draft::Draft;
 use crate::exit::stop;
 use crate::finding::ImportFinding;
 use crate::json::At;
-use crate::known::{Compare, Known, compare};
+use crate::known::{Answer, Compare, Known, compare};
 use crate::routing::Graph;
 use crate::rules::{self, all, any, fails, holds};
 
@@ -179,6 +180,13 @@ fn answered_with(
             "the route hangs on an answer that is not there yet: it is never taken",
         );
         return Value::Bool(false);
+    };
+    // Older files name the option that the source adds by what people read.
+    let offers_none = matches!(&asked.answer, Answer::Choice(options) | Answer::Choices(options)
+        if options.iter().any(|option| option == NONE_OF_THE_ABOVE));
+    let answer = match answer {
+        "None of the above" if offers_none => NONE_OF_THE_ABOVE,
+        answer => answer,
     };
     match compare(asked, &[], Compare::Is, &Value::String(answer.to_owned())) {
         Ok(Value::Bool(_)) => {

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::schema::{Part, Schema};
+use super::schema::{Part, Schema, Side};
 use super::{Builder, Context, Frame, Scope, Slot};
 use crate::draft;
 use crate::finding::ImportFinding;
-use crate::json::At;
+use crate::json::{At, Json};
 use crate::kinds::{self, Wanted};
 use crate::names::Names;
 
@@ -55,6 +55,21 @@ impl<'a> Builder<'a, '_> {
                     scope,
                 )?;
             }
+            let count = u32::try_from(parts.len()).ok();
+            for bound in ["minItems", "maxItems"] {
+                let given = schema.get(bound);
+                if given.count().is_some() && given.count() != count {
+                    let message = "how many places of the list are filled is not checked";
+                    self.draft.report.lost(&given.path, "keyword", message);
+                }
+            }
+            let more = [items.map(|items| items.at), Some(schema.get("additionalItems"))];
+            for more in more.into_iter().flatten().filter(At::is_map) {
+                let message = "what may follow the fixed places of the list is not asked for";
+                self.draft.report.lost(&more.path, "open_list", message);
+            }
+            self.keywords_of_a_list(schema);
+            scope.slots.insert(name.to_owned(), Slot::Lost);
             return Ok(());
         }
         let Some(items) = items.filter(|items| items.at.is_map()) else {
@@ -68,7 +83,11 @@ impl<'a> Builder<'a, '_> {
         };
         let inner = self.all_of(&[items])?;
         let label = self.label(name, schema, ui);
-        let (min, max) = (schema.get("minItems").count(), schema.get("maxItems").count());
+        let (min, max) = (
+            schema.count("minItems", Side::Least),
+            schema.count("maxItems", Side::Most),
+        );
+        self.keywords_of_a_list(schema);
         if let Some(options) = self.enumeration(&inner, &ui.get("items"))? {
             if !schema.get("uniqueItems").is_true() {
                 self.draft
@@ -89,7 +108,17 @@ impl<'a> Builder<'a, '_> {
                 scope,
             );
         }
+        if schema.get("uniqueItems").is_true() {
+            let message = "that no two answers of the list are alike is not checked";
+            self.draft
+                .report
+                .lost(&schema.get("uniqueItems").path, "keyword", message);
+        }
         if inner.get("format").word() == Some("data-url") {
+            if min.is_some_and(|min| min > 1) {
+                let message = "how many files there must be is not checked, only that there is one";
+                self.draft.report.lost(&schema.get("minItems").path, "keyword", message);
+            }
             let id = self.take_name(context, name);
             let wanted = Wanted::Files {
                 name: id.clone(),
@@ -110,7 +139,7 @@ impl<'a> Builder<'a, '_> {
         self.frames.push(Frame {
             steps,
             questions: Vec::new(),
-            names: Names::default(),
+            names: Some(Names::default()),
         });
         let inside = Context {
             groups: context.groups.iter().cloned().chain([id.clone()]).collect(),
@@ -118,6 +147,7 @@ impl<'a> Builder<'a, '_> {
             // The group is hidden as a whole; its rows need no rule of their own.
             shown: Value::Bool(true),
             top: false,
+            sections: 0,
             depth: context.depth + 1,
         };
         let mut rows = Scope::default();
@@ -135,6 +165,17 @@ impl<'a> Builder<'a, '_> {
         let row_label = self.label_of(&[inner.get("title")]).unwrap_or_else(|| label.clone());
         let kind = draft::group(questions, min.unwrap_or(0), max, row_label);
         self.ask(name, id, label, kind, schema, ui, false, context, scope)
+    }
+
+    /// What is said of a list and not checked here.
+    fn keywords_of_a_list(&mut self, schema: &Schema<'a>) {
+        for name in ["contains", "minContains", "maxContains", "unevaluatedItems", "if"] {
+            let given = schema.get(name);
+            if schema.has(name) && !matches!(given.value, Json::Bool(_)) {
+                let message = format!("`{name}` of a list is not checked here");
+                self.draft.report.lost(&given.path, "keyword", message);
+            }
+        }
     }
 
     /// What is asked in each row: the properties of an object, or one value.

@@ -12,12 +12,12 @@ mod schema;
 
 use std::collections::BTreeMap;
 
-use onehall_forms::{Kind, NoteTone, Question};
+use onehall_forms::{NoteTone, Question};
 use onehall_protocol::Text;
 use serde_json::Value;
 
 use crate::detect::is_schema;
-use crate::draft::{self, Draft};
+use crate::draft::{self, Draft, Heading, question_at};
 use crate::finding::{ImportFinding, refused};
 use crate::json::{At, Json};
 use crate::known::Known;
@@ -55,11 +55,12 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
     Ok(())
 }
 
-/// Questions of a row while they are read.
+/// Questions of a row or section while they are read.
 struct Frame {
     steps: Vec<usize>,
     questions: Vec<Question>,
-    names: Names,
+    /// The names of a row; a section shares those around it.
+    names: Option<Names>,
 }
 
 /// A change of a question that is there already.
@@ -97,6 +98,8 @@ struct Context {
     shown: Value,
     /// Whether its objects are pages.
     top: bool,
+    /// How many sections stand around, on the page or in the row.
+    sections: usize,
     depth: usize,
 }
 
@@ -136,6 +139,7 @@ impl<'a> Builder<'a, '_> {
             prefix: String::new(),
             shown: Value::Bool(true),
             top: true,
+            sections: 0,
             depth: 0,
         };
         let (types, _) = schema.types();
@@ -208,27 +212,45 @@ impl<'a> Builder<'a, '_> {
         } else {
             format!("{} {name}", context.prefix)
         };
-        match self.frames.last_mut() {
-            Some(frame) => frame.names.take(&wanted, "question"),
-            None => self.draft.question_names.take(&wanted, "question"),
-        }
+        self.names().take(&wanted, "question")
+    }
+
+    /// The names that are taken where questions are read to.
+    fn names(&mut self) -> &mut Names {
+        let mut frames = self.frames.iter_mut().rev();
+        let own = frames.find_map(|frame| frame.names.as_mut());
+        own.unwrap_or(&mut self.draft.question_names)
     }
 
     fn note(&mut self, text: Text, context: &Context, path: &str) -> Result<(), ImportFinding> {
-        let mut names = match self.frames.last_mut() {
-            Some(frame) => std::mem::take(&mut frame.names),
-            None => std::mem::take(&mut self.draft.question_names),
-        };
-        let note = self
-            .draft
-            .note(&mut names, &context.groups, text, NoteTone::Plain, path);
-        match self.frames.last_mut() {
-            Some(frame) => frame.names = names,
-            None => self.draft.question_names = names,
-        }
+        let mut names = std::mem::take(self.names());
+        let groups = &context.groups;
+        let note = self.draft.note(&mut names, groups, text, NoteTone::Plain, path);
+        *self.names() = names;
         let mut note = note?;
         note.visible_when = some(&context.shown);
         self.push(note);
+        Ok(())
+    }
+
+    /// A part of a page or row that was read, under its heading. Nothing, where nothing is in it.
+    fn section(
+        &mut self,
+        heading: Heading<'_>,
+        questions: Vec<Question>,
+        context: &Context,
+        path: &str,
+    ) -> Result<(), ImportFinding> {
+        if questions.is_empty() {
+            return Ok(());
+        }
+        let mut names = std::mem::take(self.names());
+        let groups = &context.groups;
+        let section = self.draft.section(&mut names, groups, heading, questions, path);
+        *self.names() = names;
+        let mut section = section?;
+        section.visible_when = some(&context.shown);
+        self.push(section);
         Ok(())
     }
 
@@ -276,19 +298,6 @@ const MOST_CONDITIONS: usize = 500;
 /// A rule that is not simply true.
 fn some(rule: &Value) -> Option<Value> {
     (*rule != Value::Bool(true)).then(|| rule.clone())
-}
-
-fn question_at<'q>(pages: &'q mut [onehall_forms::Page], steps: &[usize]) -> Option<&'q mut Question> {
-    let (page, rest) = steps.split_first()?;
-    let (first, inner) = rest.split_first()?;
-    let mut question = pages.get_mut(*page)?.questions.get_mut(*first)?;
-    for step in inner {
-        let Kind::Group { questions, .. } = &mut question.kind else {
-            return None;
-        };
-        question = questions.get_mut(*step)?;
-    }
-    Some(question)
 }
 
 /// An option of the `uiSchema`, in each way of writing it.

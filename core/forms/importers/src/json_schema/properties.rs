@@ -1,11 +1,12 @@
 //! Objects, arrays and what their properties become.
 
-use onehall_forms::{ComputedFormat, Kind};
+use onehall_forms::{ComputedFormat, Kind, Question};
 use onehall_protocol::Text;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::schema::{DEEP, Part, Schema};
-use super::{Builder, Context, Scope, Slot, constant, some, ui_option};
+use super::{Builder, Context, Frame, Scope, Slot, constant, some, ui_option};
+use crate::draft::{self, Heading, SECTIONS};
 use crate::finding::{ImportFinding, refused};
 use crate::json::{At, Json};
 use crate::kinds;
@@ -33,7 +34,16 @@ impl<'a> Builder<'a, '_> {
         }
         self.open_ended(schema);
         self.logic(schema, ui, context, scope)?;
-        self.alternatives(schema, ui, context, scope)
+        self.alternatives(schema, ui, context, scope)?;
+        for part in schema.every("required") {
+            for name in part.at.items() {
+                if name.text().is_some_and(|name| !scope.slots.contains_key(name)) {
+                    let message = "it has to be there, and nothing says what it is";
+                    self.draft.report.lost(&name.path, "unknown_field", message);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn open_ended(&mut self, schema: &Schema<'a>) {
@@ -104,6 +114,12 @@ impl<'a> Builder<'a, '_> {
         if types == ["array"] || (types.is_empty() && (schema.has("items") || schema.has("prefixItems"))) {
             return self.array(name, &schema, ui, needed && !optional, context, scope);
         }
+        if schema.has("if") {
+            let message = "a condition on a single value is not carried: what it demands is not checked";
+            self.draft
+                .report
+                .lost(&schema.get("if").path, "condition_not_carried", message);
+        }
         let label = self.label(name, &schema, ui);
         let id = self.take_name(context, name);
         let Some(wanted) = self.scalar(&id, &label, &schema, ui)? else {
@@ -151,8 +167,41 @@ impl<'a> Builder<'a, '_> {
             required: question.required,
             starts_false: false,
         };
+        if !never {
+            self.forbidden(schema, &known, context, &mut question)?;
+        }
         self.push(question);
         scope.slots.insert(name.to_owned(), Slot::One { known, steps });
+        Ok(())
+    }
+
+    /// What an answer must not be: `not`.
+    fn forbidden(
+        &mut self,
+        schema: &Schema<'a>,
+        known: &Known,
+        context: &Context,
+        question: &mut Question,
+    ) -> Result<(), ImportFinding> {
+        for inner in schema.every("not") {
+            match self.value_rule(known, &inner, &context.groups, 0)? {
+                // It forbids nothing that could be answered.
+                Ok(Value::Bool(false)) => {}
+                Ok(rule) if !rule.is_boolean() => {
+                    self.draft.count_rule(&rule, &inner.at.path)?;
+                    let message = Text::new("不能填写这个内容。", "This answer is not allowed.");
+                    question.valid_when.push(draft::check(json!({"!": [rule]}), message));
+                }
+                Ok(_) => {
+                    let message = "it forbids every answer, or says what is not checked here";
+                    self.draft.report.lost(&inner.at.path, "forbidden", message);
+                }
+                Err(unable) => {
+                    let message = format!("{}: it is not checked", unable.message);
+                    self.draft.report.lost(&inner.at.path, "condition_not_carried", message);
+                }
+            }
+        }
         Ok(())
     }
 
@@ -274,39 +323,75 @@ impl<'a> Builder<'a, '_> {
                 prefix: String::new(),
                 shown: Value::Bool(true),
                 top: false,
+                sections: 0,
                 depth: context.depth + 1,
                 groups: Vec::new(),
             };
             self.object(schema, ui, &context, &mut inner)?;
             // What follows stands on a page of its own.
             self.page = None;
+            self.nothing_in_it(schema, &inner);
         } else {
-            let described = schema.get("title").word().is_some() || ui_option(ui, "title").word().is_some();
-            if described {
-                let text = match help {
-                    Some(help) => Text::new(
-                        format!("{}\n{}", title.zh_cn, help.zh_cn),
-                        format!("{}\n{}", title.en, help.en),
-                    ),
-                    None => title,
-                };
-                self.note(text, context, &schema.path())?;
-            }
-            let prefix = if context.prefix.is_empty() {
-                name.to_owned()
-            } else {
-                format!("{} {name}", context.prefix)
-            };
-            let context = Context {
-                prefix,
-                top: false,
-                depth: context.depth + 1,
-                ..context.clone()
-            };
-            self.object(schema, ui, &context, &mut inner)?;
+            self.part(name, Heading { name, title, help }, schema, ui, context, &mut inner)?;
+            self.nothing_in_it(schema, &inner);
         }
         scope.slots.insert(name.to_owned(), Slot::Object(inner));
         Ok(())
+    }
+
+    /// An object further in: a section, whose questions have its name before theirs.
+    fn part(
+        &mut self,
+        name: &str,
+        heading: Heading<'_>,
+        schema: &Schema<'a>,
+        ui: &At<'a>,
+        context: &Context,
+        inner: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        let inside = Context {
+            prefix: match context.prefix.as_str() {
+                "" => name.to_owned(),
+                prefix => format!("{prefix} {name}"),
+            },
+            top: false,
+            depth: context.depth + 1,
+            ..context.clone()
+        };
+        let path = schema.path();
+        if context.sections == SECTIONS {
+            let message = "objects nest at most three deep in a page or row here: the title of this one is only read";
+            self.draft.report.differs(&path, "sections_too_deep", message);
+            self.note(heading.in_one(), context, &path)?;
+            return self.object(schema, ui, &inside, inner);
+        }
+        let steps = self.next_steps();
+        self.draft.count_rule(&context.shown, &path)?;
+        self.frames.push(Frame {
+            steps,
+            questions: Vec::new(),
+            names: None,
+        });
+        let inside = Context {
+            // What hides the section hides all in it.
+            shown: Value::Bool(true),
+            sections: context.sections + 1,
+            ..inside
+        };
+        let read = self.object(schema, ui, &inside, inner);
+        let frame = self.frames.pop();
+        read?;
+        let questions = frame.map(|frame| frame.questions).unwrap_or_default();
+        self.section(heading, questions, context, &path)
+    }
+
+    /// Tells of an object of which nothing is asked, where that was not told already.
+    fn nothing_in_it(&mut self, schema: &Schema<'a>, inner: &Scope) {
+        let open = ["additionalProperties", "patternProperties"];
+        if inner.slots.is_empty() && !open.iter().any(|name| schema.get(name).is_map()) {
+            let message = "nothing says what the object is made of: there is nothing to ask";
+            self.draft.report.lost(&schema.path(), "no_properties", message);
+        }
     }
 
     fn tell_of_ui(&mut self, ui: &At<'a>, schema: &Schema<'a>) {

@@ -4,7 +4,7 @@ use onehall_forms::{Check, Choice, DateBound, Kind};
 use onehall_protocol::{Date, Text};
 use serde_json::{Value, json};
 
-use super::schema::{Part, Schema};
+use super::schema::{Part, Schema, Side};
 use super::{Builder, ui_option};
 use crate::draft;
 use crate::finding::ImportFinding;
@@ -30,13 +30,13 @@ impl<'a> Builder<'a, '_> {
             return Ok(Some(Wanted::Agreement(label.clone())));
         }
         if types == ["boolean"] {
-            return Ok(Some(Wanted::YesNo));
+            return self.yes_or_no(schema, ui).map(Some);
         }
         if let Some(options) = self.enumeration(schema, ui)? {
             return Ok(Some(Wanted::Choice(options)));
         }
-        if schema.has("oneOf") || schema.has("anyOf") || schema.has("not") {
-            let place = [schema.get("oneOf"), schema.get("anyOf"), schema.get("not")];
+        if schema.has("oneOf") || schema.has("anyOf") {
+            let place = [schema.get("oneOf"), schema.get("anyOf")];
             let place = place
                 .iter()
                 .find(|at| at.is_there())
@@ -60,7 +60,7 @@ impl<'a> Builder<'a, '_> {
                 );
                 "string"
             }
-            None if nullable => "null",
+            None if nullable || schema.has_null("const") => "null",
             None if ["pattern", "minLength", "maxLength", "format"]
                 .iter()
                 .any(|name| schema.has(name)) =>
@@ -96,6 +96,30 @@ impl<'a> Builder<'a, '_> {
             }
             other => Some(Wanted::Foreign(other.to_owned())),
         })
+    }
+
+    /// A truth value. Where the source calls its two sides by words of their own, these are what a citizen has to read.
+    fn yes_or_no(&mut self, schema: &Schema<'a>, ui: &At<'a>) -> Result<Wanted, ImportFinding> {
+        const PLAIN: [&str; 16] = [
+            "yes", "no", "true", "false", "on", "off", "y", "n", "ja", "nein", "oui", "non", "sí", "si", "是", "否",
+        ];
+        let mut options = self.enumeration(schema, ui)?.unwrap_or_default();
+        if options.is_empty() {
+            let names = [ui_option(ui, "enumNames"), schema.get("enumNames")];
+            let names = names.iter().find(|at| at.is_list()).map(At::items).unwrap_or_default();
+            for (value, name) in ["true", "false"].into_iter().zip(&names) {
+                let label = self.draft.texts.first(std::slice::from_ref(name), value);
+                options.push(draft::choice(value.to_owned(), label));
+            }
+        }
+        let plain = |text: &str| PLAIN.contains(&text.trim().to_lowercase().as_str());
+        let own_words = options.len() == 2 && options.iter().any(|option| !plain(&option.label.en));
+        if !own_words {
+            return Ok(Wanted::YesNo);
+        }
+        let message = "yes and no have words of their own: it is a choice of `true` and `false`";
+        self.draft.report.differs(&schema.path(), "yes_no_as_choice", message);
+        Ok(Wanted::Choice(options))
     }
 
     fn first_alternative(
@@ -213,22 +237,19 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn string(&mut self, id: &str, schema: &Schema<'a>, ui: &At<'a>) -> Wanted {
-        let (min, max) = (schema.get("minLength").count(), schema.get("maxLength").count());
+        let (min, max) = (
+            schema.count("minLength", Side::Least),
+            schema.count("maxLength", Side::Most),
+        );
         let widget = ui_option(ui, "widget").word().unwrap_or_default().to_ascii_lowercase();
         let format = schema.get("format").word().unwrap_or_default().to_ascii_lowercase();
         let encoded = schema.has("contentEncoding") || schema.has("contentMediaType");
-        let given = schema.get("pattern");
-        let pattern = given.word().and_then(|source| {
-            let made = pattern::found_anywhere(source);
-            if made.is_none() {
-                let message =
-                    "our patterns have no look-around, back-references or Unicode classes: this one is not checked";
-                self.draft.report.lost(&given.path, "pattern_not_carried", message);
-            }
-            made
-        });
-        let line = Wanted::Line { min, max, pattern };
-        match (widget.as_str(), format.as_str()) {
+        let line = Wanted::Line {
+            min,
+            max,
+            pattern: None,
+        };
+        let mut wanted = match (widget.as_str(), format.as_str()) {
             ("file" | "files", _) | (_, "data-url" | "binary" | "byte" | "base64") => Wanted::Files {
                 name: id.to_owned(),
                 most: Some(1),
@@ -238,13 +259,7 @@ impl<'a> Builder<'a, '_> {
                 most: Some(1),
             },
             ("textarea" | "textareawidget" | "markdown" | "richtext" | "rich-text", _)
-            | (_, "textarea" | "markdown" | "html") => {
-                if given.word().is_some() {
-                    let message = "a pattern is checked on one line of text only";
-                    self.draft.report.lost(&given.path, "pattern_not_carried", message);
-                }
-                Wanted::Lines { max }
-            }
+            | (_, "textarea" | "markdown" | "html") => Wanted::Lines { max },
             ("date" | "alt-date", _) | (_, "date") => {
                 let mut day = |name: &str| self.format_bound(schema, name, |text| text.get(..10)?.parse::<Date>().ok());
                 Wanted::Date {
@@ -279,6 +294,41 @@ impl<'a> Builder<'a, '_> {
                     .lost(&schema.get("format").path, "format_not_checked", message);
                 line
             }
+        };
+        self.patterns(schema, &mut wanted);
+        wanted
+    }
+
+    /// The pattern of a text: one, on one line. What is said of length beside a kind of its own shape is not checked.
+    fn patterns(&mut self, schema: &Schema<'a>, wanted: &mut Wanted) {
+        let report = &mut self.draft.report;
+        let mut carried: Option<&str> = None;
+        for part in schema.every("pattern") {
+            let Some(source) = part.at.word() else { continue };
+            let message = match wanted {
+                Wanted::Line { pattern, .. } => match carried {
+                    Some(first) if first == source => continue,
+                    Some(_) => "one pattern is checked here, and there is another",
+                    None => {
+                        carried = Some(source);
+                        *pattern = pattern::found_anywhere(source);
+                        if pattern.is_some() {
+                            continue;
+                        }
+                        "our patterns have no look-around, back-references or Unicode classes: this one is not checked"
+                    }
+                },
+                Wanted::Lines { .. } => "a pattern is checked on one line of text only",
+                _ => "what is asked for has a shape of its own: no pattern is checked beside it",
+            };
+            report.lost(&part.at.path, "pattern_not_carried", message);
+        }
+        if matches!(wanted, Wanted::Line { .. } | Wanted::Lines { .. } | Wanted::Email) {
+            return;
+        }
+        for part in ["minLength", "maxLength"].iter().flat_map(|name| schema.every(name)) {
+            let message = "what is asked for has a shape of its own: its length is not checked";
+            report.lost(&part.at.path, "keyword", message);
         }
     }
 
@@ -307,20 +357,16 @@ impl<'a> Builder<'a, '_> {
                 .unwrap_or(10),
             None => 10,
         };
-        let shift = |name: &str, by: f64| {
-            let given = schema.get(name);
-            given.number().filter(|_| whole).map(|bound| bound + by)
-        };
+        let shift =
+            |name: &str, side: Side, by: f64| schema.bound(name, side).filter(|_| whole).map(|bound| bound + by);
         let unit = [ui_option(ui, "suffix"), ui_option(ui, "prefix"), schema.get("x-unit")];
         Wanted::Number {
             min: schema
-                .get("minimum")
-                .number()
-                .or_else(|| shift("exclusiveMinimum", 1.0)),
+                .bound("minimum", Side::Least)
+                .or_else(|| shift("exclusiveMinimum", Side::Least, 1.0)),
             max: schema
-                .get("maximum")
-                .number()
-                .or_else(|| shift("exclusiveMaximum", -1.0)),
+                .bound("maximum", Side::Most)
+                .or_else(|| shift("exclusiveMaximum", Side::Most, -1.0)),
             decimals,
             unit: self.label_of(&unit),
         }
@@ -335,9 +381,9 @@ impl<'a> Builder<'a, '_> {
             Kind::Number { decimals, .. } => {
                 let (types, _) = schema.types();
                 let whole = types == ["integer"];
-                for (name, sign, zh, en) in [
-                    ("exclusiveMinimum", ">", "须大于", "Must be more than"),
-                    ("exclusiveMaximum", "<", "须小于", "Must be less than"),
+                for (name, side, sign, zh, en) in [
+                    ("exclusiveMinimum", Side::Least, ">", "须大于", "Must be more than"),
+                    ("exclusiveMaximum", Side::Most, "<", "须小于", "Must be less than"),
                 ] {
                     let given = schema.get(name);
                     // In draft 4 it says that the bound beside it is not part of the range.
@@ -347,9 +393,9 @@ impl<'a> Builder<'a, '_> {
                         "maximum"
                     };
                     let bound = if matches!(given.value, Json::Bool(true)) {
-                        schema.get(beside).number()
+                        schema.bound(beside, side)
                     } else {
-                        given.number()
+                        schema.bound(name, side)
                     };
                     let covered = whole && given.number().is_some() && !schema.has(beside);
                     if let Some(bound) = bound.filter(|bound| bound.abs() < 1e15 && !covered) {
@@ -376,13 +422,21 @@ impl<'a> Builder<'a, '_> {
                     );
                 }
             }
-            Kind::LongText { .. } => {
-                if let Some(min) = schema.get("minLength").count().filter(|min| *min > 0) {
-                    let rule = json!({">=": [{"length": answer}, min]});
+            Kind::LongText { .. } | Kind::Email {} => {
+                let length = json!({"length": answer});
+                let is_email = matches!(kind, Kind::Email {});
+                if let Some(min) = schema.count("minLength", Side::Least).filter(|min| *min > 0) {
                     add(
-                        rule,
+                        json!({">=": [length, min]}),
                         format!("至少 {min} 个字。"),
                         format!("At least {min} characters."),
+                    );
+                }
+                if let Some(max) = schema.count("maxLength", Side::Most).filter(|_| is_email) {
+                    add(
+                        json!({"<=": [length, max]}),
+                        format!("最多 {max} 个字。"),
+                        format!("At most {max} characters."),
                     );
                 }
             }

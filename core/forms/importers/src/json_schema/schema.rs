@@ -33,6 +33,12 @@ impl<'a> Schema<'a> {
         !self.settled.contains(&name) && self.parts.iter().any(|part| part.at.has(name))
     }
 
+    /// Whether a keyword is there and null, which [`Schema::has`] takes for nothing.
+    pub(super) fn has_null(&self, name: &str) -> bool {
+        let mut given = self.parts.iter().filter_map(|part| part.at.value.get(name));
+        given.any(|value| *value == Json::Null)
+    }
+
     pub(super) fn path(&self) -> String {
         self.parts.first().map(|part| part.at.path.clone()).unwrap_or_default()
     }
@@ -47,6 +53,24 @@ impl<'a> Schema<'a> {
                 refs: part.refs.clone(),
             })
             .collect()
+    }
+
+    /// A bound that every part has to keep: the greatest of the least, or the least of the greatest.
+    pub(super) fn bound(&self, name: &str, side: Side) -> Option<f64> {
+        let given = self.every(name).into_iter().filter_map(|part| part.at.number());
+        given.reduce(|a, b| match side {
+            Side::Least => a.max(b),
+            Side::Most => a.min(b),
+        })
+    }
+
+    /// As [`Schema::bound`], of something that is counted.
+    pub(super) fn count(&self, name: &str, side: Side) -> Option<u32> {
+        let given = self.every(name).into_iter().filter_map(|part| part.at.count());
+        given.reduce(|a, b| match side {
+            Side::Least => a.max(b),
+            Side::Most => a.min(b),
+        })
     }
 
     /// The names that have to be there.
@@ -82,6 +106,13 @@ impl<'a> Schema<'a> {
         types.retain(|name| *name != "null");
         (types, nullable)
     }
+}
+
+/// Which side of a range a bound is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Least,
+    Most,
 }
 
 /// Follows references.

@@ -149,12 +149,20 @@ impl<'a> Form<'a> {
             known: known.clone(),
             page: sheet.node,
         };
-        let name = at.get("name").word().unwrap_or(&known.id);
+        if let Some(id) = at.get("id").word() {
+            self.fields.push((id.to_owned(), field));
+        }
+        self.remember_as(at.get("name").word().unwrap_or(&known.id), known, sheet);
+    }
+
+    /// As [`Form::remember`], by one name alone.
+    pub(super) fn remember_as(&mut self, name: &str, known: &Known, sheet: &Sheet<'_>) {
+        let field = Field {
+            known: known.clone(),
+            page: sheet.node,
+        };
         if let Some(section) = &sheet.section {
             self.fields.push((format!("{section}.{name}"), field.clone()));
-        }
-        if let Some(id) = at.get("id").word() {
-            self.fields.push((id.to_owned(), field.clone()));
         }
         self.fields.push((name.to_owned(), field));
     }

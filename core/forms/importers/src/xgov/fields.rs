@@ -6,12 +6,22 @@ use serde_json::json;
 
 use super::Form;
 use super::components::Sheet;
+use super::coordinates::{EASTING_NORTHING, LAT_LONG};
 use crate::draft::{self, Draft};
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::kinds::{self, Wanted};
 use crate::names::Names;
 use crate::{pattern, rules};
+
+/// Two letters and digits of the British National Grid, with spaces where people write them.
+fn grid_reference(digits: &str) -> Wanted {
+    Wanted::Line {
+        min: None,
+        max: Some(20),
+        pattern: Some(format!("(?i) *[a-z] *[a-z] *({digits})")),
+    }
+}
 
 impl<'a> Form<'a> {
     /// The question of a field. None where there is nothing to ask; then it is told.
@@ -38,10 +48,18 @@ impl<'a> Form<'a> {
                 return Ok(None);
             }
             "MultiInputField" => return self.rows_of_inputs(at, sheet, draft).map(Some),
+            "EastingNorthingField" => return self.coordinates(at, EASTING_NORTHING, sheet, draft).map(Some),
+            "LatLongField" => return self.coordinates(at, LAT_LONG, sheet, draft).map(Some),
             _ => {}
         }
         let name = at.get("name").word().unwrap_or_default();
-        let titles = [at.get("title"), at.get("label"), at.get("shortDescription")];
+        let titles = [
+            // The words at the box that is ticked, where a declaration has some.
+            at.get("options").get("declarationConfirmationLabel"),
+            at.get("title"),
+            at.get("label"),
+            at.get("shortDescription"),
+        ];
         let label = titles.iter().find_map(|title| draft.texts.label(title));
         let label = label.unwrap_or_else(|| sheet.title.clone());
         let id = sheet.names.take(name, "question");
@@ -81,7 +99,7 @@ impl<'a> Form<'a> {
         Ok(Some(question))
     }
 
-    fn what_is_lost(&self, at: &At<'a>, draft: &mut Draft) {
+    pub(super) fn what_is_lost(&self, at: &At<'a>, draft: &mut Draft) {
         let options = at.get("options");
         if options.get("maxWords").is_there() {
             draft.report.lost(
@@ -89,6 +107,15 @@ impl<'a> Form<'a> {
                 "word_count",
                 "words are not counted here, characters are",
             );
+        }
+        for place in ["minPrecision", "minLength", "maxLength"]
+            .iter()
+            .flat_map(|name| [options.get(name), at.get("schema").get(name)])
+        {
+            if place.count().is_some_and(|count| count > 0) {
+                let message = "how many digits a number has is not checked, only how large it is";
+                draft.report.lost(&place.path, "digit_count", message);
+            }
         }
         for name in [
             "customValidationMessage",
@@ -172,6 +199,8 @@ impl<'a> Form<'a> {
             "TelephoneNumberField" => Wanted::Phone,
             "WebsiteField" => Wanted::Website,
             "UkAddressField" => Wanted::Address,
+            "OsGridRefField" => grid_reference("([0-9] *){6}|([0-9] *){8}|([0-9] *){10}"),
+            "NationalGridFieldNumberField" => grid_reference("([0-9] *){8}"),
             "YesNoField" => Wanted::YesNo,
             "DeclarationField" => {
                 let content = at.get("content");

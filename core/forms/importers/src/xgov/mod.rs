@@ -5,6 +5,7 @@
 
 mod components;
 mod conditions;
+mod coordinates;
 mod evaluated;
 mod expression;
 mod fields;
@@ -14,7 +15,7 @@ mod sheets;
 
 use std::collections::BTreeMap;
 
-use onehall_forms::{Kind, Page, Question};
+use onehall_forms::Kind;
 use onehall_protocol::Text;
 use serde_json::Value;
 
@@ -22,7 +23,7 @@ use components::{Wait, Waiting};
 use conditions::{Conditions, Field, Place};
 use pages::{Node, Role};
 
-use crate::draft::{Draft, MOST_PAGES, too_many_pages};
+use crate::draft::{Draft, MOST_PAGES, question_at, too_many_pages};
 use crate::finding::{ImportFinding, refused};
 use crate::json::At;
 use crate::known::{Compare, compare};
@@ -32,6 +33,8 @@ use crate::rules::{all, any};
 /// A form while it is read.
 struct Form<'a> {
     lists: BTreeMap<String, At<'a>>,
+    /// Sections by name: their titles stand over the questions of their pages.
+    sections: BTreeMap<String, At<'a>>,
     fields: Vec<(String, Field)>,
     waiting: Vec<Waiting>,
 }
@@ -63,8 +66,17 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
             }
         }
     }
+    let mut sections = BTreeMap::new();
+    for section in root.get("sections").items() {
+        for name in ["name", "id"] {
+            if let Some(name) = section.get(name).word() {
+                sections.insert(name.to_owned(), section.clone());
+            }
+        }
+    }
     let mut form = Form {
         lists,
+        sections,
         fields: Vec::new(),
         waiting: Vec::new(),
     };
@@ -92,19 +104,6 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
     declaration(root, &nodes, &reached, draft)?;
     what_is_lost(root, draft);
     Ok(())
-}
-
-fn question_at<'q>(pages: &'q mut [Page], steps: &[usize]) -> Option<&'q mut Question> {
-    let (page, rest) = steps.split_first()?;
-    let (first, inner) = rest.split_first()?;
-    let mut question = pages.get_mut(*page)?.questions.get_mut(*first)?;
-    for step in inner {
-        let Kind::Group { questions, .. } = &mut question.kind else {
-            return None;
-        };
-        question = questions.get_mut(*step)?;
-    }
-    Some(question)
 }
 
 fn put(waiting: &Waiting, conditions: &Conditions<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {

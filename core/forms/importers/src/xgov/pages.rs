@@ -89,6 +89,7 @@ fn link_in_a_row(root: &At<'_>, nodes: &mut [Node<'_>], draft: &mut Draft) {
     let count = nodes.len();
     for (at, node) in nodes.iter_mut().enumerate() {
         let condition = node.at.get("condition");
+        tell_of_condition(&condition, draft);
         node.only_if = condition.word().map(|name| (name.to_owned(), condition.path.clone()));
         if at + 1 < count {
             node.links.push(Link {
@@ -97,6 +98,14 @@ fn link_in_a_row(root: &At<'_>, nodes: &mut [Node<'_>], draft: &mut Draft) {
                 path: node.at.path.clone(),
             });
         }
+    }
+}
+
+/// Tells of a condition that is no name of one: nothing is known of its sort.
+fn tell_of_condition(condition: &At<'_>, draft: &mut Draft) {
+    if condition.is_map() || !condition.items().is_empty() {
+        let message = "this is no name of a condition: what hangs on it is for everybody";
+        draft.report.lost(&condition.path, "condition_not_carried", message);
     }
 }
 
@@ -139,6 +148,7 @@ fn links(
         {
             condition = target.get("condition");
         }
+        tell_of_condition(&condition, draft);
         links.push(Link {
             to,
             condition: condition.word().map(|name| (name.to_owned(), condition.path.clone())),

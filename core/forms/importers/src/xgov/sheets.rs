@@ -4,11 +4,11 @@ use onehall_forms::Page;
 use onehall_protocol::Text;
 use serde_json::json;
 
+use super::Form;
 use super::components::Sheet;
 use super::conditions::{Conditions, Place};
 use super::pages::{Node, Role, is_field};
-use super::{Form, question_at};
-use crate::draft::{self, Draft};
+use crate::draft::{self, Draft, Heading, question_at};
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::known::{Answer, Known};
@@ -50,7 +50,9 @@ impl<'a> Form<'a> {
         let asked = components.items().first().map(|one| one.get("title"));
         let title: Vec<At<'_>> = [node.at.get("title")].into_iter().chain(asked).collect();
         let title = draft.texts.first(&title, address);
-        let section = node.at.get("section").word().map(str::to_owned);
+        let place_of_section = node.at.get("section");
+        let heading = self.heading(place_of_section.word(), &title, draft);
+        let section = place_of_section.word().map(str::to_owned);
         let mut page = draft.page(address, title.clone(), &node.at.path);
         let mut names = std::mem::take(&mut draft.question_names);
         let mut sheet = Sheet {
@@ -58,7 +60,10 @@ impl<'a> Form<'a> {
             section,
             title: title.clone(),
             groups: Vec::new(),
-            steps: vec![place],
+            steps: match heading {
+                Some(_) => vec![place, 0],
+                None => vec![place],
+            },
             names: &mut names,
             questions: Vec::new(),
         };
@@ -67,6 +72,10 @@ impl<'a> Form<'a> {
             None => self.components(&components.items(), &mut sheet, draft),
         };
         page.questions = sheet.questions;
+        if let Some(heading) = heading.filter(|_| read.is_ok() && !page.questions.is_empty()) {
+            let questions = std::mem::take(&mut page.questions);
+            page.questions = vec![draft.section(&mut names, &[], heading, questions, &node.at.path)?];
+        }
         draft.question_names = names;
         read?;
         if page.questions.is_empty() {
@@ -87,6 +96,22 @@ impl<'a> Form<'a> {
             );
         }
         Ok(Some(page))
+    }
+
+    /// The title of a section, which the source shows over the one of each of its pages, unless it is the same.
+    fn heading<'s>(&self, section: Option<&'s str>, page: &Text, draft: &mut Draft) -> Option<Heading<'s>> {
+        let name = section?;
+        let section = self.sections.get(name)?;
+        let place = section.get("title");
+        place.word().filter(|_| !section.get("hideTitle").is_true())?;
+        let title = draft.texts.label(&place).filter(|title| title != page)?;
+        let message = "the title of a section stands over the questions of each of its pages, below that of the page";
+        draft.report.differs(&place.path, "section_title", message);
+        Some(Heading {
+            name,
+            title,
+            help: None,
+        })
     }
 
     fn repeats(&self, node: &Node<'a>) -> Option<Rows> {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use onehall_form_importers::{Imported, Options, import};
-use onehall_forms::{Context, Filling, Form, Page, Question};
+use onehall_forms::{Context, Filling, Form, Kind, Page, Question};
 use serde_json::Value;
 
 /// Imports a form that is expected to come out. What comes out is written, read again and loaded on the way.
@@ -65,9 +65,18 @@ pub fn ids(questions: &[Question]) -> Vec<&str> {
 
 /// The question of this id, wherever it stands outside of groups.
 pub fn question<'a>(imported: &'a Imported, id: &str) -> &'a Question {
-    let mut all = imported.definition.pages.iter().flat_map(|page| page.questions.iter());
+    let mut all = imported.definition.asked();
     all.find(|question| question.id == id)
         .unwrap_or_else(|| panic!("no question {id}"))
+}
+
+/// What stands in a page, a row or a section: `name`, `heading(name other)`.
+pub fn outline(questions: &[Question]) -> String {
+    let one = |question: &Question| match &question.kind {
+        Kind::Section { questions } => format!("{}({})", question.label.en, outline(questions)),
+        _ => question.id.clone(),
+    };
+    questions.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
 /// A question's kind as JSON: `{"kind": "text", "max_length": 10}`.

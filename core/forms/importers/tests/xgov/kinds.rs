@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{self, filled, ids, imported, is_shown, kind, page, pages, question, told};
-use crate::{form, list, one_page, text, yes_no};
+use crate::support::{self, filled, ids, imported, is_shown, kind, outline, page, pages, question, told, told_sorted};
+use crate::{form, list, one_page, structured, text, yes_no};
 
 #[test]
 fn every_field_becomes_the_nearest_kind() {
@@ -291,5 +291,78 @@ fn texts_in_several_languages_keep_ours() {
     assert_eq!(
         untranslated,
         ["3 texts stand in one language (cy): they fill both and wait for a translation"]
+    );
+}
+
+#[test]
+fn a_place_by_two_numbers_is_a_section_of_both() {
+    let asks = |operator: &str| {
+        structured(
+            "isNorth",
+            json!([{"field": {"name": "spot__northing", "type": "NumberField", "display": "N"}, "operator": operator,
+                "value": {"type": "Value", "value": "500000", "display": "500000"}}]),
+        )
+    };
+    let mut source = one_page(json!([
+        {"type": "EastingNorthingField", "name": "spot", "title": "Where", "hint": "In metres", "options": {},
+         "schema": {"easting": {"min": 1000}, "northing": {"max": 900_000}}},
+        {"type": "LatLongField", "name": "ship", "title": "The ship", "options": {"required": false}, "schema": {}},
+        {"type": "TextField", "name": "why", "title": "Why", "options": {"condition": "isNorth"}, "schema": {}}
+    ]));
+    source["conditions"] = json!([asks("is more than")]);
+    let all = imported(&source);
+    let first = &page(&all, "first").questions;
+    assert_eq!(
+        outline(first),
+        "Where(spot_easting spot_northing) The ship(ship_latitude ship_longitude) why"
+    );
+    assert_eq!(first[0].help.as_ref().map(|help| help.en.as_str()), Some("In metres"));
+    assert_eq!(
+        kind(question(&all, "spot_easting")),
+        json!({"kind": "number", "min": 1000.0, "max": 700_000.0, "decimals": 0})
+    );
+    assert_eq!(kind(question(&all, "spot_northing"))["max"], 900_000.0);
+    assert_eq!(kind(question(&all, "ship_longitude"))["min"], -14.0);
+    assert!(question(&all, "spot_northing").required && !question(&all, "ship_latitude").required);
+    assert!(is_shown(&all, "why", &[("spot_northing", json!(700_000))]));
+    assert!(!is_shown(&all, "why", &[("spot_northing", json!(1))]));
+    assert_eq!(told_sorted(&all), [("/pages/1", "summary_page")]);
+}
+
+#[test]
+fn places_on_the_grid_have_the_shape_of_one_and_a_declaration_the_words_at_its_box() {
+    let all = imported(&one_page(json!([
+        {"type": "OsGridRefField", "name": "a", "title": "A", "options": {}, "schema": {}},
+        {"type": "NationalGridFieldNumberField", "name": "b", "title": "B", "options": {}, "schema": {}},
+        {"type": "DeclarationField", "name": "c", "title": "Declaration", "content": "All is **true**.",
+         "options": {"declarationConfirmationLabel": "I confirm it"}},
+        {"type": "NumberField", "name": "d", "title": "D", "options": {"minPrecision": 1}, "schema": {"maxLength": 4}}
+    ])));
+    let wrong = |id: &str, text: &str| {
+        let filling = filled(&all, &[(id, json!(text))]);
+        filling
+            .errors()
+            .iter()
+            .any(|error| error.path == id && error.code == "pattern")
+    };
+    for (text, is_wrong) in [
+        ("TQ 301 803", false),
+        ("SU1234 5678", false),
+        ("nh1234567890", false),
+        ("TQ 30 80 1", true),
+    ] {
+        assert_eq!(wrong("a", text), is_wrong, "{text}");
+    }
+    assert!(!wrong("b", "AB 1234 5678") && wrong("b", "AB 123 567"));
+    assert_eq!(question(&all, "c").label.en, "I confirm it");
+    assert_eq!(kind(question(&all, "c"))["statement"]["en"], "All is true.");
+    let at = |place: &str| format!("/pages/0/components/3/{place}");
+    assert_eq!(
+        told_sorted(&all),
+        [
+            (at("options/minPrecision").as_str(), "digit_count"),
+            (at("schema/maxLength").as_str(), "digit_count"),
+            ("/pages/1", "summary_page"),
+        ]
     );
 }

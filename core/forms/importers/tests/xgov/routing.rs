@@ -1,8 +1,8 @@
 //! Which page follows which, where it ends, and who is turned away.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{filled, imported, page, pages, path, question, refused, told};
+use crate::support::{filled, imported, is_shown, outline, page, pages, path, question, refused, told};
 use crate::{form, structured, text, yes_no};
 
 #[test]
@@ -186,4 +186,54 @@ fn of_several_links_whose_conditions_hold_the_first_is_taken() {
     for (n, expected) in [(5, "small"), (1, "tiny"), (500, "big")] {
         assert_eq!(path(&all, &[("n", json!(n))]), ["a", expected]);
     }
+}
+
+#[test]
+fn a_condition_that_is_no_name_is_told_and_hides_nothing() {
+    let all = imported(&json!({"name": "F", "engine": "V2", "pages": [
+        {"path": "/a", "title": "A", "components": [text("a")]},
+        {"path": "/b", "title": "B", "components": [text("b")], "condition": [[{"componentId": "a", "operator": "==", "valueId": "x"}]]},
+        {"path": "/summary", "title": "S", "controller": "SummaryPageController", "components": []}
+    ], "lists": [], "conditions": [], "sections": []}));
+    assert_eq!(path(&all, &[]), ["a", "b"]);
+    assert!(told(&all).contains(&("/pages/1/condition", "condition_not_carried")));
+}
+
+#[test]
+fn the_title_of_a_section_stands_over_the_questions_of_its_pages() {
+    let page = |address: &str, section: &str, next: &str| {
+        json!({"path": format!("/{address}"), "title": address, "section": section, "components": [text(address)],
+            "next": [{"path": format!("/{next}")}]})
+    };
+    let decided = |mut page: Value| {
+        page["components"][0]["options"] = json!({"condition": "isIt"});
+        page
+    };
+    let condition = json!({"name": "isIt", "value": {"name": "c", "conditions": [
+        {"field": {"name": "s.a", "type": "TextField", "display": "A"}, "operator": "is", "value": {"type": "Value", "value": "x", "display": "x"}}]}});
+    let mut form = form(
+        json!([
+            page("a", "s", "b"),
+            decided(page("b", "s", "c")),
+            page("c", "t", "d"),
+            page("d", "same", "summary")
+        ]),
+        json!([]),
+        json!([condition]),
+    );
+    form["sections"] = json!([
+        {"name": "s", "title": "You"}, {"name": "t", "title": "Hidden", "hideTitle": true},
+        {"name": "same", "title": "d"}, {"name": "nobody", "title": "Nobody's"}]);
+    let all = imported(&form);
+    let outlines: Vec<String> = all
+        .definition
+        .pages
+        .iter()
+        .map(|page| outline(&page.questions))
+        .collect();
+    assert_eq!(outlines, ["You(a)", "You(b)", "c", "d"]);
+    assert!(is_shown(&all, "b", &[("a", json!("x"))]) && !is_shown(&all, "b", &[("a", json!("y"))]));
+    let mut told = told(&all);
+    told.retain(|(_, code)| *code != "summary_page");
+    assert_eq!(told, [("/sections/0/title", "section_title")]);
 }

@@ -1,9 +1,14 @@
 //! Form.io: what is carried, and what is told.
 
+mod parts;
+#[path = "../support/mod.rs"]
 mod support;
+mod told;
 
 use serde_json::{Value, json};
-use support::{filled, ids, imported, is_shown, kind, page, pages, path, question, refused, told, told_sorted};
+use support::{
+    filled, ids, imported, is_shown, kind, outline, page, pages, path, question, refused, told, told_sorted,
+};
 
 fn form(components: Value) -> Value {
     json!({"title": "Permit", "name": "permit", "path": "permit", "display": "form", "components": components})
@@ -124,30 +129,98 @@ fn every_input_becomes_the_nearest_kind() {
 }
 
 #[test]
-fn layout_is_flattened_and_its_conditions_are_handed_on() {
+fn layout_without_a_title_is_flattened_and_its_conditions_are_handed_on() {
     let all = imported(&form(json!([
         checkbox("more"),
         {"type": "columns", "key": "cols", "columns": [{"components": [text("left")]}, {"components": [text("right")]}]},
         {"type": "table", "key": "t", "rows": [[{"components": [text("cell")]}], [{"components": [text("cell2")]}]]},
-        {"type": "tabs", "key": "tabs", "components": [{"label": "T", "components": [text("tab")]}]},
-        {"type": "well", "key": "w", "components": [
-            {"type": "fieldset", "key": "fs", "legend": "Only then", "conditional": {"show": true, "when": "more", "eq": "true"}, "components": [text("inner")]}]},
+        {"type": "tabs", "key": "tabs", "components": [{"label": "Tab 1", "components": [text("tab")]}]},
+        {"type": "well", "key": "w", "conditional": {"show": true, "when": "more", "eq": "true"}, "components": [
+            {"type": "fieldset", "key": "fs", "legend": "Fieldset", "components": [text("inner")]},
+            {"type": "panel", "key": "p", "title": "Hidden", "hideLabel": true, "components": [text("plain")]},
+            {"type": "panel", "key": "e", "title": "Empty", "components": []}]},
         {"type": "content", "key": "c", "html": "<p>Hello <b>you</b></p>"},
         {"type": "htmlelement", "key": "h", "content": "Careful", "className": "alert alert-warning"}
     ])));
     assert_eq!(
         ids(&page(&all, "form").questions),
         [
-            "more", "left", "right", "cell", "cell2", "tab", "note", "inner", "note_2", "note_3"
+            "more", "left", "right", "cell", "cell2", "tab", "inner", "plain", "note", "note_2"
         ]
     );
-    assert_eq!(question(&all, "note").label.en, "Only then");
-    assert_eq!(kind(question(&all, "note_3"))["tone"], "warning");
+    assert_eq!(kind(question(&all, "note_2"))["tone"], "warning");
     for (more, shown) in [(true, true), (false, false)] {
         assert_eq!(is_shown(&all, "inner", &[("more", json!(more))]), shown);
-        assert_eq!(is_shown(&all, "note", &[("more", json!(more))]), shown);
+        assert_eq!(is_shown(&all, "plain", &[("more", json!(more))]), shown);
     }
     assert!(!is_shown(&all, "inner", &[]));
+}
+
+#[test]
+fn panels_field_sets_and_tabs_with_a_title_are_sections() {
+    let hidden = json!({"type": "hidden", "key": "fixed", "defaultValue": "x"});
+    let all = imported(&form(json!([
+        checkbox("more"),
+        {"type": "well", "key": "w", "conditional": {"show": true, "when": "more", "eq": "true"}, "components": [
+            {"type": "fieldset", "key": "more", "legend": "Only then", "tooltip": "Why", "conditional": {"show": false, "when": "kind", "eq": "b"},
+             "components": [text("inner"), {"type": "panel", "key": "p", "title": "Deeper", "components": [radio("deep"), hidden]}]}]},
+        radio("kind"),
+        {"type": "tabs", "key": "tabs", "components": [
+            {"label": "Home", "key": "home", "components": [text("road")]}, {"label": "Work", "key": "work", "components": [text("firm")]}]},
+        {"type": "datagrid", "key": "people", "label": "People", "components": [
+            {"type": "fieldset", "key": "who", "legend": "Who", "components": [
+                text("name"), {"type": "number", "key": "age", "label": "Age", "conditional": {"show": true, "when": "people.name", "eq": "Ada"}}]}]}
+    ])));
+    let form = &page(&all, "form").questions;
+    assert_eq!(
+        outline(form),
+        "more Only then(inner Deeper(deep fixed)) kind Home(road) Work(firm) people"
+    );
+    assert_eq!(form[1].id, "more_section", "the question keeps its name");
+    assert_eq!(form[1].help.as_ref().map(|help| help.en.as_str()), Some("Why"));
+    let [inner, ..] = &form[1..2] else {
+        panic!("the section")
+    };
+    let onehall_forms::Kind::Section { questions } = &inner.kind else {
+        panic!("{inner:?}")
+    };
+    assert!(
+        questions.iter().all(|question| question.visible_when.is_none()),
+        "the section hides them"
+    );
+    for (more, kind, shown) in [(true, "a", true), (true, "b", false), (false, "a", false)] {
+        let answers = [("more", json!(more)), ("kind", json!(kind))];
+        assert_eq!(is_shown(&all, "inner", &answers), shown);
+        assert_eq!(is_shown(&all, "deep", &answers), shown);
+    }
+    let row = [("people", json!(["r1"])), ("people/r1/name", json!("Ada"))];
+    assert!(
+        is_shown(&all, "people/r1/age", &row),
+        "a condition in a row's section reads the row"
+    );
+    assert_eq!(told(&all), [], "nothing is lost by it");
+}
+
+#[test]
+fn titles_that_nest_deeper_than_sections_are_read_and_told() {
+    let mut deep = text("inmost");
+    for level in (1..=5).rev() {
+        deep = json!({"type": "panel", "key": format!("p{level}"), "title": format!("P{level}"), "components": [deep]});
+    }
+    let all = imported(&form(json!([text("first"), deep])));
+    assert_eq!(
+        outline(&page(&all, "form").questions),
+        "first P1(P2(P3(note note_2 inmost)))"
+    );
+    let told = told_sorted(&all);
+    let expected = "/components/1/components/0/components/0/components/0";
+    assert_eq!(
+        told,
+        [
+            (expected, "sections_too_deep"),
+            (&format!("{expected}/components/0"), "sections_too_deep")
+        ]
+    );
 }
 
 #[test]
@@ -382,6 +455,7 @@ fn javascript_and_what_only_the_source_does_is_told() {
             "/components/1/validate/pattern",
             "/components/2",
             "/components/4/hidden",
+            "/components/5",
             "/components/6"
         ]
     );

@@ -1,10 +1,13 @@
 //! JSON Schema with `uiSchema`: what is carried, and what is told.
 
+mod limits;
+#[path = "../support/mod.rs"]
 mod support;
 
 use serde_json::{Value, json};
 use support::{
-    filled, ids, imported, imported_text, is_shown, kind, page, pages, path, question, refused, told_sorted,
+    filled, ids, imported, imported_text, is_shown, kind, outline, page, pages, path, question, refused, told,
+    told_sorted,
 };
 
 fn schema(properties: Value) -> Value {
@@ -220,9 +223,74 @@ fn objects_are_pages_and_further_in_parts_of_them() {
         "more": {"type": "string"}
     })));
     assert_eq!(pages(&all), ["main", "home", "main_2"]);
-    assert_eq!(ids(&page(&all, "home").questions), ["avenue", "note", "owner_name"]);
-    assert_eq!(question(&all, "note").label.en, "Owner\nWho owns it");
+    let home = &page(&all, "home").questions;
+    assert_eq!(outline(home), "avenue Owner(owner_name)");
+    assert_eq!(home[1].help.as_ref().map(|help| help.en.as_str()), Some("Who owns it"));
     assert!(question(&all, "avenue").required);
+}
+
+#[test]
+fn objects_in_objects_are_sections_that_are_hidden_with_what_hides_them() {
+    let yes = json!({"properties": {"owned": {"const": true}}, "required": ["owned"]});
+    let deed = json!({"type": "object", "properties": {"number": {"type": "string"}, "seal": {"type": "object", "properties": {
+        "colour": {"enum": ["red", "blue"]}, "ring": {"type": "object", "properties": {"size": {"type": "integer"}}}}}}});
+    let all = imported(&schema(json!({
+        "home": {"type": "object", "title": "Home", "properties": {"owned": {"type": "boolean"}},
+            "if": yes, "then": {"properties": {"deedOfIt": deed}},
+            "allOf": [{"if": {"properties": {"owned": {"const": false}}, "required": ["owned"]}, "then": {"properties": {"rent": {"type": "integer"}}}}]},
+        "people": {"type": "array", "items": {"type": "object", "properties": {
+            "name": {"type": "string"}, "work": {"type": "object", "title": "Work", "properties": {"name": {"type": "string"}}}}}}
+    })));
+    assert_eq!(
+        outline(&page(&all, "home").questions),
+        "owned Deed of it(deed_of_it_number Seal(deed_of_it_seal_colour Ring(deed_of_it_seal_ring_size))) rent"
+    );
+    assert!(
+        question(&all, "deed_of_it_number").visible_when.is_none(),
+        "what stands in it needs no rule of its own"
+    );
+    for (owned, shown) in [(true, true), (false, false)] {
+        let answers = [("owned", json!(owned))];
+        assert_eq!(is_shown(&all, "deed_of_it_seal_ring_size", &answers), shown);
+        assert_eq!(is_shown(&all, "rent", &answers), !shown);
+    }
+    let onehall_forms::Kind::Group { questions, .. } = &question(&all, "people").kind else {
+        panic!("rows");
+    };
+    assert_eq!(outline(questions), "name Work(work_name)");
+    assert_eq!(told(&all), []);
+}
+
+#[test]
+fn a_row_has_names_and_sections_of_its_own_however_deep_it_stands() {
+    let people = json!({"type": "array", "items": {"type": "object", "properties": {
+        "name": {"type": "string"}, "work": {"type": "object", "title": "Work", "properties": {"place": {"type": "string"}}}}}});
+    let mut deep = people;
+    for level in ["people", "c", "b", "a"] {
+        deep = json!({"type": "object", "title": level, "properties": {level: deep}});
+    }
+    let all = imported(&schema(json!({"name": {"type": "string"}, "home": deep})));
+    let mut groups = all.definition.asked().filter_map(|question| match &question.kind {
+        onehall_forms::Kind::Group { questions, .. } => Some(outline(questions)),
+        _ => None,
+    });
+    assert_eq!(question(&all, "name").id, "name", "the row takes no name from the form");
+    assert_eq!(groups.next().as_deref(), Some("name Work(work_place)"));
+    assert_eq!(groups.next(), None);
+    assert_eq!(told(&all), []);
+}
+
+#[test]
+fn objects_that_nest_deeper_than_sections_are_read_and_told() {
+    let mut deep = json!({"type": "string"});
+    for level in (1..=5).rev() {
+        deep = json!({"type": "object", "title": format!("O{level}"), "properties": {"x": deep}});
+    }
+    let all = imported(&schema(json!({"home": deep})));
+    assert_eq!(outline(&page(&all, "home").questions), "O2(O3(O4(note x_x_x_x_x)))");
+    assert_eq!(question(&all, "note").label.en, "O5");
+    let told: Vec<&str> = told(&all).into_iter().map(|(_, code)| code).collect();
+    assert_eq!(told, ["sections_too_deep"]);
 }
 
 #[test]

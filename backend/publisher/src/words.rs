@@ -1,0 +1,262 @@
+//! What may be typed after `onehall update`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use onehall_bundle::{FileName, Flavour, Range, Version};
+
+use crate::office::{Failure, Office};
+use crate::rollout::Terms;
+use crate::stage::Facts;
+
+#[derive(Debug, Subcommand)]
+pub enum Deed {
+    /// Make an office of updates in an empty folder
+    Init {
+        #[command(flatten)]
+        office: At,
+        /// A kind of terminal that is signed for, such as ui-desktop (repeat)
+        #[arg(long = "terminal", required = true)]
+        terminals: Vec<String>,
+        /// For how many days a timestamp counts: 1 where terminals are online, 30 for those that a stick is carried to
+        #[arg(long, default_value_t = 1)]
+        timestamp_days: u32,
+    },
+    /// Make a key for a role, encrypted by a passphrase, or name one in a token
+    AddKey {
+        #[command(flatten)]
+        office: At,
+        /// root, targets, snapshot, timestamp, halts or a kind of terminal
+        role: String,
+        /// The name of the key among people
+        name: String,
+        /// Take the public key of a file that was made elsewhere, instead of making one
+        #[arg(long, conflicts_with = "token")]
+        of: Option<PathBuf>,
+        /// The key is in a token: the file of its public key (PEM; P-256 or Ed25519). It is asked by the program that stands
+        /// behind `--`, which gets what is signed on its standard input and gives the signature
+        #[arg(long, requires = "program")]
+        token: Option<PathBuf>,
+        /// How the token is asked, such as `-- pkcs11-tool --sign --label root --mechanism ECDSA-SHA256 --signature-format openssl`
+        #[arg(last = true, requires = "token")]
+        program: Vec<String>,
+        /// How many keys of the role must sign from now on
+        #[arg(long)]
+        threshold: Option<u32>,
+    },
+    /// Put a new key in the place of one that is lost, stolen or old
+    Rotate {
+        #[command(flatten)]
+        office: At,
+        role: String,
+        /// The key that goes
+        old: String,
+        /// The key that comes
+        new: String,
+    },
+    /// Make the next release of a folder of pages (cargo xtask bundle)
+    Stage {
+        #[command(flatten)]
+        office: At,
+        terminal: String,
+        folder: PathBuf,
+        #[command(flatten)]
+        facts: FactWords,
+    },
+    /// Have a catalog travel with the pages, for terminals that reach no hall (onehall city snapshot)
+    Catalog {
+        #[command(flatten)]
+        office: At,
+        terminal: String,
+        file: PathBuf,
+    },
+    /// Offer a release to a share of terminals, or change its share
+    Rollout {
+        #[command(flatten)]
+        office: At,
+        terminal: String,
+        release: u64,
+        #[command(flatten)]
+        terms: TermWords,
+    },
+    /// Let terminals try a release once more that failed on them
+    Forgive {
+        #[command(flatten)]
+        office: At,
+        terminal: String,
+        release: u64,
+    },
+    /// Stop a release: nobody gets it any more, who runs it stays
+    Halt {
+        #[command(flatten)]
+        office: At,
+        terminal: String,
+        release: u64,
+    },
+    /// Take a release back from everybody who runs it; this cannot be undone
+    Revoke {
+        #[command(flatten)]
+        office: At,
+        terminal: String,
+        release: u64,
+    },
+    /// Sign every draft for which a key counts
+    Sign {
+        #[command(flatten)]
+        office: At,
+        /// The file of the key
+        #[arg(long)]
+        key: PathBuf,
+    },
+    /// Publish what has all of its signatures; this cannot be undone
+    Publish {
+        #[command(flatten)]
+        office: At,
+        /// The files of the keys of snapshot and timestamp
+        #[arg(long = "key", required = true)]
+        keys: Vec<PathBuf>,
+    },
+    /// Sign snapshot and timestamp anew, so that they do not end: for a timer
+    Refresh {
+        #[command(flatten)]
+        office: At,
+        #[arg(long = "key", required = true)]
+        keys: Vec<PathBuf>,
+    },
+    /// How every role stands: versions, signatures, what ends soon
+    Status {
+        #[command(flatten)]
+        office: At,
+    },
+    /// Copy what a terminal without a network needs into a folder
+    Export {
+        #[command(flatten)]
+        office: At,
+        to: PathBuf,
+    },
+}
+
+/// Which office.
+#[derive(Debug, Args)]
+pub struct At {
+    /// The folder of the office
+    #[arg(long, env = "ONEHALL_UPDATE_OFFICE", default_value = "updates")]
+    office: PathBuf,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// What is said of a bundle.
+#[derive(Debug, Args)]
+pub struct FactWords {
+    /// What people call it, such as 1.42.0
+    #[arg(long)]
+    version: String,
+    /// The commit that it was built from
+    #[arg(long)]
+    revision: String,
+    #[arg(long, value_enum, default_value_t = FlavourWord::Shell)]
+    flavour: FlavourWord,
+    /// A layout that it was made for (repeat)
+    #[arg(long = "profile", required = true)]
+    profiles: Vec<String>,
+    /// The protocols of the bridge that its pages speak, such as 1-2
+    #[arg(long, default_value = "1-1")]
+    protocol: String,
+    /// The forms of data on a terminal that its pages understand
+    #[arg(long, default_value = "1-1")]
+    data: String,
+    /// The page of every address
+    #[arg(long, default_value = "index.html")]
+    entry: String,
+}
+
+/// Whether pages carry the core.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum FlavourWord {
+    /// They do, for a browser.
+    Web,
+    /// They speak to the core of a shell.
+    Shell,
+}
+
+/// Who gets a release.
+#[derive(Debug, Args)]
+pub struct TermWords {
+    /// In percent
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub share: u8,
+    #[arg(long = "channel")]
+    channels: Vec<String>,
+    #[arg(long = "region")]
+    regions: Vec<String>,
+    #[arg(long = "hall")]
+    halls: Vec<String>,
+    #[arg(long = "kind")]
+    kinds: Vec<String>,
+    /// The first version of the native core that gets it
+    #[arg(long)]
+    core_first: Option<String>,
+    /// The last version of the native core that gets it
+    #[arg(long)]
+    core_last: Option<String>,
+    /// Interrupt whoever runs an older one, once
+    #[arg(long)]
+    forced: bool,
+}
+
+impl FactWords {
+    pub fn read(self) -> Result<Facts, Failure> {
+        let entry: FileName = self
+            .entry
+            .parse()
+            .map_err(|_| Failure::NotInABundle(self.entry.clone()))?;
+        Ok(Facts {
+            version: version(&self.version)?,
+            revision: self.revision,
+            flavour: match self.flavour {
+                FlavourWord::Web => Flavour::Web,
+                FlavourWord::Shell => Flavour::Shell,
+            },
+            profiles: self.profiles,
+            protocol: range(&self.protocol)?,
+            data: range(&self.data)?,
+            entry,
+        })
+    }
+}
+
+impl TermWords {
+    pub fn read(self) -> Result<Terms, Failure> {
+        let version = |text: Option<String>| text.map(|text| version(&text)).transpose();
+        Ok(Terms {
+            share: self.share,
+            channels: self.channels,
+            regions: self.regions,
+            halls: self.halls,
+            terminals: self.kinds,
+            core_first: version(self.core_first)?,
+            core_last: version(self.core_last)?,
+            forced: self.forced,
+        })
+    }
+}
+
+fn version(text: &str) -> Result<Version, Failure> {
+    text.parse().map_err(|_| Failure::NotAName(text.to_owned()))
+}
+
+fn range(text: &str) -> Result<Range, Failure> {
+    let ends = text.split_once('-').unwrap_or((text, text));
+    match (ends.0.parse(), ends.1.parse()) {
+        (Ok(first), Ok(last)) => Ok(Range { first, last }),
+        _ => Err(Failure::NotAName(text.to_owned())),
+    }
+}
+
+impl At {
+    pub fn open(&self) -> Result<Office, Failure> {
+        Office::held(&self.office)
+    }
+}

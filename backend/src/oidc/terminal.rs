@@ -1,0 +1,80 @@
+//! The hall's own API, for terminals of the hall that log in as clients of the login do: an access token that is bound to a key
+//! stands for the session that the terminal got with it (RFC 9449, section 7).
+//!
+//! Nobody else's token counts here, whatever it may know of the citizen: only that of a client which the city's files say is a
+//! terminal of the hall (`first_party`), with the scope for it, and with a proof for this very request.
+
+use axum::http::header;
+use axum::http::request::Parts;
+use onehall_protocol::{API, ErrorCode};
+use serde_json::{Value, json};
+
+use super::dpop;
+use super::error::{OAuthError, Refused};
+use super::params::Issuer;
+use super::scopes::Scope;
+use crate::error::{Error, Result};
+use crate::secrets::TokenHash;
+use crate::state::AppState;
+
+/// What the details of a refusal say of the proof: for the headers of the answer.
+const PROOF: &str = "dpop";
+
+/// The session of a request that shows a bound token; none where it shows none.
+///
+/// # Errors
+/// `identity/not_logged_in` where token or proof do not count; the details say why, and bring the nonce to use.
+pub async fn held_session(parts: &Parts, state: &AppState) -> Result<Option<TokenHash>> {
+    let value = parts.headers.get(header::AUTHORIZATION);
+    let shown = value.and_then(|value| value.to_str().ok()?.split_once(' '));
+    let Some((_, token)) = shown.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("DPoP")) else {
+        return Ok(None);
+    };
+    let token = token.trim();
+    let issuer = Issuer::of_parts(parts, state)?;
+    let access = state.storage.access(TokenHash::of(token), state.clock.now()).await?;
+    let Some(access) = access else {
+        return Err(refused("invalid_token", None));
+    };
+    let client = state.city.client(&access.login.client);
+    let ours = client.is_some_and(|client| client.terminal.is_some()) && access.login.scopes.has(Scope::Hall);
+    let Some(bound) = access.key_bound.filter(|_| ours) else {
+        return Err(refused("invalid_token", None));
+    };
+    // The API is nested: its routes see the rest of the path.
+    let at = issuer.at(&format!("{API}{}", parts.uri.path()));
+    let proven = dpop::proven(state, &parts.headers, parts.method.as_str(), &at, Some(token)).await;
+    match proven {
+        Ok(Some(key)) if key == bound => Ok(Some(access.login.session)),
+        Ok(_) => Err(refused("invalid_token", None)),
+        Err(Refused::Fault(fault)) => Err(fault),
+        Err(Refused::Client(refusal)) => {
+            let (OAuthError { error, .. }, nonce) = refusal.told();
+            Err(refused(error, nonce))
+        }
+    }
+}
+
+fn refused(error: &str, nonce: Option<&str>) -> Error {
+    metrics::counter!("onehall_oidc_terminal_refusals_total", "error" => error.to_owned()).increment(1);
+    let nonce = nonce.map_or(Value::Null, Value::from);
+    Error::new(ErrorCode::NotLoggedIn).with_details(json!({ PROOF: { "error": error, "nonce": nonce } }))
+}
+
+/// What the headers of a refusal say: how to show a token, and the nonce of the next proof.
+pub(crate) struct Challenge<'a> {
+    /// For `WWW-Authenticate`.
+    pub scheme: String,
+    /// For `DPoP-Nonce`.
+    pub nonce: Option<&'a str>,
+}
+
+/// What the details of a refusal say of the proof of a request; none where it brought none.
+pub(crate) fn challenge(details: &Value) -> Option<Challenge<'_>> {
+    let proof = details.get(PROOF)?;
+    let error = proof.get("error").and_then(Value::as_str)?;
+    Some(Challenge {
+        scheme: format!("DPoP error=\"{error}\", algs=\"ES256\""),
+        nonce: proof.get("nonce").and_then(Value::as_str),
+    })
+}

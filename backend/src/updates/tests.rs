@@ -1,0 +1,342 @@
+//! Promises of updates: what is served, what is signed by itself, what is counted, what is stopped.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Parser;
+use onehall_publisher::{Desk, Failure, Keeper, UpdateCommand};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::keeping;
+use crate::clock::Clock as _;
+use crate::testing::TestHall;
+
+const PASSPHRASE: &str = "correct horse battery";
+/// The clock of the tests' hall stands here.
+const NOW: i64 = 1_795_395_600;
+
+#[derive(Parser)]
+struct Words {
+    #[command(flatten)]
+    command: UpdateCommand,
+}
+
+/// Somebody who publishes, without a terminal.
+struct Person;
+
+impl Desk for Person {
+    fn say(&mut self, _: &str) {}
+
+    fn agrees(&mut self, _: &str) -> bool {
+        true
+    }
+
+    fn passphrase(&mut self, _: &str) -> String {
+        PASSPHRASE.to_owned()
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(NOW).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+/// An office on the disk.
+struct Office(PathBuf);
+
+impl Drop for Office {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Office {
+    /// One that has published nothing yet but its keys, and has a release of kiosks that waits to be offered.
+    fn found() -> Office {
+        let office = Office(std::env::temp_dir().join(format!("onehall-office-{}", Uuid::now_v7())));
+        office.run("init --terminal ui-kiosk");
+        for (role, key) in [
+            ("root", "offline"),
+            ("targets", "offline"),
+            ("ui-kiosk", "offline"),
+            ("snapshot", "online"),
+            ("timestamp", "online"),
+            ("halts", "halt"),
+        ] {
+            office.run(&format!("add-key {role} {key} --threshold 1"));
+        }
+        let pages = office.0.join("pages");
+        let written = std::fs::create_dir_all(&pages)
+            .and_then(|()| std::fs::write(pages.join("index.html"), "<!doctype html>".repeat(100)));
+        written.unwrap_or_else(|error| panic!("{error}"));
+        office.run("stage ui-kiosk @pages --version 1.0.0 --revision 0123abc --profile kiosk");
+        office.run("rollout ui-kiosk 1 --share 100");
+        for key in ["offline", "halt"] {
+            office.run(&format!("sign --key @keys/{key}.json"));
+        }
+        office.run("publish --key @keys/online.json");
+        office
+    }
+
+    fn run(&self, line: &str) {
+        let mut words = vec!["onehall".to_owned()];
+        words.extend(
+            line.split(' ')
+                .map(|word| word.replace('@', &format!("{}/", self.0.display()))),
+        );
+        words.extend(["--office".to_owned(), self.0.display().to_string()]);
+        let words = Words::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"));
+        words
+            .command
+            .run(&mut Person)
+            .unwrap_or_else(|error| panic!("{line}: {error}"));
+    }
+
+    fn key(&self, name: &str) -> PathBuf {
+        self.0.join(format!("keys/{name}.json"))
+    }
+
+    /// A hall on the machine on which it lies.
+    async fn hall(&self) -> TestHall {
+        let (office, keys) = (self.0.clone(), vec![self.key("online"), self.key("halt")]);
+        TestHall::open_with(move |config| {
+            config.updates.office = Some(office);
+            config.updates.keys = keys;
+            config.updates.passphrase.0 = PASSPHRASE.to_owned();
+            config.updates.halt_after = 4;
+        })
+        .await
+    }
+
+    fn timestamp(&self) -> u64 {
+        let text = std::fs::read(self.0.join("repository/metadata/timestamp.json")).unwrap_or_default();
+        let timestamp: Value = serde_json::from_slice(&text).unwrap_or_default();
+        timestamp["signed"]["version"].as_u64().unwrap_or_default()
+    }
+
+    fn halted(&self) -> bool {
+        let named = self.0.join("targets/halts/ui-kiosk.halts.json");
+        let published = self.0.join("repository/metadata/2.halts.json");
+        named.is_file() && published.is_file()
+    }
+}
+
+async fn keeper(hall: &TestHall) -> Arc<Keeper> {
+    keeping::open(&hall.state)
+        .await
+        .unwrap_or_else(|| panic!("no office is kept"))
+}
+
+#[tokio::test]
+async fn a_repository_is_served_and_nothing_beside_it() {
+    let office = Office::found();
+    let hall = office.hall().await;
+    let mut browser = hall.browser();
+    let timestamp = browser.get("/updates/metadata/timestamp.json").await;
+    assert_eq!(
+        (timestamp.status, timestamp.header("cache-control")),
+        (200, "no-cache".to_owned())
+    );
+    let root = browser.get("/updates/metadata/1.root.json").await;
+    assert_eq!(root.status, 200);
+    assert!(root.header("cache-control").contains("immutable"));
+    let newer = browser.get("/updates/metadata/2.root.json").await;
+    assert_eq!(
+        (newer.status, newer.header("cache-control")),
+        (404, "no-store".to_owned()),
+        "it may come: nobody keeps that it was not there"
+    );
+    let blobs = std::fs::read_dir(office.0.join("repository/blobs")).unwrap_or_else(|error| panic!("{error}"));
+    for blob in blobs.flatten() {
+        let path = format!("/updates/blobs/{}", blob.file_name().to_string_lossy());
+        let whole = browser.get(&path).await;
+        assert_eq!(
+            (whole.status, whole.body.len() as u64),
+            (200, blob.metadata().map_or(0, |meta| meta.len()))
+        );
+        assert!(whole.header("cache-control").contains("immutable"));
+    }
+    for path in [
+        "/updates/keys/online.json",
+        "/updates/metadata/..%2f..%2fplan.json",
+        "/updates/metadata/..%2f..%2fkeys%2fonline.json",
+        "/updates/../plan.json",
+        "/updates/blobs/plan.json",
+        "/updates/drafts/halts.json",
+    ] {
+        assert_eq!(browser.get(path).await.status, 404, "{path}");
+    }
+    assert_eq!(
+        TestHall::open()
+            .await
+            .browser()
+            .get("/updates/metadata/timestamp.json")
+            .await
+            .status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn the_timestamp_is_signed_anew_before_it_ends_and_ready_says_how_it_stands() {
+    let office = Office::found();
+    let hall = office.hall().await;
+    let keeper = keeper(&hall).await;
+    let stands = async |hall: &TestHall| hall.browser().get("/ready").await.json()["updates"].clone();
+    keeping::keep(&hall.state, &keeper).await;
+    assert_eq!((office.timestamp(), stands(&hall).await), (1, json!("signed")));
+    hall.clock.advance(13 * 3600);
+    assert_eq!(
+        stands(&hall).await,
+        json!("signed"),
+        "it is no news that half of its time is over"
+    );
+    keeping::keep(&hall.state, &keeper).await;
+    assert_eq!((office.timestamp(), stands(&hall).await), (2, json!("signed")));
+    hall.clock.advance(25 * 3600);
+    assert_eq!(stands(&hall).await, json!("ended"));
+    keeping::keep(&hall.state, &keeper).await;
+    assert_eq!((office.timestamp(), stands(&hall).await), (3, json!("signed")));
+    // What only people can sign: they are told in time.
+    hall.clock.advance(80 * 86_400);
+    keeping::keep(&hall.state, &keeper).await;
+    assert_eq!(stands(&hall).await, json!("ends_soon"));
+    assert_eq!(
+        TestHall::open()
+            .await
+            .browser()
+            .get("/ready")
+            .await
+            .json()
+            .get("updates"),
+        None
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_could_offer_something_is_not_taken_to_a_server() {
+    let office = Office::found();
+    let open = |name: &str, passphrase: &str| Keeper::open(&office.0, &[office.key(name)], passphrase).map(|_| ());
+    assert!(matches!(open("offline", PASSPHRASE), Err(Failure::NotOnline(name, _)) if name == "offline"));
+    assert!(matches!(
+        open("online", "another passphrase"),
+        Err(Failure::WrongPassphrase(_))
+    ));
+    assert!(open("online", PASSPHRASE).is_ok());
+    assert!(matches!(
+        Keeper::open(Path::new("/nowhere"), &[], PASSPHRASE),
+        Err(Failure::NoOffice(_))
+    ));
+}
+
+fn report(outcome: &str) -> Value {
+    json!({ "id": Uuid::now_v7(), "release": 1, "outcome": outcome })
+}
+
+#[tokio::test]
+async fn a_release_that_too_many_go_back_from_is_stopped_by_itself_and_what_waits_goes_on_waiting() {
+    let office = Office::found();
+    let hall = office.hall().await;
+    let keeper = keeper(&hall).await;
+    let mut kiosk = hall.terminal("kiosk");
+    let path = "/api/v1/updates/reports";
+    let three = [report("committed"), report("committed"), report("rolled_back")];
+    let told = kiosk.post(path, json!({ "app": "ui-kiosk", "reports": three })).await;
+    assert_eq!((told.status, told.json()), (200, json!({ "new": 3 })));
+    // The same ones, from wherever: none of them is new.
+    let again = hall
+        .terminal("kiosk")
+        .post(path, json!({ "app": "ui-kiosk", "reports": three }))
+        .await;
+    assert_eq!(again.json(), json!({ "new": 0 }));
+    keeping::keep(&hall.state, &keeper).await;
+    assert!(!office.halted(), "three have tried it, and four have to");
+    // A rollout that somebody has drafted and nobody signed yet.
+    office.run("rollout ui-kiosk 1 --share 50");
+    kiosk
+        .post(path, json!({ "app": "ui-kiosk", "reports": [report("rolled_back")] }))
+        .await;
+    keeping::keep(&hall.state, &keeper).await;
+    assert!(office.halted());
+    assert!(
+        office.0.join("drafts/ui-kiosk.json").is_file(),
+        "it waits for its own signatures"
+    );
+    let version = office.timestamp();
+    keeping::keep(&hall.state, &keeper).await;
+    assert_eq!(office.timestamp(), version, "it is stopped once");
+
+    let mut admin = hall.console();
+    admin.staff_log_in("admin").await;
+    let seen = admin.get("/api/v1/staff/updates").await;
+    let counts = json!({ "committed": 2, "rolled_back": 2 });
+    let offer = json!({ "share": 100, "channels": [], "regions": [], "halls": [], "forced": false });
+    let mut release = json!({ "app": "ui-kiosk", "release": 1, "version": "1.0.0", "counts": counts, "fails": true });
+    release["offer"] = offer;
+    release["stopped"] = json!("halted");
+    release["last"] = json!(hall.clock.now());
+    assert_eq!(
+        (seen.status, seen.json()),
+        (200, json!([release])),
+        "what is published, not what somebody drafts"
+    );
+    assert_eq!(hall.browser().get("/api/v1/staff/updates").await.status, 401);
+}
+
+#[tokio::test]
+async fn what_is_published_is_shown_before_anybody_told_of_it_and_what_is_told_without_a_repository() {
+    let office = Office::found();
+    let hall = office.hall().await;
+    let mut admin = hall.console();
+    admin.staff_log_in("admin").await;
+    let seen = admin.get("/api/v1/staff/updates").await.json();
+    assert_eq!(seen[0]["release"], 1);
+    assert_eq!(
+        (&seen[0]["offer"]["share"], &seen[0]["counts"]),
+        (&json!(100), &json!({}))
+    );
+    let _ = std::fs::write(office.0.join("repository/metadata/timestamp.json"), b"damaged");
+    assert_eq!(admin.get("/api/v1/staff/updates").await.json(), json!([]));
+
+    let hall = TestHall::open().await;
+    let reports = [report("staged")];
+    hall.terminal("kiosk")
+        .post(
+            "/api/v1/updates/reports",
+            json!({ "app": "ui-kiosk", "reports": reports }),
+        )
+        .await;
+    let mut admin = hall.console();
+    admin.staff_log_in("admin").await;
+    let seen = admin.get("/api/v1/staff/updates").await.json();
+    assert_eq!(
+        (&seen[0]["counts"], seen[0].get("offer")),
+        (&json!({ "staged": 1 }), None)
+    );
+    let mut clerk = hall.console();
+    clerk.staff_log_in("ps-window").await;
+    assert_eq!(clerk.get("/api/v1/staff/updates").await.status, 403);
+}
+
+#[tokio::test]
+async fn a_report_says_what_it_may_and_nothing_else() {
+    let hall = TestHall::open().await;
+    let mut kiosk = hall.terminal("kiosk");
+    let mut with = report("committed");
+    with["terminal"] = json!("kiosk-3");
+    let mut high = report("committed");
+    high["release"] = json!(u64::MAX);
+    let many: Vec<Value> = (0..51).map(|_| report("staged")).collect();
+    for body in [
+        json!({ "app": "ui-kiosk", "reports": [with] }),
+        json!({ "app": "ui-kiosk", "reports": [high] }),
+        json!({ "app": "ui-kiosk", "reports": [report("installed")] }),
+        json!({ "app": "ui-kiosk", "reports": many }),
+        json!({ "app": "forms", "reports": [] }),
+        json!({ "app": "ui-kiosk", "reports": [], "who": "me" }),
+    ] {
+        let status = kiosk.post("/api/v1/updates/reports", body.clone()).await.status;
+        assert!((400..500).contains(&status), "{status}: {body}");
+    }
+}

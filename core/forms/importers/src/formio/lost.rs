@@ -1,0 +1,193 @@
+//! What a component says besides, and is not carried.
+
+use super::components::Tree;
+use super::inputs::mask;
+use crate::draft::Draft;
+use crate::json::{At, Json};
+
+impl<'a> Tree<'a> {
+    /// Tells it.
+    pub(super) fn lost(&self, at: &At<'a>, kind: &str, draft: &mut Draft) {
+        let validate = at.get("validate");
+        let mut lost = |place: At<'_>, code: &'static str, message: &str| {
+            draft.report.lost(&place.path, code, message);
+        };
+        if validate.get("custom").word().is_some() {
+            lost(
+                validate.get("custom"),
+                "javascript",
+                "a check that is JavaScript is not carried",
+            );
+        }
+        if at.get("customConditional").word().is_some() {
+            let message = "a condition that is JavaScript is not carried: what hangs on it is shown to everybody";
+            lost(at.get("customConditional"), "javascript", message);
+        }
+        if at.get("calculateValue").word().is_some() {
+            lost(
+                at.get("calculateValue"),
+                "javascript",
+                "a value that JavaScript calculates is asked for",
+            );
+        }
+        if at.get("customDefaultValue").word().is_some() {
+            lost(
+                at.get("customDefaultValue"),
+                "javascript",
+                "a value that JavaScript suggests is not carried",
+            );
+        }
+        if !at.get("logic").items().is_empty() {
+            lost(
+                at.get("logic"),
+                "logic",
+                "events and actions of the source's renderer are not carried",
+            );
+        }
+        if validate.get("customMessage").word().is_some() {
+            lost(
+                validate.get("customMessage"),
+                "own_message",
+                "the engine says what is wrong in its own words",
+            );
+        }
+        for name in ["minWords", "maxWords"] {
+            if validate.get(name).count().is_some_and(|words| words > 0) {
+                lost(
+                    validate.get(name),
+                    "word_count",
+                    "words are not counted here, characters are",
+                );
+            }
+        }
+        let carried = matches!(kind, "textfield" | "text" | "string") && mask(at).is_some();
+        if at.get("inputMask").word().is_some() && !carried {
+            lost(
+                at.get("inputMask"),
+                "mask",
+                "an answer is not put into a shape while it is typed",
+            );
+        }
+        let own_words = |given: &At<'_>| given.fields().iter().any(|(_, words)| words.word().is_some());
+        if own_words(&at.get("errors")) {
+            lost(
+                at.get("errors"),
+                "own_message",
+                "the engine says what is wrong in its own words",
+            );
+        }
+        if validate.get("unique").is_true() {
+            lost(
+                validate.get("unique"),
+                "unique",
+                "whether somebody else gave this answer already is not checked",
+            );
+        }
+        let is_line = matches!(kind, "textfield" | "text" | "string" | "password");
+        if validate.get("pattern").word().is_some() && !is_line && kind != "textarea" {
+            lost(
+                validate.get("pattern"),
+                "pattern_not_carried",
+                "what is asked for has a shape of its own: no pattern is checked beside it",
+            );
+        }
+        let is_text = is_line || matches!(kind, "textarea" | "email" | "datagrid");
+        for name in ["minLength", "maxLength"] {
+            if validate.get(name).count().is_some_and(|count| count > 0) && !is_text {
+                lost(
+                    validate.get(name),
+                    "length_not_checked",
+                    "what is asked for has a shape of its own: its length is not checked",
+                );
+            }
+        }
+        for name in ["prefix", "suffix"] {
+            if at.get(name).word().is_some() && !matches!(kind, "number" | "currency") {
+                lost(
+                    at.get(name),
+                    "affix",
+                    "what stands before or behind an answer is not shown there",
+                );
+            }
+        }
+        let case = at.get("case");
+        if case.word().is_some_and(|case| case != "mixed") {
+            lost(case, "letter_case", "an answer keeps the letters as they are typed");
+        }
+        let any_size = |size: &str| matches!(size, "0KB" | "1GB" | "*");
+        for name in ["filePattern", "fileMinSize", "fileMaxSize"] {
+            if kind == "file" && at.get(name).word().is_some_and(|rule| !any_size(rule)) {
+                lost(
+                    at.get(name),
+                    "file_rule",
+                    "which files are taken is a matter of the material, not of the form",
+                );
+            }
+        }
+        let picker = at.get("datePicker");
+        for name in ["disableWeekends", "disableWeekdays"] {
+            if picker.get(name).is_true() {
+                lost(picker.get(name), "days_left_out", "single days cannot be left out here");
+            }
+        }
+        for (place, message) in [
+            (picker.get("disable"), "single days cannot be left out here"),
+            (
+                picker.get("disableFunction"),
+                "which days can be chosen is JavaScript: it is not carried",
+            ),
+        ] {
+            if place.word().is_some() {
+                lost(place, "days_left_out", message);
+            }
+        }
+        if at.get("conditionalAddButton").word().is_some() {
+            lost(
+                at.get("conditionalAddButton"),
+                "javascript",
+                "when a row may be added is JavaScript: it may be whenever there is room",
+            );
+        }
+        if kind == "tags" && at.get("maxTags").count().is_some_and(|most| most > 0) {
+            lost(
+                at.get("maxTags"),
+                "length_not_checked",
+                "tags are one text here, and are not counted",
+            );
+        }
+        for part in ["day", "month", "year"] {
+            let hides = at.get("fields").get(part).get("hide");
+            if kind == "day" && hides.is_true() && part != "day" {
+                lost(hides, "whole_day", "a whole day is asked for, with its month and year");
+            }
+        }
+        if at.get("disabled").is_true() {
+            lost(
+                at.get("disabled"),
+                "disabled",
+                "nothing here can be seen and not answered",
+            );
+        }
+        if at.get("hidden").is_true() && !super::conditions::has_any(at) {
+            lost(
+                at.get("hidden"),
+                "hidden_component",
+                "the source shows it only by its own code; here everybody sees it",
+            );
+        }
+        let default = at.get("defaultValue");
+        let says = match default.value {
+            Json::Text(text) => !text.trim().is_empty(),
+            Json::Bool(flag) => *flag,
+            Json::Number(_) => true,
+            _ => false,
+        };
+        if says && kind != "hidden" {
+            lost(
+                default,
+                "default_value",
+                "an answer is not given before the citizen gives it",
+            );
+        }
+    }
+}

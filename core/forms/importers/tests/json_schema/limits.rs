@@ -1,0 +1,162 @@
+//! What a schema says beside its type: bounds from several places, patterns, `not`, and all that is told because it is
+//! not checked.
+
+use serde_json::{Value, json};
+
+use crate::support::{filled, imported, kind, question, told_sorted};
+use crate::{schema, with};
+
+#[test]
+fn of_several_bounds_the_tightest_counts() {
+    let properties = schema(json!({
+        "a": {"minimum": 1, "allOf": [{"type": "integer", "minimum": 5}, {"maximum": 9}, {"maximum": 12}]},
+        "b": {"allOf": [{"type": "string", "maxLength": 9}, {"maxLength": 4}, {"minLength": 2}, {"minLength": 1}]},
+        "c": {"$ref": "#/$defs/share", "exclusiveMaximum": 50},
+        "d": {"minItems": 1, "allOf": [{"type": "array", "items": {"type": "object", "properties": {"x": {"type": "string"}}}, "minItems": 2}]}
+    }));
+    let share = json!({"share": {"type": "number", "exclusiveMaximum": 100}});
+    let all = imported(&with(properties, "$defs", share));
+    let of = |id: &str| kind(question(&all, id));
+    assert_eq!(
+        of("a"),
+        json!({"kind": "number", "min": 5.0, "max": 9.0, "decimals": 0})
+    );
+    assert_eq!(of("b"), json!({"kind": "text", "max_length": 4, "min_length": 2}));
+    assert_eq!(question(&all, "c").valid_when[0].rule, json!({"<": [{"var": "c"}, 50]}));
+    assert_eq!(of("d")["min_rows"], 2);
+    assert_eq!(told_sorted(&all), []);
+}
+
+#[test]
+fn one_pattern_is_checked_and_each_other_one_is_told() {
+    let all = imported(&schema(json!({
+        "a": {"type": "string", "allOf": [{"pattern": "^a$"}, {"pattern": "b"}, {"pattern": "^a$"}]},
+        "b": {"type": "string", "format": "email", "pattern": "gov", "minLength": 9, "maxLength": 30},
+        "c": {"type": "string", "format": "date", "pattern": "^2026", "maxLength": 10},
+        "d": {"type": "string", "pattern": "(?=x)y"}
+    })));
+    assert_eq!(kind(question(&all, "a"))["pattern"], "a");
+    let mail = |text: &str| {
+        let filling = filled(&all, &[("b", json!(text))]);
+        filling.errors().iter().any(|error| error.path == "b")
+    };
+    assert!(mail("a@b.uk") && !mail("somebody@city.gov.uk"));
+    assert!(mail("somebody.with.a.long.name@city.gov.uk"));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/a/allOf/1/pattern", "pattern_not_carried"),
+            ("/properties/b/pattern", "pattern_not_carried"),
+            ("/properties/c/maxLength", "keyword"),
+            ("/properties/c/pattern", "pattern_not_carried"),
+            ("/properties/d/pattern", "pattern_not_carried"),
+        ]
+    );
+}
+
+#[test]
+fn what_an_answer_must_not_be_is_checked() {
+    let all = imported(&schema(json!({
+        "a": {"type": "string", "not": {"enum": ["root", "admin"]}},
+        "b": {"type": "integer", "not": {"const": 13}},
+        "c": {"type": "string", "enum": ["x", "y"], "not": {"const": "y"}},
+        "d": {"type": "string", "not": {"pattern": "^x"}},
+        "e": {"type": "string", "not": {}},
+        "f": {"type": "array", "items": {"type": "object", "properties": {"n": {"type": "integer", "not": {"minimum": 5, "maximum": 6}}}}}
+    })));
+    let wrong = |answers: &[(&str, Value)]| {
+        let filling = filled(&all, answers);
+        let errors = filling.errors();
+        errors.into_iter().map(|error| error.path).collect::<Vec<_>>()
+    };
+    assert_eq!(wrong(&[("a", json!("root"))]), ["a"]);
+    assert_eq!(wrong(&[("a", json!("somebody")), ("b", json!(12))]), [""; 0]);
+    assert_eq!(wrong(&[("b", json!(13)), ("c", json!("y"))]), ["b", "c"]);
+    let rows = |n: i32| wrong(&[("f", json!(["r"])), ("f/r/n", json!(n))]);
+    assert_eq!((rows(5), rows(7)), (vec!["f/r/n".to_owned()], vec![]));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/d/not", "condition_not_carried"),
+            ("/properties/e/not", "forbidden"),
+        ]
+    );
+}
+
+#[test]
+fn yes_and_no_keep_words_of_their_own() {
+    let all = imported(&schema(json!({
+        "a": {"type": "boolean", "enumNames": ["Renewal", "New"]},
+        "b": {"type": "boolean", "oneOf": [{"const": true, "title": "I agree"}, {"const": false, "title": "I do not"}]},
+        "c": {"type": "boolean", "enum": [true, false], "enumNames": ["Ja", "Nein"]},
+        "d": {"type": "boolean"},
+        "e": {"type": "string"}
+    })));
+    let asked = |id: &str| kind(question(&all, id));
+    assert_eq!(
+        asked("a")["options"][1],
+        json!({"value": "false", "label": {"zh-CN": "New", "en": "New"}})
+    );
+    assert_eq!(asked("b")["options"][0]["label"]["en"], "I agree");
+    assert_eq!(
+        (&asked("c")["kind"], &asked("d")["kind"]),
+        (&json!("yes_no"), &json!("yes_no"))
+    );
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/a", "yes_no_as_choice"),
+            ("/properties/b", "yes_no_as_choice")
+        ]
+    );
+    // What hangs on it goes on hanging on it.
+    let on = with(
+        schema(json!({"a": {"type": "boolean", "enumNames": ["Renewal", "New"]}})),
+        "if",
+        json!({"properties": {"a": {"const": true}}, "required": ["a"]}),
+    );
+    let on = imported(&with(on, "then", json!({"properties": {"number": {"type": "string"}}})));
+    let is_shown = |answer: &str| filled(&on, &[("a", json!(answer))]).question("number").is_some();
+    assert!(is_shown("true") && !is_shown("false"));
+}
+
+/// Each of these was once passed over without a word.
+#[test]
+fn nothing_that_is_not_checked_is_passed_over() {
+    let all = imported(&with(
+        schema(json!({
+            "known": {"type": "string"},
+            "a": {"type": "string", "if": {"minLength": 3}, "then": {"pattern": "^A"}},
+            "b": {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": {"type": "boolean"}, "minItems": 1, "maxItems": 2},
+            "c": {"type": "array", "items": [{"type": "string"}], "additionalItems": {"type": "boolean"}, "minItems": 1},
+            "d": {"type": "array", "items": {"type": "string"}, "uniqueItems": true, "contains": {"const": "x"}, "minContains": 1},
+            "e": {"type": "object"},
+            "f": {"const": null},
+            "g": {"type": "integer", "minimum": 1e25},
+            "h": {"type": "string", "minLength": 5, "maxLength": 2},
+            "i": {"type": "array", "items": {"type": "string", "format": "data-url"}, "minItems": 3}
+        })),
+        "required",
+        json!(["known", "ghost"]),
+    ));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/a/if", "condition_not_carried"),
+            ("/properties/b", "tuple"),
+            ("/properties/b/items", "open_list"),
+            ("/properties/b/minItems", "keyword"),
+            ("/properties/c", "tuple"),
+            ("/properties/c/additionalItems", "open_list"),
+            ("/properties/d/contains", "keyword"),
+            ("/properties/d/minContains", "keyword"),
+            ("/properties/d/uniqueItems", "keyword"),
+            ("/properties/e", "no_properties"),
+            ("/properties/f", "no_question"),
+            ("/properties/g", "odd_bound"),
+            ("/properties/h", "no_text_fits"),
+            ("/properties/i/minItems", "keyword"),
+            ("/required/1", "unknown_field"),
+        ]
+    );
+}

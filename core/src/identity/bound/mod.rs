@@ -1,0 +1,492 @@
+//! A login whose tokens are bound to a key of this terminal: how a desktop and a kiosk are let in by a phone. Of native hosts
+//! alone; no page links it.
+//!
+//! The hall knows the terminal as a client of its login (`hall-desktop`, `hall-kiosk`). Every request shows a short-lived token
+//! and a proof, made for it alone, by a key that never leaves the [`SecretStore`](crate::ports::SecretStore).
+
+mod device;
+mod proof;
+mod renewal;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex};
+
+use futures::channel::oneshot;
+use onehall_client::{PhoneLogin, PhoneLoginEnd};
+use onehall_protocol::identity::Session;
+use onehall_protocol::{API, CoreError, ErrorCode, Problem};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use self::device::{Answer, DeviceLogin, End, Step};
+use self::proof::{KEY, Request, proof};
+use self::renewal::{Ask, Heard, Renewal, Tokens};
+use crate::ports::{HttpRequest, HttpResponse, Method, NoAnswer, ProgressListener, boxed};
+use crate::{Core, api, json, lock, new_uuid};
+
+/// The name of the login among the secrets.
+const LOGIN: &str = "login";
+/// How often a request is made anew: once for the nonce, once for the tokens.
+const TRIES: usize = 3;
+const SCOPE: &str = "openid hall";
+const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// How long a stream of pokes that broke is left alone.
+const LISTEN_AGAIN_MS: u32 = 3_000;
+
+#[derive(Default)]
+pub(crate) struct State {
+    login: Mutex<Option<Arc<Login>>>,
+    begun: Mutex<Option<Begun>>,
+    /// What the hall wants the next proof made with.
+    nonce: Mutex<Option<String>>,
+}
+
+/// A login of this terminal.
+struct Login {
+    /// The name under which the hall is reached, for proofs.
+    issuer: String,
+    renewal: futures::lock::Mutex<Renewal>,
+}
+
+/// What is kept of one.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    issuer: String,
+    tokens: Tokens,
+}
+
+/// A login that a phone has still to confirm.
+struct Begun {
+    issuer: String,
+    device_code: String,
+    login: DeviceLogin,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    issuer: String,
+}
+
+#[derive(Deserialize)]
+struct Device {
+    device_code: String,
+    user_code: String,
+    verification_uri_complete: String,
+    confirmation: String,
+    expires_in: u32,
+    interval: u32,
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    access_token: String,
+    refresh_token: String,
+    expires_in: i64,
+}
+
+/// What a request may show.
+enum Access {
+    Token(String),
+    Unreachable,
+    Ended,
+}
+
+impl Core {
+    fn client_id(&self) -> String {
+        format!("hall-{}", self.inner.terminal.as_str())
+    }
+
+    fn millis(&self) -> i64 {
+        self.inner.host.clock.now().unix_millis()
+    }
+
+    /// Begins a login that a phone confirms.
+    ///
+    /// # Errors
+    /// `request/not_found` where the hall does not know this terminal, or the host keeps no secrets.
+    pub(crate) async fn begin_phone_login(&self) -> Result<PhoneLogin, CoreError> {
+        let metadata = self.plain_get("/.well-known/openid-configuration").await?;
+        let Metadata { issuer } = json::read(&metadata.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
+        let client = self.client_id();
+        let fields = [("client_id", client.as_str()), ("scope", SCOPE)];
+        let answer = self.post_form(&issuer, "/oauth/device", &fields).await;
+        let answer = answer.map_err(|NoAnswer| self.error(ErrorCode::Offline))?;
+        if answer.status != 200 {
+            return Err(match json::read::<Problem>(&answer.body) {
+                Ok(problem) => CoreError::from(problem),
+                // In the words of the protocol: this hall has no such terminal.
+                Err(_) => self.error(ErrorCode::NotFound),
+            });
+        }
+        let device: Device = json::read(&answer.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
+        let seconds = |seconds: u32| i64::from(seconds) * 1000;
+        *lock(&self.inner.identity.bound.begun) = Some(Begun {
+            issuer,
+            device_code: device.device_code,
+            login: DeviceLogin::begun(self.millis(), seconds(device.expires_in), seconds(device.interval)),
+        });
+        Ok(PhoneLogin {
+            code: device.user_code,
+            number: device.confirmation,
+            address: device.verification_uri_complete,
+            expires_in: device.expires_in,
+        })
+    }
+
+    /// Waits until a phone has confirmed, or nobody did.
+    ///
+    /// # Errors
+    /// `request/not_found` where nothing was begun.
+    pub(crate) async fn await_phone_login(&self) -> Result<PhoneLoginEnd, CoreError> {
+        let begun = lock(&self.inner.identity.bound.begun).take();
+        let mut begun = begun.ok_or_else(|| self.error(ErrorCode::NotFound))?;
+        loop {
+            match begun.login.step(self.millis()) {
+                Step::Ended(End::Expired) => return Ok(PhoneLoginEnd::Expired),
+                Step::Ended(End::Refused) => return Ok(PhoneLoginEnd::Refused),
+                Step::AskAfter(millis) => self.inner.host.timer.sleep(millis).await,
+            }
+            let now = self.millis();
+            if matches!(begun.login.step(now), Step::Ended(_)) {
+                continue;
+            }
+            begun.login.asks(now);
+            let client = self.client_id();
+            let fields = [
+                ("grant_type", GRANT),
+                ("client_id", client.as_str()),
+                ("device_code", begun.device_code.as_str()),
+            ];
+            let answer = self.post_form(&begun.issuer, "/oauth/token", &fields).await;
+            let answer = match answer {
+                Ok(answer) if answer.status == 200 => match self.granted(&answer) {
+                    Some(tokens) => return self.let_in(begun.issuer, tokens).await.map(PhoneLoginEnd::Granted),
+                    None => Answer::None,
+                },
+                Ok(answer) => told(&answer),
+                Err(NoAnswer) => Answer::None,
+            };
+            begun.login.heard(answer);
+        }
+    }
+
+    /// A phone has confirmed.
+    async fn let_in(&self, issuer: String, tokens: Tokens) -> Result<Session, CoreError> {
+        self.keep_login(&issuer, &tokens).await;
+        self.hold(issuer, tokens);
+        let session: Session = self.fetch(api::get("/identity/session").open()).await?;
+        self.another_visit();
+        self.session_started(session.clone());
+        Ok(session)
+    }
+
+    fn hold(&self, issuer: String, tokens: Tokens) {
+        let renewal = futures::lock::Mutex::new(Renewal::of(tokens));
+        *lock(&self.inner.identity.bound.login) = Some(Arc::new(Login { issuer, renewal }));
+    }
+
+    fn granted(&self, answer: &HttpResponse) -> Option<Tokens> {
+        let granted: Granted = json::read(&answer.body).ok()?;
+        Some(Tokens {
+            access: granted.access_token,
+            refresh: granted.refresh_token,
+            until: self.millis() + granted.expires_in * 1000,
+        })
+    }
+
+    async fn keep_login(&self, issuer: &str, tokens: &Tokens) {
+        let kept = Kept {
+            issuer: issuer.to_owned(),
+            tokens: tokens.clone(),
+        };
+        if let (Some(secrets), Ok(text)) = (&self.inner.host.secrets, serde_json::to_string(&kept)) {
+            secrets.put(LOGIN, text).await;
+        }
+    }
+
+    /// Takes up the login that this terminal kept; whether there is one.
+    pub(crate) async fn restore_bound(&self) -> bool {
+        let Some(secrets) = &self.inner.host.secrets else {
+            return false;
+        };
+        let kept = secrets.get(LOGIN).await;
+        let kept: Option<Kept> = kept.and_then(|kept| serde_json::from_str(&kept).ok());
+        let Some(Kept { issuer, tokens }) = kept else {
+            return false;
+        };
+        self.hold(issuer, tokens);
+        true
+    }
+
+    /// Forgets the login on this terminal, with its key. What tells the hall so, where there was one.
+    pub(crate) fn forget_bound(&self) -> Option<BoundFarewell> {
+        let login = lock(&self.inner.identity.bound.login).take()?;
+        if let Some(secrets) = self.inner.host.secrets.clone() {
+            self.inner.host.spawner.spawn(boxed(async move {
+                secrets.delete(LOGIN).await;
+                secrets.delete(KEY).await;
+            }));
+        }
+        Some(BoundFarewell(login))
+    }
+
+    /// Ends a login at the hall that this terminal has forgotten.
+    pub(crate) async fn say_farewell(&self, BoundFarewell(login): BoundFarewell) -> Result<(), CoreError> {
+        let refresh = login.renewal.lock().await.tokens().map(|tokens| tokens.refresh.clone());
+        let Some(refresh) = refresh else { return Ok(()) };
+        let client = self.client_id();
+        let fields = [("client_id", client.as_str()), ("token", refresh.as_str())];
+        // Without a proof: the key is gone, and whoever ends a login needs none.
+        match self.post(None, "/oauth/revoke", &fields).await {
+            Ok(answer) if answer.status == 200 => Ok(()),
+            Ok(_) => Err(self.error(ErrorCode::InvalidReply)),
+            Err(NoAnswer) => Err(self.error(ErrorCode::Offline)),
+        }
+    }
+
+    /// Whether this terminal shows bound tokens.
+    pub(crate) fn is_bound(&self) -> bool {
+        lock(&self.inner.identity.bound.login).is_some()
+    }
+
+    /// Sends a request, with a token and a proof where this terminal has a bound login.
+    pub(crate) async fn send_shown(&self, mut request: HttpRequest, anonymous: bool) -> Result<HttpResponse, NoAnswer> {
+        let login = lock(&self.inner.identity.bound.login).clone().filter(|_| !anonymous);
+        let Some(login) = login else {
+            return self.inner.host.http.send(request).await;
+        };
+        let progress: Option<Arc<ProgressListener>> = request.progress.take().map(Arc::from);
+        let mut last = None;
+        for _ in 0..TRIES {
+            let token = match self.access(&login).await {
+                Access::Token(token) => token,
+                Access::Unreachable => return Err(NoAnswer),
+                // The hall says so itself, in the words of every other terminal.
+                Access::Ended => return self.inner.host.http.send(request).await,
+            };
+            let mut headers = request.headers.clone();
+            headers.extend(self.shown(&login, request.method, &request.url, &token).await);
+            let again = HttpRequest {
+                method: request.method,
+                url: request.url.clone(),
+                headers,
+                body: request.body.clone(),
+                progress: progress
+                    .clone()
+                    .map(|progress| -> Box<ProgressListener> { Box::new(move |sent, all| progress(sent, all)) }),
+            };
+            let answer = self.inner.host.http.send(again).await?;
+            self.note_nonce(&answer);
+            let challenge = answer.header("www-authenticate").unwrap_or_default();
+            if answer.status != 401 || !challenge.starts_with("DPoP ") {
+                return Ok(answer);
+            }
+            if !challenge.contains("use_dpop_nonce") {
+                login.renewal.lock().await.refused(&token);
+            }
+            last = Some(answer);
+        }
+        last.ok_or(NoAnswer)
+    }
+
+    /// The headers that show a token for a request to `url`.
+    async fn shown(&self, login: &Login, method: Method, url: &str, token: &str) -> Vec<(&'static str, String)> {
+        let place = url.strip_prefix(&self.inner.base_url).unwrap_or(url);
+        let place = place.split(['?', '#']).next().unwrap_or(place);
+        let at = format!("{}{place}", login.issuer);
+        let mut headers = vec![("authorization", format!("DPoP {token}"))];
+        headers.extend(self.proof(method, &at, Some(token)).await.map(|proof| ("dpop", proof)));
+        headers
+    }
+
+    async fn proof(&self, method: Method, url: &str, token: Option<&str>) -> Option<String> {
+        let secrets = self.inner.host.secrets.clone()?;
+        let (name, nonce) = (
+            new_uuid(&self.inner.host).to_string(),
+            lock(&self.inner.identity.bound.nonce).clone(),
+        );
+        let request = Request {
+            method: method.as_str(),
+            url,
+            token,
+            nonce: nonce.as_deref(),
+            name: &name,
+            at: self.millis().div_euclid(1000),
+        };
+        proof(&*secrets, request).await
+    }
+
+    fn note_nonce(&self, answer: &HttpResponse) {
+        if let Some(nonce) = answer.header("dpop-nonce") {
+            *lock(&self.inner.identity.bound.nonce) = Some(nonce.to_owned());
+        }
+    }
+
+    /// A token that counts, got first where there is none. Whoever asks may go away meanwhile: what the hall answers to the one
+    /// refresh token must be heard all the same.
+    async fn access(&self, login: &Arc<Login>) -> Access {
+        match login.renewal.lock().await.ask(self.millis()) {
+            Ask::Show(token) => return Access::Token(token),
+            Ask::Unreachable => return Access::Unreachable,
+            Ask::Ended => return Access::Ended,
+            Ask::Renew { .. } => {}
+        }
+        let (sender, receiver) = oneshot::channel();
+        let (core, login) = (self.clone(), login.clone());
+        self.inner.host.spawner.spawn(boxed(async move {
+            let access = core.renewed(&login).await;
+            let _ = sender.send(access);
+        }));
+        receiver.await.unwrap_or(Access::Unreachable)
+    }
+
+    /// One at a time: whoever waits here finds what the first one got.
+    async fn renewed(&self, login: &Login) -> Access {
+        let mut renewal = login.renewal.lock().await;
+        loop {
+            let (refresh, after) = match renewal.ask(self.millis()) {
+                Ask::Show(token) => return Access::Token(token),
+                Ask::Unreachable => return Access::Unreachable,
+                Ask::Ended => return Access::Ended,
+                Ask::Renew { refresh, after } => (refresh, after),
+            };
+            if after > 0 {
+                self.inner.host.timer.sleep(after).await;
+            }
+            let heard = self.renew(login, &refresh).await;
+            renewal.heard(&refresh, heard, self.millis());
+            if let Some(tokens) = renewal.tokens() {
+                self.keep_login(&login.issuer, tokens).await;
+            }
+        }
+    }
+
+    async fn renew(&self, login: &Login, refresh: &str) -> Heard {
+        let client = self.client_id();
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("client_id", client.as_str()),
+            ("refresh_token", refresh),
+        ];
+        match self.post_form(&login.issuer, "/oauth/token", &fields).await {
+            Ok(answer) if answer.status == 200 => self.granted(&answer).map_or(Heard::Nothing, Heard::Next),
+            Ok(answer) if error_of(&answer).as_deref() == Some("invalid_grant") => Heard::Ended,
+            // Whatever else is wrong is no reason to log anybody out.
+            Ok(_) | Err(NoAnswer) => Heard::Nothing,
+        }
+    }
+
+    async fn plain_get(&self, path: &str) -> Result<HttpResponse, CoreError> {
+        let request = HttpRequest {
+            method: Method::Get,
+            url: format!("{}{path}", self.inner.base_url),
+            headers: Vec::new(),
+            body: None,
+            progress: None,
+        };
+        match self.inner.host.http.send(request).await {
+            Ok(answer) if answer.status == 200 => Ok(answer),
+            Ok(_) => Err(self.error(ErrorCode::NotFound)),
+            Err(NoAnswer) => Err(self.error(ErrorCode::Offline)),
+        }
+    }
+
+    /// Posts a form to the login, with a proof; again where the hall wants it made with its nonce.
+    async fn post_form(&self, issuer: &str, path: &str, fields: &[(&str, &str)]) -> Result<HttpResponse, NoAnswer> {
+        let at = format!("{issuer}{path}");
+        let mut again = true;
+        loop {
+            let proof = self.proof(Method::Post, &at, None).await;
+            let answer = self.post(proof, path, fields).await?;
+            if !again || error_of(&answer).as_deref() != Some("use_dpop_nonce") {
+                return Ok(answer);
+            }
+            again = false;
+        }
+    }
+
+    async fn post(&self, proof: Option<String>, path: &str, fields: &[(&str, &str)]) -> Result<HttpResponse, NoAnswer> {
+        let pairs: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", api::query_value(value)))
+            .collect();
+        let mut headers = vec![("content-type", "application/x-www-form-urlencoded".to_owned())];
+        headers.extend(proof.map(|proof| ("dpop", proof)));
+        let request = HttpRequest {
+            method: Method::Post,
+            url: format!("{}{path}", self.inner.base_url),
+            headers,
+            body: Some(pairs.join("&").into_bytes()),
+            progress: None,
+        };
+        let answer = self.inner.host.http.send(request).await?;
+        self.note_nonce(&answer);
+        Ok(answer)
+    }
+
+    /// The headers with which a stream of pokes begins; none where this terminal has no bound login, or cannot show it now.
+    pub(crate) async fn stream_headers(&self, path: &str) -> Option<Vec<(&'static str, String)>> {
+        let login = lock(&self.inner.identity.bound.login).clone()?;
+        // The nonce first: a stream cannot be begun again with another one at once.
+        self.send_only(api::get("/identity/session").open()).await.ok()?;
+        match self.access(&login).await {
+            Access::Token(token) => {
+                let url = format!("{}{API}{path}", self.inner.base_url);
+                Some(self.shown(&login, Method::Get, &url, &token).await)
+            }
+            Access::Unreachable | Access::Ended => None,
+        }
+    }
+
+    /// Begins the stream of pokes of a bound login, in a while: a proof counts once, so each stream needs another one.
+    pub(crate) fn listen_bound(&self, path: &'static str, again: bool) {
+        let inner = Arc::downgrade(&self.inner);
+        let (timer, visit) = (self.inner.host.timer.clone(), self.visit());
+        self.inner.host.spawner.spawn(boxed(async move {
+            if again {
+                timer.sleep(LISTEN_AGAIN_MS).await;
+            }
+            let Some(inner) = inner.upgrade() else { return };
+            let core = Core { inner };
+            let headers = core.stream_headers(path).await;
+            if core.visit() != visit || !core.is_bound() {
+                return;
+            }
+            match headers {
+                Some(headers) => core.begin_stream(path, headers, again),
+                None => core.listen_bound(path, true),
+            }
+        }));
+    }
+    /// The stream of a bound login broke: the host would begin it again with the same proof, in vain.
+    pub(crate) fn bound_stream_broke(&self) {
+        if !self.is_bound() {
+            return;
+        }
+        if let Some((path, handle)) = self.take_stream() {
+            // Not here: the stream is telling this just now.
+            self.inner.host.spawner.spawn(boxed(async move { drop(handle) }));
+            self.listen_bound(path, true);
+        }
+    }
+}
+
+/// A login that this terminal has forgotten, and the hall not yet.
+pub(crate) struct BoundFarewell(Arc<Login>);
+
+fn error_of(answer: &HttpResponse) -> Option<String> {
+    let body: Value = json::read(&answer.body).ok()?;
+    body.get("error")?.as_str().map(str::to_owned)
+}
+
+/// What the hall says of a login that a phone has still to confirm.
+fn told(answer: &HttpResponse) -> Answer {
+    match error_of(answer).as_deref() {
+        Some("authorization_pending") => Answer::Waiting,
+        Some("slow_down") => Answer::TooEarly,
+        Some("access_denied") => Answer::Refused,
+        Some("expired_token" | "invalid_grant") => Answer::Expired,
+        _ => Answer::None,
+    }
+}

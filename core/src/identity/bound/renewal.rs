@@ -1,0 +1,132 @@
+//! The tokens of this terminal, as a machine without I/O: which one a request shows, and how the next is come by.
+//!
+//! A refresh token counts once; the hall answers the same one alike for ten seconds, and takes it for stolen later. So a request
+//! for the next tokens whose answer was lost is made again at once, several times within that time.
+
+use serde::{Deserialize, Serialize};
+
+/// How long before its end an access token is not shown any more, in milliseconds: the request is still under way then.
+const EARLY_MS: i64 = 30_000;
+/// When the hall is asked again that did not answer, after the first time, in milliseconds: well within ten seconds.
+const AGAIN_MS: [i64; 3] = [500, 2_000, 5_000];
+
+/// What the hall gave.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tokens {
+    /// What a request shows.
+    pub access: String,
+    /// What the next ones are asked for with.
+    pub refresh: String,
+    /// Until when `access` counts, by the clock of this terminal.
+    pub until: i64,
+}
+
+impl std::fmt::Debug for Tokens {
+    /// Without them: they must not reach a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tokens")
+            .field("until", &self.until)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a request does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// Show this.
+    Show(String),
+    /// Get the next ones first, with this, after so many milliseconds.
+    Renew {
+        /// The refresh token.
+        refresh: String,
+        /// Milliseconds to wait before.
+        after: u32,
+    },
+    /// Nothing: the hall cannot be asked now. The next request tries again.
+    Unreachable,
+    /// Nothing: nobody is logged in any more.
+    Ended,
+}
+
+/// What the hall answered to a refresh token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// The next ones.
+    Next(Tokens),
+    /// The login has ended.
+    Ended,
+    /// No answer came.
+    Nothing,
+}
+
+/// The tokens of a login, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Renewal {
+    tokens: Option<Tokens>,
+    /// An access token that the hall did not take, though it should count.
+    refused: bool,
+    /// How often the hall was asked in vain, and when first.
+    tries: Option<(usize, i64)>,
+}
+
+impl Renewal {
+    /// A login with these.
+    pub fn of(tokens: Tokens) -> Renewal {
+        Renewal {
+            tokens: Some(tokens),
+            refused: false,
+            tries: None,
+        }
+    }
+
+    /// What a request at `now` does. One at a time: whoever waits for the next tokens asks again once they are there.
+    pub fn ask(&mut self, now: i64) -> Ask {
+        let Some(tokens) = &self.tokens else { return Ask::Ended };
+        if !self.refused && now < tokens.until - EARLY_MS {
+            return Ask::Show(tokens.access.clone());
+        }
+        let after = match self.tries {
+            None => 0,
+            Some((tries, first)) => match AGAIN_MS.get(tries - 1) {
+                // A clock that was put back makes nobody wait.
+                Some(after) => (first + after - now).clamp(0, *after),
+                None => {
+                    self.tries = None;
+                    return Ask::Unreachable;
+                }
+            },
+        };
+        Ask::Renew {
+            refresh: tokens.refresh.clone(),
+            after: u32::try_from(after).unwrap_or(0),
+        }
+    }
+
+    /// What was asked for with `refresh` at `now` came to this. An answer to another token than the one that is held came late:
+    /// the login has gone on since.
+    pub fn heard(&mut self, refresh: &str, heard: Heard, now: i64) {
+        if self.tokens.as_ref().is_none_or(|tokens| tokens.refresh != refresh) {
+            return;
+        }
+        match heard {
+            Heard::Next(tokens) => *self = Renewal::of(tokens),
+            Heard::Ended => self.tokens = None,
+            Heard::Nothing => {
+                let (tries, first) = self.tries.unwrap_or((0, now));
+                self.tries = Some((tries + 1, first));
+            }
+        }
+    }
+
+    /// The hall did not take this access token.
+    pub fn refused(&mut self, access: &str) {
+        if self.tokens.as_ref().is_some_and(|tokens| tokens.access == access) {
+            self.refused = true;
+        }
+    }
+
+    /// What is to be kept; none where nobody is logged in any more.
+    pub fn tokens(&self) -> Option<&Tokens> {
+        self.tokens.as_ref()
+    }
+}

@@ -1,0 +1,352 @@
+//! Promises of the tokens of a terminal, under whatever a network does, against a model of the hall.
+
+use std::collections::VecDeque;
+
+use async_trait::async_trait;
+use futures::future::join_all;
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::platform::memory::MemorySecrets;
+use crate::ports::{Host, Http, SecretStore};
+use crate::testing::{Machine, answer};
+
+/// For how long the hall answers a used refresh token alike, in milliseconds.
+const GRACE: i64 = 10_000;
+const LASTS: i64 = 600_000;
+/// Time that passes between two looks at what is waited for.
+const TICK: i64 = 100;
+
+/// What the hall knows of a login: when each refresh token was used, and whether the login lives.
+struct Model {
+    used: Vec<Option<i64>>,
+    lives: bool,
+}
+
+impl Model {
+    fn new() -> Model {
+        Model {
+            used: vec![None],
+            lives: true,
+        }
+    }
+
+    fn tokens(number: usize, until: i64) -> Tokens {
+        Tokens {
+            access: format!("access-{number}"),
+            refresh: format!("{number}"),
+            until,
+        }
+    }
+
+    fn ask(&mut self, refresh: &str, now: i64) -> Heard {
+        let number: usize = refresh.parse().unwrap_or(usize::MAX);
+        match self.used.get(number).copied() {
+            Some(None) if self.lives => {
+                self.used[number] = Some(now);
+                self.used.push(None);
+                Heard::Next(Model::tokens(number + 1, now + LASTS))
+            }
+            Some(Some(at)) if self.lives && now < at + GRACE => Heard::Next(Model::tokens(number + 1, at + LASTS)),
+            _ => {
+                self.lives = false;
+                Heard::Ended
+            }
+        }
+    }
+}
+
+/// What becomes of one request for the next tokens.
+#[derive(Debug, Clone, Copy)]
+enum Fate {
+    Answered,
+    /// It never arrived.
+    Lost,
+    /// It arrived, and its answer did not.
+    Unheard,
+    /// It arrived twice, the second time so many milliseconds later, and the later answer is the one that is heard.
+    Doubled(i64),
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        3 => Just(Fate::Answered),
+        1 => Just(Fate::Lost),
+        3 => Just(Fate::Unheard),
+        2 => (0_i64..3_000).prop_map(Fate::Doubled),
+    ]
+}
+
+proptest! {
+    /// Of the requests that are made one after the other within ten seconds one is heard: then nobody is logged out, however
+    /// many were lost, doubled or overtaken before.
+    #[test]
+    fn nobody_is_logged_out_because_of_what_a_network_did_within_the_time_for_that(
+        rounds in proptest::collection::vec(proptest::collection::vec(fate(), 0..4), 1..12),
+        idle in 0_i64..3_600_000,
+    ) {
+        let mut hall = Model::new();
+        let mut renewal = Renewal::of(Model::tokens(0, LASTS));
+        let mut now = 0;
+        for fates in rounds {
+            now += LASTS + idle;
+            let mut fates: VecDeque<Fate> = fates.into();
+            // Copies of requests that are still under way.
+            let mut late: Vec<(i64, String)> = Vec::new();
+            loop {
+                match renewal.ask(now) {
+                    Ask::Show(_) => break,
+                    Ask::Ended => prop_assert!(false, "logged out"),
+                    Ask::Unreachable => prop_assert!(false, "it gave up though the next one would have been heard"),
+                    Ask::Renew { refresh, after } => {
+                        now += i64::from(after);
+                        let heard = match fates.pop_front().unwrap_or(Fate::Answered) {
+                            Fate::Answered => hall.ask(&refresh, now),
+                            Fate::Lost => Heard::Nothing,
+                            Fate::Unheard => {
+                                hall.ask(&refresh, now);
+                                Heard::Nothing
+                            }
+                            Fate::Doubled(later) => {
+                                hall.ask(&refresh, now);
+                                late.push((now + later, refresh.clone()));
+                                Heard::Nothing
+                            }
+                        };
+                        renewal.heard(&refresh, heard, now);
+                        // What was overtaken arrives, and its answer comes to a login that has gone on.
+                        for (_, refresh) in late.extract_if(.., |(at, _)| *at <= now) {
+                            let heard = hall.ask(&refresh, now);
+                            renewal.heard(&refresh, heard, now);
+                        }
+                    }
+                }
+            }
+            for (at, refresh) in late {
+                let heard = hall.ask(&refresh, at);
+                renewal.heard(&refresh, heard, at);
+                now = now.max(at);
+            }
+            prop_assert!(hall.lives && renewal.tokens().is_some());
+        }
+    }
+
+    /// Somebody has a copy of a refresh token and uses it, whoever is first: in the end neither of the two goes on.
+    #[test]
+    fn a_theft_ends_the_login_for_both(stolen_after in 0_usize..4, thief_first: bool, apart in GRACE..3_600_000) {
+        let mut hall = Model::new();
+        let mut renewal = Renewal::of(Model::tokens(0, LASTS));
+        let mut now = 0;
+        let renew = |renewal: &mut Renewal, hall: &mut Model, now: i64| {
+            if let Ask::Renew { refresh, .. } = renewal.ask(now) {
+                let heard = hall.ask(&refresh, now);
+                renewal.heard(&refresh, heard, now);
+            }
+        };
+        for _ in 0..stolen_after {
+            now += LASTS;
+            renew(&mut renewal, &mut hall, now);
+        }
+        let stolen = renewal.tokens().map(|tokens| tokens.refresh.clone()).unwrap_or_default();
+        now += LASTS;
+        if thief_first {
+            prop_assert!(matches!(hall.ask(&stolen, now), Heard::Next(_)));
+            now += apart;
+            renew(&mut renewal, &mut hall, now);
+        } else {
+            renew(&mut renewal, &mut hall, now);
+            now += apart;
+            prop_assert_eq!(hall.ask(&stolen, now), Heard::Ended);
+            now += LASTS;
+            renew(&mut renewal, &mut hall, now);
+        }
+        prop_assert!(!hall.lives);
+        prop_assert_eq!(renewal.ask(now), Ask::Ended);
+    }
+}
+
+#[test]
+fn a_hall_that_does_not_answer_is_asked_four_times_within_ten_seconds_and_then_with_the_next_request() {
+    let mut renewal = Renewal::of(Model::tokens(0, 0));
+    let (mut now, mut asked) = (1_000, Vec::new());
+    while let Ask::Renew { refresh, after } = renewal.ask(now) {
+        now += i64::from(after);
+        asked.push(now - 1_000);
+        renewal.heard(&refresh, Heard::Nothing, now);
+    }
+    assert_eq!(asked, [0, 500, 2_000, 5_000]);
+    assert!(matches!(renewal.ask(now), Ask::Renew { after: 0, .. }));
+}
+
+/// A hall that lets a terminal in, and gives out tokens; with a nonce for proofs.
+#[derive(Default)]
+struct Hall {
+    asked: Mutex<Vec<(String, Option<String>)>>,
+    exchanged: Mutex<usize>,
+    confirmed: Mutex<bool>,
+    nonce: Mutex<usize>,
+    /// An access token that does not count any more.
+    taken_back: Mutex<Option<String>>,
+}
+
+#[async_trait]
+impl Http for Hall {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
+        let path = request.url.strip_prefix("http://hall").unwrap_or_default().to_owned();
+        let header = |name: &str| {
+            let found = request.headers.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| value.clone())
+        };
+        let body = String::from_utf8(request.body.clone().unwrap_or_default()).unwrap_or_default();
+        lock(&self.asked).push((path.clone(), header("authorization")));
+        let wanted = format!("n-{}", lock(&self.nonce));
+        let fresh = header("dpop").is_some_and(|proof| {
+            let claims: Value =
+                serde_json::from_slice(&decoded(proof.split('.').nth(1).unwrap_or_default())).unwrap_or_default();
+            claims["nonce"] == wanted
+        });
+        let stale = |status| {
+            let mut told = answer((status, json!({ "error": "use_dpop_nonce" })));
+            told.headers.push(("dpop-nonce".to_owned(), wanted.clone()));
+            told.headers.push((
+                "www-authenticate".to_owned(),
+                "DPoP error=\"use_dpop_nonce\"".to_owned(),
+            ));
+            Ok(told)
+        };
+        let tokens = |number: usize| {
+            Ok(answer((
+                200,
+                json!({ "access_token": format!("access-{number}"), "refresh_token": format!("refresh-{number}"), "expires_in": 600 }),
+            )))
+        };
+        match path.as_str() {
+            "/.well-known/openid-configuration" => Ok(answer((200, json!({ "issuer": "https://hall.example" })))),
+            "/oauth/device" | "/oauth/token" if !fresh => stale(400),
+            "/oauth/device" => Ok(answer((
+                200,
+                json!({
+                    "device_code": "secret", "user_code": "BCDF-GHJK", "verification_uri_complete": "https://hall.example/device?code=BCDF-GHJK",
+                    "confirmation": "42", "expires_in": 120, "interval": 5, "verification_uri": "https://hall.example/device"
+                }),
+            ))),
+            "/oauth/token" if body.contains("device_code") => match *lock(&self.confirmed) {
+                true => tokens(0),
+                false => Ok(answer((400, json!({ "error": "authorization_pending" })))),
+            },
+            "/oauth/token" => {
+                let mut exchanged = lock(&self.exchanged);
+                *exchanged += 1;
+                tokens(*exchanged)
+            }
+            "/oauth/revoke" => Ok(answer((200, json!(null)))),
+            _ if !fresh => stale(401),
+            _ if header("authorization").is_some_and(|shown| lock(&self.taken_back).as_ref() == Some(&shown)) => {
+                let mut told = answer((401, json!(null)));
+                told.headers
+                    .push(("www-authenticate".to_owned(), "DPoP error=\"invalid_token\"".to_owned()));
+                Ok(told)
+            }
+            _ => Ok(answer((
+                200,
+                json!({
+                    "actor": { "id": crate::testing::PERSON, "kind": "citizen", "name": "张敏" }, "principals": [], "phone": "138****0001",
+                    "assurance": "L2", "expires_at": crate::testing::AT
+                }),
+            ))),
+        }
+    }
+}
+
+/// What stands in base64url.
+fn decoded(text: &str) -> Vec<u8> {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (mut bytes, mut word, mut bits) = (Vec::new(), 0_u32, 0);
+    for digit in text.chars() {
+        word = word << 6 | u32::try_from(DIGITS.find(digit).unwrap_or(0)).unwrap_or(0);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((word >> bits & 0xff) as u8);
+        }
+    }
+    bytes
+}
+
+fn terminal(hall: &Arc<Hall>) -> (Arc<Machine>, Arc<MemorySecrets>, Core) {
+    let machine = Arc::new(Machine::default());
+    let secrets = Arc::new(MemorySecrets::default());
+    let host = Host {
+        secrets: Some(secrets.clone()),
+        ..machine.host(hall.clone())
+    };
+    let core = Core::new(host, "http://hall", onehall_protocol::identity::TerminalKind::Desktop);
+    (machine, secrets, core)
+}
+
+/// A terminal that a phone has let in.
+fn let_in(hall: &Arc<Hall>) -> (Arc<Machine>, Arc<MemorySecrets>, Core) {
+    let (machine, secrets, core) = terminal(hall);
+    let shown = machine
+        .wait(core.begin_phone_login(), TICK)
+        .unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((shown.code.as_str(), shown.number.as_str()), ("BCDF-GHJK", "42"));
+    *lock(&hall.confirmed) = true;
+    let end = machine.wait(core.await_phone_login(), 5_000);
+    assert!(matches!(end, Ok(PhoneLoginEnd::Granted(_))), "{end:?}");
+    (machine, secrets, core)
+}
+
+#[test]
+fn a_terminal_that_was_let_in_shows_its_token_with_a_proof_and_the_key_stays_in_the_secrets() {
+    let hall = Arc::new(Hall::default());
+    let (machine, secrets, core) = let_in(&hall);
+    assert!(core.has_session() && core.is_bound());
+    let asked = lock(&hall.asked).clone();
+    let shown = asked.iter().rfind(|(path, _)| path == "/api/v1/identity/session");
+    assert_eq!(shown.and_then(|(_, token)| token.as_deref()), Some("DPoP access-0"));
+    // The hall wants another nonce now and then: nobody notices.
+    *lock(&hall.nonce) += 1;
+    assert!(machine.wait(core.list_drafts::<Value>(), TICK).is_ok());
+    // A start later the same login goes on, until somebody logs out: then nothing is left.
+    assert!(machine.wait(secrets.get(LOGIN), TICK).is_some());
+    machine
+        .wait(core.log_out(true), TICK)
+        .unwrap_or_else(|error| panic!("{error}"));
+    machine.run();
+    for name in [LOGIN, KEY] {
+        assert_eq!(machine.wait(secrets.get(name), TICK), None, "{name}");
+    }
+    assert!(lock(&hall.asked).iter().any(|(path, _)| path == "/oauth/revoke"));
+}
+
+#[test]
+fn a_hundred_requests_that_wait_for_the_next_tokens_ask_for_them_once() {
+    let hall = Arc::new(Hall::default());
+    let (machine, _, core) = let_in(&hall);
+    machine.run();
+    *lock(&hall.taken_back) = Some("DPoP access-0".to_owned());
+    let all: Vec<_> = (0..100).map(|_| core.list_drafts::<Value>()).collect();
+    let answers = machine.wait(join_all(all), TICK);
+    assert!(answers.iter().all(Result::is_ok));
+    assert_eq!(*lock(&hall.exchanged), 1);
+    // And where the token has run out, before anybody shows it.
+    machine.pass(600_000);
+    assert!(machine.wait(core.list_drafts::<Value>(), TICK).is_ok());
+    assert_eq!(*lock(&hall.exchanged), 2);
+}
+
+#[test]
+fn nobody_who_was_not_let_in_is() {
+    let hall = Arc::new(Hall::default());
+    let (machine, _, core) = terminal(&hall);
+    let none = machine.wait(core.await_phone_login(), 5_000);
+    assert_eq!(none.err().map(|error| error.code), Some(ErrorCode::NotFound));
+    machine
+        .wait(core.begin_phone_login(), TICK)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let end = machine.wait(core.await_phone_login(), 5_000);
+    assert!(matches!(end, Ok(PhoneLoginEnd::Expired)), "{end:?}");
+    assert!(!core.has_session() && !core.is_bound());
+}

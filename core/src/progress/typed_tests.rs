@@ -1,0 +1,157 @@
+//! What was typed for a supplement is there again, for who typed it and for nobody else.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use onehall_client::{TypedSupplement, citizen};
+use onehall_protocol::identity::TerminalKind;
+use onehall_protocol::{CaseId, ErrorCode, Timestamp};
+use serde_json::{Value, json};
+
+use crate::platform::memory::MemoryStore;
+use crate::ports::{Host, Http, HttpRequest, HttpResponse, NoAnswer, StoreError};
+use crate::testing::{AT, CASE, Machine, PERSON, answer, problem, session};
+use crate::{Core, lock};
+
+const OTHER: &str = "01935a00-0000-7000-8000-000000000002";
+
+/// A hall that knows who is logged in, and nothing else.
+#[derive(Default)]
+struct Hall {
+    person: Mutex<Option<&'static str>>,
+    machine: Arc<Machine>,
+}
+
+#[async_trait]
+impl Http for Hall {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
+        let here = *lock(&self.person);
+        let person = here.unwrap_or(PERSON);
+        Ok(answer(match request.url.trim_start_matches("/api/v1") {
+            "/identity/session" if here.is_some() => (200, session(person)),
+            "/identity/session" => problem(401, "identity/not_logged_in"),
+            path if path.starts_with("/sync") => (
+                200,
+                json!({ "changes": [], "cursor": "c", "more": false, "principals": [person] }),
+            ),
+            _ => (204, Value::Null),
+        }))
+    }
+}
+
+struct Terminal {
+    hall: Arc<Hall>,
+    core: Core,
+}
+
+impl Terminal {
+    fn start(person: &'static str, kind: TerminalKind, store: &Arc<MemoryStore>) -> Terminal {
+        let hall = Arc::new(Hall {
+            person: Mutex::new(Some(person)),
+            ..Hall::default()
+        });
+        let host = Host {
+            store: store.clone(),
+            ..hall.machine.host(hall.clone())
+        };
+        let core = Core::new(host, "", kind);
+        let terminal = Terminal { hall, core };
+        let restore = citizen::Command::RestoreSession(citizen::RestoreSession {});
+        let _ = terminal.ask(restore);
+        terminal
+    }
+
+    fn ask(&self, command: citizen::Command) -> Result<citizen::Reply, ErrorCode> {
+        let reply = self.hall.machine.wait(self.core.dispatch(command), 0);
+        self.hall.machine.run();
+        reply.map_err(|error| error.code)
+    }
+
+    fn keep(&self, typed: Option<TypedSupplement>) -> Result<citizen::Reply, ErrorCode> {
+        self.ask(citizen::Command::KeepSupplement(citizen::KeepSupplement {
+            id: case(),
+            typed,
+        }))
+    }
+
+    fn typed(&self, at: &str) -> Option<TypedSupplement> {
+        let asked = citizen::GetTypedSupplement {
+            id: case(),
+            requested_at: moment(at),
+        };
+        match self.ask(citizen::Command::GetTypedSupplement(asked)) {
+            Ok(citizen::Reply::GetTypedSupplement(typed)) => typed,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn case() -> CaseId {
+    CASE.parse().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn moment(at: &str) -> Timestamp {
+    at.parse().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn typed() -> TypedSupplement {
+    TypedSupplement {
+        requested_at: moment(AT),
+        answers: [
+            ("phone".to_owned(), json!("13800000012")),
+            ("note".to_owned(), Value::Null),
+        ]
+        .into(),
+        confirmed: ["photo".to_owned()].into(),
+    }
+}
+
+const KEPT: Result<citizen::Reply, ErrorCode> = Ok(citizen::Reply::KeepSupplement(true));
+const NOT_KEPT: Result<citizen::Reply, ErrorCode> = Ok(citizen::Reply::KeepSupplement(false));
+
+#[test]
+fn what_was_typed_is_there_after_the_next_start_until_it_is_handed_in() {
+    let store = Arc::new(MemoryStore::default());
+    let terminal = Terminal::start(PERSON, TerminalKind::Desktop, &store);
+    assert_eq!(terminal.typed(AT), None);
+    assert_eq!(terminal.keep(Some(typed())), KEPT);
+    let again = Terminal::start(PERSON, TerminalKind::Desktop, &store);
+    assert_eq!(again.typed(AT), Some(typed()));
+    assert_eq!(again.keep(None), KEPT);
+    assert_eq!(Terminal::start(PERSON, TerminalKind::Desktop, &store).typed(AT), None);
+}
+
+#[test]
+fn what_was_typed_for_an_earlier_request_is_forgotten() {
+    let store = Arc::new(MemoryStore::default());
+    let terminal = Terminal::start(PERSON, TerminalKind::Desktop, &store);
+    assert_eq!(terminal.keep(Some(typed())), KEPT);
+    assert_eq!(terminal.typed("2026-12-01T01:00:00.000Z"), None);
+    assert_eq!(terminal.typed(AT), None, "and not kept any longer");
+}
+
+#[test]
+fn nobody_else_sees_it_and_a_log_out_destroys_it() {
+    let store = Arc::new(MemoryStore::default());
+    let terminal = Terminal::start(PERSON, TerminalKind::Desktop, &store);
+    assert_eq!(terminal.keep(Some(typed())), KEPT);
+    assert_eq!(Terminal::start(OTHER, TerminalKind::Desktop, &store).typed(AT), None);
+    assert_eq!(terminal.typed(AT), Some(typed()));
+    let out = citizen::LogOut { discard_unsent: false };
+    let left = terminal.ask(citizen::Command::LogOut(out));
+    assert_eq!(left, Ok(citizen::Reply::LogOut(())));
+    assert_eq!(terminal.keep(Some(typed())), Err(ErrorCode::NotLoggedIn));
+    assert_eq!(Terminal::start(PERSON, TerminalKind::Desktop, &store).typed(AT), None);
+}
+
+#[test]
+fn a_public_machine_keeps_nothing_and_one_without_a_disk_says_so() {
+    let store = Arc::new(MemoryStore::default());
+    let kiosk = Terminal::start(PERSON, TerminalKind::Kiosk, &store);
+    assert_eq!(kiosk.keep(Some(typed())), NOT_KEPT);
+    assert_eq!(kiosk.typed(AT), None);
+    let memory = Arc::new(MemoryStore::instead(StoreError::Forbidden));
+    let terminal = Terminal::start(PERSON, TerminalKind::Desktop, &memory);
+    assert_eq!(terminal.keep(Some(typed())), NOT_KEPT);
+    assert_eq!(terminal.typed(AT), Some(typed()), "as long as the program runs");
+}

@@ -1,0 +1,323 @@
+//! What a page may ask of the devices, and what it is told. What stands on a card stays here: a page gets the number that the
+//! card led to, and nothing of whose it is.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use onehall_bridge::Core;
+use onehall_protocol::halls::{CardAtHall, CardSeen};
+use onehall_protocol::{CoreError, HallCode, IdempotencyKey, QueueCode};
+use serde::{Deserialize, Serialize};
+use tauri::async_runtime;
+
+use crate::devices::{Card, DeviceState, Fault, Fitted, Paper, Patience, Slip, Stops};
+
+/// How long something is waited for that a person puts somewhere.
+const FOR_A_PERSON: Duration = Duration::from_secs(45);
+
+/// How long a printer may take.
+const FOR_PAPER: Duration = Duration::from_secs(90);
+
+/// The most bytes of a document to print.
+const LARGEST: usize = 20 * 1024 * 1024;
+
+/// What a page asks.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Ask {
+    /// How the devices are.
+    Devices {},
+    /// Waits for an identity card, and checks in with it.
+    ReadCard {},
+    /// Draws a number with the card that was read.
+    DrawByCard {
+        /// Of which queue.
+        queue: QueueCode,
+    },
+    /// Waits for a code.
+    ScanCode {},
+    /// Takes a picture.
+    Take {
+        /// With what.
+        with: ImagerName,
+    },
+    /// Prints a slip.
+    PrintSlip {
+        /// What stands on it.
+        slip: Slip,
+    },
+    /// Prints a document.
+    PrintDocument {
+        /// A PDF, in base64.
+        pdf: String,
+    },
+    /// Ends what waits for somebody, and forgets the card.
+    Stop {},
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ImagerName {
+    Scanner,
+    Camera,
+}
+
+/// What a page is told.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Devices(States),
+    Card(CardSeen),
+    Code(String),
+    Picture {
+        media_type: String,
+        bytes: String,
+    },
+    Done {},
+    /// A device did not do it.
+    Fault(Fault),
+    /// The hall refused.
+    Refused(CoreError),
+    /// Not what can be asked.
+    Invalid {},
+}
+
+/// How each device is; one that this kiosk does not have is not named.
+#[derive(Serialize)]
+struct States {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_card: Option<DeviceState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    codes: Option<DeviceState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scanner: Option<DeviceState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    camera: Option<DeviceState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slips: Option<DeviceState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    documents: Option<DeviceState>,
+}
+
+/// A card that was read, until the visit ends or somebody stops it.
+struct Held {
+    card: Card,
+    /// The attempt to draw a number with it, so that one that was not answered is made again.
+    drawing: Option<(QueueCode, IdempotencyKey)>,
+}
+
+/// The devices of a kiosk in its hall.
+pub struct Hub {
+    fitted: Fitted,
+    hall: HallCode,
+    core: Core,
+    stops: Arc<Stops>,
+    held: Mutex<Option<Held>>,
+}
+
+impl Hub {
+    /// The devices of a kiosk, over the core that speaks with its hall.
+    pub fn new(fitted: Fitted, hall: HallCode, core: Core) -> Arc<Hub> {
+        Arc::new(Hub {
+            fitted,
+            hall,
+            core,
+            stops: Arc::default(),
+            held: Mutex::default(),
+        })
+    }
+
+    /// Forgets whatever a person left in devices and here.
+    pub fn forget(&self) {
+        self.stops.stop();
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.fitted.purge();
+    }
+
+    /// Does what a page asks. Whatever came, an answer goes back, as JSON.
+    pub async fn ask(self: &Arc<Hub>, ask: &str) -> String {
+        let answer = match serde_json::from_str(ask) {
+            Ok(ask) => self.answer(ask).await,
+            Err(_) => Answer::Invalid {},
+        };
+        serde_json::to_string(&answer).unwrap_or_default()
+    }
+
+    async fn answer(self: &Arc<Hub>, ask: Ask) -> Answer {
+        match ask {
+            Ask::Devices {} => self.device(|hub| Ok(Answer::Devices(hub.states()))).await,
+            Ask::ReadCard {} => match self.device(|hub| hub.read_card()).await {
+                Answer::Done {} => self.shown(None).await,
+                other => other,
+            },
+            Ask::DrawByCard { queue } => self.shown(Some(queue)).await,
+            Ask::ScanCode {} => {
+                self.device(|hub| {
+                    let scanner = hub.fitted.codes.as_ref().ok_or(Fault::Missing)?;
+                    scanner.scan(&hub.for_a_person()).map(Answer::Code)
+                })
+                .await
+            }
+            Ask::Take { with } => self.device(move |hub| hub.take(&with)).await,
+            Ask::PrintSlip { slip } => {
+                let Ok(bytes) = slip.bytes() else {
+                    return Answer::Invalid {};
+                };
+                self.device(move |hub| {
+                    let printer = hub.fitted.slips.as_ref().ok_or(Fault::Missing)?;
+                    printer.print(&Paper::Slip(&bytes), &hub.for_paper())?;
+                    Ok(Answer::Done {})
+                })
+                .await
+            }
+            Ask::PrintDocument { pdf } => {
+                let Some(pdf) = document(&pdf) else {
+                    return Answer::Invalid {};
+                };
+                self.device(move |hub| {
+                    let printer = hub.fitted.documents.as_ref().ok_or(Fault::Missing)?;
+                    printer.print(&Paper::Document(&pdf), &hub.for_paper())?;
+                    Ok(Answer::Done {})
+                })
+                .await
+            }
+            Ask::Stop {} => {
+                self.stops.stop();
+                *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                Answer::Done {}
+            }
+        }
+    }
+
+    /// Uses devices in a thread that may wait.
+    async fn device(self: &Arc<Hub>, work: impl FnOnce(&Hub) -> Result<Answer, Fault> + Send + 'static) -> Answer {
+        let hub = Arc::clone(self);
+        let work = async_runtime::spawn_blocking(move || work(&hub).unwrap_or_else(Answer::Fault));
+        work.await.unwrap_or(Answer::Fault(Fault::Broken))
+    }
+
+    fn for_a_person(&self) -> Patience {
+        self.stops.patience(FOR_A_PERSON)
+    }
+
+    fn for_paper(&self) -> Patience {
+        // Not ended by a new page: half a slip is nobody's.
+        Arc::<Stops>::default().patience(FOR_PAPER)
+    }
+
+    fn states(&self) -> States {
+        let fitted = &self.fitted;
+        States {
+            id_card: fitted.id_card.as_ref().map(|device| device.state()),
+            codes: fitted.codes.as_ref().map(|device| device.state()),
+            scanner: fitted.scanner.as_ref().map(|device| device.state()),
+            camera: fitted.camera.as_ref().map(|device| device.state()),
+            slips: fitted.slips.as_ref().map(|device| device.state()),
+            documents: fitted.documents.as_ref().map(|device| device.state()),
+        }
+    }
+
+    fn read_card(&self) -> Result<Answer, Fault> {
+        let reader = self.fitted.id_card.as_ref().ok_or(Fault::Missing)?;
+        let patience = self.for_a_person();
+        let card = reader.read(&patience)?;
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        // Stopped while the card was being read: nobody may find it here.
+        match patience.check() {
+            Err(Fault::Stopped) => return Err(Fault::Stopped),
+            _ => *held = Some(Held { card, drawing: None }),
+        }
+        Ok(Answer::Done {})
+    }
+
+    /// Says to the hall which card was read.
+    async fn shown(&self, queue: Option<QueueCode>) -> Answer {
+        let asked = {
+            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            held.as_mut().map(|held| {
+                let same = |(of, _): &&(QueueCode, IdempotencyKey)| Some(of) == queue.as_ref();
+                let attempt = match held.drawing.as_ref().filter(same) {
+                    Some((_, attempt)) => *attempt,
+                    None => self.core.attempt(),
+                };
+                held.drawing = queue.clone().map(|queue| (queue, attempt));
+                (held.card.citizen_id.clone(), attempt)
+            })
+        };
+        let Some((citizen_id, attempt)) = asked else {
+            return Answer::Fault(Fault::Removed);
+        };
+        let card = CardAtHall { citizen_id, queue };
+        match self.core.card_at_hall(&self.hall, &card, attempt).await {
+            Ok(seen) => {
+                if seen.ticket.is_some() {
+                    *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                }
+                Answer::Card(seen)
+            }
+            Err(error) => Answer::Refused(error),
+        }
+    }
+
+    fn take(&self, with: &ImagerName) -> Result<Answer, Fault> {
+        let imager = match with {
+            ImagerName::Scanner => &self.fitted.scanner,
+            ImagerName::Camera => &self.fitted.camera,
+        };
+        let picture = imager.as_ref().ok_or(Fault::Missing)?.take(&self.for_a_person())?;
+        Ok(Answer::Picture {
+            media_type: picture.media_type,
+            bytes: STANDARD.encode(picture.bytes),
+        })
+    }
+}
+
+/// A PDF out of base64; none where it is none, or too large.
+fn document(pdf: &str) -> Option<Vec<u8>> {
+    if pdf.len() / 4 * 3 > LARGEST {
+        return None;
+    }
+    let bytes = STANDARD.decode(pdf).ok()?;
+    bytes.starts_with(b"%PDF-").then_some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_pdf_is_a_document() {
+        assert_eq!(document(&STANDARD.encode("%PDF-1.7")), Some(b"%PDF-1.7".to_vec()));
+        assert_eq!(document(&STANDARD.encode("#!/bin/sh")), None);
+        assert_eq!(document("%PDF-1.7"), None);
+        assert_eq!(document(&"A".repeat(LARGEST * 4 / 3 + 8)), None);
+    }
+
+    #[test]
+    fn a_page_asks_what_there_is_to_ask_and_nothing_else() {
+        let known = |ask: &str| serde_json::from_str::<Ask>(ask).is_ok();
+        for ask in [
+            r#"{"devices":{}}"#,
+            r#"{"read_card":{}}"#,
+            r#"{"draw_by_card":{"queue":"household"}}"#,
+            r#"{"print_slip":{"slip":{"title":"x"}}}"#,
+            r#"{"take":{"with":"camera"}}"#,
+            r#"{"stop":{}}"#,
+        ] {
+            assert!(known(ask), "{ask}");
+        }
+        for ask in [
+            "",
+            "null",
+            r#"{"simulate":{}}"#,
+            r#"{"read_card":{"card":{}}}"#,
+            r#"{"draw_by_card":{"queue":"household","citizen_id":"11010519491231002X"}}"#,
+            r#"{"print_slip":{"slip":{"raw":"x"}}}"#,
+            r#"{"take":{"with":"/dev/video0"}}"#,
+        ] {
+            assert!(!known(ask), "{ask}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! One visit: this process, its web view, and what both know. It ends as a whole.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use onehall_bridge::Core;
+use serde_json::json;
+use tauri::plugin::TauriPlugin;
+use tauri::{AppHandle, Runtime, State, Wry};
+
+use crate::config::Config;
+use crate::devices::Fitted;
+use crate::hub::Hub;
+use crate::keeper::{ALIVE, VISIT_OVER};
+
+/// The plugin's name, as the permissions and `kiosk.js` say it.
+const NAME: &str = "onehall-kiosk";
+
+/// The devices, where this kiosk has a file that names them.
+struct Devices(Option<Arc<Hub>>);
+
+/// The plugin over a core.
+pub fn plugin(config: Option<Config>, core: Core) -> TauriPlugin<Wry> {
+    let given = config
+        .as_ref()
+        .map(|config| json!({ "hall": config.hall, "number": config.number, "place": config.place }));
+    let hub = config.map(|config| {
+        let fitted = Fitted::of(&config.devices, config.simulators);
+        Hub::new(fitted, config.hall, core)
+    });
+    let script = format!(
+        "{}({});",
+        include_str!("kiosk.js").trim_end(),
+        given.unwrap_or_default()
+    );
+    tauri::plugin::Builder::new(NAME)
+        .invoke_handler(tauri::generate_handler![device, pulse, over])
+        .js_init_script(script)
+        .setup(move |app, _| {
+            tauri::Manager::manage(app, Devices(hub));
+            Ok(())
+        })
+        .build()
+}
+
+/// Does something with the devices.
+#[tauri::command]
+async fn device(devices: State<'_, Devices>, ask: String) -> Result<String, ()> {
+    match &devices.0 {
+        Some(hub) => Ok(hub.ask(&ask).await),
+        None => Err(()),
+    }
+}
+
+/// The page lives.
+#[tauri::command]
+fn pulse() {
+    // Nobody may be there to hear it: a program that is not kept.
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{ALIVE}").and_then(|()| out.flush());
+}
+
+/// The visit is over, and this process with it.
+#[tauri::command]
+async fn over<R: Runtime>(app: AppHandle<R>, devices: State<'_, Devices>) -> Result<(), ()> {
+    if let Some(hub) = devices.0.clone() {
+        let forgotten = tauri::async_runtime::spawn_blocking(move || hub.forget());
+        let _ = forgotten.await;
+    }
+    app.exit(VISIT_OVER);
+    Ok(())
+}
+
+/// Ends this process once whoever keeps it is gone, and takes the folder of the visit along.
+pub fn end_with_keeper(folder: PathBuf) {
+    thread::spawn(move || {
+        let mut rest = [0; 64];
+        let mut keeper = std::io::stdin();
+        while keeper.read(&mut rest).is_ok_and(|read| read > 0) {}
+        let _ = fs::remove_dir_all(&folder);
+        std::process::exit(0);
+    });
+}

@@ -1,0 +1,143 @@
+// A kiosk as it stands in a hall: its file, its simulators, and the processes and folders of its visits.
+import { mkdir, mkdtemp, open, readdir, readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { ShellWindow } from "./window.mjs";
+
+/** What proves to the demo city's central hall that it is its kiosk. */
+const KEY = "lanchuan-central-kiosk-3";
+
+/** Waits until something gives what is not false. */
+export async function until(what, look, within = 60_000) {
+  const deadline = Date.now() + within;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`${what}: did not come`);
+    await sleep(50);
+  }
+}
+
+export class Stand {
+  /** A kiosk with these devices; simulators of what is not named. */
+  static async place({ devices = {}, ...settings } = {}) {
+    const stand = new Stand();
+    stand.folder = await mkdtemp(join(tmpdir(), "onehall-stand-"));
+    // What is a test's own lies beside what is the kiosk's.
+    stand.home = join(stand.folder, "home");
+    stand.file = join(stand.folder, "kiosk.json");
+    await mkdir(stand.home);
+    const simulator = { kind: "simulator" };
+    const all = { id_card: simulator, codes: simulator, slips: simulator, documents: simulator, ...devices };
+    const kiosk = { hall: "central", number: 3, place: "一楼 3 号自助终端", key: KEY, devices: all, simulators: "simulators.json" };
+    await writeFile(stand.file, JSON.stringify({ ...kiosk, ...settings }));
+    await stand.says({});
+    return stand;
+  }
+
+  /** What the simulators do from now on. */
+  async says(parts) {
+    const [file, fresh] = [join(this.folder, "simulators.json"), join(this.folder, "simulators.new")];
+    await writeFile(fresh, JSON.stringify(parts));
+    await rename(fresh, file);
+  }
+
+  get args() {
+    return ["--kiosk", this.file];
+  }
+
+  /** Its window, driven. It ends with the visit. */
+  open(hall) {
+    return ShellWindow.open("kiosk", hall, { folder: this.home, args: this.args });
+  }
+
+  /** The folders of visits that there are now. */
+  async visits() {
+    const names = await readdir(this.home).catch(() => []);
+    const root = names.find((name) => name.startsWith("onehall-kiosk-"));
+    if (!root) return [];
+    return (await readdir(join(this.home, root)).catch(() => [])).filter((name) => name.startsWith("visit-"));
+  }
+
+  /** Waits until a visit later than this one is under way, and no other folder is there. */
+  async after(visit) {
+    const number = (name) => Number(name.slice(6));
+    const [next] = await until("the next visit", async () => {
+      const visits = await this.visits();
+      return visits.length === 1 && number(visits[0]) > number(visit) && visits;
+    }, 120_000);
+    return next;
+  }
+
+  /** The processes of the kiosk: whoever has its home in their environment; `{ pid, command, group }`. */
+  async processes() {
+    const found = [];
+    for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+      const [environment, stat] = await Promise.all(["environ", "stat"].map((part) => readFile(`/proc/${pid}/${part}`, "latin1").catch(() => "")));
+      if (!environment.includes(this.home)) continue;
+      const [, command, rest] = /^\d+ \((.*)\) (.*)$/s.exec(stat) ?? [];
+      if (command === undefined || rest.startsWith("Z")) continue;
+      const program = await readlink(`/proc/${pid}/exe`).catch(() => "");
+      found.push({ pid: Number(pid), command, program, group: Number(rest.split(" ")[2]) });
+    }
+    return found;
+  }
+
+  /** Where one of these words stands: in a file of the kiosk's home or of these folders, or in the memory of its processes. */
+  async traces(words, { folders = [], memory = true } = {}) {
+    const needles = words.flatMap((word) => [Buffer.from(word, "utf8"), Buffer.from(word, "utf16le")]);
+    const has = (bytes) => needles.some((needle) => bytes.includes(needle));
+    const found = [];
+    for (const folder of [this.home, ...folders]) {
+      for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+        const path = join(entry.parentPath ?? entry.path, entry.name);
+        if (has(Buffer.from(entry.name))) found.push(path);
+        // What is gone meanwhile has none.
+        if (entry.isFile() && has(await readFile(path).catch(() => Buffer.alloc(0)))) found.push(path);
+      }
+    }
+    if (memory) {
+      for (const { pid, command } of await this.processes()) {
+        if (await remembers(pid, has)) found.push(`the memory of ${command} (${pid})`);
+      }
+    }
+    return found;
+  }
+
+  async close() {
+    // A driver whose window ended with the visit leaves whoever keeps the kiosk.
+    for (const { pid } of (await this.processes()).sort((one, other) => one.pid - other.pid)) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has just ended.
+      }
+    }
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+  }
+}
+
+/** Whether a process has something in what it may write. */
+async function remembers(pid, has) {
+  const maps = await readFile(`/proc/${pid}/maps`, "utf8").catch(() => "");
+  const memory = await open(`/proc/${pid}/mem`).catch(() => undefined);
+  if (!memory) return false;
+  try {
+    for (const line of maps.split("\n")) {
+      const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line) ?? [];
+      if (from === undefined) continue;
+      const [begin, end, piece] = [BigInt(`0x${from}`), BigInt(`0x${to}`), 16n << 20n];
+      for (let at = begin; at < end; at += piece) {
+        const length = Number(end - at < piece ? end - at : piece);
+        const bytes = Buffer.alloc(length);
+        const { bytesRead } = await memory.read(bytes, 0, length, at).catch(() => ({ bytesRead: 0 }));
+        if (has(bytes.subarray(0, bytesRead))) return true;
+      }
+    }
+  } finally {
+    await memory.close();
+  }
+  return false;
+}

@@ -1,0 +1,205 @@
+//! `/account/claim`: an account to which one can no longer log in is asked for, by identity document and face.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use onehall_client::citizen::AskForAccount;
+use onehall_protocol::passkeys::ProofWay;
+use onehall_protocol::{CitizenId, CoreError, ErrorCode};
+use web_sys::File;
+
+use super::level::{outcome_view, picture_of};
+use super::proof::{proof_asked, proof_view};
+use crate::citizen::place::{LoggedIn, Reading};
+use crate::citizen::{routes, use_hall};
+use crate::design::button::{Button, Weight};
+use crate::design::errors::{ErrorSummary, SummaryLine};
+use crate::design::file_field::{FileField, FileRow};
+use crate::design::navigation::Crumbs;
+use crate::design::notice::{Notice, Tone};
+use crate::design::text_field::{InputKind, TextField, Width};
+use crate::router::{NavigateOptions, use_navigate};
+use crate::shell::{PageHeading, Profile, use_ui};
+use crate::texts::{Phrase, Words, contacts as words, level, login};
+use crate::view::view;
+
+const NAME: &str = "claim-name";
+const NUMBER: &str = "claim-number";
+const PICTURE: &str = "claim-picture";
+
+/// What is wrong before anybody is asked.
+fn faults(name: &str, number: &str, picture: &str) -> Vec<(&'static str, Phrase)> {
+    let wrong = [
+        (NAME, level::NAME_EMPTY, name.trim().is_empty()),
+        (NUMBER, level::NUMBER_INVALID, number.parse::<CitizenId>().is_err()),
+        (PICTURE, words::CLAIM_PICTURE_EMPTY, picture.is_empty()),
+    ];
+    let wrong = wrong.into_iter().filter(|(.., wrong)| *wrong);
+    wrong.map(|(field, words, _)| (field, words)).collect()
+}
+
+/// The page.
+#[component]
+pub fn ClaimPage() -> impl IntoView {
+    view! { <LoggedIn>{page()}</LoggedIn> }.into_any()
+}
+
+fn refused(error: &CoreError) -> AnyView {
+    let said = match error.code {
+        ErrorCode::NotFound => words::CLAIM_NONE,
+        ErrorCode::OtherPerson => words::CLAIM_OWN,
+        ErrorCode::Forbidden => words::CLAIM_GUARDED,
+        _ => return outcome_view(error, level::NOT_MATCHED),
+    };
+    view! { <Notice tone=Tone::Attention><p>{said}</p><p><a href=routes::LEVEL>{level::SEE}</a></p></Notice> }
+        .into_any()
+}
+
+fn page() -> AnyView {
+    let (hall, ui, navigate) = (use_hall(), use_ui(), use_navigate());
+    let crumbs = vec![
+        (routes::ACCOUNT.to_owned(), Words::from(login::ACCOUNT_TITLE)),
+        (routes::CONTACTS.to_owned(), Words::from(words::TITLE)),
+    ];
+    if matches!(ui.profile.get_untracked(), Profile::Kiosk | Profile::MiniApp) {
+        return view! {
+            <Reading>
+                <PageHeading title=words::CLAIM_TITLE/>
+                <Notice tone=Tone::Info><p>{words::ELSEWHERE}</p></Notice>
+            </Reading>
+        }
+        .into_any();
+    }
+    let (name, number) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let picture = RwSignal::new(String::new());
+    let lines = RwSignal::new(Vec::<SummaryLine>::new());
+    let failed = RwSignal::new(None::<CoreError>);
+    let proof = RwSignal::new(None::<Vec<ProofWay>>);
+    let busy = RwSignal::new(false);
+    let told = move |faults: Vec<(&'static str, Phrase)>| {
+        let line = |(field, words): (&'static str, Phrase)| SummaryLine {
+            field: Some(field.to_owned()),
+            words: words.into(),
+        };
+        lines.set(faults.into_iter().map(line).collect());
+    };
+    let error_of = move |field: &'static str| {
+        Signal::derive(move || {
+            let of_field = |line: &&SummaryLine| line.field.as_deref() == Some(field);
+            lines.with(|lines| lines.iter().find(of_field).map(|line| line.words.clone()))
+        })
+    };
+    let go = Callback::new(move |()| {
+        if busy.get_untracked() {
+            return;
+        }
+        let ask = AskForAccount {
+            name: name.get_untracked(),
+            citizen_id: number.with_untracked(|number| number.trim().to_ascii_uppercase()),
+            picture: picture.get_untracked(),
+        };
+        let faults = faults(&ask.name, &ask.citizen_id, &ask.picture);
+        let wrong = !faults.is_empty();
+        told(faults);
+        failed.set(None);
+        proof.set(None);
+        if wrong {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let answer = hall.client.ask(ask).await;
+            if busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(_) => {
+                    ui.say(words::CLAIM_ASKED);
+                    navigate(routes::CONTACTS, NavigateOptions::default());
+                }
+                Err(error) => match proof_asked(&error) {
+                    Some(ways) => proof.set(Some(ways)),
+                    None => failed.set(Some(error)),
+                },
+            }
+        });
+    });
+    let chosen = Callback::new(move |files: Vec<File>| {
+        let Some(file) = files.into_iter().next() else { return };
+        spawn_local(async move {
+            match picture_of(&file).await {
+                Some(read) => {
+                    let _ = picture.try_set(read);
+                }
+                None => told(vec![(PICTURE, level::FACE_UNREADABLE)]),
+            }
+        });
+    });
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        go.run(());
+    };
+    let ready = move || {
+        let there = picture.with(|picture| !picture.is_empty());
+        there.then(|| view! { <span>{words::CLAIM_PICTURE_READY}</span> })
+    };
+    view! {
+        <Reading>
+            <Crumbs way=crumbs/>
+            <PageHeading title=words::CLAIM_TITLE/>
+            <p class="lead">{words::CLAIM_LEAD}</p>
+            <ErrorSummary errors=lines/>
+            <div role="alert">
+                {move || failed.get().map(|error| refused(&error))}
+                {move || proof.get().map(|ways| proof_view(&ways, go))}
+            </div>
+            <form class="stack" novalidate on:submit=submit>
+                <TextField
+                    id=NAME
+                    label=level::NAME
+                    kind=InputKind::Name
+                    width=Width::Medium
+                    max_length=60
+                    value=name
+                    on_input=Callback::new(move |value| name.set(value))
+                    error=error_of(NAME)
+                />
+                <TextField
+                    id=NUMBER
+                    label=level::NUMBER
+                    kind=InputKind::CitizenId
+                    width=Width::Medium
+                    max_length=18
+                    value=number
+                    on_input=Callback::new(move |value| number.set(value))
+                    error=error_of(NUMBER)
+                />
+                <FileField
+                    id=PICTURE
+                    label=level::FACE_LABEL
+                    hint=level::FACE_HINT
+                    files=Signal::stored(Vec::<FileRow>::new())
+                    on_files=chosen
+                    on_remove=Callback::new(|_: String| {})
+                    accept="image/jpeg,image/png"
+                    error=error_of(PICTURE)
+                />
+                <p role="status">{ready}</p>
+                <div class="buttons"><Button label=words::CLAIM_GO weight=Weight::Primary submit=true busy=busy/></div>
+                <p role="status">{move || busy.get().then(|| view! { <span>{level::CHECKING}</span> })}</p>
+            </form>
+        </Reading>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_told_before_anybody_is_asked() {
+        assert_eq!(faults("张三", "11010519491231002X", "AAAA"), []);
+        let fields: Vec<_> = faults(" ", "1", "").into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, [NAME, NUMBER, PICTURE]);
+    }
+}
