@@ -1,9 +1,10 @@
 // A kiosk as it stands in a hall: its file, its simulators, and the processes and folders of its visits.
-import { mkdir, mkdtemp, open, readdir, readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { endAll, processesOf } from "./processes.mjs";
 import { ShellWindow } from "./window.mjs";
 
 /** What proves to the demo city's central hall that it is its kiosk. */
@@ -71,18 +72,9 @@ export class Stand {
     return next;
   }
 
-  /** The processes of the kiosk: whoever has its home in their environment; `{ pid, command, group }`. */
-  async processes() {
-    const found = [];
-    for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-      const [environment, stat] = await Promise.all(["environ", "stat"].map((part) => readFile(`/proc/${pid}/${part}`, "latin1").catch(() => "")));
-      if (!environment.includes(this.home)) continue;
-      const [, command, rest] = /^\d+ \((.*)\) (.*)$/s.exec(stat) ?? [];
-      if (command === undefined || rest.startsWith("Z")) continue;
-      const program = await readlink(`/proc/${pid}/exe`).catch(() => "");
-      found.push({ pid: Number(pid), command, program, group: Number(rest.split(" ")[2]) });
-    }
-    return found;
+  /** The processes of the kiosk. */
+  processes() {
+    return processesOf(this.home);
   }
 
   /** Where one of these words stands: in a file of the kiosk's home or of these folders, or in the memory of its processes. */
@@ -107,14 +99,7 @@ export class Stand {
   }
 
   async close() {
-    // A driver whose window ended with the visit leaves whoever keeps the kiosk.
-    for (const { pid } of (await this.processes()).sort((one, other) => one.pid - other.pid)) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch {
-        // It has just ended.
-      }
-    }
+    await endAll(this.home);
     await rm(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
 }

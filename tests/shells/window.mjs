@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { endAll } from "./processes.mjs";
 import { Session } from "./webdriver.mjs";
 
 /** The screens that the shells are made for. */
@@ -122,6 +123,8 @@ export class ShellWindow {
   async close() {
     await this.page?.close();
     await this.driver.end();
+    // A driver whose window ended by itself leaves whoever keeps it.
+    await endAll(this.folder);
     await this.screen.close();
     // The web view's own processes end a little later, and may still write.
     if (this.own) await rm(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
@@ -131,7 +134,20 @@ export class ShellWindow {
 /** Starts a shell that nobody drives, on a screen. */
 export function startShell(shell, args, { screen, folder }) {
   const { TAURI_WEBVIEW_AUTOMATION: _, ...env } = environment({ display: screen?.display ?? "", home: folder });
-  return new Program(programOf(shell), args, { env });
+  return new ShellProgram(programOf(shell), args, { env });
+}
+
+/** A shell, which has processes of its own. */
+class ShellProgram extends Program {
+  constructor(command, args, options) {
+    super(command, args, options);
+    this.home = options.env.HOME;
+  }
+
+  async end() {
+    await super.end();
+    await endAll(this.home);
+  }
 }
 
 /** Starts a shell that nobody drives; what it said when it ended, and its code. */

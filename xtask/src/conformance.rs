@@ -33,7 +33,7 @@ pub fn run() -> Result<()> {
         )
         .env("ONEHALL_TEST_CONFORMANCE_WASM", folder)
         .args(["--test-reporter=spec", "conformance.test.mjs"]);
-    process::run(&mut compare)
+    process::run_tests(&mut compare)
 }
 
 /// Builds the engine as it ships in WebAssembly. The folder has `conformance.js` and `conformance.wasm` in it.

@@ -37,5 +37,5 @@ pub fn tests() -> Result<()> {
         .env("ONEHALL_TEST_BACKEND", workspace::backend(false))
         .env("ONEHALL_TEST_CITY", workspace::demo_city())
         .env("ONEHALL_TEST_PYTHON", PYTHON);
-    process::run(&mut command)
+    process::run_tests(&mut command)
 }

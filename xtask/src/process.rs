@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -36,6 +36,53 @@ pub fn run(command: &mut Command) -> Result<()> {
     if !status.success() {
         bail!("`{}` failed ({status})", line(command));
     }
+    Ok(())
+}
+
+/// The longest that tests under Node.js may take: one that hangs would take the whole run with it.
+const TESTS: Duration = Duration::from_mins(25);
+
+/// Runs tests under Node.js with their output on ours, and ends them when they do not end.
+///
+/// # Errors
+/// They cannot be started, one fails, or they do not end.
+pub fn run_tests(command: &mut Command) -> Result<()> {
+    run_within(command, TESTS)
+}
+
+fn run_within(command: &mut Command, longest: Duration) -> Result<()> {
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("could not start `{}`", line(command)))?;
+    let deadline = Instant::now() + longest;
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        if Instant::now() > deadline {
+            end(&mut child)?;
+            bail!("`{}` did not end within {}", line(command), span(longest));
+        }
+        thread::sleep(LOOK_UP);
+    };
+    if !status.success() {
+        bail!("`{}` failed ({status})", line(command));
+    }
+    Ok(())
+}
+
+/// Ends a program: it may first end what it started.
+fn end(child: &mut Child) -> Result<()> {
+    succeeds(Command::new("kill").args(["-TERM", &child.id().to_string()]));
+    let deadline = Instant::now() + GRACE;
+    while Instant::now() < deadline {
+        if child.try_wait()?.is_some() {
+            return Ok(());
+        }
+        thread::sleep(LOOK_UP);
+    }
+    child.kill()?;
+    child.wait()?;
     Ok(())
 }
 
@@ -106,6 +153,9 @@ fn giving_up<A>(give_up: &Arc<AtomicBool>, work: impl FnOnce() -> Result<A>) -> 
 fn is_given_up() -> bool {
     GIVE_UP.with_borrow(|give_up| give_up.as_ref().is_some_and(|flag| flag.load(Ordering::SeqCst)))
 }
+
+/// How long a program that is told to end may take for it.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// How soon a work that is given up ends.
 const LOOK_UP: Duration = Duration::from_millis(200);
@@ -227,6 +277,17 @@ mod tests {
         );
         assert!(error.is_err_and(|error| error.to_string().contains("a broken build")));
         assert!(began.elapsed().as_secs() < 30, "nobody waits for the long build");
+    }
+
+    #[test]
+    fn what_does_not_end_is_ended_and_named() {
+        let began = std::time::Instant::now();
+        let limit = std::time::Duration::from_millis(300);
+        let error = super::run_within(Command::new("sleep").arg("60"), limit);
+        assert!(error.is_err_and(|error| error.to_string().contains("`sleep 60` did not end within")));
+        assert!(began.elapsed().as_secs() < 30, "nobody waits for it");
+        assert!(super::run_within(&mut Command::new("true"), limit * 100).is_ok());
+        assert!(super::run_within(&mut Command::new("false"), limit * 100).is_err());
     }
 
     #[test]

@@ -127,7 +127,7 @@ pub fn terminals() -> Result<()> {
             "one-draft.test.mjs",
             "ten-percent.test.mjs",
         ]);
-    process::run(&mut command)
+    process::run_tests(&mut command)
 }
 
 /// The first line in which two transcripts differ.

@@ -161,7 +161,7 @@ pub fn tests() -> Result<()> {
     files.sort();
     let mut command = test::journey_command("--test")?;
     command.env("ONEHALL_TEST_SDK", package());
-    process::run(command.arg("--test-reporter=spec").args(files))?;
+    process::run_tests(command.arg("--test-reporter=spec").args(files))?;
     sizes::hold(&weighed(&package())?.1)
 }
 

@@ -324,7 +324,7 @@ pub fn journeys() -> Result<()> {
     files.push(workspace::root().join("tests/scenarios/runner.test.mjs"));
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
-    process::run(command.args(files))
+    process::run_tests(command.args(files))
 }
 
 /// What carries scenarios out in the window of the desktop.

@@ -33,5 +33,5 @@ pub fn run() -> Result<()> {
         .env("ONEHALL_TEST_STORE", folder)
         .env("ONEHALL_TEST_HOSTS", workspace::root().join("core/js"))
         .args(["--test-reporter=spec", "store.test.mjs"]);
-    process::run(&mut command)
+    process::run_tests(&mut command)
 }

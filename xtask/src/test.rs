@@ -184,7 +184,7 @@ fn journeys() -> Result<()> {
     // Each file by name: what a folder or a pattern means differs between versions of Node.js.
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
-    process::run(journey_command("--test")?.arg("--test-reporter=spec").args(files))
+    process::run_tests(journey_command("--test")?.arg("--test-reporter=spec").args(files))
 }
 
 /// Node in the folder of the journeys, with everything that they need installed and named.

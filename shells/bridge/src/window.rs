@@ -122,7 +122,9 @@ pub const CRASHED: i32 = 41;
 /// view, camera, microphone and place, and another size of everything. A web view whose page is gone ends the program.
 fn without_ways_out<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
     #[cfg(target_os = "linux")]
-    window.with_webview(|webview| {
+    let app = window.app_handle().clone();
+    #[cfg(target_os = "linux")]
+    window.with_webview(move |webview| {
         use webkit2gtk::{FileChooserRequestExt, PermissionRequestExt, WebProcessTerminationReason, WebViewExt};
         let view = webview.inner();
         view.connect_run_file_chooser(|_, request| {
@@ -143,10 +145,10 @@ fn without_ways_out<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> 
                 view.set_zoom_level(1.0);
             }
         });
-        view.connect_web_process_terminated(|_, why| {
+        view.connect_web_process_terminated(move |_, why| {
             if why != WebProcessTerminationReason::TerminatedByApi {
                 eprintln!("the process of the page is gone");
-                std::process::exit(CRASHED);
+                app.exit(CRASHED);
             }
         });
     })?;

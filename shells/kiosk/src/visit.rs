@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread;
 
 use onehall_bridge::Core;
+use rustix::process::{Signal, getpgrp, kill_process_group};
 use serde_json::json;
 use tauri::plugin::TauriPlugin;
 use tauri::{AppHandle, Runtime, State, Wry};
@@ -74,13 +75,14 @@ async fn over<R: Runtime>(app: AppHandle<R>, devices: State<'_, Devices>) -> Res
     Ok(())
 }
 
-/// Ends this process once whoever keeps it is gone, and takes the folder of the visit along.
+/// Ends this process, and those of its web view, once whoever keeps it is gone, and takes the folder of the visit along.
 pub fn end_with_keeper(folder: PathBuf) {
     thread::spawn(move || {
         let mut rest = [0; 64];
         let mut keeper = std::io::stdin();
         while keeper.read(&mut rest).is_ok_and(|read| read > 0) {}
         let _ = fs::remove_dir_all(&folder);
-        std::process::exit(0);
+        // Not by `exit`: what a web view does then waits for its own thread, which goes on.
+        let _ = kill_process_group(getpgrp(), Signal::KILL);
     });
 }
