@@ -3,6 +3,8 @@
 mod authorization;
 #[cfg(feature = "native")]
 mod bound;
+#[cfg(feature = "native")]
+mod card;
 mod contacts;
 mod level;
 mod passkeys;

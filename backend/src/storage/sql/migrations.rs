@@ -60,6 +60,7 @@ migrations! {
     62 "0062_updates";
     63 "0063_step_up";
     64 "0064_children";
+    65 "0065_kiosk_signs";
 }
 
 /// Why a database cannot be used.
