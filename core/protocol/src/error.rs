@@ -127,7 +127,7 @@ error_codes! {
     DraftSubmitted = "drafts/submitted", 409, "该申请已经提交。", "This application has been submitted already.";
 
     /// Something waits on this terminal that the backend does not hold: `details` says how many `answers`, submissions and the
-    /// like (`queued`), and `files`.
+    /// like (`queued`), `files`, and for how many `supplements` something is typed that is not handed in.
     UnsentAnswers = "drafts/unsent", 0, "还有填写内容未上传，退出后会丢失。", "Some answers have not been sent yet and would be lost.";
 
     /// It has left this terminal, and the backend cannot be asked whether it arrived.
