@@ -12,6 +12,7 @@ mod page;
 mod passkeys;
 #[cfg(feature = "shell")]
 mod phone_login;
+mod person_fields;
 mod proof;
 mod sessions;
 mod settings;
