@@ -27,6 +27,17 @@ const WEB_VIEW: [&str; 3] = ["libwebkit2gtk-4.1-dev", "pkg-config", "fonts-noto-
 /// A print server, keys and a mouse that a test moves, and a look at the clipboard.
 pub const KIOSK: [&str; 4] = ["cups-daemon", "cups-client", "xdotool", "xclip"];
 
+/// What a person's desktop has around the window: a window manager, a session bus and what a test plays on it (notifications, a
+/// tray), and the library by which programs speak to trays.
+pub const DESKTOP: [&str; 6] = [
+    "openbox",
+    "wmctrl",
+    "dbus-daemon",
+    "python3-dbus",
+    "python3-gi",
+    "libayatana-appindicator3-1",
+];
+
 /// A kiosk of the demo city, with every device there is.
 const DEMO_KIOSK: &str = r#"{
   "hall": "central", "number": 3, "place": "一楼 3 号自助终端", "key": "lanchuan-central-kiosk-3",
@@ -314,7 +325,15 @@ impl Drop for Screen {
 /// A test fails, or something is missing and cannot be installed.
 pub fn journeys() -> Result<()> {
     web_view()?;
-    process::run(workspace::cargo().args(["test", "-p", "onehall-bridge", "-p", "onehall-kiosk"]))?;
+    process::run(workspace::cargo().args([
+        "test",
+        "-p",
+        "onehall-bridge",
+        "-p",
+        "onehall-desktop",
+        "-p",
+        "onehall-kiosk",
+    ]))?;
     prepare_to_drive()?;
     let mut command = driving();
     command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]);
@@ -322,6 +341,7 @@ pub fn journeys() -> Result<()> {
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;
     files.push(workspace::root().join("tests/scenarios/runner.test.mjs"));
+    command.env("ONEHALL_TEST_PACKAGE", crate::package::packed(false)?);
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     process::run_tests(command.args(files))
@@ -355,6 +375,7 @@ pub fn prepare_to_drive() -> Result<()> {
     build(&[Shell::Desktop, Shell::Kiosk], false)?;
     bundle::build_shell(bundle::Profile::Release)
 }
+    debian::install("a person's desktop around the window", &DESKTOP)?;
 
 /// The windows measured, as a table for docs/benchmarks.md.
 ///

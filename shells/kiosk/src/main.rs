@@ -64,6 +64,7 @@ fn show(options: Options, config: Option<Config>) -> ExitCode {
     let fittings = Fittings {
         kiosk: config.as_ref().map(Config::proof),
         plugin: Some(Box::new(|core| visit::plugin(config, core))),
+        ..Fittings::default()
     };
     onehall_bridge::run_with(shell, tauri::generate_context!(), options, fittings)
 }

@@ -63,6 +63,8 @@ fn App(core: Rc<dyn CoreClient>, ui: Ui) -> impl IntoView {
             .unwrap_or_default()
     })));
     provide_router("/", PAGES);
+    #[cfg(feature = "shell")]
+    crate::shell::desktop::follow(ui);
     view! { <Frame/> }.into_any()
 }
 

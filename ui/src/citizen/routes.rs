@@ -310,4 +310,20 @@ mod tests {
         assert_eq!(login(HOME), LOGIN);
         assert_eq!(login("/matters"), "/login?next=%2Fmatters");
     }
+    #[test]
+    fn a_link_from_outside_leads_to_the_page_that_is_meant() {
+        let id = "0192e4c1-7a55-7c10-8f00-000000000001";
+        let leads = |link: &str| onehall_client::Link::address_of(link);
+        assert_eq!(Some(leads(&format!("onehall://cases/{id}"))), id.parse().ok().map(case));
+        assert_eq!(
+            Some(leads(&format!("onehall://drafts/{id}"))),
+            id.parse().ok().map(draft)
+        );
+        let item: Option<ItemCode> = "identity-card-renewal".parse().ok();
+        assert_eq!(
+            Some(leads("onehall://apply/identity-card-renewal")),
+            item.as_ref().map(apply)
+        );
+    }
+
 }

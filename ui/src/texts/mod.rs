@@ -9,6 +9,8 @@ pub mod changes;
 pub mod console;
 pub mod console_identity;
 pub mod contacts;
+#[cfg(feature = "shell")]
+pub mod desktop;
 pub mod devices;
 pub mod elsewhere;
 pub mod fill;
