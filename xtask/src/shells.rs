@@ -42,19 +42,23 @@ pub const DESKTOP: [&str; 6] = [
 const DEMO_KIOSK: &str = r#"{
   "hall": "central", "number": 3, "place": "一楼 3 号自助终端", "key": "lanchuan-central-kiosk-3",
   "devices": {
-    "id_card": { "kind": "simulator" }, "codes": { "kind": "simulator" },
+    "id_card": { "kind": "simulator" }, "codes": { "kind": "simulator" }, "scanner": { "kind": "simulator" },
     "slips": { "kind": "simulator" }, "documents": { "kind": "simulator" }
   },
   "simulators": "simulators.json"
 }
 "#;
 
-/// On its reader lies the card of 张敏, of whom the demo city knows.
+/// On its reader lies the card of 张敏, of whom the demo city knows; on its scanner a picture.
 const DEMO_SIMULATORS: &str = r#"{
   "id_card": { "card": { "citizen_id": "620102198805143827" }, "after_ms": 800 },
+  "scanner": { "picture": "paper.png", "after_ms": 1500 },
   "slips": { "after_ms": 1500 }
 }
 "#;
+
+/// What lies on its scanner.
+const DEMO_PAPER: &[u8] = include_bytes!("../../shells/kiosk/icons/icon.png");
 
 /// A shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,6 +208,7 @@ fn demo_kiosk(data: &Path) -> Result<PathBuf> {
     }
     if !simulators.exists() {
         std::fs::write(&simulators, DEMO_SIMULATORS)?;
+        std::fs::write(simulators.with_file_name("paper.png"), DEMO_PAPER)?;
     }
     say(format!(
         "the devices are simulated: what they do stands in {} (docs/kiosk.md)",

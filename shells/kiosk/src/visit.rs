@@ -15,7 +15,7 @@ use tauri::{AppHandle, Runtime, State, Wry};
 use crate::config::Config;
 use crate::devices::Fitted;
 use crate::hub::Hub;
-use crate::keeper::{ALIVE, VISIT_OVER};
+use crate::keeper::{ALIVE, Ended, VISIT_OVER};
 
 /// The plugin's name, as the permissions and `kiosk.js` say it.
 const NAME: &str = "onehall-kiosk";
@@ -25,12 +25,14 @@ struct Devices(Option<Arc<Hub>>);
 
 /// The plugin over a core.
 pub fn plugin(config: Option<Config>, core: Core) -> TauriPlugin<Wry> {
-    let given = config
-        .as_ref()
-        .map(|config| json!({ "hall": config.hall, "number": config.number, "place": config.place }));
+    let given = config.as_ref().map(|config| {
+        json!({ "hall": config.hall, "number": config.number, "place": config.place, "idle_seconds": config.idle_seconds })
+    });
     let hub = config.map(|config| {
         let fitted = Fitted::of(&config.devices, config.simulators);
-        Hub::new(fitted, config.hall, core)
+        let hub = Hub::new(fitted, config.hall, core);
+        hub.tell_how_it_is(Ended::told());
+        hub
     });
     let script = format!(
         "{}({});",

@@ -23,6 +23,8 @@ pub mod guide;
 pub mod halls;
 pub mod home;
 pub mod insight;
+#[cfg(feature = "shell")]
+pub mod kiosk;
 pub mod level;
 pub mod login;
 pub mod matters;

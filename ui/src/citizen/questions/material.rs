@@ -6,6 +6,7 @@ use onehall_protocol::catalog::TrustGrade;
 use onehall_protocol::files::FileLimits;
 
 use super::offers::{Offers, offers};
+use super::scan::scan;
 use super::uploads::type_names;
 use super::{Answering, Asked};
 use crate::design::file_field::FileField;
@@ -38,7 +39,8 @@ pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
     // What was not taken leaves room for another one.
     let full = memo(move |_| rows.with(|rows| rows.iter().filter(|row| row.state.counts()).count()) >= most as usize);
     let known = has_more.then(|| Offers::ask(answering, material.clone()));
-    let beside = known.map(|known| {
+    let scanned = uploads.then(|| scan(answering, asked.path.clone(), most as usize, full.into()));
+    let offered = known.map(|known| {
         let offers = offers(answering, asked.path.clone(), known, full.into());
         let nothing = move || {
             let missing = !uploads && known.none() && rows.with(Vec::is_empty);
@@ -63,7 +65,7 @@ pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
             accept=accept.join(",")
             multiple=several
             full=closed
-            beside=beside.unwrap_or_else(|| ().into_any())
+            beside=view! { {offered}{scanned} }.into_any()
             hint=hint
             error=asked.error
             optional=asked.optional

@@ -251,6 +251,13 @@ impl Answering {
         })
     }
 
+    /// The number of the next scan of an answer: as many files as it has or awaits, and one more.
+    pub(super) fn next_scan(self, path: &str) -> usize {
+        let there = files_of(self.answer_now(path).as_ref()).len();
+        let under_way = self.uploads.under_way;
+        there + 1 + under_way.with_untracked(|transfers| transfers.iter().filter(|one| one.path == path).count())
+    }
+
     /// What a file may be that answers a question.
     pub(super) fn file_limits(self, path: &str) -> FileLimits {
         let limits = self.filling.try_with_untracked(|filling| {
