@@ -25,6 +25,7 @@ mod window;
 
 pub use onehall_core::{Core, NewStep, Steps};
 pub use options::Options;
+pub use settings::kiosks;
 pub use shell::{Fittings, Keeps, Shell, read_options, read_words, run_with};
 pub use window::{CRASHED, Frame, of as window};
 

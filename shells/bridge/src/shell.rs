@@ -237,7 +237,7 @@ fn start(
             let inside = pages.floor().clone();
             let place = match &set.folder {
                 Some(folder) => folder.clone(),
-                None => own()?.join("updates"),
+                None => own()?.join(settings::KEPT),
             };
             let boots = |updates, ready_within| Boots::new(pages, look, given, core, Some(updates), ready_within);
             with_updates(app, set, inside, &place, &options.hall, &fittings.address, boots)?

@@ -273,7 +273,9 @@ fn data_votes(old: &Outline<'_>, new: &Outline<'_>, places: &Steps) -> Ballot {
     for (address, data) in &old.data {
         for (at, word) in words(*address, data).filter(|(_, word)| *word < WORDS) {
             let place = places.moved(address.wrapping_add(at as u32));
-            let there = new.word(place).filter(|there| place.is_multiple_of(4) && *there < WORDS);
+            let there = new
+                .word(place)
+                .filter(|there| place.is_multiple_of(4) && *there < WORDS);
             if let Some(there) = there {
                 votes.cast(word, there);
             }
