@@ -12,6 +12,7 @@ mod insight;
 mod login;
 mod queue;
 mod roles;
+mod passkeys;
 pub mod routes;
 mod standing;
 mod step_up;

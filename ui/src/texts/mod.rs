@@ -8,6 +8,7 @@ pub mod authorization;
 pub mod changes;
 pub mod console;
 pub mod console_identity;
+pub mod console_passkeys;
 pub mod contacts;
 #[cfg(feature = "shell")]
 pub mod desktop;
