@@ -178,6 +178,46 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     assert.equal(await page.evaluate(() => document.querySelector(".ticket-number").innerText), number);
   });
 
+  journey("a card and the code of its owner's phone log in, and no page learns what stands on the card", async (page, { stand }) => {
+    const { name, phone, citizen_id } = hall.people.citizen(ZHANG_MIN);
+    await page.press('//header//a[contains(., "登录")]');
+    await page.heading("登录");
+    await page.click("刷身份证登录");
+    await page.heading("刷身份证登录");
+    await page.element('//*[contains(@class, "device-waits")]');
+    await pictured(page, "login-card-waits");
+
+    // Whoever has no account here is told the same as whoever has one.
+    const sent = "这张身份证若已在大厅开通账号，验证码已发到账号的手机";
+    await stand.says({ id_card: { card: { citizen_id: STRANGER } } });
+    await page.reads(sent);
+    await page.type("code", "000000");
+    await page.click("登录", "//form");
+    await page.reads("验证码不正确或已过期。");
+    const ofStranger = await page.evaluate(() => document.querySelector("main").innerText);
+
+    const messages = async () => (await hall.api("GET", "/api/v1/dev/messages")).filter(({ to }) => to.endsWith(phone)).length;
+    const before = await messages();
+    await stand.says({ id_card: card(ZHANG_MIN) });
+    await page.click("重新刷身份证");
+    await page.until("the new card's page", () => document.querySelector("#code")?.value === "");
+    await until("the message", async () => (await messages()) > before);
+    const code = await hall.codeFor(phone);
+    await page.type("code", code === "000000" ? "000001" : "000000");
+    await page.click("登录", "//form");
+    await page.reads("验证码不正确或已过期。");
+    assert.equal(await page.evaluate(() => document.querySelector("main").innerText), ofStranger);
+    await pictured(page, "login-card-code");
+    const knows = await stand.traces([citizen_id]);
+    assert.ok(knows.some((where) => where.includes("onehall-kiosk")), "the process that read it knows it");
+    assert.deepEqual(knows.filter((where) => where.includes("WebKit")), [], "its pages do not");
+
+    await page.type("code", code);
+    await page.click("登录", "//form");
+    await page.heading("您要办什么事？");
+    await page.reads(name);
+  });
+
   journey("a card reader that fails at the login leads to the other ways", async (page, { stand }) => {
     await page.press('//header//a[contains(., "登录")]');
     await page.click("刷身份证登录");
@@ -234,6 +274,14 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     assert.match(file.name, /^扫描件\d+\.jpeg$/);
     assert.equal(file.media_type, "image/jpeg");
     await pictured(page, "scan-done");
+
+    const [mine] = await stand.visits();
+    assert.ok((await stand.traces(["kanarienvogel-2c61"])).length > 0, "while the visit lasts there is something to find");
+    await page.press('//button[contains(., "结束办理")]');
+    await page.reads("请带好您的身份证、材料和打印件。");
+    await pictured(page, "visit-over");
+    await stand.after(mine);
+    assert.deepEqual(await stand.traces(["kanarienvogel-2c61"]), []);
   }, { devices: () => ({ scanner: { kind: "simulator" } }), where: () => atWork.url });
 
   journey("a result comes out of the printer of documents, or nothing does", async (page, { window }) => {
@@ -281,6 +329,11 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     await pictured(page, "home-en");
   }, { touched: false });
 
+  journey("a kiosk that is cut off says what still works", async (page) => {
+    await page.reads("网络暂时不通：可以看已有的办事指南，不能登录、取号和提交。取号请到服务台。");
+    await pictured(page, "attract-offline");
+  }, { touched: false, where: () => "http://127.0.0.1:1" });
+
   journey("the hall is told how its kiosk is, and what became of the visits", async (page, { stand }) => {
     const told = async (of) => {
       const as = { cookie: await deskCookie(hall, "admin"), terminal: "console" };
@@ -298,4 +351,17 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     assert.equal(next.unclean, 0);
     assert.equal(next.devices.slips, "out_of_paper");
   });
+
+  journey("whoever walks away is asked, and then the visit ends", async (page, { stand, window }) => {
+    await pictured(page, "home-zh");
+    await window.logIn(hall, hall.people.citizen(ZHANG_MIN).phone);
+    await page.reads("张敏");
+    const [mine] = await stand.visits();
+    await page.reads("您还在办理吗？");
+    await pictured(page, "idle-asks");
+    await page.click("继续办理");
+    await page.until("the question is gone", () => !document.querySelector("dialog[open]"));
+    await page.reads("您还在办理吗？");
+    await stand.after(mine);
+  }, { settings: { idle_seconds: 40 } });
 });
