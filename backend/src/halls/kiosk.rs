@@ -16,11 +16,11 @@ const HEADER: &str = "onehall-kiosk";
 
 /// The kiosk that a request comes from, as its key proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AtKiosk {
+pub(super) struct AtKiosk {
     /// The hall in which it stands.
-    pub hall: HallCode,
+    pub(super) hall: HallCode,
     /// Its number there.
-    pub number: u16,
+    pub(super) number: u16,
 }
 
 impl AtKiosk {

@@ -39,7 +39,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(super::level::routes())
         .merge(super::passkeys::routes())
         .merge(super::contacts::routes())
-        .merge(super::card::routes())
 }
 
 fn code_hash(state: &AppState, contact: &Contact, code: &str) -> [u8; 32] {
@@ -239,7 +238,7 @@ async fn begin_confirmed(
 }
 
 /// One session a terminal: the one that a new one replaces must not live on where nobody sees it.
-pub(super) async fn replaced(state: &AppState, headers: &HeaderMap) -> Result<()> {
+async fn replaced(state: &AppState, headers: &HeaderMap) -> Result<()> {
     if let Some(before) = session_token(headers, state.config.secure_cookies()) {
         end_session(state, TokenHash::of(before)).await?;
     }

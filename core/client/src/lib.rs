@@ -20,7 +20,6 @@ use serde::{Deserialize, Serialize};
 pub mod bridge;
 pub mod citizen;
 mod filling;
-mod link;
 mod model;
 mod outbox;
 mod phone;
@@ -30,7 +29,6 @@ mod submission;
 mod supplement;
 
 pub use filling::*;
-pub use link::{Link, SCHEME};
 pub use model::*;
 pub use outbox::*;
 pub use phone::{PhoneLogin, PhoneLoginEnd};

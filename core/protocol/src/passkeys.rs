@@ -22,20 +22,20 @@ pub enum PasskeyPurpose {
     Prove,
 }
 
-/// A passkey of one's own: a citizen's, or one of staff's.
+/// A passkey of one's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasskeyView {
     /// By which it is removed.
     pub id: PasskeyId,
-    /// What it is called.
+    /// What its citizen calls it.
     pub name: String,
     /// Since when.
     pub created_at: Timestamp,
     /// When it was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_at: Option<Timestamp>,
-    /// Whether it is kept in an account of its maker and reaches other devices of its owner.
+    /// Whether it is kept in an account of its maker and reaches other devices of its citizen.
     pub synced: bool,
 }
 
@@ -68,7 +68,7 @@ pub struct PasskeyAnswer {
 pub enum ProofWay {
     /// By a passkey.
     Passkey,
-    /// By a one-time code to the phone number that comes first; of staff, by the one of the authenticator app.
+    /// By a one-time code to the phone number that comes first.
     Code,
     /// By a one-time code to an e-mail address of the account.
     Email,

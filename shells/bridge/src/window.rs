@@ -34,17 +34,11 @@ pub struct Look {
     pub title: &'static str,
 }
 
-/// Opens the window at an address of the app, such as `/matters`; `hidden` where nobody is to see it yet.
+/// Opens the window at an address of the app, such as `/matters`.
 ///
 /// # Errors
 /// The web view cannot be made.
-pub fn open<R: Runtime>(
-    app: &AppHandle<R>,
-    look: &Look,
-    script: String,
-    address: &str,
-    hidden: bool,
-) -> tauri::Result<()> {
+pub fn open<R: Runtime>(app: &AppHandle<R>, look: &Look, script: String, address: &str) -> tauri::Result<()> {
     let page = WebviewUrl::App(address.trim_start_matches('/').into());
     let builder = WebviewWindowBuilder::new(app, LABEL, page)
         .title(look.title)
@@ -59,7 +53,6 @@ pub fn open<R: Runtime>(
             builder
                 .inner_size(width, height)
                 .min_inner_size(360.0, 480.0)
-                .visible(!hidden)
                 .center()
                 .build()?;
         }

@@ -4,7 +4,6 @@ mod account;
 mod app;
 pub mod apply;
 mod authorization;
-mod device;
 mod directory;
 mod frame;
 mod guide;

@@ -12,7 +12,6 @@ mod insight;
 mod login;
 mod queue;
 mod roles;
-mod passkeys;
 pub mod routes;
 mod standing;
 mod step_up;

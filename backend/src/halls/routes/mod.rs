@@ -3,7 +3,6 @@
 mod appointments;
 mod card;
 mod citizen;
-mod kiosks;
 mod staff;
 
 use onehall_protocol::cases::Poke;
@@ -24,7 +23,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(citizen::routes())
         .merge(appointments::routes())
         .merge(card::routes())
-        .merge(kiosks::routes())
         .merge(staff::routes())
 }
 

@@ -9,7 +9,6 @@ use utoipa_axum::routes;
 use super::super::model::{Call, Handle, Sit};
 use super::super::view::Place;
 use super::super::{not_possible, today};
-use super::kiosks::kiosks;
 use super::{attempt, line, tell};
 use crate::error::{Error, Result};
 use crate::http::extract::{IdempotencyKeyHeader, Json, Path};
@@ -26,9 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 }
 
 async fn seen(state: &AppState, at: &Place<'_>, staff: &Staff) -> Result<Json<FloorView>> {
-    let mut floor = at.floor(staff, &line(state, at).await?);
-    floor.kiosks = kiosks(state, at, staff).await?;
-    Ok(Json(floor))
+    Ok(Json(at.floor(staff, &line(state, at).await?)))
 }
 
 /// A hall as its clerks see it

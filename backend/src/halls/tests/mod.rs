@@ -3,7 +3,6 @@
 mod appointments;
 mod cards;
 mod counters;
-mod kiosks;
 mod races;
 mod tickets;
 

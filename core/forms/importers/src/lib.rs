@@ -23,7 +23,6 @@
 mod detect;
 mod draft;
 mod exit;
-mod files;
 mod finding;
 mod finish;
 mod formio;

@@ -2,8 +2,6 @@
 
 mod accessibility;
 mod asleep;
-#[cfg(feature = "shell")]
-mod card_login;
 mod claim;
 mod contacts;
 mod delegations;
@@ -12,7 +10,6 @@ mod login;
 mod own_data;
 mod page;
 mod passkeys;
-mod person_fields;
 #[cfg(feature = "shell")]
 mod phone_login;
 mod proof;
@@ -20,8 +17,6 @@ mod sessions;
 mod settings;
 
 pub use accessibility::AccessibilityPage;
-#[cfg(feature = "shell")]
-pub use card_login::CardLoginPage;
 pub use claim::ClaimPage;
 pub use contacts::ContactsPage;
 pub use delegations::{ChildPage, DelegationsPage, InvitationPage, InvitePage, OfferPage};

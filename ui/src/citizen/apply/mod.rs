@@ -11,7 +11,6 @@ mod start;
 mod submission;
 mod submitting;
 mod together;
-mod unsaved;
 mod way;
 
 pub use crate::citizen::questions::elsewhere::terminal_words;

@@ -1,7 +1,6 @@
 //! Where a clerk works at a counter: calls the next, and says what became of them.
 
 mod acting;
-mod kiosks;
 mod lists;
 
 use leptos::prelude::*;
@@ -132,7 +131,6 @@ fn page(floor: &FloorView, acting: Acting) -> AnyView {
     view! {
         {place}
         {lists::counters(floor)}
-        {kiosks::kiosks(floor)}
         <p class="muted">{words::SERVED.with([floor.served.to_string().into()])}</p>
     }
     .into_any()

@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::components::{Sheet, Tree};
 use crate::draft::{self, Draft};
-use crate::files::FileRules;
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::kinds::{self, Wanted};
@@ -314,9 +313,6 @@ impl<'a> Tree<'a> {
             "file" => Wanted::Files {
                 name: id.to_owned(),
                 most: (!at.get("multiple").is_true()).then_some(1),
-                rules: FileRules::default()
-                    .taking(&at.get("filePattern"), &mut draft.report)
-                    .at_most(&at.get("fileMaxSize"), &mut draft.report),
             },
             "signature" => Wanted::Signature,
             "tags" => line(None, None),

@@ -8,7 +8,6 @@ use super::Form;
 use super::components::Sheet;
 use super::coordinates::{EASTING_NORTHING, LAT_LONG};
 use crate::draft::{self, Draft};
-use crate::files::FileRules;
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::kinds::{self, Wanted};
@@ -128,9 +127,9 @@ impl<'a> Form<'a> {
                 draft.report.lost(&options.get(name).path, "own_message", message);
             }
         }
-        for name in ["minimumRequiredFiles", "imageQualityPlayback"] {
+        for name in ["accept", "minimumRequiredFiles", "imageQualityPlayback"] {
             if options.has(name) && !options.get(name).is_true() && options.get(name).count() != Some(1) {
-                let message = "how many files there must be, and how good pictures are, is not checked";
+                let message = "which files are taken is a matter of the material, not of the form";
                 draft.report.lost(&options.get(name).path, "file_rule", message);
             }
         }
@@ -220,7 +219,6 @@ impl<'a> Form<'a> {
                 Wanted::Files {
                     name: id.to_owned(),
                     most: count("length").or(count("max")).or(most).or((!several).then_some(1)),
-                    rules: FileRules::default().taking(&options.get("accept"), &mut draft.report),
                 }
             }
             _ if !self.items(at).is_empty() => Wanted::Choice(self.options(at, draft)?),
