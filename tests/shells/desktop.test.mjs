@@ -14,7 +14,7 @@ import { runShell, Screen, setting, ShellWindow } from "./window.mjs";
 const HOME = "您要办什么事？";
 const DRAFT = /\/drafts\/([0-9a-f-]{36})/;
 
-describe("the desktop window", { timeout: 300_000 }, () => {
+describe("the desktop window", { timeout: 900_000 }, () => {
   let hall;
   let folder;
   before(async () => {

@@ -20,7 +20,7 @@ const KEYS = [
   "Escape", "ctrl+Escape", "ctrl+alt+t", "Print", "BackSpace", "XF86Back", "XF86HomePage", "XF86WWW",
 ];
 
-describe("getting out of the kiosk", { timeout: 300_000 }, () => {
+describe("getting out of the kiosk", { timeout: 900_000 }, () => {
   let hall;
   let elsewhere;
   const reached = [];

@@ -21,7 +21,7 @@ const CANARY = "kanarienvogel-7f3a";
 /** What is typed into a form. */
 const TYPED = "13977730001";
 
-describe("what a visit leaves", { timeout: 420_000 }, () => {
+describe("what a visit leaves", { timeout: 1_200_000 }, () => {
   let hall;
   let cups;
   before(async () => {

@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { Hall } from "../browser/harness/hall.mjs";
 import { runShell, Screen, ShellWindow } from "./window.mjs";
 
-describe("the kiosk window", { timeout: 180_000 }, () => {
+describe("the kiosk window", { timeout: 900_000 }, () => {
   let hall;
   before(async () => {
     hall = await Hall.open({ ui: false });

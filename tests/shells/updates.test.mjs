@@ -10,7 +10,7 @@ import { Hall } from "../browser/harness/hall.mjs";
 import { BROKEN, Office } from "./office.mjs";
 import { Terminal, until } from "./terminal.mjs";
 
-describe("updates of the windows", { timeout: 600_000 }, () => {
+describe("updates of the windows", { timeout: 1_200_000 }, () => {
   let hall;
   let root;
   let office;

@@ -40,7 +40,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 }
 
 /// The longest that tests under Node.js may take: one that hangs would take the whole run with it.
-const TESTS: Duration = Duration::from_mins(25);
+const TESTS: Duration = Duration::from_mins(40);
 
 /// Runs tests under Node.js with their output on ours, and ends them when they do not end.
 ///
