@@ -80,6 +80,20 @@ pub(crate) fn demo_city() -> Arc<CityContent> {
     Arc::clone(CITY.get_or_init(load))
 }
 
+/// Copies all of a folder: a city to change in a test.
+pub fn copy_folder(from: &Path, to: &Path) {
+    must(std::fs::create_dir_all(to));
+    for entry in must(std::fs::read_dir(from)) {
+        let entry = must(entry);
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy_folder(&from, &to);
+        } else {
+            must(std::fs::copy(&from, &to));
+        }
+    }
+}
+
 /// Files below a folder.
 pub(crate) fn files_below(folder: &Path) -> std::io::Result<usize> {
     let mut files = 0;

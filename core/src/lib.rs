@@ -12,6 +12,7 @@
 //! - `sync`: a copy of drafts and cases, for where the hall cannot be reached.
 //! - `uploads`: files on their way to the hall.
 //! - `staff`: what the console asks.
+//! - `steps`: which steps of cases are news; on native terminals.
 //! - `account`: sessions elsewhere, who acts for whom, one's own data.
 //! - `halls`: numbers of queues, appointments; on terminals of the hall's own.
 //! - `analytics`: counts what is done here, where its citizen said yes.
@@ -38,6 +39,8 @@ mod progress;
 mod reach;
 mod relay;
 mod staff;
+#[cfg(feature = "native")]
+mod steps;
 mod sync;
 #[cfg(test)]
 mod testing;
@@ -50,6 +53,8 @@ pub use catalog::NotCarried;
 pub use catalog::SearchIndex;
 pub use client::{LocalClient, LocalStaffClient};
 pub use drafts::{Autosave, Step};
+#[cfg(feature = "native")]
+pub use steps::{NewStep, Steps};
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -85,6 +85,7 @@ export function pages({ cases, draft, kinds, elsewhere }) {
     { name: "console-case", path: `/console/cases/${caseOf("wu-ping", "identity-card-renewal")}`, who: "staff:ps-window-2" },
     { name: "console-halls", path: "/console/halls", who: "staff:ps-window-2" },
     { name: "console-identity", path: "/console/identity", who: "staff:ps-window-2" },
+    { name: "console-passkeys", path: "/console/passkeys", who: "staff:ps-window-2" },
     { name: "console-accounts", path: "/console/accounts", who: "staff:admin" },
     { name: "console-audit", path: "/console/audit", who: "staff:admin" },
     { name: "console-updates", path: "/console/updates", who: "staff:admin" },

@@ -65,7 +65,7 @@ async function fillRenewal(page, look = async () => {}) {
   // What is no picture is refused with a reason, the others are taken.
   const photo = page.getByLabel("证件照片");
   await photo.setInputFiles({ name: "笔记.txt", mimeType: "text/plain", buffer: Buffer.from("x") });
-  await page.getByText("笔记.txt 不是 PDF 或图片。").waitFor();
+  await page.getByText("笔记.txt 不是 PDF / JPG / PNG / WEBP。").waitFor();
   await photo.setInputFiles(jpeg("证件照.jpg"));
   await page.getByText("证件照.jpg · 1 KB").waitFor();
   await page.getByLabel("原居民身份证").setInputFiles([jpeg("身份证正面.jpg"), jpeg("身份证反面.jpg")]);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 import { allKindsCity } from "../browser/harness/all-kinds.mjs";
-import { dayFromNow } from "../browser/harness/matters.mjs";
+import { dayFromNow, jpeg } from "../browser/harness/matters.mjs";
 import { assertAccessible, assertFitsWidth } from "../browser/harness.mjs";
 import { page as strangersPage, strangers, ZH } from "./stranger.mjs";
 
@@ -101,6 +101,15 @@ strangers("every kind of question in a stranger's page", PAGES, ({ journey }) =>
     await page.getByLabel("人数").fill("3");
     await group(page, "费用").waitFor();
     await go(page, "选择");
+    // What the question takes is said, and nothing else is sent.
+    await page.getByText("支持 JPG / PNG，每个不超过 200 KB，最多 2 个。").waitFor();
+    const picture = page.getByLabel("居民身份证");
+    await picture.setInputFiles({ name: "户口簿.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7") });
+    await fault(page).filter({ hasText: "户口簿.pdf 不是 JPG / PNG。" }).waitFor();
+    await picture.setInputFiles({ name: "原图.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(200 * 1024 + 1, 7) });
+    await fault(page).filter({ hasText: "原图.jpg 超过 200 KB" }).waitFor();
+    await picture.setInputFiles(jpeg("身份证.jpg"));
+    await button(page, "删除文件 身份证.jpg").waitFor();
     await go(page, "签名");
 
     const signature = group(page, "申请人签名");

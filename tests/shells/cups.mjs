@@ -1,5 +1,5 @@
-// A print server for a test: CUPS itself, in a folder of its own, with queues whose printer is a folder. It can be without
-// paper.
+// A print server for a test: CUPS itself with the settings of a kiosk's machine, in a folder of its own, with queues whose
+// printer is a folder. It can be without paper.
 import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -26,23 +26,14 @@ echo 'STATE: -media-empty-error' >&2
 cat "\${6:--}" > "$folder/.$1" && mv "$folder/.$1" "$folder/printed-$1"
 `;
 
-const SETTINGS = (socket) => `
-Listen ${socket}
-Browsing No
-WebInterface No
-DefaultAuthType None
-PreserveJobHistory No
-PreserveJobFiles No
-LogLevel warn
-<Location />
-  Order deny,allow
-</Location>
-<Policy default>
-  <Limit All>
-    Order deny,allow
-  </Limit>
-</Policy>
-`;
+/** The settings of a kiosk's own server, at another socket. */
+async function settings(socket) {
+  const file = new URL("../../shells/kiosk/host/cupsd.conf", import.meta.url);
+  const text = await readFile(file, "utf8");
+  const told = text.replace(/^Listen .*$/m, `Listen ${socket}`);
+  if (told === text) throw new Error("the kiosk's cupsd.conf names no socket");
+  return told;
+}
 
 export class Cups {
   /** Starts a server with a queue of each of these names. */
@@ -56,7 +47,7 @@ export class Cups {
     // Run as whoever the server is: one that others may run is run as a user who may not write here.
     await chmod(at("bin/backend/folder"), 0o700);
     cups.socket = at("cups.sock");
-    await writeFile(at("cupsd.conf"), SETTINGS(cups.socket));
+    await writeFile(at("cupsd.conf"), await settings(cups.socket));
     const places = { ServerRoot: "etc", ServerBin: "bin", RequestRoot: "spool", TempDir: "spool/tmp", CacheDir: "cache", StateDir: "state" };
     const logs = { AccessLog: "log/access", ErrorLog: "log/error", PageLog: "log/page" };
     const lines = Object.entries({ ...places, ...logs }).map(([name, place]) => `${name} ${at(place)}`);

@@ -115,6 +115,20 @@ export class Office {
     await this.do("catalog", terminal, file);
   }
 
+  /** Tells the kiosks of a kind of terminal something, once it is published. */
+  async tell(terminal, kiosks) {
+    const file = join(this.folder, "kiosks.json");
+    await writeFile(file, JSON.stringify(kiosks));
+    await this.do("kiosks", terminal, file);
+  }
+
+  /** As it would be if whoever signs had another program: nobody here looked at it. */
+  async tellAnything(terminal, text) {
+    await this.tell(terminal, { format: 1, version: 0, kiosks: [] });
+    await writeFile(join(this.folder, `targets/${terminal}/${terminal}.kiosks.json`), text);
+    await this.stage();
+  }
+
   /** What the share of a release is drawn by. */
   async salt(terminal, release) {
     const policy = JSON.parse(await readFile(join(this.folder, `targets/${terminal}/${terminal}.rollout.json`), "utf8"));

@@ -10,6 +10,14 @@ import { ShellWindow } from "./window.mjs";
 /** What proves to the demo city's central hall that it is its kiosk. */
 const KEY = "lanchuan-central-kiosk-3";
 
+/** Keeps a picture of a page for whoever looks at it, where a folder for that is named. */
+export async function pictured(page, name) {
+  const folder = process.env.ONEHALL_TEST_PICTURES;
+  if (!folder) return;
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `${name}.png`), await page.picture());
+}
+
 /** Waits until something gives what is not false. */
 export async function until(what, look, within = 60_000) {
   const deadline = Date.now() + within;
@@ -49,9 +57,14 @@ export class Stand {
     return ["--kiosk", this.file];
   }
 
-  /** Its window, driven. It ends with the visit. */
-  open(hall) {
-    return ShellWindow.open("kiosk", hall, { folder: this.home, args: this.args });
+  /** Its window, driven; somebody has touched it. It ends with the visit. */
+  async open(hall, { touched = true, language } = {}) {
+    const window = await ShellWindow.open("kiosk", hall, { folder: this.home, args: this.args, language });
+    if (touched) {
+      await window.page.press('//*[@id="begin"]');
+      await window.page.until("the pages below", () => !document.querySelector(".cover"));
+    }
+    return window;
   }
 
   /** The folders of visits that there are now. */

@@ -74,13 +74,17 @@ export function environment({ display, home, language }) {
 export const programOf = (shell) => join(setting("ONEHALL_TEST_SHELLS"), `onehall-${shell}`);
 
 export class ShellWindow {
-  /** Opens a shell's window on a hall and waits until the page is there. `folder` continues what another kept. */
-  static async open(shell, hall, { language = "zh", folder, args = [] } = {}) {
+  /**
+   * Opens a shell's window on a hall and waits until the page is there. `folder` continues what another kept; `around` is what a
+   * person's desktop has around it.
+   */
+  static async open(shell, hall, { language = "zh", folder, args = [], around } = {}) {
     const window = new ShellWindow();
     window.own = folder === undefined;
     window.folder = folder ?? (await mkdtemp(join(tmpdir(), "onehall-shell-")));
     window.screen = await Screen.open(shell);
     window.env = environment({ display: window.screen.display, home: window.folder, language });
+    Object.assign(window.env, await around?.begin(window.screen));
     const port = await freePort();
     window.driver = new Program("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], { env: window.env });
     try {
@@ -131,10 +135,10 @@ export class ShellWindow {
   }
 }
 
-/** Starts a shell that nobody drives, on a screen. */
-export function startShell(shell, args, { screen, folder }) {
+/** Starts a shell that nobody drives, on a screen; `besides` is more of its environment. */
+export function startShell(shell, args, { screen, folder, besides }) {
   const { TAURI_WEBVIEW_AUTOMATION: _, ...env } = environment({ display: screen?.display ?? "", home: folder });
-  return new ShellProgram(programOf(shell), args, { env });
+  return new ShellProgram(programOf(shell), args, { env: { ...env, ...besides } });
 }
 
 /** A shell, which has processes of its own. */
@@ -151,8 +155,8 @@ class ShellProgram extends Program {
 }
 
 /** Starts a shell that nobody drives; what it said when it ended, and its code. */
-export async function runShell(shell, args, { screen, folder, within = 20_000 }) {
-  const program = startShell(shell, args, { screen, folder });
+export async function runShell(shell, args, { screen, folder, besides, within = 20_000 }) {
+  const program = startShell(shell, args, { screen, folder, besides });
   const ended = await Promise.race([program.ended, sleep(within)]);
   if (!ended) await program.end();
   return { code: ended?.[0], printed: program.printed };

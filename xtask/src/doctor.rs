@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 
 use crate::arguments::Arguments;
-use crate::shells::KIOSK;
+use crate::shells::{DESKTOP, KIOSK};
 use crate::toolchain::{self, debian, kotlin, nats, node, wasm};
 use crate::{process, workspace};
 
@@ -198,6 +198,16 @@ fn look() -> Vec<Need> {
                 .all(|package| debian::has(package))
                 .then(|| KIOSK.join(", ")),
             remedy: debian::advice(&KIOSK),
+            comes: Comes::FromDebian,
+        },
+        Need {
+            name: "window manager, bus, tray",
+            used_by: "test: what a person's desktop has around its window",
+            found: DESKTOP
+                .iter()
+                .all(|package| debian::has(package))
+                .then(|| DESKTOP.join(", ")),
+            remedy: debian::advice(&DESKTOP),
             comes: Comes::FromDebian,
         },
         Need {

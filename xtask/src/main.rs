@@ -17,6 +17,7 @@ mod history;
 mod login;
 mod loopback;
 mod mobile;
+mod package;
 mod process;
 mod run;
 mod say;
@@ -63,6 +64,9 @@ Usage: cargo xtask <command> [options]
              --flavour F   web (default), shell for desktop and kiosk, preview for form-preview
              --verify      builds the commit twice from nothing, and compares all bytes
              --why NAME    how what a page starts with comes to need a function of that name
+  package  the desktop as a package for Debian, with its pages inside (docs/desktop.md)
+             --release N   which release the pages are (1)
+             --dev         a debug build without pages inside
   form-preview FILE    a form in the browser as citizens get it, with findings at each save
              --inputs DIR  a city's folder, whose calendar and lists the form uses (the demo city's)
              --port N      the port to listen on (8090)
@@ -150,6 +154,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         "test" => test::test(&Arguments::parse(words, &["only", "db", "names"], &[])?),
         "check" => check::command(&Arguments::parse(words, &[], &[])?),
         "bundle" => bundle::command(&Arguments::parse(words, &["profile", "flavour", "why"], &["verify"])?),
+        "package" => package::command(&Arguments::parse(words, &["release"], &["dev"])?),
         "form-preview" => form_preview::command(words),
         "sdk" => sdk::command(&Arguments::parse(words, &["why"], &[])?),
         "bindings" => mobile::bindings(&Arguments::parse(words, &[], &[])?),

@@ -27,23 +27,38 @@ const WEB_VIEW: [&str; 3] = ["libwebkit2gtk-4.1-dev", "pkg-config", "fonts-noto-
 /// A print server, keys and a mouse that a test moves, and a look at the clipboard.
 pub const KIOSK: [&str; 4] = ["cups-daemon", "cups-client", "xdotool", "xclip"];
 
+/// What a person's desktop has around the window: a window manager, a session bus and what a test plays on it (notifications, a
+/// tray), and the library by which programs speak to trays.
+pub const DESKTOP: [&str; 6] = [
+    "openbox",
+    "wmctrl",
+    "dbus-daemon",
+    "python3-dbus",
+    "python3-gi",
+    "libayatana-appindicator3-1",
+];
+
 /// A kiosk of the demo city, with every device there is.
 const DEMO_KIOSK: &str = r#"{
   "hall": "central", "number": 3, "place": "一楼 3 号自助终端", "key": "lanchuan-central-kiosk-3",
   "devices": {
-    "id_card": { "kind": "simulator" }, "codes": { "kind": "simulator" },
+    "id_card": { "kind": "simulator" }, "codes": { "kind": "simulator" }, "scanner": { "kind": "simulator" },
     "slips": { "kind": "simulator" }, "documents": { "kind": "simulator" }
   },
   "simulators": "simulators.json"
 }
 "#;
 
-/// On its reader lies the card of 张敏, of whom the demo city knows.
+/// On its reader lies the card of 张敏, of whom the demo city knows; on its scanner a picture.
 const DEMO_SIMULATORS: &str = r#"{
   "id_card": { "card": { "citizen_id": "620102198805143827" }, "after_ms": 800 },
+  "scanner": { "picture": "paper.png", "after_ms": 1500 },
   "slips": { "after_ms": 1500 }
 }
 "#;
+
+/// What lies on its scanner.
+const DEMO_PAPER: &[u8] = include_bytes!("../../shells/kiosk/icons/icon.png");
 
 /// A shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +208,7 @@ fn demo_kiosk(data: &Path) -> Result<PathBuf> {
     }
     if !simulators.exists() {
         std::fs::write(&simulators, DEMO_SIMULATORS)?;
+        std::fs::write(simulators.with_file_name("paper.png"), DEMO_PAPER)?;
     }
     say(format!(
         "the devices are simulated: what they do stands in {} (docs/kiosk.md)",
@@ -314,7 +330,15 @@ impl Drop for Screen {
 /// A test fails, or something is missing and cannot be installed.
 pub fn journeys() -> Result<()> {
     web_view()?;
-    process::run(workspace::cargo().args(["test", "-p", "onehall-bridge", "-p", "onehall-kiosk"]))?;
+    process::run(workspace::cargo().args([
+        "test",
+        "-p",
+        "onehall-bridge",
+        "-p",
+        "onehall-desktop",
+        "-p",
+        "onehall-kiosk",
+    ]))?;
     prepare_to_drive()?;
     let mut command = driving();
     command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]);
@@ -322,6 +346,7 @@ pub fn journeys() -> Result<()> {
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;
     files.push(workspace::root().join("tests/scenarios/runner.test.mjs"));
+    command.env("ONEHALL_TEST_PACKAGE", crate::package::packed(false)?);
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     process::run_tests(command.args(files))
@@ -350,6 +375,7 @@ pub fn prepare_to_drive() -> Result<()> {
         &["webkit2gtk-driver", "xvfb"],
     )?;
     debian::install("the hands and the paper of a kiosk", &KIOSK)?;
+    debian::install("a person's desktop around the window", &DESKTOP)?;
     node::prepare()?;
     test::build_backend(false)?;
     build(&[Shell::Desktop, Shell::Kiosk], false)?;

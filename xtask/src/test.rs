@@ -132,7 +132,7 @@ fn rust(package: &str) -> Result<()> {
 
 /// What every run tries on both engines: the store itself, its ports, and a route of each centre that writes; and what
 /// replicas say to each other.
-const ON_BOTH: [&str; 13] = [
+const ON_BOTH: [&str; 14] = [
     "storage::",
     "cases::tests::port::",
     "cases::tests::races::",
@@ -142,6 +142,7 @@ const ON_BOTH: [&str; 13] = [
     "insight::",
     "events::relay::",
     "staff::races::",
+    "staff::passkey_tests::",
     "account::",
     "oidc::tests::tokens::",
     "oidc::tests::device::",

@@ -1,7 +1,7 @@
-//! What others test a client of The Update Framework with, against ours.
+//! What others test a client of The Update Framework with, against ours; and keys in a token that speaks PKCS#11.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -10,6 +10,9 @@ use crate::{process, toolchain, workspace};
 
 /// The folder of what runs the tests.
 const TESTS: &str = "tests/tuf";
+
+/// Where the module of SoftHSM may lie.
+const MODULES: [&str; 2] = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm2.so"];
 
 /// Runs python-tuf's own tests of its client against `onehall-tuf-client`.
 ///
@@ -34,7 +37,29 @@ pub fn conformance() -> Result<()> {
         .arg(source)
         .env("ONEHALL_TEST_TUF_CLIENT", client);
     // Nothing of the tests is left in the repository.
-    process::run(run.env("PYTHONDONTWRITEBYTECODE", "1"))
+    process::run(run.env("PYTHONDONTWRITEBYTECODE", "1"))?;
+    token()
+}
+
+/// Has a key in SoftHSM sign a release.
+fn token() -> Result<()> {
+    let found = || MODULES.into_iter().find(|module| Path::new(module).is_file());
+    if found().is_none() || process::find("pkcs11-tool").is_none() {
+        debian::install("keys in a token", &["softhsm2", "opensc", "openssl"])?;
+    }
+    let module = found().context("there is no module of SoftHSM")?;
+    let mut test = workspace::cargo();
+    test.args([
+        "test",
+        "-p",
+        "onehall-publisher",
+        "--lib",
+        "--",
+        "--ignored",
+        "token_of_pkcs11",
+    ])
+    .env("ONEHALL_TEST_PKCS11", module);
+    process::run(&mut test)
 }
 
 /// The source distribution of `tuf`, which brings the tests, unpacked.

@@ -146,15 +146,17 @@ impl Place {
         Ok(words.command.run(&mut Person)?)
     }
 
-    /// Publishes pages as the next release, for all.
-    fn publish(&self, release: u64, pages: &Path) -> Result<()> {
+    /// Publishes pages as the next release, for all; what the last step took.
+    fn publish(&self, release: u64, pages: &Path) -> Result<Duration> {
         let pages = pages.display();
         self.run(&format!(
             "stage ui-desktop {pages} --version 1.0.0 --revision 0123abc --profile desktop"
         ))?;
         self.run(&format!("rollout ui-desktop {release} --share 100"))?;
         self.run("sign --key @keys/duty.json")?;
-        self.run("publish --key @keys/duty.json")
+        let began = Instant::now();
+        self.run("publish --key @keys/duty.json")?;
+        Ok(began.elapsed())
     }
 
     fn manifest(&self, release: u64) -> Result<Manifest> {
@@ -254,14 +256,24 @@ fn main() -> Result<()> {
         before.clone(),
         first[0].clone(),
     )];
+    let mut active = String::new();
     for (number, word) in words.enumerate() {
         let (name, pages) = word.split_once('=').ok_or("NAME=AFTER")?;
         let release = 2 * number as u64 + 2;
-        place.publish(release, Path::new(pages))?;
+        let published = place.publish(release, Path::new(pages))?;
+        let began = Instant::now();
         let cost = place.start(1)?.remove(0);
+        let came = began.elapsed();
         rows.push((name.to_owned(), release, PathBuf::from(pages), cost));
         // The next one is measured from the same pages again.
+        let began = Instant::now();
         place.start(0)?;
+        active += &format!(
+            "{name}: {} ms to publish it, {} ms until it is on the disk of a terminal that asks, {} ms until a page of it may be drawn.\n",
+            published.as_millis(),
+            came.as_millis(),
+            began.elapsed().as_millis()
+        );
         place.publish(release + 1, &before)?;
         place.start(1)?;
         place.start(0)?;
@@ -288,6 +300,7 @@ fn main() -> Result<()> {
             kilobytes(archive(pages)?)
         );
     }
+    print!("\n{active}");
     let quiet = place.start(2)?.remove(1);
     println!("\nA check with nothing new: {} request, {} bytes.", quiet.2, quiet.1);
     println!(

@@ -144,6 +144,16 @@ impl UpdateCommand {
                 ));
                 Ok(())
             }
+            Deed::Kiosks { office, terminal, file } => {
+                let office = office.open()?;
+                let plan = office.plan()?;
+                let version = office.tell(plan.terminal(&terminal)?, &file)?;
+                office.draft(&plan, &terminal, desk.now())?;
+                desk.say(&format!(
+                    "kiosks of {terminal} are told version {version}, once signed and published"
+                ));
+                Ok(())
+            }
             Deed::Rollout {
                 office,
                 terminal,

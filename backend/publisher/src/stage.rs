@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use onehall_bundle::{Blob, CspHashes, File, FileName, Flavour, Hash, Manifest, Patch, Range, Version, patch};
+use onehall_bundle::{
+    Blob, CspHashes, File, FileName, Flavour, Hash, Kiosks, Manifest, Patch, Range, Version, canonical, patch,
+};
 
 use serde_json::Value;
 
@@ -69,6 +71,18 @@ impl Office {
         };
         self.write(&format!("targets/{role}/{role}.catalog.json"), &content)?;
         Ok(version.to_owned())
+    }
+
+    /// Has what kiosks are told travel with a role; its version. However it was written, it is signed in its one form.
+    pub fn tell(&self, role: &str, from: &Path) -> Result<u64, Failure> {
+        let content = fs::read(from).map_err(|error| file(from, error))?;
+        let name = from.display().to_string();
+        let value: Value = self.parsed(&name, &content)?;
+        // A number that has no one form is in none that is read.
+        let written = canonical(&value).unwrap_or(content);
+        let kiosks = Kiosks::read(&written).map_err(|mistake| Failure::Mistake(name, mistake))?;
+        self.write(&format!("targets/{role}/{role}.kiosks.json"), &written)?;
+        Ok(kiosks.version)
     }
 
     fn file(&self, path: &FileName, content: &[u8], old: &[(Vec<u8>, Manifest)]) -> Result<File, Failure> {

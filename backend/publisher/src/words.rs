@@ -70,6 +70,13 @@ pub enum Deed {
         terminal: String,
         file: PathBuf,
     },
+    /// Tell kiosks how they look, which devices and services are in use, and when they are open (docs/kiosk.md)
+    Kiosks {
+        #[command(flatten)]
+        office: At,
+        terminal: String,
+        file: PathBuf,
+    },
     /// Offer a release to a share of terminals, or change its share
     Rollout {
         #[command(flatten)]

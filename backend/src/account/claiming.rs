@@ -21,7 +21,7 @@ use super::model::{NewClaim, StopClaim, StoredClaim};
 use crate::error::Result;
 use crate::http::extract::{AcceptLanguage, ClientAddress, Json, Path, Terminal};
 use crate::identity::passkeys::require_proof;
-use crate::identity::{Citizen, OwnTerminal, seen_in_person, shown_at_window, ticket};
+use crate::identity::{OwnPages, OwnTerminal, seen_in_person, shown_at_window, ticket};
 use crate::messages;
 use crate::staff::Staff;
 use crate::state::AppState;
@@ -136,11 +136,15 @@ async fn claim_at_window(
 
 /// Stop that somebody gets an account
 ///
-/// From any terminal of the account, or of who asked.
+/// From any terminal of the account, or of who asked; not in the page of another site.
 #[utoipa::path(delete, path = "/account/claims/{id}", tag = "account", params(("id" = ClaimId, Path)), responses(
     (status = 204, description = "Stopped"), (status = 401, body = Problem), (status = 404, body = Problem),
 ), security(("citizen" = [])))]
-async fn stop(State(state): State<AppState>, citizen: Citizen, Path(id): Path<ClaimId>) -> Result<StatusCode> {
+async fn stop(
+    State(state): State<AppState>,
+    OwnPages(citizen): OwnPages,
+    Path(id): Path<ClaimId>,
+) -> Result<StatusCode> {
     let stop = StopClaim {
         id,
         person: citizen.actor.id,

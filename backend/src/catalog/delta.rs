@@ -131,25 +131,13 @@ mod tests {
 
     use super::*;
     use crate::city;
-    use crate::testing::{TestHall, TestTerminal};
+    use crate::testing::{TestHall, TestTerminal, copy_folder};
 
     /// The demo city with a line of one of its files put in place of another.
     fn changed_city(hall: &TestHall, item: &str, line: &str, other: &str) -> Arc<CityContent> {
-        fn copy(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
-            std::fs::create_dir_all(to)?;
-            for entry in std::fs::read_dir(from)? {
-                let (from, to) = entry.map(|entry| (entry.path(), to.join(entry.file_name())))?;
-                if from.is_dir() {
-                    copy(&from, &to)?;
-                } else {
-                    std::fs::copy(from, to)?;
-                }
-            }
-            Ok(())
-        }
         let folder = hall.folder.join("city");
         let demo = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("demo-city");
-        copy(&demo, &folder).unwrap_or_else(|error| panic!("{error}"));
+        copy_folder(&demo, &folder);
         let path = folder.join("items").join(format!("{item}.toml"));
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{error}"));
         assert!(text.contains(line), "{text}");

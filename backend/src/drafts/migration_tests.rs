@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::cases::tests::{CITIZEN, fill};
 use crate::city::{self, CityContent};
-use crate::testing::{TestHall, TestTerminal, demo_city, save_body};
+use crate::testing::{TestHall, TestTerminal, copy_folder, demo_city, save_body};
 
 /// An item of the demo city, its form, and how its folder names the two.
 pub(super) struct Changing {
@@ -45,7 +45,7 @@ impl Changing {
     fn city_with(&self, forms: &[FormReference], change: impl Fn(&mut Value)) -> Arc<CityContent> {
         let demo = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("demo-city");
         let folder = std::env::temp_dir().join(format!("onehall-city-{}", Uuid::now_v7()));
-        copy(&demo, &folder);
+        copy_folder(&demo, &folder);
         let file = |form: &FormReference| folder.join(format!("forms/{}.v{}.json", form.code, form.version));
         let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
         let write = |path: &Path, text: &str| std::fs::write(path, text).unwrap_or_else(|error| panic!("{error}"));
@@ -80,19 +80,6 @@ impl Changing {
         assert!(saved["revision"].is_number(), "{saved}");
         let draft = citizen.get(&path(&draft)).await.json();
         (citizen, draft)
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap_or_else(|error| panic!("{error}"));
-    for entry in std::fs::read_dir(from).unwrap_or_else(|error| panic!("{error}")) {
-        let entry = entry.unwrap_or_else(|error| panic!("{error}"));
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
-        } else {
-            std::fs::copy(&from, &to).unwrap_or_else(|error| panic!("{error}"));
-        }
     }
 }
 

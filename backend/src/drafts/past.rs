@@ -227,6 +227,7 @@ pub fn offers(past: &[Past], question: &Kind) -> Vec<FileOffer> {
     else {
         return Vec::new();
     };
+    let limits = question.file_limits().unwrap_or_default();
     let mut found = Vec::new();
     if sources.contains(&MaterialSource::ECertificate) {
         found.extend(past.iter().filter_map(|past| past.certificate_offer(material)));
@@ -236,7 +237,12 @@ pub fn offers(past: &[Past], question: &Kind) -> Vec<FileOffer> {
     }
     let enough = |grade: TrustGrade| trust_grade.is_none_or(|lowest| grade <= lowest);
     let mut offers: Vec<FileOffer> = Vec::new();
-    for one in found.into_iter().filter(|one| enough(one.trust_grade)) {
+    let of_type = |file: &FileView| limits.types.iter().any(|one| one.media_type() == file.media_type);
+    let fits = |file: &FileView| of_type(file) && file.size <= limits.bytes;
+    for one in found
+        .into_iter()
+        .filter(|one| enough(one.trust_grade) && fits(&one.file))
+    {
         if !offers.iter().any(|other| other.file.sha256 == one.file.sha256) {
             offers.push(one);
         }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
+use onehall_protocol::files::FileType;
 use onehall_protocol::{ErrorCode, FileId};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
@@ -85,12 +86,12 @@ impl Files {
         })
     }
 
-    /// Judges a file whose parts are here. Gives its media type.
+    /// Judges a file whose parts are here. Gives its type.
     ///
     /// # Errors
     /// `files/damaged`, `files/empty`, `files/type_not_allowed`, `files/content_mismatch`, `files/infected`; without a verdict:
     /// `files/scanner_unavailable`, `backend/unavailable`.
-    pub(super) async fn judge(&self, upload: &NewUpload, parts: &[Part]) -> Result<&'static str> {
+    pub(super) async fn judge(&self, upload: &NewUpload, parts: &[Part]) -> Result<FileType> {
         let name = FileName::parse(&upload.name)?;
         let mut head = Vec::new();
         self.reader(parts)

@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use onehall_forms::{Kind, MaterialSource};
 use onehall_protocol::catalog::FormReference;
-use onehall_protocol::files::{BeginUpload, UPLOAD_OFFSET, UploadTo, UploadView};
+use onehall_protocol::files::{BeginUpload, FileLimits, UPLOAD_OFFSET, UploadTo, UploadView};
 use onehall_protocol::{DraftId, ErrorCode, FileId, IdempotencyKey, Problem, UploadId};
 use tokio_util::io::ReaderStream;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -83,7 +83,26 @@ async fn append(
     Path(id): Path<UploadId>,
     request: Request,
 ) -> Result<Response> {
+    reaches(&state, &citizen, id).await?;
     appended(state, citizen, id, request).await
+}
+
+/// Lets the page of another site at uploads of its services alone.
+///
+/// # Errors
+/// `identity/other_terminal` for those of others.
+async fn reaches(state: &AppState, citizen: &Citizen, id: UploadId) -> Result<()> {
+    if citizen.site.is_none() {
+        return Ok(());
+    }
+    let upload = state.storage.upload(id, citizen.sender()).await?.new;
+    let to = upload.draft.map(UploadTo::Draft).or(upload.case.map(UploadTo::Case));
+    let Some(to) = to else { return Ok(()) };
+    match citizen.place(state, to, upload.path.as_deref()).await {
+        Err(error) if error.code() == ErrorCode::OtherTerminal => Err(error),
+        // Whatever else may be said of the place is said where the file is made.
+        _ => Ok(()),
+    }
 }
 
 /// Ask where an upload stands
@@ -93,6 +112,7 @@ async fn append(
     (status = 200, body = UploadView), (status = 401, body = Problem), (status = 404, body = Problem),
 ))]
 async fn status(State(state): State<AppState>, citizen: Citizen, Path(id): Path<UploadId>) -> Result<Response> {
+    reaches(&state, &citizen, id).await?;
     stands(uploading::status(&state, &citizen, id).await?)
 }
 
@@ -108,6 +128,7 @@ async fn end(
     _: Terminal,
     Path(id): Path<UploadId>,
 ) -> Result<StatusCode> {
+    reaches(&state, &citizen, id).await?;
     uploading::end(&state, &citizen, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -177,13 +198,14 @@ impl Allowed for Citizen {
         if draft.submitted_case.is_some() {
             return Err(ErrorCode::DraftSubmitted.into());
         }
-        let path = path.filter(|path| takes_uploads(state, &draft.form, path));
+        let (path, limits) = taken_at(state, &draft.form, path)?;
         Ok(Place {
             principal: draft.principal,
             draft: Some(id),
             case: None,
-            path: Some(path.ok_or_else(unknown_path)?.to_owned()),
+            path: Some(path),
             released: true,
+            limits,
         })
     }
 }
@@ -193,14 +215,21 @@ pub fn unknown_path() -> Error {
     Error::new(ErrorCode::InvalidParameter).with_field("path", "unknown")
 }
 
-/// Whether a form takes an upload at a path: files, and not only those that the hall has.
-#[must_use]
-pub fn takes_uploads(state: &AppState, form: &FormReference, path: &str) -> bool {
+/// Where a form takes an upload, files and not only those that the hall has: the path, and what a file may be there.
+///
+/// # Errors
+/// `request/invalid_parameter`: it takes none there.
+pub fn taken_at(state: &AppState, form: &FormReference, path: Option<&str>) -> Result<(String, FileLimits)> {
     let content = state.city.form(&form.code, form.version);
-    let question = content.and_then(|content| content.form.question(path));
-    question.is_some_and(
-        |question| matches!(&question.kind, Kind::Material { sources, .. } if sources.contains(&MaterialSource::Upload)),
-    )
+    let question = path
+        .zip(content)
+        .and_then(|(path, content)| content.form.question(path));
+    let kind = question.map(|question| &question.kind);
+    let takes =
+        |kind: &&Kind| matches!(kind, Kind::Material { sources, .. } if sources.contains(&MaterialSource::Upload));
+    let limits = kind.filter(takes).and_then(Kind::file_limits);
+    let (path, limits) = path.zip(limits).ok_or_else(unknown_path)?;
+    Ok((path.to_owned(), limits))
 }
 
 /// Takes a file out of an open draft.

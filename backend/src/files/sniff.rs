@@ -1,52 +1,37 @@
 //! What a file is, by its content, and what it may be called.
 
 use onehall_protocol::ErrorCode;
-use onehall_protocol::files::FILE_TYPES;
+use onehall_protocol::files::FileType;
 
 use crate::error::{Error, Result};
 
 /// How many bytes from the start are enough to know a type.
 pub const HEAD: usize = 8 * 1024;
 
-/// Endings that each type may have.
-const ENDINGS: [(&str, &[&str]); 4] = [
-    ("application/pdf", &["pdf"]),
-    ("image/jpeg", &["jpg", "jpeg"]),
-    ("image/png", &["png"]),
-    ("image/webp", &["webp"]),
-];
-
-/// The media type of a file, found in its first bytes, where it agrees with what it says that it is.
+/// The type of a file, found in its first bytes, where it agrees with what it says that it is.
 ///
 /// # Errors
 /// `files/empty`; `files/type_not_allowed` where name or content are of a type that is not taken;
 /// `files/content_mismatch` where they are of two types.
-pub fn media_type_of(head: &[u8], name: &FileName, claimed: Option<&str>) -> Result<&'static str> {
+pub fn media_type_of(head: &[u8], name: &FileName, claimed: Option<&str>) -> Result<FileType> {
     if head.is_empty() {
         return Err(ErrorCode::FileEmpty.into());
     }
-    let Some(by_name) = name.media_type() else {
+    let Some(by_name) = FileType::of_name(name.as_str()) else {
         return Err(ErrorCode::FileTypeNotAllowed.into());
     };
     let found = infer::get(head).map(|kind| kind.mime_type());
     // A page of a browser may have a PDF behind it: what is a PDF begins as one, but for a mark and white space.
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let found = found.filter(|found| *found != "application/pdf" || text.starts_with(b"%PDF-"));
-    let Some(found) = FILE_TYPES.into_iter().find(|allowed| Some(*allowed) == found) else {
+    let Some(found) = found.and_then(FileType::of_media_type) else {
         // A text file that is called .pdf is a lie; a Word file that is called .docx was refused by its name above.
         return Err(ErrorCode::FileContentMismatch.into());
     };
     let agrees = |claimed: &str| {
-        let essence = claimed
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        essence == found
-            || essence.is_empty()
-            || essence == "application/octet-stream"
-            || (essence == "image/jpg" && found == "image/jpeg")
+        let essence = claimed.split(';').next().unwrap_or_default().trim();
+        let says_nothing = essence.is_empty() || essence.eq_ignore_ascii_case("application/octet-stream");
+        says_nothing || FileType::of_media_type(claimed) == Some(found)
     };
     if found != by_name || !claimed.is_none_or(agrees) {
         return Err(ErrorCode::FileContentMismatch.into());
@@ -94,26 +79,6 @@ impl FileName {
             format!("{stem}.{ending}")
         }))
     }
-
-    /// Whether a file of this name is of a type that is taken.
-    #[must_use]
-    pub fn may_be_taken(&self) -> bool {
-        self.media_type().is_some()
-    }
-
-    /// The media type that the ending says.
-    fn media_type(&self) -> Option<&'static str> {
-        let ending = self.ending();
-        let known = ENDINGS.iter().find(|(_, endings)| endings.contains(&ending.as_str()));
-        known.map(|(media_type, _)| *media_type)
-    }
-
-    fn ending(&self) -> String {
-        self.0
-            .rsplit_once('.')
-            .map(|(_, ending)| ending.to_ascii_lowercase())
-            .unwrap_or_default()
-    }
 }
 
 #[cfg(test)]
@@ -124,18 +89,18 @@ mod tests {
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
     const EXE: &[u8] = b"MZ\x90\0\x03\0\0\0";
 
-    fn judged(head: &[u8], name: &str, claimed: Option<&str>) -> std::result::Result<&'static str, ErrorCode> {
+    fn judged(head: &[u8], name: &str, claimed: Option<&str>) -> std::result::Result<FileType, ErrorCode> {
         let name = FileName::parse(name).unwrap_or_else(|error| panic!("{error}"));
         media_type_of(head, &name, claimed).map_err(|error| error.code())
     }
 
     #[test]
     fn a_file_is_what_its_content_says() {
-        assert_eq!(judged(PDF, "a.pdf", Some("application/pdf")), Ok("application/pdf"));
-        assert_eq!(judged(PNG, "照片.PNG", None), Ok("image/png"));
+        assert_eq!(judged(PDF, "a.pdf", Some("application/pdf")), Ok(FileType::Pdf));
+        assert_eq!(judged(PNG, "照片.PNG", None), Ok(FileType::Png));
         assert_eq!(
             judged(PNG, "照片.png", Some("application/octet-stream")),
-            Ok("image/png")
+            Ok(FileType::Png)
         );
     }
 

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use axum::body::Body;
 use futures::StreamExt;
+use onehall_forms::AnswerCode;
 use onehall_protocol::files::{
-    BeginUpload, FileView, MAX_FILE_BYTES, MIN_CHUNK_BYTES, UPLOAD_CHUNK_BYTES, UPLOAD_OFFSET, UploadTo, UploadView,
+    BeginUpload, FileLimits, FileView, MIN_CHUNK_BYTES, UPLOAD_CHUNK_BYTES, UPLOAD_OFFSET, UploadTo, UploadView,
 };
 use onehall_protocol::{CaseId, DraftId, ErrorCode, FileId, IdempotencyKey, PersonId, UploadId};
 use sha2::{Digest, Sha256};
@@ -40,6 +41,31 @@ pub struct Place {
     pub path: Option<String>,
     /// Whether its citizen may read it already.
     pub released: bool,
+    /// What it may be.
+    pub limits: FileLimits,
+}
+
+impl Place {
+    /// That a file is not taken here, and what is.
+    fn refuses(&self, code: ErrorCode) -> Error {
+        let types: Vec<&str> = self.limits.types.iter().map(|one| one.media_type()).collect();
+        let error = Error::new(code);
+        let (error, fault) = match code {
+            ErrorCode::FileTooLarge => {
+                let details = serde_json::json!({ "max_bytes": self.limits.bytes });
+                (error.with_details(details), AnswerCode::FileTooLarge)
+            }
+            ErrorCode::FileTypeNotAllowed => {
+                let details = serde_json::json!({ "types": types });
+                (error.with_details(details), AnswerCode::FileTypeNotAccepted)
+            }
+            _ => return error,
+        };
+        match &self.path {
+            Some(path) => error.with_field(path, fault.as_str()),
+            None => error,
+        }
+    }
 }
 
 /// Who sends, and where they may send to.
@@ -64,15 +90,9 @@ pub async fn begin(state: &AppState, who: &dyn Allowed, key: IdempotencyKey, beg
     // Whose draft or case it is comes first.
     let place = who.place(state, begin.to, begin.path.as_deref()).await?;
     let name = FileName::parse(&begin.name)?;
-    if begin.size == 0 {
-        return Err(ErrorCode::FileEmpty.into());
-    }
-    if begin.size > MAX_FILE_BYTES {
-        let details = serde_json::json!({ "max_bytes": MAX_FILE_BYTES });
-        return Err(Error::new(ErrorCode::FileTooLarge).with_details(details));
-    }
-    if !name.may_be_taken() {
-        return Err(ErrorCode::FileTypeNotAllowed.into());
+    // What a terminal says that it is counts for nothing: its content does, once it is here.
+    if let Some(code) = place.limits.refuses(name.as_str(), "", begin.size) {
+        return Err(place.refuses(code));
     }
     if hash_of(&begin.sha256).is_none() {
         return Err(Error::new(ErrorCode::InvalidBody).with_field("sha256", "invalid"));
@@ -250,6 +270,9 @@ async fn make(state: &AppState, who: &dyn Allowed, upload: &NewUpload) -> Result
         return Err(Error::broken("find the parts of an upload"));
     }
     let media_type = state.files.judge(upload, &parts).await?;
+    if !place.limits.types.contains(&media_type) {
+        return Err(place.refuses(ErrorCode::FileTypeNotAllowed));
+    }
     let id = match parts.as_slice() {
         // One part is the file already.
         [whole] => copy(state, whole.blob).await?,
@@ -259,7 +282,7 @@ async fn make(state: &AppState, who: &dyn Allowed, upload: &NewUpload) -> Result
         view: FileView {
             id,
             name: upload.name.clone(),
-            media_type: media_type.to_owned(),
+            media_type: media_type.media_type().to_owned(),
             size: upload.size,
             sha256: upload.sha256.clone(),
             uploaded_at: state.clock.now(),

@@ -16,11 +16,11 @@ const HEADER: &str = "onehall-kiosk";
 
 /// The kiosk that a request comes from, as its key proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct AtKiosk {
+pub struct AtKiosk {
     /// The hall in which it stands.
-    pub(super) hall: HallCode,
+    pub hall: HallCode,
     /// Its number there.
-    pub(super) number: u16,
+    pub number: u16,
 }
 
 impl AtKiosk {

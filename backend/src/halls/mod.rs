@@ -18,6 +18,8 @@ mod view;
 
 use std::time::Duration;
 
+pub use kiosk::AtKiosk;
+
 pub use floor::{
     Appointments, Counter, Exception, Floor, Hours, InvalidSpan, KioskPlace, Opening, Queue, Span, day_and_minute,
     written,

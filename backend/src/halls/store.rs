@@ -1,6 +1,9 @@
 //! What halls keep, as whole commands. Each is right alone, on any replica: nobody is called twice, nothing is overbooked.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
+use onehall_protocol::halls::KioskSign;
 use onehall_protocol::{AppointmentId, CitizenId, Date, HallCode, PersonId, QueueCode, StaffId, TicketId, Timestamp};
 
 use super::model::{
@@ -113,6 +116,18 @@ pub trait HallStore: Send + Sync {
     /// # Errors
     /// Only faults of the store.
     async fn citizen_of_card(&self, number: CitizenId) -> Result<Option<PersonId>>;
+
+    /// Notes how a kiosk says that it is.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn note_kiosk(&self, hall: HallCode, number: u16, sign: KioskSign, now: Timestamp) -> Result<()>;
+
+    /// How the kiosks of a hall said that they are, each with when.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn kiosk_signs(&self, hall: HallCode) -> Result<BTreeMap<u16, (Timestamp, KioskSign)>>;
 
     /// Moves an appointment that stands at `was.starts`. The same attempt has one effect.
     ///

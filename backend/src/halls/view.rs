@@ -224,7 +224,6 @@ impl<'a> Place<'a> {
     /// The queues that a clerk may see: those of the counters at which they may work; all of them for the whole hall's
     /// administrators.
     fn sees(&self, staff: &Staff, queue: &QueueCode) -> bool {
-        let whole = staff.has(Role::Administrator) && staff.authority.is_none();
         let of_authority = || {
             let own = |counter: &&super::Counter| {
                 staff
@@ -238,7 +237,12 @@ impl<'a> Place<'a> {
                 .filter(own)
                 .any(|counter| counter.queues.contains(queue))
         };
-        whole || of_authority()
+        self.sees_all(staff) || of_authority()
+    }
+
+    /// Whether somebody runs the whole hall.
+    pub(super) fn sees_all(&self, staff: &Staff) -> bool {
+        staff.has(Role::Administrator) && staff.authority.is_none()
     }
 
     pub(super) fn floor(&self, staff: &Staff, line: &Line) -> FloorView {
@@ -274,6 +278,7 @@ impl<'a> Place<'a> {
             waiting: seen(&line.waiting),
             missed: seen(&line.missed),
             served: line.served,
+            kiosks: Vec::new(),
         }
     }
 }

@@ -5,6 +5,9 @@
 
 #[cfg(test)]
 mod asleep_tests;
+mod card;
+#[cfg(test)]
+mod card_tests;
 mod contact_store;
 #[cfg(test)]
 mod contact_tests;
@@ -34,4 +37,4 @@ pub use model::{
 };
 pub use place::{PLACE_HEADER, site_of};
 pub use reach::{Items, Reach, Way};
-pub use store::{CodeToSend, Confirmed, IdentityStore, LogIn, Place};
+pub use store::{CardLogIn, CodeToSend, Confirmed, IdentityStore, LogIn, Place};

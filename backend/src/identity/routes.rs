@@ -39,6 +39,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(super::level::routes())
         .merge(super::passkeys::routes())
         .merge(super::contacts::routes())
+        .merge(super::card::routes())
 }
 
 fn code_hash(state: &AppState, contact: &Contact, code: &str) -> [u8; 32] {
@@ -238,7 +239,7 @@ async fn begin_confirmed(
 }
 
 /// One session a terminal: the one that a new one replaces must not live on where nobody sees it.
-async fn replaced(state: &AppState, headers: &HeaderMap) -> Result<()> {
+pub(super) async fn replaced(state: &AppState, headers: &HeaderMap) -> Result<()> {
     if let Some(before) = session_token(headers, state.config.secure_cookies()) {
         end_session(state, TokenHash::of(before)).await?;
     }

@@ -6,6 +6,7 @@ use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CitizenId, PersonId, Timestamp};
 
 use super::model::{Citizen, Person};
+use super::passkeys::UseCode;
 use crate::config::CodeLimits;
 use crate::error::Result;
 use crate::secrets::TokenHash;
@@ -69,6 +70,19 @@ pub enum Confirmed {
     NewOwner,
 }
 
+/// A login at a kiosk, with an identity card and a one-time code.
+#[derive(Clone)]
+pub struct CardLogIn {
+    /// The number on the card.
+    pub citizen_id: CitizenId,
+    /// The code, sent for this card.
+    pub code: UseCode,
+    /// The session to begin, on a kiosk.
+    pub session: TokenHash,
+    /// What that kiosk says of itself.
+    pub place: Place,
+}
+
 /// The store of identity.
 #[async_trait]
 pub trait IdentityStore: Send + Sync {
@@ -91,6 +105,13 @@ pub trait IdentityStore: Send + Sync {
     /// # Errors
     /// As there; `identity/not_matched` where it is the account of another identity number.
     async fn log_in_confirmed(&self, login: LogIn, confirmed: Confirmed) -> Result<(Citizen, Option<PersonId>)>;
+
+    /// Begins a session on a kiosk if the code is right for the card, and uses it up; counts the try if it is wrong. A card begins
+    /// no account.
+    ///
+    /// # Errors
+    /// `identity/wrong_code` (wrong, used, expired, tried too often, a card that nobody here has: all alike); `request/too_many`.
+    async fn log_in_by_card(&self, login: CardLogIn) -> Result<Citizen>;
 
     /// The citizen of a session that has not ended.
     ///

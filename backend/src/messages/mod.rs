@@ -49,6 +49,35 @@ pub async fn send(state: &AppState, to: &Contact, text: &str, language: Language
     }
 }
 
+/// The message with a one-time code for a login at a kiosk, where the identity card of whoever gets it lies on the reader. It says
+/// where: who is not there has lost the card.
+#[must_use]
+pub fn card_code(hall: &Text, kiosk: &Kiosk<'_>, code: &str, minutes: i64, language: Language) -> String {
+    let (hall, place, number) = (hall.get(language), kiosk.hall.get(language), kiosk.number);
+    match language {
+        Language::ZhCn => {
+            format!(
+                "【{hall}】有人正在{place} {number} 号自助终端刷您的身份证登录，验证码：{code}，{minutes}分钟内有效。如非本人操作，请勿告诉任何人，并检查身份证是否遗失。"
+            )
+        }
+        Language::En => {
+            format!(
+                "[{hall}] {code} logs you in with your identity card at kiosk {number} of {place}. It is valid for {minutes} \
+                 minutes. If you are not there, give it to nobody, and look whether you still have your card."
+            )
+        }
+    }
+}
+
+/// A kiosk, for those who stand in front of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Kiosk<'a> {
+    /// Its hall.
+    pub hall: &'a Text,
+    /// Its number there.
+    pub number: u16,
+}
+
 /// The message with a one-time code that shows whose a phone number or an e-mail address is.
 #[must_use]
 pub fn contact_code(hall: &Text, code: &str, minutes: i64, language: Language) -> String {

@@ -1,4 +1,4 @@
-//! Who works in the hall: accounts and roles, login with password and one-time password, and the administration of both.
+//! Who works in the hall: accounts and roles, login with password and one-time password or passkey, and the administration of both.
 //!
 //! [`Staff`] is the extractor of a logged-in member of staff; [`Staff::require`] is how a handler asks for a role.
 
@@ -7,6 +7,9 @@ mod audit;
 mod audit_tests;
 pub mod login;
 mod model;
+#[cfg(test)]
+mod passkey_tests;
+mod passkeys;
 pub mod password;
 #[cfg(test)]
 mod races;
@@ -21,4 +24,6 @@ pub mod totp;
 pub use audit::{AuditQuestion, AuditStore, FoundLine};
 pub use model::{AuditAction, AuditEntry, STAFF_COOKIE, Scope, Staff, StaffAccount, lifetime};
 pub(crate) use routes::is_account_name;
-pub use store::{Attempt, ChangeAccount, CreateAccount, Credentials, Enter, NewTicket, SecondFactor, StaffStore};
+pub use store::{
+    Attempt, ChangeAccount, CreateAccount, Credentials, Enter, Factor, NewTicket, SecondFactor, StaffStore,
+};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use onehall_protocol::passkeys::ProofWay;
 use onehall_protocol::staff::{Role, StaffAccountView, StaffSession};
 use onehall_protocol::{AuthorityCode, ErrorCode, HallCode, StaffId, Timestamp};
 
@@ -50,6 +51,8 @@ pub struct StaffAccount {
     pub active: bool,
     /// Whether a second factor is enrolled.
     pub second_factor: bool,
+    /// How many passkeys they have.
+    pub passkeys: u32,
     /// Whether the password was set by somebody else and must be changed.
     pub change_password: bool,
     /// When they last logged in.
@@ -69,6 +72,7 @@ impl StaffAccount {
             hall: self.hall.clone(),
             active: self.active,
             second_factor: self.second_factor,
+            passkeys: self.passkeys,
             last_login: self.last_login,
         }
     }
@@ -128,13 +132,14 @@ impl Staff {
     /// that whoever finds a console open does nothing of the kind.
     ///
     /// # Errors
-    /// `identity/step_up_required`.
+    /// `identity/step_up_required`, with the ways to show it.
     pub fn require_proof(&self, now: Timestamp) -> Result<()> {
         if self.proved_at.plus_seconds(PROOF_SECONDS) > now {
-            Ok(())
-        } else {
-            Err(Error::new(ErrorCode::StepUpRequired))
+            return Ok(());
         }
+        let passkey = (self.account.passkeys > 0).then_some(ProofWay::Passkey);
+        let ways: Vec<ProofWay> = passkey.into_iter().chain([ProofWay::Code]).collect();
+        Err(Error::new(ErrorCode::StepUpRequired).with_details(serde_json::json!({ "ways": ways })))
     }
 
     /// What an administrator administers.
@@ -216,6 +221,10 @@ pub enum AuditAction {
     LoggedOut,
     /// A second factor was enrolled.
     SecondFactorEnrolled,
+    /// A member of staff made themselves a passkey.
+    PasskeyAdded,
+    /// A member of staff removed a passkey of theirs.
+    PasskeyRemoved,
     /// A member of staff changed their password.
     PasswordChanged,
     /// An account was created.

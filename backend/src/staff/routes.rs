@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::events::Channel;
 use crate::http::cookies;
 use crate::http::extract::{ClientAddress, Json, Path};
-use crate::secrets::TokenHash;
+use crate::secrets::{Token, TokenHash};
 use crate::state::AppState;
 
 /// The routes of staff.
@@ -31,6 +31,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(step_up))
         .routes(routes!(accounts, create))
         .routes(routes!(change))
+        .merge(super::passkeys::routes())
         .merge(super::audit::routes())
 }
 
@@ -56,10 +57,15 @@ async fn second_step(
     client: ClientAddress,
     Json(request): Json<StaffSecondFactor>,
 ) -> Result<Response> {
-    let (staff, token) = login::second_step(&state, request, client).await?;
+    let entered = login::second_step(&state, request, client).await?;
+    Ok(logged_in(&state, entered))
+}
+
+/// The answer to a login that is whole.
+pub(super) fn logged_in(state: &AppState, (staff, token): (Staff, Token)) -> Response {
     // A console's session ends with its browser at the latest.
     let cookie = cookies::set(STAFF_COOKIE, token.as_str(), None, state.config.secure_cookies());
-    Ok(([(header::SET_COOKIE, cookie)], Json(staff.view())).into_response())
+    ([(header::SET_COOKIE, cookie)], Json(staff.view())).into_response()
 }
 
 /// Show anew that one is there, by the code of the authenticator app
@@ -194,7 +200,7 @@ async fn create(
 
 /// Change an account
 ///
-/// Switching it off, a new password and taking the second factor away end its sessions at once.
+/// Switching it off, a new password and taking the second factor or the passkeys away end its sessions at once.
 #[utoipa::path(patch, path = "/staff/accounts/{id}", tag = "staff", params(("id" = StaffId, Path, description = "The account")),
     request_body = ChangeStaff, responses((status = 200, description = "Changed", body = StaffAccountSaved)),
     security(("staff" = [])))]
@@ -232,6 +238,7 @@ async fn change(
             active: request.active,
             password_hash,
             reset_second_factor: request.reset_second_factor,
+            remove_passkeys: request.remove_passkeys,
             by: Some(staff.id),
             now: state.clock.now(),
         })

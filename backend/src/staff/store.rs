@@ -1,11 +1,13 @@
 //! What staff keeps, as whole commands. Each leaves its line in the audit.
 
 use async_trait::async_trait;
+use onehall_protocol::passkeys::PasskeyView;
 use onehall_protocol::staff::Role;
-use onehall_protocol::{AuthorityCode, HallCode, StaffId, Timestamp};
+use onehall_protocol::{AuthorityCode, HallCode, PasskeyId, StaffId, Timestamp};
 
 use super::model::{AuditEntry, Scope, Staff, StaffAccount};
 use crate::error::Result;
+use crate::identity::passkeys::{NewPasskey, PasskeyUse, StoredPasskey};
 use crate::secrets::TokenHash;
 
 /// One attempt to log in. Account name and client are keyed hashes, so that an account that does not exist is counted
@@ -62,13 +64,22 @@ pub struct SecondFactor {
     pub last_step: Option<u64>,
 }
 
+/// A second factor that was right.
+#[derive(Debug, Clone)]
+pub enum Factor {
+    /// The code of this step of the authenticator app; the step is used up.
+    Code(u64),
+    /// A passkey; its challenge is used up.
+    Passkey(PasskeyUse),
+}
+
 /// The second factor was right: a session begins.
 #[derive(Clone)]
 pub struct Enter {
     /// The ticket; it is used up.
     pub ticket: TokenHash,
-    /// The step whose code was typed; it is used up.
-    pub step: u64,
+    /// By what.
+    pub factor: Factor,
     /// The hash of the new password, where one was set.
     pub new_password: Option<String>,
     /// The session.
@@ -117,6 +128,8 @@ pub struct ChangeAccount {
     pub password_hash: Option<String>,
     /// Whether the second factor is taken away.
     pub reset_second_factor: bool,
+    /// Whether the passkeys are.
+    pub remove_passkeys: bool,
     /// Who changes it; none from the command line.
     pub by: Option<StaffId>,
     /// Now.
@@ -171,10 +184,11 @@ pub trait StaffStore: Send + Sync {
     /// Only faults of the store.
     async fn second_factor_refused(&self, ticket: TokenHash, attempt: Attempt) -> Result<()>;
 
-    /// Takes the try back that turned out to be right; uses up ticket and step, enrols what was to be enrolled, sets the new password, begins the session.
+    /// Takes the try back that turned out to be right; uses up ticket and factor, enrols what was to be enrolled, sets the new password, begins the session.
     ///
     /// # Errors
-    /// `identity/wrong_code` where ticket or step were used meanwhile.
+    /// `identity/wrong_code` where ticket or step were used meanwhile; `identity/passkey_refused` where the passkey is not of this
+    /// account, its challenge was used before, or it has signed less often than it had before (there are two of it).
     async fn enter(&self, enter: Enter, attempt: Attempt) -> Result<Staff>;
 
     /// What the second factor of who sits at a console is checked against; none where the session has ended. The try counts as a
@@ -190,11 +204,35 @@ pub trait StaffStore: Send + Sync {
     /// Only faults of the store.
     async fn step_up_refused(&self, staff: StaffId, attempt: Attempt) -> Result<()>;
 
-    /// Takes the try back that turned out to be right, uses up the step, and notes that whoever sits at the console is there now.
+    /// Takes the try back that turned out to be right, uses up the factor, and notes that whoever sits at the console is there now.
     ///
     /// # Errors
-    /// `identity/wrong_code` where the step was used meanwhile.
-    async fn step_up(&self, session: TokenHash, step: u64, attempt: Attempt) -> Result<()>;
+    /// As [`StaffStore::enter`].
+    async fn step_up(&self, session: TokenHash, factor: Factor, attempt: Attempt) -> Result<()>;
+
+    /// The passkeys of an account, the oldest first.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn staff_passkeys(&self, staff: StaffId) -> Result<Vec<StoredPasskey<StaffId>>>;
+
+    /// A passkey of staff by its id at the authenticator.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn staff_passkey(&self, credential: Vec<u8>) -> Result<Option<StoredPasskey<StaffId>>>;
+
+    /// Keeps a passkey, and uses its challenge up.
+    ///
+    /// # Errors
+    /// As [`PasskeyStore::add_passkey`](crate::identity::passkeys::PasskeyStore::add_passkey).
+    async fn add_staff_passkey(&self, new: NewPasskey<StaffId>) -> Result<PasskeyView>;
+
+    /// Forgets a passkey.
+    ///
+    /// # Errors
+    /// `request/not_found` where the account has none of this id.
+    async fn remove_staff_passkey(&self, staff: StaffId, id: PasskeyId, now: Timestamp) -> Result<()>;
 
     /// The member of staff of a session that has not ended, of an account that is active.
     ///

@@ -2,6 +2,7 @@
 //!
 //! - [`Manifest`]: the files of one bundle, by hash, and where it may run.
 //! - [`Policy`]: who gets which release, decided on the terminal; [`Halts`], which can only block.
+//! - [`Kiosks`]: what kiosks are told: their looks, devices, services, hours.
 //! - [`Plan`]: what of a bundle has to be fetched, and in which form.
 //! - [`metadata`]: the documents of The Update Framework that a repository signs.
 //! - `patch` (feature `patch`): one file as the difference to another.
@@ -12,6 +13,7 @@
 
 mod canonical;
 mod hash;
+mod kiosks;
 mod manifest;
 pub mod metadata;
 mod name;
@@ -23,6 +25,7 @@ mod read;
 
 pub use canonical::{NotCanonical, canonical};
 pub use hash::{Hash, NotAHash};
+pub use kiosks::{Hours, Kiosk, Kiosks, Notice, Theme};
 pub use manifest::{Blob, CspHashes, File, Flavour, Manifest, Patch, Range};
 pub use name::{FileName, NotAName};
 pub use plan::{Plan, Source};

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub mod bridge;
 pub mod citizen;
 mod filling;
+mod link;
 mod model;
 mod outbox;
 mod phone;
@@ -29,6 +30,7 @@ mod submission;
 mod supplement;
 
 pub use filling::*;
+pub use link::{Link, SCHEME};
 pub use model::*;
 pub use outbox::*;
 pub use phone::{PhoneLogin, PhoneLoginEnd};

@@ -11,6 +11,9 @@ pub struct SearchHit {
     pub item: ItemSummary,
     /// Where the words stand in the name, in the language asked for: ranges of characters, to mark them.
     pub marks: Vec<(usize, usize)>,
+    /// Whether it only comes close to the words: nothing has all of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub near: bool,
 }
 
 /// How the citizen wants to see things on this terminal.

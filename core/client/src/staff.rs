@@ -8,12 +8,14 @@ use onehall_protocol::catalog::{Catalog, FormReference};
 use onehall_protocol::contacts::ClaimView;
 use onehall_protocol::files::FileView;
 use onehall_protocol::halls::{self, CounterNumber, FloorView, HallView};
+use onehall_protocol::passkeys::PasskeyView;
 use onehall_protocol::staff::{
     AuditChain, AuditPage, AuditQuery, ChangeStaff, CreateStaff, StaffAccountSaved, StaffAccountView, StaffChallenge,
-    StaffLogin, StaffProof, StaffSecondFactor, StaffSession,
+    StaffLogin, StaffPasskeyFactor, StaffProof, StaffSecondFactor, StaffSession,
 };
 use onehall_protocol::updates::ReleaseHealth;
-use onehall_protocol::{CaseId, FileId, HallCode, IdempotencyKey, StaffId, TicketId};
+use onehall_protocol::{CaseId, FileId, HallCode, IdempotencyKey, PasskeyId, StaffId, TicketId};
+use serde_json::Value;
 
 use crate::{FileContent, Preferences, commands};
 
@@ -45,6 +47,34 @@ commands! {
         StepUp {
             /// The one-time password.
             proof: StaffProof
+        } -> ();
+        /// Second step of the login by a passkey; what a browser needs for it came with the first step.
+        ConfirmWithPasskey {
+            /// The answer of the passkey, and a new password where one must be set.
+            factor: StaffPasskeyFactor
+        } -> StaffSession;
+        /// What a browser needs to ask for a passkey of who sits here.
+        StepUpOptions {} -> Value;
+        /// As `StepUp`, by a passkey.
+        StepUpWithPasskey {
+            /// What the browser said.
+            credential: Value
+        } -> ();
+        /// One's own passkeys, the oldest first.
+        ListPasskeys {} -> Vec<PasskeyView>;
+        /// What a browser needs to make a passkey.
+        PasskeyOptions {} -> Value;
+        /// Adds the passkey that a browser has made.
+        AddPasskey {
+            /// What it is called.
+            name: String,
+            /// What the browser said.
+            credential: Value
+        } -> PasskeyView;
+        /// Removes a passkey of one's own.
+        RemovePasskey {
+            /// Which.
+            id: PasskeyId
         } -> ();
         /// Ends the session.
         LogOut {} -> ();

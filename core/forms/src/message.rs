@@ -226,6 +226,25 @@ pub fn message(question: &Question, fault: AnswerFault, context: &Context, langu
             "此材料不接受该来源的文件，请从列出的来源中选择。",
             "This material cannot come from there. Choose one of the sources that are offered.",
         ),
+        AnswerCode::FileTypeNotAccepted => {
+            let limits = question.kind.file_limits().unwrap_or_default();
+            let names: Vec<&str> = limits.types.iter().map(|one| one.name()).collect();
+            in_two(
+                &format!("此处只接受 {} 文件，请更换。", names.join("、")),
+                &format!("Only {} is accepted here. Use another file.", names.join(", ")),
+            )
+        }
+        AnswerCode::FileTooLarge => {
+            let most = question.kind.file_limits().unwrap_or_default().bytes;
+            let most = match most.is_multiple_of(1024 * 1024) {
+                true => format!("{} MB", most / (1024 * 1024)),
+                false => format!("{} KB", most / 1024),
+            };
+            in_two(
+                &format!("每个文件不超过 {most}，请压缩后更换。"),
+                &format!("A file has at most {most} here. Use a smaller one."),
+            )
+        }
         AnswerCode::TooManyFiles => {
             let most = if let Kind::Material { max_files, .. } = &question.kind {
                 max_files.unwrap_or(5)

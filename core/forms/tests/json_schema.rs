@@ -188,6 +188,22 @@ fn both_refuse_what_has_the_wrong_shape() {
             json!({"kind": "material", "material": "photo", "max_files": 0}),
             "out_of_bounds",
         ),
+        (
+            json!({"kind": "material", "material": "photo", "accept": ["image/gif"]}),
+            "wrong_type",
+        ),
+        (
+            json!({"kind": "material", "material": "photo", "accept": []}),
+            "wrong_type",
+        ),
+        (
+            json!({"kind": "material", "material": "photo", "max_kilobytes": 0}),
+            "out_of_bounds",
+        ),
+        (
+            json!({"kind": "material", "material": "photo", "max_kilobytes": 10241}),
+            "out_of_bounds",
+        ),
         (json!({"kind": "phone", "max_length": 5}), "unknown_field"),
         (json!({"kind": "note", "required": true}), "never_answered"),
         (

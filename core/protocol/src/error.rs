@@ -92,7 +92,7 @@ error_codes! {
     /// The citizen has to show anew that they are there: `details.ways` says how (`passkey`, `code`).
     StepUpRequired = "identity/step_up_required", 403, "请再次确认是您本人在操作。", "Please confirm that it is you.";
     /// The passkey does not count here, or not any more. Why is not told.
-    PasskeyRefused = "identity/passkey_refused", 422, "通行密钥无法使用，请改用短信验证码。", "This passkey cannot be used. Use a code by text message instead.";
+    PasskeyRefused = "identity/passkey_refused", 422, "通行密钥无法使用，请改用验证码。", "This passkey cannot be used. Use a code instead.";
     /// The phone number or e-mail address logs an account in already: this one, or another.
     ContactInUse = "identity/contact_in_use", 409, "该手机号或邮箱已用于登录。", "This logs an account in already.";
     /// Nothing would be left to which a code could be sent.
@@ -127,7 +127,7 @@ error_codes! {
     DraftSubmitted = "drafts/submitted", 409, "该申请已经提交。", "This application has been submitted already.";
 
     /// Something waits on this terminal that the backend does not hold: `details` says how many `answers`, submissions and the
-    /// like (`queued`), and `files`.
+    /// like (`queued`), `files`, and for how many `supplements` something is typed that is not handed in.
     UnsentAnswers = "drafts/unsent", 0, "还有填写内容未上传，退出后会丢失。", "Some answers have not been sent yet and would be lost.";
 
     /// It has left this terminal, and the backend cannot be asked whether it arrived.

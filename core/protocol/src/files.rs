@@ -3,13 +3,139 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::TrustGrade;
-use crate::{CaseId, CaseNumber, DraftId, FileId, Text, Timestamp, UploadId};
+use crate::{CaseId, CaseNumber, DraftId, ErrorCode, FileId, Text, Timestamp, UploadId};
 
 /// The largest file that is taken, in bytes: 10 MiB.
 pub const MAX_FILE_BYTES: u64 = 10 * 1024 * 1024;
 
 /// The media types that a material may be.
-pub const FILE_TYPES: [&str; 4] = ["application/pdf", "image/jpeg", "image/png", "image/webp"];
+pub const FILE_TYPES: [&str; 4] = [
+    FileType::Pdf.media_type(),
+    FileType::Jpeg.media_type(),
+    FileType::Png.media_type(),
+    FileType::Webp.media_type(),
+];
+
+/// A type of file that the hall takes, written as its media type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum FileType {
+    /// A document.
+    #[serde(rename = "application/pdf")]
+    Pdf,
+    /// A photograph.
+    #[serde(rename = "image/jpeg")]
+    Jpeg,
+    /// A picture.
+    #[serde(rename = "image/png")]
+    Png,
+    /// A picture.
+    #[serde(rename = "image/webp")]
+    Webp,
+}
+
+impl FileType {
+    /// All of them, in the order in which people read of them.
+    pub const ALL: [FileType; 4] = [FileType::Pdf, FileType::Jpeg, FileType::Png, FileType::Webp];
+
+    /// Its media type.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            FileType::Pdf => "application/pdf",
+            FileType::Jpeg => "image/jpeg",
+            FileType::Png => "image/png",
+            FileType::Webp => "image/webp",
+        }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            FileType::Pdf => "PDF",
+            FileType::Jpeg => "JPG",
+            FileType::Png => "PNG",
+            FileType::Webp => "WEBP",
+        }
+    }
+
+    /// The endings that its names have.
+    #[must_use]
+    pub const fn endings(self) -> &'static [&'static str] {
+        match self {
+            FileType::Pdf => &["pdf"],
+            FileType::Jpeg => &["jpg", "jpeg"],
+            FileType::Png => &["png"],
+            FileType::Webp => &["webp"],
+        }
+    }
+
+    /// The type of a media type, parameters and an old name of JPEG aside.
+    #[must_use]
+    pub fn of_media_type(text: &str) -> Option<FileType> {
+        let essence = text.split(';').next().unwrap_or_default().trim();
+        let known = FileType::ALL.into_iter();
+        known
+            .filter(|one| one.media_type().eq_ignore_ascii_case(essence))
+            .chain(essence.eq_ignore_ascii_case("image/jpg").then_some(FileType::Jpeg))
+            .next()
+    }
+
+    /// The type that the ending of a name says.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<FileType> {
+        let (_, ending) = name.rsplit_once('.')?;
+        let has = |one: &FileType| one.endings().iter().any(|known| known.eq_ignore_ascii_case(ending));
+        FileType::ALL.into_iter().find(has)
+    }
+}
+
+/// What a file may be that a question asks for: what the hall takes, or less.
+///
+/// ```
+/// use onehall_protocol::ErrorCode;
+/// use onehall_protocol::files::{FileLimits, FileType};
+/// let photo = FileLimits { types: vec![FileType::Jpeg], bytes: 200 * 1024 };
+/// assert_eq!(photo.refuses("me.JPG", "", 100 * 1024), None);
+/// assert_eq!(photo.refuses("me.jpg", "image/jpeg", 300 * 1024), Some(ErrorCode::FileTooLarge));
+/// assert_eq!(photo.refuses("me.png", "image/png", 100 * 1024), Some(ErrorCode::FileTypeNotAllowed));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileLimits {
+    /// The types, in the order in which people read of them.
+    pub types: Vec<FileType>,
+    /// The most bytes.
+    pub bytes: u64,
+}
+
+impl Default for FileLimits {
+    /// What the hall takes.
+    fn default() -> FileLimits {
+        FileLimits {
+            types: FileType::ALL.to_vec(),
+            bytes: MAX_FILE_BYTES,
+        }
+    }
+}
+
+impl FileLimits {
+    /// Why a file is not taken, by what is known of it before its content is: its name, its media type where the terminal
+    /// knows it (else blank), its size in bytes.
+    #[must_use]
+    pub fn refuses(&self, name: &str, media_type: &str, size: u64) -> Option<ErrorCode> {
+        if size == 0 {
+            return Some(ErrorCode::FileEmpty);
+        }
+        let takes = |of: Option<FileType>| of.is_some_and(|of| self.types.contains(&of));
+        // Some systems know no type of a file.
+        let said = !matches!(media_type.trim(), "" | "application/octet-stream");
+        if !takes(FileType::of_name(name)) || (said && !takes(FileType::of_media_type(media_type))) {
+            return Some(ErrorCode::FileTypeNotAllowed);
+        }
+        (size > self.bytes).then_some(ErrorCode::FileTooLarge)
+    }
+}
 
 /// As many bytes as one request of an upload carries: 1 MiB. A connection that breaks costs at most these.
 pub const UPLOAD_CHUNK_BYTES: u64 = 1024 * 1024;

@@ -2,6 +2,8 @@
 //!
 //! Nothing here names a citizen: a ticket is a number, and its address (`follow`) is known to whoever drew it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{AppointmentId, AuthorityCode, CitizenId, Date, HallCode, ItemCode, QueueCode, Text, TicketId, Timestamp};
@@ -366,6 +368,77 @@ pub struct CardSeen {
     pub from: Option<Timestamp>,
 }
 
+/// A device of a kiosk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum KioskDevice {
+    /// Reads identity cards.
+    IdCard,
+    /// Reads QR codes and barcodes.
+    Codes,
+    /// Scans papers.
+    Scanner,
+    /// Takes pictures of people.
+    Camera,
+    /// Prints numbers and receipts on a roll.
+    Slips,
+    /// Prints results on A4.
+    Documents,
+}
+
+/// How a device is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum DeviceState {
+    /// It can be used.
+    #[default]
+    Ready,
+    /// It works for somebody.
+    Busy,
+    /// It is not there, or its plug is out.
+    Missing,
+    /// A printer without paper.
+    OutOfPaper,
+    /// A printer in which paper is stuck, or whose cover is open.
+    Jammed,
+    /// It says that it cannot go on, and not why.
+    Broken,
+}
+
+/// How a kiosk is, as it says each minute. Nothing of who stands there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KioskSign {
+    /// The version of its program.
+    pub version: String,
+    /// How many visits have ended since it was started.
+    pub visits: u64,
+    /// How many of them left something that could not be taken away.
+    pub unclean: u64,
+    /// Its devices.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, DeviceState>))]
+    pub devices: BTreeMap<KioskDevice, DeviceState>,
+}
+
+/// A kiosk as those who run its hall see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KioskSeen {
+    /// Its number.
+    pub number: u16,
+    /// Whether it has not been heard of for minutes, or never.
+    pub silent: bool,
+    /// When it was heard of last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// How it was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign: Option<KioskSign>,
+}
+
 /// A hall as its clerks see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -386,6 +459,9 @@ pub struct FloorView {
     pub missed: Vec<FloorTicket>,
     /// How many were served today.
     pub served: u32,
+    /// Its kiosks, for those who see the whole hall.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kiosks: Vec<KioskSeen>,
 }
 
 /// A counter.

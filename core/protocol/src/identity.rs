@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PersonId, Timestamp};
+use crate::{CitizenId, PersonId, Timestamp};
 
 /// Asks for a one-time code by text message or e-mail. Where to is parsed by the backend, so that a wrong one gets
 /// `identity/invalid_phone` and not a refusal of the whole body.
@@ -56,6 +56,44 @@ impl std::fmt::Debug for ConfirmedLogin {
     /// Without what was typed.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ConfirmedLogin").finish_non_exhaustive()
+    }
+}
+
+/// Asks for a one-time code to the phone of whoever's identity card lies on a kiosk's reader. Only a kiosk of a hall may say so: it
+/// shows its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CardCodeRequest {
+    /// The number on the card.
+    pub citizen_id: CitizenId,
+}
+
+/// A code is on its way, where the card's owner has an account. Says nothing about whether they do, nor where it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CardCodeSent {
+    /// Seconds until another code can be asked for.
+    pub resend_after: u32,
+    /// Seconds for which the code can be used.
+    pub expires_in: u32,
+}
+
+/// Logs in at a kiosk with an identity card and the code.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CardLogin {
+    /// The number on the card.
+    pub citizen_id: CitizenId,
+    /// The code, six digits.
+    pub code: String,
+}
+
+impl std::fmt::Debug for CardLogin {
+    /// Without what was typed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CardLogin").finish_non_exhaustive()
     }
 }
 

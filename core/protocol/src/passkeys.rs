@@ -22,20 +22,20 @@ pub enum PasskeyPurpose {
     Prove,
 }
 
-/// A passkey of one's own.
+/// A passkey of one's own: a citizen's, or one of staff's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasskeyView {
     /// By which it is removed.
     pub id: PasskeyId,
-    /// What its citizen calls it.
+    /// What it is called.
     pub name: String,
     /// Since when.
     pub created_at: Timestamp,
     /// When it was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_at: Option<Timestamp>,
-    /// Whether it is kept in an account of its maker and reaches other devices of its citizen.
+    /// Whether it is kept in an account of its maker and reaches other devices of its owner.
     pub synced: bool,
 }
 
@@ -68,7 +68,7 @@ pub struct PasskeyAnswer {
 pub enum ProofWay {
     /// By a passkey.
     Passkey,
-    /// By a one-time code to the phone number that comes first.
+    /// By a one-time code to the phone number that comes first; of staff, by the one of the authenticator app.
     Code,
     /// By a one-time code to an e-mail address of the account.
     Email,

@@ -1,4 +1,4 @@
-//! Staff: accounts, roles, login with password and one-time password.
+//! Staff: accounts, roles, login with password and one-time password or passkey.
 
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,7 @@ pub struct StaffLogin {
 }
 
 /// The password was right; the second factor comes now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StaffChallenge {
     /// Names this login for five minutes and one use.
@@ -66,6 +66,11 @@ pub struct StaffChallenge {
     pub enrol: Option<TotpEnrolment>,
     /// Whether the password must be changed with this login (it was set by an administrator).
     pub change_password: bool,
+    /// What a browser needs to ask for a passkey of this account, which does in place of the code
+    /// (`PublicKeyCredentialRequestOptionsJSON` of WebAuthn); absent where the account has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub passkey: Option<serde_json::Value>,
 }
 
 /// The secret of an authenticator app, shown once.
@@ -87,6 +92,21 @@ pub struct StaffSecondFactor {
     pub ticket: String,
     /// The code of the authenticator app, six digits (RFC 6238).
     pub code: String,
+    /// The new password, where one must be set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_password: Option<String>,
+}
+
+/// Second step of a staff login, by a passkey.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffPasskeyFactor {
+    /// The ticket of the first step.
+    pub ticket: String,
+    /// `AuthenticationResponseJSON` of WebAuthn.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub credential: serde_json::Value,
     /// The new password, where one must be set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_password: Option<String>,
@@ -152,6 +172,9 @@ pub struct StaffAccountView {
     pub active: bool,
     /// Whether a second factor is enrolled.
     pub second_factor: bool,
+    /// How many passkeys they have.
+    #[serde(default)]
+    pub passkeys: u32,
     /// When they last logged in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_login: Option<Timestamp>,
@@ -193,9 +216,12 @@ pub struct ChangeStaff {
     /// Sets a new first password, which is in the answer.
     #[serde(default)]
     pub reset_password: bool,
-    /// Takes the second factor away: enrolled anew with the next login.
+    /// Takes the second factor away, passkeys included: enrolled anew with the next login.
     #[serde(default)]
     pub reset_second_factor: bool,
+    /// Takes the passkeys away; the authenticator app stays.
+    #[serde(default)]
+    pub remove_passkeys: bool,
 }
 
 /// An account that was created or changed.

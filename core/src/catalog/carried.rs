@@ -158,6 +158,32 @@ mod tests {
     }
 
     #[test]
+    fn a_terminal_that_offers_some_services_lists_and_finds_these_alone() {
+        block_on(async {
+            let core = core(&Arc::default());
+            let item = |code: &str| json!({"code": code, "name": {"zh-CN": "办证", "en": "A card"}});
+            let catalog = json!({
+                "version": "a", "city": {"utc_offset_minutes": 480}, "authorities": [], "items": [item("one"), item("two")],
+            });
+            let carried = json!({"format": 1, "catalog": catalog, "documents": []}).to_string();
+            let taken = core.take_carried_catalog(carried.as_bytes()).await;
+            assert_eq!(taken, Ok(true));
+            let listed = async || {
+                let text = core.catalog_written().await.unwrap_or_default();
+                let tree: Value = serde_json::from_str(&text).unwrap_or_default();
+                let found = core.search_written("card", onehall_protocol::Language::En, 9).await;
+                (
+                    tree["items"].as_array().map(Vec::len),
+                    found.map(|found| found.len()).ok(),
+                )
+            };
+            assert_eq!(listed().await, (Some(2), Some(2)));
+            core.offer_only(["two".to_owned(), "gone".to_owned()].into());
+            assert_eq!(listed().await, (Some(1), Some(1)));
+        });
+    }
+
+    #[test]
     fn what_is_no_catalog_changes_nothing() {
         block_on(async {
             let core = core(&Arc::default());

@@ -6,17 +6,22 @@ mod delta;
 mod kept;
 mod lists;
 mod near;
+#[cfg(feature = "native")]
+mod offered;
 mod search;
 #[cfg(feature = "offline-catalog")]
 mod whole;
 mod written;
 
+#[cfg(feature = "native")]
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use onehall_client::SearchHit;
 use onehall_forms::Definition;
 use onehall_protocol::catalog::{Catalog, FormReference};
+use onehall_protocol::files::FileLimits;
 use onehall_protocol::{CoreError, ErrorCode, ItemCode, Language};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -50,11 +55,21 @@ pub(crate) struct State {
     written: Mutex<Option<Held<Kept<Written>>>>,
     forms: Mutex<HashMap<FormReference, Held<Definition>>>,
     lists: lists::State,
+    /// The service items that lists and searches have; none: all.
+    #[cfg(feature = "native")]
+    offered: Mutex<Option<BTreeSet<String>>>,
     #[cfg(feature = "offline-catalog")]
     whole: whole::State,
 }
 
 impl State {
+    /// What a file may be that answers a question of a form that was read.
+    pub(crate) fn file_limits(&self, form: &FormReference, path: &str) -> Option<FileLimits> {
+        let forms = lock(&self.forms);
+        let question = forms.get(form)?.question_at(path)?;
+        question.kind.file_limits()
+    }
+
     /// The hall evaluates forms with something else than what was read.
     pub(crate) fn inputs_may_be_stale(&self) {
         self.lists.may_be_stale();
@@ -147,14 +162,18 @@ impl Core {
         let known = match known {
             Some((catalog, index, checked_at)) if now - checked_at < FRESH_MS => return Ok((catalog, index)),
             Some((catalog, index, _)) => Some((catalog, index)),
-            None => self.kept_catalog().await.and_then(T::read).map(indexed),
+            None => self
+                .kept_catalog()
+                .await
+                .and_then(|body| self.read_catalog(body))
+                .map(indexed),
         };
         let version = known.as_ref().map(|(catalog, _)| catalog.version());
         let ((catalog, index), fresh) = match (self.newer_catalog(version).await, known) {
             (Ok(None), Some(known)) => (known, true),
             (Ok(body), _) => {
                 let catalog = body
-                    .and_then(T::read)
+                    .and_then(|body| self.read_catalog(body))
                     .ok_or_else(|| self.error(ErrorCode::InvalidReply))?;
                 (indexed(catalog), true)
             }
@@ -172,6 +191,12 @@ impl Core {
             self.keep_whole(catalog.version());
         }
         Ok((catalog, index))
+    }
+
+    fn read_catalog<T: Content>(&self, body: Vec<u8>) -> Option<T> {
+        #[cfg(feature = "native")]
+        let body = offered::narrowed(body, lock(&self.inner.catalog.offered).as_ref())?;
+        T::read(body)
     }
 
     pub(crate) async fn search(

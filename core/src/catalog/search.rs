@@ -116,17 +116,19 @@ impl SearchIndex {
     #[must_use]
     pub fn search(&self, catalog: &Catalog, query: &str, language: Language, limit: usize) -> Vec<SearchHit> {
         let query = folded(query);
-        let (places, words) = self.places(&query, limit);
+        let (places, words, near) = self.places(&query, limit);
         let hits = places.into_iter().filter_map(|place| catalog.items.get(place));
         hits.map(|item| SearchHit {
             item: item.clone(),
             marks: marks(item.name.get(language), &words),
+            near,
         })
         .collect()
     }
 
-    /// As [`SearchIndex::search`], of a [folded] query: places of items, and what to mark in their names.
-    pub(super) fn places<'a>(&self, query: &'a str, limit: usize) -> (Vec<usize>, Vec<&'a str>) {
+    /// As [`SearchIndex::search`], of a [folded] query: places of items, what to mark in their names, and whether they only come
+    /// close.
+    pub(super) fn places<'a>(&self, query: &'a str, limit: usize) -> (Vec<usize>, Vec<&'a str>, bool) {
         let words: Vec<&str> = query.split_whitespace().collect();
         // "shen fen zheng" and "sfz " are also looked for as one word.
         let joined: Option<String> = (words.len() > 1 && query.is_ascii()).then(|| words.concat());
@@ -146,10 +148,10 @@ impl SearchIndex {
         };
         let places = self.best(self.entries.iter().map(whole).collect(), limit);
         if !places.is_empty() {
-            return (places, words);
+            return (places, words, false);
         }
         let (scores, words) = near(self.entries.iter().map(|entry| entry.close.as_str()), query);
-        (self.best(scores, limit), words)
+        (self.best(scores, limit), words, true)
     }
 
     /// Of the entries, each with its score, those that fit: the best first.
@@ -336,6 +338,7 @@ mod tests {
             (hits[0].item.code.as_str(), hits[0].marks.as_slice()),
             ("id", [(2, 5)].as_slice())
         );
+        assert!(hits[0].near, "and it is said that it is only close");
         assert_eq!(found("birth certificate"), ["birth"]);
     }
 
@@ -344,6 +347,7 @@ mod tests {
         let catalog = catalog();
         let hits = SearchIndex::new(&catalog).search(&catalog, "居民 换领", Language::ZhCn, 10);
         assert_eq!(hits[0].marks, [(0, 2), (5, 7)]);
+        assert!(!hits[0].near);
     }
 
     proptest::proptest! {

@@ -60,7 +60,7 @@ impl Written {
 
     pub(super) fn search(&self, index: &SearchIndex, query: &str, language: Language, limit: usize) -> Vec<Value> {
         let query = folded(query);
-        let (places, words) = index.places(&query, limit);
+        let (places, words, near) = index.places(&query, limit);
         let found = places.into_iter().filter_map(|place| self.items.get(place));
         found
             .map(|item| {
@@ -69,7 +69,12 @@ impl Written {
                 let marks = marks
                     .map(|(from, to)| Value::Array(vec![from.into(), to.into()]))
                     .collect();
-                json::object([("item", item.clone()), ("marks", Value::Array(marks))])
+                let mut hit = json::object([("item", item.clone()), ("marks", Value::Array(marks))]);
+                // Pages of others do not say it.
+                if near && cfg!(feature = "own-terminal") {
+                    hit["near"] = true.into();
+                }
+                hit
             })
             .collect()
     }
@@ -147,6 +152,12 @@ mod tests {
             assert_eq!(
                 hits.iter().map(|hit| hit["marks"].clone()).collect::<Vec<_>>(),
                 marks,
+                "{query}"
+            );
+            let close = |near: bool| near && cfg!(feature = "own-terminal");
+            assert_eq!(
+                hits.iter().map(|hit| hit["near"] == true).collect::<Vec<_>>(),
+                theirs.iter().map(|hit| close(hit.near)).collect::<Vec<_>>(),
                 "{query}"
             );
         }

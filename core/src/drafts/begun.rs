@@ -113,7 +113,7 @@ impl Core {
     }
 
     /// A draft that was begun here, as long as the hall does not have it.
-    pub(super) fn begun_view(&self, id: DraftId) -> Option<DraftView> {
+    pub(crate) fn begun_view(&self, id: DraftId) -> Option<DraftView> {
         let summary = {
             let saving = lock(&self.inner.drafts.saving);
             saving.get(&id)?.autosave.begun_here()?.clone()

@@ -5,7 +5,8 @@ use onehall_client::{FileContent, QueuedState, citizen};
 use onehall_protocol::{CoreError, ErrorCode};
 
 use super::*;
-use crate::ports::{BoxFuture, NotKept, Store, Timer};
+use crate::ports::{BoxFuture, Store};
+use crate::testing::UnhurriedJournal;
 
 type Asked = BoxFuture<'static, Result<citizen::Reply, CoreError>>;
 
@@ -143,29 +144,6 @@ fn a_submission_of_a_draft_that_became_a_case_elsewhere_is_told_of() {
     );
 }
 
-/// A journal on a disk that takes a second to let go of something.
-struct Unhurried(Arc<MemoryJournal>, Arc<Machine>);
-
-#[async_trait]
-impl Journal for Unhurried {
-    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
-        self.0.keep(key, value).await
-    }
-
-    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
-        self.0.kept().await
-    }
-
-    async fn forget(&self, key: &str) {
-        self.1.sleep(1_000).await;
-        self.0.forget(key).await;
-    }
-
-    async fn erase(&self) {
-        self.0.erase().await;
-    }
-}
-
 #[test]
 fn what_is_found_a_second_time_is_shown_as_the_hall_left_it_meanwhile() {
     let place = Place::new();
@@ -176,7 +154,7 @@ fn what_is_found_a_second_time_is_shown_as_the_hall_left_it_meanwhile() {
     drop(running);
     // The hall does not have it any more.
     *lock(&place.hall.network) = Network::Well;
-    let disk = Arc::new(Unhurried(place.journal.clone(), place.hall.machine.clone()));
+    let disk = Arc::new(UnhurriedJournal(place.journal.clone(), place.hall.machine.clone()));
     let running = place.start_over(TerminalKind::Desktop, disk);
     let machine = &place.hall.machine;
     machine.pass(500);

@@ -2,7 +2,9 @@
 
 mod autosave;
 mod begun;
+mod files;
 mod presence;
+mod saving;
 mod unsent;
 
 use std::collections::BTreeMap;
@@ -10,12 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use futures::channel::oneshot;
-use futures::future::select;
-use onehall_client::{Event, FileContent};
-use onehall_protocol::drafts::{AnswerChange, Answers, DraftSaved, DraftView, LostAnswer, StartDraft, SubmitDraft};
-use onehall_protocol::files::{ReuseFile, UploadTo};
+use onehall_client::Event;
+use onehall_protocol::drafts::{AnswerChange, DraftSaved, DraftView, LostAnswer, StartDraft, SubmitDraft};
 use onehall_protocol::sync::Entity;
-use onehall_protocol::{CoreError, DraftId, ErrorCode, FileId, IdempotencyKey, MaterialCode, Timestamp, WriterId};
+use onehall_protocol::{CoreError, DraftId, ErrorCode, IdempotencyKey, Timestamp, WriterId};
 use onehall_sync::Clock;
 use serde::de::DeserializeOwned;
 
@@ -23,12 +23,10 @@ use crate::held::Held;
 use crate::ports::{BoxFuture, boxed};
 use crate::sync::Look;
 use crate::{Core, api, lock};
+use saving::Saving;
 
 pub use autosave::{Autosave, Step, Waiting};
 pub use unsent::Unsent;
-
-/// How long the citizen may go on typing before changes are sent, in milliseconds.
-const DEBOUNCE_MS: u32 = 400;
 
 pub(crate) struct State {
     /// Stamps what is answered here.
@@ -40,18 +38,6 @@ pub(crate) struct State {
     saving: Mutex<BTreeMap<DraftId, Held<Saving>>>,
     /// Held while the journal is written, so that the newest state is the last one in it.
     pub(crate) writing: futures::lock::Mutex<()>,
-}
-
-struct Saving {
-    autosave: Autosave,
-    /// Whether a driver runs; only one does.
-    driven: bool,
-    /// Wakes the driver out of its waiting.
-    hurry: Option<oneshot::Sender<()>>,
-    /// Who waits until everything is saved.
-    waiting: Vec<oneshot::Sender<Result<DraftSaved, CoreError>>>,
-    /// The draft of the hall that this one, begun here, is part of.
-    became: Option<DraftId>,
 }
 
 impl State {
@@ -277,137 +263,6 @@ impl Core {
         }
     }
 
-    /// Starts the driver of a draft, if none runs.
-    fn drive(&self, id: DraftId) {
-        {
-            let mut saving = lock(&self.inner.drafts.saving);
-            match saving.get_mut(&id) {
-                Some(known) if !known.driven => known.driven = true,
-                _ => return,
-            }
-        }
-        let core = self.clone();
-        self.inner
-            .host
-            .spawner
-            .spawn(boxed(async move { core.driver(id).await }));
-    }
-
-    async fn driver(&self, id: DraftId) {
-        loop {
-            self.wait_for_more(id).await;
-            let step = {
-                let mut saving = lock(&self.inner.drafts.saving);
-                let Some(known) = saving.get_mut(&id) else { return };
-                match known.autosave.next_step() {
-                    Step::Send(save) => Ok(save),
-                    Step::Begin(start) => Err(start),
-                    Step::Rest => {
-                        known.driven = false;
-                        known.settle();
-                        return;
-                    }
-                }
-            };
-            let step = match step {
-                Ok(save) => save,
-                Err(start) => {
-                    if self.driven_on(id, start).await {
-                        continue;
-                    }
-                    return;
-                }
-            };
-            let answer = self
-                .fetch::<DraftSaved>(api::patch(format!("/drafts/{id}")).json(&step))
-                .await;
-            let failed = answer.is_err();
-            let (base, revision) = (step.base_revision, answer.as_ref().ok().map(|saved| saved.revision));
-            let (merged, lost) = {
-                let mut saving = lock(&self.inner.drafts.saving);
-                let Some(known) = saving.get_mut(&id) else { return };
-                let lost = known.autosave.lost().to_vec();
-                let merged = match answer {
-                    Ok(saved) => {
-                        self.clock().receive(saved.clock.saturating_sub(1));
-                        self.heard_clock(saved.clock);
-                        known.autosave.saved(&saved)
-                    }
-                    Err(error) => {
-                        known.autosave.failed(error);
-                        Vec::new()
-                    }
-                };
-                let now_lost = known.autosave.lost();
-                (merged, (lost != now_lost).then(|| now_lost.to_vec()))
-            };
-            // At once: from now on they count as in sight.
-            if let Some(revision) = revision {
-                let answers: Answers = merged.iter().map(|one| (one.path.clone(), one.value.clone())).collect();
-                self.inner.filling.saved(id, base..revision, answers);
-            }
-            if !merged.is_empty() {
-                self.emit_of_draft(id, |id| Event::DraftMerged {
-                    id,
-                    answers: merged.clone(),
-                });
-            }
-            let _ = self.keep_unsent(id).await;
-            let state = {
-                let saving = lock(&self.inner.drafts.saving);
-                let Some(known) = saving.get(&id) else { return };
-                known.autosave.state()
-            };
-            if let Some(lost) = lost {
-                self.tell_lost(id, lost);
-            }
-            self.emit_of_draft(id, |id| Event::DraftSaving {
-                id,
-                state: state.clone(),
-            });
-            if failed && self.is_closing() {
-                return;
-            }
-        }
-    }
-
-    /// Begins at the hall what was begun here; whether its driver goes on.
-    async fn driven_on(&self, id: DraftId, start: StartDraft) -> bool {
-        let failed = self.begin_at_hall(id, start).await.err();
-        if let Some(error) = &failed
-            && self.is_over(id, error).await
-        {
-            return false;
-        }
-        let refused = {
-            let mut saving = lock(&self.inner.drafts.saving);
-            let Some(known) = saving.get_mut(&id) else {
-                return false;
-            };
-            if known.became.is_some() {
-                known.driven = false;
-                return false;
-            }
-            match failed {
-                Some(error) => known.autosave.failed(error),
-                None => return true,
-            }
-            known.autosave.stuck().is_some()
-        };
-        if refused {
-            // No file need wait for it any longer.
-            self.hurry_uploads();
-        }
-        self.tell_saving(id);
-        !self.is_closing()
-    }
-
-    /// Whether a draft waits until the hall can be reached again.
-    fn waits_for_hall(&self, id: DraftId) -> bool {
-        let saving = lock(&self.inner.drafts.saving);
-        saving.get(&id).is_some_and(|known| known.autosave.backoff().is_some())
-    }
-
     fn is_closing(&self) -> bool {
         self.inner.drafts.closing.load(Ordering::Relaxed)
     }
@@ -417,22 +272,6 @@ impl Core {
         self.inner.drafts.closing.store(true, Ordering::Relaxed);
         self.stop_pokes();
         self.hurry_drafts();
-    }
-
-    /// Waits while the citizen types, or until it is worth trying again; less where somebody hurries.
-    async fn wait_for_more(&self, id: DraftId) {
-        let (millis, hurried) = {
-            let mut saving = lock(&self.inner.drafts.saving);
-            let Some(known) = saving.get_mut(&id) else { return };
-            let backoff = known.autosave.backoff();
-            if (!known.waiting.is_empty() && backoff.is_none()) || self.is_closing() {
-                return;
-            }
-            let (sender, receiver) = oneshot::channel();
-            known.hurry = Some(sender);
-            (backoff.unwrap_or(DEBOUNCE_MS), receiver)
-        };
-        select(self.inner.host.timer.sleep(millis), hurried).await;
     }
 
     /// Whether answers of a draft are on this terminal that the backend does not hold, or the draft itself.
@@ -523,51 +362,6 @@ impl Core {
         self.forget_unsent(id).await;
     }
 
-    pub(crate) async fn offered_files<T: DeserializeOwned>(
-        &self,
-        to: UploadTo,
-        material: &MaterialCode,
-    ) -> Result<T, CoreError> {
-        let place = place_of(to);
-        self.fetch(api::get(format!("{place}/materials/{material}/offers")))
-            .await
-    }
-
-    pub(crate) async fn reuse_offered<T: DeserializeOwned>(
-        &self,
-        to: UploadTo,
-        reuse: &ReuseFile,
-    ) -> Result<T, CoreError> {
-        let place = place_of(to);
-        self.fetch(api::post(format!("{place}/files/reuse")).json(reuse)).await
-    }
-
-    pub(crate) async fn remove_file(&self, draft: DraftId, file: FileId) -> Result<(), CoreError> {
-        self.send_only(api::delete(format!("/drafts/{draft}/files/{file}")))
-            .await
-    }
-
-    pub(crate) async fn read_file(&self, id: FileId) -> Result<FileContent, CoreError> {
-        self.read_file_at(format!("/files/{id}")).await
-    }
-
-    pub(crate) async fn read_file_at(&self, path: String) -> Result<FileContent, CoreError> {
-        let answer = self.send(api::get(path)).await?;
-        let name = answer
-            .header("content-disposition")
-            .and_then(file_name)
-            .unwrap_or_else(|| "file".to_owned());
-        let media_type = answer
-            .header("content-type")
-            .unwrap_or("application/octet-stream")
-            .to_owned();
-        Ok(FileContent {
-            name,
-            media_type,
-            bytes: answer.body,
-        })
-    }
-
     pub(crate) async fn submit<T: DeserializeOwned>(
         &self,
         id: DraftId,
@@ -596,115 +390,7 @@ impl Core {
     }
 }
 
-impl Saving {
-    fn new(autosave: Autosave) -> Held<Saving> {
-        Held::new(Saving {
-            autosave,
-            driven: false,
-            hurry: None,
-            waiting: Vec::new(),
-            became: None,
-        })
-    }
-
-    /// Brings a draft up to what this core knows of the hall, and lays over it what waits here.
-    fn complete(&self, draft: &mut DraftView) {
-        let revision = draft.summary.revision;
-        draft.summary.revision = self
-            .autosave
-            .catch_up(revision, &mut draft.answers, &mut draft.prefilled);
-        self.lay_over(draft);
-    }
-
-    fn lay_over(&self, draft: &mut DraftView) {
-        self.autosave.lay_over(&mut draft.answers);
-        draft.prefilled.retain(|one| !self.autosave.changes(&one.path));
-    }
-
-    fn wake(&mut self) {
-        if let Some(hurry) = self.hurry.take() {
-            let _ = hurry.send(());
-        }
-    }
-
-    /// How waiting ends, if it does: all is saved, or nothing goes on without the citizen.
-    fn ended(&self) -> Option<Result<DraftSaved, CoreError>> {
-        if let Some(error) = self.autosave.stuck() {
-            return Some(Err(error));
-        }
-        (!self.autosave.is_behind()).then(|| Ok(self.saved()))
-    }
-
-    fn saved(&self) -> DraftSaved {
-        DraftSaved {
-            revision: self.autosave.revision(),
-            saved_at: self.autosave.saved_at(),
-            clock: 0,
-            others: Vec::new(),
-            lost: self.autosave.lost().to_vec(),
-        }
-    }
-
-    /// The driver rests: whoever waits is told.
-    fn settle(&mut self) {
-        let outcome = match self.autosave.stuck() {
-            Some(error) => Err(error),
-            None => Ok(self.saved()),
-        };
-        for waiting in self.waiting.drain(..) {
-            let _ = waiting.send(outcome.clone());
-        }
-    }
-}
-
-/// The path of what files go to.
-fn place_of(to: UploadTo) -> String {
-    match to {
-        UploadTo::Draft(draft) => format!("/drafts/{draft}"),
-        UploadTo::Case(case) => format!("/cases/{case}"),
-    }
-}
-
-/// The name in a `Content-Disposition` header: `filename*=UTF-8''…` (RFC 6266) or `filename="…"`.
-fn file_name(header: &str) -> Option<String> {
-    if let Some((_, encoded)) = header.split_once("filename*=UTF-8''") {
-        let encoded = encoded.split(';').next()?.trim();
-        return percent_decoded(encoded);
-    }
-    let (_, quoted) = header.split_once("filename=\"")?;
-    Some(quoted.split('"').next()?.to_owned())
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        if first == b'%' {
-            let hex = std::str::from_utf8(tail.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(hex, 16).ok()?);
-            rest = &tail[2..];
-        } else {
-            bytes.push(first);
-            rest = tail;
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
 #[cfg(test)]
 mod opening_tests;
 #[cfg(test)]
 mod together_tests;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_keeps_its_chinese_name() {
-        let header = "attachment; filename=\"notice.pdf\"; filename*=UTF-8''%E9%80%9A%E7%9F%A5.pdf";
-        assert_eq!(file_name(header).as_deref(), Some("通知.pdf"));
-        assert_eq!(file_name("inline; filename=\"a.png\"").as_deref(), Some("a.png"));
-        assert_eq!(file_name("inline"), None);
-    }
-}

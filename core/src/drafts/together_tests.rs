@@ -15,10 +15,12 @@ use serde_json::{Value, json};
 
 use crate::platform::memory::MemoryJournal;
 use crate::ports::{
-    Clock, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, NotKept, PokeListener, PokeSignal, Pokes,
-    StreamHandle, Timer,
+    Clock, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, PokeListener, PokeSignal, Pokes,
+    StreamHandle,
 };
-use crate::testing::{DRAFT, Machine, PERSON, Quiet, answer, command, draft, problem, session, told_by};
+use crate::testing::{
+    DRAFT, Machine, PERSON, Quiet, UnhurriedJournal, answer, command, draft, problem, session, told_by,
+};
 use crate::{Core, lock};
 
 const HOUR: i64 = 3_600_000;
@@ -479,33 +481,10 @@ fn who_has_the_draft_open_is_known_until_they_leave_or_are_not_heard_any_more() 
     assert_eq!(kiosk.others(), Some(Vec::new()), "it was not heard for a minute");
 }
 
-/// A journal on a disk that takes a second to let go of something.
-struct Unhurried(Arc<MemoryJournal>, Arc<Machine>);
-
-#[async_trait]
-impl Journal for Unhurried {
-    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
-        self.0.keep(key, value).await
-    }
-
-    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
-        self.0.kept().await
-    }
-
-    async fn forget(&self, key: &str) {
-        self.1.sleep(1_000).await;
-        self.0.forget(key).await;
-    }
-
-    async fn erase(&self) {
-        self.0.erase().await;
-    }
-}
-
 #[test]
 fn what_a_save_brought_from_another_terminal_is_shown_before_it_counts_as_seen() {
     let world = world();
-    let disk = Arc::new(Unhurried(Arc::default(), world.machine.clone()));
+    let disk = Arc::new(UnhurriedJournal(Arc::default(), world.machine.clone()));
     let phone = Terminal::start_over(&world, TerminalKind::Mobile, 0, disk);
     let kiosk = Terminal::start(&world, TerminalKind::Kiosk, 0);
     kiosk.look();

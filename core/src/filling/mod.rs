@@ -14,6 +14,7 @@ use onehall_client::{
 };
 use onehall_forms::{Context, Filling, Form, QuestionView, display, message, normalise};
 use onehall_protocol::drafts::{AnswerChange, Answers, DraftView, LostAnswer, Prefilled, SubmitDraft};
+use onehall_protocol::files::FileLimits;
 use onehall_protocol::form_change::FormChange;
 use onehall_protocol::{CoreError, Date, DraftId, ErrorCode, Language};
 use serde_json::Value;
@@ -58,6 +59,13 @@ impl State {
 
     pub(crate) fn close(&self, id: DraftId) {
         lock(&self.open).remove(&id);
+    }
+
+    /// What a file may be that answers a question of a draft that is open.
+    pub(crate) fn file_limits(&self, id: DraftId, path: &str) -> Option<FileLimits> {
+        let open = lock(&self.open);
+        let question = open.get(&id)?.filling.form().question(path)?;
+        question.kind.file_limits()
     }
 
     /// Another terminal changed a draft.

@@ -1,6 +1,6 @@
-//! An identity card on the reader of a kiosk. No command of the pages: what stands on a card, no page learns.
+//! An identity card on the reader of a kiosk, and how the kiosk is. No commands of the pages: what stands on a card, no page learns.
 
-use onehall_protocol::halls::{CardAtHall, CardSeen};
+use onehall_protocol::halls::{CardAtHall, CardSeen, KioskSign};
 use onehall_protocol::{CoreError, HallCode, IdempotencyKey};
 
 use crate::{Core, api};
@@ -24,5 +24,14 @@ impl Core {
     ) -> Result<CardSeen, CoreError> {
         let path = format!("/halls/{hall}/card");
         self.fetch(api::post(path).key(attempt).json(card).anonymous()).await
+    }
+
+    /// Says to the hall how this kiosk is.
+    ///
+    /// # Errors
+    /// `identity/forbidden` where this is no kiosk of that hall.
+    pub async fn tell_kiosk(&self, hall: &HallCode, sign: &KioskSign) -> Result<(), CoreError> {
+        let path = format!("/halls/{hall}/kiosk");
+        self.send_only(api::post(path).json(sign).anonymous()).await
     }
 }

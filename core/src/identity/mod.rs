@@ -3,6 +3,8 @@
 mod authorization;
 #[cfg(feature = "native")]
 mod bound;
+#[cfg(feature = "native")]
+mod card;
 mod contacts;
 mod level;
 mod passkeys;
@@ -104,7 +106,8 @@ impl Core {
     ///
     /// # Errors
     /// `drafts/unsent` unless `discard_unsent`: nobody was logged out, `details.answers` says how many wait, and
-    /// `details.queued` how many submissions and the like (one, where that is being looked for), `details.files` how many files.
+    /// `details.queued` how many submissions and the like (one, where that is being looked for), `details.files` how many files,
+    /// `details.supplements` for how many supplements something is typed that is not handed in.
     pub(crate) async fn log_out(&self, discard_unsent: bool) -> Result<(), CoreError> {
         let saving = boxed(async {
             // Who leaves right after they came is not asked for what is only being looked for.
@@ -119,12 +122,18 @@ impl Core {
             self.inner.outbox.open() + self.inner.outbox.looking(),
         );
         let files = self.uploads_under_way();
-        if answers + queued + files > 0 && !discard_unsent && self.has_session() {
+        // Pages of others hand in no supplements.
+        #[cfg(feature = "own-terminal")]
+        let supplements = self.typed_supplements().await;
+        #[cfg(not(feature = "own-terminal"))]
+        let supplements = 0_usize;
+        if answers + queued + files + supplements > 0 && !discard_unsent && self.has_session() {
             let mut error = self.error(ErrorCode::UnsentAnswers);
             error.details = json::object([
                 ("answers", answers.into()),
                 ("queued", queued.into()),
                 ("files", files.into()),
+                ("supplements", supplements.into()),
             ]);
             return Err(error);
         }
@@ -214,6 +223,8 @@ impl Core {
         self.inner.uploads.forget();
         self.inner.outbox.forget();
         self.inner.filling.forget();
+        #[cfg(feature = "own-terminal")]
+        self.inner.progress.forget_typed();
         self.forget_copy();
         #[cfg(feature = "native")]
         drop(self.forget_bound());

@@ -5,9 +5,13 @@ mod typed;
 #[cfg(all(test, feature = "own-terminal"))]
 mod typed_tests;
 
+#[cfg(feature = "own-terminal")]
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use onehall_client::Event;
+#[cfg(feature = "own-terminal")]
+use onehall_client::TypedSupplement;
 use onehall_protocol::cases::{AnswerSupplement, Rating, WithdrawCase};
 use onehall_protocol::sync::Entity;
 use onehall_protocol::{API, CaseId, CoreError, DraftId, IdempotencyKey};
@@ -23,6 +27,9 @@ use crate::{Core, api, json, lock};
 pub(crate) struct State {
     stream: Mutex<Option<Stream>>,
     offline: Mutex<bool>,
+    /// What is typed for supplements on a public machine.
+    #[cfg(feature = "own-terminal")]
+    typed: Mutex<BTreeMap<CaseId, TypedSupplement>>,
 }
 
 struct Stream {
@@ -31,6 +38,12 @@ struct Stream {
 }
 
 impl State {
+    /// Somebody left: what they typed goes with them.
+    #[cfg(feature = "own-terminal")]
+    pub(crate) fn forget_typed(&self) {
+        lock(&self.typed).clear();
+    }
+
     /// Whether the backend could be reached the last time.
     pub(crate) fn is_online(&self) -> bool {
         !*lock(&self.offline)

@@ -1,14 +1,20 @@
 //! What is typed for a supplement stays on the terminal until it is handed in: a page that is loaded anew, or a program that
-//! starts again, has it. It is the citizen's own and encrypted like all that is kept of them; a log-out destroys it.
+//! starts again, has it. It is the citizen's own and encrypted like all that is kept of them; a log-out destroys it, so that the
+//! citizen is asked first. A public machine has it in memory until its citizen leaves.
 
 use onehall_client::TypedSupplement;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CaseId, CoreError, ErrorCode, PersonId, Timestamp};
 
-use crate::{Core, json};
+use crate::{Core, json, lock};
+
+/// Where all that a person typed lies.
+fn place(person: PersonId) -> String {
+    format!("supplement/{person}/")
+}
 
 fn key(person: PersonId, case: CaseId) -> String {
-    format!("supplement/{person}/{case}")
+    format!("{}{case}", place(person))
 }
 
 impl Core {
@@ -17,6 +23,11 @@ impl Core {
     pub(crate) async fn keep_supplement(&self, id: CaseId, typed: Option<TypedSupplement>) -> Result<bool, CoreError> {
         let person = self.person().ok_or_else(|| self.error(ErrorCode::NotLoggedIn))?;
         if self.inner.terminal == TerminalKind::Kiosk {
+            let mut here = lock(&self.inner.progress.typed);
+            match typed {
+                Some(typed) => here.insert(id, typed),
+                None => here.remove(&id),
+            };
             return Ok(false);
         }
         let (store, key) = (&self.inner.host.store, key(person, id));
@@ -30,6 +41,15 @@ impl Core {
         Ok(kept && store.lasting().is_ok())
     }
 
+    /// How many supplements are typed here and not handed in: a log-out destroys them.
+    pub(crate) async fn typed_supplements(&self) -> usize {
+        let Some(person) = self.person() else { return 0 };
+        let here = lock(&self.inner.progress.typed).len();
+        // What cannot be read cannot be lost either.
+        let kept = self.inner.host.store.scan(&place(person)).await.unwrap_or_default();
+        here + kept.len()
+    }
+
     /// What was typed for the supplement that was asked for then.
     pub(crate) async fn typed_supplement(
         &self,
@@ -37,6 +57,10 @@ impl Core {
         requested_at: Timestamp,
     ) -> Result<Option<TypedSupplement>, CoreError> {
         let person = self.person().ok_or_else(|| self.error(ErrorCode::NotLoggedIn))?;
+        if self.inner.terminal == TerminalKind::Kiosk {
+            let here = lock(&self.inner.progress.typed).get(&id).cloned();
+            return Ok(here.filter(|typed| typed.requested_at == requested_at));
+        }
         let (store, key) = (&self.inner.host.store, key(person, id));
         // What cannot be read is typed anew.
         let Ok(Some(bytes)) = store.get(&key).await else {

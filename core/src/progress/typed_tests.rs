@@ -67,6 +67,24 @@ impl Terminal {
         reply.map_err(|error| error.code)
     }
 
+    fn log_out(&self, discard_unsent: bool) -> Result<citizen::Reply, ErrorCode> {
+        self.ask(citizen::Command::LogOut(citizen::LogOut { discard_unsent }))
+    }
+
+    /// For how many supplements a log-out asks; none where it just logs out.
+    fn asked_first(&self) -> Option<Value> {
+        let out = citizen::Command::LogOut(citizen::LogOut { discard_unsent: false });
+        let outcome = self.hall.machine.wait(self.core.dispatch(out), 0);
+        self.hall.machine.run();
+        match outcome {
+            Ok(_) => None,
+            Err(error) => {
+                assert_eq!(error.code, ErrorCode::UnsentAnswers);
+                Some(error.details["supplements"].clone())
+            }
+        }
+    }
+
     fn keep(&self, typed: Option<TypedSupplement>) -> Result<citizen::Reply, ErrorCode> {
         self.ask(citizen::Command::KeepSupplement(citizen::KeepSupplement {
             id: case(),
@@ -137,11 +155,41 @@ fn nobody_else_sees_it_and_a_log_out_destroys_it() {
     assert_eq!(terminal.keep(Some(typed())), KEPT);
     assert_eq!(Terminal::start(OTHER, TerminalKind::Desktop, &store).typed(AT), None);
     assert_eq!(terminal.typed(AT), Some(typed()));
-    let out = citizen::LogOut { discard_unsent: false };
-    let left = terminal.ask(citizen::Command::LogOut(out));
-    assert_eq!(left, Ok(citizen::Reply::LogOut(())));
+    assert_eq!(terminal.log_out(true), Ok(citizen::Reply::LogOut(())));
     assert_eq!(terminal.keep(Some(typed())), Err(ErrorCode::NotLoggedIn));
     assert_eq!(Terminal::start(PERSON, TerminalKind::Desktop, &store).typed(AT), None);
+}
+
+#[test]
+fn a_log_out_that_would_destroy_what_was_typed_asks_its_citizen_first() {
+    for kind in [TerminalKind::Desktop, TerminalKind::Browser, TerminalKind::Kiosk] {
+        let store = Arc::new(MemoryStore::default());
+        let terminal = Terminal::start(PERSON, kind, &store);
+        assert!(terminal.keep(Some(typed())).is_ok());
+        assert_eq!(terminal.asked_first(), Some(json!(1)), "{kind:?}");
+        assert_eq!(
+            terminal.typed(AT),
+            Some(typed()),
+            "{kind:?}: and nothing is lost by asking"
+        );
+        assert!(terminal.keep(None).is_ok());
+        assert_eq!(
+            terminal.asked_first(),
+            None,
+            "{kind:?}: handed in, there is nothing to ask"
+        );
+    }
+}
+
+#[test]
+fn nobody_is_asked_for_what_somebody_else_typed() {
+    let store = Arc::new(MemoryStore::default());
+    let terminal = Terminal::start(PERSON, TerminalKind::Desktop, &store);
+    assert_eq!(terminal.keep(Some(typed())), KEPT);
+    assert_eq!(
+        Terminal::start(OTHER, TerminalKind::Desktop, &store).asked_first(),
+        None
+    );
 }
 
 #[test]
@@ -149,7 +197,13 @@ fn a_public_machine_keeps_nothing_and_one_without_a_disk_says_so() {
     let store = Arc::new(MemoryStore::default());
     let kiosk = Terminal::start(PERSON, TerminalKind::Kiosk, &store);
     assert_eq!(kiosk.keep(Some(typed())), NOT_KEPT);
-    assert_eq!(kiosk.typed(AT), None);
+    assert_eq!(kiosk.typed(AT), Some(typed()), "until its citizen leaves");
+    assert_eq!(kiosk.typed("2026-12-01T01:00:00.000Z"), None);
+    assert_eq!(Terminal::start(PERSON, TerminalKind::Kiosk, &store).typed(AT), None);
+    assert_eq!(kiosk.log_out(true), Ok(citizen::Reply::LogOut(())));
+    *lock(&kiosk.hall.person) = Some(PERSON);
+    let _ = kiosk.ask(citizen::Command::RestoreSession(citizen::RestoreSession {}));
+    assert_eq!(kiosk.typed(AT), None, "nothing of a visit is left for the next");
     let memory = Arc::new(MemoryStore::instead(StoreError::Forbidden));
     let terminal = Terminal::start(PERSON, TerminalKind::Desktop, &memory);
     assert_eq!(terminal.keep(Some(typed())), NOT_KEPT);

@@ -2,6 +2,7 @@
 
 use onehall_client::staff::{Command as C, Reply as R};
 use onehall_protocol::cases::{QueueQuery, QueueScope};
+use onehall_protocol::passkeys::{AddPasskey, PasskeyAnswer};
 use onehall_protocol::staff::{AuditQuery, StaffSession};
 use onehall_protocol::{CoreError, ErrorCode};
 
@@ -19,11 +20,37 @@ impl Core {
                 let request = api::post("/staff/session/second-factor")
                     .json(&ask.second_factor)
                     .open();
-                let session: StaffSession = self.fetch(request).await?;
-                self.another_visit();
-                self.listen_for_pokes("/staff/events");
-                R::ConfirmLogIn(session)
+                R::ConfirmLogIn(self.staff_entered(request).await?)
             }
+            C::ConfirmWithPasskey(ask) => {
+                let request = api::post("/staff/session/passkey").json(&ask.factor).open();
+                R::ConfirmWithPasskey(self.staff_entered(request).await?)
+            }
+            C::StepUpOptions(_) => {
+                R::StepUpOptions(self.fetch(api::post("/staff/session/proof/passkey-options")).await?)
+            }
+            C::StepUpWithPasskey(ask) => {
+                let answer = PasskeyAnswer {
+                    credential: ask.credential,
+                };
+                R::StepUpWithPasskey(
+                    self.send_only(api::post("/staff/session/proof/passkey").json(&answer))
+                        .await?,
+                )
+            }
+            C::ListPasskeys(_) => R::ListPasskeys(self.fetch(api::get("/staff/passkeys")).await?),
+            C::PasskeyOptions(_) => R::PasskeyOptions(self.fetch(api::post("/staff/passkeys/options")).await?),
+            C::AddPasskey(ask) => {
+                let new = AddPasskey {
+                    name: ask.name,
+                    credential: ask.credential,
+                };
+                R::AddPasskey(self.fetch(api::post("/staff/passkeys").json(&new)).await?)
+            }
+            C::RemovePasskey(ask) => R::RemovePasskey(
+                self.send_only(api::delete(format!("/staff/passkeys/{}", ask.id)))
+                    .await?,
+            ),
             C::StepUp(ask) => R::StepUp(
                 self.send_only(api::post("/staff/session/proof").json(&ask.proof))
                     .await?,
@@ -90,6 +117,14 @@ impl Core {
             }
             C::GetUpdates(_) => R::GetUpdates(self.fetch(api::get("/staff/updates")).await?),
         })
+    }
+
+    /// A login that is whole with this request.
+    async fn staff_entered(&self, request: api::ApiRequest) -> Result<StaffSession, CoreError> {
+        let session = self.fetch(request).await?;
+        self.another_visit();
+        self.listen_for_pokes("/staff/events");
+        Ok(session)
     }
 
     async fn restore_staff_session(&self) -> Result<Option<StaffSession>, CoreError> {

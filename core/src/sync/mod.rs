@@ -18,6 +18,7 @@ use std::sync::Mutex;
 
 use futures::channel::oneshot;
 use onehall_client::Event;
+use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{DraftSummary, StartDraft};
 use onehall_protocol::identity::Session;
 use onehall_protocol::sync::Entity;
@@ -198,6 +199,16 @@ impl Core {
             Some(found) if self.visit() == visit => Ok(found),
             _ => Err(error),
         }
+    }
+
+    /// The form that a draft or case of the copy is filled with.
+    pub(crate) fn form_in_copy(&self, entity: Entity, id: Uuid) -> Option<FormReference> {
+        let view = {
+            let copy = lock(&self.inner.sync.copy);
+            copy.as_ref()?.mirror.get((entity, id))?.view.clone()
+        };
+        let mut view: Value = json::read(view.as_bytes()).ok()?;
+        json::read_value(view["form"].take()).ok()
     }
 
     fn find(&self, look: &Look) -> Option<String> {

@@ -170,6 +170,29 @@ impl Journal for SlowJournal {
     }
 }
 
+/// A journal on a disk that takes a second to let go of something.
+pub(crate) struct UnhurriedJournal(pub(crate) Arc<MemoryJournal>, pub(crate) Arc<Machine>);
+
+#[async_trait]
+impl Journal for UnhurriedJournal {
+    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
+        self.0.keep(key, value).await
+    }
+
+    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+        self.0.kept().await
+    }
+
+    async fn forget(&self, key: &str) {
+        self.1.sleep(1_000).await;
+        self.0.forget(key).await;
+    }
+
+    async fn erase(&self) {
+        self.0.erase().await;
+    }
+}
+
 /// Pokes that never come.
 pub(crate) struct Quiet;
 

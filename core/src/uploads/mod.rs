@@ -5,6 +5,9 @@
 //! core also puts the file into the draft's answer, for the page that chose it is gone.
 
 mod kept;
+mod limits;
+#[cfg(test)]
+mod limits_tests;
 mod machine;
 
 use std::collections::BTreeMap;
@@ -100,6 +103,7 @@ impl State {
 
 impl Core {
     /// Uploads a file for a question, tells how far it is, goes on after a broken connection, and stops when it is cancelled.
+    /// What its question does not take is not sent.
     pub(crate) async fn upload<T: DeserializeOwned>(
         &self,
         to: UploadTo,
@@ -107,6 +111,9 @@ impl Core {
         file: FileContent,
         transfer: u32,
     ) -> Result<T, CoreError> {
+        if let Some(error) = self.file_refused(to, path, &file) {
+            return Err(error);
+        }
         let (sender, outcome) = oneshot::channel();
         // By itself: it goes on where whoever chose the file does not wait any longer.
         let (core, begin) = (self.clone(), begin(to, Some(path), &file));

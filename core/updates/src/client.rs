@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use onehall_bundle::{Block, Halts, Hash, InstallId, Manifest, Mistake, Policy, Running, Terminal};
+use onehall_bundle::{Block, Halts, Hash, InstallId, Kiosks, Manifest, Mistake, Policy, Running, Terminal};
 use time::OffsetDateTime;
 
+use crate::carried::{CATALOG, KIOSKS};
 use crate::disk::{Disk, replace};
 use crate::download::{Cost, Room, disk_error, download};
 use crate::machine::{Effect, Event, Native, Nonce, Release, State, Told, Unfit, Work, start, step};
@@ -15,12 +16,6 @@ use crate::trust::{Trust, TrustError};
 
 /// The file with the number that this installation drew.
 const INSTALL: &str = "install";
-
-/// The file of the catalog that was carried here.
-const CATALOG: &str = "catalog.json";
-
-/// The most bytes of it.
-const LONGEST_CATALOG: usize = 8 << 20;
 
 /// What decides here which releases this terminal takes. None of it can be set by a page.
 #[derive(Debug, Clone)]
@@ -213,7 +208,8 @@ impl<D: Disk> Updates<D> {
             }
             _ => Outcome::UpToDate,
         };
-        // After the pages: a catalog that does not come keeps none of them, and is asked for again with the next check.
+        // After the pages: what travels beside them and does not come keeps none of them, and is asked for again with the
+        // next check.
         match self.carry(trust, mirror, now).await {
             Ok(()) => *self.settled() = Some(now.unix_timestamp()),
             Err(error) if outcome == Outcome::UpToDate && done.asked.is_empty() => return Err(error),
@@ -301,26 +297,20 @@ impl<D: Disk> Updates<D> {
 
     /// The catalog of the hall that travels with the pages, as it was verified last: for a terminal that reaches no hall.
     pub fn catalog(&self) -> Option<Vec<u8>> {
-        self.store.disk().read(CATALOG, LONGEST_CATALOG as u64).ok().flatten()
+        CATALOG.kept(self.store.disk())
     }
 
-    /// Keeps the catalog that is signed for this kind of terminal; gone where none is any longer. What lies here and is not
-    /// what was signed, is replaced.
+    /// What kiosks are told, as it was verified last.
+    pub fn kiosks(&self) -> Option<Kiosks> {
+        kept_kiosks(self.store.disk())
+    }
+
+    /// Keeps what travels beside the pages. What one of them lacks keeps no other from coming.
     async fn carry(&self, trust: &mut dyn Trust, mirror: &dyn Mirror, now: OffsetDateTime) -> Result<(), UpdateError> {
-        let name = format!("{}.catalog.json", self.settings.role);
-        let disk = self.store.disk();
-        let kept = self.catalog();
-        let Some(target) = trust.find(&name, now).await? else {
-            let gone = kept.map_or(Ok(()), |_| disk.remove(CATALOG));
-            return gone.map_err(|error| disk_error(error).into());
-        };
-        if kept.is_some_and(|kept| target.is(&kept)) {
-            return Ok(());
-        }
-        if let Some(content) = signed(trust, mirror, &name, LONGEST_CATALOG, now).await? {
-            replace(disk, CATALOG, &content).map_err(disk_error)?;
-        }
-        Ok(())
+        let (disk, role) = (self.store.disk(), &self.settings.role);
+        let catalog = CATALOG.carry(disk, role, trust, mirror, now).await;
+        let kiosks = KIOSKS.carry(disk, role, trust, mirror, now).await;
+        catalog.and(kiosks)
     }
 
     async fn fetch(&self, mirror: &dyn Mirror, bytes: &[u8], manifest: &Manifest) -> Result<Cost, UpdateError> {
@@ -430,8 +420,13 @@ impl<D: Disk> Drop for UnderWay<'_, D> {
     }
 }
 
+/// What kiosks are told, as it was verified last and lies on this disk: for whoever starts before there are any updates.
+pub fn kept_kiosks(disk: &dyn Disk) -> Option<Kiosks> {
+    KIOSKS.kept(disk).and_then(|kept| Kiosks::read(&kept).ok())
+}
+
 /// A small target, whole and checked; none where no role names it.
-async fn signed(
+pub(crate) async fn signed(
     trust: &mut dyn Trust,
     mirror: &dyn Mirror,
     name: &str,

@@ -12,6 +12,7 @@
 //!
 //! What a bundle and a policy are, `onehall-bundle` says. `docs/updates.md` is for who runs a repository.
 
+mod carried;
 mod client;
 pub mod disk;
 pub mod download;
@@ -25,5 +26,5 @@ mod testing;
 mod tests;
 pub mod trust;
 
-pub use client::{Ask, Outcome, Page, Settings, UpdateError, Updates, Watch};
+pub use client::{Ask, Outcome, Page, Settings, UpdateError, Updates, Watch, kept_kiosks};
 pub use report::{NotAHall, Reporter, Reports};

@@ -3,8 +3,8 @@ import { arrange, attribute, h, text } from "./dom.js";
 import { field, showFault } from "./field.js";
 import { dress } from "./questions.js";
 
-const MOST_BYTES = 10 * 1024 * 1024;
-const TYPES = ["application/pdf", "image/jpeg", "image/png", "image/webp"];
+// By media type, as people call them.
+const TYPES = { "application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG", "image/webp": "WEBP" };
 
 export function materialControl(shown, form) {
   const { path } = shown;
@@ -13,18 +13,22 @@ export function materialControl(shown, form) {
   let wrong = [];
   const files = () => now.value ?? [];
   const most = () => now.definition.max_files ?? 5;
+  const types = () => now.definition.accept ?? Object.keys(TYPES);
+  const names = () => types().map((type) => TYPES[type]).join(" / ");
+  const kilobytes = () => now.definition.max_kilobytes ?? 10240;
+  const size = () => (kilobytes() % 1024 ? `${kilobytes()} KB` : `${kilobytes() / 1024} MB`);
 
-  const input = h("input", { type: "file", accept: TYPES.join(",") });
+  const input = h("input", { type: "file", accept: types().join(",") });
   const list = h("ul", { class: "files" });
   const under = h("div", {});
   const control = field({ id: path, label: "", hint: "", input, beside: h("div", {}, list, under, input) });
-  control.ownHint = (one) => [words.of(one.definition.help), words.say("files_hint", most())].filter(Boolean).join(" ");
+  control.ownHint = (one) => [words.of(one.definition.help), words.say("files_hint", names(), size(), most())].filter(Boolean).join(" ");
 
   const refusal = (file) => {
     if (file.size === 0) return words.say("file_empty", file.name);
-    if (file.size > MOST_BYTES) return words.say("file_large", file.name);
+    if (file.size > kilobytes() * 1024) return words.say("file_large", file.name, size());
     // Some systems know no type of a file; the hall looks at its content anyway.
-    if (file.type && !TYPES.includes(file.type)) return words.say("file_type", file.name);
+    if (file.type && !types().includes(file.type)) return words.say("file_type", file.name, names());
     return undefined;
   };
 

@@ -127,9 +127,9 @@ const TEXTS = {
   cancel: ["取消", "Cancel"],
   row: ["{} {}", "{} {}"],
 
-  files_hint: ["支持 PDF、JPG、PNG、WEBP，每个不超过 10 MB，最多 {} 个。", "PDF, JPG, PNG or WEBP, up to 10 MB each, {} at most."],
-  file_large: ["{} 超过 10 MB，请压缩后再上传。", "{} is larger than 10 MB."],
-  file_type: ["{} 不是 PDF 或图片。", "{} is neither PDF nor a picture."],
+  files_hint: ["支持 {}，每个不超过 {}，最多 {} 个。", "{}, up to {} each, {} at most."],
+  file_large: ["{} 超过 {}，请压缩后再上传。", "{} is larger than {}."],
+  file_type: ["{} 不是 {}。", "{} is none of {}."],
   file_empty: ["{} 是空的。", "{} is empty."],
   files_many: ["最多 {} 个文件，其余的没有上传。", "{} files at most: the others were not uploaded."],
   file_failed: ["{} 没有上传：{}", "{} was not uploaded: {}"],

@@ -61,6 +61,8 @@ struct Now {
     ready: bool,
     /// A window ends so that another may open, at this address.
     reopens: Option<String>,
+    /// The window that ends was in nobody's sight, and so is the next one.
+    hidden: bool,
     logged_in: bool,
 }
 
@@ -103,12 +105,13 @@ impl Boots {
         let page = self.updates.as_ref().map(Updates::boot);
         let nonce = page.as_ref().map(|page| page.nonce);
         self.pages.show(page.and_then(|page| page.bundle));
-        {
+        let hidden = {
             let mut now = self.now();
             (now.boot, now.ready, now.reopens) = (nonce, false, None);
-        }
+            std::mem::take(&mut now.hidden)
+        };
         let script = plugin::page_script(&self.given, nonce);
-        window::open(app, &self.look, script, address)?;
+        window::open(app, &self.look, script, address, hidden)?;
         if let Some(nonce) = nonce
             && self.is_tried()
         {
@@ -220,12 +223,13 @@ impl Boots {
     fn rebuild<R: Runtime>(&self, app: &AppHandle<R>) {
         let Some(window) = window::of(app) else { return };
         let address = window::address(&window, self.look.frame);
+        let hidden = !window.is_visible().unwrap_or(true);
         {
             let mut now = self.now();
             if now.reopens.is_some() {
                 return;
             }
-            (now.boot, now.ready, now.reopens) = (None, false, Some(address));
+            (now.boot, now.ready, now.reopens, now.hidden) = (None, false, Some(address), hidden);
         }
         if let Err(error) = window::end(&window) {
             self.now().reopens = None;

@@ -9,7 +9,7 @@
 //!   the page `window.onehallBridge`. A page knows nothing of Tauri, and this crate nothing of what the envelopes say.
 //! - `window`: what a window may not do.
 //!
-//! A shell is a [`Shell`] and its Tauri configuration; [`run`] does the rest.
+//! A shell is a [`Shell`] and its Tauri configuration; [`run_with`] does the rest.
 
 mod assets;
 mod boots;
@@ -23,10 +23,11 @@ mod shell;
 mod sticks;
 mod window;
 
-pub use onehall_core::Core;
+pub use onehall_core::{Core, NewStep, Steps};
 pub use options::Options;
-pub use shell::{Fittings, Keeps, Shell, read_options, run, run_with};
-pub use window::{CRASHED, Frame};
+pub use settings::kiosks;
+pub use shell::{Fittings, Keeps, Shell, read_options, read_words, run_with};
+pub use window::{CRASHED, Frame, of as window};
 
 /// What a page may load and run. `ipc:` is how Tauri carries a call out of the page; there is no other way out.
 pub const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \

@@ -26,7 +26,7 @@ pub struct Options {
 
 /// What `--help` says.
 const HELP: &str = "\
-Usage: onehall-desktop [options], onehall-kiosk [options]
+Usage: onehall-desktop [options] [onehall://…], onehall-kiosk [options]
 
   --hall URL      the hall; without it ONEHALL_HALL, else http://127.0.0.1:8080
   --data DIR      where is kept what is kept; without it the person's folder for application data

@@ -11,21 +11,27 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use onehall_bundle::{Range, Version};
+use onehall_bundle::{Kiosks, Range, Version};
 use onehall_client::Profile;
 use onehall_client::bridge::PROTOCOLS;
 use onehall_protocol::identity::TerminalKind;
 use onehall_updates::Settings;
+use onehall_updates::disk::Folder;
 use onehall_updates::download::Room;
 use onehall_updates::machine::Native;
 use onehall_updates::mirror::{FolderMirror, HttpLimits, HttpMirror, Mirror, Plain};
 use serde::Deserialize;
+
+use crate::Options;
 
 /// The root of trust that was built into the program; empty where none was.
 static ROOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/root.json"));
 
 /// The forms of what lies on the terminal that this program reads and writes. A page of another form is not shown.
 const DATA: Range = Range { first: 1, last: 1 };
+
+/// The folder of updates, beside what the shell keeps besides.
+pub const KEPT: &str = "updates";
 
 /// Whether an address without TLS may be asked: on this machine alone, by who develops.
 const PLAIN: Plain = if cfg!(debug_assertions) {
@@ -113,6 +119,26 @@ pub struct Kind {
 /// The file cannot be read, or says what cannot be.
 pub fn read(file: Option<&Path>, hall: &str, kind: Kind) -> Result<Option<Configured>, SettingsError> {
     read_with(ROOT, file, hall, kind)
+}
+
+/// What kiosks are told, as it came last and lies where the updates of a terminal are kept: for a program that is about to
+/// start. Nothing where there are no updates.
+pub fn kiosks(options: &Options) -> Option<Kiosks> {
+    let said: File = match &options.updates {
+        Some(file) => serde_json::from_slice(&fs::read(file).ok()?).ok()?,
+        None => File::default(),
+    };
+    let beside = options
+        .updates
+        .as_deref()
+        .and_then(Path::parent)
+        .unwrap_or(Path::new(""));
+    let folder = match (said.folder, &options.data) {
+        (Some(folder), _) => beside.join(folder),
+        (None, Some(data)) => data.join(KEPT),
+        (None, None) => return None,
+    };
+    onehall_updates::kept_kiosks(&Folder::new(folder))
 }
 
 fn read_with(

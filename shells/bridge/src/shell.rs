@@ -61,23 +61,29 @@ pub struct Fittings {
     pub kiosk: Option<String>,
     /// A plugin of its own, over the core. Its commands are permitted by the shell's capability.
     pub plugin: Option<Box<dyn FnOnce(Core) -> TauriPlugin<Wry>>>,
+    /// The page that is opened first, such as `/matters`; empty for the home page.
+    pub address: String,
+    /// Asked where another window holds the folder: whether that one took over what was wanted, so that this start is done.
+    pub in_use: Option<TakenOver>,
 }
 
-/// Runs a shell until its window is closed.
-#[must_use]
-pub fn run(shell: Shell, context: Context<Wry>) -> ExitCode {
-    match read_options(&context.package_info().name) {
-        Ok(options) => run_with(shell, context, options, Fittings::default()),
-        Err(code) => code,
-    }
-}
+/// Says of the folder that another window holds whether that window took over what was wanted.
+pub type TakenOver = Box<dyn FnOnce(&Path) -> bool>;
 
 /// Reads the command line of a program; where that says nothing to run, what it ends with.
 ///
 /// # Errors
 /// The code to end with: it asked for help, or does not say what can be done. Why was printed.
 pub fn read_options(name: &str) -> Result<Options, ExitCode> {
-    match Options::read(std::env::args().skip(1), std::env::var("ONEHALL_HALL").ok()) {
+    read_words(name, std::env::args().skip(1))
+}
+
+/// As [`read_options`], of these words after the program's name.
+///
+/// # Errors
+/// As there.
+pub fn read_words(name: &str, words: impl Iterator<Item = String>) -> Result<Options, ExitCode> {
+    match Options::read(words, std::env::var("ONEHALL_HALL").ok()) {
         Ok(options) => Ok(options),
         Err(help @ OptionsError::Help) => {
             print!("{help}");
@@ -92,7 +98,7 @@ pub fn read_options(name: &str) -> Result<Options, ExitCode> {
 
 /// Runs a shell with what it has besides, until its window is closed.
 #[must_use]
-pub fn run_with(shell: Shell, context: Context<Wry>, options: Options, fittings: Fittings) -> ExitCode {
+pub fn run_with(shell: Shell, context: Context<Wry>, options: Options, mut fittings: Fittings) -> ExitCode {
     let name = context.package_info().name.clone();
     let refuse = |code: u8, reason: &dyn Display| {
         eprintln!("{name}: {reason}");
@@ -109,6 +115,7 @@ pub fn run_with(shell: Shell, context: Context<Wry>, options: Options, fittings:
         Ok(app) => app,
         Err(error) => return refuse(1, &error),
     };
+    let in_use = fittings.in_use.take();
     match start(&app, shell, &options, pages, fittings) {
         Ok(boots) => {
             let code = app.run_return(move |app, event| boots.heard(app, &event));
@@ -116,7 +123,17 @@ pub fn run_with(shell: Shell, context: Context<Wry>, options: Options, fittings:
             let _ = fs::remove_dir_all(window::passing_profile());
             ExitCode::from(u8::try_from(code).unwrap_or(1))
         }
-        Err(error) => refuse(1, &error),
+        Err(error) => {
+            let taken_over = match (&error, in_use) {
+                (StartError::InUse(folder), Some(hand_over)) => hand_over(folder),
+                _ => false,
+            };
+            if taken_over {
+                ExitCode::SUCCESS
+            } else {
+                refuse(1, &error)
+            }
+        }
     }
 }
 
@@ -211,7 +228,7 @@ fn start(
         None => {
             let boots = Boots::new(pages, look, given, core, None, Duration::MAX);
             app.manage(Arc::clone(&boots));
-            boots.open(app.handle(), "")?;
+            boots.open(app.handle(), &fittings.address)?;
             if !Floor::is_built_in() {
                 eprintln!(
                     "{name}: these pages are not signed, and there are no updates (--updates FILE): for developers"
@@ -223,11 +240,10 @@ fn start(
             let inside = pages.floor().clone();
             let place = match &set.folder {
                 Some(folder) => folder.clone(),
-                None => own()?.join("updates"),
+                None => own()?.join(settings::KEPT),
             };
-            with_updates(app, set, inside, &place, &options.hall, |updates, ready_within| {
-                Boots::new(pages, look, given, core, Some(updates), ready_within)
-            })?
+            let boots = |updates, ready_within| Boots::new(pages, look, given, core, Some(updates), ready_within);
+            with_updates(app, set, inside, &place, &options.hall, &fittings.address, boots)?
         }
     };
     Ok(boots)
@@ -240,6 +256,7 @@ fn with_updates(
     inside: Arc<Floor>,
     place: &Path,
     hall: &str,
+    address: &str,
     boots: impl FnOnce(Updates<Folder>, Duration) -> Arc<Boots>,
 ) -> Result<Arc<Boots>, StartError> {
     app.manage(hold(place)?);
@@ -252,7 +269,7 @@ fn with_updates(
     boots.listen(app.handle());
     // Before the first page asks for it.
     checks::hand_catalog(&boots, &log);
-    boots.open(app.handle(), "")?;
+    boots.open(app.handle(), address)?;
     let reporter = Reporter::new(hall, &set.settings.kind).ok();
     checks::begin(app.handle(), &boots, log, folder, reporter, set);
     Ok(boots)

@@ -34,11 +34,17 @@ pub struct Look {
     pub title: &'static str,
 }
 
-/// Opens the window at an address of the app, such as `/matters`.
+/// Opens the window at an address of the app, such as `/matters`; `hidden` where nobody is to see it yet.
 ///
 /// # Errors
 /// The web view cannot be made.
-pub fn open<R: Runtime>(app: &AppHandle<R>, look: &Look, script: String, address: &str) -> tauri::Result<()> {
+pub fn open<R: Runtime>(
+    app: &AppHandle<R>,
+    look: &Look,
+    script: String,
+    address: &str,
+    hidden: bool,
+) -> tauri::Result<()> {
     let page = WebviewUrl::App(address.trim_start_matches('/').into());
     let builder = WebviewWindowBuilder::new(app, LABEL, page)
         .title(look.title)
@@ -53,6 +59,7 @@ pub fn open<R: Runtime>(app: &AppHandle<R>, look: &Look, script: String, address
             builder
                 .inner_size(width, height)
                 .min_inner_size(360.0, 480.0)
+                .visible(!hidden)
                 .center()
                 .build()?;
         }

@@ -39,11 +39,21 @@ pub struct Config {
     /// After how many seconds without a sign of life the window is started anew.
     #[serde(default = "silence")]
     pub silence_seconds: u64,
+    /// After how many seconds without a touch a visit ends. The page asks half a minute before.
+    #[serde(default = "idle")]
+    pub idle_seconds: u32,
 }
 
 fn silence() -> u64 {
     20
 }
+
+fn idle() -> u32 {
+    120
+}
+
+/// The least: whoever reads before they touch something, and then is asked, has time for both.
+const SHORTEST_IDLE: u32 = 40;
 
 /// Which devices there are, and how each is driven.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
@@ -116,6 +126,9 @@ impl Config {
         if config.silence_seconds == 0 {
             return Err(wrong("`silence_seconds` must be at least 1".to_owned()));
         }
+        if config.idle_seconds < SHORTEST_IDLE {
+            return Err(wrong(format!("`idle_seconds` must be at least {SHORTEST_IDLE}")));
+        }
         for printer in [&config.devices.slips, &config.devices.documents].into_iter().flatten() {
             // A name that begins with a dash would be an option of `lp`.
             if let PrinterKind::Cups { queue, .. } = printer
@@ -159,7 +172,7 @@ mod tests {
         assert_eq!(config.proof(), "central/3/k-1");
         assert!(config.simulators.is_some_and(|file| file.is_absolute()));
         assert!(config.devices.id_card.is_none() && config.devices.slips.is_some());
-        assert_eq!(config.silence_seconds, 20);
+        assert_eq!((config.silence_seconds, config.idle_seconds), (20, 120));
     }
 
     #[test]
@@ -173,6 +186,7 @@ mod tests {
         assert!(with(r#","devices":{"id_card":{"kind":"acme"}}"#).contains("acme"));
         assert!(with(r#","devices":{"slips":{"kind":"cups","queue":"-o"}}"#).contains("no name of a queue"));
         assert!(with(r#","silence_seconds":0"#).contains("silence_seconds"));
+        assert!(with(r#","idle_seconds":39"#).contains("idle_seconds"));
         assert!(
             read(r#"{"hall":"central","number":3,"place":"x","key":"a b"}"#).is_err_and(|error| error.contains("key"))
         );

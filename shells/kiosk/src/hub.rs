@@ -1,24 +1,31 @@
 //! What a page may ask of the devices, and what it is told. What stands on a card stays here: a page gets the number that the
 //! card led to, and nothing of whose it is.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use onehall_bridge::Core;
-use onehall_protocol::halls::{CardAtHall, CardSeen};
-use onehall_protocol::{CoreError, HallCode, IdempotencyKey, QueueCode};
+use onehall_protocol::halls::{CardAtHall, CardSeen, KioskDevice, KioskSign};
+use onehall_protocol::identity::{CardCodeRequest, CardCodeSent, CardLogin, Session};
+use onehall_protocol::{CitizenId, CoreError, HallCode, IdempotencyKey, QueueCode};
 use serde::{Deserialize, Serialize};
 use tauri::async_runtime;
 
 use crate::devices::{Card, DeviceState, Fault, Fitted, Paper, Patience, Slip, Stops};
+use crate::keeper::Ended;
 
 /// How long something is waited for that a person puts somewhere.
 const FOR_A_PERSON: Duration = Duration::from_secs(45);
 
 /// How long a printer may take.
 const FOR_PAPER: Duration = Duration::from_secs(90);
+
+/// How often the hall is told how this kiosk is.
+const EACH: Duration = Duration::from_secs(60);
 
 /// The most bytes of a document to print.
 const LARGEST: usize = 20 * 1024 * 1024;
@@ -35,6 +42,15 @@ enum Ask {
     DrawByCard {
         /// Of which queue.
         queue: QueueCode,
+    },
+    /// Waits for an identity card, and has a code sent to its owner.
+    LogInByCard {},
+    /// Has another code sent to the owner of the card that was read.
+    SendCardCode {},
+    /// Logs in with the card that was read.
+    EnterCardCode {
+        /// The code that its owner got.
+        code: String,
     },
     /// Waits for a code.
     ScanCode {},
@@ -70,6 +86,8 @@ enum ImagerName {
 enum Answer {
     Devices(States),
     Card(CardSeen),
+    CodeSent(CardCodeSent),
+    LoggedIn(Box<Session>),
     Code(String),
     Picture {
         media_type: String,
@@ -85,21 +103,7 @@ enum Answer {
 }
 
 /// How each device is; one that this kiosk does not have is not named.
-#[derive(Serialize)]
-struct States {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id_card: Option<DeviceState>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    codes: Option<DeviceState>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scanner: Option<DeviceState>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    camera: Option<DeviceState>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    slips: Option<DeviceState>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    documents: Option<DeviceState>,
-}
+type States = BTreeMap<KioskDevice, DeviceState>;
 
 /// A card that was read, until the visit ends or somebody stops it.
 struct Held {
@@ -153,6 +157,12 @@ impl Hub {
                 other => other,
             },
             Ask::DrawByCard { queue } => self.shown(Some(queue)).await,
+            Ask::LogInByCard {} => match self.device(|hub| hub.read_card()).await {
+                Answer::Done {} => self.send_card_code().await,
+                other => other,
+            },
+            Ask::SendCardCode {} => self.send_card_code().await,
+            Ask::EnterCardCode { code } => self.enter_card_code(code).await,
             Ask::ScanCode {} => {
                 self.device(|hub| {
                     let scanner = hub.fitted.codes.as_ref().ok_or(Fault::Missing)?;
@@ -209,14 +219,43 @@ impl Hub {
 
     fn states(&self) -> States {
         let fitted = &self.fitted;
-        States {
-            id_card: fitted.id_card.as_ref().map(|device| device.state()),
-            codes: fitted.codes.as_ref().map(|device| device.state()),
-            scanner: fitted.scanner.as_ref().map(|device| device.state()),
-            camera: fitted.camera.as_ref().map(|device| device.state()),
-            slips: fitted.slips.as_ref().map(|device| device.state()),
-            documents: fitted.documents.as_ref().map(|device| device.state()),
-        }
+        let all = [
+            (
+                KioskDevice::IdCard,
+                fitted.id_card.as_ref().map(|device| device.state()),
+            ),
+            (KioskDevice::Codes, fitted.codes.as_ref().map(|device| device.state())),
+            (
+                KioskDevice::Scanner,
+                fitted.scanner.as_ref().map(|device| device.state()),
+            ),
+            (KioskDevice::Camera, fitted.camera.as_ref().map(|device| device.state())),
+            (KioskDevice::Slips, fitted.slips.as_ref().map(|device| device.state())),
+            (
+                KioskDevice::Documents,
+                fitted.documents.as_ref().map(|device| device.state()),
+            ),
+        ];
+        all.into_iter()
+            .filter_map(|(device, state)| Some((device, state?)))
+            .collect()
+    }
+
+    /// Tells the hall each minute how this kiosk is, as long as this process lives. Where it cannot be told, the next time counts.
+    pub fn tell_how_it_is(self: &Arc<Hub>, visits: Ended) {
+        let hub = Arc::clone(self);
+        thread::spawn(move || {
+            loop {
+                let sign = KioskSign {
+                    version: env!("CARGO_PKG_VERSION").to_owned(),
+                    visits: visits.all,
+                    unclean: visits.unclean,
+                    devices: hub.states(),
+                };
+                let _ = async_runtime::block_on(hub.core.tell_kiosk(&hub.hall, &sign));
+                thread::sleep(EACH);
+            }
+        });
     }
 
     fn read_card(&self) -> Result<Answer, Fault> {
@@ -256,6 +295,33 @@ impl Hub {
                     *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
                 }
                 Answer::Card(seen)
+            }
+            Err(error) => Answer::Refused(error),
+        }
+    }
+
+    /// The number on the card that was read.
+    fn card(&self) -> Option<CitizenId> {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref().map(|held| held.card.citizen_id.clone())
+    }
+
+    async fn send_card_code(&self) -> Answer {
+        let Some(citizen_id) = self.card() else {
+            return Answer::Fault(Fault::Removed);
+        };
+        let sent = self.core.send_card_code(&CardCodeRequest { citizen_id }).await;
+        sent.map_or_else(Answer::Refused, Answer::CodeSent)
+    }
+
+    async fn enter_card_code(&self, code: String) -> Answer {
+        let Some(citizen_id) = self.card() else {
+            return Answer::Fault(Fault::Removed);
+        };
+        match self.core.log_in_with_card(&CardLogin { citizen_id, code }).await {
+            Ok(session) => {
+                *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                Answer::LoggedIn(Box::new(session))
             }
             Err(error) => Answer::Refused(error),
         }
@@ -302,6 +368,9 @@ mod tests {
             r#"{"devices":{}}"#,
             r#"{"read_card":{}}"#,
             r#"{"draw_by_card":{"queue":"household"}}"#,
+            r#"{"log_in_by_card":{}}"#,
+            r#"{"send_card_code":{}}"#,
+            r#"{"enter_card_code":{"code":"123456"}}"#,
             r#"{"print_slip":{"slip":{"title":"x"}}}"#,
             r#"{"take":{"with":"camera"}}"#,
             r#"{"stop":{}}"#,
@@ -314,6 +383,8 @@ mod tests {
             r#"{"simulate":{}}"#,
             r#"{"read_card":{"card":{}}}"#,
             r#"{"draw_by_card":{"queue":"household","citizen_id":"11010519491231002X"}}"#,
+            r#"{"send_card_code":{"citizen_id":"11010519491231002X"}}"#,
+            r#"{"enter_card_code":{"code":"123456","citizen_id":"11010519491231002X"}}"#,
             r#"{"print_slip":{"slip":{"raw":"x"}}}"#,
             r#"{"take":{"with":"/dev/video0"}}"#,
         ] {

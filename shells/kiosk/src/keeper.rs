@@ -22,6 +22,38 @@ pub const VISIT_OVER: i32 = 40;
 /// Names the folder of a visit to the child whose it is.
 pub const FOLDER: &str = "ONEHALL_KIOSK_VISIT";
 
+/// Tells a child how many visits there were before it, and how many of them left something: `12/0`.
+const ENDED: &str = "ONEHALL_KIOSK_ENDED";
+
+/// What became of the visits since a kiosk was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ended {
+    /// How many there were.
+    pub all: u64,
+    /// How many left something that could not be taken away.
+    pub unclean: u64,
+}
+
+impl Ended {
+    /// What whoever keeps this process says of the visits before.
+    pub fn told() -> Ended {
+        let told = std::env::var(ENDED).unwrap_or_default();
+        Ended::read(&told).unwrap_or_default()
+    }
+
+    fn read(told: &str) -> Option<Ended> {
+        let (all, unclean) = told.split_once('/')?;
+        Some(Ended {
+            all: all.parse().ok()?,
+            unclean: unclean.parse().ok()?,
+        })
+    }
+
+    fn written(self) -> String {
+        format!("{}/{}", self.all, self.unclean)
+    }
+}
+
 /// How long a first page may take.
 const START: Duration = Duration::from_secs(60);
 
@@ -137,17 +169,21 @@ pub fn keep(keeping: &Keeping) -> Result<ExitCode, KeepError> {
     let root = root();
     let _held = open_root(&root)?;
     let mut wait = Duration::ZERO;
+    let mut ended = Ended::default();
     for number in 1_u64.. {
         say_wiped(wipe(&root));
         let begun = Instant::now();
-        let (end, lived) = match visit(keeping, &root.join(format!("visit-{number}"))) {
+        let (end, lived) = match visit(keeping, &root.join(format!("visit-{number}")), ended) {
             Ok(ended) => ended,
             Err(error) => {
                 eprintln!("onehall-kiosk: could not start the window: {error}");
                 (End::Fell(None), false)
             }
         };
-        say_wiped(wipe(&root));
+        let clean = wipe(&root);
+        say_wiped(clean);
+        ended.all += 1;
+        ended.unclean += u64::from(!clean);
         match end {
             // Whoever closes a window that does not stay is done with it; what was wrong at the start is wrong again.
             End::Fell(Some(0)) if !keeping.stays => return Ok(ExitCode::SUCCESS),
@@ -176,10 +212,13 @@ fn say_wiped(clean: bool) {
 }
 
 /// One visit; why it ended, and whether its page ever lived.
-fn visit(keeping: &Keeping, folder: &Path) -> std::io::Result<(End, bool)> {
+fn visit(keeping: &Keeping, folder: &Path, before: Ended) -> std::io::Result<(End, bool)> {
     DirBuilder::new().mode(0o700).create(folder)?;
     let mut command = Command::new(&keeping.program);
-    command.args(&keeping.words).env(FOLDER, folder);
+    command
+        .args(&keeping.words)
+        .env(FOLDER, folder)
+        .env(ENDED, before.written());
     // Whatever anything in there keeps of its own accord, it keeps in there.
     for place in [
         "HOME",
@@ -277,7 +316,8 @@ mod tests {
             silence,
             stays: false,
         };
-        let ended = visit(&keeping, &root.0.join("visit-1"));
+        let before = Ended { all: 12, unclean: 1 };
+        let ended = visit(&keeping, &root.0.join("visit-1"), before);
         let (end, lived) = ended.unwrap_or_else(|error| panic!("{error}"));
         (end, lived, root)
     }
@@ -293,6 +333,16 @@ mod tests {
         assert!(wipe(&root.0));
         let left = fs::read_dir(&root.0).map(Iterator::count);
         assert_eq!(left.ok(), Some(0));
+    }
+
+    #[test]
+    fn a_visit_is_told_what_became_of_those_before() {
+        let (end, ..) = visited("told", "test \"$ONEHALL_KIOSK_ENDED\" = 12/1 && exit 40", LONG);
+        assert_eq!(end, End::Over);
+        assert_eq!(Ended::read("12/1"), Some(Ended { all: 12, unclean: 1 }));
+        for told in ["", "12", "12/", "-1/0", "a/b"] {
+            assert_eq!(Ended::read(told), None, "{told}");
+        }
     }
 
     #[test]

@@ -4,13 +4,14 @@
 //! - `keeper`: the process that is started; each visit is a child of it.
 //! - `visit`: the child, a window and its plugin.
 //! - `hub`: what a page may ask of the devices; `devices`: these.
-//! - `config`: the file in which its operator says what this kiosk is.
+//! - `config`: the file in which its operator says what this kiosk is; `remote`: what it is told from afar besides.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod config;
 mod devices;
 mod hub;
 mod keeper;
+mod remote;
 mod visit;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use onehall_protocol::identity::TerminalKind;
 use crate::config::Config;
 use crate::devices::Fitted;
 use crate::keeper::Keeping;
+use crate::remote::Told;
 
 /// After which time without a sign of life a window is started anew, where no file says so.
 const SILENCE: Duration = Duration::from_secs(20);
@@ -61,9 +63,11 @@ fn show(options: Options, config: Option<Config>) -> ExitCode {
         frame: Frame::FullScreen,
         title: "政务服务大厅",
     };
+    let told = config.as_ref().map(|config| Told::last(&options, config));
     let fittings = Fittings {
         kiosk: config.as_ref().map(Config::proof),
-        plugin: Some(Box::new(|core| visit::plugin(config, core))),
+        plugin: Some(Box::new(|core| visit::plugin(config, told, core))),
+        ..Fittings::default()
     };
     onehall_bridge::run_with(shell, tauri::generate_context!(), options, fittings)
 }

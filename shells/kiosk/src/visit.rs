@@ -15,7 +15,8 @@ use tauri::{AppHandle, Runtime, State, Wry};
 use crate::config::Config;
 use crate::devices::Fitted;
 use crate::hub::Hub;
-use crate::keeper::{ALIVE, VISIT_OVER};
+use crate::keeper::{ALIVE, Ended, VISIT_OVER};
+use crate::remote::Told;
 
 /// The plugin's name, as the permissions and `kiosk.js` say it.
 const NAME: &str = "onehall-kiosk";
@@ -23,17 +24,28 @@ const NAME: &str = "onehall-kiosk";
 /// The devices, where this kiosk has a file that names them.
 struct Devices(Option<Arc<Hub>>);
 
+/// What the kiosk was told from afar, where it has a file that says which one it is.
+struct Remote(Option<Told>);
+
 /// The plugin over a core.
-pub fn plugin(config: Option<Config>, core: Core) -> TauriPlugin<Wry> {
-    let given = config
-        .as_ref()
-        .map(|config| json!({ "hall": config.hall, "number": config.number, "place": config.place }));
+pub fn plugin(mut config: Option<Config>, told: Option<Told>, core: Core) -> TauriPlugin<Wry> {
+    let given = config.as_ref().map(|config| {
+        json!({ "hall": config.hall, "number": config.number, "place": config.place, "idle_seconds": config.idle_seconds })
+    });
+    let mut remote = String::new();
+    if let (Some(config), Some(told)) = (&mut config, &told) {
+        told.narrow(&mut config.devices);
+        told.tell(&core);
+        remote = told.script(config.idle_seconds);
+    }
     let hub = config.map(|config| {
         let fitted = Fitted::of(&config.devices, config.simulators);
-        Hub::new(fitted, config.hall, core)
+        let hub = Hub::new(fitted, config.hall, core);
+        hub.tell_how_it_is(Ended::told());
+        hub
     });
     let script = format!(
-        "{}({});",
+        "{}({});\n{remote}",
         include_str!("kiosk.js").trim_end(),
         given.unwrap_or_default()
     );
@@ -42,6 +54,7 @@ pub fn plugin(config: Option<Config>, core: Core) -> TauriPlugin<Wry> {
         .js_init_script(script)
         .setup(move |app, _| {
             tauri::Manager::manage(app, Devices(hub));
+            tauri::Manager::manage(app, Remote(told));
             Ok(())
         })
         .build()
@@ -56,12 +69,13 @@ async fn device(devices: State<'_, Devices>, ask: String) -> Result<String, ()> 
     }
 }
 
-/// The page lives.
+/// The page lives. Says whether the kiosk is told something newer than what this visit began with.
 #[tauri::command]
-fn pulse() {
+fn pulse(remote: State<'_, Remote>) -> bool {
     // Nobody may be there to hear it: a program that is not kept.
     let mut out = std::io::stdout();
     let _ = writeln!(out, "{ALIVE}").and_then(|()| out.flush());
+    remote.0.as_ref().is_some_and(Told::is_newer)
 }
 
 /// The visit is over, and this process with it.

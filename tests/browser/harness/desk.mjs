@@ -1,5 +1,5 @@
 // A clerk's desk: one session for each account of a hall, and what the clerk's authenticator app shows.
-import { createHmac } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 
 const sessions = new WeakMap();
 
@@ -28,6 +28,18 @@ export async function take(hall, { id }, ...steps) {
     const { version } = await hall.api("GET", path, undefined, as);
     await hall.api("POST", `${path}/actions`, { action, version, ...inputs }, as);
   }
+}
+
+/** Brings the PDF of a result to a case, as an account whose action takes one; the file. */
+export async function bringResult(hall, { id }, account, name, content) {
+  const as = { cookie: await deskCookie(hall, account), terminal: "console" };
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  const begin = { to: { kind: "case", id }, name, media_type: "application/pdf", size: content.length, sha256 };
+  const upload = await hall.api("POST", "/api/v1/staff/uploads", begin, { ...as, headers: { "Idempotency-Key": randomUUID() } });
+  const headers = { "OneHall-Terminal": as.terminal, "Content-Type": "application/partial-upload", "Upload-Offset": "0", Cookie: as.cookie };
+  const answer = await fetch(`${hall.url}/api/v1/staff/uploads/${upload.id}`, { method: "PATCH", headers, body: content });
+  if (!answer.ok) throw new Error(`the result was not taken: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()).file;
 }
 
 /** The case as its citizen sees it. */

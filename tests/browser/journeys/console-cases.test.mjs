@@ -136,7 +136,8 @@ journeys("a clerk and a case", ({ journey }) => {
     const sees = (step) => citizen.locator("main").getByText(step).first().waitFor();
 
     await openCase(terminal, "ps-window", application);
-    await page.getByText("620102********3827").or(page.getByText("张敏")).first().waitFor();
+    // The number is the one of the answers, not a masked one beside it.
+    await page.locator(".console-standing").getByText(`张敏 ${hall.people.citizen("zhang-min").citizen_id}`).waitFor();
     await act(page, "预审通过");
     await state(page).getByText("预审通过，待受理").waitFor();
     await sees("预审通过，待受理");
@@ -176,6 +177,13 @@ journeys("a clerk and a case", ({ journey }) => {
     await openCase(terminal, "ps-window", application);
     const name = "一次性告知补正";
     await act(page, name, async (box) => {
+      const bottom = async () => {
+        const { y, height } = await box.getByRole("button", { name, exact: true }).boundingBox();
+        return y + height;
+      };
+      const { height } = page.viewportSize();
+      assert.ok((await box.locator(".dialog-body").boundingBox()).height > height, "the dialog is longer than the screen");
+      assert.ok((await bottom()) <= height, "its buttons are at hand all the while");
       await box.getByRole("button", { name, exact: true }).click();
       await box.getByRole("alert").getByRole("link", { name: "请至少勾选一项需要补正的内容" }).waitFor();
       await box.locator("input[type=checkbox]").nth(2).check();

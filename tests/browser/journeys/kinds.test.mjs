@@ -7,7 +7,7 @@ import { saveBody } from "../harness/draft.mjs";
 import { allKindsCity } from "../harness/all-kinds.mjs";
 import { assertAccessible, assertFitsWidth, journeys } from "../harness.mjs";
 import { sitDown, take } from "../harness/desk.mjs";
-import { dayFromNow } from "../harness/matters.mjs";
+import { dayFromNow, jpeg } from "../harness/matters.mjs";
 
 const IN_CITY = { hall: { city: await allKindsCity() } };
 
@@ -451,24 +451,100 @@ journeys("every kind of question is whole", ({ journey }) => {
   }
 }, IN_CITY);
 
-journeys("a clerk sees what a supplement changed", ({ journey }) => {
-  journey("side by side, told in words", {}, async ({ terminal, page, hall }) => {
-    const draft = await begin(terminal, "zhang-min", {
-      permit: "LC-2026-001",
-      visit: "09:15",
-      stay: { from: dayFromNow(3), to: dayFromNow(9) },
-      brief: true,
-      signature: { strokes: [[40, 120, 200, 60, 360, 140]] },
-      agree: true,
-    });
-    await terminal.goto(`/drafts/${draft.id}/check-answers`);
-    await button(page, "提交申请").click();
-    await heading(page, "申请已提交");
-    const [{ id }] = await hall.api("GET", "/api/v1/cases", undefined, { cookie: draft.cookie });
-    const items = ["stay", "signature", "brief"].map((path) => ({ path, reason: "请核对。" }));
-    await take(hall, { id }, ["ps-window", "return", { items, reason: "请修改。" }]);
+const REFUSED = {
+  zh: {
+    hint: "支持 JPG、PNG，每个不超过 200 KB，最多 2 个。",
+    type: "这里只接受 JPG、PNG 文件。",
+    size: "文件超过 200 KB，请压缩后再上传。",
+  },
+  en: {
+    hint: "JPG or PNG, up to 200 KB each, 2 files at most.",
+    type: "Only JPG or PNG is accepted here.",
+    size: "The file is larger than 200 KB.",
+  },
+};
 
+journeys("a question that takes only some files", ({ journey }) => {
+  for (const [language, profile, citizen] of [["zh", "desktop", "ma-wenbin"], ["en", "mobile", "ouyang-jing"]]) {
+    const title = `says so, and sends no other, on ${profile} in ${language}`;
+    journey(title, { language, profile }, async ({ terminal, page }) => {
+      const draft = await begin(terminal, citizen);
+      const begun = [];
+      page.on("request", (request) => {
+        if (request.method() === "POST" && request.url().endsWith("/api/v1/uploads")) begun.push(request.url());
+      });
+      await terminal.goto(draft.page("choices"));
+      const said = REFUSED[language];
+      const input = page.locator("input[type=file]");
+      const field = page.locator(".field", { has: input });
+      await field.getByText(said.hint).waitFor();
+      assert.equal(await input.getAttribute("accept"), "image/jpeg,image/png");
+      const refused = async (name, mimeType, buffer, why) => {
+        await input.setInputFiles({ name, mimeType, buffer });
+        await field.locator(".file-failed", { hasText: name }).getByText(why).waitFor();
+      };
+      await refused("户口簿.pdf", "application/pdf", Buffer.from("%PDF-1.7"), said.type);
+      await assertAccessible(page, "a wrong document");
+      await assertFitsWidth(page);
+      const large = Buffer.concat([jpeg("").buffer, Buffer.alloc(200 * 1024)]);
+      await refused("原图.jpg", "image/jpeg", large, said.size);
+      assert.deepEqual(begun, [], "nothing of them was sent");
+      await input.setInputFiles(jpeg("身份证.jpg"));
+      await field.locator(".file-done", { hasText: "身份证.jpg" }).waitFor();
+      assert.equal(await field.locator(".file").count(), 1, "what was refused has gone");
+      assert.equal(begun.length, 1);
+      await kept(draft, "picture", (files) => files?.length === 1);
+    });
+  }
+}, IN_CITY);
+
+/** A case that a clerk sent back with three questions, on the page of its citizen that asks them again. */
+async function sentBack(terminal, citizen) {
+  const { hall, page } = terminal;
+  const draft = await begin(terminal, citizen, {
+    permit: "LC-2026-001",
+    visit: "09:15",
+    stay: { from: dayFromNow(3), to: dayFromNow(9) },
+    brief: true,
+    signature: { strokes: [[40, 120, 200, 60, 360, 140]] },
+    agree: true,
+  });
+  await terminal.goto(`/drafts/${draft.id}/check-answers`);
+  await button(page, "提交申请").click();
+  await heading(page, "申请已提交");
+  const [{ id }] = await hall.api("GET", "/api/v1/cases", undefined, { cookie: draft.cookie });
+  const items = ["stay", "signature", "brief"].map((path) => ({ path, reason: "请核对。" }));
+  await take(hall, { id }, ["ps-window", "return", { items, reason: "请修改。" }]);
+  await terminal.goto(`/matters/${id}/supplement`);
+  return { id, draft };
+}
+
+const keptHere = (page) =>
+  page.locator(".kept-line[aria-busy=false]", { hasText: "填写的内容保存在本机" }).waitFor();
+
+journeys("a supplement", ({ journey }) => {
+  journey("that is typed and not handed in is lost by no log-out that was not agreed to", {}, async ({ terminal, page }) => {
+    const { id } = await sentBack(terminal, "wu-ping");
+    await button(page, "改为输入姓名").click();
+    const signed = page.getByLabel("输入您的姓名作为签名");
+    await signed.fill("吴平");
+    await keptHere(page);
+    await button(page, "退出登录").click();
+    const dialog = page.getByRole("dialog", { name: "还有内容没有送达" });
+    await dialog.getByText("补正的内容已填写但没有提交。").waitFor();
+    await assertAccessible(page, "asked first");
+    await dialog.getByRole("button", { name: "取消" }).click();
+    await dialog.waitFor({ state: "hidden" });
+    assert.equal(await signed.inputValue(), "吴平");
     await terminal.goto(`/matters/${id}/supplement`);
+    assert.equal(await signed.inputValue(), "吴平", "nor by asking");
+    await button(page, "退出登录").click();
+    await dialog.getByRole("button", { name: "仍要退出" }).click();
+    await page.getByRole("link", { name: "登录" }).first().waitFor();
+  });
+
+  journey("is shown to a clerk side by side, told in words", {}, async ({ terminal, page, hall }) => {
+    const { id, draft } = await sentBack(terminal, "zhang-min");
     const handIn = () => page.locator(".fill-actions .button-primary").click();
     await typeDay(group(page, "停留期间").getByRole("group", { name: "结束日期" }), dayFromNow(12));
     // One thing of three is not what was asked for: the others are named, and may be right as they are.
@@ -481,7 +557,7 @@ journeys("a clerk sees what a supplement changed", ({ journey }) => {
     await right().check();
     await button(page, "改为输入姓名").click();
     await page.getByLabel("输入您的姓名作为签名").fill("张敏");
-    await page.locator(".kept-line[aria-busy=false]", { hasText: "填写的内容保存在本机" }).waitFor();
+    await keptHere(page);
     // What was typed outlives the page.
     await page.reload();
     await page.getByText("您上次填写但没有提交的内容已恢复。").waitFor();

@@ -2,29 +2,11 @@
 import assert from "node:assert/strict";
 
 import { assertAccessible, assertFitsWidth, journeys } from "../harness.mjs";
+import { device } from "../harness/authenticator.mjs";
 import { completeDraft, pathOf } from "../harness/matters.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const heading = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
-
-/** A device that asks for a finger and keeps passkeys, beside this page. */
-async function device(terminal) {
-  const cdp = await terminal.context.newCDPSession(terminal.page);
-  await cdp.send("WebAuthn.enable");
-  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  const verified = (isUserVerified) => cdp.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified });
-  const keys = async () => (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials;
-  return { verified, keys };
-}
 
 async function addPasskey({ page, hall, phone }) {
   await page.getByLabel("名称").fill("我的手机");

@@ -259,7 +259,7 @@ async fn let_in(storage: &dyn Storage, key: &ServerKey, clerk: &str, id: StaffId
     must(storage.password_taken(new).await, "no ticket");
     let enter = staff::Enter {
         ticket,
-        step: 1,
+        factor: staff::Factor::Code(1),
         new_password: Some("none".to_owned()),
         session: TokenHash::of(&clerk_token(clerk)),
         now,

@@ -11,7 +11,7 @@ use super::account::{AccessibilityPage, AccountPage, LoginPage};
 use super::directory::{
     AuthoritiesPage, AuthorityPage, LifeEventPage, LifeEventsPage, ServicesPage, ThemePage, ThemesPage,
 };
-use super::frame::{BottomBar, ConsentBar, Foot, Head, KioskBar, Leaving, LogOutDialog};
+use super::frame::{BottomBar, ConsentBar, Cover, Foot, Head, KioskBar, Leaving, LogOutDialog, cover};
 use super::guide::GuidePage;
 use super::hall::{Client, Hall};
 use super::home::HomePage;
@@ -63,6 +63,8 @@ fn App(core: Rc<dyn CoreClient>, ui: Ui) -> impl IntoView {
             .unwrap_or_default()
     })));
     provide_router("/", PAGES);
+    #[cfg(feature = "shell")]
+    crate::shell::desktop::follow(ui);
     view! { <Frame/> }.into_any()
 }
 
@@ -92,13 +94,15 @@ fn Frame() -> impl IntoView {
     let chrome = Signal::derive(move || profile.get().has_own_chrome() && !screen.get());
     let phone = Signal::derive(move || profile.get() == Profile::Mobile && !screen.get());
     let kiosk = Signal::derive(move || profile.get() == Profile::Kiosk && !screen.get());
+    let covers = Cover::first();
+    let covered = Signal::derive(move || covers.get() != Cover::None);
     let skip = |event: web_sys::MouseEvent| {
         event.prevent_default();
         document::reveal("main");
     };
     view! {
         <a class="skip" href="#main" on:click=skip>{frame::SKIP}</a>
-        <div class="page">
+        <div class="page" inert=move || covered.get()>
             {move || chrome.get().then(|| view! { <Head/> })}
             <OfflineBar keeps=true/>
             <NewerBar/>
@@ -107,7 +111,10 @@ fn Frame() -> impl IntoView {
             {move || (chrome.get() && !kiosk.get()).then(|| view! { <Foot/> })}
         </div>
         {move || phone.get().then(|| view! { <BottomBar/> })}
-        {move || kiosk.get().then(|| view! { <div class="dock"><OnScreenKeyboard/><KioskBar/></div> })}
+        {move || kiosk.get().then(|| view! {
+            <div class="dock" inert=move || covered.get()><OnScreenKeyboard/><KioskBar cover=covers/></div>
+        })}
+        {cover(covers)}
         <LogOutDialog/>
         <Toasts/>
     }
@@ -143,6 +150,8 @@ const PAGES: Table = &[
     ("/login", || LoginPage().into_any()),
     #[cfg(feature = "shell")]
     ("/login/phone", || super::account::PhoneLoginPage().into_any()),
+    #[cfg(feature = "shell")]
+    ("/login/card", || super::account::CardLoginPage().into_any()),
     ("/authorize", || later_page(LaterPage::Authorize)),
     ("/logout", || later_page(LaterPage::Logout)),
     ("/device", || later_page(LaterPage::Device)),

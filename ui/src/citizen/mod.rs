@@ -4,6 +4,7 @@ mod account;
 mod app;
 pub mod apply;
 mod authorization;
+mod device;
 mod directory;
 mod frame;
 mod guide;

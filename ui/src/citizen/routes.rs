@@ -29,6 +29,9 @@ pub const LOGIN: &str = "/login";
 /// Login by a phone that confirms it, in a shell: `?next=` as there.
 #[cfg(feature = "shell")]
 pub const PHONE_LOGIN: &str = "/login/phone";
+/// Login with an identity card, at a kiosk: `?next=` as there.
+#[cfg(feature = "shell")]
+pub const CARD_LOGIN: &str = "/login/card";
 /// The account and the display settings.
 pub const ACCOUNT: &str = "/account";
 /// The terminals on which one is logged in.
@@ -70,7 +73,7 @@ pub const ACCESSIBILITY: &str = "/accessibility";
 #[must_use]
 pub fn is_work(path: &str) -> bool {
     #[cfg(feature = "shell")]
-    if path == PHONE_LOGIN {
+    if matches!(path, PHONE_LOGIN | CARD_LOGIN) {
         return true;
     }
     [
@@ -232,21 +235,28 @@ pub fn level_for(next: &str, need: AssuranceLevel) -> String {
 /// Login, and back to `next` afterwards.
 #[must_use]
 pub fn login(next: &str) -> String {
-    if next == HOME {
-        LOGIN.to_owned()
-    } else {
-        format!("{LOGIN}?next={}", encode(next))
-    }
+    and_back(LOGIN, next)
 }
 
 /// Login by a phone that confirms it, and back to `next` afterwards.
 #[cfg(feature = "shell")]
 #[must_use]
 pub fn phone_login(next: &str) -> String {
+    and_back(PHONE_LOGIN, next)
+}
+
+/// Login with an identity card, and back to `next` afterwards.
+#[cfg(feature = "shell")]
+#[must_use]
+pub fn card_login(next: &str) -> String {
+    and_back(CARD_LOGIN, next)
+}
+
+fn and_back(page: &str, next: &str) -> String {
     if next == HOME {
-        PHONE_LOGIN.to_owned()
+        page.to_owned()
     } else {
-        format!("{PHONE_LOGIN}?next={}", encode(next))
+        format!("{page}?next={}", encode(next))
     }
 }
 
@@ -298,6 +308,22 @@ mod tests {
             assert_eq!(safe_next(Some(address)), HOME, "{address}");
         }
         assert_eq!(safe_next(None), HOME);
+    }
+
+    #[test]
+    fn a_link_from_outside_leads_to_the_page_that_is_meant() {
+        let id = "0192e4c1-7a55-7c10-8f00-000000000001";
+        let leads = |link: &str| onehall_client::Link::address_of(link);
+        assert_eq!(Some(leads(&format!("onehall://cases/{id}"))), id.parse().ok().map(case));
+        assert_eq!(
+            Some(leads(&format!("onehall://drafts/{id}"))),
+            id.parse().ok().map(draft)
+        );
+        let item: Option<ItemCode> = "identity-card-renewal".parse().ok();
+        assert_eq!(
+            Some(leads("onehall://apply/identity-card-renewal")),
+            item.as_ref().map(apply)
+        );
     }
 
     #[test]

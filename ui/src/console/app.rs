@@ -17,6 +17,7 @@ use super::floor::FloorPage;
 use super::identity::IdentityPage;
 use super::insight::InsightPage;
 use super::login::LoginPage;
+use super::passkeys::PasskeysPage;
 use super::queue::QueuePageView;
 use super::step_up::StepUpDialog;
 use super::updates::UpdatesPage;
@@ -29,7 +30,7 @@ use crate::design::states::{OfflineBar, Skeleton, SkeletonKind, error_words};
 use crate::design::toasts::Toasts;
 use crate::router::{NavigateOptions, Table, pages, provide_router, use_location, use_navigate};
 use crate::shell::{PageHeading, SiteName, Ui, document, remember_scroll, use_ui};
-use crate::texts::{Phrase, Words, audit, console, console_identity, floor, frame, insight, updates};
+use crate::texts::{Phrase, Words, audit, console, console_identity, floor, frame, insight, passkeys, updates};
 use crate::view::view;
 
 /// Starts the console over a core.
@@ -95,6 +96,7 @@ const PAGES: Table = &[
     ("/console/accounts", || AccountsPage().into_any()),
     ("/console/identity", || IdentityPage().into_any()),
     ("/console/halls", || FloorPage().into_any()),
+    ("/console/passkeys", || PasskeysPage().into_any()),
     ("/console/insight", || InsightPage().into_any()),
     ("/console/audit", || AuditLogPage().into_any()),
     ("/console/updates", || UpdatesPage().into_any()),
@@ -211,6 +213,8 @@ fn Way(
             routes::UPDATES
         } else if path.starts_with(routes::IDENTITY) {
             routes::IDENTITY
+        } else if path.starts_with(routes::PASSKEYS) {
+            routes::PASSKEYS
         } else if path.starts_with(routes::ACCOUNTS) || !desk.handles_cases() {
             routes::ACCOUNTS
         } else {
@@ -251,6 +255,11 @@ fn Who() -> impl IntoView {
                     <span class="console-who-what">
                         {authority.map(|authority| view! { {authority} " · " })}{what}
                     </span>
+                </li>
+                <li>
+                    <a class="tool" href=routes::PASSKEYS>
+                        <Icon name="key-round"/><span class="tool-name">{passkeys::TITLE}</span>
+                    </a>
                 </li>
                 <li>
                     <button type="button" class="tool" on:click=move |_| log_out.run(())>

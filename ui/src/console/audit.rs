@@ -22,13 +22,15 @@ use crate::texts::{Phrase, Words, audit as words, format};
 use crate::view::view;
 
 /// What can be in the audit, and what it is called.
-const ACTIONS: [(&str, Phrase); 13] = [
+const ACTIONS: [(&str, Phrase); 15] = [
     ("logged_in", words::LOGGED_IN),
     ("logged_out", words::LOGGED_OUT),
     ("password_refused", words::PASSWORD_REFUSED),
     ("password_taken", words::PASSWORD_TAKEN),
     ("second_factor_refused", words::SECOND_FACTOR_REFUSED),
     ("second_factor_enrolled", words::SECOND_FACTOR_ENROLLED),
+    ("passkey_added", words::PASSKEY_ADDED),
+    ("passkey_removed", words::PASSKEY_REMOVED),
     ("password_changed", words::PASSWORD_CHANGED),
     ("account_created", words::ACCOUNT_CREATED),
     ("account_changed", words::ACCOUNT_CHANGED),
@@ -272,6 +274,12 @@ fn details(line: &AuditLine) -> Words {
     }
     if is("second_factor") {
         parts.push(words::CHANGED_SECOND);
+    }
+    if is("passkeys") {
+        parts.push(words::CHANGED_PASSKEYS);
+    }
+    if is("passkey") {
+        parts.push(words::BY_PASSKEY);
     }
     Words::made(move |language| {
         let parts: Vec<&str> = parts.iter().map(|part| part.get(language)).collect();

@@ -11,11 +11,12 @@ use onehall_client::staff::{Command, GetCatalog, Reply, RestoreSession};
 use onehall_client::{Event, Request, StaffClient};
 use onehall_protocol::catalog::Catalog;
 use onehall_protocol::staff::{Role, StaffSession};
-use onehall_protocol::{ActionCode, AuthorityCode, CaseId, CoreError, ErrorCode};
+use onehall_protocol::{ActionCode, AuthorityCode, CaseId, CoreError};
 
 use super::act::Unsent;
 use super::routes;
 use super::step_up::StepUps;
+use crate::shell::passkeys::proof_asked;
 use crate::shell::{Loaded, load, use_ui};
 use crate::texts::{Words, console};
 
@@ -37,8 +38,8 @@ impl StaffCore {
         }
     }
 
-    /// Asks the core. Where the hall wants to see first that whoever sits here is there, they are asked for their one-time
-    /// password, and what was refused goes again: no page has to know.
+    /// Asks the core. Where the hall wants to see first that whoever sits here is there, they are asked for a passkey or their
+    /// one-time password, and what was refused goes again: no page has to know.
     ///
     /// # Errors
     /// The one error at the edge; `identity/step_up_required` where they did not want to.
@@ -50,8 +51,10 @@ impl StaffCore {
         let asking = self.client.with_value(|core| core.ask(request));
         async move {
             let answer = asking.await;
-            let refused = matches!(&answer, Err(error) if error.code == ErrorCode::StepUpRequired);
-            if !refused || !self.step_up.wanted().await {
+            let Some(ways) = answer.as_ref().err().and_then(proof_asked) else {
+                return answer;
+            };
+            if !self.step_up.wanted(&ways).await {
                 return answer;
             }
             match self.client.try_with_value(|core| core.ask(again)) {

@@ -1,26 +1,28 @@
-//! Login of staff: password, then one-time password; enrolment and a new password where they are due.
+//! Login of staff: password, then passkey or one-time password; enrolment and a new password where they are due.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use onehall_client::staff::{ConfirmLogIn, LogIn};
-use onehall_protocol::staff::{StaffChallenge, StaffLogin, StaffSecondFactor};
+use onehall_client::staff::{ConfirmLogIn, ConfirmWithPasskey, LogIn};
+use onehall_protocol::staff::{StaffChallenge, StaffLogin, StaffPasskeyFactor, StaffSecondFactor, StaffSession};
 use onehall_protocol::{CoreError, ErrorCode};
 
-use super::desk::use_desk;
+use super::desk::{Desk, use_desk};
 use crate::citizen::place::Reading;
 use crate::design::button::{Button, Weight};
 use crate::design::errors::{ErrorSummary, SummaryLine};
+use crate::design::passkeys::Failure;
 use crate::design::qr::Qr;
 use crate::design::states::error_words;
 use crate::design::text_field::{InputKind, TextField, Width};
-use crate::shell::{HEADING, PageHeading, document};
-use crate::texts::{Words, console};
+use crate::shell::{HEADING, PageHeading, document, passkeys};
+use crate::texts::{Words, console, console_passkeys, passkeys as words};
 use crate::view::view;
 
 const ACCOUNT: &str = "account";
 const PASSWORD: &str = "password";
 const CODE: &str = "code";
 const NEW_PASSWORD: &str = "new-password";
+const PASSKEY: &str = "log-in-passkey";
 
 /// The shortest password that staff may choose.
 const SHORTEST: usize = 12;
@@ -47,6 +49,37 @@ fn out_of_time(challenge: RwSignal<Option<StaffChallenge>>, lines: RwSignal<Vec<
             words: console::LOGIN_TIMED_OUT.into(),
         }]);
     }
+}
+
+/// Whether a passkey does in place of the code, here.
+fn asks_passkey(challenge: &StaffChallenge) -> bool {
+    challenge.passkey.is_some() && passkeys::can()
+}
+
+/// What a refusal of the second step says, and of what.
+fn refused(error: &CoreError) -> SummaryLine {
+    let same = error.fields.iter().any(|field| field.code == "same_as_before");
+    let (field, words) = match error.code {
+        ErrorCode::WrongCode => (Some(CODE), words_of(error)),
+        ErrorCode::WeakPassword if same => (Some(NEW_PASSWORD), console::PASSWORD_SAME.into()),
+        ErrorCode::WeakPassword => (Some(NEW_PASSWORD), words_of(error)),
+        _ => (None, words_of(error)),
+    };
+    SummaryLine {
+        field: field.map(str::to_owned),
+        words,
+    }
+}
+
+/// Takes the second step by a passkey.
+async fn show_passkey(desk: Desk, now: StaffChallenge, new_password: Option<String>) -> Result<StaffSession, Failure> {
+    let credential = passkeys::ask(&now.passkey.unwrap_or_default()).await?;
+    let factor = StaffPasskeyFactor {
+        ticket: now.ticket,
+        credential,
+        new_password,
+    };
+    Ok(desk.core.ask(ConfirmWithPasskey { factor }).await?)
 }
 
 /// The login page.
@@ -95,11 +128,17 @@ pub fn LoginPage() -> impl IntoView {
             match answer {
                 Ok(answer) => {
                     password.set(String::new());
-                    let enrols = answer.enrol.is_some();
+                    // An authenticator is read about first; a code is typed at once, a passkey asked for.
+                    let first = if answer.enrol.is_some() {
+                        HEADING
+                    } else if asks_passkey(&answer) {
+                        PASSKEY
+                    } else {
+                        CODE
+                    };
                     let ticket = answer.ticket.clone();
                     challenge.set(Some(answer));
-                    // An authenticator is read about first; a code is typed at once.
-                    request_animation_frame(move || document::focus(if enrols { HEADING } else { CODE }));
+                    request_animation_frame(move || document::focus(first));
                     set_timeout(move || out_of_time(challenge, lines, &ticket), TICKET);
                 }
                 Err(error) => lines.set(vec![SummaryLine {
@@ -109,16 +148,21 @@ pub fn LoginPage() -> impl IntoView {
             }
         });
     };
+    // The new password, where one is due; a fault in it is told.
+    let chosen_password = move |now: &StaffChallenge, wrong: &mut Vec<SummaryLine>| {
+        let chosen = now.change_password.then(|| new_password.get_untracked());
+        if chosen.as_ref().is_some_and(|chosen| chosen.chars().count() < SHORTEST) {
+            wrong.push(line(NEW_PASSWORD, console::NEW_PASSWORD_SHORT.into()));
+        }
+        chosen
+    };
     let second = move |now: StaffChallenge| {
         let digits: String = code.get_untracked().chars().filter(char::is_ascii_digit).collect();
         let mut wrong = Vec::new();
         if digits.len() != 6 {
             wrong.push(line(CODE, console::EMPTY_CODE.into()));
         }
-        let chosen = now.change_password.then(|| new_password.get_untracked());
-        if chosen.as_ref().is_some_and(|chosen| chosen.chars().count() < SHORTEST) {
-            wrong.push(line(NEW_PASSWORD, console::NEW_PASSWORD_SHORT.into()));
-        }
+        let chosen = chosen_password(&now, &mut wrong);
         let go = wrong.is_empty();
         lines.set(wrong);
         if !go {
@@ -136,25 +180,38 @@ pub fn LoginPage() -> impl IntoView {
             match answer {
                 Ok(session) => desk.session.set(Some(session)),
                 Err(error) => {
-                    let same = error.fields.iter().any(|field| field.code == "same_as_before");
-                    let (field, words) = match error.code {
-                        ErrorCode::WrongCode => (Some(CODE), words_of(&error)),
-                        ErrorCode::WeakPassword if same => (Some(NEW_PASSWORD), console::PASSWORD_SAME.into()),
-                        ErrorCode::WeakPassword => (Some(NEW_PASSWORD), words_of(&error)),
-                        _ => (None, words_of(&error)),
-                    };
                     // A code that was not at fault can still be used.
                     if error.code != ErrorCode::WeakPassword {
                         let _ = code.try_set(String::new());
                     }
-                    let _ = lines.try_set(vec![SummaryLine {
-                        field: field.map(str::to_owned),
-                        words,
-                    }]);
+                    let _ = lines.try_set(vec![refused(&error)]);
                 }
             }
         });
     };
+    let by_passkey = Callback::new(move |()| {
+        let Some(now) = challenge.get_untracked().filter(|_| !busy.get_untracked()) else {
+            return;
+        };
+        let mut wrong = Vec::new();
+        let chosen = chosen_password(&now, &mut wrong);
+        let go = wrong.is_empty();
+        lines.set(wrong);
+        if !go {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let outcome = show_passkey(desk, now, chosen).await;
+            let _ = busy.try_set(false);
+            let wrong = match outcome {
+                Ok(session) => return desk.session.set(Some(session)),
+                Err(Failure::Hall(error)) => refused(&error),
+                Err(Failure::Said(words)) => SummaryLine { field: None, words },
+            };
+            let _ = lines.try_set(vec![wrong]);
+        });
+    });
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
@@ -184,6 +241,7 @@ pub fn LoginPage() -> impl IntoView {
         .into_any()
     };
     let second_fields = move |now: StaffChallenge| {
+        let asked = asks_passkey(&now);
         let enrol = now.enrol.map(|enrol| {
             view! {
                 <p>{console::ENROL_TEXT}</p>
@@ -198,8 +256,17 @@ pub fn LoginPage() -> impl IntoView {
         } else {
             console::ENROL_CODE_HINT
         };
+        let passkey = asked.then(|| {
+            view! {
+                <Button id=PASSKEY label=words::LOG_IN icon="key-round" weight=Weight::Primary busy=busy wide=true
+                    on_press=by_passkey/>
+                <p class="muted">{console_passkeys::OR_CODE}</p>
+            }
+        });
+        let weight = if asked { Weight::Secondary } else { Weight::Primary };
         view! {
             {enrol}
+            {passkey}
             <TextField id=CODE label=console::CODE hint=hint kind=InputKind::Code width=Width::Short value=code max_length=8
                 on_input=Callback::new(move |text| code.set(text)) error=error_of(CODE)/>
             {now.change_password.then(|| view! {
@@ -207,7 +274,7 @@ pub fn LoginPage() -> impl IntoView {
                     hint=console::NEW_PASSWORD_HINT on_input=Callback::new(move |text| new_password.set(text))
                     error=error_of(NEW_PASSWORD)/>
             })}
-            <Button label=console::LOGIN weight=Weight::Primary submit=true busy=busy wide=true/>
+            <Button label=console::LOGIN weight=weight submit=true busy=busy wide=true/>
             <Button label=console::LOGIN_BACK weight=Weight::Quiet on_press=back/>
         }
         .into_any()
@@ -216,6 +283,7 @@ pub fn LoginPage() -> impl IntoView {
         let phrase = challenge.with(|challenge| match challenge {
             None => console::LOGIN_TITLE,
             Some(challenge) if challenge.enrol.is_some() => console::ENROL_TITLE,
+            Some(challenge) if asks_passkey(challenge) => console_passkeys::SECOND_TITLE,
             Some(_) => console::SECOND_TITLE,
         });
         phrase.get(language).to_owned()

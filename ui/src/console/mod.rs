@@ -10,6 +10,7 @@ mod floor;
 mod identity;
 mod insight;
 mod login;
+mod passkeys;
 mod queue;
 mod roles;
 pub mod routes;

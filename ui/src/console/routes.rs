@@ -17,6 +17,8 @@ pub const IDENTITY: &str = "/console/identity";
 pub const FLOOR: &str = "/console/halls";
 /// Who logged in and what was administered.
 pub const AUDIT: &str = "/console/audit";
+/// One's own passkeys.
+pub const PASSKEYS: &str = "/console/passkeys";
 /// How the hall is used.
 pub const INSIGHT: &str = "/console/insight";
 

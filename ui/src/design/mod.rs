@@ -16,6 +16,7 @@ pub mod navigation;
 pub mod newer;
 pub mod notice;
 pub mod parts;
+pub mod passkeys;
 pub mod qr;
 pub mod signature;
 pub mod states;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use onehall_forms::{Context, DateBound, Filling, Form, IdType, Kind, QuestionView, mask_example, whole_label};
 use onehall_protocol::drafts::Answers;
+use onehall_protocol::files::FileType;
 use onehall_protocol::{CitizenId, Date, ListCode, Text, Timestamp};
 use serde_json::{Value, json};
 
@@ -176,8 +177,17 @@ fn candidates(question: &QuestionView<'_>, context: &Context, number: u64) -> Ve
         Kind::Address {} => vec![json!({"region": "云岭省兰川市河东区", "detail": "示例路 1 号"})],
         Kind::Material { .. } => {
             let at = Timestamp::from_unix_millis(0);
-            let file = pretended_file(number, "示例.pdf".to_owned(), "application/pdf".to_owned(), 20_480, at);
-            vec![json!([file])]
+            let limits = question.question.kind.file_limits().unwrap_or_default();
+            let of = limits.types.first().copied().unwrap_or(FileType::Pdf);
+            let name = format!("示例.{}", of.endings()[0]);
+            let size = limits.bytes.min(20_480);
+            vec![json!([pretended_file(
+                number,
+                name,
+                of.media_type().to_owned(),
+                size,
+                at
+            )])]
         }
         Kind::Declaration { .. } => vec![true.into()],
         Kind::ListChoice { list } => vec![listed(context, list, None)],
@@ -329,6 +339,7 @@ mod tests {
             {"kind": "bank_card"}, {"kind": "yes_no"}, {"kind": "choice", "options": [option("a"), option("b")]},
             {"kind": "choices", "min": 2, "options": [option("a"), option("b"), option("c")]},
             {"kind": "address"}, {"kind": "material", "material": "proof"},
+            {"kind": "material", "material": "photo", "accept": ["image/png"], "max_kilobytes": 5},
             {"kind": "declaration", "statement": text}, {"kind": "list_choice", "list": "jobs"}, {"kind": "region"},
             {"kind": "person", "phone": true}, {"kind": "person", "id_types": ["passport"]},
             {"kind": "person", "id_types": ["hk_macao_permit"]}, {"kind": "person", "id_types": ["taiwan_permit"]},

@@ -1,13 +1,16 @@
 //! The kiosk around the page, where there is one: `window.onehallKiosk`. A browser that shows the kiosk's layout has none.
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use onehall_protocol::halls::CardSeen;
+#[cfg(feature = "shell")]
+use onehall_protocol::identity::{CardCodeSent, Session};
 use onehall_protocol::{CoreError, HallCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::{BlobPropertyBag, File};
 
 /// Where the kiosk's shell puts it.
 const GLOBAL: &str = "onehallKiosk";
@@ -64,6 +67,8 @@ pub struct Devices {
     pub id_card: Option<DeviceState>,
     /// Reads codes.
     pub codes: Option<DeviceState>,
+    /// Scans papers.
+    pub scanner: Option<DeviceState>,
     /// Prints slips.
     pub slips: Option<DeviceState>,
     /// Prints documents.
@@ -76,10 +81,23 @@ pub struct Devices {
 enum Answer {
     Devices(Devices),
     Card(CardSeen),
+    #[cfg(feature = "shell")]
+    CodeSent(CardCodeSent),
+    #[cfg(feature = "shell")]
+    LoggedIn(Box<Session>),
     Code(String),
+    Picture(Picture),
     Done {},
     Fault(Fault),
     Refused(CoreError),
+}
+
+/// A picture of a paper.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Picture {
+    media_type: String,
+    /// In base64.
+    bytes: String,
 }
 
 /// Why something did not come of a device.
@@ -108,6 +126,31 @@ fn method(kiosk: &JsValue, name: &str) -> Option<Function> {
 pub fn hall() -> Option<HallCode> {
     let hall = Reflect::get(&kiosk()?, &"hall".into()).ok()?.as_string()?;
     hall.parse().ok()
+}
+
+/// Where this kiosk stands, as its operator wrote it: `一楼 3 号自助终端`.
+#[cfg(feature = "shell")]
+#[must_use]
+pub fn place() -> Option<String> {
+    Reflect::get(&kiosk()?, &"place".into()).ok()?.as_string()
+}
+
+/// Its number in the hall.
+#[cfg(feature = "shell")]
+#[must_use]
+pub fn number() -> Option<u32> {
+    figure("number")
+}
+
+/// After how many seconds without a touch a visit ends here, where its operator says so.
+#[must_use]
+pub fn idle_seconds() -> Option<u32> {
+    figure("idle_seconds")
+}
+
+fn figure(name: &str) -> Option<u32> {
+    let figure = Reflect::get(&kiosk()?, &name.into()).ok()?.as_f64()?;
+    Some(figure as u32)
 }
 
 /// Ends the visit, and with it this page. Says whether there is anybody who does.
@@ -168,6 +211,67 @@ fn seen(answer: Result<Answer, NotDone>) -> Result<CardSeen, NotDone> {
         Answer::Card(seen) => Ok(seen),
         _ => Err(NotDone::Fault(Fault::Broken)),
     }
+}
+
+/// Waits for an identity card, and has a code sent to its owner.
+///
+/// # Errors
+/// No card was read, or the hall refuses.
+#[cfg(feature = "shell")]
+pub async fn log_in_by_card() -> Result<CardCodeSent, NotDone> {
+    code_sent(ask(json!({ "log_in_by_card": {} })).await)
+}
+
+/// Has another code sent to the owner of the card that was read.
+///
+/// # Errors
+/// The hall refuses; [`Fault::Removed`] where there is no such card any more.
+#[cfg(feature = "shell")]
+pub async fn send_card_code() -> Result<CardCodeSent, NotDone> {
+    code_sent(ask(json!({ "send_card_code": {} })).await)
+}
+
+#[cfg(feature = "shell")]
+fn code_sent(answer: Result<Answer, NotDone>) -> Result<CardCodeSent, NotDone> {
+    match answer? {
+        Answer::CodeSent(sent) => Ok(sent),
+        _ => Err(NotDone::Fault(Fault::Broken)),
+    }
+}
+
+/// Logs in with the card that was read, and the code.
+///
+/// # Errors
+/// The code is wrong; as [`send_card_code`].
+#[cfg(feature = "shell")]
+pub async fn enter_card_code(code: &str) -> Result<Session, NotDone> {
+    match ask(json!({ "enter_card_code": { "code": code } })).await? {
+        Answer::LoggedIn(session) => Ok(*session),
+        _ => Err(NotDone::Fault(Fault::Broken)),
+    }
+}
+
+/// Scans the paper that lies on the scanner, as a file of this name without its ending.
+///
+/// # Errors
+/// There is no picture.
+pub async fn scan_paper(name: &str) -> Result<File, NotDone> {
+    let broken = || NotDone::Fault(Fault::Broken);
+    let Answer::Picture(picture) = ask(json!({ "take": { "with": "scanner" } })).await? else {
+        return Err(broken());
+    };
+    let latin = window().atob(&picture.bytes).map_err(|_| broken())?;
+    // Each character is a byte.
+    let bytes: Vec<u8> = latin.chars().filter_map(|byte| u8::try_from(byte).ok()).collect();
+    let options = BlobPropertyBag::new();
+    options.set_type(&picture.media_type);
+    let ending = picture.media_type.rsplit('/').next().unwrap_or_default();
+    let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
+    let words = Array::of3(&parts, &format!("{name}.{ending}").into(), &options);
+    let made = Reflect::get(&window(), &"File".into())
+        .and_then(JsCast::dyn_into::<Function>)
+        .and_then(|file| Reflect::construct(&file, &words));
+    made.map(JsCast::unchecked_into).map_err(|_| broken())
 }
 
 /// Waits for a QR code.
@@ -267,5 +371,9 @@ mod tests {
             })
         ));
         assert!(matches!(read(r#"{"done":{}}"#), Answer::Done {}));
+        assert!(matches!(
+            read(r#"{"picture":{"media_type":"image/jpeg","bytes":"/9j/"}}"#),
+            Answer::Picture(Picture { media_type, .. }) if media_type == "image/jpeg"
+        ));
     }
 }

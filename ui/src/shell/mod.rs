@@ -2,7 +2,11 @@
 
 #[cfg(feature = "shell")]
 pub mod bridge;
+#[cfg(feature = "shell")]
+pub mod desktop;
 pub mod document;
+#[cfg(feature = "shell")]
+pub mod keys;
 pub mod kiosk;
 pub mod later;
 mod page;
@@ -13,7 +17,7 @@ mod ui;
 pub use onehall_client::Profile;
 pub use page::{HEADING, PageHeading, SiteName, remember_scroll};
 pub use remote::{Loaded, Remote, load};
-pub use ui::{Toast, Ui, use_ui};
+pub use ui::{TEXT_SIZES, Toast, Ui, use_ui};
 
 /// The profile that the page was given (`?profile=`, or the shell's), else by its width.
 #[must_use]

@@ -4,6 +4,8 @@
 use js_sys::{Function, JSON, Object, Promise, Reflect};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
+use onehall_protocol::passkeys::ProofWay;
+use onehall_protocol::{CoreError, ErrorCode};
 use serde_json::Value;
 use wasm_bindgen_futures::JsFuture;
 
@@ -16,6 +18,13 @@ pub enum NoPasskey {
     Known,
     /// The browser cannot.
     Failed,
+}
+
+/// The ways to show that one is there, where an error asks for it.
+#[must_use]
+pub fn proof_asked(error: &CoreError) -> Option<Vec<ProofWay>> {
+    let ways = error.details.get("ways").cloned().unwrap_or_default();
+    (error.code == ErrorCode::StepUpRequired).then(|| serde_json::from_value(ways).unwrap_or_default())
 }
 
 fn get(object: &JsValue, name: &str) -> Option<JsValue> {
@@ -88,5 +97,22 @@ fn why(error: &JsValue) -> NoPasskey {
         Some("InvalidStateError") => NoPasskey::Known,
         Some("NotAllowedError" | "AbortError") => NoPasskey::Cancelled,
         _ => NoPasskey::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use onehall_protocol::Language;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_error_says_how_one_shows_that_one_is_there() {
+        let mut error = CoreError::new(ErrorCode::StepUpRequired, Language::En);
+        error.details = json!({ "ways": ["passkey", "code"] });
+        assert_eq!(proof_asked(&error), Some(vec![ProofWay::Passkey, ProofWay::Code]));
+        error.code = ErrorCode::Forbidden;
+        assert_eq!(proof_asked(&error), None);
     }
 }

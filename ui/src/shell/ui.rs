@@ -9,6 +9,9 @@ use super::{Profile, document};
 use crate::texts::{CurrentLanguage, Words};
 use crate::view::effect;
 
+/// The sizes of text that somebody can choose, in percent; the first is the page's own.
+pub const TEXT_SIZES: [u16; 5] = [100, 125, 150, 175, 200];
+
 /// The state that every part of the UI shares, in context. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Ui {

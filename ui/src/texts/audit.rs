@@ -29,16 +29,18 @@ texts! {
 
     PASSWORD_REFUSED = "密码错误", "Wrong password";
     PASSWORD_TAKEN = "密码正确", "Right password";
-    SECOND_FACTOR_REFUSED = "动态口令错误", "Wrong second factor";
+    SECOND_FACTOR_REFUSED = "二次验证未通过", "Wrong second factor";
     LOGGED_IN = "登录", "Logged in";
     LOGGED_OUT = "退出登录", "Logged out";
     SECOND_FACTOR_ENROLLED = "绑定动态口令", "Second factor enrolled";
+    PASSKEY_ADDED = "添加通行密钥", "Passkey added";
+    PASSKEY_REMOVED = "移除通行密钥", "Passkey removed";
     PASSWORD_CHANGED = "修改密码", "Password changed";
     ACCOUNT_CREATED = "新建账号", "Account created";
     ACCOUNT_CHANGED = "修改账号", "Account changed";
     IDENTITY_CHECKED = "核验办事人身份", "A citizen's identity checked";
     RECOVERY_BEGUN = "为办事人申请找回账号", "A citizen's account asked for";
-    STEPPED_UP = "再次输入动态验证码", "Second factor shown anew";
+    STEPPED_UP = "再次确认是本人", "Second factor shown anew";
     AUDIT_EXPORTED = "导出审计记录", "Audit exported";
 
     CHANGED_NAME = "姓名", "Name";
@@ -47,4 +49,6 @@ texts! {
     CHANGED_OFF = "停用", "Switched off";
     CHANGED_PASSWORD = "重置密码", "Password reset";
     CHANGED_SECOND = "重置动态口令", "Second factor reset";
+    CHANGED_PASSKEYS = "移除通行密钥", "Passkeys removed";
+    BY_PASSKEY = "用通行密钥", "By a passkey";
 }

@@ -32,7 +32,7 @@ texts! {
     TRY_AGAIN_IN = "尝试次数过多，请 {} 秒后再试。", "Too many attempts. Try again in {} seconds.";
 
     STEP_UP_TITLE = "请确认是您本人在操作", "Show that it is you";
-    STEP_UP_TEXT = "接下来的操作不能撤销，需要您再次输入动态验证码。", "What comes next cannot be undone, so your one-time password is asked for again.";
+    STEP_UP_TEXT = "接下来的操作不能撤销，需要您再次确认是本人。", "What comes next cannot be undone, so you show once more that it is you.";
     STEP_UP_CODE = "身份验证器显示的验证码", "Code of the authenticator app";
     STEP_UP_HINT = "打开身份验证器应用，输入 6 位验证码。之后 10 分钟内不再询问。", "Open your authenticator app and enter its 6 digits. You are not asked again for ten minutes.";
     STEP_UP_GO = "确认并继续", "Confirm and go on";
@@ -210,7 +210,10 @@ texts! {
     ACCOUNTS_SURE_TITLE = "{}：{}", "{}: {}";
     ACCOUNTS_SURE_WHO = "{}：{}", "{}: {}";
     ACCOUNTS_RESET_SURE = "立即退出登录，之后须用新的初始密码登录。", "logged out at once, and logs in with a new first password from then on.";
-    ACCOUNTS_RESET_SECOND_SURE = "立即退出登录，下次登录时重新绑定身份验证器。", "logged out at once, and sets an authenticator up again with the next log-in.";
+    ACCOUNTS_RESET_SECOND_SURE = "立即退出登录，通行密钥一并移除，下次登录时重新绑定身份验证器。", "logged out at once, loses the passkeys, too, and sets an authenticator up again with the next log-in.";
+    ACCOUNTS_PASSKEYS = "通行密钥 {}", "Passkeys: {}";
+    ACCOUNTS_REMOVE_PASSKEYS = "移除通行密钥", "Remove passkeys";
+    ACCOUNTS_REMOVE_PASSKEYS_SURE = "立即退出登录，通行密钥不能再用，之后用动态验证码登录。", "logged out at once, and logs in with the one-time password from then on: no passkey counts any more.";
     ACCOUNTS_TURN_OFF = "停用账号", "Turn off";
     ACCOUNTS_TURN_ON = "恢复账号", "Turn on";
     ACCOUNTS_TURN_OFF_SURE = "立即退出登录，且不能再登录，直到恢复账号。", "logged out at once, and cannot log in until the account is turned on again.";

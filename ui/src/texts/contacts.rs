@@ -77,6 +77,7 @@ texts! {
     CHILD_TITLE = "为子女开通账号", "Open an account for your child";
     CHILD_LEAD = "没有手机的未成年子女，可由父母等监护人开通账号并代为办理。我们将与出生医学证明和户口登记核对。子女年满 18 周岁前一天代办自动结束，之后由本人凭身份证件和人脸接管。", "A parent or another guardian opens an account for a child that has no phone, and acts for it. The register of births and households is asked. The day before the child is 18 that ends by itself, and the child takes the account over by document and face.";
     CHILD_NAME = "子女姓名", "The child's name";
+    CHILD_NAME_HINT = "与户口簿一致", "As in the household register";
     CHILD_NUMBER = "子女的居民身份证号码", "The child's identity number";
     CHILD_NUMBER_HINT = "可在出生医学证明或户口簿上查看", "It stands on the birth certificate and in the household register";
     CHILD_GO = "核对并开通", "Check and open it";

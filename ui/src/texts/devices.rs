@@ -18,13 +18,25 @@ texts! {
     CARD_REMOVED = "身份证拿开得太早，没有读完。请再放一次，等提示后再取走。", "The card was taken away too early. Please put it there again and leave it until you are told.";
     CARD_UNREADABLE = "读不出这张身份证。请翻面再试，或到服务台办理。", "The card could not be read. Turn it over and try again, or ask at the desk.";
     CARD_TIMED_OUT = "没有看到身份证。需要时请再按一次。", "No card was put there. Press again when you are ready.";
-    CARD_MISSING = "这台终端的身份证读卡器现在不能用。可以输入预约码，或不刷卡取号。", "The card reader of this kiosk does not work now. Type the code of your appointment, or take a number without a card.";
+    CARD_MISSING = "这台终端的身份证读卡器现在不能用。{}", "The card reader of this kiosk does not work now. {}";
     CARD_BUSY = "读卡器正忙，请稍等再试。", "The card reader is busy. Please try again in a moment.";
-    CARD_BROKEN = "读卡器出了故障。可以输入预约码，或不刷卡取号；已通知工作人员时请稍候。", "The card reader is out of order. Type the code of your appointment, or take a number without a card.";
+    CARD_BROKEN = "读卡器出了故障。{}", "The card reader is out of order. {}";
+    CARD_INSTEAD = "可以输入预约码，或不刷卡取号。", "Type the code of your appointment, or take a number without a card.";
 
     SCAN_GO = "扫预约二维码", "Scan the QR code";
     SCAN_WAITS = "请把手机上的预约二维码对准扫码窗口", "Hold the QR code of your appointment before the scanner";
     SCAN_FAILED = "没有扫到二维码，请再试一次，或输入预约码。", "No code was read. Try again, or type the code.";
+
+    PAPER_GO = "扫描纸质材料", "Scan a paper";
+    PAPER_WAITS = "请把材料正面朝下放在扫描仪上", "Put the paper face down on the scanner";
+    PAPER_WAITS_TEXT = "扫描仪在屏幕右侧。扫描后直接交到大厅，本机不保存。", "The scanner is to the right of the screen. What it reads goes to the hall, and stays nowhere here.";
+    PAPER_NAME = "扫描件{}", "Scan {}";
+    PAPER_DONE = "已扫描，请取走原件。", "It is scanned. Please take your paper.";
+    PAPER_UNREADABLE = "没有扫描清楚。请放平材料再试。", "The scan did not come out. Put the paper flat and try again.";
+    PAPER_TIMED_OUT = "没有看到材料。需要时请再按一次。", "No paper was put there. Press again when you are ready.";
+    PAPER_JAMMED = "扫描仪卡纸。请用手机登录上传，或找工作人员。", "Paper is stuck in the scanner. Upload from your phone, or ask the staff.";
+    PAPER_BUSY = "扫描仪正忙，请稍等再试。", "The scanner is busy. Please try again in a moment.";
+    PAPER_MISSING = "扫描仪现在不能用。请用手机登录，在“我的办件”中打开这份申请上传；上传后这里会自动更新。", "The scanner does not work now. Log in on your phone, open this application under My matters and upload there; this page follows by itself.";
 
     PRINT_NUMBER = "打印号码条", "Print the number";
     PRINT_RECEIPT = "打印凭证", "Print the receipt";

@@ -131,10 +131,11 @@ texts! {
     ROWS_FULL = "已达上限 {} 项", "That is all: up to {} can be added";
     ROW_INCOMPLETE = "未填完", "Not complete";
 
-    FILES_HINT = "支持 PDF、JPG、PNG、WEBP，每个不超过 {}，最多 {} 个。", "PDF, JPG, PNG or WEBP, up to {} each, {} files at most.";
-    FILES_HINT_ONE = "支持 PDF、JPG、PNG、WEBP，不超过 {}，1 个文件。", "PDF, JPG, PNG or WEBP, up to {}, one file.";
+    FILES_HINT = "支持 {}，每个不超过 {}，最多 {} 个。", "{}, up to {} each, {} files at most.";
+    FILES_HINT_ONE = "支持 {}，不超过 {}，1 个文件。", "{}, up to {}, one file.";
     FILE_TOO_LARGE = "文件超过 {}，请压缩后再上传。", "The file is larger than {}.";
     FILE_WRONG_TYPE = "不支持这种文件，请上传 PDF 或图片。", "This type of file is not accepted: use PDF or a picture.";
+    FILE_OTHER_TYPE = "这里只接受 {} 文件。", "Only {} is accepted here.";
     FILE_EMPTY = "文件是空的。", "The file is empty.";
     FILES_TOO_MANY = "最多 {} 个文件，其余的没有上传。", "{} files at most: the others were not uploaded.";
     FILE_UNREADABLE = "没有读到这个文件，请重新选择。", "The file could not be read. Please choose it again.";

@@ -5,6 +5,7 @@ use super::texts;
 texts! {
     SEARCH_TITLE = "搜索事项", "Search services";
     SEARCH_FOR = "“{}”的搜索结果", "Results for “{}”";
+    NEAR = "没有完全相符的事项，以下是相近的", "Nothing matches exactly. These come close";
     FOUND_ONE = "找到 {} 项", "{} service found";
     FOUND_MORE = "找到 {} 项", "{} services found";
     START = "请输入要找的事项", "Type what you are looking for";

@@ -47,6 +47,24 @@ texts! {
     FLOOR = "大厅窗口", "All counters";
     STATE_CALLED = "已叫号", "Called";
     STATE_SERVING = "办理中", "Being served";
+    KIOSKS = "自助终端", "Kiosks";
+    KIOSK = "{} 号终端", "Kiosk {}";
+    KIOSK_GOOD = "正常", "Works";
+    KIOSK_SILENT = "没有消息，最后一次 {}", "Silent since {}";
+    KIOSK_NEVER = "从未上线", "Never heard of";
+    KIOSK_UNCLEAN = "{} 次办理后未能清除干净，请检查这台终端", "{} visits left something behind: look at this machine";
+    KIOSK_VISITS = "启动以来 {} 次", "{} visits since it was started";
+    DEVICE_ID_CARD = "身份证读卡器", "card reader";
+    DEVICE_CODES = "扫码器", "code scanner";
+    DEVICE_SCANNER = "扫描仪", "scanner";
+    DEVICE_CAMERA = "摄像头", "camera";
+    DEVICE_SLIPS = "小票打印机", "slip printer";
+    DEVICE_DOCUMENTS = "文件打印机", "document printer";
+    DEVICE_MISSING = "{}未连接", "{} not connected";
+    DEVICE_OUT_OF_PAPER = "{}缺纸", "{} out of paper";
+    DEVICE_JAMMED = "{}卡纸", "{} jammed";
+    DEVICE_BROKEN = "{}故障", "{} out of order";
+
     DISPLAY = "打开大屏", "Open the screen";
 
     WHY_NO_COUNTER = "请先选择窗口。", "Choose a counter first.";

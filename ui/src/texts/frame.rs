@@ -24,6 +24,7 @@ texts! {
     UNSENT_TITLE = "还有内容没有送达", "Not everything has been sent";
     UNSENT_TEXT = "现在无法连接，或有内容等您处理。退出登录会删除本机上未上传的填写内容，不能恢复。", "There is no connection, or something waits for your decision. Logging out deletes the answers that are only on this device.";
     UNSENT_QUEUED = "有等待提交的申请或材料还在本机。退出登录会删除它们，政务服务大厅不会收到，不能恢复。", "Applications or the like still wait on this device. Logging out deletes them, and the hall will not receive them.";
+    UNSENT_TYPED = "补正的内容已填写但没有提交。退出登录会删除它们，不能恢复。", "What you filled in for a supplement has not been handed in. Logging out deletes it.";
     UNSENT_LEAVE = "仍要退出", "Log out all the same";
     SESSION_ENDED = "登录已失效，请重新登录。已保存的内容不会丢失。", "You have been logged out. What was saved is not lost: log in again.";
 

@@ -8,7 +8,10 @@ pub mod authorization;
 pub mod changes;
 pub mod console;
 pub mod console_identity;
+pub mod console_passkeys;
 pub mod contacts;
+#[cfg(feature = "shell")]
+pub mod desktop;
 pub mod devices;
 pub mod elsewhere;
 pub mod fill;
@@ -21,6 +24,8 @@ pub mod guide;
 pub mod halls;
 pub mod home;
 pub mod insight;
+#[cfg(feature = "shell")]
+pub mod kiosk;
 pub mod level;
 pub mod login;
 pub mod matters;

@@ -6,8 +6,8 @@ texts! {
     LOG_IN = "使用通行密钥登录", "Log in with a passkey";
     LOG_IN_HINT = "用指纹、面容或设备密码登录，无需验证码。", "With your fingerprint, your face or your device's password, and without a code.";
     OR = "或", "or";
-    CANCELLED = "没有完成通行密钥验证。您可以重试，或改用短信验证码。", "The passkey was not confirmed. Try again, or use a code by text message.";
-    FAILED = "在这里无法使用通行密钥，请改用短信验证码。", "A passkey cannot be used here. Use a code by text message.";
+    CANCELLED = "没有完成通行密钥验证。您可以重试，或改用验证码。", "The passkey was not confirmed. Try again, or use a code.";
+    FAILED = "在这里无法使用通行密钥，请改用验证码。", "A passkey cannot be used here. Use a code.";
     KNOWN = "此设备已有您的通行密钥。", "This device has a passkey of yours already.";
 
     TITLE = "通行密钥", "Passkeys";

@@ -59,7 +59,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "onehall-kiosk",
-        &["onehall-bridge", "onehall-client", "onehall-protocol"],
+        &["onehall-bridge", "onehall-bundle", "onehall-client", "onehall-protocol"],
     ),
     (
         "onehall-mobile",

@@ -123,3 +123,31 @@ fn a_catalog_goes_with_the_pages_and_onto_a_stick() {
     assert_eq!(terminal.start(&place.root.join("stick")).1, Ok(Outcome::UpToDate));
     assert_eq!(terminal.updates().catalog().as_deref(), Some(catalog.as_bytes()));
 }
+
+#[test]
+fn what_kiosks_are_told_is_signed_in_its_one_form_and_what_cannot_be_is_not_drafted() {
+    let mut place = Place::founded("kiosks");
+    let write = |place: &Place, text: &str| {
+        fs::write(place.root.join("kiosks.json"), text).unwrap_or_else(|error| panic!("{error}"));
+    };
+    write(
+        &place,
+        r#"{ "format": 1, "version": 1, "kiosks": [{ "theme": "pink" }] }"#,
+    );
+    let refused = place
+        .run("kiosks ui-desktop @kiosks.json")
+        .map_err(|error| error.to_string());
+    assert!(refused.is_err_and(|error| error.contains("kiosks[0].theme")));
+    write(
+        &place,
+        r#"{ "version": 1, "format": 1, "kiosks": [{ "theme": "dark" }] }"#,
+    );
+    place.do_("kiosks ui-desktop @kiosks.json");
+    place.sign(&["d1", "d2"]);
+    place.publish().unwrap_or_else(|error| panic!("{error}"));
+    place.do_("export @stick");
+    let terminal = place.terminal("terminal");
+    assert_eq!(terminal.start(&place.root.join("stick")).1, Ok(Outcome::UpToDate));
+    let told = terminal.updates().kiosks().map(|kiosks| kiosks.of("central", 3).theme);
+    assert_eq!(told, Some(Some(onehall_bundle::Theme::Dark)));
+}

@@ -73,7 +73,51 @@ fn token(place: &Place, name: &str) -> Vec<String> {
 fn a_key_in_a_token_signs_and_terminals_take_it() {
     let mut place = Place::founded("token");
     let asked = token(&place, "token");
-    let added = place.words("add-key ui-desktop d9 --token @token/public.pem --threshold 2", &asked);
+    signs(&mut place, &asked);
+}
+
+/// A real token, with the words of docs/updates.md: `cargo xtask test --only tuf` installs SoftHSM.
+#[cfg(unix)]
+#[test]
+#[ignore = "it needs a module of PKCS#11, in ONEHALL_TEST_PKCS11"]
+fn a_key_in_a_token_of_pkcs11_signs_and_terminals_take_it() {
+    let module = env::var("ONEHALL_TEST_PKCS11").unwrap_or_else(|error| panic!("ONEHALL_TEST_PKCS11: {error}"));
+    let mut place = Place::founded("pkcs11");
+    let folder = place.root.join("token");
+    let tokens = folder.join("tokens");
+    fs::create_dir_all(&tokens).unwrap_or_else(|error| panic!("{error}"));
+    let settings = folder.join("softhsm2.conf");
+    let said = format!(
+        "directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n",
+        tokens.display()
+    );
+    fs::write(&settings, said).unwrap_or_else(|error| panic!("{error}"));
+    let tool = format!("pkcs11-tool --module {module} --login --pin 1234");
+    let script = |deed: &str| format!("export SOFTHSM2_CONF={}; set -e; {deed}", settings.display());
+    let made = std::process::Command::new("sh")
+        .args([
+            "-c",
+            &script(&format!(
+                "softhsm2-util --init-token --free --label office --so-pin 0000 --pin 1234
+             {tool} --keypairgen --key-type EC:prime256v1 --label li-na
+             {tool} --read-object --type pubkey --label li-na > {folder}/public.der
+             openssl pkey -pubin -inform DER -in {folder}/public.der -out {folder}/public.pem",
+                folder = folder.display()
+            )),
+        ])
+        .output()
+        .unwrap_or_else(|error| panic!("{error}"));
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    // This module signs what was hashed before.
+    let asks = script(&format!(
+        "openssl dgst -sha256 -binary | {tool} --sign --label li-na --mechanism ECDSA --signature-format openssl"
+    ));
+    signs(&mut place, &["sh".to_owned(), "-c".to_owned(), asks]);
+}
+
+/// Adds the key of a token in `token/`, has it sign, and has a terminal take what it signed.
+fn signs(place: &mut Place, asked: &[String]) {
+    let added = place.words("add-key ui-desktop d9 --token @token/public.pem --threshold 2", asked);
     added.unwrap_or_else(|error| panic!("{error}"));
     let file = fs::read_to_string(place.root.join("office/keys/d9.json")).unwrap_or_default();
     assert!(file.contains("BEGIN PUBLIC KEY") && !file.contains("sealed"), "{file}");

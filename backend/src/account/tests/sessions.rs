@@ -5,30 +5,12 @@ use onehall_protocol::PersonId;
 use onehall_protocol::cases::Poke;
 use serde_json::{Value, json};
 
-use super::{DELEGATIONS, SESSIONS, WANG_LEI, ZHANG_MIN, begin, good, text};
+use super::{BANK, DELEGATIONS, SESSIONS, WANG_LEI, ZHANG_MIN, begin, good, text, with_token};
 use crate::clock::Clock;
 use crate::events::Channel;
-use crate::testing::{TestHall, TestTerminal};
+use crate::testing::TestHall;
 
 const SESSION: &str = "/api/v1/identity/session";
-const BANK: &str = "https://bank.example";
-
-/// Logs a terminal in that holds its token itself, in the pages of a site where one is named.
-async fn with_token(hall: &TestHall, kind: &str, site: Option<&str>, phone: &str) -> (TestTerminal, Value) {
-    let mut terminal = hall.terminal(kind);
-    if let Some(site) = site {
-        terminal.headers.push(("origin".to_owned(), site.to_owned()));
-    }
-    let code = terminal.ask_code(phone).await;
-    let granted = good(
-        terminal
-            .post("/api/v1/identity/tokens", json!({ "phone": phone, "code": code }))
-            .await,
-    );
-    let bearer = format!("Bearer {}", text(&granted["token"]));
-    terminal.headers.push(("authorization".to_owned(), bearer));
-    (terminal, granted)
-}
 
 #[tokio::test]
 async fn every_terminal_is_listed_with_what_it_is_and_when_it_was_used() {

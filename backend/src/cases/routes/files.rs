@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use onehall_protocol::cases::{ActionInput, CitizenAction};
-use onehall_protocol::files::{BeginUpload, UploadTo, UploadView};
+use onehall_protocol::files::{BeginUpload, FileLimits, UploadTo, UploadView};
 use onehall_protocol::{CaseId, ErrorCode, FileId, IdempotencyKey, Problem, UploadId};
 
 use super::staff::{authority_of, find};
@@ -14,7 +14,7 @@ use crate::cases::view;
 use crate::cases::workflow::{citizen_actions, staff_actions};
 use crate::error::{Error, Result};
 use crate::files::Sender;
-use crate::files::routes::{appended, begun, file_answer, stands, takes_uploads, unknown_path};
+use crate::files::routes::{appended, begun, file_answer, stands, taken_at, unknown_path};
 use crate::files::uploading::{self, Allowed, Place};
 use crate::http::extract::{IdempotencyKeyHeader, Json, Path, Terminal};
 use crate::identity::Citizen;
@@ -40,13 +40,14 @@ pub(super) async fn waits_for_supplement(state: &AppState, citizen: &Citizen, id
 /// `request/not_found`, `cases/out_of_state`, `request/invalid_parameter` where the form takes no upload at `path`.
 pub async fn place_of_supplement(state: &AppState, citizen: &Citizen, id: CaseId, path: Option<&str>) -> Result<Place> {
     let case = waits_for_supplement(state, citizen, id).await?.case;
-    let path = path.filter(|path| takes_uploads(state, &case.form, path));
+    let (path, limits) = taken_at(state, &case.form, path)?;
     Ok(Place {
         principal: case.principal.id,
         draft: None,
         case: Some(id),
-        path: Some(path.ok_or_else(unknown_path)?.to_owned()),
+        path: Some(path),
         released: true,
+        limits,
     })
 }
 
@@ -80,6 +81,7 @@ impl Allowed for Staff {
             case: Some(id),
             path: None,
             released: false,
+            limits: FileLimits::default(),
         })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::city::{self, CityContent};
+use crate::testing::copy_folder;
 
 /// Draws unemployment benefit.
 const UNEMPLOYED: &str = "13800000010";
@@ -21,20 +22,8 @@ struct City(PathBuf);
 
 impl City {
     fn copy() -> City {
-        fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-            std::fs::create_dir_all(to)?;
-            for entry in std::fs::read_dir(from)? {
-                let (from, to) = entry.map(|entry| (entry.path(), to.join(entry.file_name())))?;
-                if from.is_dir() {
-                    copy(&from, &to)?;
-                } else {
-                    std::fs::copy(from, to)?;
-                }
-            }
-            Ok(())
-        }
         let folder = std::env::temp_dir().join(format!("onehall-inputs-{}", Uuid::now_v7()));
-        copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/demo-city")), &folder).unwrap_or_else(|e| panic!("{e}"));
+        copy_folder(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/demo-city")), &folder);
         City(folder)
     }
 

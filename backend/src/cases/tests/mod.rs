@@ -24,7 +24,7 @@ use crate::clock::Clock;
 use crate::testing::{Reply, TestHall, TestTerminal, save_body};
 
 /// A PDF as far as its first bytes say.
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n";
+pub(crate) const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n";
 
 pub(crate) const CITIZEN: &str = "13800000001";
 pub(crate) const STRANGER: &str = "13800000003";

@@ -4,9 +4,10 @@
 //! second, which asks for some of the same things.
 
 mod files;
+mod limits;
 mod supplement;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use axum::http::Method;
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use crate::cases::tests::{AGENT, CITIZEN, STRANGER, clerk, done, submission};
 use crate::city::{self, CityContent};
-use crate::testing::{Reply, TestHall, TestTerminal, save_body};
+use crate::testing::{Reply, TestHall, TestTerminal, copy_folder, save_body};
 
 /// The first item, whose result is a certificate; and the second.
 const FIRST: &str = "identity-card-renewal";
@@ -92,57 +93,60 @@ facts = [{ name = "person.card_number", from = "document_number" }, { name = "pe
 
 fn city() -> Arc<CityContent> {
     static CITY: OnceLock<Arc<CityContent>> = OnceLock::new();
-    Arc::clone(CITY.get_or_init(|| {
-        let folder = std::env::temp_dir().join(format!("onehall-city-{}", Uuid::now_v7()));
-        copy(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("demo-city"), &folder);
-        let write = |name: &str, text: &str| {
-            std::fs::write(folder.join(name), text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        };
-        let data = std::fs::read_to_string(folder.join("data.toml")).unwrap_or_default();
-        write("data.toml", &merged(&data, DATA));
-        for item in [FIRST, SECOND] {
-            let name = format!("items/{item}.toml");
-            let text = std::fs::read_to_string(folder.join(&name)).unwrap_or_else(|error| panic!("{error}"));
-            write(&name, &with_version_one(item, &without_proof(&text)));
-        }
-        let name = format!("items/{FIRST}.toml");
+    Arc::clone(CITY.get_or_init(|| city_with(material("photo", "photo", &["upload", "case"]))))
+}
+
+/// The same with this question for the photo of the second form.
+fn city_with(photo: Value) -> Arc<CityContent> {
+    let folder = std::env::temp_dir().join(format!("onehall-city-{}", Uuid::now_v7()));
+    copy_folder(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("demo-city"), &folder);
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.join(name), text).unwrap_or_else(|error| panic!("{name}: {error}"));
+    };
+    let data = std::fs::read_to_string(folder.join("data.toml")).unwrap_or_default();
+    write("data.toml", &merged(&data, DATA));
+    for item in [FIRST, SECOND] {
+        let name = format!("items/{item}.toml");
         let text = std::fs::read_to_string(folder.join(&name)).unwrap_or_else(|error| panic!("{error}"));
-        write(&name, &text.replace("[output]\n", OUTPUT));
-        let first = [
-            named("name", "text", "person.name"),
-            named("employer", "text", "person.employer"),
-            choice("status", "person.status", &["single", "married", "widowed"]),
-            question("town", "text", json!({})),
-            named("contact", "text", "contact.name"),
-            people("guardians"),
-            material("photo", "photo", &["upload"]),
-            material("old_card", "old-card", &["upload", "case"]),
-            trusted(
-                material("household_register", "household-register", &["upload", "case"]),
-                "B",
-            ),
-        ];
-        write(&format!("forms/{FIRST}.v1.json"), &form(FIRST, &first));
-        let second = [
-            named("applicant", "text", "person.name"),
-            named("works_at", "text", "person.employer"),
-            choice("status", "person.status", &["single", "married"]),
-            named("card", "text", "person.card_number"),
-            named("town", "text", "person.lives_in"),
-            named("contact", "text", "contact.name"),
-            people("parents"),
-            material("id_card", "id-card", &["upload", "e_certificate"]),
-            material("id_card_copy", "id-card", &["upload", "case"]),
-            material("photo", "photo", &["upload", "case"]),
-            material("residence_proof", "residence-proof", &["upload"]),
-            material("employment_proof", "employment-proof", &["e_certificate"]),
-            material("school_proof", "school-proof", &["upload"]),
-        ];
-        write(&format!("forms/{SECOND}.v1.json"), &form(SECOND, &second));
-        let city = city::load(&folder).unwrap_or_else(|findings| panic!("{findings:#?}"));
-        let _ = std::fs::remove_dir_all(&folder);
-        Arc::new(city)
-    }))
+        write(&name, &with_version_one(item, &without_proof(&text)));
+    }
+    let name = format!("items/{FIRST}.toml");
+    let text = std::fs::read_to_string(folder.join(&name)).unwrap_or_else(|error| panic!("{error}"));
+    write(&name, &text.replace("[output]\n", OUTPUT));
+    let first = [
+        named("name", "text", "person.name"),
+        named("employer", "text", "person.employer"),
+        choice("status", "person.status", &["single", "married", "widowed"]),
+        question("town", "text", json!({})),
+        named("contact", "text", "contact.name"),
+        people("guardians"),
+        material("photo", "photo", &["upload"]),
+        material("old_card", "old-card", &["upload", "case"]),
+        trusted(
+            material("household_register", "household-register", &["upload", "case"]),
+            "B",
+        ),
+    ];
+    write(&format!("forms/{FIRST}.v1.json"), &form(FIRST, &first));
+    let second = [
+        named("applicant", "text", "person.name"),
+        named("works_at", "text", "person.employer"),
+        choice("status", "person.status", &["single", "married"]),
+        named("card", "text", "person.card_number"),
+        named("town", "text", "person.lives_in"),
+        named("contact", "text", "contact.name"),
+        people("parents"),
+        material("id_card", "id-card", &["upload", "e_certificate"]),
+        material("id_card_copy", "id-card", &["upload", "case"]),
+        photo,
+        material("residence_proof", "residence-proof", &["upload"]),
+        material("employment_proof", "employment-proof", &["e_certificate"]),
+        material("school_proof", "school-proof", &["upload"]),
+    ];
+    write(&format!("forms/{SECOND}.v1.json"), &form(SECOND, &second));
+    let city = city::load(&folder).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    Arc::new(city)
 }
 
 /// The city's names of data, and ours: what both name is the city's own.
@@ -180,19 +184,6 @@ fn without_proof(text: &str) -> String {
         .filter(|line| !is_proof(line))
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap_or_else(|error| panic!("{error}"));
-    for entry in std::fs::read_dir(from).unwrap_or_else(|error| panic!("{error}")) {
-        let entry = entry.unwrap_or_else(|error| panic!("{error}"));
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
-        } else {
-            std::fs::copy(&from, &to).unwrap_or_else(|error| panic!("{error}"));
-        }
-    }
 }
 
 async fn hall() -> TestHall {

@@ -18,7 +18,7 @@ use super::{attempt, line, tell};
 use crate::clock::begin_of;
 use crate::error::{Error, Result};
 use crate::http::extract::{ClientAddress, IdempotencyKeyHeader, Json, Path};
-use crate::identity::Citizen;
+use crate::identity::OwnPages;
 use crate::state::AppState;
 
 /// How many codes one network tries in an hour; there are a hundred million, of which a day expects some hundreds.
@@ -106,7 +106,7 @@ async fn slots(
 #[utoipa::path(get, path = "/appointments", tag = "halls",
     responses((status = 200, description = "The appointments, in order", body = Vec<AppointmentView>),
         (status = 401, body = Problem)), security(("citizen" = [])))]
-async fn mine(State(state): State<AppState>, citizen: Citizen) -> Result<Json<Vec<AppointmentView>>> {
+async fn mine(State(state): State<AppState>, OwnPages(citizen): OwnPages) -> Result<Json<Vec<AppointmentView>>> {
     let from = begin_of(today(&state), state.city.catalog.city.utc_offset_minutes);
     let all = state.storage.appointments_of(citizen.actor.id, from).await?;
     let seen = all.iter().filter_map(|appointment| {
@@ -125,7 +125,7 @@ async fn mine(State(state): State<AppState>, citizen: Citizen) -> Result<Json<Ve
         (status = 409, description = "halls/not_possible", body = Problem)), security(("citizen" = [])))]
 async fn book(
     State(state): State<AppState>,
-    citizen: Citizen,
+    OwnPages(citizen): OwnPages,
     IdempotencyKeyHeader(key): IdempotencyKeyHeader,
     Json(ask): Json<BookAppointment>,
 ) -> Result<Json<AppointmentView>> {
@@ -163,7 +163,7 @@ async fn book(
         (status = 409, description = "halls/not_possible", body = Problem)), security(("citizen" = [])))]
 async fn move_to(
     State(state): State<AppState>,
-    citizen: Citizen,
+    OwnPages(citizen): OwnPages,
     Path(id): Path<AppointmentId>,
     IdempotencyKeyHeader(key): IdempotencyKeyHeader,
     Json(ask): Json<MoveAppointment>,
@@ -210,7 +210,7 @@ fn in_time_to_change(at: &Place<'_>, appointment: &Appointment) -> Result<()> {
         (status = 409, description = "halls/not_possible", body = Problem)), security(("citizen" = [])))]
 async fn cancel(
     State(state): State<AppState>,
-    citizen: Citizen,
+    OwnPages(citizen): OwnPages,
     Path(id): Path<AppointmentId>,
 ) -> Result<Json<AppointmentView>> {
     let person = citizen.actor.id;
@@ -234,7 +234,7 @@ async fn cancel(
         (status = 409, description = "halls/not_possible", body = Problem)), security(("citizen" = [])))]
 async fn check_in(
     State(state): State<AppState>,
-    citizen: Citizen,
+    OwnPages(citizen): OwnPages,
     Path(id): Path<AppointmentId>,
     IdempotencyKeyHeader(key): IdempotencyKeyHeader,
 ) -> Result<Json<TicketView>> {

@@ -16,7 +16,7 @@ use super::{attempt, line, tell};
 use crate::error::{Error, Result};
 use crate::events;
 use crate::http::extract::{ClientAddress, IdempotencyKeyHeader, Json, Path, Terminal};
-use crate::identity::Citizen;
+use crate::identity::OwnPages;
 use crate::state::AppState;
 
 /// How many numbers the kiosks of one network draw in an hour without a login: more than any hall serves.
@@ -79,7 +79,7 @@ async fn display(State(state): State<AppState>, Path(hall): Path<HallCode>) -> R
 async fn take(
     State(state): State<AppState>,
     Path(hall): Path<HallCode>,
-    citizen: Result<Citizen>,
+    citizen: Result<OwnPages>,
     (Terminal(terminal), known, client): (Terminal, Option<AtKiosk>, ClientAddress),
     IdempotencyKeyHeader(key): IdempotencyKeyHeader,
     Json(ask): Json<TakeTicket>,
@@ -88,7 +88,7 @@ async fn take(
     let queue = at.queue(&ask.queue)?;
     let at_hall = terminal == TerminalKind::Kiosk;
     let citizen = match citizen {
-        Ok(citizen) => Some(citizen),
+        Ok(OwnPages(citizen)) => Some(citizen),
         Err(error) if at_hall && error.code() == ErrorCode::NotLoggedIn => None,
         Err(error) => return Err(error),
     };
@@ -136,7 +136,7 @@ async fn take(
 #[utoipa::path(get, path = "/tickets", tag = "halls",
     responses((status = 200, description = "Those that are still to be dealt with", body = Vec<TicketView>),
         (status = 401, body = Problem)), security(("citizen" = [])))]
-async fn my_tickets(State(state): State<AppState>, citizen: Citizen) -> Result<Json<Vec<TicketView>>> {
+async fn my_tickets(State(state): State<AppState>, OwnPages(citizen): OwnPages) -> Result<Json<Vec<TicketView>>> {
     let tickets = state.storage.tickets_of(citizen.actor.id, today(&state)).await?;
     let mut seen = Vec::new();
     for ticket in tickets {

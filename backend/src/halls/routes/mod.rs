@@ -3,6 +3,7 @@
 mod appointments;
 mod card;
 mod citizen;
+mod kiosks;
 mod staff;
 
 use onehall_protocol::cases::Poke;
@@ -23,6 +24,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(citizen::routes())
         .merge(appointments::routes())
         .merge(card::routes())
+        .merge(kiosks::routes())
         .merge(staff::routes())
 }
 

@@ -9,6 +9,7 @@ use utoipa_axum::routes;
 use super::super::model::{Call, Handle, Sit};
 use super::super::view::Place;
 use super::super::{not_possible, today};
+use super::kiosks::kiosks;
 use super::{attempt, line, tell};
 use crate::error::{Error, Result};
 use crate::http::extract::{IdempotencyKeyHeader, Json, Path};
@@ -25,7 +26,9 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 }
 
 async fn seen(state: &AppState, at: &Place<'_>, staff: &Staff) -> Result<Json<FloorView>> {
-    Ok(Json(at.floor(staff, &line(state, at).await?)))
+    let mut floor = at.floor(staff, &line(state, at).await?);
+    floor.kiosks = kiosks(state, at, staff).await?;
+    Ok(Json(floor))
 }
 
 /// A hall as its clerks see it

@@ -3,6 +3,7 @@
 mod appointments;
 mod cards;
 mod counters;
+mod kiosks;
 mod races;
 mod tickets;
 

@@ -12,5 +12,5 @@ pub(crate) mod tests;
 pub mod webauthn;
 
 pub use cose::CredentialKey;
-pub use routes::{asks_for_proof, require_proof, routes};
+pub use routes::{asks_for_proof, named, require_proof, routes};
 pub use store::{NewPasskey, PasskeyLogIn, PasskeyStore, PasskeyUse, Proof, StoredPasskey, UseCode};

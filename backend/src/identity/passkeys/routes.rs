@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::store::{NewPasskey, PasskeyLogIn, PasskeyUse, UseCode};
-use super::webauthn::{self, Asked, RelyingParty, Signed};
+use super::webauthn::{self, Asked, Keeps, RelyingParty, Signed};
 use crate::error::{Error, Result};
 use crate::http::cookies;
 use crate::http::extract::{AcceptLanguage, ClientAddress, Json, Path, Query, Terminal};
@@ -51,6 +51,19 @@ fn sealer(state: &AppState) -> Sealer {
     state.key.sealer(&["passkey-challenge"])
 }
 
+/// What a passkey is to be called.
+///
+/// # Errors
+/// `request/invalid_body` where it cannot be a name.
+pub fn named(typed: &str) -> Result<String> {
+    let name = typed.trim();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        Err(Error::new(ErrorCode::InvalidBody).with_field("name", "invalid"))
+    } else {
+        Ok(name.to_owned())
+    }
+}
+
 fn asked(purpose: PasskeyPurpose, session: Option<TokenHash>) -> Asked {
     Asked {
         purpose,
@@ -75,7 +88,8 @@ pub async fn require_proof(state: &AppState, citizen: &Citizen, needed: bool) ->
     {
         return Ok(());
     }
-    let has_passkey = !state.storage.passkeys(citizen.actor.id).await?.is_empty();
+    // A passkey answers to the hall's own pages alone.
+    let has_passkey = citizen.site.is_none() && !state.storage.passkeys(citizen.actor.id).await?.is_empty();
     let passkey = has_passkey.then_some(ProofWay::Passkey);
     let known = state.storage.contacts(citizen.actor.id).await?;
     let code = (!known.is_empty()).then_some(ProofWay::Code);
@@ -120,7 +134,8 @@ async fn add_options(State(state): State<AppState>, OwnTerminal(citizen): OwnTer
         name => name.to_owned(),
     };
     let handle = citizen.actor.id.0.as_bytes().as_slice();
-    let options = webauthn::creation_options(&rp, &hall.zh_cn, &challenge, (handle, name.as_str()), &known);
+    let keeps = Keeps::Account;
+    let options = webauthn::creation_options(&rp, &hall.zh_cn, &challenge, (handle, name.as_str()), keeps, &known);
     Ok(Json(options))
 }
 
@@ -133,18 +148,15 @@ async fn add(
     Json(request): Json<AddPasskey>,
 ) -> Result<(StatusCode, Json<PasskeyView>)> {
     require_proof(&state, &citizen, true).await?;
-    let name = request.name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(Error::new(ErrorCode::InvalidBody).with_field("name", "invalid"));
-    }
+    let name = named(&request.name)?;
     let now = state.clock.now();
     let asked = asked(PasskeyPurpose::Add, Some(citizen.session));
     let rp = RelyingParty::of(&state.config);
     let made = webauthn::made(&rp, &sealer(&state), &request.credential, asked, now)?;
     let new = NewPasskey {
         id: PasskeyId(state.new_id()),
-        person: citizen.actor.id,
-        name: name.to_owned(),
+        owner: citizen.actor.id,
+        name,
         made,
         now,
     };
@@ -184,16 +196,7 @@ async fn verified(state: &AppState, answer: &Value, asked: Asked) -> Result<Pass
     let rp = RelyingParty::of(&state.config);
     let signed: Signed = webauthn::signed(&rp, &sealer(state), answer, asked, now)?;
     let known = state.storage.passkey(signed.credential.clone()).await?;
-    if !known.is_some_and(|known| signed.by(&known.key)) {
-        return Err(ErrorCode::PasskeyRefused.into());
-    }
-    Ok(PasskeyUse {
-        credential: signed.credential,
-        count: signed.count,
-        backed_up: signed.backed_up,
-        challenge: signed.challenge,
-        now,
-    })
+    PasskeyUse::of(signed, known.as_ref(), now)
 }
 
 /// Log in with a passkey
@@ -232,7 +235,7 @@ async fn log_in(
 /// What a browser needs to ask for a passkey of who is logged in
 #[utoipa::path(post, path = "/identity/proof/passkey-options", tag = "identity",
     responses((status = 200, description = "The options", body = serde_json::Value)), security(("citizen" = [])))]
-async fn prove_options(State(state): State<AppState>, citizen: Citizen) -> Result<Json<Value>> {
+async fn prove_options(State(state): State<AppState>, OwnPages(citizen): OwnPages) -> Result<Json<Value>> {
     let asked = asked(PasskeyPurpose::Prove, Some(citizen.session));
     let challenge = webauthn::challenge(&sealer(&state), asked, state.clock.now())?;
     let known = state.storage.passkeys(citizen.actor.id).await?;
@@ -246,7 +249,7 @@ async fn prove_options(State(state): State<AppState>, citizen: Citizen) -> Resul
     responses((status = 204, description = "It counts for ten minutes")), security(("citizen" = [])))]
 async fn prove(
     State(state): State<AppState>,
-    citizen: Citizen,
+    OwnPages(citizen): OwnPages,
     Json(request): Json<PasskeyAnswer>,
 ) -> Result<StatusCode> {
     let asked = asked(PasskeyPurpose::Prove, Some(citizen.session));

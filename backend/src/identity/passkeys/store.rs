@@ -3,22 +3,22 @@
 use async_trait::async_trait;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::passkeys::{PasskeyView, ProofWay};
-use onehall_protocol::{PasskeyId, PersonId, Timestamp};
+use onehall_protocol::{ErrorCode, PasskeyId, PersonId, Timestamp};
 
 use super::cose::CredentialKey;
-use super::webauthn::{Challenge, Made};
+use super::webauthn::{Challenge, Made, Signed};
 use crate::config::CodeLimits;
 use crate::error::Result;
 use crate::identity::{Citizen, Place};
 use crate::secrets::TokenHash;
 
-/// A passkey as it is kept.
+/// A passkey as it is kept: a citizen's, or one of staff's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredPasskey {
-    /// What its citizen sees of it.
+pub struct StoredPasskey<O = PersonId> {
+    /// What its owner sees of it.
     pub view: PasskeyView,
     /// Whose it is.
-    pub person: PersonId,
+    pub owner: O,
     /// Its id at the authenticator.
     pub credential: Vec<u8>,
     /// Its public key.
@@ -27,11 +27,11 @@ pub struct StoredPasskey {
 
 /// A passkey to keep.
 #[derive(Debug, Clone)]
-pub struct NewPasskey {
-    /// By which its citizen names it.
+pub struct NewPasskey<O = PersonId> {
+    /// By which its owner names it.
     pub id: PasskeyId,
     /// Whose.
-    pub person: PersonId,
+    pub owner: O,
     /// What it is called.
     pub name: String,
     /// What was made.
@@ -53,6 +53,25 @@ pub struct PasskeyUse {
     pub challenge: Challenge,
     /// Now.
     pub now: Timestamp,
+}
+
+impl PasskeyUse {
+    /// What was signed, by the key that is known of the credential.
+    ///
+    /// # Errors
+    /// `identity/passkey_refused` where none is known, or another key signed.
+    pub fn of<O>(signed: Signed, known: Option<&StoredPasskey<O>>, now: Timestamp) -> Result<PasskeyUse> {
+        if !known.is_some_and(|known| signed.by(&known.key)) {
+            return Err(ErrorCode::PasskeyRefused.into());
+        }
+        Ok(PasskeyUse {
+            credential: signed.credential,
+            count: signed.count,
+            backed_up: signed.backed_up,
+            challenge: signed.challenge,
+            now,
+        })
+    }
 }
 
 /// A login with a passkey.

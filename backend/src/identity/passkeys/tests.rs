@@ -7,6 +7,10 @@ use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::require_proof;
+use crate::clock::Clock;
+use crate::identity::SESSION_COOKIE;
+use crate::secrets::TokenHash;
 use crate::testing::{Reply, TestHall, TestTerminal};
 
 const PASSKEYS: &str = "/api/v1/identity/passkeys";
@@ -19,7 +23,8 @@ const PROOF_CODES: &str = "/api/v1/identity/proof/codes";
 const PROOF_CODE: &str = "/api/v1/identity/proof/code";
 const SESSION: &str = "/api/v1/identity/session";
 const PHONE: &str = "13800000001";
-const ORIGIN: &str = "http://localhost:8080";
+/// Where these passkeys are used.
+pub(crate) const ORIGIN: &str = "http://localhost:8080";
 
 fn encoded(bytes: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
@@ -29,7 +34,7 @@ fn encoded(bytes: &[u8]) -> String {
 pub(crate) struct Device {
     key: EcdsaKeyPair,
     credential: Vec<u8>,
-    count: u32,
+    pub(crate) count: u32,
     origin: String,
     rp: String,
     flags: u8,
@@ -63,8 +68,15 @@ impl Device {
         [&Sha256::digest(&self.rp)[..], &[flags], &self.count.to_be_bytes()].concat()
     }
 
+    /// As it was: nothing about it is wrong any more.
+    pub(crate) fn put_right(&mut self) {
+        let right = Device::new();
+        (self.origin, self.rp, self.flags, self.cross_origin) =
+            (right.origin, right.rp, right.flags, right.cross_origin);
+    }
+
     /// What a browser says of a passkey that was made.
-    fn made(&self, options: &Value) -> Value {
+    pub(crate) fn made(&self, options: &Value) -> Value {
         let point = self.key.public_key().as_ref();
         let mut data = self.authenticator_data(self.flags | 0x40);
         data.extend([0; 16]);
@@ -82,7 +94,7 @@ impl Device {
     }
 
     /// What a browser says of a passkey that signed.
-    fn signed(&self, options: &Value) -> Value {
+    pub(crate) fn signed(&self, options: &Value) -> Value {
         let data = self.authenticator_data(self.flags);
         let client_data = self.client_data("webauthn.get", options);
         let message = [&data[..], &Sha256::digest(&client_data)[..]].concat();
@@ -97,6 +109,20 @@ impl Device {
 
 /// What is not as it should be with a device.
 type Change = fn(&mut Device);
+
+/// Whatever may be wrong with what signs, while its key is right.
+pub(crate) const WRONG: [(&str, Change); 6] = [
+    ("another origin", |device| {
+        device.origin = "https://evil.example".to_owned()
+    }),
+    ("another port", |device| {
+        device.origin = "http://localhost:8081".to_owned()
+    }),
+    ("another site's key", |device| device.rp = "evil.example".to_owned()),
+    ("in a frame of another site", |device| device.cross_origin = true),
+    ("nobody there", |device| device.flags = 0x04),
+    ("nobody verified", |device| device.flags = 0x01),
+];
 
 async fn options(terminal: &mut TestTerminal, path: &str) -> Value {
     let reply = terminal.post(path, json!({})).await;
@@ -229,21 +255,8 @@ async fn an_answer_counts_once() {
 async fn an_answer_counts_for_the_site_the_purpose_and_the_session_that_asked() {
     let hall = TestHall::open_with(|config| config.public_url = Some(ORIGIN.to_owned())).await;
     let (mut browser, device) = with_passkey(&hall).await;
-    let changed: [(&str, Change); 6] = [
-        ("another origin", |device| {
-            device.origin = "https://evil.example".to_owned()
-        }),
-        ("another port", |device| {
-            device.origin = "http://localhost:8081".to_owned()
-        }),
-        ("another site's key", |device| device.rp = "evil.example".to_owned()),
-        ("in a frame of another site", |device| device.cross_origin = true),
-        ("nobody there", |device| device.flags = 0x04),
-        ("nobody verified", |device| device.flags = 0x01),
-    ];
     let mut device = device;
-    for (what, change) in changed {
-        let (origin, rp, flags) = (device.origin.clone(), device.rp.clone(), device.flags);
+    for (what, change) in WRONG {
         change(&mut device);
         let refused = log_in(&mut hall.browser(), &device).await;
         assert_eq!(
@@ -251,7 +264,7 @@ async fn an_answer_counts_for_the_site_the_purpose_and_the_session_that_asked() 
             (422, "identity/passkey_refused"),
             "{what}"
         );
-        (device.origin, device.rp, device.flags, device.cross_origin) = (origin, rp, flags, false);
+        device.put_right();
     }
     // What was asked to prove that somebody is there logs nobody in, and the other way round.
     let to_prove = options(&mut browser, PROVE_OPTIONS).await;
@@ -402,6 +415,27 @@ async fn a_code_that_logs_in_proves_nothing_and_one_that_proves_logs_nobody_in()
         "identity/wrong_code",
         "once"
     );
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_is_told_of_no_passkey() {
+    let hall = TestHall::open().await;
+    let (browser, _) = with_passkey(&hall).await;
+    let session = TokenHash::of(&browser.cookies[SESSION_COOKIE]);
+    hall.clock.advance(600);
+    let citizen = hall.state.storage.citizen(session, hall.clock.now()).await;
+    let mut citizen = citizen
+        .unwrap_or_else(|error| panic!("{error}"))
+        .unwrap_or_else(|| panic!("nobody"));
+    for (site, ways) in [
+        (None, json!(["passkey", "code"])),
+        (Some("https://bank.example".to_owned()), json!(["code"])),
+    ] {
+        citizen.site = site;
+        let refusal = require_proof(&hall.state, &citizen, true).await;
+        let refusal = refusal.err().unwrap_or_else(|| panic!("a proof is needed"));
+        assert_eq!(refusal.details(), &json!({ "ways": ways }));
+    }
 }
 
 #[tokio::test]

@@ -97,6 +97,15 @@ pub fn challenge(sealer: &Sealer, asked: Asked, now: Timestamp) -> Result<String
     Ok(BASE64_URL_SAFE_NO_PAD.encode(sealed.ok_or_else(|| Error::broken("seal a challenge"))?))
 }
 
+/// What a device is to keep of a passkey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    /// Whose it is, too: it is offered without anybody having said who they are.
+    Account,
+    /// The key, where that suffices: who has said who they are is asked for theirs.
+    Key,
+}
+
 /// The options with which a browser makes a passkey. `handle` names the account to the authenticator; `known` are those that
 /// it has already, of which no second one is made on one device.
 #[must_use]
@@ -105,8 +114,13 @@ pub fn creation_options(
     hall: &str,
     challenge: &str,
     (handle, name): (&[u8], &str),
+    keeps: Keeps,
     known: &[Vec<u8>],
 ) -> Value {
+    let resident = match keeps {
+        Keeps::Account => "required",
+        Keeps::Key => "discouraged",
+    };
     let exclude = known.iter().map(|id| descriptor(id));
     let algorithms = [ES256, EDDSA, RS256].map(|alg| json!({ "type": "public-key", "alg": alg }));
     json!({
@@ -116,7 +130,8 @@ pub fn creation_options(
         "pubKeyCredParams": algorithms,
         "timeout": CHALLENGE_SECONDS * 1000,
         "excludeCredentials": exclude.collect::<Vec<_>>(),
-        "authenticatorSelection": { "residentKey": "required", "requireResidentKey": true, "userVerification": "required" },
+        "authenticatorSelection": { "residentKey": resident, "requireResidentKey": keeps == Keeps::Account,
+            "userVerification": "required" },
         "attestation": "none",
     })
 }

@@ -8,7 +8,7 @@ async fn page(provider: &Provider, browser: &mut TestTerminal, pairs: Pairs<'_>)
     shown(browser, &reply).await
 }
 
-async fn shown(browser: &mut TestTerminal, reply: &Reply) -> Value {
+pub(super) async fn shown(browser: &mut TestTerminal, reply: &Reply) -> Value {
     let location = reply.header("location");
     assert_eq!(reply.status, 303, "{location}");
     let request = location.strip_prefix("/logout?request=");

@@ -27,7 +27,7 @@ use crate::city::{self, CityContent};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::oidc::claims::in_seconds;
-use crate::testing::{Reply, TestHall, TestTerminal};
+use crate::testing::{Reply, TestHall, TestTerminal, copy_folder};
 
 /// A citizen of assurance L2 with name, number, phone and address.
 const ZHANG: &str = "13800000001";
@@ -114,7 +114,7 @@ fn city() -> Arc<CityContent> {
     static CITY: OnceLock<Arc<CityContent>> = OnceLock::new();
     let load = || {
         let folder = std::env::temp_dir().join(format!("onehall-clients-{}", uuid::Uuid::now_v7()));
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("demo-city"), &folder);
+        copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("demo-city"), &folder);
         let client = |id: &str, rest: String| {
             let name =
                 format!("name = {{ zh-CN = \"{id}\", en = \"{id}\" }}\noperator = {{ zh-CN = \"某\", en = \"X\" }}\n");
@@ -179,19 +179,6 @@ fn city() -> Arc<CityContent> {
         Arc::new(loaded)
     };
     Arc::clone(CITY.get_or_init(load))
-}
-
-fn copy(from: &Path, to: &Path) {
-    must(std::fs::create_dir_all(to));
-    for entry in must(std::fs::read_dir(from)) {
-        let entry = must(entry);
-        let target = to.join(entry.file_name());
-        if must(entry.file_type()).is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            must(std::fs::copy(entry.path(), target));
-        }
-    }
 }
 
 /// A hall with clients.

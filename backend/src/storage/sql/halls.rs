@@ -2,14 +2,18 @@
 
 mod appointments;
 mod counters;
+mod kiosks;
 mod tickets;
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
+use onehall_protocol::halls::KioskSign;
 use onehall_protocol::{
     AppointmentId, CitizenId, Date, ErrorCode, HallCode, PersonId, QueueCode, StaffId, TicketId, Timestamp,
 };
 
-use super::values::{Key, id};
+use super::values::Key;
 use super::{Connection, Database, OptionalExtension, params};
 use crate::error::{Error, Result};
 use crate::halls::{
@@ -179,14 +183,15 @@ impl HallStore for Database {
     }
 
     async fn citizen_of_card(&self, number: CitizenId) -> Result<Option<PersonId>> {
-        self.read(move |db| {
-            let found: Option<PersonId> = db
-                .prepare_cached("SELECT id FROM person WHERE citizen_id = ?1 AND kind = 'citizen'")?
-                .query_row([number.as_str()], |row| id(row, 0))
-                .optional()?;
-            Ok(found)
-        })
-        .await
+        self.read(move |db| super::identity::of_card(db, &number)).await
+    }
+
+    async fn note_kiosk(&self, hall: HallCode, number: u16, sign: KioskSign, now: Timestamp) -> Result<()> {
+        self.write(move |tx| kiosks::note(tx, &hall, number, &sign, now)).await
+    }
+
+    async fn kiosk_signs(&self, hall: HallCode) -> Result<BTreeMap<u16, (Timestamp, KioskSign)>> {
+        self.read(move |db| kiosks::of(db, &hall)).await
     }
 
     async fn move_appointment(

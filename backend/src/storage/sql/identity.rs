@@ -4,14 +4,16 @@ use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
 use onehall_protocol::contacts::Contact;
 use onehall_protocol::identity::{AssuranceLevel, PersonKind, TerminalKind};
-use onehall_protocol::{ContactId, ErrorCode, PersonId, Timestamp};
+use onehall_protocol::{CitizenId, ContactId, ErrorCode, PersonId, Timestamp};
 use subtle::ConstantTimeEq;
 
 use super::Database;
 use super::values::{Key, id, name, named, optional_json, optional_parsed, time};
 use crate::error::{Error, Result};
 use crate::identity::passkeys::UseCode;
-use crate::identity::{Citizen, CodeToSend, Confirmed, IdentityStore, Items, Lifetime, LogIn, Person};
+use crate::identity::{
+    CardLogIn, Citizen, CodeToSend, Confirmed, IdentityStore, Items, Lifetime, LogIn, Person, Place,
+};
 use crate::secrets::TokenHash;
 
 const HOUR: i64 = 3600;
@@ -48,6 +50,10 @@ impl IdentityStore for Database {
 
     async fn log_in_confirmed(&self, login: LogIn, confirmed: Confirmed) -> Result<(Citizen, Option<PersonId>)> {
         self.write(move |tx| log_in_confirmed(tx, &login, &confirmed)).await?
+    }
+
+    async fn log_in_by_card(&self, login: CardLogIn) -> Result<Citizen> {
+        self.write(move |tx| log_in_by_card(tx, &login)).await?
     }
 
     async fn citizen(&self, session: TokenHash, now: Timestamp) -> Result<Option<Citizen>> {
@@ -253,12 +259,47 @@ fn enter(tx: &Connection, login: &LogIn) -> Result<Result<Citizen>> {
     let Some(actor) = account_of(tx, &login.contact, login.new_person, now)? else {
         return Ok(Err(Error::new(ErrorCode::WrongCode)));
     };
-    begin_session(tx, login.session, actor, login.terminal, now)?;
+    begin_at(tx, login.session, actor, login.terminal, &login.place, now).map(Ok)
+}
+
+fn log_in_by_card(tx: &Connection, login: &CardLogIn) -> Result<Result<Citizen>> {
+    let right = use_code(tx, &login.code)?;
+    // Looked for whether or not the code was right, so that the time it takes tells nothing.
+    match of_card(tx, &login.citizen_id)? {
+        Some(owner) if right => begin_at(
+            tx,
+            login.session,
+            owner,
+            TerminalKind::Kiosk,
+            &login.place,
+            login.code.now,
+        )
+        .map(Ok),
+        _ => Ok(Err(ErrorCode::WrongCode.into())),
+    }
+}
+
+/// Whose identity card it is.
+pub(super) fn of_card(db: &Connection, number: &CitizenId) -> Result<Option<PersonId>> {
+    Ok(db
+        .prepare_cached("SELECT id FROM person WHERE citizen_id = ?1 AND kind = 'citizen'")?
+        .query_row([number.as_str()], |row| id(row, 0))
+        .optional()?)
+}
+
+/// Begins a session at a place; who it is that begins it.
+fn begin_at(
+    tx: &Connection,
+    session: TokenHash,
+    person: PersonId,
+    terminal: TerminalKind,
+    place: &Place,
+    now: Timestamp,
+) -> Result<Citizen> {
+    begin_session(tx, session, person, terminal, now)?;
     tx.prepare_cached("UPDATE citizen_session SET name = ?2, site = ?3 WHERE token = ?1")?
-        .execute(params![login.session.0, login.place.name, login.place.site])?;
-    citizen(tx, login.session, now)?
-        .ok_or_else(|| Error::broken("find the session that was just begun"))
-        .map(Ok)
+        .execute(params![session.0, place.name, place.site])?;
+    citizen(tx, session, now)?.ok_or_else(|| Error::broken("find the session that was just begun"))
 }
 
 /// Begins a session; when it ends whatever happens.

@@ -60,6 +60,8 @@ migrations! {
     62 "0062_updates";
     63 "0063_step_up";
     64 "0064_children";
+    65 "0065_kiosk_signs";
+    67 "0067_staff_passkeys";
 }
 
 /// Why a database cannot be used.

@@ -3,7 +3,7 @@
 use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
 use onehall_protocol::passkeys::{PasskeyView, ProofWay};
-use onehall_protocol::{ErrorCode, PasskeyId, PersonId, Timestamp};
+use onehall_protocol::{ErrorCode, PasskeyId, PersonId, StaffId, Timestamp};
 
 use super::Database;
 use super::identity::{begin_session, citizen, use_code};
@@ -21,9 +21,30 @@ const MOST: i64 = 20;
 /// For how long a proof is kept; it counts for less.
 const PROOF_KEPT_SECONDS: i64 = 3600;
 
-const PASSKEY: &str = "id, name, created_at, used_at, synced, person, credential, algorithm, public_key";
+/// Whose passkeys a table keeps: those of citizens are no good at the console, and the other way round.
+pub(super) trait Owner: Key + PartialEq + Copy + Send + 'static {
+    /// The table.
+    const TABLE: &'static str;
+    /// Its column that says whose.
+    const COLUMN: &'static str;
+}
 
-fn passkey(row: &Row<'_>) -> sql::Result<StoredPasskey> {
+impl Owner for PersonId {
+    const TABLE: &'static str = "passkey";
+    const COLUMN: &'static str = "person";
+}
+
+impl Owner for StaffId {
+    const TABLE: &'static str = "staff_passkey";
+    const COLUMN: &'static str = "staff";
+}
+
+fn columns<O: Owner>() -> String {
+    let (table, owner) = (O::TABLE, O::COLUMN);
+    format!("SELECT id, name, created_at, used_at, synced, {owner}, credential, algorithm, public_key FROM {table}")
+}
+
+fn passkey<O: Owner>(row: &Row<'_>) -> sql::Result<StoredPasskey<O>> {
     Ok(StoredPasskey {
         view: PasskeyView {
             id: id(row, 0)?,
@@ -32,7 +53,7 @@ fn passkey(row: &Row<'_>) -> sql::Result<StoredPasskey> {
             used_at: optional_time(row, 3)?,
             synced: row.get(4)?,
         },
-        person: id(row, 5)?,
+        owner: id(row, 5)?,
         credential: row.get(6)?,
         key: CredentialKey {
             algorithm: row.get(7)?,
@@ -45,82 +66,94 @@ fn refused() -> Error {
     Error::new(ErrorCode::PasskeyRefused)
 }
 
+/// Keeps a passkey, and uses its challenge up.
+pub(super) fn add<O: Owner>(tx: &Connection, new: &NewPasskey<O>) -> Result<PasskeyView> {
+    answer(tx, new.made.challenge, new.now)?;
+    let (table, owner) = (O::TABLE, O::COLUMN);
+    let count: i64 = tx
+        .prepare_cached(&format!("SELECT count(*) FROM {table} WHERE {owner} = ?1"))?
+        .query_row([new.owner.key()], |row| row.get(0))?;
+    if count >= MOST {
+        return Err(refused());
+    }
+    let view = PasskeyView {
+        id: new.id,
+        name: new.name.clone(),
+        created_at: new.now,
+        used_at: None,
+        synced: new.made.backed_up,
+    };
+    let kept = tx
+        .prepare_cached(&format!(
+            "INSERT INTO {table} (id, {owner}, credential, algorithm, public_key, signed, synced, name, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (credential) DO NOTHING"
+        ))?
+        .execute(params![
+            view.id.key(),
+            new.owner.key(),
+            new.made.credential,
+            new.made.key.algorithm,
+            new.made.key.bytes,
+            i64::from(new.made.count),
+            view.synced,
+            view.name,
+            new.now.unix_millis()
+        ])?;
+    if kept == 0 { Err(refused()) } else { Ok(view) }
+}
+
+/// The passkeys of an account, the oldest first.
+pub(super) fn all<O: Owner>(db: &Connection, owner: O) -> Result<Vec<StoredPasskey<O>>> {
+    let sql = format!("{} WHERE {} = ?1 ORDER BY created_at, id", columns::<O>(), O::COLUMN);
+    let all = db
+        .prepare_cached(&sql)?
+        .query_map([owner.key()], passkey)?
+        .collect::<sql::Result<_>>()?;
+    Ok(all)
+}
+
+/// A passkey by its id at the authenticator.
+pub(super) fn find<O: Owner>(db: &Connection, credential: &[u8]) -> Result<Option<StoredPasskey<O>>> {
+    let sql = format!("{} WHERE credential = ?1", columns::<O>());
+    Ok(db.prepare_cached(&sql)?.query_row([credential], passkey).optional()?)
+}
+
+/// Forgets a passkey.
+pub(super) fn remove<O: Owner>(tx: &Connection, owner: O, id: PasskeyId) -> Result<()> {
+    let sql = format!("DELETE FROM {} WHERE id = ?1 AND {} = ?2", O::TABLE, O::COLUMN);
+    let gone = tx.prepare_cached(&sql)?.execute(params![id.key(), owner.key()])?;
+    if gone == 0 { Err(Error::not_found()) } else { Ok(()) }
+}
+
+/// Forgets all passkeys of an account.
+pub(super) fn remove_all<O: Owner>(tx: &Connection, owner: O) -> Result<()> {
+    let sql = format!("DELETE FROM {} WHERE {} = ?1", O::TABLE, O::COLUMN);
+    tx.prepare_cached(&sql)?.execute([owner.key()])?;
+    Ok(())
+}
+
 #[async_trait]
 impl PasskeyStore for Database {
     async fn add_passkey(&self, new: NewPasskey) -> Result<PasskeyView> {
-        self.write(move |tx| {
-            answer(tx, new.made.challenge, new.now)?;
-            let count: i64 = tx
-                .prepare_cached("SELECT count(*) FROM passkey WHERE person = ?1")?
-                .query_row([new.person.key()], |row| row.get(0))?;
-            if count >= MOST {
-                return Err(refused());
-            }
-            let view = PasskeyView {
-                id: new.id,
-                name: new.name.clone(),
-                created_at: new.now,
-                used_at: None,
-                synced: new.made.backed_up,
-            };
-            let kept = tx
-                .prepare_cached(
-                    "INSERT INTO passkey (id, person, credential, algorithm, public_key, signed, synced, name, created_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (credential) DO NOTHING",
-                )?
-                .execute(params![
-                    view.id.key(),
-                    new.person.key(),
-                    new.made.credential,
-                    new.made.key.algorithm,
-                    new.made.key.bytes,
-                    i64::from(new.made.count),
-                    view.synced,
-                    view.name,
-                    new.now.unix_millis()
-                ])?;
-            if kept == 0 {
-                return Err(refused());
-            }
-            Ok(view)
-        })
-        .await
+        self.write(move |tx| add(tx, &new)).await
     }
 
     async fn passkeys(&self, person: PersonId) -> Result<Vec<StoredPasskey>> {
-        self.read(move |db| {
-            let sql = format!("SELECT {PASSKEY} FROM passkey WHERE person = ?1 ORDER BY created_at, id");
-            let all = db
-                .prepare_cached(&sql)?
-                .query_map([person.key()], passkey)?
-                .collect::<sql::Result<_>>()?;
-            Ok(all)
-        })
-        .await
+        self.read(move |db| all(db, person)).await
     }
 
     async fn passkey(&self, credential: Vec<u8>) -> Result<Option<StoredPasskey>> {
-        self.read(move |db| {
-            let sql = format!("SELECT {PASSKEY} FROM passkey WHERE credential = ?1");
-            Ok(db.prepare_cached(&sql)?.query_row([&credential], passkey).optional()?)
-        })
-        .await
+        self.read(move |db| find(db, &credential)).await
     }
 
     async fn remove_passkey(&self, person: PersonId, id: PasskeyId) -> Result<()> {
-        self.write(move |tx| {
-            let gone = tx
-                .prepare_cached("DELETE FROM passkey WHERE id = ?1 AND person = ?2")?
-                .execute(params![id.key(), person.key()])?;
-            if gone == 0 { Err(Error::not_found()) } else { Ok(()) }
-        })
-        .await
+        self.write(move |tx| remove(tx, person, id)).await
     }
 
     async fn log_in_with_passkey(&self, login: PasskeyLogIn) -> Result<Citizen> {
         self.write(move |tx| {
             let now = login.used.now;
-            let person = sign(tx, &login.used)?;
+            let person: PersonId = sign(tx, &login.used)?;
             begin_session(tx, login.session, person, login.terminal, now)?;
             tx.prepare_cached("UPDATE citizen_session SET name = ?2, site = ?3 WHERE token = ?1")?
                 .execute(params![login.session.0, login.place.name, login.place.site])?;
@@ -132,7 +165,8 @@ impl PasskeyStore for Database {
 
     async fn prove_with_passkey(&self, session: TokenHash, person: PersonId, used: PasskeyUse) -> Result<()> {
         self.write(move |tx| {
-            if sign(tx, &used)? != person {
+            let owner: PersonId = sign(tx, &used)?;
+            if owner != person {
                 return Err(refused());
             }
             prove(tx, session, ProofWay::Passkey, used.now)
@@ -187,13 +221,15 @@ fn answer(tx: &Connection, challenge: Challenge, now: Timestamp) -> Result<()> {
 }
 
 /// Notes that a passkey signed, and says whose it is. One that counts must have counted on: two with one count are copies.
-fn sign(tx: &Connection, used: &PasskeyUse) -> Result<PersonId> {
+pub(super) fn sign<O: Owner>(tx: &Connection, used: &PasskeyUse) -> Result<O> {
     answer(tx, used.challenge, used.now)?;
     let count = i64::from(used.count);
-    tx.prepare_cached(
-        "UPDATE passkey SET signed = ?2, used_at = ?3, synced = ?4
-         WHERE credential = ?1 AND (signed < ?2 OR (signed = 0 AND ?2 = 0)) RETURNING person",
-    )?
+    tx.prepare_cached(&format!(
+        "UPDATE {} SET signed = ?2, used_at = ?3, synced = ?4
+         WHERE credential = ?1 AND (signed < ?2 OR (signed = 0 AND ?2 = 0)) RETURNING {}",
+        O::TABLE,
+        O::COLUMN
+    ))?
     .query_row(
         params![used.credential, count, used.now.unix_millis(), used.backed_up],
         |row| id(row, 0),

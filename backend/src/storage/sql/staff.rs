@@ -5,25 +5,29 @@ mod tries;
 
 use crate::storage::sql::{self, Connection, OptionalExtension, Row, params};
 use async_trait::async_trait;
+use onehall_protocol::passkeys::PasskeyView;
 use onehall_protocol::staff::Role;
-use onehall_protocol::{ErrorCode, StaffId, Timestamp};
+use onehall_protocol::{ErrorCode, PasskeyId, StaffId, Timestamp};
 use serde_json::json;
 
 use self::tries::{count_try, refuse_while_locked, take_back};
 use super::Database;
+use super::passkeys;
 use super::values::{Key, id, json as json_column, named, optional_id, optional_parsed, optional_time, time, to_json};
 use crate::error::{Error, Result};
+use crate::identity::passkeys::{NewPasskey, StoredPasskey};
 use crate::secrets::TokenHash;
 use crate::staff::{
-    Attempt, AuditAction, AuditEntry, ChangeAccount, CreateAccount, Credentials, Enter, NewTicket, Scope, SecondFactor,
-    Staff, StaffAccount, StaffStore, lifetime,
+    Attempt, AuditAction, AuditEntry, ChangeAccount, CreateAccount, Credentials, Enter, Factor, NewTicket, Scope,
+    SecondFactor, Staff, StaffAccount, StaffStore, lifetime,
 };
 
 /// Tries of one ticket.
 const TICKET_TRIES: i64 = 5;
 
 const ACCOUNT: &str = "staff.id, staff.account, staff.name, staff.roles, staff.authority, staff.hall, staff.active, \
-     staff.totp_secret IS NOT NULL, staff.change_password, staff.last_login";
+     staff.totp_secret IS NOT NULL, staff.change_password, staff.last_login, \
+     (SELECT count(*) FROM staff_passkey WHERE staff_passkey.staff = staff.id)";
 
 /// An account from the columns [`ACCOUNT`], which come first in the row.
 fn account(row: &Row<'_>) -> sql::Result<StaffAccount> {
@@ -38,6 +42,7 @@ fn account(row: &Row<'_>) -> sql::Result<StaffAccount> {
         second_factor: row.get(7)?,
         change_password: row.get(8)?,
         last_login: optional_time(row, 9)?,
+        passkeys: row.get(10)?,
     })
 }
 
@@ -51,7 +56,7 @@ impl StaffStore for Database {
             let found = db.prepare_cached(&sql)?.query_row([&name], |row| {
                 Ok(Credentials {
                     account: account(row)?,
-                    password_hash: row.get(10)?,
+                    password_hash: row.get(11)?,
                 })
             });
             Ok(found.optional()?)
@@ -151,9 +156,42 @@ impl StaffStore for Database {
         .await
     }
 
-    async fn step_up(&self, session: TokenHash, step: u64, attempt: Attempt) -> Result<()> {
-        self.write(move |tx| step_up::step_up(tx, session, step, &attempt))
+    async fn step_up(&self, session: TokenHash, factor: Factor, attempt: Attempt) -> Result<()> {
+        self.write(move |tx| step_up::step_up(tx, session, &factor, &attempt))
             .await
+    }
+
+    async fn staff_passkeys(&self, staff: StaffId) -> Result<Vec<StoredPasskey<StaffId>>> {
+        self.read(move |db| passkeys::all(db, staff)).await
+    }
+
+    async fn staff_passkey(&self, credential: Vec<u8>) -> Result<Option<StoredPasskey<StaffId>>> {
+        self.read(move |db| passkeys::find(db, &credential)).await
+    }
+
+    async fn add_staff_passkey(&self, new: NewPasskey<StaffId>) -> Result<PasskeyView> {
+        self.write(move |tx| {
+            let view = passkeys::add(tx, &new)?;
+            let (owner, what) = (Some(new.owner), AuditAction::PasskeyAdded);
+            audit(tx, new.now, owner, owner, what, json!({}))?;
+            Ok(view)
+        })
+        .await
+    }
+
+    async fn remove_staff_passkey(&self, staff: StaffId, id: PasskeyId, now: Timestamp) -> Result<()> {
+        self.write(move |tx| {
+            passkeys::remove(tx, staff, id)?;
+            audit(
+                tx,
+                now,
+                Some(staff),
+                Some(staff),
+                AuditAction::PasskeyRemoved,
+                json!({}),
+            )
+        })
+        .await
     }
 
     async fn staff(&self, session: TokenHash, now: Timestamp) -> Result<Option<Staff>> {
@@ -319,9 +357,9 @@ fn second_factor(db: &Connection, ticket: TokenHash, now: Timestamp) -> Result<O
 fn second_factor_row(row: &Row<'_>) -> sql::Result<SecondFactor> {
     Ok(SecondFactor {
         account: account(row)?,
-        password_hash: row.get(10)?,
-        secret: row.get(11)?,
-        last_step: row.get::<_, Option<i64>>(12)?.and_then(|step| u64::try_from(step).ok()),
+        password_hash: row.get(11)?,
+        secret: row.get(12)?,
+        last_step: row.get::<_, Option<i64>>(13)?.and_then(|step| u64::try_from(step).ok()),
     })
 }
 
@@ -331,30 +369,22 @@ fn enter(tx: &Connection, enter: &Enter, attempt: &Attempt) -> Result<Staff> {
     take_back(tx, attempt.account, attempt)?;
     add_tries(tx, enter.ticket, 1)?;
     refuse_while_locked(tx, attempt)?;
-    // All that was checked before is checked again: another request may have used ticket or code meanwhile.
+    // All that was checked before is checked again: another request may have used ticket or factor meanwhile.
     let known = second_factor(tx, enter.ticket, now)?.ok_or_else(wrong)?;
-    if known.last_step.is_some_and(|last| enter.step <= last) {
-        return Err(wrong());
-    }
     let staff_id = known.account.id;
+    use_up(tx, &known, &enter.factor)?;
     tx.prepare_cached("DELETE FROM staff_ticket WHERE token = ?1")?
         .execute([enter.ticket.0])?;
     tx.prepare_cached(
-        "UPDATE staff SET totp_secret = ?2, totp_last_step = ?3, last_login = ?4,
-           password_hash = coalesce(?5, password_hash),
-           change_password = CASE WHEN ?5 IS NULL THEN change_password ELSE 0 END
+        "UPDATE staff SET last_login = ?2, password_hash = coalesce(?3, password_hash),
+           change_password = CASE WHEN ?3 IS NULL THEN change_password ELSE 0 END
          WHERE id = ?1",
     )?
-    .execute(params![
-        staff_id.key(),
-        known.secret,
-        i64::try_from(enter.step).unwrap_or(i64::MAX),
-        now.unix_millis(),
-        enter.new_password
-    ])?;
+    .execute(params![staff_id.key(), now.unix_millis(), enter.new_password])?;
     tx.prepare_cached("DELETE FROM staff_lock WHERE account IN (?1, ?2)")?
         .execute([attempt.account, attempt.account_here])?;
-    let own = |action| audit(tx, now, Some(staff_id), Some(staff_id), action, json!({}));
+    let told = |action, details| audit(tx, now, Some(staff_id), Some(staff_id), action, details);
+    let own = |action| told(action, json!({}));
     if !known.account.second_factor {
         own(AuditAction::SecondFactorEnrolled)?;
     }
@@ -362,7 +392,7 @@ fn enter(tx: &Connection, enter: &Enter, attempt: &Attempt) -> Result<Staff> {
         end_sessions(tx, staff_id)?;
         own(AuditAction::PasswordChanged)?;
     }
-    own(AuditAction::LoggedIn)?;
+    told(AuditAction::LoggedIn, way_of(&enter.factor))?;
     let ends_at = now.plus_seconds(lifetime().absolute);
     tx.prepare_cached("DELETE FROM staff_session WHERE idle_ends_at < ?1")?
         .execute([now.unix_millis()])?;
@@ -379,6 +409,40 @@ fn enter(tx: &Connection, enter: &Enter, attempt: &Attempt) -> Result<Staff> {
     staff(tx, enter.session, now)?.ok_or_else(|| Error::broken("find the session that was just begun"))
 }
 
+/// Uses up the second factor by which somebody shows who they are. A code also enrols what it was made with.
+fn use_up(tx: &Connection, known: &SecondFactor, factor: &Factor) -> Result<()> {
+    match factor {
+        Factor::Code(step) => {
+            if known.last_step.is_some_and(|last| *step <= last) {
+                return Err(Error::new(ErrorCode::WrongCode));
+            }
+            tx.prepare_cached("UPDATE staff SET totp_secret = ?2, totp_last_step = ?3 WHERE id = ?1")?
+                .execute(params![
+                    known.account.id.key(),
+                    known.secret,
+                    i64::try_from(*step).unwrap_or(i64::MAX)
+                ])?;
+            Ok(())
+        }
+        Factor::Passkey(used) => {
+            let owner: StaffId = passkeys::sign(tx, used)?;
+            if owner == known.account.id {
+                Ok(())
+            } else {
+                Err(Error::new(ErrorCode::PasskeyRefused))
+            }
+        }
+    }
+}
+
+/// What the audit says of a second factor, where it was no code.
+fn way_of(factor: &Factor) -> serde_json::Value {
+    match factor {
+        Factor::Code(_) => json!({}),
+        Factor::Passkey(_) => json!({ "passkey": true }),
+    }
+}
+
 fn staff(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option<Staff>> {
     let sql = format!(
         "SELECT {ACCOUNT}, s.idle_ends_at, s.ends_at, s.proved_at FROM staff_session s JOIN staff ON staff.id = s.staff
@@ -390,9 +454,9 @@ fn staff(db: &Connection, session: TokenHash, now: Timestamp) -> Result<Option<S
             Ok(Staff {
                 account: account(row)?,
                 session,
-                idle_ends_at: time(row, 10)?,
-                ends_at: time(row, 11)?,
-                proved_at: time(row, 12)?,
+                idle_ends_at: time(row, 11)?,
+                ends_at: time(row, 12)?,
+                proved_at: time(row, 13)?,
             })
         });
     Ok(found.optional()?)
@@ -426,7 +490,11 @@ fn change(tx: &Connection, change: &ChangeAccount) -> Result<StaffAccount> {
     if administrators > 0 && hall_administrators(tx)? == 0 {
         return Err(Error::new(ErrorCode::LastAdministrator));
     }
-    if change.active == Some(false) || change.password_hash.is_some() || change.reset_second_factor {
+    let removes_passkeys = change.reset_second_factor || change.remove_passkeys;
+    if removes_passkeys {
+        passkeys::remove_all(tx, change.id)?;
+    }
+    if change.active == Some(false) || change.password_hash.is_some() || removes_passkeys {
         end_sessions(tx, change.id)?;
     }
     let details = json!({
@@ -435,6 +503,7 @@ fn change(tx: &Connection, change: &ChangeAccount) -> Result<StaffAccount> {
         "active": change.active,
         "password": change.password_hash.is_some(),
         "second_factor": change.reset_second_factor,
+        "passkeys": removes_passkeys,
     });
     audit(
         tx,

@@ -6,6 +6,7 @@
 use onehall_forms::{Choice, DateBound, Kind, MaterialSource, NoteTone, Options, TimeOfDay};
 use onehall_protocol::{MaterialCode, Text};
 
+use crate::files::FileRules;
 use crate::finding::Report;
 use crate::names;
 
@@ -70,6 +71,7 @@ pub(crate) enum Wanted {
     Files {
         name: String,
         most: Option<u32>,
+        rules: FileRules,
     },
     /// A signature that is drawn.
     Signature,
@@ -188,7 +190,7 @@ pub(crate) fn kind(wanted: Wanted, path: &str, report: &mut Report) -> Kind {
             }
             None => line(),
         },
-        Wanted::Files { name, most } => material(&name, most),
+        Wanted::Files { name, most, rules } => material(&name, most, rules),
         Wanted::Signature => Kind::Signature {},
         Wanted::Agreement(statement) => Kind::Declaration { statement },
         Wanted::Note(tone) => Kind::Note { tone },
@@ -328,13 +330,15 @@ fn options_of(given: Vec<Choice>, path: &str, report: &mut Report) -> Option<Opt
     })
 }
 
-fn material(name: &str, most: Option<u32>) -> Kind {
+fn material(name: &str, most: Option<u32>, rules: FileRules) -> Kind {
     let code = names::code(name, "file");
     let fallback = || "file".parse::<MaterialCode>().ok();
     match code.parse::<MaterialCode>().ok().or_else(fallback) {
         Some(material) => Kind::Material {
             material,
             max_files: most.map(|most| most.clamp(1, 100)),
+            accept: rules.accept,
+            max_kilobytes: rules.max_kilobytes,
             trust_grade: None,
             sources: vec![MaterialSource::Upload],
         },

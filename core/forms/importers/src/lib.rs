@@ -23,6 +23,7 @@
 mod detect;
 mod draft;
 mod exit;
+mod files;
 mod finding;
 mod finish;
 mod formio;

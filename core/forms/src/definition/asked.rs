@@ -52,6 +52,21 @@ impl Page {
 }
 
 impl Definition {
+    /// The question that an answer path leads to, `children/r1/name`; of a form that was not loaded.
+    #[must_use]
+    pub fn question_at(&self, path: &str) -> Option<&Question> {
+        let mut steps = path.split('/');
+        let first = steps.next()?;
+        let mut question = self.asked().find(|question| question.id == first)?;
+        while steps.next().is_some() {
+            let (Kind::Group { questions, .. }, Some(id)) = (&question.kind, steps.next()) else {
+                return None;
+            };
+            question = asked(questions).find(|question| question.id == id)?;
+        }
+        Some(question)
+    }
+
     /// The questions of all pages, those in sections too; not those in the rows of groups.
     pub fn asked(&self) -> impl Iterator<Item = &Question> + Clone {
         self.pages.iter().flat_map(Page::asked)

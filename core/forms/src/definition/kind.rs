@@ -1,6 +1,7 @@
 //! The kinds of questions.
 
 use onehall_protocol::catalog::{MaterialSource, TrustGrade};
+use onehall_protocol::files::{FileLimits, FileType};
 use onehall_protocol::{ListCode, MaterialCode, Money, Text};
 use serde::{Deserialize, Serialize};
 
@@ -165,6 +166,12 @@ pub enum Kind {
         /// Most files; 5 where absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max_files: Option<u32>,
+        /// The types of files that are taken; all that the hall takes where absent.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        accept: Vec<FileType>,
+        /// The most kilobytes (of 1,024 bytes) of a file; as many as the hall takes where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_kilobytes: Option<u32>,
         /// The lowest trust grade that is accepted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trust_grade: Option<TrustGrade>,
@@ -245,6 +252,33 @@ impl Kind {
 
     fn is_uploaded(sources: &[MaterialSource]) -> bool {
         sources == [MaterialSource::Upload]
+    }
+
+    /// What a file may be that answers it, where it asks for files.
+    ///
+    /// ```
+    /// use onehall_forms::Question;
+    /// let photo: Question = serde_json::from_str(r#"{"id": "photo", "kind": "material", "material": "photo",
+    ///     "accept": ["image/jpeg"], "max_kilobytes": 200, "label": {"zh-CN": "照片", "en": "Photo"}}"#)?;
+    /// assert_eq!(photo.kind.file_limits().map(|limits| limits.bytes), Some(200 * 1024));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn file_limits(&self) -> Option<FileLimits> {
+        let Kind::Material {
+            accept, max_kilobytes, ..
+        } = self
+        else {
+            return None;
+        };
+        let all = FileLimits::default();
+        Some(FileLimits {
+            types: match accept.as_slice() {
+                [] => all.types,
+                some => all.types.into_iter().filter(|one| some.contains(one)).collect(),
+            },
+            bytes: max_kilobytes.map_or(all.bytes, |most| u64::from(most) * 1024),
+        })
     }
 
     /// The list of the hall from which it is chosen, if it is.

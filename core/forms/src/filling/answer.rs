@@ -209,7 +209,16 @@ fn check_structure(
             }
             length(part("region"), 100, 0, false).or_else(|| length(part("detail"), 200, 0, false))
         }
-        (Kind::Material { max_files, sources, .. }, Value::Array(files)) => parts::files(files, *max_files, sources),
+        (
+            Kind::Material {
+                max_files,
+                accept,
+                max_kilobytes,
+                sources,
+                ..
+            },
+            Value::Array(files),
+        ) => parts::files(files, *max_files, (accept, *max_kilobytes), sources),
         (_, Value::Object(fields)) => parts::check(kind, fields, context),
         _ => Some(AnswerCode::WrongType),
     }

@@ -84,6 +84,10 @@ codes! {
     IncompleteSignature = "incomplete_signature";
     /// A file came from where this material may not come from.
     SourceNotAccepted = "source_not_accepted";
+    /// A file is of a type that is not taken here.
+    FileTypeNotAccepted = "file_type_not_accepted";
+    /// A file is larger than allowed here.
+    FileTooLarge = "file_too_large";
     /// More files than allowed.
     TooManyFiles = "too_many_files";
     /// Fewer rows than needed.

@@ -1,6 +1,6 @@
 //! Answers of several parts: a span of days, an entry of a list, a person, a signature, files.
 
-use onehall_protocol::files::{FileSource, FileView};
+use onehall_protocol::files::{FileSource, FileType, FileView};
 use onehall_protocol::{CitizenId, Date, InvalidIdentifier, ListCode, PhoneNumber, Text};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -248,7 +248,12 @@ fn strokes_fault(strokes: &Value) -> Option<AnswerCode> {
 }
 
 /// What is wrong with the files of a material. Whoever may upload may hand in anything that the hall has already.
-pub(super) fn files(files: &[Value], most: Option<u32>, sources: &[MaterialSource]) -> Option<AnswerCode> {
+pub(super) fn files(
+    files: &[Value],
+    most: Option<u32>,
+    (accept, max_kilobytes): (&[FileType], Option<u32>),
+    sources: &[MaterialSource],
+) -> Option<AnswerCode> {
     let mut fault = None;
     for file in files {
         let Ok(file) = FileView::deserialize(file) else {
@@ -259,9 +264,16 @@ pub(super) fn files(files: &[Value], most: Option<u32>, sources: &[MaterialSourc
             Some(FileSource::Case { .. }) => MaterialSource::Case,
             Some(FileSource::ECertificate { .. }) => MaterialSource::ECertificate,
         };
-        if !sources.contains(&MaterialSource::Upload) && !sources.contains(&source) {
-            fault = Some(AnswerCode::SourceNotAccepted);
-        }
+        let of_type = accept.is_empty() || accept.iter().any(|one| one.media_type() == file.media_type);
+        let too_large = max_kilobytes.is_some_and(|most| file.size > u64::from(most) * 1024);
+        let found = if !sources.contains(&MaterialSource::Upload) && !sources.contains(&source) {
+            Some(AnswerCode::SourceNotAccepted)
+        } else if !of_type {
+            Some(AnswerCode::FileTypeNotAccepted)
+        } else {
+            too_large.then_some(AnswerCode::FileTooLarge)
+        };
+        fault = fault.or(found);
     }
     let too_many = files.len() > most.unwrap_or(5) as usize;
     too_many.then_some(AnswerCode::TooManyFiles).or(fault)

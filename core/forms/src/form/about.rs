@@ -100,6 +100,10 @@ pub(super) fn about_field(owner: &str, field: &str) -> Option<&'static str> {
         ("person", "phone") => "Whether a mobile phone number belongs to it.",
         ("material", "material") => "The material of the service item, by its code.",
         ("material", "max_files") => "Most files; 5 where absent.",
+        ("material", "accept") => "The types of files that are taken; all that the hall takes where absent.",
+        ("material", "max_kilobytes") => {
+            "The most kilobytes (of 1,024 bytes) of a file; as many as the hall takes where absent."
+        }
         ("material", "trust_grade") => "The lowest trust grade that is accepted, A the highest.",
         ("material", "sources") => {
             "Where it may come from; an upload where absent. What is derived the hall gets itself."

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onehall_protocol::Text;
 use onehall_protocol::catalog::TrustGrade;
+use onehall_protocol::files::MAX_FILE_BYTES;
 use regex_lite::{Regex, RegexBuilder};
 
 use super::finding::Finding;
@@ -16,6 +17,8 @@ use crate::mask;
 
 /// The most rows that a group may allow.
 const MOST_ROWS: u32 = 1_000;
+/// The most kilobytes that a file may have: as many as the hall takes.
+pub(super) const MOST_KILOBYTES: u64 = MAX_FILE_BYTES / 1024;
 /// The most characters that a text may allow.
 const MOST_CHARACTERS: u32 = 20_000;
 
@@ -124,18 +127,26 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
         Kind::Person { id_types, .. } if id_types.is_empty() => {
             find("/id_types", Wrong::NoDocument);
         }
-        Kind::Material { sources, .. } if sources.is_empty() => {
-            find("/sources", Wrong::NoSource);
-        }
         Kind::Material {
-            trust_grade: Some(TrustGrade::A),
+            max_files,
+            max_kilobytes,
             sources,
+            trust_grade,
             ..
-        } if sources
-            .iter()
-            .any(|source| matches!(source, MaterialSource::Upload | MaterialSource::Case)) =>
-        {
-            find("/trust_grade", Wrong::GradeOutOfReach);
+        } => {
+            if sources.is_empty() {
+                find("/sources", Wrong::NoSource);
+            }
+            if *max_files == Some(0) {
+                find("/max_files", Wrong::NoFiles);
+            }
+            if max_kilobytes.is_some_and(|most| !(1..=MOST_KILOBYTES).contains(&u64::from(most))) {
+                find("/max_kilobytes", Wrong::BadFileSize { most: MOST_KILOBYTES });
+            }
+            let grades_c = |source: &MaterialSource| matches!(source, MaterialSource::Upload | MaterialSource::Case);
+            if *trust_grade == Some(TrustGrade::A) && sources.iter().any(grades_c) {
+                find("/trust_grade", Wrong::GradeOutOfReach);
+            }
         }
         Kind::Choice { options } => source(form, options, path, findings),
         Kind::Choices { options, min, max } => {
@@ -144,7 +155,6 @@ pub(super) fn question(form: &Definition, question: &Question, path: &str, findi
             }
             source(form, options, path, findings);
         }
-        Kind::Material { max_files: Some(0), .. } => find("/max_files", Wrong::NoFiles),
         Kind::Section { questions } => {
             if questions.is_empty() {
                 find("/questions", Wrong::NoQuestionsInSection);

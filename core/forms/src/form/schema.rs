@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::about::{about_field, about_kind};
+use super::check::MOST_KILOBYTES;
 use super::shape::{CHECK, CHOICE, DEFINITION, Field, KINDS, LONGEST_NAME, NEXT, PAGE, Shape, TEXT, common};
 use crate::definition::SCHEMA;
 use crate::rules::operators;
@@ -169,6 +170,7 @@ fn narrow(owner: &str, field: &str, property: &mut Value) {
         ("date_range", "max_days") => json!({ "minimum": 1 }),
         ("number", "decimals") => json!({ "maximum": 10 }),
         ("material", "max_files") | ("choices", "max") => json!({ "minimum": 1 }),
+        ("material", "max_kilobytes") => json!({ "minimum": 1, "maximum": MOST_KILOBYTES }),
         ("group", "max_rows") => json!({ "minimum": 1, "maximum": 1_000 }),
         _ => return,
     };

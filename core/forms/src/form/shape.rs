@@ -2,6 +2,7 @@
 //!
 //! serde would tell of one fault at a time and not where it stands; this check tells of all, each with its path.
 
+use onehall_protocol::files::FILE_TYPES;
 use onehall_protocol::{Date, FormCode, ListCode, MaterialCode, Money};
 use serde_json::{Map, Value};
 
@@ -188,6 +189,8 @@ pub(super) const KINDS: &[(&str, &[Field])] = &[
         &[
             needed("material", Shape::Code),
             optional("max_files", Shape::Count),
+            optional("accept", Shape::SomeOf(&FILE_TYPES)),
+            optional("max_kilobytes", Shape::Count),
             optional("trust_grade", Shape::OneOf(&["A", "B", "C", "D"])),
             optional("sources", Shape::SomeOf(SOURCES)),
         ],

@@ -138,6 +138,9 @@ wrongs! {
     BadStep = "out_of_bounds" ("步长为 1 至 720 分钟") ("a step takes 1 to 720 minutes");
     BadDepth = "out_of_bounds" ("地区分为 1 至 5 级") ("regions have the levels 1 to 5");
     NoFiles = "out_of_bounds" ("至少一个文件") ("at least one file");
+    BadFileSize { most: u64 } = "out_of_bounds"
+        ("一个文件允许 1 至 {most} KB")
+        ("a file has 1 to {most} kilobytes");
     BadRows = "out_of_bounds" ("一组允许 1 至 1,000 行") ("a group allows 1 to 1,000 rows");
     BadLength = "out_of_bounds" ("文本允许 1 至 20,000 个字符") ("a text allows 1 to 20,000 characters");
     NoDocument = "empty" ("至少选择一种证件") ("a person shows at least one document");

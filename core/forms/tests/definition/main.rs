@@ -91,7 +91,8 @@ fn complete() -> Value {
         question(
             "photo",
             "material",
-            json!({"material": "photo", "max_files": 2, "trust_grade": "C", "sources": ["e_certificate", "case", "derived"]}),
+            json!({"material": "photo", "max_files": 2, "accept": ["image/jpeg", "image/png"], "max_kilobytes": 200, "trust_grade": "C",
+                "sources": ["e_certificate", "case", "derived"]}),
         ),
         question(
             "declared",

@@ -9,6 +9,12 @@ use super::{error, errors, filling, question, single, text};
 fn every_kind_says_what_is_wrong() {
     let options = json!([{"value": "a", "label": text("A")}, {"value": "b", "label": text("B")}, {"value": "c", "label": text("C")}]);
     let file = json!({"id": "018f3c5e-7a1b-7c2d-8e3f-4a5b6c7d8e9f", "name": "a.pdf", "media_type": "application/pdf", "size": 1, "sha256": "00", "uploaded_at": "2026-11-23T00:00:00.000Z"});
+    let photo = |media_type: &str, size: u64| {
+        let mut photo = file.clone();
+        photo["media_type"] = json!(media_type);
+        photo["size"] = json!(size);
+        photo
+    };
     let cases = [
         (
             "text",
@@ -195,6 +201,24 @@ fn every_kind_says_what_is_wrong() {
                 (json!([file, file]), Some("too_many_files")),
                 (json!(["a.pdf"]), Some("wrong_type")),
                 (json!("a.pdf"), Some("wrong_type")),
+            ],
+        ),
+        (
+            "material",
+            json!({"material": "photo", "max_files": 2, "accept": ["image/jpeg", "image/png"], "max_kilobytes": 2}),
+            vec![
+                (json!([photo("image/jpeg", 2048)]), None),
+                (json!([photo("image/png", 1), photo("image/jpeg", 1)]), None),
+                (json!([photo("application/pdf", 1)]), Some("file_type_not_accepted")),
+                (json!([photo("image/jpeg", 2049)]), Some("file_too_large")),
+                (
+                    json!([photo("image/jpeg", 1), photo("image/webp", 9999)]),
+                    Some("file_type_not_accepted"),
+                ),
+                (
+                    json!([photo("a", 1), photo("a", 1), photo("a", 1)]),
+                    Some("too_many_files"),
+                ),
             ],
         ),
         (

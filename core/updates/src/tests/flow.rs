@@ -83,6 +83,45 @@ fn a_catalog_travels_beside_the_pages_and_is_what_was_signed() {
 }
 
 #[test]
+fn what_kiosks_are_told_travels_and_what_cannot_be_read_leaves_what_was_told_before() {
+    let mut city = City::new();
+    let terminal = fresh();
+    terminal.updates.boot();
+    let carry = |city: &mut City, content: &str| {
+        let content = content.as_bytes().to_vec();
+        city.repository.add("ui-desktop", "ui-desktop.kiosks.json", content);
+        city.publish();
+    };
+    let told = |terminal: &Terminal<FaultyDisk>| terminal.updates.kiosks().map(|kiosks| kiosks.version);
+    carry(&mut city, r#"{"format":1,"kiosks":[{"theme":"dark"}],"version":1}"#);
+    assert_eq!(terminal.staged(&city), Outcome::UpToDate);
+    assert_eq!(told(&terminal), Some(1));
+    // Signed, and nothing that a kiosk understands: pages and catalog come all the same.
+    city.repository
+        .add("ui-desktop", "ui-desktop.catalog.json", b"catalog".to_vec());
+    carry(&mut city, r#"{"format":1,"kiosks":[{"theme":"pink"}],"version":2}"#);
+    let refused = terminal.check(&city).map(|_| ()).map_err(|error| error.to_string());
+    let mistake = "ui-desktop.kiosks.json: kiosks[0].theme: is not `light` or `dark`";
+    assert_eq!(refused, Err(mistake.to_owned()));
+    assert_eq!((told(&terminal), terminal.updates.catalog().is_some()), (Some(1), true));
+    city.release(11, &[]);
+    assert!(matches!(terminal.staged(&city), Outcome::Staged { release: 11, .. }));
+    assert_eq!(told(&terminal), Some(1));
+    // One that nobody signed is not looked at.
+    carry(&mut city, r#"{"format":1,"kiosks":[],"version":3}"#);
+    let signed = r#"{"format":1,"kiosks":[],"version":3}"#;
+    let name = format!("{}.ui-desktop.kiosks.json", Hash::of(signed.as_bytes()));
+    let other = signed.replace('3', "4").into_bytes();
+    city.mirror.files().targets.insert(name.clone(), other);
+    let error = terminal.check(&city).map(|_| ());
+    assert_eq!(error, Err(UpdateError::Fetch(FetchError::WrongContent)));
+    assert_eq!(told(&terminal), Some(1));
+    city.mirror.files().targets.insert(name, signed.as_bytes().to_vec());
+    terminal.staged(&city);
+    assert_eq!(told(&terminal), Some(3));
+}
+
+#[test]
 fn one_changed_text_costs_the_patch_and_what_is_inside_is_used_where_it_is() {
     let mut city = City::new();
     city.release(11, &[10]);
@@ -218,24 +257,29 @@ fn a_patch_that_is_missing_damaged_or_of_another_base_is_followed_by_the_whole_f
 
 #[test]
 fn a_bomb_in_a_patch_costs_its_few_bytes_and_the_whole_file_comes() {
-    let mut city = City::new();
-    let (mut manifest, mut blobs) = bundle(11, &[10]);
-    let bomb = onehall_bundle::patch::make(b"", &vec![0; 8 << 20]).unwrap_or_default();
-    manifest.files[0].patches[0].blob = Blob::of(&bomb);
-    blobs.insert(Hash::of(&bomb), bomb);
-    city.mirror.files().blobs.extend(blobs);
-    city.repository
-        .add("ui-desktop", "ui-desktop.11.json", manifest.to_bytes());
-    city.policy.offers.push(crate::testing::offer(&manifest));
-    city.publish();
-    let terminal = fresh();
-    terminal.updates.boot();
-    let Outcome::Staged { cost, .. } = terminal.staged(&city) else {
-        panic!("nothing came")
-    };
-    assert_eq!((cost.patched, cost.detours), (0, 1));
-    let terminal = terminal.restart();
-    assert_eq!(shown(&terminal.updates.boot()), 11);
+    let frame = onehall_bundle::patch::make(b"", &vec![0; 8 << 20]).unwrap_or_default();
+    // The same in what a patch says of numbers that moved, before the patch itself.
+    let length = u32::try_from(frame.len() + 1).unwrap_or_default().to_le_bytes();
+    let before = [&b"\x5b\x2a\x4d\x18"[..], &length, &[1], &frame].concat();
+    for bomb in [frame, before] {
+        let mut city = City::new();
+        let (mut manifest, mut blobs) = bundle(11, &[10]);
+        manifest.files[0].patches[0].blob = Blob::of(&bomb);
+        blobs.insert(Hash::of(&bomb), bomb);
+        city.mirror.files().blobs.extend(blobs);
+        city.repository
+            .add("ui-desktop", "ui-desktop.11.json", manifest.to_bytes());
+        city.policy.offers.push(crate::testing::offer(&manifest));
+        city.publish();
+        let terminal = fresh();
+        terminal.updates.boot();
+        let Outcome::Staged { cost, .. } = terminal.staged(&city) else {
+            panic!("nothing came")
+        };
+        assert_eq!((cost.patched, cost.detours), (0, 1));
+        let terminal = terminal.restart();
+        assert_eq!(shown(&terminal.updates.boot()), 11);
+    }
 }
 
 #[test]

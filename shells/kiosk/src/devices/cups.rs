@@ -85,7 +85,7 @@ impl CupsPrinter {
             patience.check()?;
             match self.state() {
                 DeviceState::Ready | DeviceState::Busy => good = Instant::now(),
-                state if good.elapsed() > GRACE => return Err(state.fault().unwrap_or(Fault::Broken)),
+                state if good.elapsed() > GRACE => return Err(Fault::of(state).unwrap_or(Fault::Broken)),
                 _ => {}
             }
             thread::sleep(LOOK);

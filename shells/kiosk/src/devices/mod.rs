@@ -12,31 +12,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use onehall_protocol::CitizenId;
+pub use onehall_protocol::halls::DeviceState;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Devices, PrinterKind, Reader};
 use cups::CupsPrinter;
 use simulator::Simulator;
 pub use slip::Slip;
-
-/// How a device is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeviceState {
-    /// It can be used.
-    #[default]
-    Ready,
-    /// It works for somebody.
-    Busy,
-    /// It is not there, or its plug is out.
-    Missing,
-    /// A printer without paper.
-    OutOfPaper,
-    /// A printer in which paper is stuck, or whose cover is open.
-    Jammed,
-    /// It says that it cannot go on, and not why.
-    Broken,
-}
 
 /// Why a device did not do what it was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -71,10 +53,10 @@ pub enum Fault {
     Broken,
 }
 
-impl DeviceState {
+impl Fault {
     /// Why a device in this state does nothing; nothing where it can be used.
-    pub fn fault(self) -> Option<Fault> {
-        match self {
+    pub fn of(state: DeviceState) -> Option<Fault> {
+        match state {
             DeviceState::Ready => None,
             DeviceState::Busy => Some(Fault::Busy),
             DeviceState::Missing => Some(Fault::Missing),

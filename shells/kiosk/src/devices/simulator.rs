@@ -77,7 +77,7 @@ impl Simulator {
         let result = loop {
             patience.check()?;
             let now = self.now();
-            if let Some(fault) = now.state.fault() {
+            if let Some(fault) = Fault::of(now.state) {
                 return Err(fault);
             }
             if let Some(result) = found(&now) {
@@ -96,7 +96,7 @@ impl Simulator {
         let mut left = Duration::from_millis(millis);
         while !left.is_zero() {
             patience.check()?;
-            if let Some(fault) = self.state_now().fault() {
+            if let Some(fault) = Fault::of(self.state_now()) {
                 return Err(fault);
             }
             let step = left.min(LOOK);

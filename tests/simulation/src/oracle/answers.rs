@@ -73,7 +73,7 @@ const MOST_AHEAD: u64 = 60_000;
 ///
 /// The rule is written down here once more, and more simply than the product has it: in the order of revisions, each answer
 /// counts as given when its stamp says, at the earliest after what was seen, and not in the future. Where the hall's own
-/// clock decided, any time counts that it can have shown.
+/// clock decided, any time counts that it can have shown; and behind what was seen, any place (see [`Given::of`]).
 pub(super) fn the_right_one_stands(history: &History, ends: &BTreeMap<DraftId, End<'_>>, findings: &mut Findings) {
     let mut by_place: BTreeMap<(DraftId, &str), Vec<&Write>> = BTreeMap::new();
     for write in history.writes.iter().filter(|write| write.taken != Some(false)) {
@@ -261,13 +261,20 @@ struct Given<'a> {
     latest: Moment,
 }
 
-/// A time with what decides within it.
-type Moment = (u64, u64, String);
+/// A time with what decides within it: the count, the writer, and how many answers it is right behind, each of which was given
+/// with the one before in sight.
+type Moment = (u64, u64, String, u64);
 
 impl<'a> Given<'a> {
+    /// A save that comes after those `before`.
+    ///
+    /// The hall puts a stamp right behind what its giver had in sight where that still stands. Where another answer took its
+    /// place meanwhile, that one's stamp and the one as it was sent decide: it is later than what was seen, but it may be so by
+    /// the writer alone, or have the very count that the stamp would be put right to. So what was seen says that an answer
+    /// is later than it, and not by how much.
     fn of(write: &'a Write, before: &[Given<'a>]) -> Given<'a> {
         let (at, count, writer) = write.stamp.clone();
-        let at_once = |at: u64| (at, count, writer.clone());
+        let at_once = |at: u64| (at, count, writer.clone(), 0);
         let (arrived, answered) = write.in_hand;
         let (mut earliest, mut latest) = (at_once(at), at_once(at));
         if at > arrived.saturating_sub(MOST_SKEW) + MOST_AHEAD {
@@ -278,14 +285,118 @@ impl<'a> Given<'a> {
             .iter()
             .filter(|one| one.write.revision.is_some_and(|revision| revision <= write.seen))
         {
-            let after = |(at, count, _): &Moment| (*at, count + 1, writer.clone());
-            earliest = earliest.max(after(&one.earliest));
-            latest = latest.max(after(&one.latest));
+            let (at, count, by, behind) = one.earliest.clone();
+            earliest = earliest.max((at, count, by, behind + 1));
+            let (at, count, ..) = one.latest;
+            latest = latest.max((at, count + 1, writer.clone(), 0));
         }
         Given {
             write,
             earliest,
             latest,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use onehall_core::ports::{HttpResponse, Method};
+    use onehall_protocol::Timestamp;
+    use onehall_protocol::drafts::Answers;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::replica::Parcel;
+
+    /// When the saves arrive; a terminal's clock may be ahead of it by less than a minute, or by far.
+    const NOW: u64 = 1_800_000_000_000;
+    const AHEAD: u64 = NOW + 8_000;
+    const FAR_AHEAD: u64 = NOW + 2_000_000;
+
+    /// An answer: its value, its stamp and by which writer, what was seen, the revision that came of it, and what the hall told of
+    /// that did not stand.
+    type Save<'a> = (&'a str, (u64, u64, u128), u64, u64, &'a [&'a str]);
+
+    fn draft() -> DraftId {
+        DraftId(Uuid::from_u128(7))
+    }
+
+    /// The saves of one question, each taken half a second after the one before.
+    fn history(saves: &[Save<'_>]) -> History {
+        let mut history = History::default();
+        for (place, &(value, (at, count, writer), seen, revision, lost)) in (0..).zip(saves) {
+            let stamp = format!("{at}.{count}.{}", Uuid::from_u128(writer));
+            let change = json!({ "path": "first", "value": value, "stamp": stamp, "seen": seen });
+            let asked = Parcel {
+                method: Method::Patch,
+                path: format!("/api/v1/drafts/{}", draft()),
+                headers: Vec::new(),
+                body: json!({ "base_revision": seen, "changes": [change] })
+                    .to_string()
+                    .into_bytes(),
+            };
+            let lost: Vec<Value> = lost
+                .iter()
+                .map(|value| json!({ "path": "first", "value": value }))
+                .collect();
+            let said = HttpResponse {
+                status: 200,
+                headers: Vec::new(),
+                body: json!({ "revision": revision, "lost": lost }).to_string().into_bytes(),
+            };
+            let at = |behind: i64| Timestamp::from_unix_millis(NOW.cast_signed() + place * 500 + behind);
+            history.answered(&asked, Some(&said), (at(0), at(10)));
+        }
+        history
+    }
+
+    /// Which promises the oracle calls broken where this stands in the end.
+    fn broken(saves: &[Save<'_>], stands: &str) -> Vec<&'static str> {
+        let history = history(saves);
+        let answers = Answers::from([("first".to_owned(), stands.into())]);
+        let end = End {
+            answers: &answers,
+            is_open: false,
+        };
+        let mut findings = Findings::default();
+        the_right_one_stands(&history, &BTreeMap::from([(draft(), end)]), &mut findings);
+        losers_are_kept(&history, &Seen::default(), &mut findings);
+        findings.found.iter().map(|finding| finding.promise).collect()
+    }
+
+    const STANDS: &str = "the last answer stands";
+    const KEPT: &str = "what did not stand is kept";
+
+    /// What everybody had in sight who answers after it.
+    const SEEN: Save<'_> = ("seen", (AHEAD, 1, 1), 2, 3, &[]);
+
+    /// An answer that was given with `SEEN` in sight, and whose stamp the hall puts right.
+    fn put_right<'a>(lost: &'a [&'a str]) -> Save<'a> {
+        ("put right", (FAR_AHEAD, 3, 9), 3, 4, lost)
+    }
+
+    #[test]
+    fn of_two_answers_behind_one_that_was_seen_either_may_stand() {
+        // What took the place of `SEEN` unseen: of its own giver, or of somebody else at the same time.
+        let own: &[&str] = &[];
+        for (stamp, lost) in [((AHEAD, 2, 1), own), ((AHEAD, 1, 2), &["seen"])] {
+            let next = ("next", stamp, 2, 4, lost);
+            let all = [&["put right"][..], lost].concat();
+            assert_eq!(broken(&[SEEN, next, put_right(&all)], "next"), [""; 0], "{stamp:?}");
+            assert_eq!(broken(&[SEEN, next, put_right(lost)], "next"), [KEPT], "{stamp:?}");
+            // Where it arrives first, its stamp is put right behind `SEEN`.
+            let next = ("next", stamp, 2, 4, &["next"][..]);
+            assert_eq!(broken(&[SEEN, put_right(&[]), next], "put right"), [""; 0], "{stamp:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_seen_does_not_stand_against_whoever_saw_it() {
+        let once_more: Save<'_> = ("once more", (FAR_AHEAD, 3, 5), 4, 5, &[]);
+        assert_eq!(broken(&[SEEN, put_right(&[])], "put right"), [""; 0]);
+        assert_eq!(broken(&[SEEN, put_right(&[])], "seen"), [STANDS]);
+        assert_eq!(broken(&[SEEN, put_right(&[]), once_more], "once more"), [""; 0]);
+        assert_eq!(broken(&[SEEN, put_right(&[]), once_more], "seen"), [STANDS]);
     }
 }

@@ -24,8 +24,27 @@ pub fn AccessibilityPage() -> impl IntoView {
             <PageHeading title=login::ACCESS_TITLE/>
             <p class="lead">{login::ACCESS_GOAL}</p>
             <ul class="bullets">{points.into_iter().map(|point| view! { <li>{point}</li> }).collect_view()}</ul>
+            {keys()}
             <p>{login::ACCESS_TROUBLE.with([hotline])}</p>
         </Reading>
     }
     .into_any()
+}
+
+/// The keys of a desktop's window. A browser has its own, and says so itself.
+fn keys() -> Option<AnyView> {
+    #[cfg(feature = "shell")]
+    if crate::shell::desktop::is_here() {
+        use crate::{shell::keys::LISTED, texts::desktop};
+        let listed = LISTED.into_iter();
+        let listed = listed.map(|(keys, does)| view! { <li><kbd>{keys}</kbd>" "{does}</li> });
+        return Some(
+            view! {
+                <h2 class="section-title">{desktop::KEYS}</h2>
+                <ul class="bullets">{listed.collect_view()}</ul>
+            }
+            .into_any(),
+        );
+    }
+    None
 }

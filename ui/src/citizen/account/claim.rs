@@ -4,38 +4,35 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::AskForAccount;
 use onehall_protocol::passkeys::ProofWay;
-use onehall_protocol::{CitizenId, CoreError, ErrorCode};
+use onehall_protocol::{CoreError, ErrorCode};
 use web_sys::File;
 
 use super::level::{outcome_view, picture_of};
+use super::person_fields::{Called, PersonFields};
 use super::proof::{proof_asked, proof_view};
 use crate::citizen::place::{LoggedIn, Reading};
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, Weight};
-use crate::design::errors::{ErrorSummary, SummaryLine};
+use crate::design::errors::ErrorSummary;
 use crate::design::file_field::{FileField, FileRow};
 use crate::design::navigation::Crumbs;
 use crate::design::notice::{Notice, Tone};
-use crate::design::text_field::{InputKind, TextField, Width};
 use crate::router::{NavigateOptions, use_navigate};
 use crate::shell::{PageHeading, Profile, use_ui};
-use crate::texts::{Phrase, Words, contacts as words, level, login};
+use crate::texts::{Words, contacts as words, level, login};
 use crate::view::view;
 
-const NAME: &str = "claim-name";
-const NUMBER: &str = "claim-number";
+const NAME: Called = Called {
+    id: "claim-name",
+    label: level::NAME,
+    hint: level::NAME_HINT,
+};
+const NUMBER: Called = Called {
+    id: "claim-number",
+    label: level::NUMBER,
+    hint: level::NUMBER_HINT,
+};
 const PICTURE: &str = "claim-picture";
-
-/// What is wrong before anybody is asked.
-fn faults(name: &str, number: &str, picture: &str) -> Vec<(&'static str, Phrase)> {
-    let wrong = [
-        (NAME, level::NAME_EMPTY, name.trim().is_empty()),
-        (NUMBER, level::NUMBER_INVALID, number.parse::<CitizenId>().is_err()),
-        (PICTURE, words::CLAIM_PICTURE_EMPTY, picture.is_empty()),
-    ];
-    let wrong = wrong.into_iter().filter(|(.., wrong)| *wrong);
-    wrong.map(|(field, words, _)| (field, words)).collect()
-}
 
 /// The page.
 #[component]
@@ -69,37 +66,20 @@ fn page() -> AnyView {
         }
         .into_any();
     }
-    let (name, number) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let person = PersonFields::new(NAME, NUMBER);
     let picture = RwSignal::new(String::new());
-    let lines = RwSignal::new(Vec::<SummaryLine>::new());
     let failed = RwSignal::new(None::<CoreError>);
     let proof = RwSignal::new(None::<Vec<ProofWay>>);
     let busy = RwSignal::new(false);
-    let told = move |faults: Vec<(&'static str, Phrase)>| {
-        let line = |(field, words): (&'static str, Phrase)| SummaryLine {
-            field: Some(field.to_owned()),
-            words: words.into(),
-        };
-        lines.set(faults.into_iter().map(line).collect());
-    };
-    let error_of = move |field: &'static str| {
-        Signal::derive(move || {
-            let of_field = |line: &&SummaryLine| line.field.as_deref() == Some(field);
-            lines.with(|lines| lines.iter().find(of_field).map(|line| line.words.clone()))
-        })
-    };
     let go = Callback::new(move |()| {
         if busy.get_untracked() {
             return;
         }
-        let ask = AskForAccount {
-            name: name.get_untracked(),
-            citizen_id: number.with_untracked(|number| number.trim().to_ascii_uppercase()),
-            picture: picture.get_untracked(),
-        };
-        let faults = faults(&ask.name, &ask.citizen_id, &ask.picture);
+        let (typed, picture) = (person.typed(), picture.get_untracked());
+        let mut faults = person.faults(&typed);
+        faults.extend(picture.is_empty().then_some((PICTURE, words::CLAIM_PICTURE_EMPTY)));
         let wrong = !faults.is_empty();
-        told(faults);
+        person.tell(faults);
         failed.set(None);
         proof.set(None);
         if wrong {
@@ -107,6 +87,11 @@ fn page() -> AnyView {
         }
         busy.set(true);
         spawn_local(async move {
+            let ask = AskForAccount {
+                name: typed.name,
+                citizen_id: typed.citizen_id,
+                picture,
+            };
             let answer = hall.client.ask(ask).await;
             if busy.try_set(false).is_some() {
                 return;
@@ -130,7 +115,7 @@ fn page() -> AnyView {
                 Some(read) => {
                     let _ = picture.try_set(read);
                 }
-                None => told(vec![(PICTURE, level::FACE_UNREADABLE)]),
+                None => person.tell(vec![(PICTURE, level::FACE_UNREADABLE)]),
             }
         });
     });
@@ -147,32 +132,13 @@ fn page() -> AnyView {
             <Crumbs way=crumbs/>
             <PageHeading title=words::CLAIM_TITLE/>
             <p class="lead">{words::CLAIM_LEAD}</p>
-            <ErrorSummary errors=lines/>
+            <ErrorSummary errors=person.lines/>
             <div role="alert">
                 {move || failed.get().map(|error| refused(&error))}
                 {move || proof.get().map(|ways| proof_view(&ways, go))}
             </div>
             <form class="stack" novalidate on:submit=submit>
-                <TextField
-                    id=NAME
-                    label=level::NAME
-                    kind=InputKind::Name
-                    width=Width::Medium
-                    max_length=60
-                    value=name
-                    on_input=Callback::new(move |value| name.set(value))
-                    error=error_of(NAME)
-                />
-                <TextField
-                    id=NUMBER
-                    label=level::NUMBER
-                    kind=InputKind::CitizenId
-                    width=Width::Medium
-                    max_length=18
-                    value=number
-                    on_input=Callback::new(move |value| number.set(value))
-                    error=error_of(NUMBER)
-                />
+                {person.view()}
                 <FileField
                     id=PICTURE
                     label=level::FACE_LABEL
@@ -181,7 +147,7 @@ fn page() -> AnyView {
                     on_files=chosen
                     on_remove=Callback::new(|_: String| {})
                     accept="image/jpeg,image/png"
-                    error=error_of(PICTURE)
+                    error=person.error_of(PICTURE)
                 />
                 <p role="status">{ready}</p>
                 <div class="buttons"><Button label=words::CLAIM_GO weight=Weight::Primary submit=true busy=busy/></div>
@@ -190,16 +156,4 @@ fn page() -> AnyView {
         </Reading>
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_missing_is_told_before_anybody_is_asked() {
-        assert_eq!(faults("张三", "11010519491231002X", "AAAA"), []);
-        let fields: Vec<_> = faults(" ", "1", "").into_iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, [NAME, NUMBER, PICTURE]);
-    }
 }

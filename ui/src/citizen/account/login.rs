@@ -19,12 +19,13 @@ use crate::design::notice::{Notice, Tone};
 use crate::design::states::error_words;
 use crate::design::text_field::{InputKind, TextField, Width};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
-use crate::shell::{PageHeading, Profile, document, passkeys, use_ui};
+use crate::shell::{PageHeading, Profile, Ui, document, passkeys, use_ui};
 use crate::texts::{Words, contacts, general, login, passkeys as words};
 use crate::view::{memo, view};
 
 const PHONE: &str = "phone";
-const CODE: &str = "code";
+/// The field of a one-time code.
+pub(super) const CODE: &str = "code";
 
 /// To which field an error belongs, if to one.
 fn field_of(code: ErrorCode) -> Option<&'static str> {
@@ -51,22 +52,34 @@ fn typed_where(by_email: bool, text: &str) -> String {
 }
 
 /// The digits of what was typed: a phone number is typed with spaces and hyphens, and pasted with worse.
-fn digits(typed: &str) -> String {
+pub(super) fn digits(typed: &str) -> String {
     typed.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// The other way, where the terminal holds a key: a phone confirms.
+/// Greets whoever has just logged in.
+pub(super) fn welcome(ui: Ui, name: &str) {
+    if name.is_empty() {
+        ui.say(login::WELCOME_PLAIN)
+    } else {
+        ui.say(login::WELCOME.with([name.into()]))
+    }
+}
+
+/// The other ways: a phone confirms, where the terminal holds a key; an identity card, where a kiosk reads one.
 #[cfg(feature = "shell")]
-fn by_phone(next: &str) -> AnyView {
+fn other_ways(next: &str) -> AnyView {
     let href = routes::phone_login(next);
     view! {
-        <div class="buttons"><ButtonLink href=href label=crate::texts::phone_login::GO icon="smartphone"/></div>
+        <div class="buttons">
+            <ButtonLink href=href label=crate::texts::phone_login::GO icon="smartphone"/>
+            {super::card_login::card_login_link(next)}
+        </div>
     }
     .into_any()
 }
 
 #[cfg(not(feature = "shell"))]
-fn by_phone(_: &str) {}
+fn other_ways(_: &str) {}
 
 /// A session by a passkey of this browser, or what is said where there is none.
 async fn passkey_session(hall: Hall) -> Result<Session, Words> {
@@ -161,15 +174,8 @@ pub fn LoginPage() -> impl IntoView {
         });
     });
 
-    let welcome = move |name: &str| {
-        if name.is_empty() {
-            ui.say(login::WELCOME_PLAIN)
-        } else {
-            ui.say(login::WELCOME.with([name.into()]))
-        }
-    };
     let entered = Callback::new(move |session: Session| {
-        welcome(&session.actor.name);
+        welcome(ui, &session.actor.name);
         hall.session.set(Some(session));
         let options = NavigateOptions {
             replace: true,
@@ -334,7 +340,7 @@ pub fn LoginPage() -> impl IntoView {
                     </div>
                 })}
             </form>
-            {by_phone(&next.get_untracked())}
+            {other_ways(&next.get_untracked())}
             {passkey_part}
             <p class="small muted">{login::PRIVACY}</p>
         }

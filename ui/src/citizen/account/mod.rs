@@ -2,6 +2,8 @@
 
 mod accessibility;
 mod asleep;
+#[cfg(feature = "shell")]
+mod card_login;
 mod claim;
 mod contacts;
 mod delegations;
@@ -10,6 +12,7 @@ mod login;
 mod own_data;
 mod page;
 mod passkeys;
+mod person_fields;
 #[cfg(feature = "shell")]
 mod phone_login;
 mod proof;
@@ -17,6 +20,8 @@ mod sessions;
 mod settings;
 
 pub use accessibility::AccessibilityPage;
+#[cfg(feature = "shell")]
+pub use card_login::CardLoginPage;
 pub use claim::ClaimPage;
 pub use contacts::ContactsPage;
 pub use delegations::{ChildPage, DelegationsPage, InvitationPage, InvitePage, OfferPage};

@@ -9,7 +9,7 @@ use onehall_client::citizen::{AwaitPhoneLogin, BeginPhoneLogin};
 use onehall_client::{PhoneLogin, PhoneLoginEnd};
 use onehall_protocol::{CoreError, ErrorCode};
 
-use super::login::wait_words;
+use super::login::{wait_words, welcome};
 use crate::citizen::place::Reading;
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
@@ -18,7 +18,7 @@ use crate::design::qr::Qr;
 use crate::design::states::{Skeleton, SkeletonKind};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::shell::{PageHeading, Ui, use_ui};
-use crate::texts::{Words, login, phone_login as words};
+use crate::texts::{Words, phone_login as words};
 use crate::view::{effect, live, view};
 
 /// How far it is.
@@ -154,11 +154,7 @@ impl Page {
         let _ = self.step.try_set(Step::Shown(login));
         let step = match self.hall.client.ask(AwaitPhoneLogin {}).await? {
             PhoneLoginEnd::Granted(session) => {
-                let name = session.actor.name.clone();
-                self.ui.say(match name.is_empty() {
-                    true => login::WELCOME_PLAIN.into(),
-                    false => login::WELCOME.with([name.into()]),
-                });
+                welcome(self.ui, &session.actor.name);
                 let _ = self.hall.session.try_set(Some(session));
                 return Ok(());
             }

@@ -3,39 +3,24 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::{PasskeyOptions, ProveWithCode, ProveWithPasskey, SendProofCode};
+use onehall_protocol::ErrorCode;
 use onehall_protocol::contacts::ContactKind;
 use onehall_protocol::identity::CodeSent;
 use onehall_protocol::passkeys::{PasskeyPurpose, ProofWay};
-use onehall_protocol::{CoreError, ErrorCode};
 
 use super::login::wait_words;
 use crate::citizen::use_hall;
 use crate::design::button::{Button, Weight};
 use crate::design::notice::{Notice, Tone};
+pub use crate::design::passkeys::no_passkey_words;
 use crate::design::text_field::{InputKind, TextField, Width};
 use crate::shell::document;
-use crate::shell::passkeys::{self, NoPasskey};
+use crate::shell::passkeys;
+pub use crate::shell::passkeys::proof_asked;
 use crate::texts::{Words, contacts, login, passkeys as words};
 use crate::view::view;
 
 const CODE: &str = "proof-code";
-
-/// The ways to show that one is there, where an error asks for it.
-#[must_use]
-pub fn proof_asked(error: &CoreError) -> Option<Vec<ProofWay>> {
-    let ways = error.details.get("ways").cloned().unwrap_or_default();
-    (error.code == ErrorCode::StepUpRequired).then(|| serde_json::from_value(ways).unwrap_or_default())
-}
-
-/// What is said where no passkey answered.
-#[must_use]
-pub fn no_passkey_words(why: NoPasskey) -> Words {
-    match why {
-        NoPasskey::Cancelled => words::CANCELLED.into(),
-        NoPasskey::Known => words::KNOWN.into(),
-        NoPasskey::Failed => words::FAILED.into(),
-    }
-}
 
 /// Asks to confirm; `done` goes on with what was refused before.
 pub fn proof_view(ways: &[ProofWay], done: Callback<()>) -> AnyView {
@@ -164,21 +149,4 @@ pub fn proof_view(ways: &[ProofWay], done: Callback<()>) -> AnyView {
         </Notice>
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use onehall_protocol::Language;
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn an_error_says_how_one_shows_that_one_is_there() {
-        let mut error = CoreError::new(ErrorCode::StepUpRequired, Language::En);
-        error.details = json!({ "ways": ["passkey", "code"] });
-        assert_eq!(proof_asked(&error), Some(vec![ProofWay::Passkey, ProofWay::Code]));
-        error.code = ErrorCode::Forbidden;
-        assert_eq!(proof_asked(&error), None);
-    }
 }

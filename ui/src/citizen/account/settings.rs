@@ -6,11 +6,9 @@ use onehall_protocol::Language;
 
 use crate::citizen::frame::WhatIsCounted;
 use crate::design::choices::{Checkbox, ChoiceOption, Radios, YesNo};
-use crate::shell::use_ui;
+use crate::shell::{TEXT_SIZES, use_ui};
 use crate::texts::{Words, frame, insight};
 use crate::view::view;
-
-const SIZES: [u16; 5] = [100, 125, 150, 175, 200];
 
 fn theme_value(theme: ThemeChoice) -> &'static str {
     match theme {
@@ -44,7 +42,7 @@ pub fn DisplaySettings() -> impl IntoView {
         ChoiceOption::new("light", frame::THEME_LIGHT),
         ChoiceOption::new("dark", frame::THEME_DARK),
     ];
-    let sizes = SIZES.map(|size| ChoiceOption::new(size.to_string(), Words::from(format!("{size} %"))));
+    let sizes = TEXT_SIZES.map(|size| ChoiceOption::new(size.to_string(), Words::from(format!("{size} %"))));
     let read =
         move |read: fn(&onehall_client::Preferences) -> String| Signal::derive(move || ui.preferences.with(read));
     view! {

@@ -11,6 +11,7 @@ mod start;
 mod submission;
 mod submitting;
 mod together;
+mod unsaved;
 mod way;
 
 pub use crate::citizen::questions::elsewhere::terminal_words;

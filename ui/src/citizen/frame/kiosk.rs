@@ -5,11 +5,13 @@
 
 use std::time::Duration;
 
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::Preferences;
 use onehall_client::citizen::LogOut;
 
+use super::Cover;
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, Weight};
 use crate::design::dialog::Dialog;
@@ -40,26 +42,45 @@ fn tick(left: u32) -> Tick {
     }
 }
 
+/// For how long it is said what to take along, once a visit has ended.
+const OVER_MILLIS: u32 = 3_000;
+
 /// The kiosk's bar.
 #[component]
-pub fn KioskBar() -> impl IntoView {
+pub fn KioskBar(
+    /// What covers the pages.
+    cover: RwSignal<Cover>,
+) -> impl IntoView {
+    let idle = kiosk::idle_seconds().unwrap_or(IDLE_SECONDS);
     let ui = use_ui();
     let hall = use_hall();
     let navigate = use_navigate();
-    let left = RwSignal::new(IDLE_SECONDS);
+    let left = RwSignal::new(idle);
     let asking = RwSignal::new(false);
     // Where nobody touched anything nobody was there: a visit that was none does not end.
     let used = StoredValue::new(false);
 
     let end = Callback::new(move |()| {
+        if cover.get_untracked() == Cover::Over {
+            return;
+        }
         asking.set(false);
-        left.set(IDLE_SECONDS);
+        left.set(idle);
+        // A kiosk's own shell ends all that this page is; a browser goes on with it.
+        let ends = used.get_value() && kiosk::hall().is_some();
+        if ends {
+            cover.set(Cover::Over);
+        }
         spawn_local(async move {
+            let told = TimeoutFuture::new(if ends { OVER_MILLIS } else { 0 });
             // Also where the backend cannot be reached: what this terminal knew is forgotten by the core either way.
             let _ = hall.client.ask(LogOut { discard_unsent: true }).await;
-            // A kiosk's own shell ends all that this page is; a browser goes on with it.
-            if used.get_value() && kiosk::over() {
-                return;
+            if ends {
+                told.await;
+                if kiosk::over() {
+                    return;
+                }
+                cover.set(Cover::Attract);
             }
             ui.preferences.set(Preferences::default());
             ui.language.set(Default::default());
@@ -70,7 +91,9 @@ pub fn KioskBar() -> impl IntoView {
     // Where nobody has begun anything there is nothing to ask about: at the start, with nobody logged in.
     let location = use_location();
     let at_the_start = move || {
-        hall.session.with_untracked(Option::is_none) && location.pathname.with_untracked(|path| path == routes::HOME)
+        cover.get_untracked() != Cover::None
+            || hall.session.with_untracked(Option::is_none)
+                && location.pathname.with_untracked(|path| path == routes::HOME)
     };
     let clock = set_interval_with_handle(
         move || {
@@ -93,7 +116,7 @@ pub fn KioskBar() -> impl IntoView {
     let touched = move || {
         used.set_value(true);
         if !asking.get_untracked() {
-            left.set(IDLE_SECONDS);
+            left.set(idle);
         }
     };
     let pointer = window_event_listener(leptos::ev::pointerdown, move |_| touched());
@@ -109,7 +132,7 @@ pub fn KioskBar() -> impl IntoView {
     Effect::new(move |was: Option<bool>| {
         let open = asking.get();
         if was == Some(true) && !open {
-            left.set(IDLE_SECONDS);
+            left.set(idle);
         }
         open
     });

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::LogOut;
-use onehall_protocol::ErrorCode;
+use onehall_protocol::{CoreError, ErrorCode, Language};
+use serde_json::Value;
 
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::dialog::ConfirmDialog;
@@ -13,6 +14,45 @@ use crate::shell::{Ui, use_ui};
 use crate::texts::{Words, frame};
 use crate::view::view;
 
+/// What a log-out would lose.
+#[derive(Clone, Copy, Default)]
+struct Unsent {
+    /// Answers of drafts, and files for them.
+    answers: bool,
+    /// Submissions and the like.
+    queued: bool,
+    /// What is typed for supplements.
+    supplements: bool,
+}
+
+impl Unsent {
+    fn told_by(error: &CoreError) -> Unsent {
+        let some = |what: &str| {
+            error
+                .details
+                .get(what)
+                .and_then(Value::as_u64)
+                .is_some_and(|count| count > 0)
+        };
+        Unsent {
+            answers: some("answers") || some("files"),
+            queued: some("queued"),
+            supplements: some("supplements"),
+        }
+    }
+
+    fn words(self, language: Language) -> String {
+        let waits = match self {
+            Unsent { queued: true, .. } => Some(frame::UNSENT_QUEUED),
+            Unsent { answers: true, .. } => Some(frame::UNSENT_TEXT),
+            _ => None,
+        };
+        let typed = self.supplements.then_some(frame::UNSENT_TYPED);
+        let said = [waits, typed].into_iter().flatten().map(|words| words.get(language));
+        said.collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// Logs the citizen out, from wherever that is pressed.
 #[derive(Clone, Copy)]
 pub struct Leaving {
@@ -21,8 +61,8 @@ pub struct Leaving {
     /// Goes to the home page.
     home: Callback<()>,
     asking: RwSignal<bool>,
-    /// Whether more waits than answers: submissions and the like.
-    queued: RwSignal<bool>,
+    /// What would be lost.
+    unsent: RwSignal<Unsent>,
     /// Whether the page stays, because it asks who comes next.
     stays: RwSignal<bool>,
     /// Whether it is under way.
@@ -38,7 +78,7 @@ impl Leaving {
             hall: use_hall(),
             ui: use_ui(),
             asking: RwSignal::new(false),
-            queued: RwSignal::new(false),
+            unsent: RwSignal::default(),
             stays: RwSignal::new(false),
             busy: RwSignal::new(false),
         };
@@ -78,8 +118,7 @@ impl Leaving {
                     }
                 }
                 Err(error) if error.code == ErrorCode::UnsentAnswers => {
-                    let queued = error.details.get("queued").and_then(serde_json::Value::as_u64);
-                    self.queued.set(queued.is_some_and(|queued| queued > 0));
+                    self.unsent.set(Unsent::told_by(&error));
                     self.asking.set(true);
                 }
                 // Here nobody is logged in any more; only the hall could not be told.
@@ -102,14 +141,7 @@ pub fn use_leaving() -> Leaving {
 #[component]
 pub fn LogOutDialog() -> impl IntoView {
     let leaving = use_leaving();
-    let text = Words::made(move |language| {
-        let text = if leaving.queued.get() {
-            frame::UNSENT_QUEUED
-        } else {
-            frame::UNSENT_TEXT
-        };
-        text.get(language).to_owned()
-    });
+    let text = Words::made(move |language| leaving.unsent.get().words(language));
     view! {
         <ConfirmDialog
             id="log-out"

@@ -8,10 +8,10 @@ use onehall_protocol::halls::{CardSeen, HallView, QueueView};
 
 use super::now::{clock, waiting};
 use super::refusal;
+use crate::citizen::device::{not_read, waits};
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{Button, Weight};
 use crate::design::content::Section;
-use crate::design::icon::Icon;
 use crate::design::notice::{Notice, Tone};
 use crate::router::{NavigateOptions, use_navigate};
 use crate::shell::kiosk::{self, DeviceState, Devices, Fault, NotDone};
@@ -68,7 +68,10 @@ pub fn CardSection(
     live(move || {
         has.get().map(|state| match state {
             DeviceState::Ready | DeviceState::Busy => section(reading),
-            _ => view! { <Notice tone=Tone::Attention><p>{words::CARD_MISSING}</p></Notice> }.into_any(),
+            _ => {
+                let missing = words::CARD_MISSING.with([words::CARD_INSTEAD.into()]);
+                view! { <Notice tone=Tone::Attention><p>{missing}</p></Notice> }.into_any()
+            }
         })
     })
 }
@@ -84,7 +87,7 @@ fn section(reading: Reading) -> AnyView {
             view! { <div class="buttons"><Button label=words::CARD_GO icon="id-card" weight=Weight::Primary on_press=press/></div> }
                 .into_any()
         }
-        Step::Reading => waits(words::CARD_WAITS, Some(words::CARD_WAITS_TEXT)),
+        Step::Reading => waits("id-card", words::CARD_WAITS, Some(words::CARD_WAITS_TEXT)),
         Step::Choosing(found) => choosing(reading, &found.0, found.1.as_ref()),
     });
     view! {
@@ -93,20 +96,6 @@ fn section(reading: Reading) -> AnyView {
             <div role="alert">{failed}</div>
             <div role="status">{now}</div>
         </Section>
-    }
-    .into_any()
-}
-
-/// Something is waited for that a person puts somewhere.
-pub(super) fn waits(what: crate::texts::Phrase, more: Option<crate::texts::Phrase>) -> AnyView {
-    let stop = Callback::new(|()| spawn_local(kiosk::stop()));
-    view! {
-        <div class="card device-waits">
-            <Icon name="id-card" class="icon-huge"/>
-            <p class="lead">{what}</p>
-            {more.map(|more| view! { <p class="muted">{more}</p> })}
-            <Button label=words::CARD_STOP on_press=stop/>
-        </div>
     }
     .into_any()
 }
@@ -132,25 +121,10 @@ fn read(reading: Reading) {
             }
             Err(why) => {
                 let _ = reading.step.try_set(Step::Idle);
-                let _ = reading.failed.try_set(not_read(&why));
+                let _ = reading.failed.try_set(not_read(&why, refusal, words::CARD_INSTEAD));
             }
         }
     });
-}
-
-/// Why no card was read; nothing where its citizen wanted it so.
-fn not_read(why: &NotDone) -> Option<Words> {
-    let phrase = match why {
-        NotDone::Refused(error) => return Some(refusal(error)),
-        NotDone::Fault(Fault::Stopped) => return None,
-        NotDone::Fault(Fault::Removed) => words::CARD_REMOVED,
-        NotDone::Fault(Fault::Unreadable) => words::CARD_UNREADABLE,
-        NotDone::Fault(Fault::TimedOut) => words::CARD_TIMED_OUT,
-        NotDone::Fault(Fault::Missing) => words::CARD_MISSING,
-        NotDone::Fault(Fault::Busy) => words::CARD_BUSY,
-        NotDone::Fault(Fault::OutOfPaper | Fault::Jammed | Fault::Broken) => words::CARD_BROKEN,
-    };
-    Some(phrase.into())
 }
 
 fn choosing(reading: Reading, seen: &CardSeen, hall: Option<&HallView>) -> AnyView {
@@ -204,34 +178,9 @@ fn queue_button(reading: Reading, queue: &QueueView) -> AnyView {
                     reading.step.set(Step::Idle);
                     reading.failed.set(Some(words::CARD_GONE.into()));
                 }
-                Err(why) => reading.failed.set(not_read(&why)),
+                Err(why) => reading.failed.set(not_read(&why, refusal, words::CARD_INSTEAD)),
             }
         });
     });
     view! { <li><Button label=label icon="ticket" wide=true busy=reading.busy on_press=press/></li> }.into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use onehall_protocol::Language;
-
-    use super::*;
-
-    #[test]
-    fn each_fault_is_told_with_what_to_do_and_a_wish_to_stop_is_none() {
-        let all = [
-            Fault::Missing,
-            Fault::Busy,
-            Fault::Removed,
-            Fault::Unreadable,
-            Fault::TimedOut,
-            Fault::Broken,
-        ];
-        let said: std::collections::BTreeSet<String> = all
-            .iter()
-            .filter_map(|fault| Some(not_read(&NotDone::Fault(*fault))?.get(Language::En)))
-            .collect();
-        assert_eq!(said.len(), all.len(), "{said:?}");
-        assert!(not_read(&NotDone::Fault(Fault::Stopped)).is_none());
-    }
 }

@@ -5,8 +5,9 @@ use leptos::task::spawn_local;
 use onehall_client::citizen::{CheckInByCode, NewKey};
 use onehall_protocol::HallCode;
 
-use super::card::{self, CardSection};
+use super::card::CardSection;
 use super::refusal;
+use crate::citizen::device;
 use crate::citizen::place::Reading;
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, Weight};
@@ -132,7 +133,7 @@ fn scanner(wrong: impl Fn(Words) + Copy + Send + Sync + 'static, found: Callback
     live(move || {
         has.get().then(|| {
             if waits.get() {
-                card::waits(devices::SCAN_WAITS, None)
+                device::waits("qr-code", devices::SCAN_WAITS, None)
             } else {
                 view! { <div class="buttons"><Button label=devices::SCAN_GO icon="qr-code" on_press=press/></div> }
                     .into_any()

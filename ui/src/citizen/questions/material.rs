@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 use onehall_forms::{Kind, MaterialSource};
 use onehall_protocol::catalog::TrustGrade;
-use onehall_protocol::files::{FILE_TYPES, MAX_FILE_BYTES};
+use onehall_protocol::files::FileLimits;
 
 use super::offers::{Offers, offers};
+use super::scan::scan;
+use super::uploads::type_names;
 use super::{Answering, Asked};
 use crate::design::file_field::FileField;
 use crate::texts::{Words, fill, format, reuse};
@@ -21,6 +23,7 @@ pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
         trust_grade,
         ref material,
         ref sources,
+        ..
     } = asked.question.kind
     else {
         return ().into_any();
@@ -36,7 +39,8 @@ pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
     // What was not taken leaves room for another one.
     let full = memo(move |_| rows.with(|rows| rows.iter().filter(|row| row.state.counts()).count()) >= most as usize);
     let known = has_more.then(|| Offers::ask(answering, material.clone()));
-    let beside = known.map(|known| {
+    let scanned = uploads.then(|| scan(answering, asked.path.clone(), most as usize, full.into()));
+    let offered = known.map(|known| {
         let offers = offers(answering, asked.path.clone(), known, full.into());
         let nothing = move || {
             let missing = !uploads && known.none() && rows.with(Vec::is_empty);
@@ -47,7 +51,9 @@ pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
     let closed = Signal::derive(move || !uploads || full.get());
     let (added, removed) = (asked.path.clone(), asked.path.clone());
     let several = most > 1;
-    let hint = hint(&asked, answering, uploads.then_some(most), trust_grade);
+    let limits = answering.file_limits(&asked.path);
+    let accept: Vec<&str> = limits.types.iter().map(|one| one.media_type()).collect();
+    let hint = hint(&asked, answering, uploads.then_some(most), &limits, trust_grade);
     view! {
         <FileField
             id=asked.id.clone()
@@ -56,10 +62,10 @@ pub(super) fn material(answering: Answering, asked: Asked) -> AnyView {
             on_files=Callback::new(move |files| answering.upload(&added, files, most as usize))
             on_remove=Callback::new(move |key: String| answering.take_file_away(&removed, &key))
             on_retry=Callback::new(move |key: String| answering.upload_again(&key))
-            accept=FILE_TYPES.join(",")
+            accept=accept.join(",")
             multiple=several
             full=closed
-            beside=beside.unwrap_or_else(|| ().into_any())
+            beside=view! { {offered}{scanned} }.into_any()
             hint=hint
             error=asked.error
             optional=asked.optional
@@ -80,12 +86,18 @@ fn derived(asked: &Asked) -> AnyView {
 }
 
 /// What is needed, how far it must be trusted, and what a file may be.
-fn hint(asked: &Asked, answering: Answering, uploads: Option<u32>, grade: Option<TrustGrade>) -> Words {
-    let size: Words = format::size(MAX_FILE_BYTES).into();
+fn hint(
+    asked: &Asked,
+    answering: Answering,
+    uploads: Option<u32>,
+    limits: &FileLimits,
+    grade: Option<TrustGrade>,
+) -> Words {
+    let (types, size): (Words, Words) = (type_names(limits), format::size(limits.bytes).into());
     let files = match uploads {
         None => reuse::NO_UPLOAD.into(),
-        Some(1) => fill::FILES_HINT_ONE.with([size]),
-        Some(most) => fill::FILES_HINT.with([size, most.to_string().into()]),
+        Some(1) => fill::FILES_HINT_ONE.with([types, size]),
+        Some(most) => fill::FILES_HINT.with([types, size, most.to_string().into()]),
     };
     let help = asked.hint(answering);
     let grade = grade.map(|grade| match grade {

@@ -12,6 +12,7 @@ mod person;
 pub mod prefilled;
 mod read;
 mod region;
+mod scan;
 mod section;
 pub mod shown;
 mod signature;

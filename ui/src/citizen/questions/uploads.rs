@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::{AttachFile, CancelUpload, ListUploads, RemoveFile, UploadFile, UploadTo};
 use onehall_client::{Event, FileContent};
-use onehall_protocol::ErrorCode;
-use onehall_protocol::files::{FILE_TYPES, FileView, MAX_FILE_BYTES};
+use onehall_protocol::files::{FileLimits, FileType, FileView};
+use onehall_protocol::{ErrorCode, Language};
 use serde_json::Value;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
@@ -189,18 +189,24 @@ fn on_the_way(sent: u64, total: u64, waiting: bool) -> FileState {
 }
 
 /// What is wrong with a file before it is sent.
-fn fault(name: &str, media_type: &str, size: u64) -> Option<Words> {
-    let extensions = [".pdf", ".jpg", ".jpeg", ".png", ".webp"];
-    let lower = name.to_ascii_lowercase();
-    let taken = FILE_TYPES.contains(&media_type)
-        || (media_type.is_empty() && extensions.iter().any(|extension| lower.ends_with(extension)));
-    if !taken {
-        Some(fill::FILE_WRONG_TYPE.into())
-    } else if size == 0 {
-        Some(fill::FILE_EMPTY.into())
-    } else {
-        (size > MAX_FILE_BYTES).then(|| fill::FILE_TOO_LARGE.with([format::size(MAX_FILE_BYTES).into()]))
-    }
+fn fault(limits: &FileLimits, name: &str, media_type: &str, size: u64) -> Option<Words> {
+    let words = match limits.refuses(name, media_type, size)? {
+        ErrorCode::FileEmpty => fill::FILE_EMPTY.into(),
+        ErrorCode::FileTooLarge => fill::FILE_TOO_LARGE.with([format::size(limits.bytes).into()]),
+        _ if limits.types.len() < FileType::ALL.len() => fill::FILE_OTHER_TYPE.with([type_names(limits)]),
+        _ => fill::FILE_WRONG_TYPE.into(),
+    };
+    Some(words)
+}
+
+/// The types of files that are taken, as people call them.
+pub(super) fn type_names(limits: &FileLimits) -> Words {
+    let names: Vec<&str> = limits.types.iter().map(|one| one.name()).collect();
+    Words::made(move |language| match (language, names.split_last()) {
+        (Language::En, Some((last, [_, ..]))) => format!("{} or {last}", names[..names.len() - 1].join(", ")),
+        (Language::En, _) => names.join(", "),
+        (Language::ZhCn, _) => names.join("、"),
+    })
 }
 
 /// The files of an answer.
@@ -245,6 +251,22 @@ impl Answering {
         })
     }
 
+    /// The number of the next scan of an answer: as many files as it has or awaits, and one more.
+    pub(super) fn next_scan(self, path: &str) -> usize {
+        let there = files_of(self.answer_now(path).as_ref()).len();
+        let under_way = self.uploads.under_way;
+        there + 1 + under_way.with_untracked(|transfers| transfers.iter().filter(|one| one.path == path).count())
+    }
+
+    /// What a file may be that answers a question.
+    pub(super) fn file_limits(self, path: &str) -> FileLimits {
+        let limits = self.filling.try_with_untracked(|filling| {
+            let question = filling.form().question(path);
+            question.and_then(|question| question.kind.file_limits())
+        });
+        limits.flatten().unwrap_or_default()
+    }
+
     /// Takes chosen files: those that can be are sent, for the others it is said why not.
     pub fn upload(self, path: &str, files: Vec<File>, most: usize) {
         let there = files_of(self.answer_now(path).as_ref()).len();
@@ -270,10 +292,11 @@ impl Answering {
                 .ui
                 .say_failure(fill::FILES_TOO_MANY.with([most.to_string().into()]));
         }
+        let limits = self.file_limits(path);
         for file in files.into_iter().take(room) {
             let number = NEXT.replace(NEXT.get().wrapping_add(1));
             let size = file.size() as u64;
-            let fault = fault(&file.name(), &file.type_(), size);
+            let fault = fault(&limits, &file.name(), &file.type_(), size);
             let sound = fault.is_none();
             let transfer = Transfer {
                 number,
@@ -401,12 +424,31 @@ mod tests {
 
     #[test]
     fn a_file_that_the_hall_would_refuse_is_not_sent() {
-        assert!(fault("a.pdf", "application/pdf", 10).is_none());
-        assert!(fault("A.JPG", "", 10).is_none());
-        assert!(fault("a.exe", "", 10).is_some());
-        assert!(fault("a.svg", "image/svg+xml", 10).is_some());
-        assert!(fault("a.pdf", "application/pdf", 0).is_some());
-        assert!(fault("a.pdf", "application/pdf", MAX_FILE_BYTES + 1).is_some());
+        let all = FileLimits::default();
+        let said = |limits: &FileLimits, name: &str, media_type: &str, size: u64| {
+            let words = fault(limits, name, media_type, size)?;
+            Some(Language::ALL.map(|language| words.get(language)))
+        };
+        assert!(said(&all, "a.pdf", "application/pdf", 10).is_none());
+        assert!(said(&all, "A.JPG", "", 10).is_none());
+        assert!(said(&all, "a.exe", "", 10).is_some());
+        assert!(said(&all, "a.svg", "image/svg+xml", 10).is_some());
+        assert!(said(&all, "a.pdf", "application/pdf", 0).is_some());
+        assert!(said(&all, "a.pdf", "application/pdf", all.bytes + 1).is_some());
+        let photo = FileLimits {
+            types: vec![FileType::Jpeg, FileType::Png],
+            bytes: 200 * 1024,
+        };
+        let [zh, en] = said(&photo, "a.pdf", "application/pdf", 10).unwrap_or_default();
+        assert_eq!(
+            (zh.as_str(), en.as_str()),
+            ("这里只接受 JPG、PNG 文件。", "Only JPG or PNG is accepted here.")
+        );
+        let [zh, en] = said(&photo, "a.png", "image/png", 200 * 1024 + 1).unwrap_or_default();
+        assert_eq!(
+            (zh.as_str(), en.as_str()),
+            ("文件超过 200 KB，请压缩后再上传。", "The file is larger than 200 KB.")
+        );
     }
 
     #[test]

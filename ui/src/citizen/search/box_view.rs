@@ -4,13 +4,14 @@ use leptos::prelude::*;
 use onehall_client::SearchHit;
 use onehall_client::citizen::SearchCatalog;
 
+use super::page::found_words;
 use crate::citizen::items::item_row;
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, Weight};
 use crate::design::icon::Icon;
 use crate::router::use_navigate;
 use crate::shell::{load, use_ui};
-use crate::texts::{Words, counted, find, frame, general, home};
+use crate::texts::{Words, find, frame, general, home};
 use crate::view::{memo, view};
 
 const SUGGESTIONS: usize = 6;
@@ -42,10 +43,8 @@ pub fn SearchBox() -> impl IntoView {
     };
     let asked = memo(move |_| words.with(|words| !words.trim().is_empty()));
     let said = Words::made(move |language| {
-        let count = found.with_ready(Vec::len).filter(|_| asked.get());
-        count
-            .map(|count| counted(count, find::FOUND_ONE, find::FOUND_MORE).get(language))
-            .unwrap_or_default()
+        let said = found.with_ready(|hits| found_words(hits).get(language));
+        said.filter(|_| asked.get()).unwrap_or_default()
     });
     let close = move |event: web_sys::KeyboardEvent| {
         if event.key() == "Escape" {
@@ -86,6 +85,7 @@ fn suggestions(hits: Vec<SearchHit>, words: RwSignal<String>) -> Option<AnyView>
         );
     }
     let more = hits.len() > SUGGESTIONS;
+    let near = hits.first().is_some_and(|hit| hit.near);
     let rows: Vec<_> = hits
         .into_iter()
         .take(SUGGESTIONS)
@@ -94,6 +94,7 @@ fn suggestions(hits: Vec<SearchHit>, words: RwSignal<String>) -> Option<AnyView>
     Some(
         view! {
             <div class="search-box-found">
+                {near.then(|| view! { <p class="search-box-nothing muted" aria-hidden="true">{find::NEAR}</p> })}
                 <ul class="rows">{rows}</ul>
                 {more.then(|| view! {
                     <a class="search-box-more" href=move || routes::search(words.get().trim())>{home::SEARCH_MORE}<Icon name="arrow-right"/></a>

@@ -67,10 +67,8 @@ pub fn SearchPage() -> impl IntoView {
     });
     let said = Words::made(move |language| {
         let counts = asked.with(|asked| !asked.is_empty() && case_number(asked).is_none());
-        let count = found.with_ready(Vec::len).filter(|_| counts);
-        count
-            .map(|count| counted(count, find::FOUND_ONE, find::FOUND_MORE).get(language))
-            .unwrap_or_default()
+        let said = found.with_ready(|hits| found_words(hits).get(language));
+        said.filter(|_| counts).unwrap_or_default()
     });
     view! {
         <Wide>
@@ -101,6 +99,14 @@ pub fn SearchPage() -> impl IntoView {
         </Wide>
     }
     .into_any()
+}
+
+/// How many were found; where they only come close, that.
+pub(super) fn found_words(hits: &[SearchHit]) -> Words {
+    match hits.first() {
+        Some(hit) if hit.near => find::NEAR.into(),
+        _ => counted(hits.len(), find::FOUND_ONE, find::FOUND_MORE),
+    }
 }
 
 fn results(hits: &[SearchHit], asked: Memo<String>) -> AnyView {

@@ -178,7 +178,8 @@ pub(super) fn AccountForm(
 fn login_part(account: &StaffAccountView, errand: Errand) -> AnyView {
     let turn = if account.active { Sure::TurnOff } else { Sure::TurnOn };
     let second = account.second_factor.then_some(Sure::ResetSecondFactor);
-    let buttons: Vec<_> = [Some(Sure::ResetPassword), second, Some(turn)]
+    let passkeys = (account.passkeys > 0).then_some(Sure::RemovePasskeys);
+    let buttons: Vec<_> = [Some(Sure::ResetPassword), second, passkeys, Some(turn)]
         .into_iter()
         .flatten()
         .map(|sure| {

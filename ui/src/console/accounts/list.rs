@@ -97,6 +97,10 @@ fn row(desk: Desk, account: &StaffAccountView, utc_offset: i32, errand: Errand) 
     };
     let second = (!account.second_factor)
         .then(|| view! { <Tag label=console::ACCOUNTS_NO_SECOND tone=Tone::Attention icon="triangle-alert"/> });
+    let passkeys = (account.passkeys > 0).then(|| {
+        let many = console::ACCOUNTS_PASSKEYS.with([account.passkeys.to_string().into()]);
+        view! { <Tag label=many tone=Tone::Plain icon="key-round"/> }
+    });
     let id = format!("account-{}", account.account);
     let edit = {
         let (account, id) = (account.clone(), id.clone());
@@ -112,7 +116,7 @@ fn row(desk: Desk, account: &StaffAccountView, utc_offset: i32, errand: Errand) 
         view! { {account.name.clone()} }.into_any(),
         view! { {authority} }.into_any(),
         view! { {roles::names(account.roles.clone())} }.into_any(),
-        view! { <span class="tags">{state}{second}</span> }.into_any(),
+        view! { <span class="tags">{state}{second}{passkeys}</span> }.into_any(),
         view! { {last} }.into_any(),
     ]
 }

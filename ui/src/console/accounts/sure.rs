@@ -20,6 +20,8 @@ pub(super) enum Sure {
     ResetPassword,
     /// The authenticator is set up anew.
     ResetSecondFactor,
+    /// No passkey counts any more.
+    RemovePasskeys,
     /// No log-in any more.
     TurnOff,
     /// Log-in again.
@@ -35,6 +37,10 @@ impl Sure {
             },
             Sure::ResetSecondFactor => ChangeStaff {
                 reset_second_factor: true,
+                ..ChangeStaff::default()
+            },
+            Sure::RemovePasskeys => ChangeStaff {
+                remove_passkeys: true,
                 ..ChangeStaff::default()
             },
             Sure::TurnOff => ChangeStaff {
@@ -53,6 +59,7 @@ impl Sure {
         match self {
             Sure::ResetPassword => console::ACCOUNTS_RESET_PASSWORD,
             Sure::ResetSecondFactor => console::ACCOUNTS_RESET_SECOND,
+            Sure::RemovePasskeys => console::ACCOUNTS_REMOVE_PASSKEYS,
             Sure::TurnOff => console::ACCOUNTS_TURN_OFF,
             Sure::TurnOn => console::ACCOUNTS_TURN_ON,
         }
@@ -63,6 +70,7 @@ impl Sure {
         match self {
             Sure::ResetPassword => console::ACCOUNTS_RESET_SURE,
             Sure::ResetSecondFactor => console::ACCOUNTS_RESET_SECOND_SURE,
+            Sure::RemovePasskeys => console::ACCOUNTS_REMOVE_PASSKEYS_SURE,
             Sure::TurnOff => console::ACCOUNTS_TURN_OFF_SURE,
             Sure::TurnOn => console::ACCOUNTS_TURN_ON_SURE,
         }

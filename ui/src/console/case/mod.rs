@@ -250,7 +250,7 @@ fn CaseView(
         <WithAside aside=side.into_any()>
             <div class="console-case-head">
                 <PageHeading title=title above=above/>
-                {move || summary.get().map(|summary| standing(&summary, ui.utc_offset.get()))}
+                {move || summary.get().map(|summary| reading.with(|reading| standing(&summary, reading, ui.utc_offset.get())))}
             </div>
             {move || supplement.get().flatten().map(|supplement| asked(supplement, &reading.get()))}
             {move || result.get().flatten().map(|result| result_view(result, ui.utc_offset.get()))}
@@ -279,10 +279,14 @@ fn is_ended(summary: &CaseSummary) -> bool {
 }
 
 /// Where the case stands: the first thing to know, above everything else.
-fn standing(summary: &CaseSummary, utc_offset: i32) -> AnyView {
+fn standing(summary: &CaseSummary, reading: &Reading, utc_offset: i32) -> AnyView {
     let status = &summary.status;
     let applicant = match &summary.principal.number {
-        Some(number) => format!("{} {number}", summary.principal.name),
+        // The same number is never shown in two ways on one page.
+        Some(number) => {
+            let number = reading.in_full(number).unwrap_or(number);
+            format!("{} {number}", summary.principal.name)
+        }
         None => summary.principal.name.clone(),
     };
     let waits = match status.waits_for {

@@ -75,6 +75,22 @@ impl Reading {
         }
     }
 
+    /// The number in the answers of which this one is what may be shown to everybody.
+    pub fn in_full(&self, masked: &str) -> Option<&str> {
+        let fits = |number: &&str| {
+            let mut signs = number.chars().zip(masked.chars());
+            number.len() == masked.len() && signs.all(|(sign, shown)| shown == '*' || shown == sign)
+        };
+        let mut lines = self.pages.iter().flat_map(|page| &page.lines);
+        lines.find_map(|line| match line {
+            ShownLine::Answer(answer) => {
+                let mut words = answer.value.zh_cn.split(|sign: char| !sign.is_ascii_alphanumeric());
+                words.find(fits)
+            }
+            ShownLine::Heading(_) => None,
+        })
+    }
+
     /// The question at a path in words; the path itself where it is not shown any more.
     pub fn label_of(&self, path: &str) -> Words {
         let mut questions = self.askable.iter().flat_map(|page| &page.questions);
@@ -226,6 +242,30 @@ mod tests {
             "Person 2：韩梅梅 · who"
         );
         assert_eq!(reading.label_of("gone").get(Language::En), "gone");
+    }
+
+    #[test]
+    fn a_number_that_stands_in_the_answers_is_known_by_what_everybody_may_see_of_it() {
+        let text = |text: &str| json!({"zh-CN": text, "en": text});
+        let form = json!({"schema": "onehall-form/1", "code": "a", "version": 1, "title": text("t"), "pages": [
+            {"id": "all", "title": text("all"), "questions": [
+                {"id": "agent", "kind": "person", "label": text("agent")},
+                {"id": "number", "kind": "citizen_id", "label": text("number")}]}]});
+        let mut case = case("2026-11-20T01:00:00.000Z");
+        let agent = json!({"name": "王磊", "id_type": "citizen_id", "id_number": "620102198805143827"});
+        case.answers = [
+            ("agent".to_owned(), agent),
+            ("number".to_owned(), json!("11010519491231002X")),
+        ]
+        .into();
+        let reading = Reading::of(&loaded(&form), &case, 480);
+        assert_eq!(reading.in_full("110***********002X"), Some("11010519491231002X"));
+        assert_eq!(reading.in_full("620***********3827"), Some("620102198805143827"));
+        assert_eq!(
+            reading.in_full("110***********0021"),
+            None,
+            "somebody else's is not taken for it"
+        );
     }
 
     #[test]

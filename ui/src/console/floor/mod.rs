@@ -1,6 +1,7 @@
 //! Where a clerk works at a counter: calls the next, and says what became of them.
 
 mod acting;
+mod kiosks;
 mod lists;
 
 use leptos::prelude::*;
@@ -131,6 +132,7 @@ fn page(floor: &FloorView, acting: Acting) -> AnyView {
     view! {
         {place}
         {lists::counters(floor)}
+        {kiosks::kiosks(floor)}
         <p class="muted">{words::SERVED.with([floor.served.to_string().into()])}</p>
     }
     .into_any()

@@ -1,14 +1,12 @@
 //! Who sits at a console shows anew that they are there.
 
 use onehall_protocol::{ErrorCode, Timestamp};
-use serde_json::json;
 
-use super::super::values::Key;
 use super::tries::{refuse_while_locked, take_back};
-use super::{ACCOUNT, audit, second_factor_row};
+use super::{ACCOUNT, audit, second_factor_row, use_up, way_of};
 use crate::error::{Error, Result};
 use crate::secrets::TokenHash;
-use crate::staff::{Attempt, AuditAction, SecondFactor};
+use crate::staff::{Attempt, AuditAction, Factor, SecondFactor};
 use crate::storage::sql::{Connection, OptionalExtension, params};
 
 /// What the second factor of who sits at a console is checked against; none where the session is none, or nothing is enrolled.
@@ -24,18 +22,13 @@ pub(super) fn factor(db: &Connection, session: TokenHash, now: Timestamp) -> Res
     Ok(found.optional()?)
 }
 
-pub(super) fn step_up(tx: &Connection, session: TokenHash, step: u64, attempt: &Attempt) -> Result<()> {
-    let wrong = || Error::new(ErrorCode::WrongCode);
+pub(super) fn step_up(tx: &Connection, session: TokenHash, shown: &Factor, attempt: &Attempt) -> Result<()> {
     take_back(tx, attempt.account, attempt)?;
     refuse_while_locked(tx, attempt)?;
-    // Another request may have used the code meanwhile.
-    let known = factor(tx, session, attempt.now)?.ok_or_else(wrong)?;
-    if known.last_step.is_some_and(|last| step <= last) {
-        return Err(wrong());
-    }
+    // Another request may have used it meanwhile.
+    let known = factor(tx, session, attempt.now)?.ok_or_else(|| Error::new(ErrorCode::WrongCode))?;
+    use_up(tx, &known, shown)?;
     let staff = known.account.id;
-    tx.prepare_cached("UPDATE staff SET totp_last_step = ?2 WHERE id = ?1")?
-        .execute(params![staff.key(), i64::try_from(step).unwrap_or(i64::MAX)])?;
     tx.prepare_cached("DELETE FROM staff_lock WHERE account = ?1")?
         .execute([attempt.account])?;
     tx.prepare_cached("UPDATE staff_session SET proved_at = ?2 WHERE token = ?1")?
@@ -46,6 +39,6 @@ pub(super) fn step_up(tx: &Connection, session: TokenHash, step: u64, attempt: &
         Some(staff),
         Some(staff),
         AuditAction::SteppedUp,
-        json!({}),
+        way_of(shown),
     )
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::components::{Sheet, Tree};
 use crate::draft::{self, Draft};
+use crate::files::FileRules;
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::kinds::{self, Wanted};
@@ -313,6 +314,9 @@ impl<'a> Tree<'a> {
             "file" => Wanted::Files {
                 name: id.to_owned(),
                 most: (!at.get("multiple").is_true()).then_some(1),
+                rules: FileRules::default()
+                    .taking(&at.get("filePattern"), &mut draft.report)
+                    .at_most(&at.get("fileMaxSize"), &mut draft.report),
             },
             "signature" => Wanted::Signature,
             "tags" => line(None, None),

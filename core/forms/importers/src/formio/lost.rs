@@ -114,15 +114,9 @@ impl<'a> Tree<'a> {
         if case.word().is_some_and(|case| case != "mixed") {
             lost(case, "letter_case", "an answer keeps the letters as they are typed");
         }
-        let any_size = |size: &str| matches!(size, "0KB" | "1GB" | "*");
-        for name in ["filePattern", "fileMinSize", "fileMaxSize"] {
-            if kind == "file" && at.get(name).word().is_some_and(|rule| !any_size(rule)) {
-                lost(
-                    at.get(name),
-                    "file_rule",
-                    "which files are taken is a matter of the material, not of the form",
-                );
-            }
+        let smallest = at.get("fileMinSize");
+        if kind == "file" && smallest.word().is_some_and(|size| size != "0KB") {
+            lost(smallest, "file_rule", "how small a file may be is not checked");
         }
         let picker = at.get("datePicker");
         for name in ["disableWeekends", "disableWeekdays"] {

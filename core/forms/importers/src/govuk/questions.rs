@@ -7,6 +7,7 @@ use onehall_protocol::Text;
 use serde_json::{Value, json};
 
 use crate::draft::{self, Draft};
+use crate::files::FileRules;
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::kinds::{self, Wanted};
@@ -98,6 +99,7 @@ fn answer(
         "file" => Wanted::Files {
             name: id.clone(),
             most: Some(1),
+            rules: FileRules::default(),
         },
         "selection" => {
             let (options, several) = selection(&settings, optional, draft)?;

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::schema::{Part, Schema, Side};
-use super::{Builder, Context, Frame, Scope, Slot};
+use super::{Builder, Context, Frame, Scope, Slot, ui_option};
 use crate::draft;
+use crate::files::FileRules;
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
 use crate::kinds::{self, Wanted};
@@ -120,9 +121,11 @@ impl<'a> Builder<'a, '_> {
                 self.draft.report.lost(&schema.get("minItems").path, "keyword", message);
             }
             let id = self.take_name(context, name);
+            let rules = FileRules::default().taking(&ui_option(ui, "accept"), &mut self.draft.report);
             let wanted = Wanted::Files {
                 name: id.clone(),
                 most: max,
+                rules,
             };
             let kind = kinds::kind(wanted, &path, &mut self.draft.report);
             return self.ask(name, id, label, kind, schema, ui, needed, context, scope);

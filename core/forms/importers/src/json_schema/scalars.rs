@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::schema::{Part, Schema, Side};
 use super::{Builder, ui_option};
 use crate::draft;
+use crate::files::FileRules;
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
 use crate::kinds::{self, Wanted};
@@ -236,6 +237,17 @@ impl<'a> Builder<'a, '_> {
         Ok(None)
     }
 
+    /// One file; of the types that the dialog shows, else of the one that its content is said to be.
+    fn file(&mut self, id: &str, schema: &Schema<'a>, ui: &At<'a>) -> Wanted {
+        let (shown, content) = (ui_option(ui, "accept"), schema.get("contentMediaType"));
+        let types = if shown.is_there() { shown } else { content };
+        Wanted::Files {
+            name: id.to_owned(),
+            most: Some(1),
+            rules: FileRules::default().taking(&types, &mut self.draft.report),
+        }
+    }
+
     fn string(&mut self, id: &str, schema: &Schema<'a>, ui: &At<'a>) -> Wanted {
         let (min, max) = (
             schema.count("minLength", Side::Least),
@@ -250,14 +262,8 @@ impl<'a> Builder<'a, '_> {
             pattern: None,
         };
         let mut wanted = match (widget.as_str(), format.as_str()) {
-            ("file" | "files", _) | (_, "data-url" | "binary" | "byte" | "base64") => Wanted::Files {
-                name: id.to_owned(),
-                most: Some(1),
-            },
-            _ if encoded => Wanted::Files {
-                name: id.to_owned(),
-                most: Some(1),
-            },
+            ("file" | "files", _) | (_, "data-url" | "binary" | "byte" | "base64") => self.file(id, schema, ui),
+            _ if encoded => self.file(id, schema, ui),
             ("textarea" | "textareawidget" | "markdown" | "richtext" | "rich-text", _)
             | (_, "textarea" | "markdown" | "html") => Wanted::Lines { max },
             ("date" | "alt-date", _) | (_, "date") => {

@@ -8,6 +8,7 @@ use super::Form;
 use super::components::Sheet;
 use super::coordinates::{EASTING_NORTHING, LAT_LONG};
 use crate::draft::{self, Draft};
+use crate::files::FileRules;
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::kinds::{self, Wanted};
@@ -127,9 +128,9 @@ impl<'a> Form<'a> {
                 draft.report.lost(&options.get(name).path, "own_message", message);
             }
         }
-        for name in ["accept", "minimumRequiredFiles", "imageQualityPlayback"] {
+        for name in ["minimumRequiredFiles", "imageQualityPlayback"] {
             if options.has(name) && !options.get(name).is_true() && options.get(name).count() != Some(1) {
-                let message = "which files are taken is a matter of the material, not of the form";
+                let message = "how many files there must be, and how good pictures are, is not checked";
                 draft.report.lost(&options.get(name).path, "file_rule", message);
             }
         }
@@ -219,6 +220,7 @@ impl<'a> Form<'a> {
                 Wanted::Files {
                     name: id.to_owned(),
                     most: count("length").or(count("max")).or(most).or((!several).then_some(1)),
+                    rules: FileRules::default().taking(&options.get("accept"), &mut draft.report),
                 }
             }
             _ if !self.items(at).is_empty() => Wanted::Choice(self.options(at, draft)?),

@@ -301,6 +301,7 @@ fn lists_are_groups_choices_files_or_rows_of_one_answer() {
             "if": {"properties": {"name": {"const": "Bob"}}, "required": ["name"]}, "then": {"properties": {"bob": {"type": "string"}}}}},
         "tags": {"type": "array", "items": {"type": "string"}},
         "files": {"type": "array", "maxItems": 2, "items": {"type": "string", "format": "data-url"}},
+        "scan": {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/png"},
         "pair": {"type": "array", "prefixItems": [{"type": "integer", "title": "Width"}, {"type": "integer"}]},
         "odd": {"type": "array"}
     })));
@@ -310,6 +311,7 @@ fn lists_are_groups_choices_files_or_rows_of_one_answer() {
     assert_eq!(people["questions"][1]["kind"], "group");
     assert_eq!(kind(question(&all, "tags"))["questions"][0]["id"], "value");
     assert_eq!(kind(question(&all, "files"))["max_files"], 2);
+    assert_eq!(kind(question(&all, "scan"))["accept"], json!(["image/png"]));
     assert_eq!(question(&all, "pair_1").label.en, "Width");
     let mut filling = filled(&all, &[("people", json!(["r", "s"]))]);
     filling.set("people/r/name", json!("Bob"));

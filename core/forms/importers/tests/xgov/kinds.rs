@@ -18,7 +18,7 @@ fn every_field_becomes_the_nearest_kind() {
         {"type": "EmailAddressField", "name": "f", "title": "F"},
         {"type": "YesNoField", "name": "g", "title": "G"},
         {"type": "UkAddressField", "name": "h", "title": "H"},
-        {"type": "FileUploadField", "name": "i", "title": "I", "options": {"multiple": true}},
+        {"type": "FileUploadField", "name": "i", "title": "I", "options": {"multiple": true, "accept": "application/pdf, image/jpeg"}},
         {"type": "TimeField", "name": "j", "title": "J"},
         {"type": "MonthYearField", "name": "k", "title": "K"},
         {"type": "TelephoneNumberField", "name": "l", "title": "L"},
@@ -42,6 +42,7 @@ fn every_field_becomes_the_nearest_kind() {
         kinds[6],
         json!({"kind": "date", "min": {"today_plus_days": -30}, "max": {"today_plus_days": 0}})
     );
+    assert_eq!(kinds[10]["accept"], json!(["application/pdf", "image/jpeg"]));
     let named: Vec<&str> = kinds
         .iter()
         .map(|kind| kind["kind"].as_str().unwrap_or_default())

@@ -1,0 +1,71 @@
+//! `cargo xtask package`: the desktop as a package that a person installs, made by Tauri's own bundler.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+use crate::arguments::Arguments;
+use crate::say::say;
+use crate::shells::{self, Shell};
+use crate::toolchain::node;
+use crate::{bundle, process, workspace};
+
+/// The desktop's folder: its configuration, and the bundler as an npm package.
+const DESKTOP: &str = "shells/desktop";
+
+/// Builds the desktop with its pages inside and packs it; `--dev` packs a debug build, which is told where its pages are.
+///
+/// # Errors
+/// Something is missing and cannot be installed, or does not build.
+pub fn command(arguments: &Arguments) -> Result<ExitCode> {
+    if arguments.has("dev") {
+        shells::build(&[Shell::Desktop], false)?;
+        say(format!("the package: {}", packed(false)?.display()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let number: u64 = arguments.value("release")?.unwrap_or(1);
+    shells::web_view()?;
+    bundle::build_shell(bundle::Profile::Release)?;
+    let mut build = workspace::cargo();
+    build
+        .args(["build", "--release", "-p", "onehall-desktop"])
+        .env("ONEHALL_SHELL_PAGES", workspace::shell_bundle().join("shell"))
+        .env("ONEHALL_SHELL_RELEASE", number.to_string());
+    process::run_quietly("desktop", &mut build).context("could not build the desktop")?;
+    say(format!("the package: {}", packed(true)?.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Packs the desktop that is built, for Debian.
+///
+/// # Errors
+/// The bundler cannot be had, or fails.
+pub fn packed(release: bool) -> Result<PathBuf> {
+    node::packages(DESKTOP)?;
+    let folder = workspace::root().join(DESKTOP);
+    let mut bundler = Command::new(folder.join("node_modules/.bin/tauri"));
+    bundler
+        .current_dir(&folder)
+        .args(["bundle", "--ci", "--bundles", "deb"]);
+    if !release {
+        bundler.arg("--debug");
+    }
+    // Whatever shell this is: it looks for the build where cargo puts it.
+    bundler.env("CARGO_TARGET_DIR", workspace::target());
+    process::run_quietly("package", &mut bundler).context("could not pack the desktop")?;
+    let built = workspace::target().join(if release { "release" } else { "debug" });
+    let packages = built.join("bundle/deb");
+    let version = env!("CARGO_PKG_VERSION");
+    let found = std::fs::read_dir(&packages).with_context(|| format!("could not read {}", packages.display()))?;
+    let mut found = found.filter_map(|entry| Some(entry.ok()?.path()));
+    let wanted = format!("onehall-desktop_{version}_");
+    let is_ours = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(&wanted) && name.ends_with(".deb")
+    };
+    match found.find(is_ours) {
+        Some(package) => Ok(package),
+        None => bail!("there is no package of version {version} in {}", packages.display()),
+    }
+}
