@@ -76,12 +76,20 @@ impl Bridge {
 
     /// Calls `listener` with each event, an [`EventMessage`](onehall_client::bridge::EventMessage) as JSON, until [`Core::unsubscribe`] is called with the
     /// number that this gives.
+    ///
+    /// Where the hall cannot be reached it is told so at once: a page in a shell begins anew while its core goes on.
     pub fn subscribe(&self, listener: Box<TextListener>) -> u64 {
-        self.core.subscribe(Box::new(move |event| {
+        let hear = move |event: &Event| {
             let (protocol, event) = (PROTOCOLS.max, event_written(event));
             // An `EventMessage`, put together of parts that are JSON already.
             listener(format!(r#"{{"protocol":{protocol},"event":{event}}}"#));
-        }))
+        };
+        // Pages that are one program with their core begin with it.
+        #[cfg(feature = "native")]
+        if !self.core.inner.progress.is_online() {
+            hear(&Event::Connection { online: false });
+        }
+        self.core.subscribe(Box::new(hear))
     }
 
     /// The envelope, or the refusal of it: protocol, number and error of the reply.
@@ -271,11 +279,42 @@ fn written(message: &impl serde::Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use onehall_protocol::identity::Session;
+    #[cfg(feature = "native")]
+    use onehall_protocol::identity::TerminalKind;
     use onehall_protocol::{CaseId, DraftId, Timestamp};
     use serde_json::json;
     use uuid::Uuid;
 
     use super::*;
+    #[cfg(feature = "native")]
+    use crate::testing::{Away, Machine};
+
+    #[cfg(feature = "native")]
+    #[test]
+    fn a_page_that_begins_while_the_hall_is_away_is_told_so() {
+        let core = Core::new(
+            Arc::new(Machine::default()).host(Arc::new(Away)),
+            "",
+            TerminalKind::Kiosk,
+        );
+        let bridge = Bridge::new(core.clone(), Profile::Kiosk, []);
+        let told = || {
+            let heard = Arc::new(Mutex::new(Vec::new()));
+            let hear = heard.clone();
+            bridge.subscribe(Box::new(move |event| lock(&hear).push(event)));
+            let heard = lock(&heard).clone();
+            heard
+        };
+        assert!(told().is_empty(), "nobody has asked the hall yet");
+        core.connection(false);
+        let away = format!(
+            r#"{{"protocol":{},"event":{{"kind":"connection","online":false}}}}"#,
+            PROTOCOLS.max
+        );
+        assert_eq!(told(), [away]);
+        core.connection(true);
+        assert!(told().is_empty());
+    }
 
     #[test]
     fn an_event_is_written_by_hand_as_its_type_writes_it() {

@@ -119,13 +119,12 @@ export class Stand {
 
 /** Whether a process has something in what it may write. */
 async function remembers(pid, has) {
-  const maps = await readFile(`/proc/${pid}/maps`, "utf8").catch(() => "");
+  const maps = await readFile(`/proc/${pid}/smaps`, "utf8").catch(() => "");
   const memory = await open(`/proc/${pid}/mem`).catch(() => undefined);
   if (!memory) return false;
   try {
-    for (const line of maps.split("\n")) {
-      const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line) ?? [];
-      if (from === undefined) continue;
+    // Most of what a web view reserves was never written; reading it would take it up.
+    for (const [, from, to] of maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) rw.*\n(?:[A-Z]\w+: .*\n)*?Rss: +[1-9]/gm)) {
       const [begin, end, piece] = [BigInt(`0x${from}`), BigInt(`0x${to}`), 16n << 20n];
       for (let at = begin; at < end; at += piece) {
         const length = Number(end - at < piece ? end - at : piece);

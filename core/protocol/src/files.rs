@@ -75,19 +75,26 @@ impl FileType {
     #[must_use]
     pub fn of_media_type(text: &str) -> Option<FileType> {
         let essence = text.split(';').next().unwrap_or_default().trim();
-        let known = FileType::ALL.into_iter();
-        known
-            .filter(|one| one.media_type().eq_ignore_ascii_case(essence))
-            .chain(essence.eq_ignore_ascii_case("image/jpg").then_some(FileType::Jpeg))
-            .next()
+        Some(match essence.to_ascii_lowercase().as_str() {
+            "application/pdf" => FileType::Pdf,
+            "image/jpeg" | "image/jpg" => FileType::Jpeg,
+            "image/png" => FileType::Png,
+            "image/webp" => FileType::Webp,
+            _ => return None,
+        })
     }
 
     /// The type that the ending of a name says.
     #[must_use]
     pub fn of_name(name: &str) -> Option<FileType> {
         let (_, ending) = name.rsplit_once('.')?;
-        let has = |one: &FileType| one.endings().iter().any(|known| known.eq_ignore_ascii_case(ending));
-        FileType::ALL.into_iter().find(has)
+        Some(match ending.to_ascii_lowercase().as_str() {
+            "pdf" => FileType::Pdf,
+            "jpg" | "jpeg" => FileType::Jpeg,
+            "png" => FileType::Png,
+            "webp" => FileType::Webp,
+            _ => return None,
+        })
     }
 }
 

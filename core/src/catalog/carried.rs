@@ -78,25 +78,14 @@ impl Core {
 mod tests {
     use std::sync::Arc;
 
-    use async_trait::async_trait;
     use futures::executor::block_on;
     use onehall_protocol::identity::TerminalKind;
     use serde_json::json;
 
     use super::*;
     use crate::platform::memory::MemoryStore;
-    use crate::ports::{Host, Http, HttpRequest, HttpResponse, NoAnswer};
-    use crate::testing::Machine;
-
-    /// A hall that cannot be reached.
-    struct Away;
-
-    #[async_trait]
-    impl Http for Away {
-        async fn send(&self, _: HttpRequest) -> Result<HttpResponse, NoAnswer> {
-            Err(NoAnswer)
-        }
-    }
+    use crate::ports::Host;
+    use crate::testing::{Away, Machine};
 
     fn core(store: &Arc<MemoryStore>) -> Core {
         let host = Host {

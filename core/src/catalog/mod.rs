@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex};
 use onehall_client::SearchHit;
 use onehall_forms::Definition;
 use onehall_protocol::catalog::{Catalog, FormReference};
+#[cfg(feature = "own-terminal")]
 use onehall_protocol::files::FileLimits;
 use onehall_protocol::{CoreError, ErrorCode, ItemCode, Language};
 use serde::de::DeserializeOwned;
@@ -64,6 +65,7 @@ pub(crate) struct State {
 
 impl State {
     /// What a file may be that answers a question of a form that was read.
+    #[cfg(feature = "own-terminal")]
     pub(crate) fn file_limits(&self, form: &FormReference, path: &str) -> Option<FileLimits> {
         let forms = lock(&self.forms);
         let question = forms.get(form)?.question_at(path)?;

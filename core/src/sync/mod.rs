@@ -18,6 +18,7 @@ use std::sync::Mutex;
 
 use futures::channel::oneshot;
 use onehall_client::Event;
+#[cfg(feature = "own-terminal")]
 use onehall_protocol::catalog::FormReference;
 use onehall_protocol::drafts::{DraftSummary, StartDraft};
 use onehall_protocol::identity::Session;
@@ -202,6 +203,7 @@ impl Core {
     }
 
     /// The form that a draft or case of the copy is filled with.
+    #[cfg(feature = "own-terminal")]
     pub(crate) fn form_in_copy(&self, entity: Entity, id: Uuid) -> Option<FormReference> {
         let view = {
             let copy = lock(&self.inner.sync.copy);

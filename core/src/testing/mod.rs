@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 
 use crate::platform::memory::{MemoryJournal, MemoryStore};
 use crate::ports::{
-    BoxFuture, Clock, Host, Http, HttpResponse, Journal, NotKept, PokeListener, Pokes, Rng, Spawner, StreamHandle,
-    Timer,
+    BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, Journal, NoAnswer, NotKept, PokeListener, Pokes, Rng,
+    Spawner, StreamHandle, Timer,
 };
 use crate::{Core, lock};
 
@@ -190,6 +190,16 @@ impl Journal for UnhurriedJournal {
 
     async fn erase(&self) {
         self.0.erase().await;
+    }
+}
+
+/// A hall that cannot be reached.
+pub(crate) struct Away;
+
+#[async_trait]
+impl Http for Away {
+    async fn send(&self, _: HttpRequest) -> Result<HttpResponse, NoAnswer> {
+        Err(NoAnswer)
     }
 }
 

@@ -4,6 +4,7 @@
 use onehall_client::FileContent;
 use onehall_client::citizen::UploadTo;
 use onehall_protocol::files::FileLimits;
+#[cfg(feature = "own-terminal")]
 use onehall_protocol::sync::Entity;
 use onehall_protocol::{CoreError, ErrorCode, FieldError};
 use serde_json::Value;
@@ -37,16 +38,31 @@ impl Core {
     }
 
     fn limits_at(&self, to: UploadTo, path: &str) -> Option<FileLimits> {
-        let form = match self.goes_to(to) {
+        let to = self.goes_to(to);
+        if let UploadTo::Draft(id) = to
+            && let Some(limits) = self.inner.filling.file_limits(id, path)
+        {
+            return Some(limits);
+        }
+        self.limits_of_form(to, path)
+    }
+
+    /// As the form says of what is not being filled here: a supplement, a draft of before.
+    #[cfg(feature = "own-terminal")]
+    fn limits_of_form(&self, to: UploadTo, path: &str) -> Option<FileLimits> {
+        let form = match to {
             UploadTo::Draft(id) => {
-                if let Some(limits) = self.inner.filling.file_limits(id, path) {
-                    return Some(limits);
-                }
                 let begun = self.begun_view(id).map(|draft| draft.summary.form);
                 begun.or_else(|| self.form_in_copy(Entity::Draft, id.0))
             }
             UploadTo::Case(id) => self.form_in_copy(Entity::Case, id.0),
         };
         self.inner.catalog.file_limits(&form?, path)
+    }
+
+    /// Pages of others send files to what is filled in them; of the rest the hall says what it does not take.
+    #[cfg(not(feature = "own-terminal"))]
+    fn limits_of_form(&self, _: UploadTo, _: &str) -> Option<FileLimits> {
+        None
     }
 }

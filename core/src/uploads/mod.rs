@@ -6,7 +6,7 @@
 
 mod kept;
 mod limits;
-#[cfg(test)]
+#[cfg(all(test, feature = "own-terminal"))]
 mod limits_tests;
 mod machine;
 

@@ -33,6 +33,8 @@ struct Inner {
     next_call: Cell<u64>,
     listeners: RefCell<Vec<(u64, Listener)>>,
     next_listener: Cell<u64>,
+    /// Whether the core cannot reach the hall, as it said last.
+    away: Cell<bool>,
 }
 
 impl BridgeClient {
@@ -56,6 +58,7 @@ impl BridgeClient {
             next_call: Cell::new(js_sys::Date::now() as u64 * 1000),
             listeners: RefCell::default(),
             next_listener: Cell::new(0),
+            away: Cell::new(false),
         }));
         let hello = Hello {
             protocols: PROTOCOLS,
@@ -84,6 +87,9 @@ impl BridgeClient {
     }
 
     fn emit(&self, event: &Event) {
+        if let Event::Connection { online } = event {
+            self.0.away.set(!online);
+        }
         // Not borrowed while listeners run: one may subscribe.
         let all: Vec<_> = self
             .0
@@ -166,6 +172,10 @@ impl CoreClient for BridgeClient {
     }
 
     fn subscribe(&self, listener: Box<dyn Fn(Event)>) -> Subscription {
+        // It may have been said before anybody listened.
+        if self.0.away.get() {
+            listener(Event::Connection { online: false });
+        }
         let number = self.0.next_listener.get();
         self.0.next_listener.set(number + 1);
         self.0.listeners.borrow_mut().push((number, Rc::from(listener)));
