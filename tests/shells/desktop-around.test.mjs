@@ -200,7 +200,7 @@ describe("the desktop around the window", { timeout: 420_000 }, () => {
   });
 
   journey("a file that is dropped on a material is taken", async ({ page, window }) => {
-    const { phone } = hall.people.citizen("wu-ping");
+    const { phone } = hall.people.citizen("he-tao");
     const cookie = await hall.citizenCookie(phone);
     const draft = await hall.api("POST", "/api/v1/drafts", { item: ITEM }, { cookie });
     await page.heading(HOME);
