@@ -43,7 +43,7 @@ journeys("a child without a phone", ({ journey }) => {
     await heading(page, "为子女开通账号");
     // What is missing is told before anybody is asked.
     await button(page, "核对并开通").click();
-    await page.getByRole("alert").getByText("居民身份证号码不正确，请检查").first().waitFor();
+    await page.getByRole("alert").getByText("请输入居民身份证号码").first().waitFor();
     await sound(page);
     await open(page, "王小花");
     await prove(page, hall, phone);

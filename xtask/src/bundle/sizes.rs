@@ -93,11 +93,12 @@ pub fn table(bundle: &Path) -> Result<String> {
 /// # Errors
 /// The bundle cannot be read.
 pub fn citizens(bundle: &Path) -> Result<Option<Budget>> {
-    let citizen = ["citizen", "shell"]
-        .map(|name| bundle.join(name))
-        .into_iter()
-        .find(|folder| folder.is_dir());
-    let files = citizen.map_or(Ok(Vec::new()), |folder| weigh(&folder))?;
+    // The pages of a shell are on its machine already when one is opened.
+    let citizen = bundle.join("citizen");
+    if !citizen.is_dir() {
+        return Ok(None);
+    }
+    let files = weigh(&citizen)?;
     let first = |file: &Weight| file.name.ends_with(".wasm") && !file.name.contains(LATER);
     Ok(files.into_iter().find(first).map(|program| Budget {
         what: "the citizen's wasm, when a page is opened",
