@@ -280,7 +280,7 @@ async fn a_log_out_that_would_lose_answers_waits_for_a_word() -> Outcome {
     assert_eq!(refused["error"]["code"], "drafts/unsent", "{refused}");
     assert_eq!(
         refused["error"]["details"],
-        json!({ "answers": 1, "queued": 0, "files": 0 })
+        json!({ "answers": 1, "queued": 0, "files": 0, "supplements": 0 })
     );
     // Nobody was logged out, and what was typed is still on its way.
     desktop.ask(answer(&draft, "plate", json!("陕A00002"))).await?;
