@@ -89,7 +89,10 @@ async fn a_draft_that_moves_is_shown_in_its_new_version_and_says_so_until_it_goe
     hall.restart_with(without_education).await?;
     // A new look at the draft: as another terminal's change, or a connection that came back, brings one about.
     let moved = terminal.ask("get_draft", json!({ "id": draft })).await?;
-    assert_eq!(moved["form_change"]["moved"]["differences"][0]["code"], "removed");
+    assert_eq!(
+        moved["form_change"]["moved"]["differences"][0]["code"], "removed",
+        "{moved}"
+    );
     let (second, _) = Terminal::with_a_draft(hall.site()).await?;
     let shown = second.view(&draft).await?;
     assert!(!asks(&shown, "education"));

@@ -54,8 +54,11 @@ pub(super) async fn take_along(
     let prefilled = newly_known(state, citizen, &draft, &before, &after, &answers).await?;
     let reach = citizen.reach();
     let Some(moved) = moved(state, &reach, &draft, newest, &answers, prefilled).await? else {
-        // Another terminal saved meanwhile: as it is now it is decided on when it is read next.
-        return Ok((state.storage.draft(draft.id, reach).await?, None));
+        // Somebody else took it along meanwhile, and whoever reads it here is told, too; or a terminal saved: as it is now it is
+        // decided on when it is read next.
+        let now = state.storage.draft(draft.id, reach).await?;
+        let told = told_of_a_move(state, &now).await?;
+        return Ok((now, told));
     };
     let told = told_of_a_move(state, &moved).await?;
     Ok((moved, told))

@@ -193,6 +193,25 @@ async fn an_open_draft_moves_to_the_new_version_with_every_answer_and_tells_of_i
 }
 
 #[tokio::test]
+async fn whoever_reads_a_draft_in_the_moment_of_its_move_is_told_of_it() {
+    let permit = Changing::of("residence-permit");
+    let mut hall = TestHall::open().await;
+    let (citizen, before) = permit.draft(&hall, &[("education", json!("bachelor"))]).await;
+    hall.restart_with(permit.city(better));
+    let (mut one, mut two, mut three) = (hall.again(&citizen), hall.again(&citizen), hall.again(&citizen));
+    let at = path(&before);
+    let (one, two, three) = tokio::join!(one.get(&at), two.get(&at), three.get(&at));
+    for read in [one, two, three] {
+        let read = read.json();
+        assert_eq!(read["form"]["version"], permit.next());
+        assert_eq!(
+            read["form_change"]["moved"]["from"]["version"], before["form"]["version"],
+            "{read}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_draft_that_would_lose_an_answer_stays_says_why_and_goes_on() {
     let permit = Changing::of("residence-permit");
     let mut hall = TestHall::open().await;
