@@ -302,8 +302,7 @@ mod tests {
             let heard = Arc::new(Mutex::new(Vec::new()));
             let hear = heard.clone();
             bridge.subscribe(Box::new(move |event| lock(&hear).push(event)));
-            let heard = lock(&heard).clone();
-            heard
+            lock(&heard).clone()
         };
         assert!(told().is_empty(), "nobody has asked the hall yet");
         core.connection(false);
