@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use onehall_forms::{Check, Choice, ComputedFormat, Definition, Kind, NoteTone, Page, Question, SCHEMA, asked};
 use onehall_protocol::{FormCode, Text};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::finding::{ImportFinding, Report, refused};
 use crate::kinds::{self, Wanted};
@@ -301,6 +301,13 @@ pub(crate) fn named_mut<'q>(questions: &'q mut [Question], id: &str) -> Option<&
         }
     }
     None
+}
+
+/// That there are so many rows where there is any: a check of a group that may be left empty.
+pub(crate) fn rows_at_least(min: u32, reference: &str) -> Option<Check> {
+    let message = Text::new(format!("至少 {min} 项。"), format!("At least {min} of them."));
+    let rule = json!({">=": [{"count": rules::var(reference)}, min]});
+    (min > 1).then(|| check(rule, message))
 }
 
 /// A group, where a row is asked these questions.

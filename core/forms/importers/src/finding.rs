@@ -72,6 +72,14 @@ impl Report {
         }
     }
 
+    /// Tells what another report tells.
+    pub(crate) fn take_over(&mut self, other: Report) {
+        for finding in other.findings {
+            self.add(&finding.path, finding.code, finding.message, finding.severity);
+        }
+        self.more += other.more;
+    }
+
     pub(crate) fn into_findings(mut self) -> Vec<ImportFinding> {
         if self.more > 0 {
             self.findings.push(ImportFinding {

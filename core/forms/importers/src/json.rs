@@ -2,7 +2,8 @@
 //!
 //! The order of a JSON Schema's properties is the order of the questions; `serde_json` sorts them.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -20,7 +21,7 @@ pub(crate) enum Json {
 }
 
 impl Json {
-    /// The value of a name; of one that stands twice the last.
+    /// The value of a name.
     pub(crate) fn get(&self, name: &str) -> Option<&Json> {
         match self {
             Json::Map(fields) => fields.iter().find(|(field, _)| field == name).map(|(_, value)| value),
@@ -52,6 +53,9 @@ impl<'de> Deserialize<'de> for Json {
         deserializer.deserialize_any(Reader)
     }
 }
+
+/// How the error begins that tells of a name which stands twice in an object.
+pub(crate) const TWICE: &str = "there are two values of ";
 
 struct Reader;
 
@@ -91,12 +95,13 @@ impl<'de> Visitor<'de> for Reader {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
         let mut fields: Vec<(String, Json)> = Vec::new();
-        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        let mut places: BTreeSet<String> = BTreeSet::new();
         while let Some((name, value)) = map.next_entry::<String, Json>()? {
-            match places.get(&name).and_then(|at| fields.get_mut(*at)) {
-                Some(field) => field.1 = value,
+            match places.get(&name) {
+                // One of the two would be lost, and nobody could say which one was meant.
+                Some(_) => return Err(serde::de::Error::custom(format_args!("{TWICE}`{name}`"))),
                 None => {
-                    places.insert(name.clone(), fields.len());
+                    places.insert(name.clone());
                     fields.push((name, value));
                 }
             }
@@ -134,6 +139,14 @@ impl<'a> At<'a> {
     pub(crate) fn any(&self, names: &[&str]) -> At<'a> {
         let name = names.iter().find(|name| self.has(name)).or(names.first());
         self.get(name.unwrap_or(&""))
+    }
+
+    /// What stands at a path of names: `meta.name`, also where one name is written so.
+    pub(crate) fn follow(&self, path: &str) -> At<'a> {
+        match path.split_once('.') {
+            Some((first, rest)) if !self.has(path) => self.get(first).follow(rest),
+            _ => self.get(path),
+        }
     }
 
     /// Whether there is something other than null at a name.
@@ -242,6 +255,44 @@ impl<'a> At<'a> {
         let number = self.number()?;
         (number >= 0.0 && number.fract() == 0.0).then(|| number.min(f64::from(u32::MAX)) as u32)
     }
+}
+
+/// The text with whole numbers as texts that no number of ours holds: as numbers they would change.
+pub(crate) fn with_long_numbers(text: &str) -> Cow<'_, str> {
+    const LONG: usize = 19;
+    let mut made = String::new();
+    let (mut copied, mut at, mut in_text) = (0, 0, false);
+    let bytes = text.as_bytes();
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\\' if in_text => at += 1,
+            b'"' => in_text = !in_text,
+            b'-' | b'0'..=b'9' if !in_text => {
+                let part = |byte: &&u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
+                let length = bytes.iter().skip(at).take_while(part).count();
+                let number = text.get(at..at + length).unwrap_or_default();
+                let digits = number.strip_prefix('-').unwrap_or(number);
+                let whole = digits.len() >= LONG
+                    && !digits.starts_with('0')
+                    && digits.bytes().all(|byte| byte.is_ascii_digit());
+                if whole && number.parse::<i64>().is_err() && number.parse::<u64>().is_err() {
+                    made.push_str(text.get(copied..at).unwrap_or_default());
+                    made.push('"');
+                    made.push_str(number);
+                    made.push('"');
+                    copied = at + length;
+                }
+                at += length - 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    made.push_str(text.get(copied..).unwrap_or_default());
+    Cow::Owned(made)
 }
 
 /// A name as a step of a JSON pointer.

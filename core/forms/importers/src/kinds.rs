@@ -87,14 +87,14 @@ pub(crate) enum Wanted {
 const DAY_AND_TIME: &str =
     "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[T ]([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?";
 
+/// Whether it asks for a day with a time.
+pub(crate) fn is_moment(kind: &Kind) -> bool {
+    matches!(kind, Kind::Text { pattern: Some(pattern), .. } if pattern == DAY_AND_TIME)
+}
+
 /// What helps with an answer that nobody would know how to write.
 pub(crate) fn help(kind: &Kind) -> Option<Text> {
-    match kind {
-        Kind::Text {
-            pattern: Some(pattern), ..
-        } if pattern == DAY_AND_TIME => Some(Text::new("例如：2026-01-31 14:30", "Such as 2026-01-31 14:30")),
-        _ => None,
-    }
+    is_moment(kind).then(|| Text::new("例如：2026-01-31 14:30", "Such as 2026-01-31 14:30"))
 }
 
 /// The kind that carries it.

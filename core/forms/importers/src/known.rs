@@ -15,6 +15,8 @@ pub(crate) enum Answer {
     Date,
     /// A time of day.
     Time,
+    /// A day with a time, as a text that may be written in several ways.
+    Moment,
     /// One of these values.
     Choice(Vec<String>),
     /// Any number of these values.
@@ -33,6 +35,7 @@ impl Answer {
             |options: &onehall_forms::Options| options.options.iter().map(|option| option.value.clone()).collect();
         match kind {
             Kind::Number { .. } | Kind::Money { .. } => Answer::Number,
+            kind if kinds::is_moment(kind) => Answer::Moment,
             Kind::Date { .. } => Answer::Date,
             Kind::Time { .. } => Answer::Time,
             Kind::YesNo {} | Kind::Declaration { .. } => Answer::Bool,
@@ -127,6 +130,12 @@ impl Compare {
 /// A comparison of an answer with a value, where the rule stands in the groups `from`.
 pub(crate) fn compare(known: &Known, from: &[String], how: Compare, value: &Value) -> Result<Value, Unable> {
     let reference = known.reference(from)?;
+    if value.is_array() || value.is_object() {
+        return Err(Unable::new(
+            "odd_comparison",
+            format!("`{}` is compared with something that is no single value", known.id),
+        ));
+    }
     let empty = value.is_null() || value.as_str().is_some_and(str::is_empty);
     if empty {
         return match how {
@@ -149,6 +158,15 @@ pub(crate) fn compare(known: &Known, from: &[String], how: Compare, value: &Valu
             return Err(Unable::new(
                 "odd_comparison",
                 format!("`{}` has no single value to compare", known.id),
+            ));
+        }
+        Answer::Moment => {
+            return Err(Unable::new(
+                "odd_comparison",
+                format!(
+                    "`{}` is a day with a time, which is a text here and no point in time",
+                    known.id
+                ),
             ));
         }
         Answer::Bool => {

@@ -169,8 +169,11 @@ fn read(text: &str) -> Result<Json, ImportFinding> {
         return Err(refused("", "too_large", message));
     }
     let text = text.trim_start_matches('\u{feff}');
-    serde_json::from_str(text).map_err(|error| {
-        if error.to_string().starts_with("recursion limit") {
+    serde_json::from_str(&json::with_long_numbers(text)).map_err(|error| {
+        let why = error.to_string();
+        if why.starts_with(json::TWICE) {
+            refused("", "duplicate_field", why)
+        } else if error.to_string().starts_with("recursion limit") {
             refused(
                 "",
                 "too_deep",

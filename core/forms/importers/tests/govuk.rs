@@ -321,3 +321,40 @@ fn what_stands_in_the_guide_of_a_service_is_told() {
         ]
     );
 }
+
+#[test]
+fn a_title_is_asked_for_beside_a_whole_name_too() {
+    let name = |input: &str, title: &str| json!({"answer_type": "name", "answer_settings": {"input_type": input, "title_needed": title}});
+    let asked = |data: Value| {
+        let all = imported(&form(vec![step(1, None, "Name", data)]));
+        ids(&all.definition.pages[0].questions)
+            .iter()
+            .map(|id| (*id).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(asked(name("full_name", "true")), ["note", "title", "full_name"]);
+    assert_eq!(asked(name("full_name", "false")), ["name"]);
+}
+
+#[test]
+fn a_route_that_hangs_on_a_step_that_there_is_not_is_never_taken() {
+    for place in ["check_page_id", "routing_page_id"] {
+        let mut first = step(1, Some(2), "A", selection(&["X", "Y"], true));
+        let mut route = json!({"check_page_id": 1, "routing_page_id": 1, "goto_page_id": 3, "answer_value": "X"});
+        route[place] = json!(99);
+        first["routing_conditions"] = json!([route]);
+        let all = imported(&form(vec![
+            first,
+            step(2, Some(3), "B", json!({})),
+            step(3, None, "C", json!({})),
+        ]));
+        assert_eq!(path(&all, &[("a", json!("X"))]), ["a", "b", "c"], "{place}");
+        assert_eq!(
+            told(&all),
+            [(
+                format!("/steps/0/routing_conditions/0/{place}").as_str(),
+                "unknown_page"
+            )]
+        );
+    }
+}

@@ -221,3 +221,218 @@ fn every_answer_type_of_govuk_is_asked_in_its_order() {
     let without_choice = filled(&form, &answers[..7]);
     assert!(!without_choice.is_complete());
 }
+
+/// What the source demands, offers and asks, by its place, and whether the definition has it.
+struct Ledger<'a> {
+    form: &'a Imported,
+    written: Value,
+    rules: String,
+    lost: Vec<String>,
+}
+
+impl<'a> Ledger<'a> {
+    fn new(form: &'a Imported) -> Ledger<'a> {
+        let written = serde_json::to_value(&form.definition).unwrap_or_else(|error| panic!("{error}"));
+        Ledger {
+            form,
+            rules: written.to_string(),
+            written,
+            lost: Vec::new(),
+        }
+    }
+
+    /// Notes a thing that is neither in the definition nor named at its place, above or below.
+    fn entry(&mut self, path: &str, what: &str, is_there: bool) {
+        let around = |finding: &str| {
+            !finding.is_empty()
+                && (path == finding
+                    || path.starts_with(&format!("{finding}/"))
+                    || finding.starts_with(&format!("{path}/")))
+        };
+        if !is_there && !self.form.findings.iter().any(|finding| around(&finding.path)) {
+            self.lost.push(format!("{path}: {what}"));
+        }
+    }
+
+    /// Whether a question, or one inside of a group or section, fits.
+    fn has_question(&self, fits: &dyn Fn(&Value) -> bool) -> bool {
+        fn any(at: &Value, fits: &dyn Fn(&Value) -> bool) -> bool {
+            match at {
+                Value::Object(fields) => {
+                    (fields.contains_key("kind") && fits(at)) || fields.values().any(|at| any(at, fits))
+                }
+                Value::Array(items) => items.iter().any(|at| any(at, fits)),
+                _ => false,
+            }
+        }
+        any(&self.written, fits)
+    }
+
+    fn demands(&self, fits: &dyn Fn(&Value) -> bool) -> bool {
+        let demanded = |question: &Value| {
+            question["required"] == true
+                || question.get("required_when").is_some()
+                || question["min_rows"].as_u64() > Some(0)
+        };
+        self.has_question(&|question| fits(question) && demanded(question))
+    }
+
+    fn offers(&self, value: &str) -> bool {
+        self.rules.contains(&format!("\"value\":{}", json!(value)))
+    }
+
+    fn reads(&self, id: &str) -> bool {
+        let before = ["", "row.", "question_", "row.question_"];
+        before
+            .iter()
+            .any(|before| self.rules.contains(&format!("\"var\":\"{before}{id}")))
+    }
+}
+
+/// A name as ids begin with it.
+fn id_of(name: &str) -> String {
+    let mut id = String::new();
+    let mut before = ' ';
+    for letter in name.chars() {
+        if letter.is_ascii_alphanumeric() {
+            if letter.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
+                id.push('_');
+            }
+            id.push(letter.to_ascii_lowercase());
+        } else if !id.ends_with('_') {
+            id.push('_');
+        }
+        before = letter;
+    }
+    id.trim_matches('_').to_owned()
+}
+
+fn starts(question: &Value, id: &str) -> bool {
+    let own = question["id"].as_str().unwrap_or_default();
+    // An id begins with a letter.
+    own.strip_prefix("question_").unwrap_or(own).starts_with(id) || own.starts_with(id)
+}
+
+/// Every object in a file, with its JSON pointer.
+fn walk<'v>(at: &'v Value, path: &str, found: &mut Vec<(String, &'v Value)>) {
+    match at {
+        Value::Object(fields) => {
+            found.push((path.to_owned(), at));
+            for (name, at) in fields {
+                walk(
+                    at,
+                    &format!("{path}/{}", name.replace('~', "~0").replace('/', "~1")),
+                    found,
+                );
+            }
+        }
+        Value::Array(items) => {
+            for (number, at) in items.iter().enumerate() {
+                walk(at, &format!("{path}/{number}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The names of fields in a condition: as a structure or an expression.
+fn asked_in(condition: &Value) -> Vec<String> {
+    let mut objects = Vec::new();
+    walk(condition, "", &mut objects);
+    let names = objects.iter().filter_map(|(_, at)| at["field"]["name"].as_str());
+    let structured = names.map(|name| name.rsplit('.').next().unwrap_or(name).to_owned());
+    let written = condition["value"].as_str().unwrap_or_default();
+    let first = written
+        .split(|sign: char| !sign.is_ascii_alphanumeric() && !matches!(sign, '_' | '.'))
+        .next();
+    let first = first
+        .filter(|name| !name.is_empty())
+        .and_then(|name| name.rsplit('.').next());
+    structured.chain(first.map(str::to_owned)).collect()
+}
+
+/// Nothing is lost in silence: what a sample demands, offers and asks is in the definition, or a finding names its place.
+#[test]
+fn what_is_demanded_offered_and_asked_is_there_or_told() {
+    let Some(folder) = folder() else { return };
+    let mut entries = 0;
+    for part in ["xgov", "govuk"] {
+        let files = std::fs::read_dir(folder.join(part)).unwrap_or_else(|error| panic!("{part}: {error}"));
+        for file in files {
+            let file = file.unwrap_or_else(|error| panic!("{error}")).path();
+            if file.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{error}"));
+            let source: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
+            let form = support::imported_text(&text, &Options::default());
+            let mut ledger = Ledger::new(&form);
+            let mut objects = Vec::new();
+            walk(&source, "", &mut objects);
+            for (path, at) in objects {
+                if let (Some(kind), Some(name)) = (at["type"].as_str(), at["name"].as_str())
+                    && kind.ends_with("Field")
+                    && path.starts_with("/pages/")
+                {
+                    let (id, needed) = (id_of(name), at["options"]["required"] != json!(false));
+                    let there = ledger.demands(&|question| starts(question, &id));
+                    ledger.entry(&path, "required", !needed || there);
+                    let list = at["list"].as_str().or(at["options"]["list"].as_str());
+                    let lists = source["lists"].as_array().into_iter().flatten();
+                    let items = lists
+                        .filter(|own| list.is_some() && own["name"].as_str() == list)
+                        .flat_map(|own| own["items"].as_array());
+                    for item in items.flatten() {
+                        let value = item["value"]
+                            .as_str()
+                            .map_or_else(|| item["value"].to_string(), str::to_owned);
+                        let there = ledger.offers(&value);
+                        ledger.entry(&path, &format!("option {value}"), there);
+                        entries += 1;
+                    }
+                    entries += 1;
+                }
+                if let Some(name) = at["condition"]
+                    .as_str()
+                    .filter(|name| !name.is_empty() && path.starts_with("/pages/"))
+                {
+                    let conditions = source["conditions"].as_array().into_iter().flatten().enumerate();
+                    for (number, condition) in conditions.filter(|(_, own)| own["name"].as_str() == Some(name)) {
+                        let there = asked_in(condition).iter().all(|name| ledger.reads(&id_of(name)));
+                        let told = form
+                            .findings
+                            .iter()
+                            .any(|finding| finding.path.starts_with(&format!("/conditions/{number}")));
+                        ledger.entry(&path, &format!("condition {name}"), there || told);
+                        entries += 1;
+                    }
+                }
+                if at.get("answer_type").is_some() {
+                    let label = at["question_text"].clone();
+                    let there =
+                        ledger.demands(&|question| question["label"]["en"] == label) || at["answer_type"] == "name";
+                    ledger.entry(&path, "required", at["is_optional"] == json!(true) || there);
+                    let options = at["answer_settings"]["selection_options"].as_array();
+                    for name in options
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|option| option["name"].as_str())
+                    {
+                        let there = ledger.offers(name);
+                        ledger.entry(&path, &format!("option {name}"), there);
+                        entries += 1;
+                    }
+                    entries += 1;
+                }
+                if path.contains("/routing_conditions/") {
+                    let answer = at["answer_value"].to_string();
+                    let there = ledger.rules.contains(&answer);
+                    ledger.entry(&path, "route", there);
+                    entries += 1;
+                }
+            }
+            assert!(ledger.lost.is_empty(), "{}: {:#?}", file.display(), ledger.lost);
+        }
+    }
+    assert!(entries >= 100, "there is little to find: {entries}");
+}

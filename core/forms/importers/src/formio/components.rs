@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use onehall_forms::{NoteTone, Question};
+use onehall_forms::{Kind, NoteTone, Question};
 use onehall_protocol::Text;
 use serde_json::json;
 
 use super::DEEP;
 use crate::draft::{Draft, Heading, SECTIONS};
-use crate::finding::{ImportFinding, refused};
+use crate::finding::{ImportFinding, Report, refused};
 use crate::json::At;
 use crate::known::{Answer, Known};
 use crate::names::Names;
@@ -25,8 +25,25 @@ pub(super) struct Waiting<'a> {
     /// Page, question, question in the group …; a page alone.
     pub(super) steps: Vec<usize>,
     pub(super) groups: Vec<String>,
+    /// The keys of the data around.
+    pub(super) keys: Vec<String>,
     /// The components whose conditions have to hold: its own, and those that lay it out.
     pub(super) of: Vec<At<'a>>,
+}
+
+/// A rule at one component that waits until every field is known.
+pub(super) struct Ruled<'a> {
+    pub(super) at: At<'a>,
+    pub(super) steps: Vec<usize>,
+    pub(super) groups: Vec<String>,
+    /// The keys of the data around.
+    pub(super) keys: Vec<String>,
+}
+
+/// What is asked where a value cannot be computed, and what is told of it then.
+pub(super) struct Instead {
+    pub(super) question: Question,
+    pub(super) report: Report,
 }
 
 /// Everything that was found in the tree.
@@ -35,10 +52,10 @@ pub(super) struct Tree<'a> {
     pub(super) fields: Vec<Field>,
     pub(super) by_key: BTreeMap<String, Vec<usize>>,
     pub(super) waiting: Vec<Waiting<'a>>,
-    /// Values that are computed, to be put in when every field is known: the component, the place, the groups.
-    pub(super) computed: Vec<(At<'a>, Vec<usize>, Vec<String>)>,
-    /// Checks that are JsonLogic: the component, the place, the groups.
-    pub(super) checked: Vec<(At<'a>, Vec<usize>, Vec<String>)>,
+    /// Values that are computed, to be put in when every field is known.
+    pub(super) computed: Vec<(Ruled<'a>, Option<Instead>)>,
+    /// Checks that are JsonLogic.
+    pub(super) checked: Vec<Ruled<'a>>,
 }
 
 /// The place where components are read to: a page, or the rows of a group.
@@ -72,6 +89,7 @@ impl<'a> Tree<'a> {
         self.waiting.push(Waiting {
             steps: vec![place],
             groups: Vec::new(),
+            keys: Vec::new(),
             of: vec![panel.clone()],
         });
     }
@@ -98,12 +116,19 @@ impl<'a> Tree<'a> {
             chain.push(at.clone());
         }
         if kind == "tabs" {
+            self.lost_of_layout(at, draft);
             for tab in at.get("components").items() {
+                self.lost_of_layout(&tab, draft);
+                let mut chain = chain.clone();
+                if super::conditions::has_any(&tab) {
+                    chain.push(tab.clone());
+                }
                 self.part(&tab, &tab.get("components").items(), sheet, &chain, draft, depth)?;
             }
             return Ok(());
         }
         if let Some(inner) = laid_out(at, &kind) {
+            self.lost_of_layout(at, draft);
             if kind == "panel" || kind == "fieldset" {
                 return self.part(at, &inner, sheet, &chain, draft, depth);
             }
@@ -124,8 +149,12 @@ impl<'a> Tree<'a> {
                 draft.report.lost(&at.path, "captcha", message);
                 return Ok(());
             }
-            "container" | "form" => return self.container(at, sheet, &chain, draft, depth),
+            "container" | "form" => {
+                self.lost_of_layout(at, draft);
+                return self.container(at, sheet, &chain, draft, depth);
+            }
             "content" | "htmlelement" | "html" | "header" | "paragraph" => {
+                self.lost_of_layout(at, draft);
                 return self.content(at, sheet, &chain, draft);
             }
             "datagrid" | "editgrid" | "datatable" | "dynamicwizard" => {
@@ -139,7 +168,7 @@ impl<'a> Tree<'a> {
                 return Ok(());
             }
             "survey" => return self.survey(at, sheet, &chain, draft),
-            "hidden" => return self.hidden(at, sheet, draft),
+            "hidden" => return self.hidden(at, sheet, &chain, draft),
             "tree" | "custom" | "unknown" | "datasource" | "tagpad" | "sketchpad" | "reviewpage" => {
                 draft.report.lost(
                     &at.path,
@@ -172,7 +201,11 @@ impl<'a> Tree<'a> {
         let known = Known {
             id: question.id.clone(),
             groups: sheet.groups.clone(),
-            answer: Answer::of(&question.kind),
+            answer: match (&question.kind, kind) {
+                (Kind::Computed { .. }, "number" | "currency") => Answer::Number,
+                (Kind::Computed { .. }, "checkbox") => Answer::Bool,
+                (asked, _) => Answer::of(asked),
+            },
             required,
             // A box that nobody ticked is `false` in the source.
             starts_false: matches!(kind, "checkbox"),
@@ -181,7 +214,7 @@ impl<'a> Tree<'a> {
         self.wait(&steps, sheet, chain);
         let check = at.get("validate").get("json");
         if check.is_map() || check.written().is_some() {
-            self.checked.push((at.clone(), steps.clone(), sheet.groups.clone()));
+            self.checked.push(sheet.ruled(at, steps.clone()));
         }
         sheet.questions.push(question);
     }
@@ -191,6 +224,7 @@ impl<'a> Tree<'a> {
             self.waiting.push(Waiting {
                 steps: steps.to_vec(),
                 groups: sheet.groups.clone(),
+                keys: sheet.path_of_keys.clone(),
                 of: chain.to_vec(),
             });
         }
@@ -336,7 +370,13 @@ impl<'a> Tree<'a> {
     }
 
     /// A value that nobody sees: computed by a rule, or always the same.
-    fn hidden(&mut self, at: &At<'a>, sheet: &mut Sheet<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {
+    fn hidden(
+        &mut self,
+        at: &At<'a>,
+        sheet: &mut Sheet<'_>,
+        chain: &[At<'a>],
+        draft: &mut Draft,
+    ) -> Result<(), ImportFinding> {
         let key = at.get("key").word().unwrap_or("hidden");
         let computes = at.get("calculateValue").is_map();
         let constant = at.get("defaultValue");
@@ -356,16 +396,28 @@ impl<'a> Tree<'a> {
         let id = sheet.names.take(key, "hidden");
         let groups = sheet.groups.clone();
         let question = draft.hidden(id, &groups, label, value.unwrap_or_else(|| json!("")), &at.path)?;
-        self.computes(at, sheet);
-        self.push(at, "hidden", question, sheet, &[]);
+        self.computes(at, None, sheet);
+        self.lost(at, "hidden", draft);
+        self.push(at, "hidden", question, sheet, chain);
         Ok(())
     }
 
-    pub(super) fn computes(&mut self, at: &At<'a>, sheet: &Sheet<'_>) {
+    pub(super) fn computes(&mut self, at: &At<'a>, instead: Option<Instead>, sheet: &Sheet<'_>) {
         if at.get("calculateValue").is_map() {
             let mut steps = sheet.steps.clone();
             steps.push(sheet.questions.len());
-            self.computed.push((at.clone(), steps, sheet.groups.clone()));
+            self.computed.push((sheet.ruled(at, steps), instead));
+        }
+    }
+}
+
+impl Sheet<'_> {
+    fn ruled<'a>(&self, at: &At<'a>, steps: Vec<usize>) -> Ruled<'a> {
+        Ruled {
+            at: at.clone(),
+            steps,
+            groups: self.groups.clone(),
+            keys: self.path_of_keys.clone(),
         }
     }
 }

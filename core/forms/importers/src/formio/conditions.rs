@@ -4,31 +4,66 @@ use onehall_forms::Kind;
 use onehall_protocol::Text;
 use serde_json::{Value, json};
 
-use super::components::Tree;
+use super::components::{Field, Tree};
 use crate::draft::{self, Draft, question_at};
 use crate::finding::ImportFinding;
-use crate::json::At;
+use crate::json::{At, Json};
 use crate::json_logic::{self, Questions};
-use crate::known::{Answer, Compare, Known, compare, truth};
+use crate::known::{Answer, Compare, Known, compare, compare_any, truth};
 use crate::rules::{self, Unable, all, any, fails, holds};
+
+/// Which of the conditions of a component the source asks: there may be several beside each other.
+enum Asks<'a> {
+    Nothing,
+    /// JavaScript, at its place.
+    Code(At<'a>),
+    /// `{show, when, eq}`.
+    One(At<'a>),
+    /// `{show, conjunction, conditions}`.
+    Several(At<'a>),
+    /// JsonLogic.
+    Logic(At<'a>),
+}
+
+fn asks<'a>(at: &At<'a>) -> Asks<'a> {
+    let conditional = at.get("conditional");
+    let json = conditional.get("json");
+    let says = |item: &At<'_>| item.get("component").word().is_some();
+    if at.get("customConditional").word().is_some() {
+        Asks::Code(at.get("customConditional"))
+    } else if conditional.get("when").word().is_some() {
+        Asks::One(conditional)
+    } else if conditional.get("conditions").items().iter().any(says) {
+        Asks::Several(conditional)
+    } else if json.is_map() || json.word().is_some() {
+        Asks::Logic(json)
+    } else {
+        Asks::Nothing
+    }
+}
 
 /// Whether a component has a condition of any sort.
 pub(super) fn has_any(at: &At<'_>) -> bool {
-    let conditional = at.get("conditional");
-    conditional.get("json").is_map()
-        || conditional.get("json").word().is_some()
-        || conditional.get("when").word().is_some()
-        || !conditional.get("conditions").items().is_empty()
-        || at.get("customConditional").word().is_some()
+    !matches!(asks(at), Asks::Nothing)
+}
+
+/// Where a condition or rule stands: the groups and the keys of the data around.
+#[derive(Clone, Copy)]
+struct Place<'t> {
+    groups: &'t [String],
+    keys: &'t [String],
 }
 
 /// Puts every rule where it belongs, now that all fields are known.
-pub(super) fn put(tree: &Tree<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {
+pub(super) fn put(tree: &mut Tree<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {
+    compute(tree, draft);
+    let tree = &*tree;
     for waiting in &tree.waiting {
-        let rules = waiting
-            .of
-            .iter()
-            .filter_map(|at| shown(at, tree, &waiting.groups, draft));
+        let place = Place {
+            groups: &waiting.groups,
+            keys: &waiting.keys,
+        };
+        let rules = waiting.of.iter().filter_map(|at| shown(at, tree, place, draft));
         let rule = all(rules.collect::<Vec<_>>());
         let path = waiting.of.first().map(|at| at.path.as_str()).unwrap_or_default();
         draft.count_rule(&rule, path)?;
@@ -43,44 +78,38 @@ pub(super) fn put(tree: &Tree<'_>, draft: &mut Draft) -> Result<(), ImportFindin
             }
             steps => {
                 if let Some(question) = question_at(&mut draft.pages, steps) {
-                    question.visible_when = Some(rule);
+                    let before = question.visible_when.take();
+                    question.visible_when = Some(all(before.into_iter().chain([rule])));
                 }
             }
         }
     }
-    for (at, steps, groups) in &tree.computed {
-        let given = at.get("calculateValue");
-        let names = Seen { tree, groups };
-        let made = json_logic::translate(given.value, &names, groups);
-        let Some(question) = question_at(&mut draft.pages, steps) else {
-            continue;
+    for ruled in &tree.checked {
+        let validate = ruled.at.get("validate");
+        let given = validate.get("json");
+        let place = Place {
+            groups: &ruled.groups,
+            keys: &ruled.keys,
         };
-        match (made, &mut question.kind) {
-            (Ok(rule), Kind::Computed { value, .. }) => *value = rule,
-            (Err(unable), _) => {
-                question.visible_when = Some(Value::Bool(false));
-                let message = format!("how the value is calculated cannot be said here: {}", unable.message);
-                draft.report.lost(&given.path, "rule_not_carried", message);
-            }
-            _ => {}
-        }
-    }
-    for (at, steps, groups) in &tree.checked {
-        let given = at.get("validate").get("json");
-        let names = Seen { tree, groups };
         let written = given.written();
-        match json_logic::translate(written.as_ref().unwrap_or(given.value), &names, groups) {
-            Ok(rule) => {
-                let text = at.get("validate").get("customMessage");
-                let message = draft
-                    .texts
-                    .label(&text)
+        let rule = written.as_ref().unwrap_or(given.value);
+        match json_logic::translate(rule, &Seen { tree, place }, place.groups) {
+            Ok(made) => {
+                let own = draft.texts.label(&validate.get("customMessage"));
+                let texts = said(rule);
+                if texts.len() > 1 && own.is_none() {
+                    let message = "the check has several messages: the first one is said of every fault";
+                    draft.report.differs(&given.path, "own_message", message);
+                }
+                let said = texts.first().and_then(|text| draft.texts.label(&At::root(text)));
+                let message = own
+                    .or(said)
                     .unwrap_or_else(|| Text::new("请检查这一项。", "Check this answer."));
-                if let Some(question) = question_at(&mut draft.pages, steps) {
+                if let Some(question) = question_at(&mut draft.pages, &ruled.steps) {
                     // The source takes anything but `true` for a message about a fault.
                     question
                         .valid_when
-                        .push(draft::check(json!({"===": [rule, true]}), message));
+                        .push(draft::check(json!({"===": [made, true]}), message));
                 }
             }
             Err(unable) => {
@@ -92,29 +121,93 @@ pub(super) fn put(tree: &Tree<'_>, draft: &mut Draft) -> Result<(), ImportFindin
     Ok(())
 }
 
-/// When one component is shown by its own conditions. None where always, or where it cannot be said; then it is told.
-fn shown(at: &At<'_>, tree: &Tree<'_>, groups: &[String], draft: &mut Draft) -> Option<Value> {
-    let conditional = at.get("conditional");
-    if at.get("customConditional").word().is_some() {
-        let message = "a condition that is JavaScript is not carried: what hangs on it is shown to everybody";
-        draft
-            .report
-            .lost(&at.get("customConditional").path, "javascript", message);
-        return None;
-    }
-    let json = conditional.get("json");
-    let (made, path) = if json.is_map() || json.word().is_some() {
-        let names = Seen { tree, groups };
-        let written = json.written();
-        let made = match written.as_ref().or(json.is_map().then_some(json.value)) {
-            Some(rule) => json_logic::condition(rule, &names, groups),
-            None => Err(Unable::new("unreadable_rule", "what stands there is no JSON")),
+/// Values that are computed. What cannot be computed is asked for instead.
+fn compute(tree: &mut Tree<'_>, draft: &mut Draft) {
+    for (ruled, instead) in std::mem::take(&mut tree.computed) {
+        let given = ruled.at.get("calculateValue");
+        let place = Place {
+            groups: &ruled.groups,
+            keys: &ruled.keys,
         };
-        (made, json.path)
-    } else if conditional.get("conditions").is_list() {
-        (of_several(&conditional, tree, groups), conditional.path.clone())
-    } else {
-        (of_one(&conditional, tree, groups)?, conditional.path.clone())
+        let names = Seen { tree: &*tree, place };
+        let made = json_logic::translate(given.value, &names, place.groups);
+        let Some(question) = question_at(&mut draft.pages, &ruled.steps) else {
+            continue;
+        };
+        let unable = match (made, &mut question.kind) {
+            (Ok(rule), Kind::Computed { value, .. }) => {
+                *value = rule;
+                if instead.is_some() {
+                    tree.lost_of_computed(&ruled.at, draft);
+                }
+                continue;
+            }
+            (Ok(_), _) => continue,
+            (Err(unable), _) => unable,
+        };
+        let Some(instead) = instead else {
+            question.visible_when = Some(Value::Bool(false));
+            let message = format!("how the value is calculated cannot be said here: {}", unable.message);
+            draft.report.lost(&given.path, "rule_not_carried", message);
+            continue;
+        };
+        let answer = Answer::of(&instead.question.kind);
+        for field in &mut tree.fields {
+            if field.known.id == instead.question.id && field.known.groups == ruled.groups {
+                field.known.answer = answer.clone();
+                field.known.required = instead.question.required;
+            }
+        }
+        *question = instead.question;
+        draft.report.take_over(instead.report);
+        let message = format!(
+            "how the value is calculated cannot be said here, so it is asked for: {}",
+            unable.message
+        );
+        draft.report.lost(&given.path, "rule_not_carried", message);
+    }
+}
+
+/// The messages of a check: what it gives where it does not give `true`.
+fn said(rule: &Json) -> Vec<&Json> {
+    let Json::Map(fields) = rule else { return Vec::new() };
+    let [(name, Json::List(parts))] = fields.as_slice() else {
+        return Vec::new();
+    };
+    if name != "if" && name != "?:" {
+        return Vec::new();
+    }
+    let last = parts.len().saturating_sub(1);
+    let mut texts = Vec::new();
+    for (at, part) in parts.iter().enumerate().filter(|(at, _)| at % 2 == 1 || *at == last) {
+        match part {
+            Json::Text(_) => texts.push(part),
+            _ if at == last || at % 2 == 1 => texts.extend(said(part)),
+            _ => {}
+        }
+    }
+    texts
+}
+
+/// When one component is shown by its own conditions. None where always, or where it cannot be said; then it is told.
+fn shown(at: &At<'_>, tree: &Tree<'_>, place: Place<'_>, draft: &mut Draft) -> Option<Value> {
+    let (made, path) = match asks(at) {
+        Asks::Nothing => return None,
+        Asks::Code(code) => {
+            let message = "a condition that is JavaScript is not carried: what hangs on it is shown to everybody";
+            draft.report.lost(&code.path, "javascript", message);
+            return None;
+        }
+        Asks::One(conditional) => (of_one(&conditional, tree, place), conditional.path),
+        Asks::Several(conditional) => (of_several(&conditional, tree, place), conditional.path),
+        Asks::Logic(json) => {
+            let written = json.written();
+            let made = match written.as_ref().or(json.is_map().then_some(json.value)) {
+                Some(rule) => json_logic::condition(rule, &Seen { tree, place }, place.groups),
+                None => Err(Unable::new("unreadable_rule", "what stands there is no JSON")),
+            };
+            (made, json.path)
+        }
     };
     match made {
         Ok(rule) => {
@@ -132,44 +225,68 @@ fn shown(at: &At<'_>, tree: &Tree<'_>, groups: &[String], draft: &mut Draft) -> 
     }
 }
 
-/// `{show, when, eq}`.
-fn of_one(conditional: &At<'_>, tree: &Tree<'_>, groups: &[String]) -> Option<Result<Value, Unable>> {
-    let when = conditional.get("when").word()?;
-    let show = conditional.get("show").flag().unwrap_or(true);
-    let eq = conditional.get("eq").value.to_value();
-    let made = match one_box(when, tree, groups) {
-        Some((known, option)) => is_ticked(&known, option, &eq, groups),
-        None => named(when, tree, groups).and_then(|known| compare(&known, groups, Compare::Is, &eq)),
+/// `{show, when, eq}`: shown where the answer is `eq`, and `show` says `true`; where neither, or both.
+fn of_one(conditional: &At<'_>, tree: &Tree<'_>, place: Place<'_>) -> Result<Value, Unable> {
+    let when = conditional.get("when").word().unwrap_or_default();
+    let show = says_true(&conditional.get("show"));
+    let given = conditional.get("eq");
+    if !given.is_there() {
+        return Err(Unable::new("odd_comparison", "it says no value to compare with"));
+    }
+    let eq = given.value.to_value();
+    let made = match one_box(when, tree, place) {
+        Some((known, option)) => is_ticked(&known, option, &eq, place.groups),
+        None => compare_any(&named(when, tree, place)?, place.groups, Compare::Is, &eq),
     };
-    Some(made.map(|rule| if show { holds(rule) } else { fails(rule) }))
+    made.map(|rule| if show { holds(rule) } else { fails(rule) })
+}
+
+/// Whether `show` is `true`, also as a text; anything else turns a simple condition round.
+fn says_true(show: &At<'_>) -> bool {
+    matches!(show.value, Json::Bool(true)) || show.text() == Some("true")
 }
 
 /// `{show, conjunction, conditions}`.
-fn of_several(conditional: &At<'_>, tree: &Tree<'_>, groups: &[String]) -> Result<Value, Unable> {
+fn of_several(conditional: &At<'_>, tree: &Tree<'_>, place: Place<'_>) -> Result<Value, Unable> {
+    let groups = place.groups;
     let mut rules = Vec::new();
     for condition in conditional.get("conditions").items() {
         let name = condition.get("component").word().unwrap_or_default();
         if name.is_empty() {
+            // The source takes it for true.
+            rules.push(Value::Bool(true));
             continue;
         }
-        rules.push(match one_box(name, tree, groups) {
-            Some((known, option)) => {
-                let ticked = is_ticked(&known, option, &condition.get("value").value.to_value(), groups)?;
-                match condition.get("operator").word().unwrap_or("isEqual") {
-                    "isNotEqual" => fails(ticked),
-                    _ => ticked,
-                }
-            }
-            None => operated(&named(name, tree, groups)?, &condition, groups)?,
-        });
-    }
-    if rules.is_empty() {
-        return Ok(Value::Bool(true));
+        if let Some((known, option)) = one_box(name, tree, place) {
+            let ticked = is_ticked(&known, option, &condition.get("value").value.to_value(), groups)?;
+            rules.push(match condition.get("operator").word().unwrap_or("isEqual") {
+                "isEqual" => ticked,
+                "isNotEqual" => fails(ticked),
+                other => return Err(no_operator(other)),
+            });
+            continue;
+        }
+        let known = named(name, tree, place)?;
+        let one: Result<Vec<Value>, Unable> = known.iter().map(|known| operated(known, &condition, groups)).collect();
+        let denies = condition
+            .get("operator")
+            .word()
+            .is_some_and(|operator| matches!(operator, "isNotEqual" | "isNotDateEqual" | "notIncludes" | "isEmpty"));
+        rules.push(if denies { all(one?) } else { any(one?) });
     }
     let one = conditional.get("conjunction").word() == Some("any");
     let rule = if one { any(rules) } else { all(rules) };
-    let show = conditional.get("show").flag().unwrap_or(true);
+    let show = conditional.get("show");
+    // What is not there is true here, unlike in a simple condition; null is not.
+    let show = conditional.value.get("show").is_none() || says_true(&show);
     Ok(if show { holds(rule) } else { fails(rule) })
+}
+
+fn no_operator(name: &str) -> Unable {
+    Unable::new(
+        "unknown_operator",
+        format!("there is nothing like the operator `{name}`"),
+    )
 }
 
 fn operated(known: &Known, condition: &At<'_>, groups: &[String]) -> Result<Value, Unable> {
@@ -203,20 +320,15 @@ fn operated(known: &Known, condition: &At<'_>, groups: &[String]) -> Result<Valu
             };
             return Ok(if operator == "notIncludes" { fails(rule) } else { rule });
         }
-        other => {
-            return Err(Unable::new(
-                "unknown_operator",
-                format!("there is nothing like the operator `{other}`"),
-            ));
-        }
+        other => return Err(no_operator(other)),
     };
     compare(known, groups, how, &value)
 }
 
 /// One of the boxes of a question with several, by its path: `toppings.cheese`.
-fn one_box(name: &str, tree: &Tree<'_>, groups: &[String]) -> Option<(Known, String)> {
+fn one_box(name: &str, tree: &Tree<'_>, place: Place<'_>) -> Option<(Known, String)> {
     let plain = name.strip_prefix("data.").unwrap_or(name);
-    Seen { tree, groups }.option(plain)
+    Seen { tree, place }.option(plain)
 }
 
 /// Whether a box is ticked, or is not: what `value` says.
@@ -232,8 +344,9 @@ fn is_ticked(known: &Known, option: String, value: &Value, groups: &[String]) ->
     }
 }
 
-/// The question that a key or a path of keys means, seen from these groups: the nearest one.
-fn named(name: &str, tree: &Tree<'_>, groups: &[String]) -> Result<Known, Unable> {
+/// The questions that a key or a path of keys means, seen from a place: as the source looks for it, first in the data
+/// around, then from the outermost on, then wherever it is. Several, where they have the same path.
+fn named(name: &str, tree: &Tree<'_>, place: Place<'_>) -> Result<Vec<Known>, Unable> {
     let unknown = || {
         Unable::new(
             "unknown_field",
@@ -242,42 +355,60 @@ fn named(name: &str, tree: &Tree<'_>, groups: &[String]) -> Result<Known, Unable
     };
     let plain = name.strip_prefix("data.").unwrap_or(name);
     let last = plain.rsplit('.').next().unwrap_or(plain);
-    // Of a box with several boxes in it one may be named: `toppings.cheese`.
-    let numbers = tree
-        .by_key
-        .get(plain)
-        .or_else(|| tree.by_key.get(last))
-        .ok_or_else(unknown)?;
-    let mut found: Option<&Known> = None;
-    for number in numbers {
-        let Some(field) = tree.fields.get(*number) else {
-            continue;
-        };
-        let known = &field.known;
-        let nearer =
-            found.is_none_or(|before| known.groups.len() > before.groups.len() || !groups.starts_with(&before.groups));
-        if groups.starts_with(&known.groups) && nearer || found.is_none() {
-            found = Some(known);
+    let numbers = match tree.by_key.get(plain) {
+        Some(numbers) => numbers,
+        // A path that goes by what only lays out: its end says which it is, where there is only one.
+        None => tree
+            .by_key
+            .get(last)
+            .filter(|numbers| numbers.len() == 1)
+            .ok_or_else(unknown)?,
+    };
+    let fields: Vec<&Field> = numbers.iter().filter_map(|number| tree.fields.get(*number)).collect();
+    let depths = [place.keys.len(), 0].into_iter().chain((1..place.keys.len()).rev());
+    for depth in depths {
+        let around = place.keys.iter().take(depth).map(String::as_str);
+        let path = around.chain([plain]).collect::<Vec<_>>().join(".");
+        let found: Vec<Known> = fields
+            .iter()
+            .filter(|field| field.path == path)
+            .map(|field| field.known.clone())
+            .collect();
+        if !found.is_empty() {
+            return Ok(found);
         }
     }
-    found.cloned().ok_or_else(unknown)
+    // The nearest of those around, else the first one.
+    let around = fields
+        .iter()
+        .filter(|field| place.groups.starts_with(&field.known.groups));
+    let nearest = around.rev().max_by_key(|field| field.known.groups.len());
+    let found = nearest.or(fields.first()).ok_or_else(unknown)?;
+    Ok(vec![found.known.clone()])
 }
 
 /// The form's names as JsonLogic uses them.
 struct Seen<'t, 'a> {
     tree: &'t Tree<'a>,
-    groups: &'t [String],
+    place: Place<'t>,
 }
 
 impl Questions for Seen<'_, '_> {
     fn at(&self, path: &str) -> Option<Known> {
-        let path = ["data.", "row.", "submission.data."]
+        // `data` is the whole form, whatever stands around; `row` is what stands around.
+        let whole = ["data.", "submission.data."]
             .iter()
-            .find_map(|prefix| path.strip_prefix(prefix))
-            .unwrap_or(path);
-        let numbers = self.tree.by_key.get(path)?;
-        numbers.first()?;
-        named(path, self.tree, self.groups).ok()
+            .find_map(|prefix| path.strip_prefix(prefix));
+        let plain = whole.or_else(|| path.strip_prefix("row.")).unwrap_or(path);
+        self.tree.by_key.get(plain)?.first()?;
+        let place = match whole {
+            Some(_) if self.is_outermost(plain) => Place {
+                keys: &[],
+                ..self.place
+            },
+            _ => self.place,
+        };
+        named(plain, self.tree, place).ok()?.into_iter().next()
     }
 
     fn option(&self, path: &str) -> Option<(Known, String)> {
@@ -300,5 +431,14 @@ impl Questions for Seen<'_, '_> {
             .iter()
             .find(|field| field.known.groups == inside && matches(&field.path))
             .map(|field| field.known.clone())
+    }
+}
+
+impl Seen<'_, '_> {
+    /// Whether a question of this name stands in the outermost data.
+    fn is_outermost(&self, plain: &str) -> bool {
+        let numbers = self.tree.by_key.get(plain).map(Vec::as_slice).unwrap_or_default();
+        let mut fields = numbers.iter().filter_map(|number| self.tree.fields.get(*number));
+        fields.any(|field| field.path == plain)
     }
 }

@@ -4,7 +4,7 @@ use onehall_forms::{Choice, ComputedFormat, DateBound, Kind, Question};
 use onehall_protocol::{Date, Text};
 use serde_json::json;
 
-use super::components::{Sheet, Tree};
+use super::components::{Instead, Sheet, Tree};
 use crate::draft::{self, Draft};
 use crate::files::FileRules;
 use crate::finding::ImportFinding;
@@ -44,12 +44,31 @@ impl OptionNames<'static> {
     };
 }
 
-/// The name that a template shows of an item: `<span>{{ item.name }}</span>`.
+/// The name, or path of names, that a template shows of an item: `<span>{{ item.name }}</span>`.
 fn shown_in(template: &str) -> &str {
     let behind = template.split_once("item.").map_or("", |(_, behind)| behind);
-    let end = behind.find(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_');
-    let name = &behind[..end.unwrap_or(behind.len())];
+    let end = behind.find(|sign: char| !sign.is_ascii_alphanumeric() && !matches!(sign, '_' | '.'));
+    let name = behind[..end.unwrap_or(behind.len())].trim_end_matches('.');
     if name.is_empty() { "label" } else { name }
+}
+
+/// The parts of a day that the source demands, and those that it asks for.
+fn parts_of_a_day(at: &At<'_>) -> (usize, usize) {
+    let fields = at.get("fields");
+    let parts = ["day", "month", "year"].map(|name| fields.get(name));
+    let asked = parts.iter().filter(|part| !part.get("hide").is_true());
+    let demanded = asked.clone().filter(|part| part.get("required").is_true()).count();
+    (demanded, asked.count())
+}
+
+/// The options of a list, or of an object that has them under names.
+fn listed_items<'a>(listed: &At<'a>) -> Vec<At<'a>> {
+    let named = listed.fields().into_iter().map(|(_, item)| item);
+    if listed.is_map() {
+        named.collect()
+    } else {
+        listed.items()
+    }
 }
 
 impl<'a> Tree<'a> {
@@ -73,11 +92,25 @@ impl<'a> Tree<'a> {
             .names
             .take(if key.is_empty() { &label.en } else { key }, "question");
         let validate = at.get("validate");
-        let needed = validate.get("required").is_true() || at.get("required").is_true();
+        let (demanded, parts) = if kind == "day" { parts_of_a_day(at) } else { (0, 0) };
+        let needed = validate.get("required").is_true() || at.get("required").is_true() || demanded > 0;
+        if !validate.get("required").is_true() && (1..parts).contains(&demanded) {
+            let message = "some parts of the day are needed and others are not: the whole day is needed here";
+            draft.report.differs(&at.get("fields").path, "whole_day", message);
+        }
         let groups = sheet.groups.clone();
         let calculates = at.get("calculateValue").is_map();
         let made = if calculates && !at.get("allowCalculateOverride").is_true() {
-            self.computes(at, sheet);
+            // Where the value cannot be computed it is asked for.
+            let before = std::mem::take(&mut draft.report);
+            let wanted = self.wanted(at, kind, &id, &label, needed, draft);
+            let asked = wanted.map(|wanted| kinds::kind(wanted, &at.path, &mut draft.report));
+            let report = std::mem::replace(&mut draft.report, before);
+            let mut question = draft.question(id.clone(), &groups, label.clone(), asked?, &at.path)?;
+            question.help = self.help(at, draft).or(question.help);
+            question.required = needed && !matches!(question.kind, Kind::Note { .. });
+            self.bounds(at, &mut question, sheet);
+            self.computes(at, Some(Instead { question, report }), sheet);
             Kind::Computed {
                 value: json!(""),
                 format: ComputedFormat::Plain,
@@ -110,6 +143,17 @@ impl<'a> Tree<'a> {
         } else {
             format!("row.{}", question.id)
         };
+        if matches!(question.kind, Kind::Computed { .. }) {
+            for (name, sign, zh, en) in [("min", ">=", "不小于", "At least"), ("max", "<=", "不大于", "At most")]
+            {
+                if let Some(bound) = validate.get(name).number().filter(|bound| bound.abs() < 1e15) {
+                    let bound = rules::number(bound);
+                    let message = Text::new(format!("须{zh} {bound}。"), format!("{en} {bound}."));
+                    let rule = json!({sign: [rules::var(&reference), bound]});
+                    question.valid_when.push(draft::check(rule, message));
+                }
+            }
+        }
         let length = json!({"length": rules::var(&reference)});
         let is_email = matches!(question.kind, Kind::Email {});
         if (is_email || matches!(question.kind, Kind::LongText { .. }))
@@ -147,20 +191,27 @@ impl<'a> Tree<'a> {
         names: OptionNames<'_>,
         draft: &mut Draft,
     ) -> Result<Vec<Choice>, ImportFinding> {
-        let (items, path) = (&listed.items(), listed.path.as_str());
+        let (items, path) = (&listed_items(listed), listed.path.as_str());
         draft.count_options(items.len(), path)?;
         let mut options = Vec::with_capacity(items.len());
         for item in items {
             let value = item
-                .any(&[names.value, "value", "id", "code"])
+                .follow(names.value)
                 .scalar()
+                .or_else(|| item.any(&["value", "id", "code"]).scalar())
                 .or_else(|| item.scalar());
             let value = value.filter(|value| !value.trim().is_empty());
-            let label = draft.texts.label(&if item.is_map() {
-                item.any(&[names.label, "label", "name", "text", "title"])
-            } else {
-                item.clone()
+            let shown = item.follow(names.label);
+            let label = draft.texts.label(&match item.is_map() {
+                true if shown.is_there() => shown,
+                true => item.any(&["label", "name", "text", "title"]),
+                false => item.clone(),
             });
+            if label.is_none() && value.is_some() && item.is_map() {
+                let message =
+                    "what the source shows of its options is not in the file: they are called by their values";
+                draft.report.differs(path, "option_label", message);
+            }
             let (value, label) = match (value, label) {
                 (Some(value), Some(label)) => (value, label),
                 (Some(value), None) => (value.clone(), draft.texts.made(&value)),
@@ -184,12 +235,18 @@ impl<'a> Tree<'a> {
             at.get("dataSrc").word().unwrap_or("values")
         };
         let listed = match source {
-            "json" => At {
-                value: written.as_ref().unwrap_or(data.get("json").value),
-                path: data.get("json").path,
-            },
+            "json" => {
+                let whole = At {
+                    value: written.as_ref().unwrap_or(data.get("json").value),
+                    path: data.get("json").path,
+                };
+                match at.get("selectValues").word() {
+                    Some(path) if whole.is_map() => whole.follow(path),
+                    _ => whole,
+                }
+            }
             "values" => {
-                if data.get("values").is_list() {
+                if data.get("values").is_list() || data.get("values").is_map() {
                     data.get("values")
                 } else {
                     at.get("values")
@@ -351,9 +408,17 @@ impl<'a> Tree<'a> {
             && time != Some(false)
             && (format.is_empty() || format.contains(['h', 'H']))
         {
+            for place in [at.get("datePicker"), at.clone(), at.get("widget")] {
+                for given in ["minDate", "maxDate"].map(|name| place.get(name)) {
+                    if given.word().is_some() {
+                        let message = "a day with a time is a text here: its bound is not checked";
+                        draft.report.lost(&given.path, "odd_bound", message);
+                    }
+                }
+            }
             return Wanted::DateTime;
         }
-        let mut bound = |names: [At<'_>; 2]| {
+        let mut bound = |names: [At<'_>; 3]| {
             let given = names.into_iter().find(|at| at.word().is_some())?;
             let text = given.word()?;
             let day = text.get(..10).and_then(|day| day.parse::<Date>().ok());
@@ -368,16 +433,43 @@ impl<'a> Tree<'a> {
         };
         let picker = at.get("datePicker");
         Wanted::Date {
-            min: bound([picker.get("minDate"), at.get("minDate")]),
-            max: bound([picker.get("maxDate"), at.get("maxDate")]),
+            min: bound([
+                picker.get("minDate"),
+                at.get("minDate"),
+                at.get("widget").get("minDate"),
+            ]),
+            max: bound([
+                picker.get("maxDate"),
+                at.get("maxDate"),
+                at.get("widget").get("maxDate"),
+            ]),
         }
     }
 
     fn day(&self, at: &At<'a>, draft: &mut Draft) -> Wanted {
         let fields = at.get("fields");
+        let years = ["minYear", "maxYear"].map(|name| {
+            let own = fields.get("year").get(name);
+            if own.number().is_some() { own } else { at.get(name) }
+        });
         if fields.get("day").get("hide").is_true() && !fields.get("month").get("hide").is_true() {
+            for given in years.iter().chain(&["minDate", "maxDate"].map(|name| at.get(name))) {
+                if given.number().is_some() || given.word().is_some() {
+                    let message = "a month is a text here: its bound is not checked";
+                    draft.report.lost(&given.path, "odd_bound", message);
+                }
+            }
             return Wanted::MonthYear;
         }
+        let mut year = |given: &At<'_>, day: &str| {
+            let year = given.number()?;
+            let made = format!("{year:04}-{day}").parse::<Date>().ok();
+            if made.is_none() {
+                draft.report.lost(&given.path, "odd_bound", "this bound is no year");
+            }
+            made
+        };
+        let [first, last] = [year(&years[0], "01-01"), year(&years[1], "12-31")];
         let mut bound = |name: &str| {
             let given = at.get(name);
             let text = given.word()?;
@@ -389,11 +481,12 @@ impl<'a> Tree<'a> {
                     "this bound of a day is calculated by the source",
                 );
             }
-            day.map(DateBound::Day)
+            day
         };
+        let (min, max) = (bound("minDate"), bound("maxDate"));
         Wanted::Date {
-            min: bound("minDate"),
-            max: bound("maxDate"),
+            min: min.into_iter().chain(first).max().map(DateBound::Day),
+            max: max.into_iter().chain(last).min().map(DateBound::Day),
         }
     }
 }

@@ -5,7 +5,93 @@ use super::inputs::mask;
 use crate::draft::Draft;
 use crate::json::{At, Json};
 
+const CONDITION: &str = "a condition that is JavaScript is not carried: what hangs on it is shown to everybody";
+const LOGIC: &str = "events and actions of the source's renderer are not carried";
+const DISABLED: &str = "nothing here can be seen and not answered";
+const HIDDEN: &str = "the source shows it only by its own code; here everybody sees it";
+
 impl<'a> Tree<'a> {
+    /// Tells what is said of a part that only lays others out, or is only read.
+    pub(super) fn lost_of_layout(&self, at: &At<'a>, draft: &mut Draft) {
+        let mut lost = |place: At<'_>, code: &'static str, message: &str| {
+            draft.report.lost(&place.path, code, message);
+        };
+        let validate = at.get("validate");
+        for place in [validate.get("custom"), at.get("calculateValue")] {
+            if place.word().is_some() {
+                lost(
+                    place,
+                    "javascript",
+                    "what JavaScript does with this part is not carried",
+                );
+            }
+        }
+        if at.get("customConditional").word().is_some() {
+            lost(at.get("customConditional"), "javascript", CONDITION);
+        }
+        if validate.get("json").is_map() || validate.get("json").word().is_some() {
+            lost(
+                validate.get("json"),
+                "rule_not_carried",
+                "a part has no answer of its own to check",
+            );
+        }
+        if at.get("calculateValue").is_map() {
+            lost(
+                at.get("calculateValue"),
+                "rule_not_carried",
+                "a part has no value of its own to compute",
+            );
+        }
+        if !at.get("logic").items().is_empty() {
+            lost(at.get("logic"), "logic", LOGIC);
+        }
+        if at.get("disabled").is_true() {
+            lost(at.get("disabled"), "disabled", DISABLED);
+        }
+        if at.get("hidden").is_true() && !super::conditions::has_any(at) {
+            lost(at.get("hidden"), "hidden_component", HIDDEN);
+        }
+    }
+
+    /// Tells what is said of a value that is computed, and not checked here.
+    pub(super) fn lost_of_computed(&self, at: &At<'a>, draft: &mut Draft) {
+        let validate = at.get("validate");
+        if validate.get("required").is_true() {
+            let message = "a value that is computed is there by itself: nobody has to give it";
+            draft
+                .report
+                .differs(&validate.get("required").path, "computed_value", message);
+        }
+        for name in ["pattern", "minLength", "maxLength"] {
+            let given = validate.get(name);
+            if given.word().is_some() || given.count().is_some_and(|count| count > 0) {
+                let message = "a value that is computed has no shape to check here";
+                draft.report.lost(&given.path, "computed_value", message);
+            }
+        }
+    }
+
+    /// Tells what is said of rows, and not checked here.
+    pub(super) fn lost_of_rows(&self, at: &At<'a>, draft: &mut Draft) {
+        let row = at.get("validate").get("row");
+        if row.is_there() && row.text().is_none_or(|text| !text.trim().is_empty()) {
+            let message = "a check of each row that is JavaScript is not carried";
+            draft.report.lost(&row.path, "javascript", message);
+        }
+        for name in ["disableAddingRemovingRows", "disableAddRemoveRows"] {
+            if at.get(name).is_true() {
+                let message = "rows can be added and taken away here";
+                draft.report.lost(&at.get(name).path, "rows_fixed", message);
+            }
+        }
+        let groups = at.get("rowGroups");
+        if at.get("enableRowGroups").is_true() && !groups.items().is_empty() {
+            let message = "rows that stand in groups of their own stand in one list here";
+            draft.report.lost(&groups.path, "row_groups", message);
+        }
+    }
+
     /// Tells it.
     pub(super) fn lost(&self, at: &At<'a>, kind: &str, draft: &mut Draft) {
         let validate = at.get("validate");
@@ -20,8 +106,7 @@ impl<'a> Tree<'a> {
             );
         }
         if at.get("customConditional").word().is_some() {
-            let message = "a condition that is JavaScript is not carried: what hangs on it is shown to everybody";
-            lost(at.get("customConditional"), "javascript", message);
+            lost(at.get("customConditional"), "javascript", CONDITION);
         }
         if at.get("calculateValue").word().is_some() {
             lost(
@@ -38,11 +123,7 @@ impl<'a> Tree<'a> {
             );
         }
         if !at.get("logic").items().is_empty() {
-            lost(
-                at.get("logic"),
-                "logic",
-                "events and actions of the source's renderer are not carried",
-            );
+            lost(at.get("logic"), "logic", LOGIC);
         }
         if validate.get("customMessage").word().is_some() {
             lost(
@@ -76,12 +157,14 @@ impl<'a> Tree<'a> {
                 "the engine says what is wrong in its own words",
             );
         }
-        if validate.get("unique").is_true() {
-            lost(
-                validate.get("unique"),
-                "unique",
-                "whether somebody else gave this answer already is not checked",
-            );
+        for place in [validate.get("unique"), at.get("unique")] {
+            if place.is_true() {
+                lost(
+                    place,
+                    "unique",
+                    "whether somebody else gave this answer already is not checked",
+                );
+            }
         }
         let is_line = matches!(kind, "textfield" | "text" | "string" | "password");
         if validate.get("pattern").word().is_some() && !is_line && kind != "textarea" {
@@ -155,19 +238,11 @@ impl<'a> Tree<'a> {
                 lost(hides, "whole_day", "a whole day is asked for, with its month and year");
             }
         }
-        if at.get("disabled").is_true() {
-            lost(
-                at.get("disabled"),
-                "disabled",
-                "nothing here can be seen and not answered",
-            );
+        if at.get("disabled").is_true() && kind != "hidden" {
+            lost(at.get("disabled"), "disabled", DISABLED);
         }
-        if at.get("hidden").is_true() && !super::conditions::has_any(at) {
-            lost(
-                at.get("hidden"),
-                "hidden_component",
-                "the source shows it only by its own code; here everybody sees it",
-            );
+        if at.get("hidden").is_true() && kind != "hidden" && !super::conditions::has_any(at) {
+            lost(at.get("hidden"), "hidden_component", HIDDEN);
         }
         let default = at.get("defaultValue");
         let says = match default.value {

@@ -47,17 +47,17 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
         page(&inner, Some(component), &mut tree, draft)?;
     }
     page(&loose, None, &mut tree, draft)?;
-    conditions::put(&tree, draft)?;
+    conditions::put(&mut tree, draft)?;
     for (name, code, message) in [
         ("settings", "settings", "settings of the source's own renderer"),
         (
-            "access",
-            "access",
-            "who may see and send the form is a matter of the service item",
+            "i18n",
+            "translations",
+            "texts in other languages stand beside the form: they are not carried",
         ),
     ] {
         let given = root.get(name);
-        if name == "settings" && !given.fields().is_empty() {
+        if !given.fields().is_empty() {
             draft.report.lost(&given.path, code, message);
         }
     }
@@ -95,6 +95,7 @@ fn page<'a>(
     draft.question_names = names;
     read?;
     if let Some(panel) = panel {
+        tree.lost_of_layout(panel, draft);
         tree.wait_page(place, panel);
         let next = panel.get("nextPage");
         if next.word().is_some() {

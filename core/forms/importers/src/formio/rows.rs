@@ -59,6 +59,7 @@ impl<'a> Tree<'a> {
         let mut question = draft.question(id, &groups, label, kind, &at.path)?;
         question.help = self.help(at, draft);
         self.lost(at, "datagrid", draft);
+        self.lost_of_rows(at, draft);
         self.push(at, "datagrid", question, sheet, chain);
         Ok(())
     }
@@ -155,9 +156,14 @@ impl<'a> Tree<'a> {
         question.required = true;
         inner.questions.push(question);
         self.component(&value, &mut inner, &[], draft, depth + 1)?;
-        let kind = draft::group(inner.questions, 0, None, label.clone());
+        let validate = at.get("validate");
+        let min = validate.get("minLength").count().unwrap_or(0);
+        let min = min.max(u32::from(validate.get("required").is_true()));
+        let kind = draft::group(inner.questions, min, validate.get("maxLength").count(), label.clone());
         let groups = sheet.groups.clone();
         let question = draft.question(id, &groups, label, kind, &at.path)?;
+        self.lost(at, "datagrid", draft);
+        self.lost_of_rows(at, draft);
         let message = "values under names that the citizen invents are rows of a name and a value";
         draft.report.differs(&at.path, "named_values", message);
         self.push(at, "datagrid", question, sheet, chain);

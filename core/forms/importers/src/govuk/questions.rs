@@ -62,10 +62,8 @@ fn answer(
     let input = settings.get("input_type");
     let optional = data.get("is_optional").is_true();
     let kind = data.get("answer_type").word().unwrap_or("text").to_owned();
-    if kind == "name"
-        && input.word() != Some("full_name")
-        && (input.is_there() || settings.get("title_needed").is_true())
-    {
+    let in_parts = input.is_there() && input.word() != Some("full_name");
+    if kind == "name" && (in_parts || settings.get("title_needed").is_true()) {
         return parts_of_a_name(data, &settings, groups, names, draft);
     }
     let id = names.take(&label.en, "question");

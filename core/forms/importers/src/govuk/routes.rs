@@ -57,7 +57,21 @@ pub(super) fn read_routes<'a>(
         asked(step).get("routing_conditions")
     };
     for condition in listed.items() {
-        let named = |name: &str| condition.get(name).scalar().map(|id| numbers.get(&id).copied());
+        let named = |names: [&str; 2]| {
+            let given = condition.any(&names);
+            given.scalar().map(|id| numbers.get(&id).copied().ok_or(given.path))
+        };
+        let (from, asks) = match (
+            named(["routing_page_id", "routing_step_id"]).transpose(),
+            named(["check_page_id", "check_step_id"]).transpose(),
+        ) {
+            (Ok(from), Ok(asks)) => (from.unwrap_or(at), asks),
+            (Err(path), _) | (_, Err(path)) => {
+                let message = "the route hangs on a step that is not in the form: it is never taken";
+                draft.report.lost(&path, "unknown_page", message);
+                continue;
+            }
+        };
         let is_exit = ["exit_page_markdown", "exit_page_heading"]
             .iter()
             .any(|name| condition.get(name).word().is_some());
@@ -85,18 +99,10 @@ pub(super) fn read_routes<'a>(
                 }
             }
         };
-        let from = named("routing_page_id")
-            .or_else(|| named("routing_step_id"))
-            .flatten()
-            .unwrap_or(at);
-        let asks = named("check_page_id")
-            .or_else(|| named("check_step_id"))
-            .flatten()
-            .unwrap_or(from);
         let route = Route {
             answer: condition.get("answer_value").word().map(str::to_owned),
             to,
-            asks,
+            asks: asks.unwrap_or(from),
             at: condition,
         };
         if let Some(list) = routes.get_mut(from) {

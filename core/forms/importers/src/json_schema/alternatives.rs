@@ -3,6 +3,7 @@
 use onehall_forms::Choice;
 use serde_json::Value;
 
+use super::logic::When;
 use super::schema::{Part, Schema};
 use super::{Builder, Context, Scope, Slot};
 use crate::draft;
@@ -10,7 +11,7 @@ use crate::finding::ImportFinding;
 use crate::json::{At, Json};
 use crate::kinds::{self, Wanted};
 use crate::known::{Compare, compare};
-use crate::rules::holds;
+use crate::rules::{Unable, holds};
 
 /// One shape.
 struct Branch<'a> {
@@ -95,10 +96,8 @@ impl<'a> Builder<'a, '_> {
             Some(name) => self.by_property(name, listed, branches, context, scope)?,
             None => self.by_question(listed, branches, context, scope)?,
         };
-        for (branch, condition) in branches.iter().zip(conditions) {
-            if let Some(condition) = condition {
-                self.apply(&branch.part, &condition, ui, context, scope)?;
-            }
+        for (branch, when) in branches.iter().zip(conditions) {
+            self.apply_when(&branch.part, &when, ui, context, scope)?;
         }
         Ok(())
     }
@@ -111,8 +110,8 @@ impl<'a> Builder<'a, '_> {
         branches: &[Branch<'a>],
         context: &Context,
         scope: &mut Scope,
-    ) -> Result<Vec<Option<Value>>, ImportFinding> {
-        if !scope.slots.contains_key(name) {
+    ) -> Result<Vec<When>, ImportFinding> {
+        if !self.is_asked_here(name, context, scope) {
             let mut options: Vec<Choice> = Vec::new();
             for branch in branches {
                 for value in values(&branch.schema, name) {
@@ -135,6 +134,7 @@ impl<'a> Builder<'a, '_> {
             let label = self.label(name, &schema, &At::root(&Json::Null));
             let id = self.take_name(context, name);
             let kind = kinds::kind(Wanted::Choice(options), &listed.path, &mut self.draft.report);
+            let before = scope.slots.remove(name).filter(|slot| !matches!(slot, Slot::Lost));
             let nowhere = Schema {
                 parts: vec![Part {
                     at: listed.clone(),
@@ -153,6 +153,14 @@ impl<'a> Builder<'a, '_> {
                 context,
                 scope,
             )?;
+            if let Some(Slot::One { steps, .. }) = scope.slots.get(name) {
+                self.added_here(name, steps.clone(), context, scope);
+            }
+            if let Some(before) = before
+                && let Some(made) = scope.slots.remove(name)
+            {
+                scope.slots.insert(name.to_owned(), Slot::Several(vec![before, made]));
+            }
         }
         let mut conditions = Vec::new();
         for branch in branches {
@@ -163,19 +171,17 @@ impl<'a> Builder<'a, '_> {
                 .filter(|(own, _)| *own == name)
                 .flat_map(|(_, parts)| parts)
                 .collect();
-            let (Some(part), Some(Slot::One { known, .. })) = (parts.first(), scope.slots.get(name).cloned()) else {
-                conditions.push(Some(Value::Bool(true)));
-                continue;
+            let rule = match scope.slots.get(name).cloned() {
+                Some(slot) => self.slot_holds(name, &slot, &parts, true, &context.groups, 0)?,
+                None => Err(Unable::new("unknown_field", format!("nothing asks for `{name}`"))),
             };
-            match self.value_rule(&known, part, &context.groups, 0)? {
-                Ok(rule) => conditions.push(Some(holds(rule))),
+            conditions.push(match rule {
+                Ok(rule) => When::Holds(holds(rule)),
                 Err(unable) => {
-                    self.draft
-                        .report
-                        .lost(&branch.part.at.path, "condition_not_carried", unable.message);
-                    conditions.push(Some(Value::Bool(true)));
+                    self.unsure_of(&branch.part.at.path, &unable.message);
+                    When::Unsure
                 }
-            }
+            });
         }
         Ok(conditions)
     }
@@ -187,7 +193,7 @@ impl<'a> Builder<'a, '_> {
         branches: &[Branch<'a>],
         context: &Context,
         scope: &mut Scope,
-    ) -> Result<Vec<Option<Value>>, ImportFinding> {
+    ) -> Result<Vec<When>, ImportFinding> {
         let mut options = Vec::new();
         for (at, branch) in branches.iter().enumerate() {
             let label = self.draft.texts.first(
@@ -225,17 +231,13 @@ impl<'a> Builder<'a, '_> {
             "a question asks which of the alternatives applies",
         );
         let Some(Slot::One { known, .. }) = scope.slots.get(&name).cloned() else {
-            return Ok(branches.iter().map(|_| Some(Value::Bool(true))).collect());
+            return Ok(branches.iter().map(|_| When::Unsure).collect());
         };
         let chosen = |at: usize| {
-            compare(
-                &known,
-                &context.groups,
-                Compare::Is,
-                &Value::String(format!("{}", at + 1)),
-            )
+            let number = Value::String(format!("{}", at + 1));
+            compare(&known, &context.groups, Compare::Is, &number).map_or(When::Unsure, |rule| When::Holds(holds(rule)))
         };
-        Ok((0..branches.len()).map(|at| chosen(at).ok().map(holds)).collect())
+        Ok((0..branches.len()).map(chosen).collect())
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::schema::{Part, Schema, Side};
-use super::{Builder, Context, Frame, Scope, Slot, ui_option};
+use super::{Builder, Context, Frame, Scope, Slot, reference, ui_option};
 use crate::draft;
 use crate::files::FileRules;
 use crate::finding::ImportFinding;
@@ -70,7 +70,7 @@ impl<'a> Builder<'a, '_> {
                 self.draft.report.lost(&more.path, "open_list", message);
             }
             self.keywords_of_a_list(schema);
-            scope.slots.insert(name.to_owned(), Slot::Lost);
+            scope.slots.insert(name.to_owned(), Slot::Asked);
             return Ok(());
         }
         let Some(items) = items.filter(|items| items.at.is_map()) else {
@@ -97,17 +97,7 @@ impl<'a> Builder<'a, '_> {
             }
             let id = self.take_name(context, name);
             let kind = kinds::kind(Wanted::Choices { options, min, max }, &path, &mut self.draft.report);
-            return self.ask(
-                name,
-                id,
-                label,
-                kind,
-                schema,
-                ui,
-                needed || min.unwrap_or(0) > 0,
-                context,
-                scope,
-            );
+            return self.ask(name, id, label, kind, schema, ui, needed, context, scope);
         }
         if schema.get("uniqueItems").is_true() {
             let message = "that no two answers of the list are alike is not checked";
@@ -166,8 +156,15 @@ impl<'a> Builder<'a, '_> {
             return Ok(());
         }
         let row_label = self.label_of(&[inner.get("title")]).unwrap_or_else(|| label.clone());
-        let kind = draft::group(questions, min.unwrap_or(0), max, row_label);
-        self.ask(name, id, label, kind, schema, ui, false, context, scope)
+        let (min, in_rows) = (min.unwrap_or(0), !context.groups.is_empty());
+        let demanded = needed && self.unsure == 0;
+        let kind = draft::group(questions, if demanded { min } else { 0 }, max, row_label);
+        let check = draft::rows_at_least(min, &reference(&id, in_rows)).filter(|_| !demanded);
+        self.ask(name, id, label, kind, schema, ui, false, context, scope)?;
+        if let (Some(check), Some(group)) = (check, self.last()) {
+            group.valid_when.push(check);
+        }
+        Ok(())
     }
 
     /// What is said of a list and not checked here.

@@ -1,14 +1,23 @@
 //! What hangs on values: `if`, `dependentRequired`, `dependentSchemas`, `dependencies`.
 
 use onehall_protocol::Text;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::schema::{DEEP, Part, Schema};
+use super::shared::Shared;
 use super::{Builder, Context, Patch, Scope, Slot, constant, too_deep};
 use crate::finding::ImportFinding;
-use crate::json::{At, Json};
-use crate::known::{Answer, Compare, Known, compare};
-use crate::rules::{self, Unable, all, any, fails, holds, or_else};
+use crate::json::At;
+use crate::known::Answer;
+use crate::rules::{all, any, fails};
+
+/// When a conditional schema applies.
+#[derive(Debug, Clone)]
+pub(super) enum When {
+    Holds(Value),
+    /// It cannot be said: what the schema asks is asked of everybody, and what it demands of nobody.
+    Unsure,
+}
 
 impl<'a> Builder<'a, '_> {
     /// Everything in an object's schema that hangs on values of its properties.
@@ -22,35 +31,57 @@ impl<'a> Builder<'a, '_> {
         for keyword in ["dependentRequired", "dependencies", "dependentSchemas"] {
             for part in schema.every(keyword) {
                 for (name, at) in part.at.fields() {
-                    let condition = match answered(scope, name, &context.groups) {
-                        Ok(condition) => condition,
+                    let when = match super::values::answered(scope, name, &context.groups) {
+                        Ok(condition) => When::Holds(condition),
                         Err(unable) => {
-                            self.draft
-                                .report
-                                .lost(&at.path, "condition_not_carried", unable.message);
-                            continue;
+                            self.unsure_of(&at.path, &unable.message);
+                            When::Unsure
                         }
                     };
-                    if at.is_list() {
-                        for needed in at.items().iter().filter_map(At::text) {
-                            self.need(needed, &condition, scope, &at.path);
+                    // In draft 3 one name alone stands there.
+                    let names: Vec<&str> = at.items().iter().filter_map(At::text).chain(at.text()).collect();
+                    if at.is_list() || !names.is_empty() {
+                        if let When::Holds(condition) = &when {
+                            let shown = all([context.shown.clone(), condition.clone()]);
+                            for needed in names {
+                                self.need(needed, &shown, scope, &at.path);
+                            }
                         }
                     } else {
                         let inner = Part {
                             at,
                             refs: part.refs.clone(),
                         };
-                        self.apply(&inner, &condition, ui, context, scope)?;
+                        self.apply_when(&inner, &when, ui, context, scope)?;
                     }
                 }
             }
         }
-        for part in schema.parts.clone() {
-            if part.at.has("if") || constant(&part.at.get("if")).is_some() {
-                self.branches(&part, ui, context, scope)?;
+        let is_there = |part: &&Part<'a>| part.at.has("if") || constant(&part.at.get("if")).is_some();
+        let mut left: Vec<Part<'a>> = schema.parts.iter().filter(is_there).cloned().collect();
+        // A condition may ask about what another adds, wherever that stands.
+        for pass in 1..=PASSES {
+            let count = left.len();
+            for part in std::mem::take(&mut left) {
+                if pass < PASSES && !asks_what_is_there(&part.at.get("if"), scope) {
+                    left.push(part);
+                } else {
+                    self.branches(&part, ui, context, scope)?;
+                }
+            }
+            if left.len() == count {
+                break;
             }
         }
+        for part in left {
+            self.branches(&part, ui, context, scope)?;
+        }
         Ok(())
+    }
+
+    pub(super) fn unsure_of(&mut self, path: &str, why: &str) {
+        let message = format!("{why}: what hangs on it is asked of everybody, and demanded of nobody");
+        self.draft.report.lost(path, "condition_not_carried", message);
     }
 
     fn branches(
@@ -64,23 +95,23 @@ impl<'a> Builder<'a, '_> {
             at: part.at.get("if"),
             refs: part.refs.clone(),
         };
-        let condition = match self.holds_for(&given, scope, &context.groups, 0)? {
-            Ok(condition) if !too_deep(&condition) => condition,
+        let when = match self.holds_for(&given, scope, &context.groups, 0)? {
+            Ok(condition) if !too_deep(&condition) => When::Holds(condition),
             Ok(_) => {
-                self.draft.report.lost(
-                    &given.at.path,
-                    "condition_too_deep",
-                    "the condition is too large to carry",
-                );
-                return Ok(());
+                let message = "the condition is too large to carry: what hangs on it is asked of everybody, and demanded of nobody";
+                self.draft.report.lost(&given.at.path, "condition_too_deep", message);
+                When::Unsure
             }
             Err(unable) => {
-                let message = format!("{}: what hangs on it is not carried", unable.message);
-                self.draft.report.lost(&given.at.path, "condition_not_carried", message);
-                return Ok(());
+                self.unsure_of(&given.at.path, &unable.message);
+                When::Unsure
             }
         };
-        for (keyword, condition) in [("then", condition.clone()), ("else", fails(condition))] {
+        let otherwise = match &when {
+            When::Holds(condition) => When::Holds(fails(condition.clone())),
+            When::Unsure => When::Unsure,
+        };
+        for (keyword, when) in [("then", when), ("else", otherwise)] {
             let at = part.at.get(keyword);
             if !at.is_there() {
                 continue;
@@ -89,9 +120,29 @@ impl<'a> Builder<'a, '_> {
                 at,
                 refs: part.refs.clone(),
             };
-            self.apply(&inner, &condition, ui, context, scope)?;
+            self.apply_when(&inner, &when, ui, context, scope)?;
         }
         Ok(())
+    }
+
+    /// As [`Builder::apply`], also where it cannot be said when.
+    pub(super) fn apply_when(
+        &mut self,
+        part: &Part<'a>,
+        when: &When,
+        ui: &At<'a>,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        match when {
+            When::Holds(condition) => self.apply(part, condition, ui, context, scope),
+            When::Unsure => {
+                self.unsure += 1;
+                let applied = self.apply(part, &Value::Bool(true), ui, context, scope);
+                self.unsure -= 1;
+                applied
+            }
+        }
     }
 
     /// A schema that applies where a condition holds: what it adds is shown then, what it demands is demanded then.
@@ -128,43 +179,72 @@ impl<'a> Builder<'a, '_> {
         let required = schema.required();
         let mut added = Vec::new();
         for (name, parts) in schema.properties() {
-            let is_there = scope.slots.contains_key(name);
             match parts.first().and_then(|part| constant(&part.at)) {
                 Some(true) => continue,
                 Some(false) => {
-                    if let Some(Slot::One { steps, .. }) = scope.slots.get(name) {
-                        self.patches
-                            .push((steps.clone(), Patch::Shown(fails(condition.clone()))));
+                    if let Some(slot) = scope.slots.get(name).filter(|_| self.unsure == 0) {
+                        let rule = fails(inside.shown.clone());
+                        each_question(slot, &mut |steps| {
+                            self.patches.push((steps.to_vec(), Patch::Shown(rule.clone())));
+                        });
                     }
                     continue;
                 }
                 None => {}
             }
-            if is_there {
-                self.constrain(name, &parts, condition, ui, &inside, scope)?;
-            } else {
-                let needed = required.iter().any(|required| required == name);
-                added.push(name);
-                self.property(name, &parts, &ui.get(name), needed, &inside, scope)?;
+            let needed = required.iter().any(|required| required == name);
+            match self.share(name, &parts, needed, &inside, scope) {
+                Shared::New => {
+                    added.push(name);
+                    self.add(name, &parts, &ui.get(name), needed, &inside, scope)?;
+                }
+                Shared::Same => {}
+                Shared::Asked => self.constrain(name, &parts, ui, &inside, scope)?,
             }
         }
         for name in required.iter().filter(|name| !added.contains(&name.as_str())) {
-            self.need(name, condition, scope, &part.at.path);
+            self.need(name, &inside.shown, scope, &part.at.path);
         }
+        self.open_ended(&schema);
         self.logic(&schema, ui, &inside, scope)?;
         self.alternatives(&schema, ui, &inside, scope)
     }
 
-    fn need(&mut self, name: &str, condition: &Value, scope: &Scope, path: &str) {
+    fn need(&mut self, name: &str, shown: &Value, scope: &Scope, path: &str) {
+        if self.unsure > 0 {
+            return;
+        }
         match scope.slots.get(name) {
-            Some(Slot::One { known, steps }) if known.answer != Answer::Nothing => {
-                self.patches.push((steps.clone(), Patch::Needed(condition.clone())));
-            }
-            Some(Slot::One { .. } | Slot::Object(_) | Slot::Lost) => {}
+            Some(slot) => self.need_slot(name, slot, shown, path),
             None => {
                 let message = format!("it demands `{name}`, which nothing asks for");
                 self.draft.report.lost(path, "unknown_field", message);
             }
+        }
+    }
+
+    fn need_slot(&mut self, name: &str, slot: &Slot, shown: &Value, path: &str) {
+        match slot {
+            Slot::One { known, steps, fixed } => {
+                if !fixed && known.answer != Answer::Nothing {
+                    self.patches.push((steps.clone(), Patch::Needed(shown.clone())));
+                }
+            }
+            Slot::Object(_) => {
+                let message = format!("`{name}` is always there here: what it demands itself is demanded");
+                self.draft.report.differs(path, "object_needed", message);
+            }
+            Slot::Several(slots) => {
+                for slot in slots {
+                    self.need_slot(name, slot, shown, path);
+                }
+            }
+            Slot::Asked => {
+                let message = format!("that the whole of `{name}` has to be there is not checked");
+                self.draft.report.lost(path, "keyword", message);
+            }
+            // It was told why nothing asks for it.
+            Slot::Lost => {}
         }
     }
 
@@ -173,261 +253,89 @@ impl<'a> Builder<'a, '_> {
         &mut self,
         name: &str,
         parts: &[Part<'a>],
-        condition: &Value,
         ui: &At<'a>,
         context: &Context,
         scope: &mut Scope,
     ) -> Result<(), ImportFinding> {
-        match scope.slots.get(name).cloned() {
-            Some(Slot::Object(mut inner)) => {
-                for part in parts {
-                    self.apply(part, condition, &ui.get(name), context, &mut inner)?;
-                }
-                scope.slots.insert(name.to_owned(), Slot::Object(inner));
-            }
-            Some(Slot::One { known, steps }) => {
-                for part in parts {
-                    let says = [
-                        "const",
-                        "enum",
-                        "not",
-                        "minimum",
-                        "maximum",
-                        "minLength",
-                        "maxLength",
-                        "exclusiveMinimum",
-                        "exclusiveMaximum",
-                        "minItems",
-                        "maxItems",
-                        "contains",
-                    ];
-                    if !says.iter().any(|name| part.at.has(name)) {
-                        continue;
-                    }
-                    match self.value_rule(&known, part, &context.groups, 0)? {
-                        Ok(Value::Bool(true)) => {}
-                        Ok(rule) => {
-                            let text = Text::new("与前面的回答不符。", "This does not go with an earlier answer.");
-                            let rule = any([fails(condition.clone()), rule]);
-                            self.patches.push((steps.clone(), Patch::Checked(rule, text)));
-                        }
-                        Err(unable) => {
-                            let message = format!("{}: it is not checked", unable.message);
-                            self.draft.report.lost(&part.at.path, "condition_not_carried", message);
-                        }
-                    }
-                }
-            }
-            _ => {}
+        if let Some(mut slot) = scope.slots.remove(name) {
+            let done = self.constrain_slot(&mut slot, parts, &ui.get(name), context);
+            scope.slots.insert(name.to_owned(), slot);
+            done?;
         }
         Ok(())
     }
 
-    /// Whether an object is valid by a schema, as a rule over its properties.
-    pub(super) fn holds_for(
+    fn constrain_slot(
         &mut self,
-        part: &Part<'a>,
-        scope: &Scope,
-        groups: &[String],
-        depth: usize,
-    ) -> Result<Result<Value, Unable>, ImportFinding> {
-        if let Some(flag) = constant(&part.at) {
-            return Ok(Ok(Value::Bool(flag)));
-        }
-        if depth > 20 {
-            return Ok(Err(Unable::new("condition_too_deep", "the condition nests too deep")));
-        }
-        let schema = self.all_of(std::slice::from_ref(part))?;
-        let required = schema.required();
-        let properties = schema.properties();
-        let mut rules = Vec::new();
-        for (name, parts) in &properties {
-            let name = *name;
-            let needed = required.iter().any(|required| required == name);
-            let rule = match scope.slots.get(name) {
-                // What is not there is valid, unless it has to be there.
-                None => Ok(Value::Bool(true)),
-                Some(Slot::Lost) => Err(Unable::new(
-                    "unknown_field",
-                    format!("it asks about `{name}`, which is not carried"),
-                )),
-                Some(Slot::One { known, .. }) => {
-                    let mut own = Vec::new();
-                    for part in parts {
-                        match self.value_rule(known, part, groups, depth + 1)? {
-                            Ok(rule) => own.push(rule),
-                            Err(unable) => return Ok(Err(unable)),
+        slot: &mut Slot,
+        parts: &[Part<'a>],
+        ui: &At<'a>,
+        context: &Context,
+    ) -> Result<(), ImportFinding> {
+        match slot {
+            Slot::Several(slots) => {
+                for slot in slots {
+                    self.constrain_slot(slot, parts, ui, context)?;
+                }
+            }
+            Slot::Object(inner) => {
+                for part in parts {
+                    self.apply(part, &Value::Bool(true), ui, context, inner)?;
+                }
+            }
+            Slot::One { known, steps, .. } if self.unsure == 0 => {
+                for part in parts {
+                    for (path, rule) in self.value_rules(known, part, &context.groups, 0)? {
+                        match rule {
+                            Ok(Value::Bool(true)) => {}
+                            Ok(rule) => {
+                                let text = Text::new("与前面的回答不符。", "This does not go with an earlier answer.");
+                                let rule = any([fails(context.shown.clone()), rule]);
+                                self.patches.push((steps.clone(), Patch::Checked(rule, text)));
+                            }
+                            Err(unable) => {
+                                let message = format!("{}: it is not checked", unable.message);
+                                let code = match unable.code {
+                                    code @ ("pattern_not_carried" | "format_not_checked" | "keyword") => code,
+                                    _ => "condition_not_carried",
+                                };
+                                self.draft.report.lost(&path, code, message);
+                            }
                         }
                     }
-                    let rule = all(own);
-                    Ok(if needed { holds(rule) } else { or_else(rule, true) })
                 }
-                Some(Slot::Object(inner)) => {
-                    let inner = inner.clone();
-                    let mut own = Vec::new();
-                    for part in parts {
-                        match self.holds_for(part, &inner, groups, depth + 1)? {
-                            Ok(rule) => own.push(rule),
-                            Err(unable) => return Ok(Err(unable)),
-                        }
-                    }
-                    Ok(all(own))
+            }
+            Slot::Asked if self.unsure == 0 => {
+                for part in parts {
+                    let message = "what else is said of it under a condition is not checked";
+                    self.draft.report.lost(&part.at.path, "keyword", message);
                 }
-            };
-            match rule {
-                Ok(rule) => rules.push(rule),
-                Err(unable) => return Ok(Err(unable)),
             }
+            Slot::One { .. } | Slot::Asked | Slot::Lost => {}
         }
-        for name in &required {
-            let constrained = properties.iter().any(|(property, _)| property == name);
-            match answered(scope, name, groups) {
-                Ok(rule) if !constrained || rule == Value::Bool(false) => rules.push(rule),
-                Ok(_) if matches!(scope.slots.get(name), Some(Slot::One { .. })) => {
-                    // A property that is there may still be of any value: `required` beside an empty schema.
-                    rules.push(answered(scope, name, groups).unwrap_or(Value::Bool(true)));
-                }
-                Ok(_) => {}
-                Err(unable) => return Ok(Err(unable)),
-            }
-        }
-        for keyword in ["anyOf", "oneOf"] {
-            for listed in schema.every(keyword) {
-                let mut branches = Vec::new();
-                for at in listed.at.items() {
-                    let inner = Part {
-                        at,
-                        refs: listed.refs.clone(),
-                    };
-                    match self.holds_for(&inner, scope, groups, depth + 1)? {
-                        Ok(rule) => branches.push(rule),
-                        Err(unable) => return Ok(Err(unable)),
-                    }
-                }
-                rules.push(any(branches));
-            }
-        }
-        for inner in schema.every("not") {
-            match self.holds_for(&inner, scope, groups, depth + 1)? {
-                Ok(rule) => rules.push(fails(rule)),
-                Err(unable) => return Ok(Err(unable)),
-            }
-        }
-        Ok(Ok(all(rules)))
-    }
-
-    /// Whether an answer is valid by a schema; unknown where there is none.
-    pub(super) fn value_rule(
-        &mut self,
-        known: &Known,
-        part: &Part<'a>,
-        groups: &[String],
-        depth: usize,
-    ) -> Result<Result<Value, Unable>, ImportFinding> {
-        if let Some(flag) = constant(&part.at) {
-            return Ok(Ok(Value::Bool(flag)));
-        }
-        if depth > 20 {
-            return Ok(Err(Unable::new("condition_too_deep", "the condition nests too deep")));
-        }
-        let schema = self.all_of(std::slice::from_ref(part))?;
-        let mut rules: Vec<Result<Value, Unable>> = Vec::new();
-        let is = |value: &At<'_>| match value.value {
-            Json::List(_) | Json::Map(_) => Err(Unable::new(
-                "odd_comparison",
-                "it compares with something that is no single value",
-            )),
-            value => compare(known, groups, Compare::Is, &value.to_value()),
-        };
-        if schema.parts.iter().any(|part| part.at.value.get("const").is_some()) {
-            rules.push(is(&schema.get("const")));
-        }
-        if schema.get("enum").is_list() {
-            let one: Result<Vec<Value>, Unable> = schema.get("enum").items().iter().map(is).collect();
-            rules.push(one.map(any));
-        }
-        for (name, how) in [
-            ("minimum", Compare::AtLeast),
-            ("maximum", Compare::AtMost),
-            ("exclusiveMinimum", Compare::More),
-            ("exclusiveMaximum", Compare::Less),
-        ] {
-            let given = schema.get(name);
-            if matches!(given.value, Json::Number(_)) {
-                rules.push(compare(known, groups, how, &given.value.to_value()));
-            }
-        }
-        for (name, sign) in [
-            ("minLength", ">="),
-            ("maxLength", "<="),
-            ("minItems", ">="),
-            ("maxItems", "<="),
-        ] {
-            if let Some(count) = schema.get(name).count() {
-                let length = known
-                    .reference(groups)
-                    .map(|reference| json!({sign: [{"length": rules::var(&reference)}, count]}));
-                rules.push(length);
-            }
-        }
-        for inner in schema.every("contains") {
-            rules.push(self.value_rule(known, &inner, groups, depth + 1)?);
-        }
-        if schema.get("type").text() == Some("null") {
-            rules.push(compare(known, groups, Compare::Is, &Value::Null));
-        }
-        if schema.has("pattern") {
-            rules.push(Err(Unable::new(
-                "pattern_not_carried",
-                "a condition has no patterns here",
-            )));
-        }
-        for keyword in ["anyOf", "oneOf"] {
-            for listed in schema.every(keyword) {
-                let mut branches = Vec::new();
-                for at in listed.at.items() {
-                    let inner = Part {
-                        at,
-                        refs: listed.refs.clone(),
-                    };
-                    match self.value_rule(known, &inner, groups, depth + 1)? {
-                        Ok(rule) => branches.push(rule),
-                        Err(unable) => return Ok(Err(unable)),
-                    }
-                }
-                rules.push(Ok(any(branches)));
-            }
-        }
-        for inner in schema.every("not") {
-            let rule = self.value_rule(known, &inner, groups, depth + 1)?;
-            rules.push(rule.map(|rule| {
-                if rule.is_boolean() {
-                    fails(rule)
-                } else {
-                    json!({"!": [rule]})
-                }
-            }));
-        }
-        let rules: Result<Vec<Value>, Unable> = rules.into_iter().collect();
-        Ok(rules.map(all))
+        Ok(())
     }
 }
 
-/// Whether a property has a value.
-fn answered(scope: &Scope, name: &str, groups: &[String]) -> Result<Value, Unable> {
-    match scope.slots.get(name) {
-        Some(Slot::One { known, .. }) if known.answer != Answer::Nothing => {
-            Ok(rules::answered(&known.reference(groups)?))
-        }
-        Some(Slot::Object(inner)) => {
-            let parts: Result<Vec<Value>, Unable> =
-                inner.slots.keys().map(|name| answered(inner, name, groups)).collect();
-            Ok(any(parts?))
-        }
-        Some(_) => Err(Unable::new(
-            "unknown_field",
-            format!("it asks about `{name}`, which is not carried"),
-        )),
-        None => Ok(Value::Bool(false)),
+/// How often conditions are gone through that ask about what is not there yet.
+const PASSES: usize = 10;
+
+/// Whether everything is asked that a condition names.
+fn asks_what_is_there(given: &At<'_>, scope: &Scope) -> bool {
+    let (properties, required) = (given.get("properties").fields(), given.get("required").items());
+    let mut names = properties
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(required.iter().filter_map(At::text));
+    names.all(|name| scope.slots.contains_key(name))
+}
+
+/// The place of every question of a property, also of those of an object.
+fn each_question(slot: &Slot, work: &mut dyn FnMut(&[usize])) {
+    match slot {
+        Slot::One { steps, .. } => work(steps),
+        Slot::Object(inner) => inner.slots.values().for_each(|slot| each_question(slot, work)),
+        Slot::Several(slots) => slots.iter().for_each(|slot| each_question(slot, work)),
+        Slot::Asked | Slot::Lost => {}
     }
 }

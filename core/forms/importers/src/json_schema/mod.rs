@@ -6,13 +6,16 @@
 mod alternatives;
 mod arrays;
 mod logic;
+mod optional;
 mod properties;
 mod scalars;
 mod schema;
+mod shared;
+mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use onehall_forms::{NoteTone, Question};
+use onehall_forms::{Kind, NoteTone, Question};
 use onehall_protocol::Text;
 use serde_json::Value;
 
@@ -43,12 +46,18 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
         let message = "a layout of JSON Forms is not carried: questions come in the order of the schema";
         draft.report.lost(&ui.path, "layout", message);
     }
+    let given = root.get("formData");
+    if is_wrapped && (!given.fields().is_empty() || !given.items().is_empty()) {
+        let message = "answers that stand beside the form are not given before the citizen gives them";
+        draft.report.lost(&given.path, "default_value", message);
+    }
     let mut builder = Builder {
         schemas: Schemas::new(schema.clone()),
         draft,
         page: None,
         frames: Vec::new(),
         patches: Vec::new(),
+        unsure: 0,
     };
     builder.root(&schema, &ui)?;
     builder.patch()?;
@@ -66,7 +75,11 @@ struct Frame {
 /// A change of a question that is there already.
 enum Patch {
     Shown(Value),
+    /// Shown then as well.
+    Widened(Value),
     Needed(Value),
+    /// Needed then alone, whatever was said before; and whether it stands in rows.
+    NeededOnly(Value, bool),
     Checked(Value, Text),
 }
 
@@ -76,16 +89,40 @@ enum Slot {
     One {
         known: Known,
         steps: Vec<usize>,
+        /// Whether it is computed, not asked.
+        fixed: bool,
     },
     Object(Scope),
-    /// Nothing that conditions could read.
+    /// A question for each of several cases, which say different things of it.
+    Several(Vec<Slot>),
+    /// Questions that conditions cannot read.
+    Asked,
+    /// Nothing.
     Lost,
+}
+
+/// A question of a property that is shown in some cases.
+#[derive(Debug, Clone)]
+struct Added {
+    shown: Vec<Value>,
+    /// What is said of it, to tell the same question from another.
+    says: Json,
+    /// The places where just that is said.
+    from: BTreeSet<Vec<String>>,
+    /// Whether it is one question, and neither an object nor fixed places.
+    single: bool,
+    needed: bool,
+    places: Vec<Vec<usize>>,
 }
 
 /// The properties of one object.
 #[derive(Debug, Clone, Default)]
 struct Scope {
     slots: BTreeMap<String, Slot>,
+    /// Those that only conditional schemas add.
+    added: BTreeMap<String, Vec<Added>>,
+    /// Whether the object has to be there.
+    needed: bool,
 }
 
 /// Where an object stands.
@@ -110,6 +147,8 @@ struct Builder<'a, 'd> {
     page: Option<usize>,
     frames: Vec<Frame>,
     patches: Vec<(Vec<usize>, Patch)>,
+    /// In how many schemas it stands of which nobody can say when they apply.
+    unsure: usize,
 }
 
 impl<'a> Builder<'a, '_> {
@@ -206,6 +245,15 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
+    /// The question that was added last.
+    fn last(&mut self) -> Option<&mut Question> {
+        if let Some(frame) = self.frames.last_mut() {
+            return frame.questions.last_mut();
+        }
+        let page = self.page?;
+        self.draft.pages.get_mut(page)?.questions.last_mut()
+    }
+
     fn take_name(&mut self, context: &Context, name: &str) -> String {
         let wanted = if context.prefix.is_empty() {
             name.to_owned()
@@ -256,7 +304,10 @@ impl<'a> Builder<'a, '_> {
 
     fn patch(&mut self) -> Result<(), ImportFinding> {
         let mut counts: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
-        for (steps, patch) in std::mem::take(&mut self.patches) {
+        let mut patches = std::mem::take(&mut self.patches);
+        // What is shown in more cases comes before what hides it in some.
+        patches.sort_by_key(|(_, patch)| !matches!(patch, Patch::Widened(_)));
+        for (steps, patch) in patches {
             // Each is joined to those before: tens of thousands would take for ever, and no rule takes so many.
             let count = counts.entry(steps.clone()).or_default();
             *count += 1;
@@ -272,14 +323,30 @@ impl<'a> Builder<'a, '_> {
                 }
                 continue;
             }
-            let (Patch::Shown(rule) | Patch::Needed(rule) | Patch::Checked(rule, _)) = &patch;
+            let (Patch::Shown(rule)
+            | Patch::Widened(rule)
+            | Patch::Needed(rule)
+            | Patch::NeededOnly(rule, _)
+            | Patch::Checked(rule, _)) = &patch;
             self.draft.count_rule(rule, "")?;
+            if let ([page], Patch::Widened(rule)) = (steps.as_slice(), &patch) {
+                if let Some(page) = self.draft.pages.get_mut(*page) {
+                    widen(&mut page.visible_when, rule);
+                }
+                continue;
+            }
             let Some(question) = question_at(&mut self.draft.pages, &steps) else {
                 continue;
             };
             match patch {
                 Patch::Shown(rule) => {
                     question.visible_when = Some(all(question.visible_when.take().into_iter().chain([rule])));
+                }
+                Patch::Widened(rule) => widen(&mut question.visible_when, &rule),
+                Patch::NeededOnly(rule, in_rows) => {
+                    free(question, in_rows);
+                    let rules = question.required_when.take().into_iter().chain([rule]);
+                    question.required_when = Some(any(rules)).filter(|rule| *rule != Value::Bool(false));
                 }
                 Patch::Needed(_) if question.required => {}
                 Patch::Needed(rule) => {
@@ -290,6 +357,29 @@ impl<'a> Builder<'a, '_> {
         }
         Ok(())
     }
+}
+
+/// Shows something in another case too; what is always shown stays so.
+fn widen(shown: &mut Option<Value>, rule: &Value) {
+    *shown = shown
+        .take()
+        .map(|before| any([before, rule.clone()]))
+        .filter(|rule| *rule != Value::Bool(true));
+}
+
+/// Demands no answer, or no rows, of a question; of rows that are there, as many as before.
+fn free(question: &mut Question, in_rows: bool) {
+    question.required = false;
+    if let Kind::Group { min_rows, .. } = &mut question.kind {
+        let min = std::mem::take(min_rows);
+        let reference = reference(&question.id, in_rows);
+        question.valid_when.extend(draft::rows_at_least(min, &reference));
+    }
+}
+
+/// How a rule at a question names it.
+fn reference(id: &str, in_rows: bool) -> String {
+    if in_rows { format!("row.{id}") } else { id.to_owned() }
 }
 
 /// The most conditions that one question hangs on.

@@ -46,7 +46,7 @@ impl<'a> Builder<'a, '_> {
         Ok(())
     }
 
-    fn open_ended(&mut self, schema: &Schema<'a>) {
+    pub(super) fn open_ended(&mut self, schema: &Schema<'a>) {
         let report = &mut self.draft.report;
         for name in ["patternProperties", "additionalProperties"] {
             let given = schema.get(name);
@@ -109,7 +109,7 @@ impl<'a> Builder<'a, '_> {
             || (types == ["object"] && !has_enum)
             || (types.is_empty() && self.has_object_alternatives(&schema)?);
         if is_object {
-            return self.object_property(name, &schema, ui, context, scope);
+            return self.object_property(name, &schema, ui, needed && !optional, context, scope);
         }
         if types == ["array"] || (types.is_empty() && (schema.has("items") || schema.has("prefixItems"))) {
             return self.array(name, &schema, ui, needed && !optional, context, scope);
@@ -151,27 +151,29 @@ impl<'a> Builder<'a, '_> {
         let mut question = self
             .draft
             .question(id.clone(), &context.groups, label, kind, &schema.path())?;
-        question.required = needed && !never;
+        question.required = needed && !never && self.unsure == 0;
         question.help = self.help(schema, ui).or(question.help);
         question.visible_when = some(&context.shown);
-        let reference = if context.groups.is_empty() {
-            id.clone()
-        } else {
-            format!("row.{id}")
-        };
+        let reference = super::reference(&id, !context.groups.is_empty());
         question.valid_when = self.checks(schema, &question.kind, &reference);
+        let has_rows = matches!(question.kind, Kind::Group { min_rows, .. } if min_rows > 0);
         let known = Known {
             id,
             groups: context.groups.clone(),
             answer,
-            required: question.required,
+            required: question.required || has_rows,
             starts_false: false,
         };
         if !never {
             self.forbidden(schema, &known, context, &mut question)?;
         }
         self.push(question);
-        scope.slots.insert(name.to_owned(), Slot::One { known, steps });
+        let slot = Slot::One {
+            known,
+            steps,
+            fixed: never,
+        };
+        scope.slots.insert(name.to_owned(), slot);
         Ok(())
     }
 
@@ -273,7 +275,12 @@ impl<'a> Builder<'a, '_> {
             "fixed_value",
             "a value that is always the same is computed, not asked",
         );
-        scope.slots.insert(name.to_owned(), Slot::One { known, steps });
+        let slot = Slot::One {
+            known,
+            steps,
+            fixed: true,
+        };
+        scope.slots.insert(name.to_owned(), slot);
         Ok(())
     }
 
@@ -307,12 +314,17 @@ impl<'a> Builder<'a, '_> {
         name: &str,
         schema: &Schema<'a>,
         ui: &At<'a>,
+        needed: bool,
         context: &Context,
         scope: &mut Scope,
     ) -> Result<(), ImportFinding> {
         let title = self.label(name, schema, ui);
         let help = self.help(schema, ui);
-        let mut inner = Scope::default();
+        let mut inner = Scope {
+            needed,
+            ..Scope::default()
+        };
+        let patches = self.patches.len();
         if context.top && self.frames.is_empty() {
             let mut page = self.draft.page(name, title, &schema.path());
             page.help = help;
@@ -334,6 +346,9 @@ impl<'a> Builder<'a, '_> {
         } else {
             self.part(name, Heading { name, title, help }, schema, ui, context, &mut inner)?;
             self.nothing_in_it(schema, &inner);
+        }
+        if !needed {
+            self.left_out(&mut inner, patches, context, &schema.path());
         }
         scope.slots.insert(name.to_owned(), Slot::Object(inner));
         Ok(())
@@ -419,11 +434,20 @@ impl<'a> Builder<'a, '_> {
                 "nothing here can be seen and not answered",
             );
         }
+        for name in ["addable", "removable", "orderable"] {
+            let given = ui_option(ui, name);
+            if constant(&given) == Some(false) {
+                let message = "rows can be added, moved and taken away here";
+                report.lost(&given.path, "rows_fixed", message);
+            }
+        }
         let default = schema.get("default");
         let says = match default.value {
             Json::Text(text) => !text.trim().is_empty(),
             Json::Bool(_) | Json::Number(_) => true,
-            _ => false,
+            Json::List(items) => !items.is_empty(),
+            Json::Map(fields) => !fields.is_empty(),
+            Json::Null => false,
         };
         if says && ui_option(ui, "widget").word() != Some("hidden") && !schema.has("const") {
             report.lost(

@@ -183,7 +183,8 @@ impl<'a> Schemas<'a> {
         Ok(())
     }
 
-    fn find(&self, target: &str) -> Option<At<'a>> {
+    /// Where a reference leads, inside of the file.
+    pub(super) fn find(&self, target: &str) -> Option<At<'a>> {
         let (document, fragment) = target.split_once('#').unwrap_or((target, ""));
         let own = self.root.any(&["$id", "id"]).text().unwrap_or_default();
         let from = if document.is_empty() || document == own.trim_end_matches('#') {

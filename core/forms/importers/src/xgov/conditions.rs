@@ -1,11 +1,12 @@
 //! Named conditions: as a structure (two versions of it) or as an expression.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::expression::parse;
+use super::expression::{Expression, parse};
 use crate::finding::Report;
 use crate::json::At;
 use crate::known::{Answer, Compare, Known, compare_any, compared};
@@ -40,7 +41,16 @@ pub(crate) struct Conditions<'a> {
     left: Cell<usize>,
     /// Whether the last rule asks about something that there is not.
     dangling: Cell<bool>,
+    /// Expressions as they were read, by their places: many pages may hang on one.
+    read: RefCell<BTreeMap<String, Read>>,
+    /// How many bytes of expressions were made rules of so far.
+    worked: Cell<usize>,
 }
+
+type Read = Result<Rc<Expression>, Unable>;
+
+/// The most bytes of expressions that are made rules of, each as often as something hangs on it.
+const MOST_WORK: usize = 20_000_000;
 
 /// The most parts of conditions that are looked at for one rule, and the most values in it.
 const MOST_PARTS: usize = 5_000;
@@ -79,6 +89,8 @@ impl<'a> Conditions<'a> {
             graph,
             left: Cell::new(0),
             dangling: Cell::new(false),
+            read: RefCell::new(BTreeMap::new()),
+            worked: Cell::new(0),
         }
     }
 
@@ -178,7 +190,18 @@ impl<'a> Conditions<'a> {
             });
         }
         if let Some(text) = value.word() {
-            let expression = parse(text)?;
+            let known = self.read.borrow().get(&value.path).cloned();
+            let read = known.unwrap_or_else(|| {
+                let read: Read = parse(text).map(Rc::new);
+                self.read.borrow_mut().insert(value.path.clone(), read.clone());
+                read
+            });
+            let expression = read?;
+            self.worked.set(self.worked.get().saturating_add(text.len()));
+            if self.worked.get() > MOST_WORK {
+                let message = "too much hangs on conditions that are too long";
+                return Err(Unable::new("condition_too_large", message));
+            }
             return self.truth(&expression, &value.path, place, report, 0);
         }
         let listed = if value.is_map() {

@@ -2,7 +2,6 @@
 //!
 //! The language is that of the npm package expr-eval, as the runner of XGov uses it.
 
-use std::iter::Peekable;
 use std::str::Chars;
 
 use crate::rules::{DEPTH, Unable};
@@ -37,8 +36,9 @@ const SIGNS: [&str; 27] = [
     "%", "!", "^", ".", ";", "=",
 ];
 
-/// The most tokens of one expression.
+/// The most tokens of one expression, and its most bytes.
 const MOST: usize = 2_000;
+const MOST_BYTES: usize = 100_000;
 
 fn tokens(text: &str) -> Result<Vec<Token>, Unable> {
     let mut found = Vec::new();
@@ -48,12 +48,11 @@ fn tokens(text: &str) -> Result<Vec<Token>, Unable> {
             return Err(unreadable("it is too long"));
         }
         if first == '\'' || first == '"' {
-            let mut letters = rest.chars().peekable();
+            let mut letters = rest.chars();
             letters.next();
             let text = quoted(&mut letters, first)?;
             found.push(Token::Text(text));
-            let left: usize = letters.map(char::len_utf8).sum();
-            rest = rest.get(rest.len() - left..).unwrap_or_default();
+            rest = letters.as_str();
         } else if first.is_ascii_digit() {
             let length = rest
                 .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
@@ -82,7 +81,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, Unable> {
     Ok(found)
 }
 
-fn quoted(letters: &mut Peekable<Chars<'_>>, quote: char) -> Result<String, Unable> {
+fn quoted(letters: &mut Chars<'_>, quote: char) -> Result<String, Unable> {
     let mut text = String::new();
     while let Some(letter) = letters.next() {
         match letter {
@@ -104,6 +103,9 @@ fn unreadable(why: &str) -> Unable {
 
 /// Reads an expression.
 pub(crate) fn parse(text: &str) -> Result<Expression, Unable> {
+    if text.len() > MOST_BYTES {
+        return Err(unreadable("it is too long"));
+    }
     let mut parser = Parser {
         tokens: tokens(text)?,
         at: 0,

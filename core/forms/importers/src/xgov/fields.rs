@@ -24,6 +24,15 @@ fn grid_reference(digits: &str) -> Wanted {
     }
 }
 
+/// How a rule at a question names it.
+fn reference(id: &str, sheet: &Sheet<'_>) -> String {
+    if sheet.groups.is_empty() {
+        id.to_owned()
+    } else {
+        format!("row.{id}")
+    }
+}
+
 impl<'a> Form<'a> {
     /// The question of a field. None where there is nothing to ask; then it is told.
     pub(super) fn field(
@@ -48,7 +57,7 @@ impl<'a> Form<'a> {
                     .lost(&at.path, "payment", "a payment is part of a case here, not of a form");
                 return Ok(None);
             }
-            "MultiInputField" => return self.rows_of_inputs(at, sheet, draft).map(Some),
+            "MultiInputField" => return self.rows_of_inputs(at, sheet, draft),
             "EastingNorthingField" => return self.coordinates(at, EASTING_NORTHING, sheet, draft).map(Some),
             "LatLongField" => return self.coordinates(at, LAT_LONG, sheet, draft).map(Some),
             _ => {}
@@ -68,25 +77,24 @@ impl<'a> Form<'a> {
         let mut checks = Vec::new();
         let lines = matches!(wanted, Wanted::Lines { .. });
         let made = kinds::kind(wanted, &at.path, &mut draft.report);
-        let schema = at.get("schema");
-        if lines
-            && let Some(min) = schema
-                .get("min")
-                .count()
-                .or(schema.get("length").count())
-                .filter(|min| *min > 0)
-        {
-            let reference = if sheet.groups.is_empty() {
-                id.clone()
-            } else {
-                format!("row.{id}")
+        let shaped = ["EmailAddressField", "TelephoneNumberField", "WebsiteField"].contains(&kind);
+        if lines || shaped {
+            let schema = at.get("schema");
+            let bound = |name: &str| {
+                let exact = schema.get("length").count();
+                exact.or(schema.get(name).count()).filter(|count| *count > 0)
             };
-            let rule = json!({">=": [{"length": rules::var(&reference)}, min]});
-            checks.push(draft::check(
-                rule,
-                Text::new(format!("至少 {min} 个字。"), format!("At least {min} characters.")),
-            ));
+            let length = json!({"length": rules::var(&reference(&id, sheet))});
+            if let Some(min) = bound("min") {
+                let message = Text::new(format!("至少 {min} 个字。"), format!("At least {min} characters."));
+                checks.push(draft::check(json!({">=": [length, min]}), message));
+            }
+            if let Some(max) = bound("max").filter(|_| shaped) {
+                let message = Text::new(format!("最多 {max} 个字。"), format!("At most {max} characters."));
+                checks.push(draft::check(json!({"<=": [length, max]}), message));
+            }
         }
+        self.bounds_lost(at, kind, draft);
         let groups = sheet.groups.clone();
         let mut question = draft.question(id, &groups, label, made, &at.path)?;
         question.valid_when = checks;
@@ -98,6 +106,45 @@ impl<'a> Form<'a> {
         }
         self.what_is_lost(at, draft);
         Ok(Some(question))
+    }
+
+    /// Tells of bounds that a field of this kind has and that are not checked here.
+    fn bounds_lost(&self, at: &At<'a>, kind: &str, draft: &mut Draft) {
+        let (options, schema) = (at.get("options"), at.get("schema"));
+        let carried: &[&str] = match kind {
+            "TextField" => &["min", "max", "length", "regex"],
+            // Of several lines the pattern was told.
+            "MultilineTextField" | "FreeTextField" => &["min", "max", "length", "regex"],
+            "EmailAddressField" | "TelephoneNumberField" | "WebsiteField" | "CheckboxesField" => {
+                &["min", "max", "length"]
+            }
+            "FileUploadField" | "ClientSideFileUploadField" => &["max", "length"],
+            "NumberField" => &["min", "max"],
+            _ => &[],
+        };
+        let message = "what is asked for has a shape of its own: this bound is not checked";
+        for name in ["min", "max", "length"] {
+            let given = schema.get(name);
+            let is_file = kind.ends_with("FileUploadField");
+            let said = given.number().is_some_and(|bound| !is_file || bound > 1.0);
+            if said && !carried.contains(&name) {
+                draft.report.lost(&given.path, "odd_bound", message);
+            }
+        }
+        for given in [schema.get("regex"), options.get("regex")] {
+            if given.word().is_some() && !carried.contains(&"regex") {
+                let message = "what is asked for has a shape of its own: no pattern is checked beside it";
+                draft.report.lost(&given.path, "pattern_not_carried", message);
+            }
+        }
+        let is_day = matches!(kind, "DateField" | "DatePartsField" | "DatePartsfield");
+        for given in ["maxDaysInPast", "maxDaysInFuture"].map(|name| options.get(name)) {
+            let carried = is_day && given.number().is_some_and(|days| days.abs() < 1e6);
+            let says = given.number().is_some() || given.word().is_some();
+            if says && !carried {
+                draft.report.lost(&given.path, "odd_bound", message);
+            }
+        }
     }
 
     pub(super) fn what_is_lost(&self, at: &At<'a>, draft: &mut Draft) {
@@ -251,7 +298,12 @@ impl<'a> Form<'a> {
         at: &At<'a>,
         sheet: &mut Sheet<'_>,
         draft: &mut Draft,
-    ) -> Result<Question, ImportFinding> {
+    ) -> Result<Option<Question>, ImportFinding> {
+        if sheet.groups.len() >= 4 {
+            let message = "repeated parts nest at most four deep here";
+            draft.report.lost(&at.path, "groups_too_deep", message);
+            return Ok(None);
+        }
         let name = at.get("name").word().unwrap_or_default();
         let label = draft.texts.first(&[at.get("title")], name);
         let id = sheet.names.take(name, "rows");
@@ -267,16 +319,28 @@ impl<'a> Form<'a> {
             names: &mut names,
             questions: Vec::new(),
         };
-        if inner.groups.len() <= 3 {
-            self.components(&at.get("children").items(), &mut inner, draft)?;
-        }
+        self.components(&at.get("children").items(), &mut inner, draft)?;
         let questions = inner.questions;
+        if questions.is_empty() {
+            let message = "there is no question in the repeated part";
+            draft.report.lost(&at.path, "empty_group", message);
+            return Ok(None);
+        }
         let required = at.get("options").get("required").flag() != Some(false);
-        let max = at.get("schema").get("max").count();
-        let kind = draft::group(questions, u32::from(required), max, label.clone());
+        let bound = |name: &str| {
+            let exact = at.get("schema").get("length").count();
+            exact.or(at.get("schema").get(name).count())
+        };
+        let min = bound("min").unwrap_or(0).max(u32::from(required));
+        let kind = draft::group(questions, if required { min } else { 0 }, bound("max"), label.clone());
         let groups = sheet.groups.clone();
         let mut question = draft.question(id, &groups, label, kind, &at.path)?;
+        if !required {
+            let check = draft::rows_at_least(min, &reference(&question.id, sheet));
+            question.valid_when.extend(check);
+        }
         question.help = draft.texts.content(&at.get("hint"));
-        Ok(question)
+        self.what_is_lost(at, draft);
+        Ok(Some(question))
     }
 }

@@ -25,7 +25,7 @@ use pages::{Node, Role};
 
 use crate::draft::{Draft, MOST_PAGES, question_at, too_many_pages};
 use crate::finding::{ImportFinding, refused};
-use crate::json::At;
+use crate::json::{At, Json};
 use crate::known::{Compare, compare};
 use crate::routing::Graph;
 use crate::rules::{all, any};
@@ -166,24 +166,39 @@ fn declaration(
     Ok(())
 }
 
+const FEES: &str = "fees are a matter of the service item, not of a form";
+const PAYMENT: &str = "a payment is part of a case here, not of a form";
+const OUTPUT: &str = "where the source sends answers is a matter of the service item's workflow";
+const SETTINGS: &str = "settings of the source's own runner";
+
 fn what_is_lost(root: &At<'_>, draft: &mut Draft) {
     let told = [
-        ("fees", "fees", "fees are a matter of the service item, not of a form"),
-        (
-            "outputs",
-            "output",
-            "where the source sends answers is a matter of the service item's workflow",
-        ),
-        (
-            "output",
-            "output",
-            "where the source sends answers is a matter of the service item's workflow",
-        ),
+        ("fees", "fees", FEES),
+        ("outputs", "output", OUTPUT),
+        ("output", "output", OUTPUT),
         ("specialPages", "special_pages", "the receipt is the hall's own"),
+        ("feeOptions", "fees", FEES),
+        ("payApiKey", "payment", PAYMENT),
+        ("paymentReferenceFormat", "payment", PAYMENT),
+        ("webhooks", "output", OUTPUT),
+        ("feedback", "feedback", "how people rate it is asked by the hall"),
+        ("authentication", "settings", SETTINGS),
+        ("allowedPages", "settings", SETTINGS),
+        ("exitOptions", "settings", SETTINGS),
+        ("toggle", "settings", SETTINGS),
+        ("analytics", "settings", SETTINGS),
+        ("fullStartPage", "settings", SETTINGS),
     ];
     for (name, code, message) in told {
         let given = root.get(name);
-        if !given.items().is_empty() || !given.fields().is_empty() {
+        let says = match given.value {
+            Json::Null | Json::Bool(false) => false,
+            Json::Text(text) => !text.trim().is_empty(),
+            Json::List(items) => !items.is_empty(),
+            Json::Map(fields) => !fields.is_empty(),
+            Json::Bool(true) | Json::Number(_) => true,
+        };
+        if says {
             draft.report.lost(&given.path, code, message);
         }
     }

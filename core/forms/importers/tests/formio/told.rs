@@ -122,3 +122,124 @@ fn nothing_that_is_not_carried_is_passed_over() {
         json!({"==": [{"%": [{"var": "d"}, 0.5]}, 0]})
     );
 }
+
+/// What only lays others out has conditions and rules of its own too.
+#[test]
+fn nothing_at_a_part_is_passed_over() {
+    let logic = json!([{"name": "l", "trigger": {"type": "simple"}, "actions": []}]);
+    let odd = |kind: &str, components: Value| {
+        json!({"type": kind, "key": kind, "title": "T", "logic": logic, "hidden": true, "disabled": true,
+            "validate": {"custom": "valid = false", "json": {"==": [1, 2]}}, "components": components})
+    };
+    let kinds = ["panel", "well", "fieldset", "container", "tabs"];
+    let mut parts: Vec<Value> = kinds
+        .iter()
+        .map(|kind| odd(kind, json!([{"type": "textfield", "key": "a", "label": "A", "components": [{"type": "textfield", "key": "b"}]}])))
+        .collect();
+    parts.push(json!({"type": "columns", "key": "c", "hidden": true, "columns": [{"components": [{"type": "textfield", "key": "d", "label": "D"}]}]}));
+    parts.push(json!({"type": "content", "key": "e", "html": "Read", "hidden": true}));
+    parts.push(json!({"type": "hidden", "key": "f", "defaultValue": "x", "hidden": true, "logic": logic}));
+    let all = imported(&form(Value::Array(parts)));
+    let told = told_sorted(&all);
+    for at in 0..kinds.len() {
+        for (place, code) in [
+            ("logic", "logic"),
+            ("hidden", "hidden_component"),
+            ("disabled", "disabled"),
+            ("validate/custom", "javascript"),
+            ("validate/json", "rule_not_carried"),
+        ] {
+            let path = format!("/components/{at}/{place}");
+            assert!(told.contains(&(path.as_str(), code)), "{path} {told:?}");
+        }
+    }
+    assert!(told.contains(&("/components/5/hidden", "hidden_component")));
+    assert!(told.contains(&("/components/6/hidden", "hidden_component")));
+    assert!(told.contains(&("/components/7/logic", "logic")));
+    let wizard = json!({"title": "W", "display": "wizard", "components": [odd("panel", json!([{"type": "textfield", "key": "a", "label": "A"}]))]});
+    assert!(told_sorted(&imported(&wizard)).contains(&("/components/0/hidden", "hidden_component")));
+}
+
+#[test]
+fn a_day_keeps_which_parts_are_needed_and_its_years() {
+    let day =
+        |fields: Value| json!({"type": "day", "key": "d", "label": "D", "fields": fields, "minDate": "2005-03-04"});
+    let need = |needed: bool| json!({"required": needed});
+    let all = imported(&form(json!([day(
+        json!({"day": need(true), "month": need(true), "year": {"required": true, "minYear": 2000, "maxYear": "2010"}})
+    )])));
+    assert!(question(&all, "d").required);
+    assert_eq!(
+        kind(question(&all, "d")),
+        json!({"kind": "date", "min": "2005-03-04", "max": "2010-12-31"})
+    );
+    assert_eq!(told_sorted(&all), []);
+    let all = imported(&form(json!([day(
+        json!({"day": need(false), "month": need(false), "year": need(true)})
+    )])));
+    assert!(question(&all, "d").required);
+    assert_eq!(told_sorted(&all), [("/components/0/fields", "whole_day")]);
+    let all = imported(&form(json!([
+        {"type": "day", "key": "d", "label": "D", "fields": {"day": {"hide": true}, "year": {"maxYear": 2010}}}
+    ])));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/0", "month_as_text"),
+            ("/components/0/fields/year/maxYear", "odd_bound")
+        ]
+    );
+}
+
+#[test]
+fn rows_that_are_fixed_bounds_of_widgets_and_other_languages_are_told() {
+    let inner = json!([{"type": "textfield", "key": "a", "label": "A"}]);
+    let mut all = form(json!([
+        {"type": "textfield", "key": "u", "label": "U", "unique": true},
+        {"type": "datagrid", "key": "g", "label": "G", "disableAddingRemovingRows": true, "enableRowGroups": true,
+         "rowGroups": [{"label": "One", "numberOfRows": 2}], "components": inner},
+        {"type": "editgrid", "key": "e", "label": "E", "validate": {"row": "valid = false"}, "components": inner},
+        {"type": "datetime", "key": "d", "label": "D", "widget": {"type": "calendar", "minDate": "2026-01-01T00:00:00"}},
+        {"type": "datetime", "key": "o", "label": "O", "format": "yyyy-MM-dd", "enableTime": false, "widget": {"maxDate": "2026-01-01"}},
+        {"type": "textfield", "key": "m", "label": "M", "validate": {"json": {"if": [{"==": [{"var": "data.m"}, "x"]}, true, "Only x"]}}}
+    ]));
+    all["i18n"] = json!({"zh-CN": {"U": "唯一"}});
+    let all = imported(&all);
+    assert_eq!(kind(question(&all, "o"))["max"], "2026-01-01");
+    assert_eq!(question(&all, "m").valid_when[0].message.en, "Only x");
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/0/unique", "unique"),
+            ("/components/1/disableAddingRemovingRows", "rows_fixed"),
+            ("/components/1/rowGroups", "row_groups"),
+            ("/components/2/validate/row", "javascript"),
+            ("/components/3", "date_time_as_text"),
+            ("/components/3/widget/minDate", "odd_bound"),
+            ("/i18n", "translations"),
+        ]
+    );
+}
+
+#[test]
+fn options_are_found_and_called_as_the_source_does() {
+    let meta = json!([{"meta": {"also": "Dog", "id": 7, "name": "Poodle"}}, {"meta": {"also": "Dog", "id": 8, "name": "Pug"}}]);
+    let all = imported(&form(json!([
+        {"type": "select", "key": "s", "label": "S", "dataSrc": "json", "valueProperty": "meta.id",
+         "template": "<span>{{ item.meta.name }}</span>", "data": {"json": meta}},
+        {"type": "select", "key": "t", "label": "T", "dataSrc": "json", "selectValues": "list.all",
+         "data": {"json": {"list": {"all": ["one", "two"]}}}},
+        {"type": "select", "key": "u", "label": "U", "data": {"values": {"0": {"label": "One", "value": "1"}, "1": {"label": "Two", "value": "2"}}}},
+        {"type": "select", "key": "v", "label": "V", "dataSrc": "json", "template": "{{ item.gone }}", "data": {"json": [{"value": "x"}]}}
+    ])));
+    let options = |id: &str| kind(question(&all, id))["options"].clone();
+    assert_eq!(
+        options("s")[0],
+        json!({"value": "7", "label": {"zh-CN": "Poodle", "en": "Poodle"}})
+    );
+    assert_eq!(
+        (options("t")[1]["value"].as_str(), options("u")[1]["value"].as_str()),
+        (Some("two"), Some("2"))
+    );
+    assert_eq!(told_sorted(&all), [("/components/3/data/json", "option_label")]);
+}

@@ -14,6 +14,7 @@ fn of_several_bounds_the_tightest_counts() {
         "c": {"$ref": "#/$defs/share", "exclusiveMaximum": 50},
         "d": {"minItems": 1, "allOf": [{"type": "array", "items": {"type": "object", "properties": {"x": {"type": "string"}}}, "minItems": 2}]}
     }));
+    let properties = with(properties, "required", json!(["d"]));
     let share = json!({"share": {"type": "number", "exclusiveMaximum": 100}});
     let all = imported(&with(properties, "$defs", share));
     let of = |id: &str| kind(question(&all, id));

@@ -1,6 +1,8 @@
 //! JSON Schema with `uiSchema`: what is carried, and what is told.
 
+mod conditions;
 mod limits;
+mod shared;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -114,7 +116,7 @@ fn every_type_and_format_becomes_the_nearest_kind() {
             "number"
         ]
     );
-    assert!(question(&all, "o").required, "one at least");
+    assert!(!question(&all, "o").required, "one at least, where there is any");
     assert_eq!(
         told_sorted(&all),
         [
@@ -215,13 +217,17 @@ fn the_ui_schema_says_how_things_are_called_and_asked() {
 
 #[test]
 fn objects_are_pages_and_further_in_parts_of_them() {
-    let all = imported(&schema(json!({
-        "called": {"type": "string"},
-        "home": {"type": "object", "title": "Home", "required": ["avenue"], "properties": {
-            "avenue": {"type": "string"},
-            "owner": {"type": "object", "title": "Owner", "description": "Who owns it", "properties": {"name": {"type": "string"}}}}},
-        "more": {"type": "string"}
-    })));
+    let all = imported(&with(
+        schema(json!({
+            "called": {"type": "string"},
+            "home": {"type": "object", "title": "Home", "required": ["avenue"], "properties": {
+                "avenue": {"type": "string"},
+                "owner": {"type": "object", "title": "Owner", "description": "Who owns it", "properties": {"name": {"type": "string"}}}}},
+            "more": {"type": "string"}
+        })),
+        "required",
+        json!(["home"]),
+    ));
     assert_eq!(pages(&all), ["main", "home", "main_2"]);
     let home = &page(&all, "home").questions;
     assert_eq!(outline(home), "avenue Owner(owner_name)");
@@ -295,7 +301,7 @@ fn objects_that_nest_deeper_than_sections_are_read_and_told() {
 
 #[test]
 fn lists_are_groups_choices_files_or_rows_of_one_answer() {
-    let all = imported(&schema(json!({
+    let lists = schema(json!({
         "people": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"type": "object", "required": ["name"], "title": "Person",
             "properties": {"name": {"type": "string"}, "pets": {"type": "array", "items": {"type": "object", "properties": {"pet": {"type": "string"}}}}},
             "if": {"properties": {"name": {"const": "Bob"}}, "required": ["name"]}, "then": {"properties": {"bob": {"type": "string"}}}}},
@@ -304,7 +310,8 @@ fn lists_are_groups_choices_files_or_rows_of_one_answer() {
         "scan": {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/png"},
         "pair": {"type": "array", "prefixItems": [{"type": "integer", "title": "Width"}, {"type": "integer"}]},
         "odd": {"type": "array"}
-    })));
+    }));
+    let all = imported(&with(lists, "required", json!(["people"])));
     let people = kind(question(&all, "people"));
     assert_eq!((&people["min_rows"], &people["max_rows"]), (&json!(1), &json!(3)));
     assert_eq!(people["row_label"]["en"], "Person");

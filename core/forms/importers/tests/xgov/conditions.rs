@@ -315,3 +315,26 @@ fn who_left_an_optional_question_out_has_not_chosen_the_answer_either() {
         "a question that has to be answered is waited for"
     );
 }
+
+/// Many links may hang on a condition as long as the file: it is given up at once, not read for each of them.
+#[test]
+fn expressions_that_are_far_too_long_are_told() {
+    let words: Vec<String> = (0..60_000).map(|at| format!("t == 'x{at}'")).collect();
+    for long in [words.join(" or "), format!("t == '{}'", "x".repeat(200_000))] {
+        let pages: Vec<Value> = (0..60)
+            .map(|at| json!({"path": format!("/b{at}"), "title": format!("B{at}"), "components": [text(&format!("u{at}"))], "next": [{"path": "/summary"}]}))
+            .collect();
+        let links: Vec<Value> = (0..60)
+            .map(|at| json!({"path": format!("/b{at}"), "condition": "c"}))
+            .collect();
+        let mut all = vec![json!({"path": "/a", "title": "A", "components": [text("t")], "next": links})];
+        all.extend(pages);
+        let form = form(json!(all), json!([]), json!([{"name": "c", "value": long}]));
+        let all = imported(&form);
+        assert!(
+            told(&all).contains(&("/conditions/0", "condition_not_carried")),
+            "{:?}",
+            told(&all)
+        );
+    }
+}

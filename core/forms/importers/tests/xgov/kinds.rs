@@ -367,3 +367,96 @@ fn places_on_the_grid_have_the_shape_of_one_and_a_declaration_the_words_at_its_b
         ]
     );
 }
+
+#[test]
+fn rows_of_inputs_keep_their_bounds() {
+    let inputs = |options: Value| json!({"type": "MultiInputField", "name": "m", "title": "M", "options": options, "schema": {"min": 2, "max": 3}, "children": [text("x")]});
+    let all = imported(&one_page(json!([inputs(json!({}))])));
+    let rows = kind(question(&all, "m"));
+    assert_eq!((&rows["min_rows"], &rows["max_rows"]), (&json!(2), &json!(3)));
+    let all = imported(&one_page(json!([inputs(json!({"required": false}))])));
+    assert_eq!(kind(question(&all, "m"))["min_rows"], 0);
+    let mut filling = filled(&all, &[("m", json!(["a"]))]);
+    filling.set("m/a/x", json!("one"));
+    assert_eq!(
+        filling
+            .errors()
+            .iter()
+            .map(|error| error.path.as_str())
+            .collect::<Vec<_>>(),
+        ["m"]
+    );
+    assert!(filled(&all, &[]).is_complete());
+}
+
+#[test]
+fn bounds_of_every_field_are_checked_or_told() {
+    let field = |kind: &str, name: &str, more: Value| {
+        let mut field = json!({"type": kind, "name": name, "title": name, "options": {}, "schema": {}});
+        for (part, value) in more.as_object().into_iter().flatten() {
+            field[part] = value.clone();
+        }
+        field
+    };
+    let all = imported(&one_page(json!([
+        field("FileUploadField", "f", json!({"schema": {"min": 2, "max": 3}})),
+        field("EmailAddressField", "e", json!({"schema": {"max": 8}})),
+        field(
+            "TelephoneNumberField",
+            "p",
+            json!({"schema": {"regex": "^0", "min": 5}})
+        ),
+        field("MonthYearField", "y", json!({"options": {"maxDaysInPast": 3}})),
+        field("YesNoField", "n", json!({"schema": {"max": 3}})),
+        field("DateField", "d", json!({"options": {"maxDaysInPast": "soon"}}))
+    ])));
+    let wrong = filled(&all, &[("e", json!("long@example.org")), ("p", json!("123"))]);
+    let errors = wrong.errors();
+    let given = errors.iter().filter(|error| error.path == "e" || error.path == "p");
+    let mut paths: Vec<&str> = given.map(|error| error.path.as_str()).collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["e", "p"]);
+    let at = |place: &str| format!("/pages/0/components/{place}");
+    let told: Vec<(String, &str)> = told_sorted(&all)
+        .into_iter()
+        .map(|(path, code)| (path.to_owned(), code))
+        .collect();
+    let expected = [
+        (at("0/schema/min"), "odd_bound"),
+        (at("2"), "phone_as_text"),
+        (at("2/schema/regex"), "pattern_not_carried"),
+        (at("3"), "month_as_text"),
+        (at("3/options/maxDaysInPast"), "odd_bound"),
+        (at("4/schema/max"), "odd_bound"),
+        (at("5/options/maxDaysInPast"), "odd_bound"),
+        ("/pages/1".to_owned(), "summary_page"),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn what_a_form_says_beside_its_pages_is_told() {
+    let mut all = one_page(json!([text("a")]));
+    for (name, value) in [
+        ("feedback", json!({"emailAddress": "a@example.org"})),
+        ("feeOptions", json!({"allowSubmissionWithoutPayment": false})),
+        ("payApiKey", json!("key")),
+        ("webhooks", json!(["https://example.org"])),
+        ("allowedPages", json!(["/a"])),
+        ("authentication", json!(false)),
+        ("exitOptions", json!({})),
+    ] {
+        all[name] = value;
+    }
+    assert_eq!(
+        told_sorted(&imported(&all)),
+        [
+            ("/allowedPages", "settings"),
+            ("/feeOptions", "fees"),
+            ("/feedback", "feedback"),
+            ("/pages/1", "summary_page"),
+            ("/payApiKey", "payment"),
+            ("/webhooks", "output"),
+        ]
+    );
+}

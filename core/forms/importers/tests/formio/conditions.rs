@@ -1,0 +1,221 @@
+//! Conditions as the source's renderer decides them, and what is told where it cannot be said.
+
+use serde_json::{Value, json};
+
+use crate::support::{imported, is_shown, kind, question, told_sorted};
+use crate::{checkbox, form, radio, text, with};
+
+fn when(key: &str, conditional: Value) -> Value {
+    with(text(key), "conditional", conditional)
+}
+
+#[test]
+fn a_hidden_value_is_there_only_where_its_condition_holds() {
+    let all = imported(&form(json!([
+        radio("a"),
+        {"type": "hidden", "key": "flag", "defaultValue": "on", "conditional": {"show": true, "when": "a", "eq": "b"}},
+        when("x", json!({"show": true, "when": "flag", "eq": "on"}))
+    ])));
+    assert!(is_shown(&all, "x", &[("a", json!("b"))]));
+    assert!(!is_shown(&all, "x", &[("a", json!("a"))]) && !is_shown(&all, "x", &[]));
+}
+
+#[test]
+fn of_several_questions_with_one_key_the_one_is_read_that_the_source_reads() {
+    let inner = |components: Value| json!({"type": "container", "key": "con", "components": components});
+    let all = imported(&form(json!([
+        inner(json!([
+            text("z"),
+            when("in", json!({"show": true, "when": "z", "eq": "1"}))
+        ])),
+        text("z"),
+        when("y", json!({"show": true, "when": "z", "eq": "1"})),
+        when("w", json!({"show": true, "when": "con.z", "eq": "1"})),
+        when("v", json!({"json": {"==": [{"var": "data.z"}, "1"]}}))
+    ])));
+    let (first, second) = ([("z", json!("1"))], [("z_2", json!("1"))]);
+    assert!(
+        is_shown(&all, "y", &second) && !is_shown(&all, "y", &first),
+        "the outermost"
+    );
+    assert!(
+        is_shown(&all, "v", &second) && !is_shown(&all, "v", &first),
+        "the outermost"
+    );
+    assert!(
+        is_shown(&all, "w", &first) && !is_shown(&all, "w", &second),
+        "by its path"
+    );
+    assert!(
+        is_shown(&all, "in", &first) && !is_shown(&all, "in", &second),
+        "the data around"
+    );
+    // A path that is nowhere is no other question with the same end.
+    let all = imported(&form(json!([
+        inner(json!([text("z")])),
+        text("z"),
+        when("y", json!({"show": true, "when": "other.z", "eq": "1"}))
+    ])));
+    assert!(is_shown(&all, "y", &[]));
+    assert_eq!(
+        told_sorted(&all),
+        [("/components/2/conditional", "condition_not_carried")]
+    );
+}
+
+#[test]
+fn show_turns_a_condition_round_unless_it_is_true() {
+    let show = |show: Value| {
+        let all = imported(&form(json!([
+            text("a"),
+            when("x", json!({"show": show, "when": "a", "eq": "1"})),
+            when(
+                "y",
+                json!({"show": show, "conditions": [{"component": "a", "operator": "isEqual", "value": "1"}]})
+            ),
+        ])));
+        ["x", "y"].map(|id| {
+            (
+                is_shown(&all, id, &[("a", json!("1"))]),
+                is_shown(&all, id, &[("a", json!("2"))]),
+            )
+        })
+    };
+    for is_true in [json!(true), json!("true")] {
+        assert_eq!(show(is_true), [(true, false); 2]);
+    }
+    for is_not in [json!(false), json!("false"), json!(null), json!("")] {
+        assert_eq!(show(is_not.clone()), [(false, true); 2], "{is_not}");
+    }
+    // What is not there is true in the newer form alone.
+    let all = imported(&form(json!([
+        text("a"),
+        when("x", json!({"when": "a", "eq": "1"})),
+        when(
+            "y",
+            json!({"conditions": [{"component": "a", "operator": "isEqual", "value": "1"}]})
+        ),
+    ])));
+    let one = [("a", json!("1"))];
+    assert!(!is_shown(&all, "x", &one) && is_shown(&all, "y", &one));
+    // An empty `eq` is an empty answer.
+    let all = imported(&form(json!([
+        text("a"),
+        when("x", json!({"show": null, "when": "a", "eq": ""}))
+    ])));
+    assert!(is_shown(&all, "x", &one) && !is_shown(&all, "x", &[]));
+}
+
+#[test]
+fn of_several_sorts_of_conditions_one_is_asked() {
+    let json = json!({"==": [{"var": "data.a"}, "b"]});
+    let all = imported(&form(json!([
+        radio("a"),
+        when("x", json!({"show": true, "when": "a", "eq": "a", "json": json})),
+        when("y", json!({"show": true, "when": "a", "eq": "a", "conditions": []})),
+        when(
+            "z",
+            json!({"show": true, "conditions": [{"component": "", "operator": ""}], "json": json})
+        ),
+        with(
+            when("c", json!({"show": true, "when": "a", "eq": "a"})),
+            "customConditional",
+            json!("show = false")
+        )
+    ])));
+    let shown = |id: &str| {
+        (
+            is_shown(&all, id, &[("a", json!("a"))]),
+            is_shown(&all, id, &[("a", json!("b"))]),
+        )
+    };
+    assert_eq!(
+        (shown("x"), shown("y"), shown("z")),
+        ((true, false), (true, false), (false, true))
+    );
+    assert_eq!(shown("c"), (true, true), "JavaScript comes first, and is not carried");
+    assert_eq!(told_sorted(&all), [("/components/4/customConditional", "javascript")]);
+}
+
+#[test]
+fn a_point_in_time_and_a_list_are_compared_with_nothing() {
+    let boxes = json!({"type": "selectboxes", "key": "s", "label": "S", "values": [{"label": "A", "value": "a"}, {"label": "B", "value": "b"}]});
+    let one = |component: &str, operator: &str, value: Value| json!({"show": true, "conditions": [{"component": component, "operator": operator, "value": value}]});
+    let all = imported(&form(json!([
+        {"type": "datetime", "key": "d", "label": "D"}, boxes,
+        when("x", one("d", "dateLessThanOrEqual", json!("2020-05-05T00:00:00Z"))),
+        when("y", json!({"json": {"<": [{"var": "data.d"}, "2020-05-05T00:00:00Z"]}})),
+        when("z", one("s", "isEqual", json!({"a": true, "b": false}))),
+        when("w", one("d", "isEmpty", json!(null)))
+    ])));
+    for id in ["x", "y", "z"] {
+        assert!(is_shown(&all, id, &[("d", json!("2026-05-05 10:00"))]), "{id}");
+    }
+    assert!(is_shown(&all, "w", &[]) && !is_shown(&all, "w", &[("d", json!("2026-05-05 10:00"))]));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/0", "date_time_as_text"),
+            ("/components/2/conditional", "condition_not_carried"),
+            ("/components/3/conditional/json", "condition_not_carried"),
+            ("/components/4/conditional", "condition_not_carried"),
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_calculated_is_asked() {
+    let sum = json!({"+": [{"var": "data.n"}, 1]});
+    let all = imported(&form(json!([
+        {"type": "number", "key": "n", "label": "N"},
+        {"type": "phoneNumber", "key": "c", "label": "C", "validate": {"required": true}, "calculateValue": {"unknownop": [1]}},
+        {"type": "number", "key": "s", "label": "S", "calculateValue": sum, "validate": {"max": 10, "required": true}},
+        checkbox("k"),
+        when("x", json!({"show": true, "when": "s", "eq": "4"}))
+    ])));
+    assert_eq!(
+        (kind(question(&all, "c"))["kind"].as_str(), question(&all, "c").required),
+        (Some("text"), true)
+    );
+    let faults = |n: u32| {
+        let filling = crate::support::filled(&all, &[("n", json!(n)), ("c", json!("123 456"))]);
+        filling
+            .errors()
+            .iter()
+            .map(|error| error.path.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(faults(9), Vec::<String>::new());
+    assert_eq!(faults(10), ["s"]);
+    assert!(is_shown(&all, "x", &[("n", json!(3))]) && !is_shown(&all, "x", &[("n", json!(4))]));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/1", "phone_as_text"),
+            ("/components/1/calculateValue", "rule_not_carried"),
+            ("/components/2/validate/required", "computed_value"),
+        ]
+    );
+}
+
+#[test]
+fn a_tab_has_conditions_of_its_own() {
+    let tab = |key: &str, more: Value| {
+        let mut tab = json!({"label": key, "key": key, "components": [text(&format!("in{key}"))]});
+        for (name, value) in more.as_object().into_iter().flatten() {
+            tab[name] = value.clone();
+        }
+        tab
+    };
+    let one = tab("one", json!({"conditional": {"show": true, "when": "a", "eq": "b"}}));
+    let two = tab("two", json!({"customConditional": "show = false"}));
+    let all = imported(&form(
+        json!([radio("a"), {"type": "tabs", "key": "tabs", "components": [one, two]}]),
+    ));
+    assert!(is_shown(&all, "inone", &[("a", json!("b"))]) && !is_shown(&all, "inone", &[("a", json!("a"))]));
+    assert!(is_shown(&all, "intwo", &[]));
+    assert_eq!(
+        told_sorted(&all),
+        [("/components/1/components/1/customConditional", "javascript")]
+    );
+}

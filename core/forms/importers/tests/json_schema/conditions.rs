@@ -1,0 +1,169 @@
+//! Conditions that ask more than a value, and what is checked under one.
+
+use onehall_form_importers::Imported;
+use serde_json::{Value, json};
+
+use crate::support::{filled, imported, is_shown, kind, question, told_sorted};
+use crate::{schema, with};
+
+fn when(given: Value) -> Imported {
+    let base = schema(json!({
+        "n": {"type": "integer"}, "a": {"type": "string"}, "b": {"type": "string"}, "q": {"type": "string"},
+        "l": {"type": "array", "items": {"type": "object", "properties": {"z": {"type": "string"}}}}
+    }));
+    let then = json!({"required": ["q"], "properties": {"extra": {"type": "string"}}});
+    imported(&with(with(base, "if", given), "then", then))
+}
+
+fn missing(all: &Imported, answers: &[(&str, Value)]) -> Vec<String> {
+    let filling = filled(all, answers);
+    let mut paths: Vec<String> = filling.errors().iter().map(|error| error.path.clone()).collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn what_cannot_be_asked_is_asked_of_everybody_and_demanded_of_nobody() {
+    for given in [
+        json!({"minProperties": 2}),
+        json!({"properties": {"a": {"format": "email"}}, "required": ["a"]}),
+        json!({"properties": {"a": {"pattern": "x"}}, "required": ["a"]}),
+        json!({"properties": {"l": {"items": {"required": ["z"]}}}, "required": ["l"]}),
+        json!({"properties": {"a": {"$ref": "other.json#/a"}}, "required": ["a"]}),
+        json!({"properties": {"a": {"frobs": 3}}}),
+        json!({"patternProperties": {"^a": {"const": "x"}}}),
+        json!({"if": {"required": ["a"]}, "then": {"required": ["b"]}}),
+    ] {
+        let all = when(given.clone());
+        assert!(is_shown(&all, "extra", &[]), "{given}");
+        assert_eq!(missing(&all, &[("a", json!("x"))]), Vec::<String>::new(), "{given}");
+        assert!(told_sorted(&all).contains(&("/if", "condition_not_carried")), "{given}");
+    }
+}
+
+#[test]
+fn multiples_and_dependencies_are_asked() {
+    let all = when(json!({"properties": {"n": {"multipleOf": 2}}, "required": ["n"]}));
+    assert_eq!(missing(&all, &[("n", json!(4))]), ["q"]);
+    assert_eq!(missing(&all, &[("n", json!(3))]), Vec::<String>::new());
+    let all = when(json!({"dependentRequired": {"a": ["b"]}}));
+    assert_eq!(missing(&all, &[]), ["q"]);
+    assert_eq!(missing(&all, &[("a", json!("x"))]), Vec::<String>::new());
+    assert_eq!(missing(&all, &[("a", json!("x")), ("b", json!("y"))]), ["q"]);
+    assert_eq!(told_sorted(&all), []);
+}
+
+#[test]
+fn null_is_no_answer() {
+    let base = schema(json!({"a": {"type": ["string", "null"]}, "b": {"type": "string"}}));
+    let given = |schema: Value| json!({"properties": {"a": schema}, "required": ["a"]});
+    let all = |given: Value| {
+        imported(&with(
+            with(base.clone(), "if", given),
+            "then",
+            json!({"required": ["b"]}),
+        ))
+    };
+    for null in [json!({"type": "null"}), json!({"const": null}), json!({"enum": [null]})] {
+        let all = all(given(null.clone()));
+        assert_eq!(missing(&all, &[]), ["b"], "{null}");
+        assert_eq!(missing(&all, &[("a", json!("x"))]), Vec::<String>::new(), "{null}");
+    }
+    let all = all(given(json!({"type": "string"})));
+    assert_eq!(missing(&all, &[]), Vec::<String>::new());
+    assert_eq!(missing(&all, &[("a", json!("x"))]), ["b"]);
+}
+
+#[test]
+fn what_is_said_under_a_condition_is_checked_then_or_told() {
+    let base = schema(json!({
+        "c": {"enum": ["US", "UK"]}, "zip": {"type": "string"}, "n": {"type": "number"}, "d": {"type": "string", "format": "date"},
+        "l": {"type": "array", "items": {"type": "object", "properties": {"z": {"type": "string"}}}}
+    }));
+    let then = json!({"minProperties": 3, "properties": {
+        "zip": {"pattern": "^[0-9]{5}$", "format": "zip"}, "n": {"multipleOf": 5},
+        "d": {"type": "string", "format": "date", "formatMinimum": "2026-01-01"}, "l": {"items": {"required": ["z"]}}}});
+    let given = json!({"properties": {"c": {"const": "US"}}, "required": ["c"]});
+    let all = imported(&with(with(base, "if", given), "then", then));
+    let wrong = |country: &str| {
+        let answers = [("c", json!(country)), ("n", json!(3)), ("d", json!("2025-12-31"))];
+        missing(&all, &answers)
+    };
+    assert_eq!(wrong("US"), ["d", "n"]);
+    assert_eq!(wrong("UK"), Vec::<String>::new());
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/then/minProperties", "keyword"),
+            ("/then/properties/l/items", "keyword"),
+            ("/then/properties/zip/format", "format_not_checked"),
+            ("/then/properties/zip/pattern", "pattern_not_carried"),
+        ]
+    );
+}
+
+#[test]
+fn what_may_be_left_out_is_not_demanded() {
+    let text = json!({"type": "string"});
+    let all = imported(&with(
+        schema(json!({
+            "t": {"type": "array", "items": text, "minItems": 2},
+            "c": {"type": "array", "uniqueItems": true, "minItems": 2, "items": {"enum": ["1", "2", "3"]}},
+            "s": {"type": "array", "items": text, "minItems": 2},
+            "o": {"type": "object", "required": ["r", "g"], "properties": {"r": text, "m": text,
+                "g": {"type": "array", "items": text, "minItems": 2}}},
+            "p": {"type": "object", "required": ["u"], "properties": {"u": text}}
+        })),
+        "required",
+        json!(["s", "p"]),
+    ));
+    assert_eq!(missing(&all, &[]), ["s", "u"]);
+    assert_eq!(kind(question(&all, "t"))["min_rows"], 0);
+    let mut filling = filled(&all, &[("t", json!(["x"])), ("c", json!(["1"])), ("m", json!("x"))]);
+    filling.set("t/x/value", json!("one"));
+    let mut wrong: Vec<String> = filling.errors().iter().map(|error| error.path.clone()).collect();
+    wrong.sort();
+    assert_eq!(wrong, ["c", "g", "r", "s", "t", "u"]);
+    assert_eq!(told_sorted(&all), [("/properties/o", "optional_object")]);
+}
+
+#[test]
+fn what_a_condition_demands_in_an_object_that_may_be_left_out_waits_for_an_answer_in_it() {
+    let all = imported(&schema(json!({"o": {"type": "object",
+        "properties": {"a": {"type": "string"}, "b": {"type": "string"}, "c": {"type": "string"}},
+        "if": {"properties": {"a": {"const": "x"}}, "required": ["a"]}, "then": {}, "else": {"required": ["b"]}}})));
+    assert_eq!(missing(&all, &[]), Vec::<String>::new());
+    assert_eq!(missing(&all, &[("c", json!("y"))]), ["b"]);
+}
+
+#[test]
+fn a_default_list_rows_that_are_fixed_and_answers_beside_the_form_are_told() {
+    let all = imported(&json!({
+        "schema": schema(json!({"a": {"type": "string"}, "r": {"type": "array", "default": ["x"], "items": {"type": "string"}}})),
+        "uiSchema": {"r": {"ui:options": {"addable": false}}}, "formData": {"a": "pre"}
+    }));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/formData", "default_value"),
+            ("/schema/properties/r/default", "default_value"),
+            ("/uiSchema/r/ui:options/addable", "rows_fixed"),
+        ]
+    );
+}
+
+#[test]
+fn a_condition_may_ask_about_what_a_later_one_adds() {
+    let is = |name: &str, value: &str| json!({"properties": {name: {"const": value}}, "required": [name]});
+    let all = imported(&with(
+        schema(json!({"a": {"enum": ["x", "y"]}})),
+        "allOf",
+        json!([
+            {"if": is("b", "1"), "then": {"properties": {"c": {"type": "string"}}}},
+            {"if": is("a", "x"), "then": {"properties": {"b": {"enum": ["1", "2"]}}}}
+        ]),
+    ));
+    assert!(is_shown(&all, "c", &[("a", json!("x")), ("b", json!("1"))]));
+    assert!(!is_shown(&all, "c", &[("a", json!("x")), ("b", json!("2"))]));
+    assert_eq!(told_sorted(&all), []);
+}
