@@ -56,6 +56,7 @@ pub use drafts::{Autosave, Step};
 #[cfg(feature = "native")]
 pub use steps::{NewStep, Steps};
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use onehall_client::{Event, Preferences, citizen, staff as staff_commands};
@@ -78,6 +79,8 @@ struct Inner {
     writer: WriterId,
     listeners: Mutex<Listeners>,
     preferences: Mutex<Preferences>,
+    /// Whether what is kept of them was looked at.
+    preferences_known: AtomicBool,
     identity: identity::State,
     catalog: catalog::State,
     drafts: drafts::State,
@@ -119,6 +122,7 @@ impl Core {
                 writer,
                 listeners: Mutex::default(),
                 preferences: Mutex::default(),
+                preferences_known: AtomicBool::default(),
                 identity: identity::State::default(),
                 catalog: catalog::State::default(),
                 drafts: drafts::State::new(writer),
@@ -141,6 +145,9 @@ impl Core {
     #[allow(clippy::unit_arg)] // Some requests are answered by nothing, in the same shape as the others.
     pub async fn dispatch(&self, command: citizen::Command) -> Result<citizen::Reply, CoreError> {
         use citizen::{Command as C, Reply as R};
+        if !matches!(command, C::GetPreferences(_)) {
+            self.know_preferences().await;
+        }
         let asked = self.asked(&command);
         let reply = match command {
             C::GetPreferences(_) => R::GetPreferences(self.load_preferences().await),

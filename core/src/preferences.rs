@@ -1,5 +1,7 @@
 //! How the citizen wants to see things on this terminal, and whether it may count.
 
+use std::sync::atomic::Ordering;
+
 use onehall_client::Preferences;
 use onehall_protocol::{CoreError, ErrorCode};
 
@@ -16,8 +18,17 @@ impl Core {
             Err(_) => *lock(&self.inner.preferences),
         };
         *lock(&self.inner.preferences) = preferences;
+        self.inner.preferences_known.store(true, Ordering::Relaxed);
         self.resume_analytics(preferences).await;
         preferences
+    }
+
+    /// Looks at what is kept before anything else is done, also where nobody asks for it: what was allowed and in which language
+    /// errors speak holds from the first command on.
+    pub(crate) async fn know_preferences(&self) {
+        if !self.inner.preferences_known.load(Ordering::Relaxed) {
+            self.load_preferences().await;
+        }
     }
 
     /// Chooses how things are shown.
@@ -47,6 +58,7 @@ impl Core {
     }
 
     /// Goes back to not having been asked. Whether it was a yes.
+    #[cfg(feature = "own-terminal")]
     pub(crate) async fn forget_consent(&self) -> bool {
         lock(&self.inner.preferences).analytics = None;
         let Some(kept) = self.kept_preferences().await else {

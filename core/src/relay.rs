@@ -42,6 +42,9 @@ fn enter_part(core: Core, name: String, fields: Value) -> BoxFuture<'static, Res
 impl Core {
     /// Carries out the command of this name as [`Core::dispatch`] does.
     pub(crate) async fn relay(&self, name: String, fields: Value) -> Result<Relayed, CoreError> {
+        if name != "get_preferences" {
+            self.know_preferences().await;
+        }
         Ok(match name.as_str() {
             "get_preferences" => {
                 self.bare(&fields)?;

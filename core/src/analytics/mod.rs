@@ -7,9 +7,13 @@
 mod queue;
 mod watched;
 
+#[cfg(feature = "own-terminal")]
+use std::sync::Arc;
 use std::sync::Mutex;
 
 use futures::channel::oneshot;
+#[cfg(feature = "own-terminal")]
+use futures::future::Either;
 use futures::future::select;
 use onehall_client::Preferences;
 use onehall_protocol::analytics::{BatchTaken, Event, EventBatch, EventRecord};
@@ -23,6 +27,9 @@ pub use queue::{Pace, Queue, Upload};
 
 const KEY: &str = "terminal/analytics";
 const MINUTE_MS: i64 = 60_000;
+/// How long the end of a visit waits until what was counted in it has arrived.
+#[cfg(feature = "own-terminal")]
+const LAST_BATCH_MS: u32 = 2_000;
 
 #[derive(Default)]
 pub(crate) struct State {
@@ -32,11 +39,15 @@ pub(crate) struct State {
     hurry: Mutex<Option<oneshot::Sender<()>>>,
     /// Held while the kept queue is read and written back.
     writing: futures::lock::Mutex<()>,
+    /// Held while the last of a visit is sent.
+    #[cfg(feature = "own-terminal")]
+    sending_last: Arc<futures::lock::Mutex<()>>,
 }
 
 /// What the first part of the program, which counts, leaves to the second.
 enum Errand {
     Send(Queue),
+    #[cfg(feature = "own-terminal")]
     SendLast(Queue),
 }
 
@@ -46,6 +57,7 @@ fn enter_part(core: Core, errand: Errand) -> BoxFuture<'static, ()> {
     boxed(async move {
         match errand {
             Errand::Send(queue) => core.send_waiting(queue).await,
+            #[cfg(feature = "own-terminal")]
             Errand::SendLast(queue) => core.send_last(queue).await,
         }
     })
@@ -92,14 +104,18 @@ impl Core {
         }
     }
 
-    /// A visit on a public machine is over: the yes was this citizen's, and what waits is sent now or never. A future of one
+    /// A visit on a public machine is over: the yes was this citizen's, and what waits is sent now or never. Comes back when that
+    /// is done, since the machine may be about to end this program; where the hall is slow it goes on by itself. A future of one
     /// type for all who end a visit, so that its code is there once.
+    #[cfg(feature = "own-terminal")]
     pub(crate) fn visit_over(&self) -> BoxFuture<'static, ()> {
         let core = self.clone();
         boxed(async move {
             if core.inner.terminal != TerminalKind::Kiosk {
                 return;
             }
+            // Who comes second waits for what the first one sends.
+            let sending = core.inner.analytics.sending_last.clone().lock_owned().await;
             let counted = core.forget_consent().await;
             let queue = {
                 let _writing = core.inner.analytics.writing.lock().await;
@@ -110,16 +126,22 @@ impl Core {
             *lock(&core.inner.analytics.seen) = watched::Seen::default();
             if counted && !queue.events.is_empty() {
                 let last = core.clone();
-                core.spawn(async move {
+                let sent = boxed(async move {
+                    let _sending = sending;
                     if last.load_later().await.is_ok() {
                         enter_part(last, Errand::SendLast(queue)).await;
                     }
                 });
+                let patience = core.inner.host.timer.sleep(LAST_BATCH_MS);
+                if let Either::Right((_, sent)) = select(sent, patience).await {
+                    core.inner.host.spawner.spawn(sent);
+                }
             }
         })
     }
 
     /// As [`Core::visit_over`], where nobody can wait for it.
+    #[cfg(feature = "own-terminal")]
     pub(crate) fn end_visit(&self) {
         self.inner.host.spawner.spawn(self.visit_over());
     }
@@ -181,6 +203,7 @@ impl Core {
     }
 
     /// Sends all of it, or as much as can be sent now.
+    #[cfg(feature = "own-terminal")]
     async fn send_last(&self, mut queue: Queue) {
         while !queue.events.is_empty() {
             let events = queue.batch();

@@ -164,6 +164,7 @@ impl Core {
         };
         #[cfg(not(feature = "native"))]
         let told = self.send_only(farewell).await;
+        #[cfg(feature = "own-terminal")]
         self.visit_over().await;
         match (told, erased) {
             (Err(error), _) if error.code != ErrorCode::NotLoggedIn => Err(error),
@@ -237,6 +238,7 @@ impl Core {
                 .spawn(boxed(async move { secrets.delete(TOKEN).await }));
         }
         // Of a console's session the core knows nothing but that it has ended.
+        #[cfg(feature = "own-terminal")]
         if known {
             self.end_visit();
         }

@@ -6,16 +6,17 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures::future::FutureExt;
-use onehall_client::Preferences;
 use onehall_client::citizen::{Command, GetItem, GetPreferences, LogOut, SetPreferences};
+use onehall_client::{Preferences, Profile};
 use onehall_protocol::analytics::EventBatch;
 use onehall_protocol::identity::TerminalKind;
+use onehall_protocol::{ErrorCode, Language};
 use serde_json::{Value, json};
 
 use crate::platform::memory::MemoryStore;
-use crate::ports::{Host, Http, HttpRequest, HttpResponse, NoAnswer, SecretStore, Store};
+use crate::ports::{Host, Http, HttpRequest, HttpResponse, NoAnswer, SecretStore, Store, Timer};
 use crate::testing::{Machine, answer};
-use crate::{Core, lock};
+use crate::{Bridge, Core, lock};
 
 /// Everything around the core; shared by the cores that start on it one after the other.
 #[derive(Default)]
@@ -26,6 +27,8 @@ struct World {
     named: Mutex<Vec<(String, bool)>>,
     /// Whether answers to batches are lost.
     deaf: Mutex<bool>,
+    /// Milliseconds that a batch takes to arrive.
+    way: Mutex<u32>,
     machine: Arc<Machine>,
 }
 
@@ -35,6 +38,10 @@ impl Http for World {
         let named = request.headers.iter().any(|(name, _)| *name == "authorization");
         lock(&self.named).push((request.url.clone(), named));
         if request.url.ends_with("/insight/events") {
+            let way = *lock(&self.way);
+            if way > 0 {
+                self.machine.sleep(way).await;
+            }
             let batch: EventBatch = serde_json::from_slice(&request.body.unwrap_or_default())
                 .unwrap_or_else(|error| panic!("no batch: {error}"));
             let taken = batch.events.len();
@@ -97,14 +104,19 @@ impl Place {
     }
 
     fn start_with(&self, secrets: Option<Arc<dyn SecretStore>>) -> Core {
+        let core = self.unasked(secrets);
+        ask(&core, Command::GetPreferences(GetPreferences {}));
+        core
+    }
+
+    /// Starts a core in a program that never asks for the preferences.
+    fn unasked(&self, secrets: Option<Arc<dyn SecretStore>>) -> Core {
         let host = Host {
             store: self.store.clone(),
             secrets,
             ..self.world.machine.host(self.world.clone())
         };
-        let core = Core::new(host, "", self.kind);
-        ask(&core, Command::GetPreferences(GetPreferences {}));
-        core
+        Core::new(host, "", self.kind)
     }
 
     /// Whether anything is kept to be sent.
@@ -230,6 +242,47 @@ fn what_was_not_answered_is_sent_again_as_it_was_also_by_the_next_start() {
 }
 
 #[test]
+fn a_yes_and_a_language_hold_from_the_first_command_on_whoever_asks_for_them() {
+    let place = Place::new(TerminalKind::Mobile);
+    let core = place.start();
+    let preferences = Preferences {
+        analytics: Some(true),
+        language: Some(Language::En),
+        ..Preferences::default()
+    };
+    ask(&core, Command::SetPreferences(SetPreferences { preferences }));
+    *lock(&place.world.deaf) = true;
+    place.view(&core, "passport");
+    place.world.pass(15_000);
+    place.world.machine.die();
+    *lock(&place.world.deaf) = false;
+
+    let (next, tried) = (place.unasked(None), place.world.arrived().len());
+    place.view(&next, "residence-permit");
+    place.world.pass(2_000);
+    assert_eq!(
+        place.world.arrived().get(tried).map(String::as_str),
+        Some("item_viewed passport")
+    );
+    place.world.pass(15_000);
+    assert_eq!(
+        place.world.arrived().last().map(String::as_str),
+        Some("item_viewed residence-permit")
+    );
+    // The same for who speaks JSON, in the language that was chosen.
+    let third = Bridge::new(place.unasked(None), Profile::Mobile, []);
+    let refused = now(third.call(r#"{"protocol":1,"id":1,"call":{"ask":{"no_such_command":{}}}}"#));
+    let [_, english] = ErrorCode::InvalidEnvelope.texts();
+    assert!(refused.contains(english), "{refused}");
+    now(third.call(r#"{"protocol":1,"id":2,"call":{"ask":{"get_item":{"code":"elder-allowance"}}}}"#));
+    place.world.pass(15_000);
+    assert_eq!(
+        place.world.arrived().last().map(String::as_str),
+        Some("item_viewed elder-allowance")
+    );
+}
+
+#[test]
 fn many_events_do_not_wait_for_the_time() {
     let place = Place::new(TerminalKind::Browser);
     let core = place.start();
@@ -269,6 +322,28 @@ fn on_a_kiosk_a_yes_ends_with_the_visit_and_what_waits_is_sent() {
     place.world.pass(600_000);
     assert_eq!(place.world.arrived().len(), 1);
     assert_eq!(lock(&core.inner.preferences).analytics, None);
+}
+
+#[test]
+fn the_end_of_a_visit_waits_for_what_was_counted_in_it_but_not_for_ever() {
+    for (way, waits) in [(1_000, 1_000), (30_000, 2_000)] {
+        let place = Place::new(TerminalKind::Kiosk);
+        let core = place.start();
+        consent(&core, Some(true));
+        *lock(&place.world.way) = way;
+        place.view(&core, "passport");
+        let before = place.world.machine.millis();
+        let leave = core.dispatch(Command::LogOut(LogOut { discard_unsent: false }));
+        place
+            .world
+            .machine
+            .wait(leave, 250)
+            .unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(place.world.machine.millis() - before, waits);
+        assert_eq!(place.world.arrived().is_empty(), way > 2_000);
+        place.world.pass(60_000);
+        assert_eq!(place.world.arrived(), ["item_viewed passport"], "it goes on by itself");
+    }
 }
 
 #[test]
