@@ -218,6 +218,8 @@ export interface ServiceItem extends ItemSummary {
   questions?: { question: Text; answer: Text }[];
   form?: { code: string; version: number };
   workflow?: string;
+  /** How sure the hall must be of who applies, and whether they have to show that they are there. */
+  assurance?: { level: Session["assurance"]; at: "start" | "submission"; proof?: boolean };
   updated: Day;
 }
 
@@ -247,6 +249,12 @@ export interface Draft extends DraftSummary {
   /** What the hall filled in and nobody changed or confirmed; to change an answer to what it is confirms it. */
   prefilled: { path: string; source: PrefillSource }[];
   form_change?: FormChange;
+  /** Where the answers came from that were given last, the latest first. */
+  latest: { path: string; terminal: string; writer?: string; at: Timestamp }[];
+  /** Answers that did not stand and that nobody brought back yet. */
+  lost: LostAnswer[];
+  /** The hall's clock, in milliseconds since 1970. */
+  clock: number;
 }
 
 /** Where an answer comes from that the hall filled in. */
@@ -447,10 +455,25 @@ export interface Rating {
   comment?: string;
 }
 
+/** A step in the life of a case, and who took it. */
+export interface CaseStep {
+  sequence: number;
+  at: Timestamp;
+  action: string;
+  action_name: Text;
+  state: string;
+  step_name: Text;
+  actor: { kind: "person"; name: string; acts_for?: string } | { kind: "staff"; authority: string | null; name?: string } | { kind: "system" };
+  terminal: string;
+  reason?: string;
+}
+
 export interface Case extends CaseSummary {
   form: { code: string; version: number };
   answers: Answers;
-  history: { sequence: number; at: Timestamp; action: string; action_name: Text; state: string; step_name: Text; terminal: string; reason?: string }[];
+  /** With what the answers were evaluated; absent of an old case. */
+  evaluated?: { engine: number; as_of: Day; calendar?: string; lists?: Record<string, string> };
+  history: CaseStep[];
   supplement?: { requested_at: Timestamp; items: { path: string; reason: string }[]; note?: string; due: Day };
   result?: { kind: string; at: Timestamp; document_number?: string; reason?: string; file?: FileView };
   rating?: Rating;
@@ -482,6 +505,8 @@ export interface HallEvents {
   draft_merged: { kind: "draft_merged"; id: string; answers: GivenAnswer[] };
   /** All answers of a draft that did not stand and are told of. */
   draft_lost: { kind: "draft_lost"; id: string; lost: LostAnswer[] };
+  /** On which other terminals the draft is open, by kind. */
+  draft_presence: { kind: "draft_presence"; id: string; others: string[] };
   outbox_changed: { kind: "outbox_changed" };
   outbox_sent: { kind: "outbox_sent"; about: Queued["about"]; title: Text; case: string };
   connection: { kind: "connection"; online: boolean };

@@ -127,6 +127,31 @@ strangers("a service in a stranger's page", PAGES, ({ journey }) => {
     for (const step of ["guide", "login", "who", "applicant", "check", "case"]) assert.ok(steps.includes(step), `${step} in ${steps}`);
   });
 
+  journey("use is counted from the citizen's yes on and until they take it back", async ({ visit }) => {
+    const { page, context } = await visit("/english.html", { language: "en" });
+    const batches = [];
+    context.on("request", (request) => {
+      if (request.method() !== "POST" || !request.url().endsWith("/insight/events")) return;
+      const events = JSON.parse(request.postData()).events.map(({ event, item }) => `${event} ${item}`);
+      batches.push([request.headers()["onehall-terminal"], ...events]);
+    });
+    await heading(page, "Identity card renewal");
+    await button(page, "Yes, count").click();
+    await assertAccessible(page, "what is counted");
+    assert.equal(await button(page, "Count no more").evaluate((one) => one.getRootNode().activeElement === one), true, "the focus");
+    // What was shown before the yes is not counted; a page that is opened later knows of it.
+    const sent = page.waitForRequest((request) => request.url().endsWith("/insight/events"), { timeout: 60_000 });
+    await page.reload();
+    await heading(page, "Identity card renewal");
+    await sent;
+    assert.deepEqual(batches, [["mini_app", "item_viewed identity-card-renewal"]]);
+    await button(page, "Count no more").click();
+    await page.getByText("Nothing is counted.").waitFor();
+    await page.reload();
+    await heading(page, "Identity card renewal");
+    assert.equal(await button(page, "Yes, count").or(button(page, "Count no more")).count(), 0, "nobody is asked twice");
+  });
+
   journey("the keyboard alone is enough, and the focus goes where the page goes", async ({ visit, hall }) => {
     const { page } = await visit("/english.html", { language: "en" });
     await heading(page, "Identity card renewal");

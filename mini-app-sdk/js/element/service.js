@@ -146,8 +146,9 @@ export class OneHallServiceElement extends Base {
         });
       }
       const { signal } = run;
-      [run.session, run.catalog, run.item] = await Promise.all([
+      [run.session, { analytics: run.counts }, run.catalog, run.item] = await Promise.all([
         run.hall.session.restore({ signal }),
+        run.hall.preferences.get({ signal }),
         run.hall.catalog.get({ signal }),
         run.hall.catalog.item(code, { signal }),
       ]);
@@ -290,7 +291,32 @@ export class OneHallServiceElement extends Base {
       h("button", { class: "link", type: "button", onclick: () => logOut(false) }, words.say("log_out")));
     return h("div", { class: "foot", part: "foot" },
       h("span", {}, words.say("provided_by", `${words.of(run.catalog.city.hall_name)} · ${words.of(authority?.name)}`)),
-      who);
+      who,
+      this.#counting(run));
+  }
+
+  /** Whether it may be counted how the service is used: asked once, and taken back as easily. */
+  #counting(run) {
+    const { words, signal } = run;
+    const line = h("span", { tabindex: "-1" });
+    const button = (name, counts) => h("button", {
+      class: "link",
+      type: "button",
+      onclick: async () => {
+        run.counts = counts;
+        show(words.say("uncounted"));
+        (line.querySelector("button") ?? line).focus();
+        // Where it cannot be kept it holds until the page is left.
+        await run.hall.preferences.set({ analytics: counts }, { signal }).catch(() => {});
+      },
+    }, words.say(name));
+    const show = (no = "") => line.replaceChildren(...run.counts
+      ? [words.say("counted"), " ", button("count_no_more", false)]
+      : run.counts === null
+        ? [words.say("count_ask"), " ", button("count_yes", true), button("count_no", false)]
+        : [no]);
+    show();
+    return line;
   }
 
   #language() {

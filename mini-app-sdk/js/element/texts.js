@@ -41,6 +41,12 @@ const TEXTS = {
   logged_in_as: ["已登录：{}", "Logged in: {}"],
   log_out: ["退出登录", "Log out"],
   log_out_anyway: ["仍要退出", "Log out all the same"],
+  count_ask: ["可以统计使用次数吗？不记录您是谁和填写的内容。", "May we count how this is used? Never who you are or what you fill in."],
+  count_yes: ["同意统计", "Yes, count"],
+  count_no: ["不统计", "No, do not count"],
+  counted: ["使用次数会被统计。", "How this is used is counted."],
+  uncounted: ["不会统计。", "Nothing is counted."],
+  count_no_more: ["不再统计", "Count no more"],
   provided_by: ["由{}提供", "Provided by {}"],
 
   login: ["登录", "Log in"],
