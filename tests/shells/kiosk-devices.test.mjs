@@ -353,6 +353,23 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     assert.equal(next.devices.slips, "out_of_paper");
   });
 
+  journey("what was counted in a visit is with the hall when its process has ended", async (page, { stand }) => {
+    const asked = '//*[contains(@class, "consent")]//button[contains(., "同意统计")]';
+    const guide = "identity-card-renewal";
+    await page.press(asked);
+    await page.goto(`tauri://localhost/services/${guide}`);
+    await page.heading("居民身份证换领");
+    const [mine] = await stand.visits();
+    await page.press('//button[contains(., "结束办理")]');
+    await stand.after(mine);
+    // A batch would not have left by itself yet: it was sent because the visit ended.
+    const as = { cookie: await deskCookie(hall, "admin"), terminal: "console" };
+    const today = new Date();
+    const day = (ago) => new Date(today - ago * 86_400_000).toISOString().slice(0, 10);
+    const { rows } = await hall.api("GET", `/api/v1/staff/insight?by=terminal&from=${day(1)}&to=${day(-1)}`, undefined, as);
+    assert.deepEqual(rows.filter(({ event }) => event === "item_viewed").map(({ key }) => key), ["kiosk"]);
+  });
+
   journey("whoever walks away is asked, and then the visit ends", async (page, { stand, window }) => {
     await pictured(page, "home-zh");
     await window.logIn(hall, hall.people.citizen(ZHANG_MIN).phone);

@@ -1,12 +1,13 @@
 // Measures the windows: time to the first usable view, memory of all their processes, size of the program. Prints tables
 // for docs/benchmarks.md. `cargo xtask bench --only shells`
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Hall } from "../browser/harness/hall.mjs";
+import { endAll, processesOf } from "./processes.mjs";
 import { environment, programOf, Screen, setting } from "./window.mjs";
 
 const RUNS = 7;
@@ -27,14 +28,14 @@ try {
       const times = column("time");
       const { size } = await stat(programOf(shell));
       rows.push(
-        `| ${shell} | ${middle(times)} ms (${times[0]} to ${times.at(-1)}) | ${megabytes(middle(column("own")))} | ` +
+        `| ${shell} | ${middle(times)} ms (${times[0]} to ${times.at(-1)}) | ${megabytes(middle(column("own")))} in ${middle(column("ownProcesses"))} | ` +
           `${megabytes(middle(column("all")))} in ${middle(column("processes"))} | ${megabytes(size)} |`,
       );
     } finally {
       await screen.close();
     }
   }
-  console.log("\n| shell | first usable view | memory of the shell's own process | of all its processes | program |");
+  console.log("\n| shell | first usable view | memory of the shell's own processes | of all its processes | program |");
   console.log(`|---|---:|---:|---:|---:|\n${rows.join("\n")}\n`);
 } finally {
   await hall.close();
@@ -53,12 +54,12 @@ async function measure(shell, screen) {
     }
     const time = Math.round(performance.now() - began);
     await sleep(SETTLED);
-    const tree = await descendants(program.pid);
-    const sizes = await Promise.all(tree.map(proportional));
-    return { time, own: sizes[0], all: sizes.reduce((one, other) => one + other), processes: tree.length };
+    const all = await processesOf(folder);
+    // A kiosk's are two: the visit's, and the one that keeps it.
+    const own = all.filter(({ program }) => program === programOf(shell));
+    return { time, own: await memory(own), ownProcesses: own.length, all: await memory(all), processes: all.length };
   } finally {
-    program.kill("SIGKILL");
-    await sleep(500);
+    await endAll(folder);
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
@@ -72,22 +73,10 @@ function drawn(display) {
   return false;
 }
 
-/** A process and all that it started. */
-async function descendants(pid) {
-  const parents = new Map();
-  for (const entry of await readdir("/proc")) {
-    const line = /^\d+$/.test(entry) && (await readFile(`/proc/${entry}/stat`, "utf8").catch(() => ""));
-    if (line) parents.set(Number(entry), Number(line.slice(line.lastIndexOf(")") + 2).split(" ")[1]));
-  }
-  const tree = [pid];
-  for (const parent of tree) for (const [child, its] of parents) if (its === parent) tree.push(child);
-  return tree;
-}
-
-/** Resident memory, what is shared counted by its share: sums are true. */
-async function proportional(pid) {
-  const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
-  return Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0) * 1024;
+/** Resident memory of processes, what is shared counted by its share: sums are true. */
+async function memory(processes) {
+  const texts = await Promise.all(processes.map(({ pid }) => readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "")));
+  return texts.reduce((sum, text) => sum + Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0) * 1024, 0);
 }
 
 function middle(sorted) {

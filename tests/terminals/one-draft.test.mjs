@@ -127,13 +127,15 @@ describe("one citizen on four terminals", () => {
     const code = await hall.codeFor(phone);
     await page.evaluate(([phone, code]) => window.logIn(phone, code), [phone, code]);
     await page.getByRole("listitem").filter({ hasText: "机动车行驶证补换领：待预审" }).waitFor();
+    await follow(kiosk, `/matters/${matter}`);
+    await kiosk.reads("待预审");
     await take(hall, { id: matter }, ["ps-window", "pass-pre-review"], ["ps-window", "accept"]);
     await page.getByRole("listitem").filter({ hasText: "审核中" }).waitFor();
+    for (const window of [kiosk, desktop]) await window.reads("审核中");
     await kotlin.heard("case_changed", matter);
     await take(hall, { id: matter }, ["ps-approver", "approve"], ["ps-issuer", "issue", { document_number: "LC-2026-0007" }]);
     await page.getByRole("listitem").filter({ hasText: "已办结" }).waitFor();
-    await follow(desktop, `/matters/${matter}`);
-    await desktop.reads("已办结");
+    for (const window of [kiosk, desktop]) await window.reads("已办结");
     const [known] = await kotlin.ask({ list_cases: {} });
     assert.deepEqual([known.id, known.status.state], [matter, "closed"]);
     await page.close();

@@ -53,10 +53,10 @@ pub fn journey(arguments: &Arguments) -> Result<ExitCode> {
 /// A promise is broken.
 pub fn check() -> Result<()> {
     let programs = Programs::prepare()?;
-    let hall = ScenarioHall::open(None)?;
+    let hall = ScenarioHall::open("mobile", None)?;
     process::run(hall.tell(&mut programs.java("Checks")))?;
     drop(hall);
-    let hall = ScenarioHall::open(None)?;
+    let hall = ScenarioHall::open("mobile", None)?;
     let walked = process::output(hall.tell(programs.java("Journey").arg(answers(MATTER)?)))?;
     // The last word after the clerk's step; what a person reads on the way is the same core's as in the scenarios.
     ensure!(walked.ends_with("logged out\n"), "the journey ended early:\n{walked}");
@@ -93,7 +93,7 @@ pub fn bench() -> Result<()> {
             .arg(&library),
     )?;
     println!("| the same, gzip | {} |", crate::say::size(packed.trim().parse()?));
-    let hall = ScenarioHall::open(None)?;
+    let hall = ScenarioHall::open("mobile", None)?;
     println!("\n| since the program's first line | time | memory |\n|---|---:|---:|");
     process::run(hall.tell(&mut programs.java_with("StartUp", RELEASED)))
 }

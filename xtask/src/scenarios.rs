@@ -21,6 +21,8 @@ struct Runner {
     name: &'static str,
     /// Builds it.
     prepare: fn() -> Result<Carrier>,
+    /// As what the hall counts it.
+    terminal: &'static str,
     /// The site of the page that it runs in, where it is a stranger's.
     origin: Option<&'static str>,
 }
@@ -30,21 +32,25 @@ const RUNNERS: [Runner; 4] = [
     Runner {
         name: "Rust",
         prepare: rust,
+        terminal: "desktop",
         origin: None,
     },
     Runner {
         name: "Kotlin on the JVM",
         prepare: mobile::scenario_runner,
+        terminal: "mobile",
         origin: None,
     },
     Runner {
         name: "the SDK in Chromium",
         prepare: sdk::scenario_runner,
+        terminal: "mini_app",
         origin: Some(sdk::SCENARIO_ORIGIN),
     },
     Runner {
         name: "the desktop window",
         prepare: shells::scenario_runner,
+        terminal: "desktop",
         origin: None,
     },
 ];
@@ -61,7 +67,7 @@ pub fn run() -> Result<()> {
         let command = (runner.prepare)().with_context(|| format!("could not prepare {}", runner.name))?;
         for (number, file) in files.iter().enumerate() {
             let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let hall = ScenarioHall::open(runner.origin)?;
+            let hall = ScenarioHall::open(runner.terminal, runner.origin)?;
             let mut command = command()?;
             hall.tell(command.arg(file));
             let transcript = match process::output(&mut command) {
@@ -196,13 +202,14 @@ pub struct ScenarioHall {
 }
 
 impl ScenarioHall {
-    /// Opens one; pages of the site `origin` may embed services.
+    /// Opens one for a kind of terminal; pages of the site `origin` may embed services.
     ///
     /// # Errors
     /// It does not build or start.
-    pub fn open(origin: Option<&str>) -> Result<ScenarioHall> {
+    pub fn open(terminal: &str, origin: Option<&str>) -> Result<ScenarioHall> {
         build_bins()?;
         let mut command = Command::new(binary("scenario-hall"));
+        command.args(["--terminal", terminal]);
         if let Some(origin) = origin {
             command.args(["--embed-origin", origin]);
         }

@@ -34,7 +34,7 @@ const COUNTED_WITHIN: Duration = Duration::from_secs(60);
 enum Ask {
     /// The newest one-time code of a phone: `{"code": "123456"}`.
     Code { phone: String },
-    /// Waits until administrators see that events of this name were counted: `{"counted": true}`.
+    /// Waits until administrators see that events of this name were counted, as of this terminal: `{"counted": true}`.
     Counted { event: String },
     /// An action of a member of staff on a case, by what the console's API takes besides the version.
     Clerk {
@@ -49,15 +49,17 @@ enum Ask {
 #[derive(Clone)]
 struct Outside {
     site: Site,
+    /// The kind of terminal that all of it happens on.
+    terminal: String,
     /// A clerk's one-time password is good once: each logs in once.
     clerks: Arc<Mutex<HashMap<String, Clerk>>>,
 }
 
-/// Serves on a free port of this machine until the process ends; gives the address.
+/// Serves on a free port of this machine until the process ends; gives the address. `terminal` is the kind of the journey's terminal.
 ///
 /// # Errors
 /// There is no free port.
-pub async fn serve(site: Site) -> Outcome<String> {
+pub async fn serve(site: Site, terminal: String) -> Outcome<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = format!("http://{}/", listener.local_addr()?);
     let router = Router::new()
@@ -68,6 +70,7 @@ pub async fn serve(site: Site) -> Outcome<String> {
         )
         .with_state(Outside {
             site,
+            terminal,
             clerks: Arc::default(),
         });
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -122,8 +125,15 @@ impl Outside {
         loop {
             let view: Value = read(clerk.request(&self.site, Method::GET, &insight)).await?;
             let rows = view["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
-            if rows.iter().any(|row| row["event"] == event) {
-                return Ok(json!({ "counted": true }));
+            let keys: Vec<&Value> = rows
+                .iter()
+                .filter(|row| row["event"] == event)
+                .map(|row| &row["key"])
+                .collect();
+            match keys[..] {
+                [] => {}
+                [key] if *key == self.terminal => return Ok(json!({ "counted": true })),
+                _ => return Err(format!("{event} was counted of {keys:?} and not of {}", self.terminal).into()),
             }
             if Instant::now() > deadline {
                 return Err(format!("no event {event} was counted: {view}").into());
