@@ -1,7 +1,8 @@
 //! Which page an address is, and how one goes from page to page.
 //!
 //! As much of a router as the hall needs: a table of addresses, links that do not load the document anew, back and
-//! forward. A page stays while only its parameters change; what is shown for another address is drawn anew.
+//! forward. A page stays while only what is optional in its address changes, and where it gives itself another address; what is
+//! shown for another address is drawn anew.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -88,7 +89,7 @@ pub fn provide_router(base: &'static str, table: Table) {
         // Where a link cannot be read the browser follows it by itself.
         let _ = router.follow(&event);
     });
-    let back = window_event_listener(ev::popstate, move |_| router.show());
+    let back = window_event_listener(ev::popstate, move |_| router.show(false));
     on_cleanup(move || {
         click.remove();
         back.remove();
@@ -164,18 +165,20 @@ impl Router {
             history.push_state_with_url(&JsValue::NULL, "", Some(address))
         };
         if done.is_ok() {
-            self.show();
+            self.show(options.replace);
             scroll(options.scroll);
         }
     }
 
-    /// Shows what the window's address is.
-    fn show(self) {
+    /// Shows what the window's address is. `itself`: the page that is shown gave itself another one, and stays whatever it is
+    /// called now.
+    fn show(self, itself: bool) {
         let (path, search) = here();
         let next = opened(self.table, &path, &search);
-        let same = self
-            .opened
-            .with_untracked(|now| now.page == next.page && now.page.is_some());
+        let same = self.opened.with_untracked(|now| {
+            let pattern = next.page.map(|page| self.table[page].0);
+            now.page == next.page && pattern.is_some_and(|pattern| itself || is_of_the_same(pattern, now, &next))
+        });
         set_changed(&self.location.pathname, path);
         set_changed(&self.location.search, search);
         if same {
@@ -262,6 +265,14 @@ fn opened(table: Table, path: &str, search: &str) -> Opened {
 
 fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty())
+}
+
+/// Whether two addresses of a pattern have the same in every part that must be there: they are of one draft, one case, one hall.
+fn is_of_the_same(pattern: &str, now: &Opened, next: &Opened) -> bool {
+    let (now, next) = (now.params.get_untracked(), next.params.get_untracked());
+    parts(pattern)
+        .filter_map(|part| part.strip_prefix(':').filter(|name| !name.ends_with('?')))
+        .all(|name| now.get(name) == next.get(name))
 }
 
 /// The parameters of a path, where it fits a pattern.

@@ -47,7 +47,7 @@ pub fn ThemesPage() -> impl IntoView {
             <PageHeading title=find::THEMES_TITLE/>
             <p class="lead">{find::THEMES_TEXT}</p>
             {hall.catalog.view(SkeletonKind::Cards, |catalog| theme_tiles(catalog))}
-            <p><a href=routes::SERVICES>{frame::ALL_SERVICES}</a></p>
+            <p class="way-on"><a href=routes::SERVICES>{frame::ALL_SERVICES}</a></p>
         </Wide>
     }
     .into_any()
