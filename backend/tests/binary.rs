@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use onehall_backend::clock::{Clock, SystemClock};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 const ONEHALL: &str = env!("CARGO_BIN_EXE_onehall");
@@ -54,8 +58,12 @@ struct Running {
 }
 
 impl Running {
-    fn start(mut command: Command) -> Result<Running, Box<dyn std::error::Error>> {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    fn start(command: Command) -> Result<Running, Box<dyn std::error::Error>> {
+        Running::start_with_log(command, Stdio::null())
+    }
+
+    fn start_with_log(mut command: Command, log: Stdio) -> Result<Running, Box<dyn std::error::Error>> {
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
         let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?);
         let mut running_port = None;
         let mut line = String::new();
@@ -95,6 +103,18 @@ impl Running {
         Ok(answer)
     }
 
+    /// One request with a body of JSON; the answer's status, head and JSON.
+    fn ask_json(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &Value,
+    ) -> Result<Answer, Box<dyn std::error::Error>> {
+        let headers = format!("Content-Type: application/json\r\n{headers}");
+        Answer::read(&self.ask(method, path, &headers, &body.to_string())?)
+    }
+
     /// Sends a signal by the system's own `kill`: the library must stay free of unsafe code, and so must its tests.
     fn signal(&self, name: &str) -> std::io::Result<()> {
         Command::new("kill")
@@ -108,6 +128,37 @@ impl Running {
         let mut rest = String::new();
         self.lines.read_to_string(&mut rest)?;
         Ok((code, rest))
+    }
+}
+
+/// An answer of the API.
+struct Answer {
+    status: u16,
+    head: String,
+    body: Value,
+}
+
+impl Answer {
+    fn read(answer: &str) -> Result<Answer, Box<dyn std::error::Error>> {
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or("no head")?;
+        Ok(Answer {
+            status: head.split(' ').nth(1).ok_or("no status")?.parse()?,
+            head: head.to_owned(),
+            body: serde_json::from_str(body).unwrap_or_default(),
+        })
+    }
+
+    /// A text of the body.
+    fn text(&self, pointer: &str) -> Result<String, Box<dyn std::error::Error>> {
+        let text = self.body.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        text.ok_or_else(|| format!("{}: no {pointer} in {}", self.status, self.body).into())
+    }
+
+    /// The cookie that it sets: name and value.
+    fn cookie(&self) -> Result<String, Box<dyn std::error::Error>> {
+        let line = self.head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+        let cookie = line.and_then(|line| line.split(';').next()).map(str::to_owned);
+        cookie.ok_or_else(|| format!("{}: no cookie", self.status).into())
     }
 }
 
@@ -349,24 +400,24 @@ fn a_stop_finishes_the_request_that_it_took_and_takes_no_other() -> Outcome {
     Ok(())
 }
 
-#[test]
-fn a_stop_ends_open_streams_of_events_at_once() -> Outcome {
-    let folder = Folder::new()?;
-    let hall = Running::start(onehall(&folder.data()))?;
-    let json = "Content-Type: application/json\r\n";
-    hall.ask("POST", "/api/v1/identity/codes", json, r#"{"phone":"13800000001"}"#)?;
+/// Logs a citizen in; the cookie of the session, and the one-time code that it took.
+fn log_in(hall: &Running, phone: &str) -> Result<(String, String), Box<dyn std::error::Error>> {
+    hall.ask_json("POST", "/api/v1/identity/codes", "", &json!({ "phone": phone }))?;
     let messages = hall.ask("GET", "/api/v1/dev/messages", "", "")?;
     let mut code = messages
         .split(|character: char| !character.is_ascii_digit())
         .filter(|part| part.len() == 6);
-    let code = code.next_back().ok_or("no code in the message")?;
-    let login = format!(r#"{{"phone":"13800000001","code":"{code}"}}"#);
-    let answer = hall.ask("POST", "/api/v1/identity/session", json, &login)?;
-    let cookie = answer
-        .lines()
-        .find_map(|line| line.strip_prefix("set-cookie: "))
-        .ok_or("no cookie")?;
-    let cookie = cookie.split(';').next().unwrap_or_default();
+    let code = code.next_back().ok_or("no code in the message")?.to_owned();
+    let login = json!({ "phone": phone, "code": code });
+    let answer = hall.ask_json("POST", "/api/v1/identity/session", "", &login)?;
+    Ok((answer.cookie()?, code))
+}
+
+#[test]
+fn a_stop_ends_open_streams_of_events_at_once() -> Outcome {
+    let folder = Folder::new()?;
+    let hall = Running::start(onehall(&folder.data()))?;
+    let (cookie, _) = log_in(&hall, "13800000001")?;
 
     let mut stream = BufReader::new(hall.connect()?);
     write!(
@@ -400,5 +451,120 @@ fn health_speaks_by_its_exit_code() -> Outcome {
     let port = hall.port;
     drop(hall);
     assert_eq!(ask(port)?.status.code(), Some(1));
+    Ok(())
+}
+
+/// The complete answers of a demo citizen to a demo form.
+fn demo_answers(item: &str) -> Result<serde_json::Map<String, Value>, Box<dyn std::error::Error>> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/demo-answers/{item}.json"));
+    let samples: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+    let answers = samples.pointer("/complete/0/answers").and_then(Value::as_object);
+    Ok(answers.ok_or("no answers")?.clone())
+}
+
+/// Submits an application whose only material is `file_name`; the id of its case.
+fn submit(hall: &Running, cookie: &str, file_name: &str) -> Result<String, Box<dyn std::error::Error>> {
+    let cookie = format!("Cookie: {cookie}\r\n");
+    let with_key = || format!("{cookie}Idempotency-Key: {}\r\n", uuid::Uuid::now_v7());
+    let item = "vehicle-licence-renewal";
+    let draft = hall.ask_json("POST", "/api/v1/drafts", &cookie, &json!({ "item": item }))?;
+    let (id, revision) = (draft.text("/id")?, draft.body["revision"].clone());
+
+    let content = "%PDF-1.4\n%%EOF\n";
+    let sha256: String = Sha256::digest(content)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let begin = json!({
+        "to": { "kind": "draft", "id": id }, "path": "id_card", "name": file_name, "size": content.len(), "sha256": sha256,
+    });
+    let upload = hall
+        .ask_json("POST", "/api/v1/uploads", &with_key(), &begin)?
+        .text("/id")?;
+    let headers = format!("{cookie}Content-Type: application/partial-upload\r\nUpload-Offset: 0\r\n");
+    let sent = Answer::read(&hall.ask("PATCH", &format!("/api/v1/uploads/{upload}"), &headers, content)?)?;
+
+    let mut answers = demo_answers(item)?;
+    answers.insert("id_card".to_owned(), json!([sent.body["file"]]));
+    let writer = uuid::Uuid::now_v7();
+    let change = |(at, (path, value)): (usize, (&String, &Value))| json!({ "path": path, "value": value, "stamp": format!("1.{at}.{writer}"), "seen": revision });
+    let changes: Vec<Value> = answers.iter().enumerate().map(change).collect();
+    let save = json!({ "base_revision": revision, "changes": changes });
+    let saved = hall.ask_json("PATCH", &format!("/api/v1/drafts/{id}"), &cookie, &save)?;
+
+    // The hash of another engine is not compared: the hall's own counts, once it is confirmed.
+    let (today, ..) = SystemClock.now().at_offset(480);
+    let mut submission = json!({
+        "revision": saved.body["revision"], "as_of": today, "engine": 4_000_000, "transcript": "0".repeat(64),
+    });
+    let path = format!("/api/v1/drafts/{id}/submission");
+    let told = hall.ask_json("POST", &path, &with_key(), &submission)?;
+    submission["confirmed"] = told.text("/details/transcript")?.into();
+    hall.ask_json("POST", &path, &with_key(), &submission)?.text("/case_id")
+}
+
+#[test]
+fn each_line_of_the_log_is_json_and_no_line_names_who_was_there() -> Outcome {
+    let folder = Folder::new()?;
+    let log = folder.0.join("log");
+    let hall = Running::start_with_log(onehall(&folder.data()), std::fs::File::create(&log)?.into())?;
+
+    let (cookie, code) = log_in(&hall, "13800000001")?;
+    let file_name = "张敏的身份证.pdf";
+    let case = submit(&hall, &cookie, file_name)?;
+    let (account, password) = ("ps-window", "maple-river-stone-41");
+    let body = json!({ "account": account, "password": password });
+    let ticket = hall
+        .ask_json("POST", "/api/v1/staff/session", "", &body)?
+        .text("/ticket")?;
+    // What is refused is logged, too.
+    let wrong = json!({ "phone": "13800000001", "code": "no code" });
+    assert_eq!(
+        hall.ask_json("POST", "/api/v1/identity/session", "", &wrong)?.status / 100,
+        4
+    );
+    assert_eq!(
+        Answer::read(&hall.ask("GET", "/api/v1/13800000001?name=13800000001", "", "")?)?.status,
+        404
+    );
+    hall.signal("-TERM")?;
+    assert_eq!(hall.wait()?.0, Some(0));
+
+    let token = cookie.split_once('=').ok_or("a cookie has a name")?.1;
+    let mut secrets = vec![code.as_str(), token, &ticket, password, file_name];
+    let answers = demo_answers("vehicle-licence-renewal")?;
+    for path in ["name", "citizen_id", "phone", "plate", "vin_end"] {
+        secrets.push(answers[path].as_str().ok_or("a text")?);
+    }
+    secrets.push(answers["post_address"]["detail"].as_str().ok_or("an address")?);
+    let mut lines = Vec::new();
+    for line in std::fs::read_to_string(&log)?.lines() {
+        let Ok(Value::Object(mut entry)) = serde_json::from_str(line) else {
+            return Err(format!("this is no object of JSON: {line}").into());
+        };
+        for field in ["timestamp", "level", "target", "message"] {
+            assert!(entry.get(field).is_some_and(Value::is_string), "no {field}: {line}");
+        }
+        // Digits that only look like somebody's.
+        for field in ["timestamp", "request_id", "microseconds"] {
+            entry.remove(field);
+        }
+        let said = Value::Object(entry.clone()).to_string();
+        for secret in &secrets {
+            assert!(!said.contains(secret), "{secret:?} is in the log: {line}");
+        }
+        lines.push(entry);
+    }
+    let answered = |route: &str, status: u16| {
+        lines
+            .iter()
+            .any(|line| line.get("route") == Some(&route.into()) && line.get("status") == Some(&status.into()))
+    };
+    assert!(answered("/api/v1/identity/session", 200), "{lines:?}");
+    assert!(answered("/api/v1/drafts/{id}/submission", 201), "{lines:?}");
+    assert!(
+        lines.iter().any(|line| line.get("case") == Some(&case.as_str().into())),
+        "{lines:?}"
+    );
     Ok(())
 }

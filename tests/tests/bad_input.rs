@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 const ZHANG_MIN: &str = "13800000001";
 const WANG_LEI: &str = "13800000003";
 
+/// As many bytes of JSON as the hall takes: 256 KiB.
+const MAX_JSON_BYTES: usize = 256 * 1024;
+
 /// Sends what has to be refused.
 async fn refused(request: RequestBuilder) -> Outcome<Problem> {
     refusal(request.send().await?).await
@@ -73,47 +76,22 @@ async fn a_file_that_is_not_what_it_says_is_refused() -> Outcome {
     let draft = citizen.start(&hall, "identity-card-renewal").await?;
     let script = b"<html><script>alert(1)</script></html>".to_vec();
     let program = [b"MZ".to_vec(), vec![0; 200]].concat();
-    for (name, media_type, bytes, codes) in [
-        (
-            "card.png",
-            "image/png",
-            script.clone(),
-            [ErrorCode::FileContentMismatch, ErrorCode::FileTypeNotAllowed],
-        ),
-        (
-            "card.pdf",
-            "application/pdf",
-            program,
-            [ErrorCode::FileContentMismatch, ErrorCode::FileTypeNotAllowed],
-        ),
-        (
-            "card.html",
-            "text/html",
-            script,
-            [ErrorCode::FileTypeNotAllowed, ErrorCode::FileContentMismatch],
-        ),
-        (
-            "card.png",
-            "image/png",
-            Vec::new(),
-            [ErrorCode::FileEmpty, ErrorCode::FileEmpty],
-        ),
+    for (name, media_type, bytes, code) in [
+        ("card.png", "image/png", script.clone(), ErrorCode::FileContentMismatch),
+        ("card.pdf", "application/pdf", program, ErrorCode::FileContentMismatch),
+        ("card.html", "text/html", script, ErrorCode::FileTypeNotAllowed),
+        ("card.png", "image/png", Vec::new(), ErrorCode::FileEmpty),
         (
             "card.png",
             "image/png",
             vec![0x89; 10 * 1024 * 1024 + 1],
-            [ErrorCode::FileTooLarge, ErrorCode::FileTooLarge],
+            ErrorCode::FileTooLarge,
         ),
     ] {
         let sent = citizen
             .send_file(&hall, draft.summary.id, "old_card", (name, media_type), &bytes)
             .await?;
-        let problem = refusal(sent).await?;
-        assert!(
-            codes.contains(&problem.code),
-            "{name} as {media_type}: {}",
-            problem.code
-        );
+        assert_eq!(refusal(sent).await?.code, code, "{name} as {media_type}");
     }
     let draft = citizen.start(&hall, "identity-card-renewal").await?;
     assert!(!draft.answers.contains_key("old_card"), "nothing of it is kept");
@@ -125,15 +103,19 @@ async fn ten_megabytes_of_json_and_bodies_of_another_shape_are_refused() -> Outc
     let hall = Hall::open().await?;
     let codes = || hall.request(Method::POST, "/identity/codes");
 
-    let large = format!("{{\"phone\": \"{}\"}}", "1".repeat(10 * 1024 * 1024));
-    let sent = codes()
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(large)
-        .send()
-        .await;
-    // The hall may hang up while the rest is still on its way: that is a refusal too, but never a success.
-    if let Ok(answer) = sent {
-        assert_eq!(refusal(answer).await?.code, ErrorCode::BodyTooLarge);
+    let large = |bytes: usize| {
+        let body = format!("{{\"phone\":\"{}\"}}", "1".repeat(bytes - r#"{"phone":""}"#.len()));
+        codes().header(header::CONTENT_TYPE, "application/json").body(body)
+    };
+    assert_eq!(refused(large(MAX_JSON_BYTES)).await?.code, ErrorCode::InvalidPhone);
+    // A byte too many is read like the others, so the answer always arrives.
+    let problem = refused(large(MAX_JSON_BYTES + 1)).await?;
+    assert_eq!((problem.status, problem.code), (413, ErrorCode::BodyTooLarge));
+    // Of ten megabytes the hall reads as much as it would take, answers and hangs up, and whether a client that is still
+    // sending then reads the answer is a race. Where it does, it is this one; it is never a success.
+    if let Ok(answer) = large(10 * 1024 * 1024).send().await {
+        let problem = refusal(answer).await?;
+        assert_eq!((problem.status, problem.code), (413, ErrorCode::BodyTooLarge));
     }
     let json = |body: &str| {
         codes()
@@ -282,29 +264,23 @@ async fn staff_act_only_in_their_role_and_in_the_state_that_a_case_is_in() -> Ou
     // Not in this state: nothing is approved that nobody has accepted.
     let approver = Clerk::login(&hall, "ps-approver").await?;
     let problem = refused(act(&approver, "approve", version)).await?;
-    assert!(
-        matches!(problem.code, ErrorCode::ActionOutOfState | ErrorCode::Forbidden),
-        "{}",
-        problem.code
-    );
+    assert_eq!(problem.code, ErrorCode::ActionOutOfState);
     // Not in this role.
     let problem = refused(act(&approver, actions[0], version)).await?;
     assert_eq!(problem.code, ErrorCode::Forbidden);
     // Not of this authority: the case is not there.
     let stranger = Clerk::login(&hall, "hf-window").await?;
-    assert_eq!(refused(act(&stranger, actions[0], version)).await?.status, 404);
+    not_there(act(&stranger, actions[0], version)).await?;
     // Not at all.
     let problem = refused(act(&window, "no-such-action", version)).await?;
-    assert!(
-        matches!(problem.code, ErrorCode::ActionOutOfState | ErrorCode::NotFound),
-        "{}",
-        problem.code
-    );
+    assert_eq!(problem.code, ErrorCode::ActionOutOfState);
     // A citizen is no clerk.
     assert_eq!(
         refused(citizen.request(&hall, Method::GET, &case)).await?.code,
         ErrorCode::NotLoggedIn
     );
+    let after: Value = read(window.request(&hall, Method::GET, &case)).await?;
+    assert_eq!(after["version"], view["version"], "none of it moved the case");
     Ok(())
 }
 

@@ -1,4 +1,5 @@
-//! A power cut in the middle of the busiest hour: nothing that was acknowledged is lost, nothing is taken twice.
+//! The backend is killed (SIGKILL) in the middle of the busiest hour: nothing that was acknowledged is lost, nothing is taken
+//! twice. The machine goes on: what a power cut does to its disk is not tried here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +14,8 @@ use reqwest::StatusCode;
 /// Citizens: each applies for every one of those services at once.
 const CITIZENS: usize = 100;
 
-/// How many acknowledgements come before the power goes.
-const BEFORE_THE_CUT: usize = 300;
+/// How many acknowledgements come before the kill.
+const BEFORE_THE_KILL: usize = 300;
 
 /// How many citizens prepare their applications side by side.
 const SIDE_BY_SIDE: usize = 16;
@@ -49,9 +50,9 @@ async fn every_acknowledged_submission_survives_a_kill_and_is_there_exactly_once
             assert_eq!(status, StatusCode::CREATED, "a first submission makes a case");
             acknowledged.insert(number, (case, case_number));
         } else if !killed {
-            return Err(format!("a submission failed before the cut: {receipt:?}").into());
+            return Err(format!("a submission failed before the kill: {receipt:?}").into());
         }
-        if !killed && acknowledged.len() >= BEFORE_THE_CUT {
+        if !killed && acknowledged.len() >= BEFORE_THE_KILL {
             kill_9(process)?;
             killed = true;
         }
@@ -60,7 +61,7 @@ async fn every_acknowledged_submission_survives_a_kill_and_is_there_exactly_once
     hall.kill().await?;
     let lost = attempts.len() - acknowledged.len();
     println!("{} were acknowledged, {lost} were not", acknowledged.len());
-    assert!(lost > 0, "the cut came too late to try anything");
+    assert!(lost > 0, "the kill came too late to try anything");
 
     hall.restart().await?;
     let taken = taken(&hall, &citizens).await?;

@@ -12,18 +12,9 @@ use crate::{bundle, process, test, workspace};
 pub fn shots(arguments: &Arguments) -> Result<ExitCode> {
     bundle::build(bundle::Profile::Release)?;
     test::build_backend(false)?;
-    let mut build = workspace::cargo();
-    process::run_quietly(
-        "demo applications",
-        build.args(["build", "-p", "onehall-tests", "--bin", "applications"]),
-    )?;
     let folder = workspace::target().join("shots");
     let mut node = test::journey_command("shots.mjs")?;
     node.env("ONEHALL_TEST_SHOTS", &folder);
-    node.env(
-        "ONEHALL_TEST_APPLICATIONS",
-        workspace::target().join("debug/applications"),
-    );
     if let Some(word) = arguments.text("only") {
         node.arg(word);
     }

@@ -32,3 +32,27 @@ export async function assertFitsWidth(page, where = page.url()) {
   });
   assert.deepEqual(over, [], `${where} is wider than the screen`);
 }
+
+/** Fails when something is too small for a finger: `least` in CSS pixels, high and wide. A link in a line of text is as high as the line. */
+export async function assertTouchable(page, least, where = page.url()) {
+  const small = await page.evaluate((least) => {
+    const all = document.querySelectorAll("a[href], button, input:not([type='hidden']), select, textarea, summary, [role='option'], [role='tab']");
+    const shown = [...all].filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest("[inert]"));
+    const inText = (one) =>
+      one.matches("a") && getComputedStyle(one).display === "inline" && one.parentElement.textContent.trim() !== one.textContent.trim();
+    const found = [];
+    for (const one of shown) {
+      if (inText(one)) continue;
+      // A label is touched as well as what it names.
+      const boxes = [one, ...(one.labels ?? [])].map((part) => part.getBoundingClientRect());
+      const [left, top] = ["left", "top"].map((side) => Math.min(...boxes.map((box) => box[side])));
+      const [right, bottom] = ["right", "bottom"].map((side) => Math.max(...boxes.map((box) => box[side])));
+      // What waits above the page for the focus is not touched.
+      if (bottom + window.scrollY <= 0) continue;
+      const [width, height] = [right - left, bottom - top].map(Math.round);
+      if (Math.min(width, height) < least) found.push(`${width} × ${height}: ${one.outerHTML.slice(0, 160)}`);
+    }
+    return found;
+  }, least);
+  assert.equal(small.length, 0, `too small for a finger on ${where}:\n    ${small.join("\n    ")}`);
+}

@@ -1,11 +1,12 @@
 // A real backend for a test: its own port, its own empty data folder, the demo city in development mode.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { assertLogIsClean, secretsOf } from "./log.mjs";
 import { DemoPeople } from "./people.mjs";
 
 const READY_WITHIN = 60_000;
@@ -15,6 +16,7 @@ export class Hall {
   #process;
   #folder;
   #exit;
+  #secrets;
 
   /**
    * Opens a hall and waits until it is ready. `ui: false` serves no pages; `limits: "default"` keeps the limits on
@@ -27,6 +29,7 @@ export class Hall {
     hall.data = join(hall.#folder, "data");
     hall.city = city;
     hall.people = await DemoPeople.read(city);
+    hall.#secrets = await secretsOf(city);
     hall.options = { ui, limits, host, args, env };
     await hall.start();
     return hall;
@@ -40,13 +43,13 @@ export class Hall {
     words.push("--data", this.data, "--city", this.city);
     if (ui) words.push("--ui", setting("ONEHALL_TEST_UI"));
     if (this.options.limits === "wide") words.push("--config", await this.#wideLimits());
-    const log = createWriteStream(this.#logFile(), { flags: "a" });
+    const [said, log] = ["said", "log"].map((name) => openSync(this.#file(name), "a"));
     this.#process = spawn(setting("ONEHALL_TEST_BACKEND"), [...words, ...args], {
       env: { ...inherited(), ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", said, log],
     });
-    this.#process.stdout.pipe(log, { end: false });
-    this.#process.stderr.pipe(log, { end: false });
+    closeSync(said);
+    closeSync(log);
     this.#exit = once(this.#process, "exit");
     running.add(this.#process);
     await this.#untilReady();
@@ -84,42 +87,62 @@ export class Hall {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
-  #logFile() {
-    return join(this.#folder, "backend.log");
+  /** Where the backend writes what it says on standard output (`said`) and its log (`log`). */
+  #file(name) {
+    return join(this.#folder, `backend.${name}`);
   }
 
-  /** What the backend has printed. */
+  #read(name) {
+    return readFile(this.#file(name), "utf8").catch(() => "");
+  }
+
+  /** What the backend has printed: what it says where it is, then its log. */
   async log() {
-    return readFile(this.#logFile(), "utf8").catch(() => "");
+    return (await this.#read("said")) + (await this.#read("log"));
   }
 
-  /** Ends the backend as a power cut would: no signal handler runs. */
+  /** Notes what a test got to know that no log may hold. */
+  #keepSecret(what, value) {
+    this.#secrets.set(value, what);
+    return value;
+  }
+
+  /** Notes every one-time code that the backend still knows to have sent. */
+  async #keepCodesSecret() {
+    const messages = await this.api("GET", "/api/v1/dev/messages").catch(() => []);
+    const codes = messages.flatMap(({ text }) => text.match(CODE) ?? []);
+    codes.forEach((code) => this.#keepSecret("a one-time code", code));
+  }
+
+  /** Kills the backend: no handler of a signal runs. What it had written the system still has, unlike after a power cut. */
   async kill() {
     this.#process.kill("SIGKILL");
     await this.#exit;
     running.delete(this.#process);
   }
 
-  /** A power cut, and a start on what is left. */
+  /** Kills the backend, and starts it on what is left. */
   async killAndRestart() {
     await this.kill();
     await this.start();
   }
 
-  /** Ends the backend in order, looks whether it ended well, and takes its data away. */
+  /** Ends the backend in order, looks whether it ended well and its log names nobody, and takes its data away. */
   async close() {
     if (!this.#ended()) {
+      await this.#keepCodesSecret();
       this.#process.kill("SIGTERM");
       const timer = setTimeout(() => this.#process.kill("SIGKILL"), STOPS_WITHIN);
       await this.#exit;
       clearTimeout(timer);
     }
     running.delete(this.#process);
-    const log = await this.log();
+    const log = await this.#read("log");
     const code = this.#process.exitCode;
     await rm(this.#folder, { recursive: true, force: true });
     if (/panicked at|"a panic"/.test(log)) throw new Error(`the backend panicked:\n${log}`);
     if (code !== 0 && this.#process.signalCode !== "SIGKILL") throw new Error(`the backend ended with ${code}:\n${log}`);
+    assertLogIsClean(log, this.#secrets);
   }
 
   /** A request to the API, as a terminal sends it. The answer's JSON, or an error that names status and code. */
@@ -150,16 +173,16 @@ export class Hall {
     const messages = await this.api("GET", "/api/v1/dev/messages");
     const mine = messages.filter((message) => message.to.endsWith(phone));
     mine.sort((one, other) => (one.at < other.at ? 1 : -1));
-    const code = mine[0]?.text.match(/(?<!\d)\d{6}(?!\d)/)?.[0];
+    const [code] = mine[0]?.text.match(CODE) ?? [];
     if (!code) throw new Error(`no code was sent to ${phone}`);
-    return code;
+    return this.#keepSecret("a one-time code", code);
   }
 
   /** Logs a citizen in by the API; the cookie of the session. */
   async citizenCookie(phone, terminal = "browser") {
     await this.api("POST", "/api/v1/identity/codes", { phone }, { terminal });
     const code = await this.codeFor(phone);
-    return cookieOf(await this.request("POST", "/api/v1/identity/session", { phone, code }, { terminal }));
+    return this.#cookieOf(await this.request("POST", "/api/v1/identity/session", { phone, code }, { terminal }));
   }
 
   /** The demo account of staff, with its password and the code of its authenticator app at this moment. */
@@ -167,6 +190,7 @@ export class Hall {
     const accounts = await this.api("GET", "/api/v1/dev/staff-codes");
     const found = accounts.find((one) => one.account === account);
     if (!found) throw new Error(`there is no demo account ${account}: ${accounts.map((one) => one.account).join(", ")}`);
+    this.#keepSecret("the code of a second factor", found.code);
     return found;
   }
 
@@ -180,15 +204,27 @@ export class Hall {
       if (code !== used) {
         const { ticket } = await this.api("POST", "/api/v1/staff/session", { account, password }, { terminal });
         const answer = await this.request("POST", "/api/v1/staff/session/second-factor", { ticket, code }, { terminal });
-        if (answer.ok) return cookieOf(answer);
+        if (answer.ok) return this.#cookieOf(answer);
         used = code;
-        if (Date.now() > deadline) return cookieOf(answer);
+        if (Date.now() > deadline) return this.#cookieOf(answer);
       }
       // Each code is good once: who logs in twice within half a minute waits for the next one.
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
+
+  /** The cookies that an answer sets. */
+  async #cookieOf(answer) {
+    if (!answer.ok) throw new Error(`no session: ${answer.status} ${await answer.text()}`);
+    const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
+    if (cookies.length === 0) throw new Error("the answer sets no cookie");
+    cookies.forEach((cookie) => this.#keepSecret("the token of a session", cookie.slice(cookie.indexOf("=") + 1)));
+    return cookies.join("; ");
+  }
 }
+
+/** A one-time code in a message. */
+const CODE = /(?<!\d)\d{6}(?!\d)/g;
 
 /** Backends that a test which fails in its set-up would leave behind. */
 const running = new Set();
@@ -199,13 +235,6 @@ process.on("exit", () => {
 /** The environment without settings of whoever runs the tests. */
 function inherited() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ONEHALL_")));
-}
-
-async function cookieOf(answer) {
-  if (!answer.ok) throw new Error(`no session: ${answer.status} ${await answer.text()}`);
-  const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
-  if (cookies.length === 0) throw new Error("the answer sets no cookie");
-  return cookies.join("; ");
 }
 
 /** A setting that `cargo xtask test` gives. */

@@ -97,6 +97,19 @@ export class Terminal {
     return this.page;
   }
 
+  /** Follows a link of the page that is shown, to another one of the same program: the document stays. */
+  async follow(path) {
+    await this.page.evaluate((href) => {
+      const link = document.createElement("a");
+      link.href = href;
+      document.body.append(link);
+      link.focus({ preventScroll: true });
+      link.click();
+      // The focus was on it: whoever does not get it now has lost their place.
+      link.remove();
+    }, new URL(path, this.hall.url).href);
+  }
+
   /** Keeps preferences on this terminal before a page is opened: `{ elder: true, theme: "dark" }`. */
   async prefer(preferences) {
     const script = (kept) => window.localStorage.setItem("onehall.preferences", kept);
@@ -143,10 +156,14 @@ export class Terminal {
     }
   }
 
+  /** What the guards have seen since they were last asked. */
+  blamed() {
+    return this.problems.splice(0).filter((problem) => !this.expected.some((pattern) => pattern.test(problem)));
+  }
+
   /** Closes the terminal; fails for what the guards saw. */
   async close() {
     await this.context.close();
-    const unexpected = this.problems.filter((problem) => !this.expected.some((pattern) => pattern.test(problem)));
-    assert.deepEqual(unexpected, [], "the page must do none of this");
+    assert.deepEqual(this.blamed(), [], "the page must do none of this");
   }
 }

@@ -1,8 +1,10 @@
 // One citizen, one case: found, filled, left and taken up again, checked, submitted once, supplemented, rated.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 
 import { assertAccessible, assertFitsWidth, journeys } from "../harness.mjs";
 import { conditions, jpeg, pathOf, submittedCase } from "../harness/matters.mjs";
+import { readQr, readQrOf } from "../harness/qr.mjs";
 
 const DRAFT = /\/drafts\/([0-9a-f-]{36})/;
 const CASE = /\/matters\/([0-9a-f-]{36})/;
@@ -173,12 +175,14 @@ journeys("from finding a service to the receipt", ({ journey }) => {
     assert.equal(new Set(submissions).size, 1, `one key for one attempt: ${submissions}`);
     const number = await page.locator(".receipt-number").innerText();
     assert.match(number, /^LC-\d{8}-\d{6}-\d$/);
-    await page.getByRole("img", { name: /二维码/ }).waitFor();
+    const id = page.url().match(CASE)[1];
+    const address = new URL(pathOf("matters", id), hall.url).href;
+    assert.equal(await readQr(page, page.getByRole("img", { name: /二维码/ })), address, "a phone is led to the case");
     await assertAccessible(page);
 
     const cookie = await cookieOf(terminal);
     const cases = await hall.api("GET", "/api/v1/cases", undefined, { cookie });
-    assert.deepEqual(cases.map((one) => one.number), [number]);
+    assert.deepEqual(cases.map((one) => [one.id, one.number]), [[id, number]]);
     const answers = (await hall.api("GET", `/api/v1/cases/${cases[0].id}`, undefined, { cookie })).answers;
     assert.equal(answers.premises_area, 86.5);
     assert.equal(answers.shareholders.length, 2);
@@ -187,6 +191,7 @@ journeys("from finding a service to the receipt", ({ journey }) => {
     // The receipt can be kept, and the draft is no more: its address leads to the receipt.
     const [picture] = await Promise.all([page.waitForEvent("download"), button(page, "保存回执图片").click()]);
     assert.equal(picture.suggestedFilename(), `${number}.png`);
+    assert.equal(await readQrOf(page, await readFile(await picture.path())), address, "so it is by the picture");
     await terminal.goto(`/drafts/${draft}`);
     await page.getByRole("link", { name: "查看回执" }).click();
     await heading(page, "申请已提交");

@@ -39,6 +39,9 @@ async function assertNoNews(page) {
   assert.equal(await page.locator(".elsewhere-news, .elsewhere-note").count(), 0, "nor at its question");
 }
 
+/** The file, once it is called done. */
+const done = (page) => page.locator(".file-done", { hasText: "照片.jpg" });
+
 const choose = (page) =>
   page.locator("input[type=file]").first().setInputFiles({ name: "照片.jpg", mimeType: "image/jpeg", buffer: LARGE });
 
@@ -49,11 +52,11 @@ journeys("a file whose connection breaks", ({ journey }) => {
     await choose(page);
     const row = page.locator(".file", { hasText: "照片.jpg" });
     await row.getByText(/^等待网络，恢复后自动继续/).waitFor();
-    assert.equal(await row.locator(".file-done").count(), 0, "nothing is called done before the hall has it");
+    assert.equal(await done(page).count(), 0, "nothing is called done before the hall has it");
     assert.deepEqual(await files(), []);
     await assertAccessible(page, "while it waits");
     pieces.most = Infinity;
-    await page.locator(".file-done", { hasText: "照片.jpg" }).waitFor({ timeout: 40_000 });
+    await done(page).waitFor({ timeout: 40_000 });
     assert.deepEqual(pieces.offsets, [0, 1, 2, 3].map((piece) => piece * 1024 * 1024), "no byte came twice");
     await assertAccessible(page, "when it is there");
     await until(async () => (await files()).length === 1, "its answer is saved");
@@ -69,12 +72,45 @@ journeys("a file whose connection breaks", ({ journey }) => {
     await page.locator(".file-waiting", { hasText: "照片.jpg" }).waitFor();
     await assertAccessible(page, "after a reload");
     pieces.most = Infinity;
-    await page.locator(".file-done", { hasText: "照片.jpg" }).waitFor({ timeout: 40_000 });
+    await done(page).waitFor({ timeout: 40_000 });
     // The core puts it into the answer, and saves that by itself.
     await until(async () => (await files()).length === 1, "its answer is saved");
     const [file] = await files();
     assert.equal(file?.size, LARGE.length, "the core put it into the answer");
     await assertNoNews(page);
+  });
+});
+
+journeys("a file on its way", ({ journey }) => {
+  journey("shows how far it is, to everybody, and then that it is there", {}, async (all) => {
+    const { page } = all;
+    const { pieces, files } = await atMaterials(all, "chen-yu");
+    pieces.most = Infinity;
+    // The second of four pieces is held back until the page was looked at.
+    let release;
+    const held = new Promise((fulfil) => (release = fulfil));
+    await page.route("**/api/v1/uploads/*", async (route) => {
+      const request = route.request();
+      const second = request.method() === "PATCH" && request.headers()["upload-offset"] === `${1024 * 1024}`;
+      if (second) await held;
+      return route.fallback();
+    });
+    await choose(page);
+    const row = page.locator(".file", { hasText: "照片.jpg" });
+    const bar = row.getByRole("progressbar", { name: "正在上传 照片.jpg", exact: true });
+    await until(async () => (await bar.evaluate((bar) => bar.value)) > 0, "the bar moves");
+    const { value, max } = await bar.evaluate((bar) => ({ value: bar.value, max: bar.max }));
+    assert.equal(max, 100);
+    assert.ok(value > 0 && value < 100, `${value} of 100 while three pieces are missing`);
+    // In figures, too.
+    await row.getByText(`${value}%`).waitFor();
+    assert.equal(await done(page).count(), 0, "nothing is called done before the hall has it");
+    assert.deepEqual(await files(), []);
+    await assertAccessible(page, "on its way");
+    release();
+    await done(page).waitFor();
+    await bar.waitFor({ state: "detached" });
+    await until(async () => (await files()).length === 1, "its answer is saved");
   });
 });
 
