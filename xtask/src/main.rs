@@ -64,8 +64,10 @@ Usage: cargo xtask <command> [options]
              --flavour F   web (default), shell for desktop and kiosk, preview for form-preview
              --verify      builds the commit twice from nothing, and compares all bytes
              --why NAME    how what a page starts with comes to need a function of that name
+             --made-of     what both parts of the citizen's program are made of, by crates
   package  the desktop as a package for Debian, with its pages inside (docs/desktop.md)
              --release N   which release the pages are (1)
+             --hall        the hall instead, as an archive: program, pages, form preview, demo city
              --dev         a debug build without pages inside
   form-preview FILE    a form in the browser as citizens get it, with findings at each save
              --inputs DIR  a city's folder, whose calendar and lists the form uses (the demo city's)
@@ -73,7 +75,7 @@ Usage: cargo xtask <command> [options]
              --no-open     only print the address
              --dev         debug builds, as of run
   sdk      build the mini-app SDK as an npm package, with its sizes
-             --why NAME    as of bundle
+             --why NAME, --made-of  as of bundle
   bindings  build the core for phones and generate its Kotlin and Swift, in target/bindings
   journey  a citizen's matter in Kotlin, on a hall that `run` started
              --hall URL    where (http://127.0.0.1:8080)
@@ -85,6 +87,7 @@ Usage: cargo xtask <command> [options]
                SurveyJS, React JSON Schema Form, Ajv and json-logic-js on the same forms
     load       submissions at the storage port of both engines and over HTTP, beside fsync and pgbench
     login      tokens, refresh tokens and what a token is worth, over HTTP on both engines
+    search     a service looked up among 5,000 in WebAssembly
     sync       pulls, autosave, the memory of streams, a change seen with 10,000 terminals connected
     updates    bytes and requests of a hot update, and what a start takes longer
   fuzz forms    the form engine and the importers with what is nearly right
@@ -153,10 +156,14 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         },
         "test" => test::test(&Arguments::parse(words, &["only", "db", "names"], &[])?),
         "check" => check::command(&Arguments::parse(words, &[], &[])?),
-        "bundle" => bundle::command(&Arguments::parse(words, &["profile", "flavour", "why"], &["verify"])?),
-        "package" => package::command(&Arguments::parse(words, &["release"], &["dev"])?),
+        "bundle" => bundle::command(&Arguments::parse(
+            words,
+            &["profile", "flavour", "why"],
+            &["verify", "made-of"],
+        )?),
+        "package" => package::command(&Arguments::parse(words, &["release"], &["dev", "hall"])?),
         "form-preview" => form_preview::command(words),
-        "sdk" => sdk::command(&Arguments::parse(words, &["why"], &[])?),
+        "sdk" => sdk::command(&Arguments::parse(words, &["why"], &["made-of"])?),
         "bindings" => mobile::bindings(&Arguments::parse(words, &[], &[])?),
         "journey" => mobile::journey(&Arguments::parse(words, &["hall", "item"], &[])?),
         "shots" => shots::shots(&Arguments::parse(words, &["only"], &[])?),

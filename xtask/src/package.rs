@@ -1,5 +1,7 @@
-//! `cargo xtask package`: the desktop as a package that a person installs, made by Tauri's own bundler.
+//! `cargo xtask package`: the desktop as a package that a person installs, made by Tauri's own bundler; the hall as an archive that
+//! a city unpacks.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -9,7 +11,7 @@ use crate::arguments::Arguments;
 use crate::say::say;
 use crate::shells::{self, Shell};
 use crate::toolchain::node;
-use crate::{bundle, process, workspace};
+use crate::{bundle, process, test, workspace};
 
 /// The desktop's folder: its configuration, and the bundler as an npm package.
 const DESKTOP: &str = "shells/desktop";
@@ -19,6 +21,10 @@ const DESKTOP: &str = "shells/desktop";
 /// # Errors
 /// Something is missing and cannot be installed, or does not build.
 pub fn command(arguments: &Arguments) -> Result<ExitCode> {
+    if arguments.has("hall") {
+        say(format!("the hall: {}", hall()?.display()));
+        return Ok(ExitCode::SUCCESS);
+    }
     if arguments.has("dev") {
         shells::build(&[Shell::Desktop], false)?;
         say(format!("the package: {}", packed(false)?.display()));
@@ -35,6 +41,45 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode> {
     process::run_quietly("desktop", &mut build).context("could not build the desktop")?;
     say(format!("the package: {}", packed(true)?.display()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Packs the hall: its one program, its pages and those of the form preview beside it, the demo city to begin with.
+///
+/// # Errors
+/// Something is missing and cannot be installed, or does not build.
+fn hall() -> Result<PathBuf> {
+    bundle::build(bundle::Profile::Release)?;
+    bundle::build_preview(bundle::Profile::Release)?;
+    test::build_backend(true)?;
+    let name = format!("onehall-{}-{}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH);
+    let packages = workspace::target().join("packages");
+    let folder = packages.join(&name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(folder.join("ui"))?;
+    let program = workspace::backend(true);
+    fs::copy(&program, folder.join("onehall")).with_context(|| format!("could not copy {}", program.display()))?;
+    let parts = [
+        (workspace::bundle().join("citizen"), "ui/citizen"),
+        (workspace::bundle().join("console"), "ui/console"),
+        (workspace::preview_bundle().join("preview"), "ui/preview"),
+        (workspace::demo_city(), "demo-city"),
+    ];
+    for (from, to) in parts {
+        let mut copy = Command::new("cp");
+        copy.arg("-r").arg(&from).arg(folder.join(to));
+        process::run_quietly("package", &mut copy)?;
+    }
+    let archive = folder.with_file_name(format!("{name}.tar.gz"));
+    let mut tar = Command::new("tar");
+    tar.args(["--owner=0", "--group=0", "-C"])
+        .arg(&packages)
+        .arg("-czf")
+        .arg(&archive)
+        .arg(&name);
+    process::run_quietly("package", &mut tar)?;
+    Ok(archive)
 }
 
 /// Packs the desktop that is built, for Debian.

@@ -52,6 +52,10 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode> {
         print!("{}", program::why(LIBRARY, name)?);
         return Ok(ExitCode::SUCCESS);
     }
+    if arguments.has("made-of") {
+        print!("{}", program::made_of(LIBRARY)?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let (table, budgets) = weighed(&package())?;
     print!("{table}");
     for budget in &budgets {
@@ -182,6 +186,17 @@ pub fn scenario_runner() -> Result<crate::scenarios::Carrier> {
             .env("ONEHALL_PAGE_PORT", port);
         Ok(command)
     }))
+}
+
+/// Measures the search among 5,000 services where the core is WebAssembly, here in Node.js.
+///
+/// # Errors
+/// Something is missing and cannot be installed, or does not build.
+pub fn bench_search() -> Result<()> {
+    test::build_backend(false)?;
+    build()?;
+    let mut command = test::journey_command("../sdk/search.mjs")?;
+    process::run(command.env("ONEHALL_TEST_SDK", package()))
 }
 
 /// What the package weighs, as a table, and what of it has a budget.

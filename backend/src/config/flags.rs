@@ -1,6 +1,6 @@
 //! The settings that are wanted most, as flags of the command line; the others are set in the file or the environment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -35,7 +35,7 @@ pub struct Flags {
     /// The folder of the city's files [default: city]
     #[arg(long, value_name = "DIR")]
     pub city: Option<String>,
-    /// The folder of the UI bundle, with citizen/ and console/ in it
+    /// The folder of the UI bundle, with citizen/ and console/ in it [default: ui beside this program, if it is there]
     #[arg(long, value_name = "DIR")]
     pub ui: Option<String>,
     /// The address under which people reach the hall, behind a proxy: `https://hall.example`
@@ -91,6 +91,37 @@ impl Flags {
             .into_iter()
             .filter_map(|(key, value)| value.clone().map(|value| (key, value)))
             .collect();
-        load(self.config.as_deref(), std::env::vars(), &flags)
+        let mut loaded = load(self.config.as_deref(), std::env::vars(), &flags)?;
+        if loaded.config.ui.is_none()
+            && let Some(ui) = std::env::current_exe().ok().as_deref().and_then(beside)
+        {
+            loaded.config.ui = Some(ui);
+            loaded.origins.insert("ui", "beside the program".to_owned());
+        }
+        Ok(loaded)
+    }
+}
+
+/// The folder of pages that a package of the hall has beside its program.
+fn beside(program: &Path) -> Option<PathBuf> {
+    let ui = program.with_file_name("ui");
+    ui.is_dir().then_some(ui)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_beside_the_program_are_found() -> std::io::Result<()> {
+        let folder = std::env::temp_dir().join(format!("onehall-beside-{}", std::process::id()));
+        let program = folder.join("onehall");
+        std::fs::create_dir_all(&folder)?;
+        let before = beside(&program);
+        std::fs::create_dir(folder.join("ui"))?;
+        let found = beside(&program);
+        std::fs::remove_dir_all(&folder)?;
+        assert_eq!((before, found), (None, Some(folder.join("ui"))));
+        Ok(())
     }
 }

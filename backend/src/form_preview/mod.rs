@@ -50,7 +50,7 @@ pub struct Preview {
     /// The port to listen on; 0 for any that is free [default: 8090, or any free one where that is taken]
     #[arg(long, value_name = "N")]
     port: Option<u16>,
-    /// The folder with the pages of the preview [default: the setting `ui` of the hall]
+    /// The folder with the pages of the preview [default: the setting `ui` of the hall, else ui beside this program]
     #[arg(long, value_name = "DIR")]
     ui: Option<String>,
     /// The hall's configuration file (TOML), for its setting `ui`
@@ -68,14 +68,14 @@ pub enum PreviewError {
     Config(#[from] ConfigError),
     /// No folder with the pages was named.
     #[error(
-        "the pages of the preview are needed: build them with `cargo xtask bundle --flavour preview` and name their folder \
-         with --ui; in a clone, `cargo xtask form-preview FILE` does all of it"
+        "the pages of the preview are needed: a package of the hall has them in the folder `ui` beside its program; \
+         else name their folder with --ui. In a clone, `cargo xtask form-preview FILE` builds all of it"
     )]
     NoUi,
     /// The folder has no pages of the preview.
     #[error(
-        "the pages of the preview are not in {}: build them with `cargo xtask bundle --flavour preview` and name their \
-         folder with --ui", .0.display()
+        "the pages of the preview are not in {}: name their folder with --ui. In a clone, `cargo xtask bundle --flavour \
+         preview` builds them", .0.display()
     )]
     NoPages(PathBuf),
     /// The city's calendar or lists cannot be used.

@@ -16,15 +16,16 @@ use serde_json::Value;
 
 use crate::arguments::Arguments;
 use crate::say::say;
-use crate::{mobile, process, shells, test, workspace};
+use crate::{mobile, process, sdk, shells, test, workspace};
 
 /// The parts.
-const PARTS: [&str; 8] = [
+const PARTS: [&str; 9] = [
     "criterion",
     "forms",
     "load",
     "login",
     "mobile",
+    "search",
     "shells",
     "sync",
     "updates",
@@ -58,6 +59,9 @@ pub fn bench(words: Vec<String>) -> Result<ExitCode> {
     }
     if wants("mobile") {
         mobile::bench()?;
+    }
+    if wants("search") {
+        sdk::bench_search()?;
     }
     if wants("shells") {
         shells::bench()?;

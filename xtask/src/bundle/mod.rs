@@ -75,13 +75,17 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode> {
             _ => (build, workspace::bundle()),
         };
     built(profile)?;
+    let program = if bundle == workspace::shell_bundle() {
+        "shell"
+    } else {
+        "citizen"
+    };
     if let Some(name) = arguments.text("why") {
-        let program = if bundle == workspace::shell_bundle() {
-            "shell"
-        } else {
-            "citizen"
-        };
         print!("{}", program::why(program, name)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if arguments.has("made-of") {
+        print!("{}", program::made_of(program)?);
         return Ok(ExitCode::SUCCESS);
     }
     print!("{}", sizes::table(&bundle)?);

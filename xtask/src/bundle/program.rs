@@ -8,10 +8,11 @@ use std::process::Command;
 use anyhow::{Context, Result, anyhow};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::say::size;
 use crate::toolchain::wasm::{self, Compiler};
 use crate::{process, workspace};
 
-use super::{Profile, fingerprint, parts};
+use super::{Profile, fingerprint, parts, sizes};
 
 /// What rustc's wasm target uses beyond the first WebAssembly, which every browser since 2022 has. Named one by one so
 /// that wasm-opt brings in nothing newer.
@@ -39,6 +40,9 @@ const TOOLS: [&str; 8] = [
 
 /// The file of what comes later, while a program is made.
 const LATER: &str = "later.wasm";
+
+/// The file of a finished program before it is cut, whose functions still have names.
+const WHOLE: &str = "whole.wasm";
 
 /// A program as a browser loads it.
 pub struct Program {
@@ -115,7 +119,7 @@ pub fn finish(profile: Profile, bin: &str) -> Result<Program> {
         FEATURES.concat(),
         fingerprint::of_bytes(TOOLS.concat().as_bytes())
     );
-    let folder = workspace::target().join("bundle-work").join(profile.name()).join(bin);
+    let folder = work_folder(profile, bin);
     let stamp = folder.join("made-of");
     if fs::read_to_string(&stamp).is_ok_and(|made_of| made_of == how) {
         return read(&folder, bin);
@@ -139,6 +143,7 @@ pub fn finish(profile: Profile, bin: &str) -> Result<Program> {
         optimise(&whole, bin, marked.is_some())?;
     }
     if let Some(marked) = &marked {
+        fs::copy(&whole, folder.join(WHOLE))?;
         let parts = parts::cut(&fs::read(&whole)?, marked).with_context(|| format!("could not cut {bin} in two"))?;
         let module = folder.join(bin).with_extension("js");
         let (first, script) = parts::shortened(&parts.first, &fs::read_to_string(&module)?)?;
@@ -161,6 +166,45 @@ pub fn why(bin: &str, name: &str) -> Result<String> {
         Some(path) => path.iter().map(|name| format!("{name}\n")).collect(),
         None => format!("nothing in the first part has `{name}` in its name\n"),
     })
+}
+
+/// What both parts of the program `bin` are made of, as a table. Each group is compressed by itself, so that the sums are larger
+/// than the parts.
+///
+/// # Errors
+/// It is not built, or never cut.
+pub fn made_of(bin: &str) -> Result<String> {
+    let compiled = compiled(Profile::Release, bin);
+    let linked = fs::read(&compiled).with_context(|| format!("could not read {}", compiled.display()))?;
+    let marked = parts::mark(&linked)?.with_context(|| format!("{bin} is in one part"))?;
+    let folder = work_folder(Profile::Release, bin);
+    let made = parts::made_of(&fs::read(folder.join(WHOLE))?, &linked, &marked)?;
+    let pieces = folder.join("pieces");
+    let mut table = format!("{:<40} {:>22} {:>22}\n", "", "opens with", "later");
+    let mut rows: BTreeMap<&str, [(u64, u64); 2]> = BTreeMap::new();
+    for (part, shares) in made.iter().enumerate() {
+        for share in shares {
+            if pieces.exists() {
+                fs::remove_dir_all(&pieces)?;
+            }
+            fs::create_dir_all(&pieces)?;
+            fs::write(pieces.join("piece.wasm"), &share.bytes)?;
+            sizes::compress(&pieces)?;
+            let wire = sizes::weigh(&pieces)?.iter().map(|piece| piece.wire).sum();
+            rows.entry(share.group).or_default()[part] = (share.bytes.len() as u64, wire);
+        }
+    }
+    let mut rows: Vec<_> = rows.into_iter().collect();
+    rows.sort_by_key(|(_, [(_, first), _])| std::cmp::Reverse(*first));
+    for (group, weights) in rows {
+        let [first, later] = weights.map(|(raw, wire)| format!("{} ({} br)", size(raw), size(wire)));
+        table += &format!("{group:<40} {first:>22} {later:>22}\n");
+    }
+    Ok(table)
+}
+
+fn work_folder(profile: Profile, bin: &str) -> PathBuf {
+    workspace::target().join("bundle-work").join(profile.name()).join(bin)
 }
 
 fn compiled(profile: Profile, bin: &str) -> PathBuf {

@@ -11,6 +11,7 @@
 //! - `module`: the finished program, taken apart.
 //! - `cut`, of `pieces`: puts two together of it, by these names.
 //! - `imports`: gives what is imported short names.
+//! - `made`: says what both are made of.
 //!
 //! Cut after everything else, both parts are as small as one program is, calls from one part to the other are plain calls,
 //! and there is no loader in Rust: the second part is instantiated over the exports of the first, puts its functions into
@@ -19,6 +20,7 @@
 mod cut;
 mod imports;
 mod linked;
+mod made;
 mod mark;
 mod module;
 mod pieces;
@@ -32,6 +34,7 @@ use anyhow::Result;
 
 pub use cut::cut;
 pub use imports::shortened;
+pub use made::made_of;
 pub use reach::Path;
 
 /// The name of a Rust function that leads into the second part.
