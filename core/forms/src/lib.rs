@@ -80,27 +80,7 @@
 //!
 //! # The transcript
 //! [`Filling::transcript`] is what terminal and backend compare: SHA-256, in lower-case hex, over the UTF-8 bytes of
-//! [`Filling::canonical`], one JSON object with these names:
-//!
-//! | name | value |
-//! |---|---|
-//! | `as_of` | the day of the evaluation |
-//! | `calendar` | the version of the calendar; null where there is none, or no rule of the form counts working days |
-//! | `computed` | of each computed question that is shown (the format `hidden` too), path and value; null where unknown; amounts as texts with two decimals |
-//! | `engine` | [`ENGINE`] |
-//! | `errors` | pairs of path and code, sorted |
-//! | `form`, `version` | code and version of the definition |
-//! | `lists` | of each list of the form that is at hand, code and version |
-//! | `pages` | the ids of the pages on the path, in order |
-//! | `values` | of each question that is shown and can be answered, path and answer as given; null where unanswered |
-//!
-//! Sections and notes are not in it: what a hidden section hides, its questions say. Nor does anything of it tell whether a
-//! question stands in a section, so a form that groups its questions anew has the transcripts of before.
-//!
-//! It is written without spaces, the names of every object sorted by their UTF-8 bytes. Numbers are plain decimals
-//! without exponent or zeros at the end, rounded half to even at the sixteenth digit after the point (as they were read,
-//! from 10^20 on). In texts `"` and `\` are escaped by `\`, line feed, carriage return and tab as `\n`, `\r`, `\t`, other characters
-//! below U+0020 as `\u` and four lower-case hex digits; everything else stands as it is.
+//! [`Filling::canonical`]. What that holds and how it is written stands in `docs/transcript.md`, so that anyone can make it anew.
 //!
 //! Where two transcripts differ, [`Filling::marks`] say in what: a short hash for each question and page.
 //!

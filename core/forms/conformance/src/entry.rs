@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onehall_forms::{Context, Definition, ENGINE, Form, Inputs};
+use onehall_forms::{Context, Definition, ENGINE, Filling, Form, Inputs};
 use onehall_protocol::Date;
 use onehall_protocol::drafts::Answers;
 use serde::Deserialize;
@@ -19,9 +19,8 @@ struct Request {
 }
 
 /// Evaluates answers to a form. Takes `{"definition": …, "answers": {path: value}, "as_of": "2026-11-23"}`, and
-/// `"inputs"` where calendar or lists are at hand; gives `{"engine", "transcript", "marks", "pages", "errors", "computed",
-/// "submitted"}`, or `{"findings": […]}` where the definition or
-/// the request is none.
+/// `"inputs"` where calendar or lists are at hand; gives `{"engine", "transcript", "canonical", "marks", "pages",
+/// "errors", "computed", "submitted"}`, or `{"findings": […]}` where the definition or the request is none.
 #[must_use]
 pub fn evaluate(request: &str) -> String {
     reply(request)
@@ -42,10 +41,12 @@ pub(crate) fn read(request: &str) -> Result<(Arc<Form>, Answers, Context), Value
 
 fn reply(request: &str) -> Result<Value, Value> {
     let (form, answers, context) = read(request)?;
+    let canonical = Filling::new(form.clone(), answers.clone(), context.clone()).canonical();
     let found = onehall_forms::evaluate(&form, answers, context);
     Ok(json!({
         "engine": ENGINE,
         "transcript": found.transcript,
+        "canonical": canonical,
         "marks": found.marks,
         "pages": found.pages,
         "errors": found.errors,
