@@ -108,7 +108,7 @@ describe("the form engine on every target", () => {
         const { stdout, status } = spawnSync(setting("ONEHALL_TEST_BACKEND"), ["form", "import", join(folder, file)], { encoding: "utf8" });
         assert.equal(status, 0, file);
         const definition = JSON.parse(stdout);
-        const asked = definition.pages.flatMap((page) => answers(page.questions));
+        const asked = definition.pages.flatMap((page) => answers(definition, page.questions));
         // None, each second one, all: conditions come out one way and the other.
         for (const step of [0, 2, 1]) {
           const given = Object.fromEntries(asked.filter((_, at) => step > 0 && at % step === 0));
@@ -146,7 +146,7 @@ function anew(reply) {
 }
 
 /** An answer to each question, by its path; of a group one row. */
-function answers(questions, before = "") {
+function answers(definition, questions, before = "") {
   const simple = {
     number: "3",
     money: "12.50",
@@ -161,15 +161,16 @@ function answers(questions, before = "") {
   };
   return questions.flatMap((question) => {
     const path = `${before}${question.id}`;
+    const options = question.options ?? definition.code_tables?.[question.code_table];
     switch (question.kind) {
       case "section":
-        return answers(question.questions, before);
+        return answers(definition, question.questions, before);
       case "group":
-        return [[path, ["r1"]], ...answers(question.questions, `${path}/r1/`)];
+        return [[path, ["r1"]], ...answers(definition, question.questions, `${path}/r1/`)];
       case "choice":
-        return [[path, question.options.at(-1).value]];
+        return [[path, options.at(-1).value]];
       case "choices":
-        return [[path, [question.options[0].value]]];
+        return [[path, [options[0].value]]];
       case "note":
       case "computed":
       case "material":
