@@ -7,8 +7,6 @@
 mod queue;
 mod watched;
 
-#[cfg(feature = "own-terminal")]
-use std::sync::Arc;
 use std::sync::Mutex;
 
 use futures::channel::oneshot;
@@ -41,7 +39,7 @@ pub(crate) struct State {
     writing: futures::lock::Mutex<()>,
     /// Held while the last of a visit is sent.
     #[cfg(feature = "own-terminal")]
-    sending_last: Arc<futures::lock::Mutex<()>>,
+    sending_last: futures::lock::Mutex<()>,
 }
 
 /// What the first part of the program, which counts, leaves to the second.
@@ -114,8 +112,8 @@ impl Core {
             if core.inner.terminal != TerminalKind::Kiosk {
                 return;
             }
-            // Who comes second waits for what the first one sends.
-            let sending = core.inner.analytics.sending_last.clone().lock_owned().await;
+            // Who comes second waits for what the first one sends, and no longer than the first one does.
+            let _sending = core.inner.analytics.sending_last.lock().await;
             let counted = core.forget_consent().await;
             let queue = {
                 let _writing = core.inner.analytics.writing.lock().await;
@@ -127,7 +125,6 @@ impl Core {
             if counted && !queue.events.is_empty() {
                 let last = core.clone();
                 let sent = boxed(async move {
-                    let _sending = sending;
                     if last.load_later().await.is_ok() {
                         enter_part(last, Errand::SendLast(queue)).await;
                     }
