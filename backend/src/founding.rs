@@ -103,7 +103,10 @@ impl Founding {
             let (password_hash, totp_secret) = match mode {
                 Mode::Development => {
                     let secret = totp::parse_secret(&member.totp_secret)?;
-                    (Some(password::hash_now(&member.password)?), Some(key.seal(&secret)?))
+                    (
+                        Some(password::hash_published(&member.password)?),
+                        Some(key.seal(&secret)?),
+                    )
                 }
                 Mode::Production => (None, None),
             };

@@ -204,7 +204,7 @@ impl Hall {
         self.process.id()
     }
 
-    /// Ends the backend as a power cut would: no handler runs, nothing is flushed.
+    /// Kills the backend: no handler of it runs. What it had written the system still has, unlike after a power cut.
     ///
     /// # Errors
     /// It cannot be ended.

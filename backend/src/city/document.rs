@@ -19,13 +19,22 @@ use super::leaf::Leaf;
 pub(super) struct Source {
     pub(super) name: Arc<str>,
     pub(super) text: String,
+    /// Where each line ends: a file of a thousand keys is asked for the place of each.
+    line_ends: Vec<usize>,
 }
 
 impl Source {
+    pub(super) fn new(name: &str, text: String) -> Source {
+        Source {
+            name: name.into(),
+            line_ends: text.match_indices('\n').map(|(end, _)| end).collect(),
+            text,
+        }
+    }
+
     /// The line of a byte.
     pub(super) fn place(&self, offset: usize) -> Place {
-        let before = &self.text.as_bytes()[..offset.min(self.text.len())];
-        self.line(before.iter().filter(|byte| **byte == b'\n').count() + 1)
+        self.line(self.line_ends.partition_point(|end| *end < offset) + 1)
     }
 
     /// A line, from 1.

@@ -92,10 +92,7 @@ fn whole(name: &str, findings: &Findings, reason: impl Into<String>) {
 fn file(folder: &Path, name: &str, needed: bool, findings: &Findings) -> Option<Source> {
     match std::fs::read(folder.join(name)) {
         Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Some(Source {
-                name: name.into(),
-                text,
-            }),
+            Ok(text) => Some(Source::new(name, text)),
             Err(error) => {
                 let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
                 let place = Place {

@@ -20,7 +20,6 @@ mod ui;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use onehall_protocol::{API, ErrorCode};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -75,6 +74,7 @@ fn api(mode: Mode) -> OpenApiRouter<AppState> {
         .nest(API, ordinary.merge(uploads))
         .merge(login)
         .merge(operations::routes::routes())
+        .merge(updates::repository())
 }
 
 /// The OpenAPI document of everything that `mode` serves, as JSON.
@@ -82,9 +82,11 @@ fn api(mode: Mode) -> OpenApiRouter<AppState> {
 /// # Errors
 /// Only if the document cannot be written.
 pub fn document(mode: Mode) -> Result<String, Error> {
-    Ok(serde_json::to_string_pretty(&openapi::complete(
-        api(mode).into_openapi(),
-    ))?)
+    write(api(mode).into_openapi())
+}
+
+fn write(described: utoipa::openapi::OpenApi) -> Result<String, Error> {
+    Ok(serde_json::to_string_pretty(&openapi::complete(described))?)
 }
 
 /// The whole service.
@@ -93,10 +95,9 @@ pub fn document(mode: Mode) -> Result<String, Error> {
 /// Only if the OpenAPI document cannot be written.
 pub fn router(state: AppState) -> Result<axum::Router, Error> {
     let mode = state.config.mode;
-    let (api, _) = api(mode).split_for_parts();
+    let (api, described) = api(mode).split_for_parts();
     Ok(api
-        .merge(docs::pages(document(mode)?, mode))
-        .route("/updates/{folder}/{name}", get(updates::serve))
+        .merge(docs::pages(write(described)?, mode))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(ui::serve)
         .layer(from_fn_with_state(state.clone(), security::refuse_cross_site))

@@ -24,7 +24,15 @@ const ASKED_FOR: usize = 40 * 1024;
 
 /// argon2id's parameters as OWASP recommends them: 19 MiB, two passes, one lane. Tests prove promises, not the cost.
 fn params() -> Params {
-    let (memory, passes) = if cfg!(test) { (64, 1) } else { (19_456, 2) };
+    if cfg!(test) { little() } else { of(19_456, 2) }
+}
+
+/// Parameters of no protection.
+fn little() -> Params {
+    of(64, 1)
+}
+
+fn of(memory: u32, passes: u32) -> Params {
     Params::new(memory, passes, 1, None).unwrap_or_else(|_| unreachable!("these parameters are valid"))
 }
 
@@ -44,21 +52,26 @@ fn derive(params: Params, password: &str, salt: &[u8], output: &mut [u8]) -> Res
 /// # Errors
 /// `backend/internal` if the machine cannot.
 pub async fn hash(password: String) -> Result<String> {
-    on_a_thread(move || hash_now(&password)).await?
+    on_a_thread(move || hash_with(params(), &password)).await?
 }
 
-/// [`hash`], on this thread: for the import of a demo city.
+/// The hash of a password that everybody can read in the files of a demo city. Work would protect nothing, and each first
+/// start would wait a second for it.
 ///
 /// # Errors
 /// `backend/internal` if the machine cannot.
-pub fn hash_now(password: &str) -> Result<String> {
+pub fn hash_published(password: &str) -> Result<String> {
+    hash_with(little(), password)
+}
+
+fn hash_with(params: Params, password: &str) -> Result<String> {
     let (salt, mut output) = (random::<16>(), [0; 32]);
-    derive(params(), password, &salt, &mut output)?;
+    derive(params.clone(), password, &salt, &mut output)?;
     let phc = || {
         Ok::<_, argon2::password_hash::Error>(PasswordHash {
             algorithm: Algorithm::Argon2id.ident(),
             version: Some(Version::V0x13.into()),
-            params: ParamsString::try_from(&params())?,
+            params: ParamsString::try_from(&params)?,
             salt: Some(Salt::new(&salt)?),
             hash: Some(Output::new(&output)?),
         })
@@ -143,7 +156,7 @@ async fn in_turn<T: Send + 'static>(room: &'static Semaphore, work: impl FnOnce(
 /// A hash of a password that nobody has, made once.
 fn nobodys_hash() -> &'static str {
     static HASH: OnceLock<String> = OnceLock::new();
-    HASH.get_or_init(|| hash_now(&first_password()).unwrap_or_default())
+    HASH.get_or_init(|| hash_with(params(), &first_password()).unwrap_or_default())
 }
 
 /// Refuses a new password that is too short, too long, or easy to guess for this account.
@@ -222,7 +235,7 @@ mod tests {
     async fn the_hashes_are_those_of_the_library() -> Result<()> {
         use argon2::{PasswordHasher, PasswordVerifier};
         let password = "maple-river-stone-41";
-        let ours = hash_now(password)?;
+        let ours = hash_with(params(), password)?;
         let parsed = PasswordHash::new(&ours).unwrap_or_else(|error| panic!("{error}"));
         assert!(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
         let theirs: PasswordHash = Argon2::default()

@@ -13,6 +13,6 @@ mod tests;
 
 pub use keeping::{Signing, standing, watch};
 pub use model::{ReleaseCount, TakeReports};
-pub use repository::serve;
+pub use repository::repository;
 pub use routes::routes;
 pub use store::UpdateStore;

@@ -6,8 +6,11 @@ use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use onehall_protocol::Problem;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::error::Error;
 use crate::state::AppState;
@@ -17,8 +20,28 @@ const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=3153600
 /// The timestamp, and a version that is not there yet.
 const ASK_ANEW: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// Serves a file of the repository. A range of it is given to whoever asks, so that a download goes on where it broke.
-pub async fn serve(
+/// The repository below `/updates/`.
+#[must_use]
+pub fn repository() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(serve))
+}
+
+/// Read a file of the update repository
+///
+/// Nobody has to be logged in: what a terminal takes, keys have signed that are not here. A range is given to whoever asks, so
+/// that a download goes on where it broke.
+#[utoipa::path(get, path = "/updates/{folder}/{name}", tag = "operations",
+    params(
+        ("folder" = String, Path, description = "`metadata`, `targets` or `blobs`"),
+        ("name" = String, Path, description = "A file of metadata, of a target, or the SHA-256 of a blob"),
+    ),
+    responses(
+        (status = 200, content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 206, description = "The range that was asked for", content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 304, description = "Nothing new since then"),
+        (status = 404, description = "No such file, or the hall serves no updates", body = Problem),
+    ))]
+async fn serve(
     State(state): State<AppState>,
     Path((folder, name)): Path<(String, String)>,
     method: Method,
