@@ -11,6 +11,7 @@ import { bringResult, deskCookie, take } from "../browser/harness/desk.mjs";
 import { Hall } from "../browser/harness/hall.mjs";
 import { completeDraft, jpeg, submittedCase } from "../browser/harness/matters.mjs";
 import { openHallsCity } from "../browser/harness/open-halls.mjs";
+import { accessible } from "./accessibility.mjs";
 import { Cups } from "./cups.mjs";
 import { pictured, Stand, until } from "./stand.mjs";
 
@@ -82,6 +83,7 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     await page.click("刷身份证签到、取号");
     await page.reads("请把身份证平放在读卡区，不要拿开");
     await pictured(page, "card-waits");
+    await accessible(page, "card-waits");
     await stand.says({ id_card: card(ZHANG_MIN) });
     await page.reads("这张身份证今天没有可以签到的预约");
     await pictured(page, "card-choosing");
@@ -106,6 +108,7 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     await page.click("打印号码条");
     await page.reads("打印机缺纸，没有打印，也不会在之后打出。");
     await pictured(page, "slip-no-paper");
+    await accessible(page, "slip-no-paper");
     await cups.putPaperIn("slips");
     assert.deepEqual(await cups.kept(), []);
     await page.click("打印号码条");
@@ -186,6 +189,7 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     await page.heading("刷身份证登录");
     await page.element('//*[contains(@class, "device-waits")]');
     await pictured(page, "login-card-waits");
+    await accessible(page, "login-card-waits");
 
     // Whoever has no account here is told the same as whoever has one.
     const sent = "这张身份证若已在大厅开通账号，验证码已发到账号的手机";
@@ -208,6 +212,7 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     await page.reads("验证码不正确或已过期。");
     assert.equal(await page.evaluate(() => document.querySelector("main").innerText), ofStranger);
     await pictured(page, "login-card-code");
+    await accessible(page, "login-card-code");
     const ofPages = async (word) => (await stand.traces([word])).filter((where) => where.includes("WebKit"));
     assert.ok((await ofPages(sent)).length > 0, "what a page says is found in its memory");
     assert.deepEqual(await ofPages(citizen_id), [], "what stands on the card is not");
@@ -225,6 +230,7 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     await stand.says({ id_card: { state: "missing" } });
     await page.reads("请用手机号登录，或用手机扫码登录。");
     await pictured(page, "login-card-missing");
+    await accessible(page, "login-card-missing");
     await page.click("用手机号登录");
     await page.heading("登录");
     await page.element('//*[@id="phone"]');
@@ -258,6 +264,7 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     await page.press('(//button[normalize-space(.)="扫描纸质材料"])[1]');
     await page.element('//*[contains(@class, "device-waits")]');
     await pictured(page, "scan-waits");
+    await accessible(page, "scan-waits");
     await stand.says({ scanner: { state: "missing" } });
     await page.until("it ends once it is unplugged", () => !document.querySelector(".device-waits"));
     await page.reads("扫描仪现在不能用。请用手机登录");
@@ -321,11 +328,13 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     await page.click("Large view", COVER);
     await page.until("the large view", () => document.documentElement.dataset.elder === "on");
     await pictured(page, "attract-en-large");
+    await accessible(page, "attract-en-large");
     // Anywhere but on what changes how it is said.
     await page.press('//h1[contains(@class, "cover-title")]');
     await page.until("the pages below", () => !document.querySelector(".cover"));
     await page.heading("What do you need to do?");
     await pictured(page, "home-en-large");
+    await accessible(page, "home-en-large");
     await page.click("Standard view");
     await pictured(page, "home-en");
   }, { touched: false });
@@ -377,6 +386,7 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     const [mine] = await stand.visits();
     await page.reads("您还在办理吗？");
     await pictured(page, "idle-asks");
+    await accessible(page, "idle-asks");
     await page.click("继续办理");
     await page.until("the question is gone", () => !document.querySelector("dialog[open]"));
     await page.reads("您还在办理吗？");

@@ -131,6 +131,7 @@ pub fn terminals() -> Result<()> {
             "--test",
             "--test-reporter=spec",
             "one-draft.test.mjs",
+            "phone-login.test.mjs",
             "ten-percent.test.mjs",
         ]);
     process::run_tests(&mut command)

@@ -376,7 +376,8 @@ pub fn prepare_to_drive() -> Result<()> {
     )?;
     debian::install("the hands and the paper of a kiosk", &KIOSK)?;
     debian::install("a person's desktop around the window", &DESKTOP)?;
-    node::prepare()?;
+    // With what the browser's journeys are made of: axe-core looks at pages in windows, too.
+    node::packages(test::JOURNEYS)?;
     test::build_backend(false)?;
     build(&[Shell::Desktop, Shell::Kiosk], false)?;
     bundle::build_shell(bundle::Profile::Release)

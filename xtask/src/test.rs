@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The folder of the browser journeys.
-const JOURNEYS: &str = "tests/browser";
+pub const JOURNEYS: &str = "tests/browser";
 
 /// Runs every test, or one part of them.
 pub fn test(arguments: &Arguments) -> Result<ExitCode> {

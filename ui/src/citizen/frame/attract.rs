@@ -35,7 +35,7 @@ fn attract(covers: RwSignal<Cover>) -> AnyView {
         })
     });
     view! {
-        <div class="cover" on:click=move |_| begin()>
+        <div class="cover" role="main" on:click=move |_| begin()>
             <p class="cover-hall"><HallSign/><span>{hall_name()}</span></p>
             <div class="cover-middle">
                 <h1 class="cover-title" tabindex="-1">{words::ATTRACT_TITLE}</h1>
