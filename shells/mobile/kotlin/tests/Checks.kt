@@ -27,6 +27,9 @@ import onehall.json
 
 private const val PHONE = "13800000001"
 
+/** What somebody looks at. */
+private const val MATTER = "identity-card-renewal"
+
 /** Where a check waits for something, it waits this long for it. */
 private const val PATIENCE_MILLIS = 10_000L
 
@@ -59,6 +62,22 @@ private val CHECKS = mapOf<String, suspend () -> Unit>(
                     client.ask("log_out")
                 }
                 open(folder, secrets).use { client -> check(client.ask("restore_session").isJsonNull) }
+            }
+        }
+    },
+    "what was counted and had not left yet leaves after the next start, by itself" to {
+        val secrets = SecretsInMemory()
+        inFolder { folder ->
+            runBlocking {
+                open(folder, secrets).use { client ->
+                    client.ask("set_preferences", json("preferences" to json("language" to "zh-CN", "analytics" to true)))
+                    client.ask("get_item", json("code" to MATTER))
+                }
+                // Nothing is counted in this one: what arrives was counted before.
+                open(folder, secrets).use { client ->
+                    client.ask("get_preferences")
+                    Outside.post(setting("ONEHALL_OUTSIDE"), json("counted" to json("event" to "item_viewed")))
+                }
             }
         }
     },
