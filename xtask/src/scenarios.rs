@@ -10,8 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::say::say;
-use crate::toolchain::{self, node};
-use crate::{bundle, mobile, process, sdk, shells, test, workspace};
+use crate::{bundle, mobile, process, sdk, shells, test, toolchain, workspace};
 
 /// Gives the command that carries a scenario out; the file comes as its last argument.
 pub type Carrier = Box<dyn Fn() -> Result<Command>>;
@@ -114,7 +113,6 @@ pub fn terminals() -> Result<()> {
     });
     let [terminal, pages] = words;
     toolchain::browser()?;
-    node::packages("tests/browser")?;
     sdk::build()?;
     shells::prepare_to_drive()?;
     // The pages that the browser has, which are exchanged under it.
