@@ -56,19 +56,30 @@ pub async fn download<D: Disk>(
         ..Cost::default()
     };
     for ways in &plan.sources {
-        let mut result = Err(FetchError::Missing);
+        let (mut result, mut taken) = (Err(FetchError::Missing), 0);
         for (index, way) in ways.iter().enumerate() {
+            taken = index;
+            let part = way.fetch().sha256;
+            let had = store.part_size(part).map_err(disk_error)?;
             result = take(store, mirror, *way, &mut cost).await;
-            match result {
+            let another = match result {
                 // Another way would meet the same.
-                Ok(()) | Err(FetchError::NoRoom | FetchError::Disk | FetchError::GivenUp) => break,
-                // Nobody is there: what began is gone on with later, and nothing larger is asked for.
-                Err(FetchError::Unreachable | FetchError::TooSlow) => break,
-                Err(_) if index + 1 < ways.len() => cost.detours += 1,
-                Err(_) => {}
+                Ok(()) | Err(FetchError::NoRoom | FetchError::Disk | FetchError::GivenUp) => false,
+                // What grows is gone on with later, and nothing larger is asked for. Where nothing more came, the next check
+                // would end as this one: it may be this file alone that does not come.
+                Err(FetchError::Unreachable | FetchError::TooSlow) => store.part_size(part).map_err(disk_error)? <= had,
+                Err(_) => true,
+            };
+            if !another || index + 1 == ways.len() {
+                break;
             }
+            cost.detours += 1;
         }
         result?;
+        // What began by the ways before it leads nowhere any more.
+        for way in &ways[..taken] {
+            store.drop_part(way.fetch().sha256).map_err(disk_error)?;
+        }
     }
     Ok(cost)
 }

@@ -160,6 +160,18 @@ impl<D: Disk> Store<D> {
         }
     }
 
+    /// How much came of a blob so far.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn part_size(&self, hash: Hash) -> io::Result<u64> {
+        let (parts, name) = (self.disk.list(PARTS)?, hash.to_string());
+        Ok(parts
+            .iter()
+            .find(|(part, _)| *part == name)
+            .map_or(0, |(_, size)| *size))
+    }
+
     /// Adds what came of a blob.
     ///
     /// # Errors

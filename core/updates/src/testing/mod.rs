@@ -48,6 +48,8 @@ pub struct Files {
     pub sent: u64,
     /// After so many bytes of a blob the connection breaks.
     pub breaks_after: Option<usize>,
+    /// A blob of which nothing comes behind this place, from wherever it is asked for.
+    pub stalls_at: Option<(Hash, usize)>,
 }
 
 impl MemoryMirror {
@@ -86,12 +88,16 @@ impl Mirror for MemoryMirror {
     }
 
     async fn blob(&self, blob: Blob, from: u64, take: &mut Take<'_>) -> Result<(), FetchError> {
-        let (content, breaks) = {
+        let (content, breaks, stalls) = {
             let mut files = self.files();
             files.asked.push(format!("{}+{from}", blob.sha256));
-            (files.blobs.get(&blob.sha256).cloned(), files.breaks_after)
+            let stalls = files.stalls_at.filter(|(hash, _)| *hash == blob.sha256);
+            (files.blobs.get(&blob.sha256).cloned(), files.breaks_after, stalls)
         };
-        let content = content.ok_or(FetchError::Missing)?;
+        let mut content = content.ok_or(FetchError::Missing)?;
+        if let Some((_, place)) = stalls {
+            content.truncate(place);
+        }
         let from = usize::try_from(from).unwrap_or_default();
         let mut sent = 0;
         for piece in content.get(from..).unwrap_or_default().chunks(1000) {
@@ -101,6 +107,9 @@ impl Mirror for MemoryMirror {
             sent += piece.len();
             self.files().sent += piece.len() as u64;
             take(Piece::Bytes(piece))?;
+        }
+        if stalls.is_some() {
+            return Err(FetchError::TooSlow);
         }
         Ok(())
     }

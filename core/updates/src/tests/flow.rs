@@ -256,6 +256,52 @@ fn a_patch_that_is_missing_damaged_or_of_another_base_is_followed_by_the_whole_f
 }
 
 #[test]
+fn a_patch_of_which_nothing_more_comes_is_followed_by_the_whole_file() {
+    for place in [0, 10] {
+        let mut city = City::new();
+        city.release(11, &[10]);
+        let patch = bundle(11, &[10]).0.files[0].patches[0].blob;
+        assert!(patch.size > 10);
+        city.mirror.files().stalls_at = Some((patch.sha256, place));
+        let terminal = fresh();
+        terminal.updates.boot();
+        if place > 0 {
+            // More of it came: it is gone on with, and nothing larger is asked for.
+            let slow = terminal.check(&city).map(|_| ());
+            assert_eq!(slow, Err(UpdateError::Fetch(FetchError::TooSlow)));
+            let asked = city.mirror.files().asked.clone();
+            assert_eq!(asked.iter().filter(|request| request.contains('+')).count(), 1);
+        }
+        let Outcome::Staged { cost, .. } = terminal.staged(&city) else {
+            panic!("nothing came")
+        };
+        assert_eq!((cost.patched, cost.detours), (0, 1), "{place}");
+        let names = terminal.disk.names();
+        assert!(!names.iter().any(|name| name.starts_with("parts/")), "{names:?}");
+        let terminal = terminal.restart();
+        assert_eq!(shown(&terminal.updates.boot()), 11);
+    }
+}
+
+#[test]
+fn where_nobody_is_there_every_way_is_asked_once_and_the_next_check_finds_the_patch() {
+    let mut city = City::new();
+    city.release(11, &[10]);
+    city.mirror.files().breaks_after = Some(0);
+    let terminal = fresh();
+    terminal.updates.boot();
+    let away = terminal.check(&city).map(|_| ());
+    assert_eq!(away, Err(UpdateError::Fetch(FetchError::Unreachable)));
+    let asked = city.mirror.files().asked.clone();
+    assert_eq!(asked.iter().filter(|request| request.contains('+')).count(), 3);
+    city.mirror.files().breaks_after = None;
+    let Outcome::Staged { cost, .. } = terminal.staged(&city) else {
+        panic!("nothing came")
+    };
+    assert_eq!((cost.patched, cost.detours), (1, 0));
+}
+
+#[test]
 fn a_bomb_in_a_patch_costs_its_few_bytes_and_the_whole_file_comes() {
     let frame = onehall_bundle::patch::make(b"", &vec![0; 8 << 20]).unwrap_or_default();
     // The same in what a patch says of numbers that moved, before the patch itself.
