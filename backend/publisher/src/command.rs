@@ -162,13 +162,17 @@ impl UpdateCommand {
             } => {
                 let office = office.open()?;
                 let plan = office.plan()?;
-                let share = terms.share;
-                let before = office.offer(plan.terminal(&terminal)?, release, terms.read()?)?;
+                let offered = office.offer(plan.terminal(&terminal)?, release, terms.read()?)?;
                 office.draft(&plan, &terminal, desk.now())?;
-                let before = before.map_or(String::new(), |before| format!(" (before: {before} %)"));
+                let share = offered.now.share;
+                let before = offered.before.as_ref();
+                let before = before.map_or(String::new(), |before| format!(" (before: {} %)", before.share));
                 desk.say(&format!(
                     "release {release} of {terminal} is for {share} %{before}, once signed and published"
                 ));
+                for line in offered.lines() {
+                    desk.say(&line);
+                }
                 Ok(())
             }
             Deed::Forgive {

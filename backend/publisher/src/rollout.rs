@@ -5,10 +5,12 @@ use onehall_bundle::{Block, Halts, Hash, Offer, Policy, Version};
 use crate::key::{hexadecimal, random};
 use crate::office::{Failure, HALTS, Office};
 
-/// What is said of an offer.
+/// What is said of an offer: an empty list, none and `false` say nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Terms {
     pub share: u8,
+    /// Whether the terms of before count no more.
+    pub everywhere: bool,
     pub channels: Vec<String>,
     pub regions: Vec<String>,
     pub halls: Vec<String>,
@@ -16,6 +18,13 @@ pub struct Terms {
     pub core_first: Option<Version>,
     pub core_last: Option<Version>,
     pub forced: bool,
+}
+
+/// An offer as it was, where there was one, and as it is.
+#[derive(Debug, Clone)]
+pub struct Offered {
+    pub before: Option<Offer>,
+    pub now: Offer,
 }
 
 impl Office {
@@ -48,9 +57,9 @@ impl Office {
         Ok(Hash::of(&bytes))
     }
 
-    /// Offers a release on these terms. The share that it had, where it was offered before; while it grows the draw stays
-    /// the same.
-    pub fn offer(&self, role: &str, release: u64, terms: Terms) -> Result<Option<u8>, Failure> {
+    /// Offers a release on these terms. Where it was offered before the draw stays the same, so that a share that grows loses
+    /// nobody, and so do the terms of which nothing is said: a share that grows reaches nobody else.
+    pub fn offer(&self, role: &str, release: u64, terms: Terms) -> Result<Offered, Failure> {
         let manifest = self.release(role, release)?;
         let mut policy = self.policy(role)?;
         let before = policy.offers.iter().find(|offer| offer.release == release).cloned();
@@ -58,23 +67,29 @@ impl Office {
             Some(before) => before.salt.clone(),
             None => hexadecimal(&random::<8>()?),
         };
-        policy.offers.retain(|offer| offer.release != release);
-        policy.offers.push(Offer {
+        let stays = before.as_ref().filter(|_| !terms.everywhere);
+        let list = |said: Vec<String>, of: fn(&Offer) -> &[String]| match stays {
+            Some(before) if said.is_empty() => of(before).to_vec(),
+            _ => said,
+        };
+        let now = Offer {
             release,
             manifest,
-            channels: terms.channels,
+            channels: list(terms.channels, |offer| &offer.channels),
             share: terms.share,
             salt,
-            regions: terms.regions,
-            halls: terms.halls,
-            terminals: terms.terminals,
-            core_first: terms.core_first,
-            core_last: terms.core_last,
-            forced: terms.forced,
-        });
+            regions: list(terms.regions, |offer| &offer.regions),
+            halls: list(terms.halls, |offer| &offer.halls),
+            terminals: list(terms.terminals, |offer| &offer.terminals),
+            core_first: terms.core_first.or(stays.and_then(|before| before.core_first)),
+            core_last: terms.core_last.or(stays.and_then(|before| before.core_last)),
+            forced: terms.forced || stays.is_some_and(|before| before.forced),
+        };
+        policy.offers.retain(|offer| offer.release != release);
+        policy.offers.push(now.clone());
         policy.offers.sort_by_key(|offer| offer.release);
         self.keep_policy(role, &policy)?;
-        Ok(before.map(|before| before.share))
+        Ok(Offered { before, now })
     }
 
     /// Lets terminals try a release once more that failed on them.
@@ -100,4 +115,44 @@ impl Office {
         });
         self.write(&format!("targets/{HALTS}/{role}.halts.json"), &halts.to_bytes())
     }
+}
+
+impl Offered {
+    /// Each term that was said or has changed, in a line.
+    pub fn lines(&self) -> Vec<String> {
+        let before = self.before.as_ref().map(terms);
+        let mut lines = Vec::new();
+        for (place, (name, said, text)) in terms(&self.now).into_iter().enumerate() {
+            match before.as_ref().map(|before| &before[place].2) {
+                Some(before) if *before != text => lines.push(format!("  {name}: {text} (before: {before})")),
+                _ if said => lines.push(format!("  {name}: {text}")),
+                _ => {}
+            }
+        }
+        lines
+    }
+}
+
+/// The terms of an offer besides its share: the name, whether it was said, and the words.
+fn terms(offer: &Offer) -> [(&'static str, bool, String); 6] {
+    let list = |list: &[String]| match list {
+        [] => "all".to_owned(),
+        list => list.join(", "),
+    };
+    let core = match (offer.core_first, offer.core_last) {
+        (None, None) => "all".to_owned(),
+        (Some(first), None) => format!("from {first} on"),
+        (None, Some(last)) => format!("up to {last}"),
+        (Some(first), Some(last)) => format!("{first} to {last}"),
+    };
+    let cores = offer.core_first.is_some() || offer.core_last.is_some();
+    let forced = if offer.forced { "yes" } else { "no" };
+    [
+        ("channels", !offer.channels.is_empty(), list(&offer.channels)),
+        ("regions", !offer.regions.is_empty(), list(&offer.regions)),
+        ("halls", !offer.halls.is_empty(), list(&offer.halls)),
+        ("kinds", !offer.terminals.is_empty(), list(&offer.terminals)),
+        ("versions of the core", cores, core),
+        ("forced", offer.forced, forced.to_owned()),
+    ]
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Parser;
-use onehall_bundle::{Hash, Range, Version};
+use onehall_bundle::{Hash, Offer, Range, Version};
 use onehall_updates::disk::Folder;
 use onehall_updates::download::Room;
 use onehall_updates::machine::{Native, Told};
@@ -475,14 +475,57 @@ fn a_share_that_grows_keeps_its_draw() {
     let mut place = Place::founded("share");
     place.pages(&program("first"));
     place.stage();
-    let salt = |place: &Place| {
+    // What is offered, and what was said of it.
+    let rollout = |place: &mut Place, terms: &str| {
+        place.person.said.clear();
+        place.do_(&format!("rollout ui-desktop 1 {terms}"));
         let policy = crate::office::Office::new(&place.root.join("office")).policy("ui-desktop");
-        policy.map(|policy| policy.offers[0].salt.clone()).unwrap_or_default()
+        let offers = policy.map(|policy| policy.offers).unwrap_or_default();
+        (offers[0].clone(), place.person.said.clone())
     };
-    place.do_("rollout ui-desktop 1 --share 10 --hall lanchuan-01");
-    let first = salt(&place);
-    place.do_("rollout ui-desktop 1 --share 50");
-    assert_eq!(salt(&place), first);
+    let terms = "--channel early --hall lanchuan-01 --kind desktop --core-first 1.2.0 --forced";
+    let (first, _) = rollout(&mut place, &format!("--share 10 {terms}"));
+    assert!(first.forced && first.halls == ["lanchuan-01"], "{first:?}");
+    // A share that grows reaches nobody else.
+    let (grown, said) = rollout(&mut place, "--share 50");
+    let expected = Offer { share: 50, ..first };
+    assert_eq!(grown, expected);
+    let lines = [
+        "release 1 of ui-desktop is for 50 % (before: 10 %), once signed and published",
+        "  channels: early",
+        "  halls: lanchuan-01",
+        "  kinds: desktop",
+        "  versions of the core: from 1.2.0 on",
+        "  forced: yes",
+    ];
+    assert_eq!(said, lines);
+    let (moved, said) = rollout(&mut place, "--share 50 --hall lanchuan-02");
+    let expected = Offer {
+        halls: vec!["lanchuan-02".to_owned()],
+        ..grown
+    };
+    assert_eq!(moved, expected);
+    assert_eq!(said[2], "  halls: lanchuan-02 (before: lanchuan-01)");
+    // Only who says so widens it, and is told how far.
+    let (wide, said) = rollout(&mut place, "--share 100 --everywhere --channel stable");
+    let expected = Offer {
+        share: 100,
+        channels: vec!["stable".to_owned()],
+        halls: Vec::new(),
+        terminals: Vec::new(),
+        core_first: None,
+        forced: false,
+        ..moved
+    };
+    assert_eq!(wide, expected);
+    let lines = [
+        "  channels: stable (before: early)",
+        "  halls: all (before: lanchuan-02)",
+        "  kinds: all (before: desktop)",
+        "  versions of the core: all (before: from 1.2.0 on)",
+        "  forced: no (before: yes)",
+    ];
+    assert_eq!(said[1..], lines);
     assert!(matches!(
         place.run("rollout ui-desktop 7 --share 50"),
         Err(Failure::NoRelease(_, 7))

@@ -77,7 +77,7 @@ pub enum Deed {
         terminal: String,
         file: PathBuf,
     },
-    /// Offer a release to a share of terminals, or change its share
+    /// Offer a release to a share of terminals, or change its share; terms that are not named stay as they were
     Rollout {
         #[command(flatten)]
         office: At,
@@ -193,13 +193,21 @@ pub enum FlavourWord {
 pub struct TermWords {
     /// In percent
     #[arg(long, value_parser = clap::value_parser!(u8).range(0..=100))]
-    pub share: u8,
+    share: u8,
+    /// Drop the terms of before: channels, regions, halls, kinds, versions of the core, forced. Those that are named here count
+    /// alone
+    #[arg(long)]
+    everywhere: bool,
+    /// A channel that gets it (repeat)
     #[arg(long = "channel")]
     channels: Vec<String>,
+    /// A region that gets it (repeat)
     #[arg(long = "region")]
     regions: Vec<String>,
+    /// A hall that gets it (repeat)
     #[arg(long = "hall")]
     halls: Vec<String>,
+    /// A kind of terminal that gets it, such as kiosk (repeat)
     #[arg(long = "kind")]
     kinds: Vec<String>,
     /// The first version of the native core that gets it
@@ -239,6 +247,7 @@ impl TermWords {
         let version = |text: Option<String>| text.map(|text| version(&text)).transpose();
         Ok(Terms {
             share: self.share,
+            everywhere: self.everywhere,
             channels: self.channels,
             regions: self.regions,
             halls: self.halls,
