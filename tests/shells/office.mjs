@@ -53,6 +53,8 @@ export class Office {
       ONEHALL_UPDATES_KEYS: [this.key("online"), this.key("halt")].join(","),
       ONEHALL_UPDATES_PASSPHRASE: PASSPHRASE,
       ONEHALL_UPDATES_HALT_AFTER: "1",
+      // All terminals of a test are on this machine.
+      ONEHALL_UPDATES_HALT_NETWORKS: "1",
     };
   }
 

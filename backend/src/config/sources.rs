@@ -223,6 +223,11 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("updates.halt_after", Kind::Whole, "and so many terminals have tried it"),
     setting(
+        "updates.halt_networks",
+        Kind::Whole,
+        "in so many networks at least; 1: one alone is enough",
+    ),
+    setting(
         "updates.reports_per_client_hour",
         Kind::Whole,
         "batches of reports on updates from one address in an hour",

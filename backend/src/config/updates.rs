@@ -24,6 +24,8 @@ pub struct Updates {
     pub halt_percent: u32,
     /// And so many terminals at least have tried it.
     pub halt_after: u32,
+    /// In so many networks at least. 1: what comes from one network is enough.
+    pub halt_networks: u32,
     /// Batches of reports of terminals from one address in an hour.
     pub reports_per_client_hour: u32,
 }
@@ -37,6 +39,7 @@ impl Default for Updates {
             passphrase: Secret::default(),
             halt_percent: 2,
             halt_after: 50,
+            halt_networks: 3,
             reports_per_client_hour: 120,
         }
     }
@@ -50,6 +53,16 @@ impl Updates {
         self.repository.clone().or(own)
     }
 
+    /// How many reports of one network decide on whether a release is stopped: its part of `halt_after`.
+    #[must_use]
+    pub fn per_network(&self) -> u32 {
+        if self.halt_networks > 1 {
+            self.halt_after.div_ceil(self.halt_networks).max(1)
+        } else {
+            u32::MAX
+        }
+    }
+
     /// What cannot be meant.
     pub(super) fn faults(&self, faults: &mut Vec<String>) {
         if self.office.is_some() && self.repository.is_some() {
@@ -60,6 +73,9 @@ impl Updates {
         }
         if self.halt_percent > 100 {
             faults.push("updates.halt_percent: more than a hundred".to_owned());
+        }
+        if self.halt_networks == 0 {
+            faults.push("updates.halt_networks: less than one".to_owned());
         }
     }
 }

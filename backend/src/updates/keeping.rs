@@ -71,7 +71,7 @@ pub(super) async fn keep(state: &AppState, keeper: &Arc<Keeper>) {
 async fn stop_what_fails(state: &AppState, keeper: &Arc<Keeper>) -> Result<()> {
     let settings = &state.config.updates;
     for count in state.storage.update_counts().await? {
-        if !fails(&count, settings.halt_after, settings.halt_percent) {
+        if !fails(&count, settings) {
             continue;
         }
         let (now, keeper, halted) = (instant(state), keeper.clone(), count.clone());

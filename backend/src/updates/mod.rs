@@ -12,7 +12,7 @@ mod store;
 mod tests;
 
 pub use keeping::{Signing, standing, watch};
-pub use model::{ReleaseCount, TakeReports};
+pub use model::{NewReport, ReleaseCount, TakeReports};
 pub use repository::repository;
 pub use routes::routes;
 pub use store::UpdateStore;

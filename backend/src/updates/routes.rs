@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use onehall_protocol::ErrorCode;
-use onehall_protocol::updates::{MOST_REPORTS, ReleaseHealth, ReportsTaken, UpdateReports};
+use onehall_protocol::updates::{MOST_REPORTS, ReleaseHealth, ReportsTaken, UpdateReport, UpdateReports};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::keeping;
-use super::model::{TakeReports, together};
+use super::model::{NewReport, TakeReports, together};
 use crate::error::{Error, Result};
 use crate::http::extract::{ClientAddress, Json};
 use crate::staff::{Scope, Staff};
@@ -28,7 +28,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// Count what a terminal tells of releases
 ///
 /// Nobody has to be logged in, and a login is not looked at: a report says which release and what became of it, and nothing of
-/// who tells it. One that was counted before is not counted again.
+/// who tells it. One that was counted before is not counted again, and no network decides alone on whether a release is stopped.
 #[utoipa::path(post, path = "/updates/reports", tag = "operations", request_body = UpdateReports,
     responses((status = 200, description = "How many were new", body = ReportsTaken)))]
 async fn take(
@@ -45,13 +45,21 @@ async fn take(
     if told.reports.iter().any(|report| report.release > HIGHEST) {
         return Err(Error::new(ErrorCode::InvalidBody).with_field("reports", "out_of_range"));
     }
+    let network = client.network();
+    let new_report = |report: UpdateReport| NewReport {
+        network: state
+            .key
+            .keyed_hash("update", &[&told.app, &report.release.to_string(), &network]),
+        report,
+    };
     let new = state
         .storage
         .take_update_reports(TakeReports {
-            client: state.key.keyed_hash("client", &[&client.network()]),
+            client: state.key.keyed_hash("client", &[&network]),
             per_client_hour: state.config.updates.reports_per_client_hour,
+            per_network: state.config.updates.per_network(),
+            reports: told.reports.into_iter().map(new_report).collect(),
             app: told.app,
-            reports: told.reports,
             now: state.clock.now(),
         })
         .await?;
@@ -69,13 +77,7 @@ async fn health(State(state): State<AppState>, staff: Staff) -> Result<Json<Vec<
     if staff.administers()? != Scope::Hall {
         return Err(Error::new(ErrorCode::Forbidden));
     }
-    let settings = &state.config.updates;
     let counts = state.storage.update_counts().await?;
     let published = keeping::offered(&state).await;
-    Ok(Json(together(
-        counts,
-        published,
-        settings.halt_after,
-        settings.halt_percent,
-    )))
+    Ok(Json(together(counts, published, &state.config.updates)))
 }

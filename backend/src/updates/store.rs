@@ -9,7 +9,8 @@ use crate::error::Result;
 /// What terminals tell of releases.
 #[async_trait]
 pub trait UpdateStore: Send + Sync {
-    /// Counts each report that was not counted before; how many were new. All of it or nothing.
+    /// Counts each report that was not counted before; how many were new. Of each network only `per_network` decide on whether a
+    /// release is stopped. All of it or nothing.
     ///
     /// # Errors
     /// `request/too_many` beyond the limit of the address.
@@ -21,7 +22,8 @@ pub trait UpdateStore: Send + Sync {
     /// Only faults of the store.
     async fn update_counts(&self) -> Result<Vec<ReleaseCount>>;
 
-    /// Forgets the reports (not the counts) from before `oldest`: one that is sent so late counts twice.
+    /// Forgets the reports (not the counts) from before `oldest`: one that is sent so late counts twice. Forgets the networks of
+    /// releases of which nothing was told since.
     ///
     /// # Errors
     /// Only faults of the store.

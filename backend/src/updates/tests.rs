@@ -11,8 +11,10 @@ use uuid::Uuid;
 
 use super::keeping;
 use crate::clock::Clock as _;
-use crate::testing::TestHall;
+use crate::config::Updates;
+use crate::testing::{TestHall, TestTerminal};
 
+const REPORTS: &str = "/api/v1/updates/reports";
 const PASSPHRASE: &str = "correct horse battery";
 /// The clock of the tests' hall stands here.
 const NOW: i64 = 1_795_395_600;
@@ -97,14 +99,19 @@ impl Office {
         self.0.join(format!("keys/{name}.json"))
     }
 
-    /// A hall on the machine on which it lies.
+    /// A hall on the machine on which it lies, whose terminals are all in one network.
     async fn hall(&self) -> TestHall {
+        let change = |updates: &mut Updates| (updates.halt_after, updates.halt_networks) = (4, 1);
+        self.hall_with(change).await
+    }
+
+    async fn hall_with(&self, change: impl FnOnce(&mut Updates)) -> TestHall {
         let (office, keys) = (self.0.clone(), vec![self.key("online"), self.key("halt")]);
         TestHall::open_with(move |config| {
             config.updates.office = Some(office);
             config.updates.keys = keys;
             config.updates.passphrase.0 = PASSPHRASE.to_owned();
-            config.updates.halt_after = 4;
+            change(&mut config.updates);
         })
         .await
     }
@@ -240,7 +247,7 @@ async fn a_release_that_too_many_go_back_from_is_stopped_by_itself_and_what_wait
     let hall = office.hall().await;
     let keeper = keeper(&hall).await;
     let mut kiosk = hall.terminal("kiosk");
-    let path = "/api/v1/updates/reports";
+    let path = REPORTS;
     let three = [report("committed"), report("committed"), report("rolled_back")];
     let told = kiosk.post(path, json!({ "app": "ui-kiosk", "reports": three })).await;
     assert_eq!((told.status, told.json()), (200, json!({ "new": 3 })));
@@ -284,6 +291,103 @@ async fn a_release_that_too_many_go_back_from_is_stopped_by_itself_and_what_wait
     assert_eq!(hall.browser().get("/api/v1/staff/updates").await.status, 401);
 }
 
+/// Terminals behind one address tell what became of the release.
+async fn tell(hall: &TestHall, network: u8, outcomes: &[&str]) {
+    let mut kiosk = hall.terminal("kiosk");
+    kiosk.address = format!("10.0.0.{network}:40000");
+    for outcomes in outcomes.chunks(50) {
+        let reports: Vec<Value> = outcomes.iter().map(|outcome| report(outcome)).collect();
+        let told = kiosk
+            .post(REPORTS, json!({ "app": "ui-kiosk", "reports": reports }))
+            .await;
+        assert_eq!(told.json(), json!({ "new": outcomes.len() }));
+    }
+}
+
+async fn administrator(hall: &TestHall) -> TestTerminal {
+    let mut admin = hall.console();
+    admin.staff_log_in("admin").await;
+    admin
+}
+
+/// What an administrator sees of the release.
+async fn seen(admin: &mut TestTerminal) -> Value {
+    admin.get("/api/v1/staff/updates").await.json()[0].clone()
+}
+
+#[tokio::test]
+async fn one_network_stops_no_release_whatever_it_makes_up() {
+    let office = Office::found();
+    let hall = office.hall_with(|_| {}).await;
+    let keeper = keeper(&hall).await;
+    tell(&hall, 1, &["rolled_back"; 150]).await;
+    keeping::keep(&hall.state, &keeper).await;
+    assert!(!office.halted(), "nobody else has tried it");
+    for network in 2..=51 {
+        tell(&hall, network, &["committed"]).await;
+    }
+    keeping::keep(&hall.state, &keeper).await;
+    assert!(!office.halted(), "everybody else gets on with it");
+    let release = seen(&mut administrator(&hall).await).await;
+    assert_eq!(release["counts"], json!({ "committed": 50, "rolled_back": 150 }));
+    assert_eq!(release["fails"], json!(false));
+    // It went back elsewhere, too.
+    for network in [52, 53] {
+        tell(&hall, network, &["rolled_back"; 3]).await;
+    }
+    keeping::keep(&hall.state, &keeper).await;
+    assert!(office.halted());
+}
+
+#[tokio::test]
+async fn one_network_hides_no_release_that_fails() {
+    let hall = TestHall::open().await;
+    tell(&hall, 1, &["committed"; 2_000]).await;
+    // Three halls of three dozen kiosks, each behind one address: every sixth goes back.
+    let kiosks: Vec<&str> = (0..36)
+        .map(|kiosk| if kiosk % 6 == 0 { "rolled_back" } else { "committed" })
+        .collect();
+    for network in [2, 3, 4] {
+        tell(&hall, network, &kiosks).await;
+    }
+    let release = seen(&mut administrator(&hall).await).await;
+    assert_eq!(release["counts"], json!({ "committed": 2_090, "rolled_back": 18 }));
+    assert_eq!(release["fails"], json!(true));
+}
+
+#[tokio::test]
+async fn three_halls_of_some_dozens_of_kiosks_stop_a_release_together() {
+    let hall = TestHall::open().await;
+    let mut admin = administrator(&hall).await;
+    for (network, fails) in [(1, false), (2, false), (3, true)] {
+        tell(&hall, network, &["rolled_back"; 36]).await;
+        assert_eq!(seen(&mut admin).await["fails"], json!(fails), "{network}");
+    }
+}
+
+#[tokio::test]
+async fn which_networks_told_of_a_release_is_forgotten_once_nobody_tells_of_it_any_more() {
+    let hall = TestHall::open().await;
+    for network in [1, 2] {
+        tell(&hall, network, &["committed", "rolled_back"]).await;
+    }
+    let networks = || {
+        let count = hall
+            .database
+            .look(|db| db.query_row("SELECT count(*) FROM update_network", [], |row| row.get::<_, i64>(0)));
+        count.unwrap_or_else(|error| panic!("{error}"))
+    };
+    let now = hall.clock.now();
+    let forget = async |oldest| {
+        let forgot = hall.state.storage.forget_update_reports(oldest).await;
+        forgot.unwrap_or_else(|error| panic!("{error}"))
+    };
+    assert_eq!((forget(now).await, networks()), (0, 2));
+    assert_eq!((forget(now.plus_seconds(1)).await, networks()), (4, 0));
+    let release = seen(&mut administrator(&hall).await).await;
+    assert_eq!(release["counts"], json!({ "committed": 2, "rolled_back": 2 }));
+}
+
 #[tokio::test]
 async fn what_is_published_is_shown_before_anybody_told_of_it_and_what_is_told_without_a_repository() {
     let office = Office::found();
@@ -302,10 +406,7 @@ async fn what_is_published_is_shown_before_anybody_told_of_it_and_what_is_told_w
     let hall = TestHall::open().await;
     let reports = [report("staged")];
     hall.terminal("kiosk")
-        .post(
-            "/api/v1/updates/reports",
-            json!({ "app": "ui-kiosk", "reports": reports }),
-        )
+        .post(REPORTS, json!({ "app": "ui-kiosk", "reports": reports }))
         .await;
     let mut admin = hall.console();
     admin.staff_log_in("admin").await;
@@ -336,7 +437,7 @@ async fn a_report_says_what_it_may_and_nothing_else() {
         json!({ "app": "forms", "reports": [] }),
         json!({ "app": "ui-kiosk", "reports": [], "who": "me" }),
     ] {
-        let status = kiosk.post("/api/v1/updates/reports", body.clone()).await.status;
+        let status = kiosk.post(REPORTS, body.clone()).await.status;
         assert!((400..500).contains(&status), "{status}: {body}");
     }
 }

@@ -4,7 +4,7 @@ use super::texts;
 
 texts! {
     TITLE = "页面更新", "Page updates";
-    TEXT = "自助终端、桌面端和手机端的页面版本：推广给谁，有多少终端已取得、已启用，有多少自动退回。终端只报告版本和结果，不报告自己是谁。", "The pages of kiosks, desktops and phones: whom a release is for, how many terminals have fetched it, run it, or went back from it by themselves. A terminal says which release and what became of it, never who it is.";
+    TEXT = "自助终端、桌面端和手机端的页面版本：推广给谁，有多少终端已取得、已启用，有多少自动退回。终端只报告版本和结果，不报告自己是谁。判断是否停止一个版本时，来自同一网络的报告只计入一部分。", "The pages of kiosks, desktops and phones: whom a release is for, how many terminals have fetched it, run it, or went back from it by themselves. A terminal says which release and what became of it, never who it is. Of what one network tells only a part decides on whether a release is stopped.";
     EMPTY = "还没有发布过更新", "No update was published yet";
     EMPTY_TEXT = "发布新的页面版本后，推广范围和终端的情况会在这里显示。", "Once a release of the pages is published, whom it is for and what terminals make of it is shown here.";
     DESKTOP = "桌面端", "Desktops";

@@ -62,6 +62,7 @@ migrations! {
     64 "0064_children";
     65 "0065_kiosk_signs";
     67 "0067_staff_passkeys";
+    68 "0068_update_networks";
 }
 
 /// Why a database cannot be used.
