@@ -24,7 +24,9 @@
 //!
 //! **A refresh token is used once.** What it is exchanged for follows from itself and the key of the installation, so a
 //! client that did not hear the answer gets the same one again for a few seconds, from any replica, without an answer that
-//! is kept anywhere. Later the same token ends the login with all that came of it: two hold it.
+//! is kept anywhere. Later the same token ends the login with all that came of it: two hold it. Shown with a proof
+//! by the key that it was used with (DPoP), it gets the same answer however late, until the next token was used: nobody else
+//! can have asked.
 //!
 //! **The routes of the protocol read no cookie.** Their callers are programs, or a browser that other sites send here; who
 //! somebody is, the pages of the hall ask, through `/api/v1/authorizations`, where the session counts and other sites are

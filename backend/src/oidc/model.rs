@@ -37,7 +37,8 @@ pub mod seconds {
     pub const LOGOUT: i64 = 600;
     /// What tells a client that a session has ended.
     pub const LOGOUT_TOKEN: i64 = 120;
-    /// How long a used refresh token gets the same answer again, for a client that did not hear the first one.
+    /// How long a used refresh token gets the same answer again, for a client that did not hear the first one. One that shows it
+    /// with its key gets it until it goes on.
     pub const GRACE: i64 = 10;
     /// The most that a client's assertion may count. It counts once anyway, and there are libraries that make none shorter.
     pub const ASSERTION: i64 = 3_600;

@@ -156,7 +156,8 @@ pub struct Given {
 pub enum NotGiven {
     /// It is none, none of this client's, not any more, or not for who shows this.
     Invalid,
-    /// It was used before: somebody else has it. Everything that came of it has ended.
+    /// It was used before, and its client has gone on or cannot be told from others: two have it. Everything that came of it has
+    /// ended.
     Reused,
     /// It wants more than was allowed.
     Scopes,
@@ -347,7 +348,7 @@ pub trait OidcStore: Send + Sync {
     /// Only faults of the store.
     async fn redeem(&self, redeem: Redeem) -> Result<Result<Given, NotGiven>>;
 
-    /// Gives tokens for a refresh token, which is used up by that.
+    /// Gives tokens for a refresh token, which is used up by that; the same ones again to a client that did not hear the answer.
     ///
     /// # Errors
     /// Only faults of the store.

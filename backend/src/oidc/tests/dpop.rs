@@ -288,6 +288,50 @@ async fn the_refresh_tokens_of_a_program_are_bound_to_its_key() {
 }
 
 #[tokio::test]
+async fn whoever_holds_the_key_gets_a_lost_answer_until_the_next_token_was_used() {
+    const DAY: i64 = 86_400;
+    let provider = Provider::open().await;
+    let text = |tokens: &Value, name: &str| tokens[name].as_str().unwrap_or_default().to_owned();
+    let show = async |token: &str, key: &str| {
+        let proof = proof(&provider, key);
+        refresh(&provider, BUS, token, &[("dpop", &proof)]).await
+    };
+    let invalid = (400, "invalid_grant".to_owned());
+    let first = text(&bound(&provider).await, "refresh_token");
+    let given = show(&first, "terminal").await.json();
+    // After the ten seconds, after the access token, on a laptop that slept for weeks.
+    for later in [10, 700, 20 * DAY] {
+        provider.hall.clock.advance(later);
+        assert_eq!(error(&show(&first, "another").await), invalid, "{later}");
+        let reply = show(&first, "terminal").await;
+        assert_eq!(reply.status, 200, "{later}: {}", reply.json());
+        let again = reply.json();
+        for name in ["access_token", "refresh_token"] {
+            assert_eq!(again[name], given[name], "{later}: two families");
+        }
+        assert_eq!(again["expires_in"], 600);
+        let access = text(&again, "access_token");
+        let shown = proof_with(&provider, "terminal", "GET", USERINFO, |claims| {
+            claims["ath"] = json!(sha256_base64url(&access));
+        });
+        assert_eq!(ask(&provider, &access, "DPoP", Some(&shown)).await.status, 200);
+    }
+    // Once it has gone on, what was under way for long still harms nobody; after that two hold the token.
+    let next = show(&text(&given, "refresh_token"), "terminal").await.json();
+    let late = show(&first, "terminal").await.json();
+    assert_eq!(late["refresh_token"], given["refresh_token"]);
+    provider.hall.clock.advance(10);
+    assert_eq!(error(&show(&first, "terminal").await), invalid);
+    assert_eq!(error(&show(&text(&next, "refresh_token"), "terminal").await), invalid);
+    // Nor does it outlive the month for which the token counted.
+    let first = text(&bound(&provider).await, "refresh_token");
+    provider.hall.clock.advance(DAY);
+    assert_eq!(show(&first, "terminal").await.status, 200);
+    provider.hall.clock.advance(29 * DAY);
+    assert_eq!(error(&show(&first, "terminal").await), invalid);
+}
+
+#[tokio::test]
 async fn a_server_that_signs_for_itself_may_change_its_key() {
     let provider = Provider::open().await;
     let mut browser = provider.citizen(ZHANG).await;

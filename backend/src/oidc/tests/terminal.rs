@@ -249,14 +249,21 @@ async fn the_session_of_a_kiosk_is_one_of_a_kiosk_and_ends_when_nobody_uses_it()
     // Whatever the request says of itself: by that it may not change who somebody is.
     assert_eq!(citizen.terminal, onehall_protocol::identity::TerminalKind::Kiosk);
     assert!(citizen.ends_at <= now.plus_seconds(3600));
-    // It neither lets another machine in, nor outlives a quarter of an hour that nobody was there.
-    provider.hall.clock.advance(16 * 60);
-    let refresh = [
-        ("grant_type", "refresh_token"),
-        ("refresh_token", tokens["refresh_token"].as_str().unwrap_or_default()),
-    ];
-    let reply = with_key(&provider, OWN_KIOSK, "terminal", "/oauth/token", &refresh).await;
-    assert_eq!(reply.json()["error"], "invalid_grant");
+    // It neither lets another machine in, nor outlives a quarter of an hour that nobody was there, lost answers or not.
+    for lost in [false, true] {
+        let tokens = let_in(&provider, OWN_KIOSK, "terminal", &mut phone).await;
+        let refresh = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens["refresh_token"].as_str().unwrap_or_default()),
+        ];
+        if lost {
+            let unheard = with_key(&provider, OWN_KIOSK, "terminal", "/oauth/token", &refresh).await;
+            assert_eq!(unheard.status, 200, "{}", unheard.json());
+        }
+        provider.hall.clock.advance(16 * 60);
+        let reply = with_key(&provider, OWN_KIOSK, "terminal", "/oauth/token", &refresh).await;
+        assert_eq!(reply.json()["error"], "invalid_grant", "{lost}");
+    }
 }
 
 #[tokio::test]
@@ -291,6 +298,10 @@ async fn a_theft_ends_the_session_of_the_terminal_and_so_does_its_citizen() {
     };
     let first = text(&tokens, "refresh_token");
     let next = refresh(&first).await;
+    provider.hall.clock.advance(60);
+    // Nobody has gone on: it is the terminal, which did not hear the answer.
+    assert_eq!(refresh(&first).await["refresh_token"], next["refresh_token"]);
+    let next = refresh(&text(&next, "refresh_token")).await;
     provider.hall.clock.advance(60);
     assert!(lives(held).await);
     assert_eq!(refresh(&first).await["error"], "invalid_grant");

@@ -13,6 +13,7 @@ mod tests;
 use std::sync::{Arc, Mutex};
 
 use futures::channel::oneshot;
+use futures::future::{Either, select};
 use onehall_client::{PhoneLogin, PhoneLoginEnd};
 use onehall_protocol::identity::Session;
 use onehall_protocol::{API, CoreError, ErrorCode, Problem};
@@ -345,31 +346,45 @@ impl Core {
     async fn renewed(&self, login: &Login) -> Access {
         let mut renewal = login.renewal.lock().await;
         loop {
-            let (refresh, after) = match renewal.ask(self.millis()) {
+            let (refresh, after, patience) = match renewal.ask(self.millis()) {
                 Ask::Show(token) => return Access::Token(token),
                 Ask::Unreachable => return Access::Unreachable,
                 Ask::Ended => return Access::Ended,
-                Ask::Renew { refresh, after } => (refresh, after),
+                Ask::Renew {
+                    refresh,
+                    after,
+                    patience,
+                } => (refresh, after, patience),
             };
             if after > 0 {
                 self.inner.host.timer.sleep(after).await;
             }
-            let heard = self.renew(login, &refresh).await;
-            renewal.heard(&refresh, heard, self.millis());
+            renewal.asks(self.millis());
+            let heard = self.renew(login, &refresh, patience).await;
+            renewal.heard(&refresh, heard);
             if let Some(tokens) = renewal.tokens() {
                 self.keep_login(&login.issuer, tokens).await;
             }
         }
     }
 
-    async fn renew(&self, login: &Login, refresh: &str) -> Heard {
+    async fn renew(&self, login: &Login, refresh: &str, patience: Option<u32>) -> Heard {
         let client = self.client_id();
         let fields = [
             ("grant_type", "refresh_token"),
             ("client_id", client.as_str()),
             ("refresh_token", refresh),
         ];
-        match self.post_form(&login.issuer, "/oauth/token", &fields).await {
+        let asking = boxed(self.post_form(&login.issuer, "/oauth/token", &fields));
+        let answer = match patience {
+            Some(millis) => match select(asking, self.inner.host.timer.sleep(millis)).await {
+                Either::Left((answer, _)) => answer,
+                // The hall may have answered, and does so alike to who asks again.
+                Either::Right(_) => Err(NoAnswer),
+            },
+            None => asking.await,
+        };
+        match answer {
             Ok(answer) if answer.status == 200 => self.granted(&answer).map_or(Heard::Nothing, Heard::Next),
             Ok(answer) if error_of(&answer).as_deref() == Some("invalid_grant") => Heard::Ended,
             // Whatever else is wrong is no reason to log anybody out.

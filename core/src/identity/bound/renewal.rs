@@ -1,7 +1,8 @@
 //! The tokens of this terminal, as a machine without I/O: which one a request shows, and how the next is come by.
 //!
-//! A refresh token counts once; the hall answers the same one alike for ten seconds, and takes it for stolen later. So a request
-//! for the next tokens whose answer was lost is made again at once, several times within that time.
+//! A refresh token counts once; the hall answers the same one alike for ten seconds. Later it does so only to whoever holds the
+//! key, and until the next one was used. So a request for the next tokens whose answer does not come is made again, several times
+//! within ten seconds of the first, and nobody waits for the first until the host gives it up.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,9 @@ use serde::{Deserialize, Serialize};
 const EARLY_MS: i64 = 30_000;
 /// When the hall is asked again that did not answer, after the first time, in milliseconds: well within ten seconds.
 const AGAIN_MS: [i64; 3] = [500, 2_000, 5_000];
+/// How long an answer is waited for that can still be asked for again, in milliseconds. So the last time is six seconds after the
+/// first at the latest.
+const PATIENCE_MS: u32 = 2_000;
 
 /// What the hall gave.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +45,8 @@ pub(crate) enum Ask {
         refresh: String,
         /// Milliseconds to wait before.
         after: u32,
+        /// Milliseconds to wait for the answer; as long as the host does where there are none.
+        patience: Option<u32>,
     },
     /// Nothing: the hall cannot be asked now. The next request tries again.
     Unreachable,
@@ -65,7 +71,7 @@ pub(crate) struct Renewal {
     tokens: Option<Tokens>,
     /// An access token that the hall did not take, though it should count.
     refused: bool,
-    /// How often the hall was asked in vain, and when first.
+    /// How often the hall was asked, and when first.
     tries: Option<(usize, i64)>,
 }
 
@@ -85,11 +91,11 @@ impl Renewal {
         if !self.refused && now < tokens.until - EARLY_MS {
             return Ask::Show(tokens.access.clone());
         }
-        let after = match self.tries {
-            None => 0,
+        let (after, last) = match self.tries {
+            None => (0, false),
             Some((tries, first)) => match AGAIN_MS.get(tries - 1) {
                 // A clock that was put back makes nobody wait.
-                Some(after) => (first + after - now).clamp(0, *after),
+                Some(after) => ((first + after - now).clamp(0, *after), tries == AGAIN_MS.len()),
                 None => {
                     self.tries = None;
                     return Ask::Unreachable;
@@ -99,22 +105,27 @@ impl Renewal {
         Ask::Renew {
             refresh: tokens.refresh.clone(),
             after: u32::try_from(after).unwrap_or(0),
+            // On a slow line the last one is heard all the same.
+            patience: (!last).then_some(PATIENCE_MS),
         }
     }
 
-    /// What was asked for with `refresh` at `now` came to this. An answer to another token than the one that is held came late:
-    /// the login has gone on since.
-    pub fn heard(&mut self, refresh: &str, heard: Heard, now: i64) {
+    /// The hall is asked at `now`. That it does not answer is known later: until then it may have answered long ago.
+    pub fn asks(&mut self, now: i64) {
+        let (tries, first) = self.tries.unwrap_or((0, now));
+        self.tries = Some((tries + 1, first));
+    }
+
+    /// What was asked for with `refresh` came to this. An answer to another token than the one that is held came late: the login
+    /// has gone on since.
+    pub fn heard(&mut self, refresh: &str, heard: Heard) {
         if self.tokens.as_ref().is_none_or(|tokens| tokens.refresh != refresh) {
             return;
         }
         match heard {
             Heard::Next(tokens) => *self = Renewal::of(tokens),
             Heard::Ended => self.tokens = None,
-            Heard::Nothing => {
-                let (tries, first) = self.tries.unwrap_or((0, now));
-                self.tries = Some((tries + 1, first));
-            }
+            Heard::Nothing => {}
         }
     }
 

@@ -162,8 +162,11 @@ fn give(
     let expires_at = now.plus_seconds(seconds::ACCESS).min(grant.ends_at);
     tx.prepare_cached("DELETE FROM oidc_access WHERE expires_at <= ?1")?
         .execute([now.unix_millis()])?;
+    // Both may have been given before, to a client that asks again.
     tx.prepare_cached(
-        "INSERT INTO oidc_access (token, grant_id, scopes, key_bound, issued_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO oidc_access (token, grant_id, scopes, key_bound, issued_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (token) DO UPDATE SET scopes = excluded.scopes, issued_at = excluded.issued_at,
+           expires_at = excluded.expires_at",
     )?
     .execute(params![
         access.0,
@@ -178,7 +181,8 @@ fn give(
     if stays {
         tx.prepare_cached(
             "INSERT INTO oidc_refresh (token, grant_id, issued_at, expires_at, used_at, gave, used_with)
-             VALUES (?1, ?2, ?3, ?4, NULL, NULL, NULL)",
+             VALUES (?1, ?2, ?3, ?4, NULL, NULL, NULL)
+             ON CONFLICT (token) DO UPDATE SET issued_at = excluded.issued_at, expires_at = excluded.expires_at",
         )?
         .execute(params![
             refresh.0,
@@ -233,22 +237,28 @@ pub(super) fn refresh(tx: &Connection, refresh: &Refresh) -> Result<Result<Given
     };
     if let Some(used_at) = kept.used_at {
         // A client that did not hear the answer asks again, or was asked twice on the way: it gets the same one.
-        let again = used_at.plus_seconds(seconds::GRACE) > now && kept.used_with == refresh.key;
-        let access = match kept.gave.filter(|_| again) {
+        let same = kept.used_with == refresh.key;
+        let soon = used_at.plus_seconds(seconds::GRACE) > now;
+        let access = match kept.gave.filter(|_| same && soon) {
             Some(gave) => access(tx, TokenHash(gave), now)?,
             None => None,
         };
-        let Some(access) = access else {
+        if let Some(access) = access {
+            return Ok(Ok(Given {
+                login: access.login,
+                at: used_at,
+                expires_at: access.expires_at,
+                key_bound: access.key_bound,
+                refresh: true,
+            }));
+        }
+        // Whoever holds the key is given it anew, however late, as long as nobody has gone on: they slept, or were ended before
+        // they had kept it.
+        let by_key = same && refresh.key.is_some();
+        if !(by_key && is_unused(tx, refresh.next, kept.grant.id)?) {
             end(tx, kept.grant.id)?;
             return Ok(Err(NotGiven::Reused));
-        };
-        return Ok(Ok(Given {
-            login: access.login,
-            at: used_at,
-            expires_at: access.expires_at,
-            key_bound: access.key_bound,
-            refresh: true,
-        }));
+        }
     }
     let lives = !kept.grant.own || session_lives(tx, kept.grant.login.session, now)?;
     if kept.expires_at <= now || kept.grant.ends_at <= now || !lives {
@@ -268,6 +278,13 @@ pub(super) fn refresh(tx: &Connection, refresh: &Refresh) -> Result<Result<Given
         ])?;
     let scopes = refresh.scopes.as_ref();
     give(tx, kept.grant, refresh.access, refresh.next, &refresh.key, scopes, now).map(Ok)
+}
+
+/// Whether a refresh token of a login was given and not used yet.
+fn is_unused(db: &Connection, token: TokenHash, grant: [u8; 16]) -> Result<bool> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM oidc_refresh WHERE token = ?1 AND grant_id = ?2 AND used_at IS NULL")?
+        .exists(params![token.0, grant])?)
 }
 
 pub(super) fn access(db: &Connection, token: TokenHash, now: Timestamp) -> Result<Option<Access>> {
