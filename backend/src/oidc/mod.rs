@@ -54,7 +54,7 @@ mod scopes;
 pub mod store;
 mod terminal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod token;
 mod userinfo;
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::model::{Access, AuthorizationRequest, Login, OpenRequest};
 use super::scopes::Scopes;
 use crate::error::Result;
+use crate::identity::Place;
 use crate::secrets::TokenHash;
 
 /// A signing key as it is kept.
@@ -84,12 +85,14 @@ pub struct Agree {
 }
 
 /// The session of the hall that a terminal of its own gets with its tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnSession {
     /// What names it. Nobody holds what this is the hash of: it is reached by the tokens alone.
     pub session: TokenHash,
     /// Which terminal it is.
     pub terminal: TerminalKind,
+    /// What that says of itself.
+    pub place: Place,
 }
 
 /// A client comes with a code.

@@ -17,6 +17,7 @@ use super::scopes::{Scope, Scopes};
 use super::store::{AskAgain, Given, NoLogin, NotGiven, OwnSession, Redeem, Refresh};
 use super::{dpop, keys, path, proof};
 use crate::http::extract::Json;
+use crate::identity::Place;
 use crate::secrets::{Token, TokenHash};
 use crate::state::AppState;
 
@@ -50,6 +51,8 @@ struct Asked<'a> {
     params: &'a Params,
     /// The key that it holds.
     key: Option<String>,
+    /// What it says of itself.
+    place: Place,
 }
 
 /// Exchange a code or a refresh token for tokens
@@ -81,6 +84,7 @@ pub(super) async fn token(
         client,
         params: &params,
         key,
+        place: Place::of(&headers, &state.config),
     };
     let tokens = match params.required("grant_type", "grant_type is missing")? {
         "authorization_code" => asked.by_code().await?,
@@ -175,6 +179,7 @@ impl Asked<'_> {
         self.client.terminal.map(|terminal| OwnSession {
             session: Token::generate(&*self.state.rng).hash(),
             terminal,
+            place: self.place.clone(),
         })
     }
 

@@ -8,39 +8,59 @@ use serde_json::{Value, json};
 use super::{BANK, DELEGATIONS, SESSIONS, WANG_LEI, ZHANG_MIN, begin, good, text, with_token};
 use crate::clock::Clock;
 use crate::events::Channel;
+use crate::oidc::tests::{OWN_DESKTOP, OWN_KIOSK, Provider, let_in};
 use crate::testing::TestHall;
 
 const SESSION: &str = "/api/v1/identity/session";
 
 #[tokio::test]
 async fn every_terminal_is_listed_with_what_it_is_and_when_it_was_used() {
-    let hall = TestHall::open().await;
-    let mut browser = hall.browser();
+    let mut provider = Provider::open().await;
+    let mut browser = provider.hall.browser();
     browser.headers.push((
         "user-agent".to_owned(),
         "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0".to_owned(),
     ));
     browser.log_in(ZHANG_MIN).await;
-    hall.clock.advance(61);
-    let mut kiosk = hall.terminal("kiosk");
+    provider.hall.clock.advance(61);
+    let mut kiosk = provider.hall.terminal("kiosk");
     kiosk
         .headers
         .push(("onehall-place".to_owned(), "%E5%A4%A7%E5%8E%85%203".to_owned()));
     kiosk.log_in(ZHANG_MIN).await;
+    // Those that a phone let in say it with their tokens.
+    for (client, header, says) in [
+        (OWN_DESKTOP, "user-agent", "OneHall/0.1.0 (linux)"),
+        (OWN_KIOSK, "onehall-place", "%E5%A4%A7%E5%8E%85%204"),
+    ] {
+        provider.wire.headers = vec![(header.to_owned(), says.to_owned())];
+        let_in(&provider, client, "terminal", &mut browser).await;
+    }
+    let hall = &provider.hall;
     hall.clock.advance(300);
     let began = hall.clock.now().plus_seconds(-361).to_string();
     let listed = good(browser.get(SESSIONS).await);
-    assert_eq!(listed.as_array().map(Vec::len), Some(2));
-    let (mine, other) = (&listed[0], &listed[1]);
+    assert_eq!(listed.as_array().map(Vec::len), Some(4));
+    let mine = &listed[0];
     assert_eq!(
         (&mine["terminal"], &mine["name"], &mine["here"]),
         (&json!("browser"), &json!("Firefox · Linux"), &json!(true))
     );
     assert_eq!(mine["began_at"], began);
     assert_eq!(mine["seen_at"], hall.clock.now().to_string(), "this request is a use");
+    let others = listed.as_array().into_iter().flatten().skip(1);
+    let mut others: Vec<_> = others
+        .map(|other| (text(&other["name"]), text(&other["terminal"]), other["here"] == true))
+        .collect();
+    others.sort_unstable();
+    let other = |name: &str, terminal: &str| (name.to_owned(), terminal.to_owned(), false);
     assert_eq!(
-        (&other["terminal"], &other["name"], &other["here"]),
-        (&json!("kiosk"), &json!("大厅 3"), &json!(false))
+        others,
+        [
+            other("Linux", "desktop"),
+            other("大厅 3", "kiosk"),
+            other("大厅 4", "kiosk")
+        ]
     );
     // Of nobody else.
     hall.clock.advance(61);

@@ -29,6 +29,8 @@ use crate::config::Config;
 use crate::oidc::claims::in_seconds;
 use crate::testing::{Reply, TestHall, TestTerminal, copy_folder};
 
+pub(crate) use terminal::let_in;
+
 /// A citizen of assurance L2 with name, number, phone and address.
 const ZHANG: &str = "13800000001";
 const ISSUER: &str = "https://hall.test";
@@ -59,9 +61,9 @@ const DESKTOP: &str = "desktop";
 const PAD: &str = "pad";
 
 /// The hall's own application on a desktop, public.
-const OWN_DESKTOP: &str = "hall-desktop";
+pub(crate) const OWN_DESKTOP: &str = "hall-desktop";
 /// The hall's own kiosk, which signs for itself.
-const OWN_KIOSK: &str = "hall-kiosk";
+pub(crate) const OWN_KIOSK: &str = "hall-kiosk";
 
 /// Where the clinic listens for sessions that have ended: one test answers there.
 fn clinic_listens() -> &'static std::net::TcpListener {
@@ -182,16 +184,16 @@ fn city() -> Arc<CityContent> {
 }
 
 /// A hall with clients.
-struct Provider {
-    hall: TestHall,
+pub(crate) struct Provider {
+    pub(crate) hall: TestHall,
     /// A client's program: no terminal of the hall, without cookies.
-    wire: TestTerminal,
+    pub(crate) wire: TestTerminal,
 }
 
 type Pairs<'a> = &'a [(&'a str, &'a str)];
 
 impl Provider {
-    async fn open() -> Provider {
+    pub(crate) async fn open() -> Provider {
         Provider::open_with(|_| {}).await
     }
 

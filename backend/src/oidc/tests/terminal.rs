@@ -18,7 +18,7 @@ async fn with_key(provider: &Provider, client: &str, key: &str, path: &str, pair
 }
 
 /// A terminal that was let in: its tokens, bound to the key of that name.
-async fn let_in(provider: &Provider, client: &str, key: &str, phone: &mut TestTerminal) -> Value {
+pub(crate) async fn let_in(provider: &Provider, client: &str, key: &str, phone: &mut TestTerminal) -> Value {
     let asked = with_key(provider, client, key, "/oauth/device", &[("scope", "openid")]).await;
     assert_eq!(asked.status, 200, "{}", asked.json());
     let device = asked.json();

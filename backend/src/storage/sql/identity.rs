@@ -288,7 +288,7 @@ pub(super) fn of_card(db: &Connection, number: &CitizenId) -> Result<Option<Pers
 }
 
 /// Begins a session at a place; who it is that begins it.
-fn begin_at(
+pub(super) fn begin_at(
     tx: &Connection,
     session: TokenHash,
     person: PersonId,

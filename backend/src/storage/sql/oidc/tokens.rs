@@ -6,7 +6,7 @@
 use onehall_protocol::{ClientId, Timestamp};
 use subtle::ConstantTimeEq;
 
-use super::super::identity::{PERSON, begin_session, person, session_lives};
+use super::super::identity::{PERSON, begin_at, person, session_lives};
 use super::super::values::{named, optional_time, parsed, time};
 use super::super::{Connection, OptionalExtension, Row, params};
 use crate::error::Result;
@@ -103,7 +103,7 @@ pub(super) fn redeem(tx: &Connection, redeem: &Redeem) -> Result<Result<Given, N
     tx.prepare_cached("UPDATE oidc_code SET used_at = ?2 WHERE code = ?1")?
         .execute(params![redeem.code.0, now.unix_millis()])?;
     bind(tx, code.grant.id, &redeem.key, redeem.binds_refresh)?;
-    let grant = with_session(tx, code.grant, redeem.own, now)?;
+    let grant = with_session(tx, code.grant, redeem.own.as_ref(), now)?;
     give(tx, grant, redeem.access, redeem.refresh, &redeem.key, None, now).map(Ok)
 }
 
@@ -116,11 +116,12 @@ fn bind(tx: &Connection, grant: [u8; 16], key: &Option<String>, binds: bool) -> 
 
 /// Begins the session of a terminal of the hall. From then on the login hangs on that one, not on the one that it was allowed
 /// in: whoever lets a kiosk in by their phone may put the phone away.
-fn with_session(tx: &Connection, grant: Grant, own: Option<OwnSession>, now: Timestamp) -> Result<Grant> {
-    let Some(OwnSession { session, terminal }) = own else {
+fn with_session(tx: &Connection, grant: Grant, own: Option<&OwnSession>, now: Timestamp) -> Result<Grant> {
+    let Some(own) = own else {
         return Ok(grant);
     };
-    let ends_at = begin_session(tx, session, grant.login.person.id, terminal, now)?;
+    let session = own.session;
+    let ends_at = begin_at(tx, session, grant.login.person.id, own.terminal, &own.place, now)?.ends_at;
     tx.prepare_cached("UPDATE oidc_grant SET session = ?2, own_session = 1, ends_at = ?3 WHERE id = ?1")?
         .execute(params![grant.id, session.0, ends_at.unix_millis()])?;
     Ok(Grant {
@@ -143,7 +144,7 @@ pub(super) fn first(tx: &Connection, grant: [u8; 16], ask: &AskAgain) -> Result<
         .optional()?;
     let Some(found) = found else { return Ok(None) };
     bind(tx, grant, key, ask.binds_refresh)?;
-    let found = with_session(tx, found, ask.own, now)?;
+    let found = with_session(tx, found, ask.own.as_ref(), now)?;
     give(tx, found, ask.access, ask.refresh, key, None, now).map(Some)
 }
 
