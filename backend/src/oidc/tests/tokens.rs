@@ -2,6 +2,11 @@
 
 use super::*;
 use crate::oidc::claims::half_hash;
+use crate::secrets::TokenHash;
+use crate::testing::TestReplica;
+
+/// How often two requests are made at the same moment.
+const ROUNDS: usize = 8;
 
 fn error(reply: &Reply) -> (u16, String) {
     (
@@ -261,6 +266,90 @@ async fn a_thief_and_the_client_never_both_go_on() {
     provider.hall.clock.advance(60);
     assert_eq!(error(&provider.refresh(BUS, &stolen).await), bad("invalid_grant"));
     assert_eq!(error(&provider.refresh(BUS, &thief).await), bad("invalid_grant"));
+}
+
+/// A request of the bus for tokens, at both replicas at the same moment.
+async fn at_once(provider: &Provider, other: &TestReplica, pairs: Pairs<'_>) -> Vec<Reply> {
+    let body = encoded(&[&[("client_id", BUS)][..], pairs].concat()).into_bytes();
+    let requests = [provider.wire.clone(), other.reached_by(&provider.wire)].map(|mut wire| {
+        let body = body.clone();
+        tokio::spawn(async move {
+            let headers = [("content-type", "application/x-www-form-urlencoded")];
+            wire.send(Method::POST, "/oauth/token", &headers, body).await
+        })
+    });
+    let mut replies = Vec::new();
+    for request in requests {
+        replies.push(must(request.await));
+    }
+    replies
+}
+
+/// How many of these refresh tokens count.
+async fn counting(provider: &Provider, tokens: &[&str]) -> usize {
+    let (storage, now) = (&provider.hall.state.storage, provider.hall.clock.now());
+    let mut counting = 0;
+    for token in tokens {
+        let found = storage.refresh_token(TokenHash::of(token), now).await;
+        counting += usize::from(must(found).is_some());
+    }
+    counting
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_token_that_comes_to_two_replicas_at_once_leads_to_one_family() {
+    let provider = Provider::open().await;
+    let other = provider.hall.replica();
+    let mut token = text(&provider.tokens("openid offline_access").await, "refresh_token");
+    for round in 0..ROUNDS {
+        let pairs = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
+        let replies = at_once(&provider, &other, &pairs).await;
+        let given: Vec<Value> = replies.iter().map(Reply::json).collect();
+        for name in ["access_token", "refresh_token"] {
+            assert_eq!(text(&given[0], name), text(&given[1], name), "{round}: two families");
+        }
+        let next = text(&given[0], "refresh_token");
+        assert_eq!(counting(&provider, &[&token, &next]).await, 1, "{round}");
+        let access = text(&given[0], "access_token");
+        assert_eq!(provider.userinfo(&access).await.status, 200, "{round}");
+        token = next;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_that_comes_to_two_replicas_at_once_is_given_tokens_once_and_they_end() {
+    let provider = Provider::open().await;
+    let other = provider.hall.replica();
+    let mut browser = provider.citizen(ZHANG).await;
+    let before = provider
+        .code(&mut browser, BUS, BUS_BACK, "openid offline_access")
+        .await;
+    let before = text(&provider.redeem(BUS, &before, BUS_BACK).await.json(), "refresh_token");
+    for round in 0..ROUNDS {
+        let code = provider
+            .code(&mut browser, BUS, BUS_BACK, "openid offline_access")
+            .await;
+        let pairs = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", BUS_BACK),
+            ("code_verifier", VERIFIER),
+        ];
+        let replies = at_once(&provider, &other, &pairs).await;
+        let (given, refused): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == 200);
+        assert_eq!((given.len(), refused.len()), (1, 1), "{round}");
+        assert_eq!(error(refused[0]), bad("invalid_grant"), "{round}");
+        let given = given[0].json();
+        // Whoever was second has a copy of the code: what the first one got has ended with it, and nothing else.
+        let refresh = text(&given, "refresh_token");
+        assert_eq!(counting(&provider, &[&refresh, &before]).await, 1, "{round}");
+        assert_eq!(
+            provider.userinfo(&text(&given, "access_token")).await.status,
+            401,
+            "{round}"
+        );
+        assert_eq!(counting(&provider, &[&before]).await, 1, "{round}");
+    }
 }
 
 #[tokio::test]
