@@ -143,8 +143,10 @@ pub fn open_to_scripts(path: &str) -> bool {
         path::CONFIGURATION,
         path::METADATA,
         path::KEYS,
+        path::PUSH,
         path::TOKEN,
         path::USERINFO,
+        path::REVOKE,
     ]
     .contains(&path)
 }

@@ -78,13 +78,17 @@ async fn scripts_of_any_site_read_what_a_client_that_is_a_page_needs_and_nothing
     let allowed = async |path: &str, method: Method| {
         let mut wire = provider.wire.clone();
         let reply = wire.send(method, path, &origin, Vec::new()).await;
+        assert_eq!(reply.header("access-control-allow-credentials"), "", "{path}");
         reply.header("access-control-allow-origin")
     };
     for path in ["/.well-known/openid-configuration", "/oauth/jwks", "/oauth/userinfo"] {
         assert_eq!(allowed(path, Method::GET).await, "https://bus.example", "{path}");
     }
-    assert_eq!(allowed("/oauth/token", Method::POST).await, "https://bus.example");
-    for path in ["/oauth/par", "/oauth/device", "/oauth/introspect", "/oauth/revoke"] {
+    let posted = ["/oauth/par", "/oauth/token", "/oauth/revoke"];
+    for path in posted {
+        assert_eq!(allowed(path, Method::POST).await, "https://bus.example", "{path}");
+    }
+    for path in ["/oauth/device", "/oauth/introspect"] {
         assert_eq!(allowed(path, Method::POST).await, "", "{path}");
     }
     for path in [
@@ -99,14 +103,24 @@ async fn scripts_of_any_site_read_what_a_client_that_is_a_page_needs_and_nothing
         ("access-control-request-method", "POST"),
         ("access-control-request-headers", "dpop,content-type"),
     ];
-    let reply = provider
-        .wire
-        .clone()
-        .send(Method::OPTIONS, "/oauth/token", &preflight, Vec::new())
+    for path in posted {
+        let mut wire = provider.wire.clone();
+        let reply = wire.send(Method::OPTIONS, path, &preflight, Vec::new()).await;
+        assert_eq!(
+            reply.header("access-control-allow-origin"),
+            "https://bus.example",
+            "{path}"
+        );
+        assert!(reply.header("access-control-allow-headers").contains("dpop"), "{path}");
+        assert_eq!(reply.header("access-control-allow-credentials"), "", "{path}");
+    }
+    // What a page does with them.
+    let pushed = provider.post("/oauth/par", &asking(BUS, BUS_BACK, &[]), &origin).await;
+    assert_eq!(pushed.status, 201, "{}", pushed.json());
+    let revoked = provider
+        .post("/oauth/revoke", &[("client_id", BUS), ("token", "x")], &origin)
         .await;
-    assert_eq!(reply.header("access-control-allow-origin"), "https://bus.example");
-    assert!(reply.header("access-control-allow-headers").contains("dpop"));
-    assert_eq!(reply.header("access-control-allow-credentials"), "");
+    assert_eq!(revoked.status, 200, "{}", revoked.json());
 }
 
 #[tokio::test]
