@@ -318,6 +318,8 @@ impl std::fmt::Debug for SigningKey {
 
 #[cfg(test)]
 mod tests {
+    use hmac::{Hmac, KeyInit, Mac};
+
     use super::*;
 
     fn key() -> SigningKey {
@@ -350,17 +352,32 @@ mod tests {
     fn the_header_does_not_choose_how_a_key_is_used() {
         let key = key();
         let payload = base64url(br#"{"sub":"a"}"#);
-        // No signature at all; and a signature with the public key as if it were a secret.
-        for header in [r#"{"alg":"none"}"#, r#"{"alg":"HS256"}"#, r#"{"alg":"RS256"}"#] {
-            let text = format!("{}.{payload}.", base64url(header.as_bytes()));
-            let signed = Signed::parse(&text).unwrap_or_else(|| panic!("{header}"));
-            assert_eq!(signed.claims(key.public()), None, "{header}");
+        let claims = |text: &str| {
+            let signed = Signed::parse(text).unwrap_or_else(|| panic!("{text}"));
+            signed.claims(key.public())
+        };
+        // No signature at all.
+        for algorithm in ["none", "HS256", "RS256", "ES256"] {
+            let header = base64url(json!({ "alg": algorithm }).to_string().as_bytes());
+            assert_eq!(claims(&format!("{header}.{payload}.")), None, "{algorithm}");
+        }
+        // A signature with the public key as if it were a secret, however that is written.
+        let PublicKey::P256 { x, y } = key.public() else {
+            panic!("{key:?}")
+        };
+        let point = [&[4][..], x, y].concat();
+        let jwk = Value::Object(key.public().jwk()).to_string().into_bytes();
+        for secret in [jwk, point[1..].to_vec(), base64url(&point).into_bytes(), point] {
+            let signed = format!("{}.{payload}", base64url(br#"{"alg":"HS256"}"#));
+            let mut mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap_or_else(|error| panic!("{error}"));
+            mac.update(signed.as_bytes());
+            let text = format!("{signed}.{}", base64url(&mac.finalize().into_bytes()));
+            assert_eq!(claims(&text), None, "{} bytes", secret.len());
         }
         // A good signature under a header that names another algorithm.
         let other = key.sign_with(&json!({ "alg": "RS256" }), &json!({ "sub": "a" }));
         let other = other.unwrap_or_else(|error| panic!("{error}"));
-        let signed = Signed::parse(&other).unwrap_or_else(|| panic!("{other}"));
-        assert_eq!(signed.claims(key.public()), None);
+        assert_eq!(claims(&other), None);
     }
 
     #[test]
