@@ -227,8 +227,11 @@ impl Core {
         #[cfg(feature = "own-terminal")]
         self.inner.progress.forget_typed();
         self.forget_copy();
+        // Where nobody was logged in, somebody may be about to be by their phone.
         #[cfg(feature = "native")]
-        drop(self.forget_bound());
+        if known || self.is_bound() {
+            drop(self.forget_bound());
+        }
         if lock(&self.inner.identity.token).take().is_some()
             && let Some(secrets) = self.inner.host.secrets.clone()
         {

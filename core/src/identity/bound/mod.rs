@@ -220,16 +220,18 @@ impl Core {
         true
     }
 
-    /// Forgets the login on this terminal, with its key. What tells the hall so, where there was one.
+    /// Forgets the login on this terminal, with its key, also one that was made for a login that nobody confirmed. What tells the
+    /// hall so, where there was one.
     pub(crate) fn forget_bound(&self) -> Option<BoundFarewell> {
-        let login = lock(&self.inner.identity.bound.login).take()?;
+        let login = lock(&self.inner.identity.bound.login).take();
+        lock(&self.inner.identity.bound.begun).take();
         if let Some(secrets) = self.inner.host.secrets.clone() {
             self.inner.host.spawner.spawn(boxed(async move {
                 secrets.delete(LOGIN).await;
                 secrets.delete(KEY).await;
             }));
         }
-        Some(BoundFarewell(login))
+        login.map(BoundFarewell)
     }
 
     /// Ends a login at the hall that this terminal has forgotten.

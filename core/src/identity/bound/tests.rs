@@ -300,6 +300,10 @@ impl Http for Hall {
                 json!({ "access_token": format!("access-{number}"), "refresh_token": format!("refresh-{number}"), "expires_in": 600 }),
             )))
         };
+        let session = json!({
+            "actor": { "id": crate::testing::PERSON, "kind": "citizen", "name": "张敏" }, "principals": [], "phone": "138****0001",
+            "assurance": "L2", "expires_at": crate::testing::AT
+        });
         match path.as_str() {
             "/.well-known/openid-configuration" => Ok(answer((200, json!({ "issuer": "https://hall.example" })))),
             "/oauth/device" | "/oauth/token" if !fresh => stale(400),
@@ -321,6 +325,8 @@ impl Http for Hall {
                 tokens(*exchanged)
             }
             "/oauth/revoke" => Ok(answer((200, json!(null)))),
+            "/api/v1/identity/tokens" => Ok(answer((200, json!({ "token": "by-code", "session": session })))),
+            _ if header("authorization").is_some_and(|shown| shown == "Bearer by-code") => Ok(answer((200, session))),
             _ if !fresh => stale(401),
             _ if header("authorization").is_some_and(|shown| lock(&self.taken_back).as_ref() == Some(&shown)) => {
                 let mut told = answer((401, json!(null)));
@@ -328,13 +334,7 @@ impl Http for Hall {
                     .push(("www-authenticate".to_owned(), "DPoP error=\"invalid_token\"".to_owned()));
                 Ok(told)
             }
-            _ => Ok(answer((
-                200,
-                json!({
-                    "actor": { "id": crate::testing::PERSON, "kind": "citizen", "name": "张敏" }, "principals": [], "phone": "138****0001",
-                    "assurance": "L2", "expires_at": crate::testing::AT
-                }),
-            ))),
+            _ => Ok(answer((200, session))),
         }
     }
 }
@@ -415,6 +415,28 @@ fn a_hundred_requests_that_wait_for_the_next_tokens_ask_for_them_once() {
     machine.pass(600_000);
     assert!(machine.wait(core.list_drafts::<Value>(), TICK).is_ok());
     assert_eq!(*lock(&hall.exchanged), 2);
+}
+
+#[test]
+fn a_login_that_nobody_confirmed_leaves_no_key_to_who_comes_next() {
+    let hall = Arc::new(Hall::default());
+    let (machine, secrets, core) = terminal(&hall);
+    let begun = machine.wait(core.begin_phone_login(), TICK);
+    assert!(begun.is_ok(), "{begun:?}");
+    let key = machine.wait(secrets.get(KEY), TICK);
+    assert!(key.is_some());
+    // The hall refuses a session that is nobody's any more: the one that is being confirmed has to do with the same key.
+    core.session_ended();
+    machine.run();
+    assert_eq!(machine.wait(secrets.get(KEY), TICK), key);
+    // They put the phone away and take a code.
+    let session = machine.wait(core.log_in("13800000001".to_owned(), "123456".to_owned()), TICK);
+    assert!(session.is_ok(), "{session:?}");
+    machine
+        .wait(core.log_out(true), TICK)
+        .unwrap_or_else(|error| panic!("{error}"));
+    machine.run();
+    assert_eq!(machine.wait(secrets.get(KEY), TICK), None);
 }
 
 #[test]
