@@ -507,21 +507,21 @@ function changeUnsent(keys, place, record) {
 
 /**
  * Keys and values of all that no living tab will send. What another tab has in the outbox is among them under
- * `person/elsewhere/id`: to be shown, not to be sent.
+ * `person/elsewhere/id`: to be shown, not to be sent. Rejected where it cannot be read now, which is not the same as nothing.
  */
 async function unsent() {
   await takeOver();
-  const keys = await keysOf(UNSENT, false).catch(() => undefined);
+  const keys = await keysOf(UNSENT, false);
   if (!keys) return [];
   const { held = [] } = (await globalThis.navigator?.locks?.query()) ?? {};
   const living = new Set(held.map(({ name }) => name));
-  const first = !looked;
-  looked = true;
   let places, records;
   await transact("readonly", (store) => {
     places = store.getAllKeys(within(UNSENT_PLACES));
     records = store.getAll(within(UNSENT_PLACES));
   });
+  const first = !looked;
+  looked = true;
   const found = places.result.map(async (place, at) => {
     // Of keys that were destroyed: nothing that anybody could read.
     const opened = await unseal(keys, place, records.result[at]).catch(() => undefined);

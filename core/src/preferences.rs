@@ -14,6 +14,8 @@ impl Core {
     pub(crate) async fn load_preferences(&self) -> Preferences {
         let preferences = match self.inner.host.store.get(KEY).await {
             Ok(kept) => kept.as_deref().and_then(read).unwrap_or_default(),
+            // Not known yet: it is looked again with the next command.
+            Err(StoreError::NoKey) => return *lock(&self.inner.preferences),
             // Where nothing can be kept, what was chosen since the start still holds.
             Err(_) => *lock(&self.inner.preferences),
         };
@@ -88,6 +90,10 @@ impl Core {
             StoreError::Full => self.error(ErrorCode::StoreFull),
             StoreError::Locked => self.error(ErrorCode::StoreInUse),
             StoreError::Forbidden | StoreError::Broken | StoreError::Newer => self.error(ErrorCode::StoreUnavailable),
+            StoreError::NoKey => CoreError {
+                retryable: true,
+                ..self.error(ErrorCode::StoreUnavailable)
+            },
         }
     }
 }

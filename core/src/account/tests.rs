@@ -141,8 +141,14 @@ impl Terminal {
     /// Whether anything of the citizen's is left here: on the disk, in the journal, among the secrets.
     fn left(&self) -> [bool; 3] {
         let stored = self.store.get("upload/1").now_or_never().and_then(Result::ok).flatten();
-        let waits = self.journal.kept().now_or_never().unwrap_or_default();
-        let token = self.secrets.get("session-token").now_or_never().flatten();
+        let waits = self
+            .journal
+            .kept()
+            .now_or_never()
+            .and_then(Result::ok)
+            .unwrap_or_default();
+        let token = self.secrets.get("session-token").now_or_never();
+        let token = token.and_then(Result::ok).flatten();
         [stored.is_some(), !waits.is_empty(), token.is_some()]
     }
 

@@ -225,7 +225,7 @@ impl Place {
 
     fn kept(&self) -> Vec<String> {
         let kept = self.journal.kept().now_or_never().unwrap_or_else(|| panic!("it waits"));
-        kept.into_iter().map(|(key, _)| key).collect()
+        kept.into_iter().flatten().map(|(key, _)| key).collect()
     }
 }
 

@@ -17,6 +17,9 @@ use super::{Saving, Waiting};
 use crate::ports::{BoxFuture, Journal, NotKept, boxed};
 use crate::{Core, json, lock};
 
+/// The first and the longest wait before the journal is looked at again that could not be read, in milliseconds.
+const LOOK_AGAIN_MS: (u32, u32) = (1_000, 60_000);
+
 /// What waits of a draft.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -133,38 +136,68 @@ impl Core {
         }
     }
 
-    /// Somebody came: what they typed here before, and what never arrived, is sent.
+    /// Somebody came: what they typed here before, and what never arrived, is sent. Where it cannot be read now, it is looked
+    /// again until it can: until then it counts as something that waits.
     pub(crate) fn look_for_unsent(&self, person: PersonId) {
         // A look alone does not keep a core alive whose UIs are gone.
         let (journal, inner) = (self.journal().cloned(), Arc::downgrade(&self.inner));
-        let looking = async move {
-            let Some(journal) = journal else { return };
-            let prefix = format!("{person}/");
-            let mut kept = journal.kept().await;
-            kept.retain(|(key, _)| key.starts_with(&prefix));
-            let Some(inner) = inner.upgrade().filter(|_| !kept.is_empty()) else {
-                return;
-            };
-            let core = Core { inner };
-            // Where the second part of the program cannot be had now, it waits for the next start.
-            if core.load_later().await.is_ok() {
-                enter_part(core, person, kept).await;
-            }
-        };
+        let timer = self.inner.host.timer.clone();
         self.inner.outbox.begin_look();
-        let inner = Arc::downgrade(&self.inner);
         self.inner.host.spawner.spawn(boxed(async move {
-            looking.await;
-            if let Some(inner) = inner.upgrade() {
-                inner.outbox.end_look();
+            let mut again = LOOK_AGAIN_MS.0;
+            loop {
+                let kept = match &journal {
+                    Some(journal) => journal.kept().await,
+                    None => Ok(Vec::new()),
+                };
+                let Some(core) = inner.upgrade().map(|inner| Core { inner }) else {
+                    return;
+                };
+                let found = match kept {
+                    // Whoever is here now is looked for by themselves.
+                    _ if core.person() != Some(person) => true,
+                    Ok(kept) => core.found_unsent(person, kept).await,
+                    Err(NotKept) => false,
+                };
+                if core.person() == Some(person) {
+                    core.inner.outbox.left_unread(!found);
+                }
+                core.inner.outbox.end_look();
+                drop(core);
+                if found {
+                    return;
+                }
+                timer.sleep(again).await;
+                again = again.saturating_mul(2).min(LOOK_AGAIN_MS.1);
+                let core = inner.upgrade().map(|inner| Core { inner });
+                let Some(core) = core.filter(|core| core.person() == Some(person)) else {
+                    return;
+                };
+                core.inner.outbox.begin_look();
             }
         }));
+    }
+
+    /// Goes on with what is kept of a person. Gives whether it could: where the second part of the program cannot be had now, it
+    /// cannot.
+    async fn found_unsent(&self, person: PersonId, mut kept: Vec<(String, Vec<u8>)>) -> bool {
+        kept.retain(|(key, _)| key.starts_with(&format!("{person}/")));
+        if kept.is_empty() {
+            return true;
+        }
+        let loaded = self.load_later().await.is_ok();
+        if loaded {
+            enter_part(self.clone(), person, kept).await;
+        }
+        loaded
     }
 
     /// Another core of this host (a tab of the browser) changed what it has to send, or is gone: then this one goes on with it.
     pub(crate) async fn look_at_others(&self, person: PersonId) {
         let Some(journal) = self.journal() else { return };
-        let mut kept = journal.kept().await;
+        let Ok(mut kept) = journal.kept().await else {
+            return self.look_for_unsent(person);
+        };
         kept.retain(|(key, _)| key.starts_with(&format!("{person}/")));
         if self.hear_of_outboxes(person, &kept) {
             enter_part(self.clone(), person, kept).await;

@@ -19,7 +19,7 @@ use onehall_protocol::identity::{CodeRequest, LoginRequest, Session, TerminalKin
 use onehall_protocol::{CoreError, ErrorCode, PersonId};
 use serde::de::DeserializeOwned;
 
-use crate::ports::{StoreError, boxed};
+use crate::ports::{NoSecret, StoreError, boxed};
 use crate::{Core, api, json, lock};
 
 /// The name of the session's token among the secrets.
@@ -44,15 +44,19 @@ pub(crate) struct State {
 const SAVE_WITHIN_MS: u32 = 2_500;
 
 impl Core {
+    /// The session of this terminal, where there is one.
+    ///
+    /// # Errors
+    /// It is not known now whether there is one: nobody was logged out, and it can be asked again.
     pub(crate) async fn restore_session(&self) -> Result<Option<Session>, CoreError> {
         let visit = self.visit();
         if let Some(secrets) = &self.inner.host.secrets {
-            let token = secrets.get(TOKEN).await;
+            let token = secrets.get(TOKEN).await.map_err(|error| self.secret_error(error))?;
             if self.visit() == visit {
                 let known = token.is_some();
                 *lock(&self.inner.identity.token) = token;
                 #[cfg(feature = "native")]
-                let known = known || self.restore_bound().await;
+                let known = known || self.restore_bound().await?;
                 if !known {
                     return Ok(None);
                 }
@@ -78,6 +82,11 @@ impl Core {
                 }
             }
         }
+    }
+
+    /// What is said of it where a secret cannot be read now.
+    pub(crate) fn secret_error(&self, error: NoSecret) -> CoreError {
+        self.store_error(error.into())
     }
 
     pub(crate) async fn request_code<T: DeserializeOwned>(&self, phone: String) -> Result<T, CoreError> {

@@ -13,7 +13,7 @@ mod queue;
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures::channel::oneshot;
@@ -45,6 +45,8 @@ pub(crate) struct State {
     /// How many look for what was left before, and who waits until they have looked.
     looking: AtomicUsize,
     until_looked: Mutex<Vec<oneshot::Sender<()>>>,
+    /// Whether the last look came to nothing: what was left before is there, and not known yet.
+    unread: AtomicBool,
 }
 
 impl State {
@@ -58,9 +60,10 @@ impl State {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// How many look for what was left before: until they have, nobody knows how much that is.
+    /// How many look for what was left before, or will look again: until they have, nobody knows how much that is.
     pub(crate) fn looking(&self) -> usize {
-        self.looking.load(Ordering::Relaxed)
+        let unread = usize::from(self.unread.load(Ordering::Relaxed));
+        self.looking.load(Ordering::Relaxed).max(unread)
     }
 
     /// It is being looked for what was left before.
@@ -68,7 +71,12 @@ impl State {
         self.looking.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// What was left before is found.
+    /// Whether what was left before could not be read: nobody waits for that, and it is looked again.
+    pub(crate) fn left_unread(&self, unread: bool) {
+        self.unread.store(unread, Ordering::Relaxed);
+    }
+
+    /// A look has ended.
     pub(crate) fn end_look(&self) {
         if self.looking.fetch_sub(1, Ordering::Relaxed) == 1 {
             // Who waits is woken by what they wait for being gone.
@@ -76,7 +84,7 @@ impl State {
         }
     }
 
-    /// Waits until what was left before is found.
+    /// Waits until what was left before is found, or cannot be read now.
     pub(crate) async fn looked(&self) {
         if self.looking.load(Ordering::Relaxed) > 0 {
             let (sender, looked) = oneshot::channel();
@@ -93,6 +101,7 @@ impl State {
         *lock(&self.outbox) = None;
         self.all.store(0, Ordering::Relaxed);
         self.open.store(0, Ordering::Relaxed);
+        self.unread.store(false, Ordering::Relaxed);
     }
 }
 

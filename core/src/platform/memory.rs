@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 
 use crate::lock;
-use crate::ports::{Journal, NotKept, SecretStore, Store, StoreError, Write, is_terminals, scanned};
+use crate::ports::{Journal, NoSecret, NotKept, SecretStore, Store, StoreError, Write, is_terminals, scanned};
 
 /// A store that ends with the process.
 #[derive(Default)]
@@ -75,9 +75,9 @@ impl Journal for MemoryJournal {
         Ok(())
     }
 
-    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+    async fn kept(&self) -> Result<Vec<(String, Vec<u8>)>, NotKept> {
         let kept = lock(&self.0);
-        kept.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+        Ok(kept.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
     async fn forget(&self, key: &str) {
@@ -96,8 +96,8 @@ pub struct MemorySecrets(Mutex<HashMap<String, String>>);
 #[cfg_attr(target_family = "wasm", async_trait(?Send))]
 #[cfg_attr(not(target_family = "wasm"), async_trait)]
 impl SecretStore for MemorySecrets {
-    async fn get(&self, name: &str) -> Option<String> {
-        lock(&self.0).get(name).cloned()
+    async fn get(&self, name: &str) -> Result<Option<String>, NoSecret> {
+        Ok(lock(&self.0).get(name).cloned())
     }
 
     async fn put(&self, name: &str, secret: String) {

@@ -356,9 +356,13 @@ impl Journal for Web {
         kept.filter(|kept| kept.is_truthy()).map(drop).ok_or(NotKept)
     }
 
-    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
-        let kept = done(self.0.unsent()).await.filter(Array::is_array);
-        kept.map(|kept| entries(&kept)).unwrap_or_default()
+    async fn kept(&self) -> Result<Vec<(String, Vec<u8>)>, NotKept> {
+        match kept(self.0.unsent()).await {
+            Ok(kept) if Array::is_array(&kept) => Ok(entries(&kept)),
+            // Where nothing may be kept, nothing is.
+            Ok(_) | Err(StoreError::Forbidden) => Ok(Vec::new()),
+            Err(_) => Err(NotKept),
+        }
     }
 
     async fn forget(&self, key: &str) {

@@ -251,20 +251,32 @@ pub trait Journal: SendOutsideWasm + SyncOutsideWasm {
     async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept>;
     /// All that is kept and that no other running core (another tab) is about to send. What another one has in its outbox may
     /// be among it as `person/elsewhere/<id>`, to be shown.
-    async fn kept(&self) -> Vec<(String, Vec<u8>)>;
+    ///
+    /// # Errors
+    /// It cannot be read now; it stays as it is.
+    async fn kept(&self) -> Result<Vec<(String, Vec<u8>)>, NotKept>;
     /// Forgets a value: the backend holds it, or nobody wants it.
     async fn forget(&self, key: &str);
     /// Forgets everything beyond recovery: the key is destroyed first.
     async fn erase(&self);
 }
 
+/// A secret cannot be read now: the key store is locked, the disk fails. Whether there is one is not known, so nothing is made
+/// in its place, and nothing that it hides is touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("read a secret of this terminal")]
+pub struct NoSecret;
+
 /// Secrets of the session: its token. Kept in the key store of the operating system where there is one; in memory on a
 /// public machine.
 #[cfg_attr(target_family = "wasm", async_trait(?Send))]
 #[cfg_attr(not(target_family = "wasm"), async_trait)]
 pub trait SecretStore: SendOutsideWasm + SyncOutsideWasm {
-    /// The secret of this name.
-    async fn get(&self, name: &str) -> Option<String>;
+    /// The secret of this name; none where there is none.
+    ///
+    /// # Errors
+    /// It cannot be read now.
+    async fn get(&self, name: &str) -> Result<Option<String>, NoSecret>;
     /// Keeps a secret. A host that cannot keep it drops it: the next start begins logged out.
     async fn put(&self, name: &str, secret: String);
     /// Destroys a secret, or a key.
@@ -272,14 +284,20 @@ pub trait SecretStore: SendOutsideWasm + SyncOutsideWasm {
 
     /// The public half of the key of this name (P-256, both coordinates); a new key where there is none. The private half stays
     /// here: in hardware where the host has some, else in software, kept as any other secret. None where nothing can be kept.
+    ///
+    /// # Errors
+    /// The key cannot be read now.
     #[cfg(feature = "native")]
-    async fn public_key(&self, name: &str) -> Option<[u8; 64]> {
+    async fn public_key(&self, name: &str) -> Result<Option<[u8; 64]>, NoSecret> {
         crate::platform::native::keys::public(self, name).await
     }
 
     /// A signature (ES256, both numbers) with the key of this name.
+    ///
+    /// # Errors
+    /// The key cannot be read now.
     #[cfg(feature = "native")]
-    async fn sign(&self, name: &str, message: &[u8]) -> Option<[u8; 64]> {
+    async fn sign(&self, name: &str, message: &[u8]) -> Result<Option<[u8; 64]>, NoSecret> {
         crate::platform::native::keys::sign(self, name, message).await
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{BoxFuture, SendOutsideWasm, SyncOutsideWasm};
+use super::{BoxFuture, NoSecret, SendOutsideWasm, SyncOutsideWasm};
 
 /// The name with which the terminal's own segments begin: `terminal`, `terminal-catalog`. They hold nothing personal and
 /// outlive a log-out; every other segment is a person's.
@@ -20,12 +20,21 @@ pub enum StoreError {
     /// What is kept is damaged, or the device fails.
     #[error("read what is kept on this terminal: it is damaged")]
     Broken,
+    /// Its key cannot be read now. Nothing is changed, and another try may go well.
+    #[error("use what is kept on this terminal: its key cannot be read now")]
+    NoKey,
     /// Another process has it open.
     #[error("use what is kept on this terminal: another process does")]
     Locked,
     /// A newer version of the program wrote it.
     #[error("read what is kept on this terminal: a newer version wrote it")]
     Newer,
+}
+
+impl From<NoSecret> for StoreError {
+    fn from(_: NoSecret) -> StoreError {
+        StoreError::NoKey
+    }
 }
 
 /// One of the changes of a [`Store::batch`].

@@ -156,7 +156,7 @@ impl Journal for SlowJournal {
         self.0.keep(key, value).await
     }
 
-    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+    async fn kept(&self) -> Result<Vec<(String, Vec<u8>)>, NotKept> {
         self.1.sleep(5_000).await;
         self.0.kept().await
     }
@@ -179,7 +179,7 @@ impl Journal for UnhurriedJournal {
         self.0.keep(key, value).await
     }
 
-    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+    async fn kept(&self) -> Result<Vec<(String, Vec<u8>)>, NotKept> {
         self.0.kept().await
     }
 
@@ -190,6 +190,79 @@ impl Journal for UnhurriedJournal {
 
     async fn erase(&self) {
         self.0.erase().await;
+    }
+}
+
+/// How often something still fails.
+pub(crate) struct Fails(Mutex<usize>);
+
+impl Fails {
+    pub(crate) fn times(times: usize) -> Fails {
+        Fails(Mutex::new(times))
+    }
+
+    /// Whether it fails this time.
+    pub(crate) fn now(&self) -> bool {
+        let mut left = lock(&self.0);
+        let fails = *left > 0;
+        *left = left.saturating_sub(1);
+        fails
+    }
+}
+
+/// A journal that cannot be read some times.
+pub(crate) struct FailingJournal(pub(crate) Arc<MemoryJournal>, pub(crate) Fails);
+
+#[async_trait]
+impl Journal for FailingJournal {
+    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
+        self.0.keep(key, value).await
+    }
+
+    async fn kept(&self) -> Result<Vec<(String, Vec<u8>)>, NotKept> {
+        if self.1.now() {
+            return Err(NotKept);
+        }
+        self.0.kept().await
+    }
+
+    async fn forget(&self, key: &str) {
+        self.0.forget(key).await;
+    }
+
+    async fn erase(&self) {
+        self.0.erase().await;
+    }
+}
+
+/// Secrets that cannot be read some times: the next time each of these names is asked for.
+#[cfg(feature = "native")]
+#[derive(Default)]
+pub(crate) struct FailingSecrets {
+    pub(crate) kept: Arc<crate::platform::memory::MemorySecrets>,
+    pub(crate) fails: Mutex<Vec<&'static str>>,
+}
+
+#[cfg(feature = "native")]
+#[async_trait]
+impl crate::ports::SecretStore for FailingSecrets {
+    async fn get(&self, name: &str) -> Result<Option<String>, crate::ports::NoSecret> {
+        {
+            let mut fails = lock(&self.fails);
+            if let Some(at) = fails.iter().position(|failing| *failing == name) {
+                fails.remove(at);
+                return Err(crate::ports::NoSecret);
+            }
+        }
+        self.kept.get(name).await
+    }
+
+    async fn put(&self, name: &str, secret: String) {
+        self.kept.put(name, secret).await;
+    }
+
+    async fn delete(&self, name: &str) {
+        self.kept.delete(name).await;
     }
 }
 

@@ -27,10 +27,10 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for HostError {
 /// Where the session's secrets are kept: the Keystore of Android, the Keychain of iOS. Called on threads that may wait.
 #[uniffi::export(foreign)]
 pub trait SecretStore: Send + Sync {
-    /// The secret of this name.
+    /// The secret of this name; none where there is none.
     ///
     /// # Errors
-    /// It cannot be read: taken as absent, the citizen logs in again.
+    /// It cannot be read now. It is not taken as absent: what it hides stays as it is, and it is asked for again.
     fn get(&self, name: String) -> Result<Option<String>, HostError>;
 
     /// Keeps a secret.
@@ -77,13 +77,13 @@ impl Secrets {
         &self,
         what: &'static str,
         work: impl FnOnce(&dyn SecretStore) -> Result<T, HostError> + Send + 'static,
-    ) -> Option<T> {
+    ) -> Result<T, ports::NoSecret> {
         let store = self.store.clone();
         match self.runtime.spawn_blocking(move || work(&*store)).await {
-            Ok(Ok(value)) => Some(value),
+            Ok(Ok(value)) => Ok(value),
             Ok(Err(HostError::Failed { .. })) | Err(_) => {
                 tracing::error!("the application's key store could not {what} a secret");
-                None
+                Err(ports::NoSecret)
             }
         }
     }
@@ -91,18 +91,18 @@ impl Secrets {
 
 #[async_trait]
 impl ports::SecretStore for Secrets {
-    async fn get(&self, name: &str) -> Option<String> {
+    async fn get(&self, name: &str) -> Result<Option<String>, ports::NoSecret> {
         let name = name.to_owned();
-        self.work("read", move |store| store.get(name)).await.flatten()
+        self.work("read", move |store| store.get(name)).await
     }
 
     async fn put(&self, name: &str, secret: String) {
         let name = name.to_owned();
-        self.work("keep", move |store| store.put(name, secret)).await;
+        let _ = self.work("keep", move |store| store.put(name, secret)).await;
     }
 
     async fn delete(&self, name: &str) {
         let name = name.to_owned();
-        self.work("destroy", move |store| store.delete(name)).await;
+        let _ = self.work("destroy", move |store| store.delete(name)).await;
     }
 }

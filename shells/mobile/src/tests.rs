@@ -247,9 +247,13 @@ fn the_log_tells_places_and_never_what_was_said_there() {
     let reply = call(&hall, 1, &json!({ "ask": { "get_catalog": {} } }));
     assert_eq!(reply["outcome"]["error"]["code"], "client/fault");
 
-    // A key store that fails is as good as empty.
+    // A key store that fails is not an empty one: whether somebody is logged in can be asked again.
     let reply = call(&hall, 1, &json!({ "ask": { "restore_session": {} } }));
-    assert_eq!(reply["outcome"]["ok"]["ask"]["restore_session"], Value::Null);
+    let error = &reply["outcome"]["error"];
+    assert_eq!(
+        (&error["code"], &error["retryable"]),
+        (&json!("client/store_unavailable"), &json!(true))
+    );
 
     let lines = lines.0.lock().unwrap_or_else(|error| panic!("{error}")).join("\n");
     assert!(lines.contains("error: panic at shells/mobile/src/tests.rs:"), "{lines}");

@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use onehall_core::Core;
 use onehall_core::ports::{
-    BoxFuture, Clock, EventListener, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, NotKept,
-    SecretStore, Spawner, Store, StoreError, Timer, Write, is_terminals, scanned,
+    BoxFuture, Clock, EventListener, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, NoSecret,
+    NotKept, SecretStore, Spawner, Store, StoreError, Timer, Write, is_terminals, scanned,
 };
 use onehall_protocol::Timestamp;
 use onehall_protocol::identity::TerminalKind;
@@ -259,10 +259,10 @@ impl Journal for Ports {
         Ok(())
     }
 
-    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+    async fn kept(&self) -> Result<Vec<(String, Vec<u8>)>, NotKept> {
         self.0.disk_turns().await;
         let kept = lock(&self.0.disk.journal);
-        kept.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+        Ok(kept.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
     async fn forget(&self, key: &str) {
@@ -279,9 +279,9 @@ impl Journal for Ports {
 
 #[async_trait]
 impl SecretStore for Ports {
-    async fn get(&self, name: &str) -> Option<String> {
+    async fn get(&self, name: &str) -> Result<Option<String>, NoSecret> {
         self.0.disk_turns().await;
-        lock(&self.0.disk.secrets).get(name).cloned()
+        Ok(lock(&self.0.disk.secrets).get(name).cloned())
     }
 
     async fn put(&self, name: &str, secret: String) {

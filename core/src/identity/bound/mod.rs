@@ -23,7 +23,7 @@ use serde_json::Value;
 use self::device::{Answer, DeviceLogin, End, Step};
 use self::proof::{KEY, Request, proof};
 use self::renewal::{Ask, Heard, Renewal, Tokens};
-use crate::ports::{HttpRequest, HttpResponse, Method, NoAnswer, ProgressListener, boxed};
+use crate::ports::{HttpRequest, HttpResponse, Method, NoAnswer, NoSecret, ProgressListener, boxed};
 use crate::{Core, api, json, lock, new_uuid};
 
 /// The name of the login among the secrets.
@@ -207,17 +207,20 @@ impl Core {
     }
 
     /// Takes up the login that this terminal kept; whether there is one.
-    pub(crate) async fn restore_bound(&self) -> bool {
+    ///
+    /// # Errors
+    /// It is not known now.
+    pub(crate) async fn restore_bound(&self) -> Result<bool, CoreError> {
         let Some(secrets) = &self.inner.host.secrets else {
-            return false;
+            return Ok(false);
         };
-        let kept = secrets.get(LOGIN).await;
+        let kept = secrets.get(LOGIN).await.map_err(|error| self.secret_error(error))?;
         let kept: Option<Kept> = kept.and_then(|kept| serde_json::from_str(&kept).ok());
         let Some(Kept { issuer, tokens }) = kept else {
-            return false;
+            return Ok(false);
         };
         self.hold(issuer, tokens);
-        true
+        Ok(true)
     }
 
     /// Forgets the login on this terminal, with its key, also one that was made for a login that nobody confirmed. What tells the
@@ -269,7 +272,7 @@ impl Core {
                 Access::Ended => return self.inner.host.http.send(request).await,
             };
             let mut headers = request.headers.clone();
-            headers.extend(self.shown(&login, request.method, &request.url, &token).await);
+            headers.extend(self.shown(&login, request.method, &request.url, &token).await?);
             let again = HttpRequest {
                 method: request.method,
                 url: request.url.clone(),
@@ -294,17 +297,28 @@ impl Core {
     }
 
     /// The headers that show a token for a request to `url`.
-    async fn shown(&self, login: &Login, method: Method, url: &str, token: &str) -> Vec<(&'static str, String)> {
+    ///
+    /// # Errors
+    /// As where the hall cannot be reached, while the key cannot be read: a token without its proof would be refused.
+    async fn shown(
+        &self,
+        login: &Login,
+        method: Method,
+        url: &str,
+        token: &str,
+    ) -> Result<Vec<(&'static str, String)>, NoAnswer> {
         let place = url.strip_prefix(&self.inner.base_url).unwrap_or(url);
         let place = place.split(['?', '#']).next().unwrap_or(place);
         let at = format!("{}{place}", login.issuer);
         let mut headers = vec![("authorization", format!("DPoP {token}"))];
-        headers.extend(self.proof(method, &at, Some(token)).await.map(|proof| ("dpop", proof)));
-        headers
+        headers.extend(self.proof(method, &at, Some(token)).await?.map(|proof| ("dpop", proof)));
+        Ok(headers)
     }
 
-    async fn proof(&self, method: Method, url: &str, token: Option<&str>) -> Option<String> {
-        let secrets = self.inner.host.secrets.clone()?;
+    async fn proof(&self, method: Method, url: &str, token: Option<&str>) -> Result<Option<String>, NoAnswer> {
+        let Some(secrets) = self.inner.host.secrets.clone() else {
+            return Ok(None);
+        };
         let (name, nonce) = (
             new_uuid(&self.inner.host).to_string(),
             lock(&self.inner.identity.bound.nonce).clone(),
@@ -317,7 +331,7 @@ impl Core {
             name: &name,
             at: self.millis().div_euclid(1000),
         };
-        proof(&*secrets, request).await
+        proof(&*secrets, request).await.map_err(|NoSecret| NoAnswer)
     }
 
     fn note_nonce(&self, answer: &HttpResponse) {
@@ -414,7 +428,7 @@ impl Core {
         let at = format!("{issuer}{path}");
         let mut again = true;
         loop {
-            let proof = self.proof(Method::Post, &at, None).await;
+            let proof = self.proof(Method::Post, &at, None).await?;
             let answer = self.post(proof, path, fields).await?;
             if !again || error_of(&answer).as_deref() != Some("use_dpop_nonce") {
                 return Ok(answer);
@@ -450,7 +464,7 @@ impl Core {
         match self.access(&login).await {
             Access::Token(token) => {
                 let url = format!("{}{API}{path}", self.inner.base_url);
-                Some(self.shown(&login, Method::Get, &url, &token).await)
+                self.shown(&login, Method::Get, &url, &token).await.ok()
             }
             Access::Unreachable | Access::Ended => None,
         }

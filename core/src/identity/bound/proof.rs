@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::ports::SecretStore;
+use crate::ports::{NoSecret, SecretStore};
 
 /// The name of the key among the secrets.
 pub(super) const KEY: &str = "login-key";
@@ -43,8 +43,13 @@ pub(super) struct Request<'a> {
 }
 
 /// The proof for a request; none where this host keeps no keys.
-pub(super) async fn proof(secrets: &dyn SecretStore, request: Request<'_>) -> Option<String> {
-    let key = secrets.public_key(KEY).await?;
+///
+/// # Errors
+/// The key cannot be read now.
+pub(super) async fn proof(secrets: &dyn SecretStore, request: Request<'_>) -> Result<Option<String>, NoSecret> {
+    let Some(key) = secrets.public_key(KEY).await? else {
+        return Ok(None);
+    };
     let (x, y) = key.split_at(32);
     let header = json!({
         "typ": "dpop+jwt", "alg": "ES256",
@@ -63,7 +68,7 @@ pub(super) async fn proof(secrets: &dyn SecretStore, request: Request<'_>) -> Op
     let text = |value: &Value| base64url(value.to_string().as_bytes());
     let signed = format!("{}.{}", text(&header), text(&claims));
     let signature = secrets.sign(KEY, signed.as_bytes()).await?;
-    Some(format!("{signed}.{}", base64url(&signature)))
+    Ok(signature.map(|signature| format!("{signed}.{}", base64url(&signature))))
 }
 
 #[cfg(test)]
@@ -99,7 +104,8 @@ mod tests {
             name: "one",
             at: 7,
         };
-        let made = block_on(proof(&MemorySecrets::default(), request)).unwrap_or_else(|| panic!("no proof"));
+        let made = block_on(proof(&MemorySecrets::default(), request)).ok().flatten();
+        let made = made.unwrap_or_else(|| panic!("no proof"));
         let parts: Vec<&str> = made.split('.').collect();
         // The signature of ES256 is 64 bytes.
         assert_eq!((parts.len(), parts[2].len()), (3, 86));

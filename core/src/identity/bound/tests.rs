@@ -8,9 +8,10 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::identity::TOKEN;
 use crate::platform::memory::MemorySecrets;
 use crate::ports::{Host, Http, SecretStore};
-use crate::testing::{Machine, answer};
+use crate::testing::{FailingSecrets, Machine, answer};
 
 /// For how long the hall answers a used refresh token alike, in milliseconds.
 const GRACE: i64 = 10_000;
@@ -390,15 +391,46 @@ fn a_terminal_that_was_let_in_shows_its_token_with_a_proof_and_the_key_stays_in_
     *lock(&hall.nonce) += 1;
     assert!(machine.wait(core.list_drafts::<Value>(), TICK).is_ok());
     // A start later the same login goes on, until somebody logs out: then nothing is left.
-    assert!(machine.wait(secrets.get(LOGIN), TICK).is_some());
+    assert!(matches!(machine.wait(secrets.get(LOGIN), TICK), Ok(Some(_))));
     machine
         .wait(core.log_out(true), TICK)
         .unwrap_or_else(|error| panic!("{error}"));
     machine.run();
     for name in [LOGIN, KEY] {
-        assert_eq!(machine.wait(secrets.get(name), TICK), None, "{name}");
+        assert_eq!(machine.wait(secrets.get(name), TICK), Ok(None), "{name}");
     }
     assert!(lock(&hall.asked).iter().any(|(path, _)| path == "/oauth/revoke"));
+}
+
+#[test]
+fn a_secret_that_cannot_be_read_for_a_moment_logs_nobody_out() {
+    let hall = Arc::new(Hall::default());
+    let (machine, kept, first) = let_in(&hall);
+    machine.die();
+    drop(first);
+    let secrets = Arc::new(FailingSecrets {
+        kept: kept.clone(),
+        fails: Mutex::new(vec![TOKEN, LOGIN]),
+    });
+    let host = Host {
+        secrets: Some(secrets.clone()),
+        ..machine.host(hall.clone())
+    };
+    let core = Core::new(host, "http://hall", onehall_protocol::identity::TerminalKind::Desktop);
+    for _ in [TOKEN, LOGIN] {
+        let restored = machine.wait(core.restore_session(), TICK);
+        let error = restored.err().map(|error| (error.code, error.retryable));
+        assert_eq!(error, Some((ErrorCode::StoreUnavailable, true)));
+    }
+    assert!(matches!(machine.wait(core.restore_session(), TICK), Ok(Some(_))));
+    // Nor does a request that its key could not sign: it is not sent.
+    let key = machine.wait(kept.get(KEY), TICK);
+    lock(&secrets.fails).push(KEY);
+    let asked = || machine.wait(core.fetch::<Value>(api::get("/identity/session")), TICK);
+    assert_eq!(asked().err().map(|error| error.code), Some(ErrorCode::Offline));
+    assert!(asked().is_ok() && core.has_session() && core.is_bound());
+    assert_eq!(*lock(&hall.exchanged), 0, "nothing was refused");
+    assert_eq!(machine.wait(kept.get(KEY), TICK), key);
 }
 
 #[test]

@@ -169,8 +169,8 @@ impl Journal for Full {
     async fn keep(&self, _: &str, _: Vec<u8>) -> Result<(), NotKept> {
         Err(NotKept)
     }
-    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
-        Vec::new()
+    async fn kept(&self) -> Result<Vec<(String, Vec<u8>)>, NotKept> {
+        Ok(Vec::new())
     }
     async fn forget(&self, _: &str) {}
     async fn erase(&self) {}
@@ -187,7 +187,7 @@ impl Journal for Slow {
     async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
         self.journal.keep(key, value).await
     }
-    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+    async fn kept(&self) -> Result<Vec<(String, Vec<u8>)>, NotKept> {
         let until = lock(&self.until).take();
         if let Some(until) = until {
             let _ = until.await;
@@ -263,7 +263,7 @@ impl Place {
     /// The keys of what is kept.
     fn kept(&self) -> Vec<String> {
         let kept = self.journal.kept().now_or_never().unwrap_or_else(|| panic!("it waits"));
-        kept.into_iter().map(|(key, _)| key).collect()
+        kept.into_iter().flatten().map(|(key, _)| key).collect()
     }
 }
 

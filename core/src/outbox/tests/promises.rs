@@ -2,6 +2,7 @@ use onehall_client::citizen::{Command, RestoreSession};
 use onehall_client::{QueuedState, SaveState};
 
 use super::*;
+use crate::testing::{FailingJournal, Fails};
 
 /// A terminal on which a core runs.
 fn begun(kind: TerminalKind) -> (Place, Running) {
@@ -352,6 +353,38 @@ fn who_asks_at_the_start_what_waits_is_answered_once_it_was_looked_for() {
     assert_eq!(next.list().len(), 1);
 }
 
+#[test]
+fn what_waits_on_a_disk_that_cannot_be_read_for_a_while_is_neither_lost_nor_forgotten() {
+    let (place, here) = one_waits();
+    place.die(here);
+    place.world.network(Network::Well);
+    let failing = FailingJournal(place.journal.clone(), Fails::times(3));
+    let next = place.start_over(Arc::new(failing));
+    // Nobody waits for it, and who leaves is asked: there may be something.
+    assert_eq!(next.list(), []);
+    assert_eq!(next.told(json!({"log_out": {}}))["error"], "drafts/unsent");
+    assert_eq!((next.sent(), place.kept().len()), (0, 1));
+    for _ in 0..90 {
+        place.world.pass(1_000);
+    }
+    assert_eq!((place.world.taken(), next.sent()), (vec![key_text(1)], 1));
+    nothing_is_left(&place, &next);
+    assert!(next.ask(json!({"log_out": {}})).is_ok(), "there is nothing to ask");
+}
+
+#[test]
+fn what_waits_on_a_disk_that_cannot_be_read_is_not_looked_for_when_its_citizen_has_left() {
+    let (place, here) = one_waits();
+    place.die(here);
+    place.world.network(Network::Well);
+    let failing = FailingJournal(place.journal.clone(), Fails::times(1));
+    let next = place.start_over(Arc::new(failing));
+    assert!(next.ask(json!({"log_out": {"discard_unsent": true}})).is_ok());
+    assert_eq!(place.kept(), [] as [String; 0]);
+    place.world.pass(60_000);
+    assert_eq!((place.world.taken(), next.sent()), (Vec::new(), 0));
+}
+
 /// The journal of a browser in which another tab lives, whose everything in the outbox is.
 struct OfAnotherTab {
     journal: Arc<MemoryJournal>,
@@ -363,14 +396,14 @@ impl Journal for OfAnotherTab {
     async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
         self.journal.keep(key, value).await
     }
-    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
-        let mut kept = self.journal.kept().await;
+    async fn kept(&self) -> Result<Vec<(String, Vec<u8>)>, NotKept> {
+        let mut kept = self.journal.kept().await?;
         if *lock(&self.lives) {
             for (key, _) in &mut kept {
                 *key = key.replace("/outbox/", "/elsewhere/");
             }
         }
-        kept
+        Ok(kept)
     }
     async fn forget(&self, key: &str) {
         self.journal.forget(key).await;
@@ -437,7 +470,12 @@ fn what_another_tab_is_done_with_is_gone_here_too() {
 #[test]
 fn what_was_just_sent_is_not_taken_up_again_from_a_disk_that_has_it_for_a_moment_longer() {
     let (place, here) = one_waits();
-    let left = place.journal.kept().now_or_never().unwrap_or_default();
+    let left = place
+        .journal
+        .kept()
+        .now_or_never()
+        .and_then(Result::ok)
+        .unwrap_or_default();
     place.world.network(Network::Well);
     place.world.pass(30_000);
     assert_eq!(here.sent(), 1);

@@ -14,9 +14,9 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use tokio::runtime::Handle;
 
-use super::secrets::{data_key, private_folder, sync_folder};
+use super::secrets::{data_key, known_key, private_folder, sync_folder};
 use crate::lock;
-use crate::ports::{Journal, NotKept, SecretStore};
+use crate::ports::{Journal, NoSecret, NotKept, SecretStore};
 
 /// The name of the data key among the secrets.
 const KEY: &str = "journal-key";
@@ -61,17 +61,28 @@ impl FileJournal {
         }
     }
 
-    /// Does something with the open journal, which is opened where it is not.
+    /// Does something with the open journal, which is opened where it is not. None where there is no key and none is to be
+    /// made: nothing is kept then.
+    ///
+    /// A journal whose key cannot be read now is not opened: all its records would be those of another key.
     async fn work<T: Send + 'static>(
         &self,
+        make_key: bool,
         work: impl FnOnce(&mut Open, &Path) -> io::Result<T> + Send + 'static,
-    ) -> Result<T, NotKept> {
+    ) -> Result<Option<T>, NotKept> {
         let _turn = self.turn.lock().await;
-        let key = if lock(&self.open).is_none() {
-            Some(data_key(&*self.secrets, KEY).await.ok_or(NotKept)?)
-        } else {
-            None
-        };
+        let mut key = None;
+        if lock(&self.open).is_none() {
+            let found = match make_key {
+                true => data_key(&*self.secrets, KEY).await,
+                false => known_key(&*self.secrets, KEY).await,
+            };
+            key = found.map_err(|NoSecret| NotKept)?;
+            if key.is_none() {
+                // A host that keeps no secrets keeps no key either.
+                return if make_key { Err(NotKept) } else { Ok(None) };
+            }
+        }
         let (open, place) = (self.open.clone(), self.place.clone());
         let done = self.runtime.spawn_blocking(move || {
             let mut open = lock(&open);
@@ -82,7 +93,7 @@ impl FileJournal {
             work(journal, &place)
         });
         match done.await {
-            Ok(Ok(value)) => Ok(value),
+            Ok(Ok(value)) => Ok(Some(value)),
             Ok(Err(error)) => {
                 tracing::error!(%error, "the journal could not be read or written");
                 Err(NotKept)
@@ -96,19 +107,20 @@ impl FileJournal {
 impl Journal for FileJournal {
     async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
         let key = key.to_owned();
-        self.work(move |open, place| open.keep(place, key, Some(value))).await
+        let kept = self.work(true, move |open, place| open.keep(place, key, Some(value)));
+        kept.await.map(drop)
     }
 
-    async fn kept(&self) -> Vec<(String, Vec<u8>)> {
-        let kept = self.work(|open, _| Ok(open.live.clone())).await;
-        kept.map(|kept| kept.into_iter().collect()).unwrap_or_default()
+    async fn kept(&self) -> Result<Vec<(String, Vec<u8>)>, NotKept> {
+        let kept = self.work(false, |open, _| Ok(open.live.clone())).await?;
+        Ok(kept.unwrap_or_default().into_iter().collect())
     }
 
     async fn forget(&self, key: &str) {
         let key = key.to_owned();
         // Lost with the power it comes back, is sent again, and the backend knows it already.
         let _ = self
-            .work(move |open, place| {
+            .work(false, move |open, place| {
                 if open.live.contains_key(&key) {
                     open.keep(place, key, None)
                 } else {
@@ -135,7 +147,7 @@ impl Journal for FileJournal {
 }
 
 impl Open {
-    /// Reads the file and cuts off what is no whole record at its end. What cannot be deciphered (its key is gone) counts
+    /// Reads the file and cuts off what is no whole record at its end. What cannot be deciphered (its key was destroyed) counts
     /// as nothing.
     fn at(place: &Path, key: &[u8; 32]) -> io::Result<Open> {
         if let Some(folder) = place.parent() {

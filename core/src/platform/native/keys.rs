@@ -4,37 +4,52 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use zeroize::Zeroizing;
 
-use crate::ports::SecretStore;
+use crate::ports::{NoSecret, SecretStore};
 
 /// The key of this name; a new one where there is none. None where the host keeps no secrets.
-async fn pair<S: SecretStore + ?Sized>(secrets: &S, name: &str) -> Option<EcdsaKeyPair> {
-    let random = SystemRandom::new();
-    let kept = secrets.get(name).await.map(Zeroizing::new);
-    let known = kept.and_then(|written| from_hex(&written));
-    let bytes = match known {
+///
+/// # Errors
+/// It cannot be read now: one that a login may be bound to is not replaced.
+async fn pair<S: SecretStore + ?Sized>(secrets: &S, name: &str) -> Result<Option<EcdsaKeyPair>, NoSecret> {
+    let bytes = match read(secrets, name).await? {
         Some(bytes) => bytes,
         None => {
-            let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).ok()?;
-            let made = Zeroizing::new(made.as_ref().to_vec());
+            let Some(made) = made() else { return Ok(None) };
             secrets.put(name, to_hex(&made)).await;
             // One that is gone tomorrow binds nothing.
-            let kept = Zeroizing::new(secrets.get(name).await?);
-            from_hex(&kept).filter(|kept| *kept == made)?
+            match read(secrets, name).await? {
+                Some(kept) if kept == made => kept,
+                _ => return Ok(None),
+            }
         }
     };
-    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &bytes, &random).ok()
+    Ok(EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &bytes, &SystemRandom::new()).ok())
+}
+
+async fn read<S: SecretStore + ?Sized>(secrets: &S, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, NoSecret> {
+    let kept = secrets.get(name).await?.map(Zeroizing::new);
+    Ok(kept.and_then(|written| from_hex(&written)))
+}
+
+fn made() -> Option<Zeroizing<Vec<u8>>> {
+    let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).ok()?;
+    Some(Zeroizing::new(made.as_ref().to_vec()))
 }
 
 /// The public half: both coordinates.
-pub(crate) async fn public<S: SecretStore + ?Sized>(secrets: &S, name: &str) -> Option<[u8; 64]> {
+pub(crate) async fn public<S: SecretStore + ?Sized>(secrets: &S, name: &str) -> Result<Option<[u8; 64]>, NoSecret> {
     let pair = pair(secrets, name).await?;
-    pair.public_key().as_ref().strip_prefix(&[4])?.try_into().ok()
+    Ok(pair.and_then(|pair| pair.public_key().as_ref().strip_prefix(&[4])?.try_into().ok()))
 }
 
 /// A signature with the key of this name.
-pub(crate) async fn sign<S: SecretStore + ?Sized>(secrets: &S, name: &str, message: &[u8]) -> Option<[u8; 64]> {
+pub(crate) async fn sign<S: SecretStore + ?Sized>(
+    secrets: &S,
+    name: &str,
+    message: &[u8],
+) -> Result<Option<[u8; 64]>, NoSecret> {
     let pair = pair(secrets, name).await?;
-    pair.sign(&SystemRandom::new(), message).ok()?.as_ref().try_into().ok()
+    Ok(pair.and_then(|pair| pair.sign(&SystemRandom::new(), message).ok()?.as_ref().try_into().ok()))
 }
 
 fn to_hex(bytes: &[u8]) -> String {
@@ -58,14 +73,16 @@ mod tests {
     #[test]
     fn a_key_signs_and_is_the_same_until_it_is_destroyed() {
         let secrets = MemorySecrets::default();
-        let key = block_on(secrets.public_key("one")).unwrap_or_else(|| panic!("no key"));
-        assert_eq!(block_on(secrets.public_key("one")), Some(key));
-        assert_ne!(block_on(secrets.public_key("other")), Some(key));
-        let signature = block_on(secrets.sign("one", b"text")).unwrap_or_else(|| panic!("no signature"));
+        let public_key = |name| block_on(secrets.public_key(name)).unwrap_or_else(|error| panic!("could not {error}"));
+        let key = public_key("one").unwrap_or_else(|| panic!("no key"));
+        assert_eq!(public_key("one"), Some(key));
+        assert_ne!(public_key("other"), Some(key));
+        let signature = block_on(secrets.sign("one", b"text")).ok().flatten();
+        let signature = signature.unwrap_or_else(|| panic!("no signature"));
         let point = [&[4][..], &key].concat();
         let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
         assert!(public.verify(b"text", &signature).is_ok() && public.verify(b"other", &signature).is_err());
         block_on(secrets.delete("one"));
-        assert_ne!(block_on(secrets.public_key("one")), Some(key));
+        assert_ne!(public_key("one"), Some(key));
     }
 }

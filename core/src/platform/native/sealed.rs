@@ -75,11 +75,11 @@ impl SealedStore {
         }
     }
 
-    /// The key of an owner; none where nothing of theirs can be there.
+    /// The key of an owner; none where nothing of theirs can be there. One that cannot be read now is no reason to think so.
     async fn known(&self, keys: &mut Keys, owner: Owner) -> Result<Option<Arc<Key>>, StoreError> {
         self.take_over(keys).await?;
         if keys.of(owner).is_none()
-            && let Some(data) = known_key(&*self.secrets, owner.secret).await
+            && let Some(data) = known_key(&*self.secrets, owner.secret).await?
         {
             *keys.of(owner) = Some(Arc::new(Key::of(&data)));
         }
@@ -95,14 +95,15 @@ impl SealedStore {
     }
 
     async fn fresh(&self, keys: &mut Keys, owner: Owner) -> Result<Arc<Key>, StoreError> {
-        // What is there yet was hidden by a key that is gone: an erasure that the power cut short.
+        // Only where it is known that there is no key. What is there yet was hidden by one that is gone: an erasure that the
+        // power cut short.
         let noise = self.below.scan(owner.segment).await?;
         let noise: Vec<Write> = noise.into_iter().map(|(key, _)| Write::Delete { key }).collect();
         if !noise.is_empty() {
             self.below.batch(noise).await?;
         }
         let data = data_key(&*self.secrets, owner.secret)
-            .await
+            .await?
             .ok_or(StoreError::Forbidden)?;
         let key = Arc::new(Key::of(&data));
         *keys.of(owner) = Some(key.clone());
@@ -114,15 +115,16 @@ impl SealedStore {
         if keys.taken_over {
             return Ok(());
         }
-        keys.taken_over = true;
         let plain = self.below.scan("terminal").await?;
         if plain.is_empty() {
+            keys.taken_over = true;
             return Ok(());
         }
-        let key = match known_key(&*self.secrets, THE_TERMINAL.secret).await {
+        let key = match known_key(&*self.secrets, THE_TERMINAL.secret).await? {
             Some(data) => Arc::new(Key::of(&data)),
             None => self.fresh(keys, THE_TERMINAL).await?,
         };
+        keys.taken_over = true;
         let mut writes = Vec::new();
         for (name, value) in plain {
             writes.push(key.put(THE_TERMINAL, &name, &value)?);
@@ -289,7 +291,7 @@ impl Store for SealedStore {
         let mut keys = self.keys.lock().await;
         keys.person = None;
         self.secrets.delete(A_PERSON.secret).await;
-        let destroyed = self.secrets.get(A_PERSON.secret).await.is_none();
+        let destroyed = self.secrets.get(A_PERSON.secret).await == Ok(None);
         let erased = self.below.erase().await;
         // One of the two is enough for nothing to be readable; both are wanted.
         if destroyed { erased } else { Err(StoreError::Forbidden) }

@@ -8,27 +8,42 @@ use async_trait::async_trait;
 use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
-use crate::ports::SecretStore;
+use crate::ports::{NoSecret, SecretStore};
 
 /// A key that what is kept is encrypted with.
 pub(super) type DataKey = Zeroizing<[u8; 32]>;
 
 /// The data key of this name; none where there is none.
-pub(super) async fn known_key(secrets: &dyn SecretStore, name: &str) -> Option<DataKey> {
-    let written = Zeroizing::new(secrets.get(name).await?);
-    from_hex(&written)
+///
+/// # Errors
+/// It cannot be read now, or is none that this version knows: what it hides stays as it is.
+pub(super) async fn known_key(secrets: &dyn SecretStore, name: &str) -> Result<Option<DataKey>, NoSecret> {
+    let Some(written) = secrets.get(name).await?.map(Zeroizing::new) else {
+        return Ok(None);
+    };
+    let key = from_hex(&written);
+    if key.is_none() {
+        tracing::error!(
+            secret = name,
+            "a data key is damaged, or of another version: what it hides is left alone"
+        );
+    }
+    key.map(Some).ok_or(NoSecret)
 }
 
-/// A data key of this name; a new one where there is none. None where the host keeps no secrets: what is written with a key
-/// that is gone tomorrow is not kept.
-pub(super) async fn data_key(secrets: &dyn SecretStore, name: &str) -> Option<DataKey> {
-    if let Some(key) = known_key(secrets, name).await {
-        return Some(key);
+/// A data key of this name; a new one where there is none, and only there. None where the host keeps no secrets: what is
+/// written with a key that is gone tomorrow is not kept.
+///
+/// # Errors
+/// As [`known_key`].
+pub(super) async fn data_key(secrets: &dyn SecretStore, name: &str) -> Result<Option<DataKey>, NoSecret> {
+    if let Some(key) = known_key(secrets, name).await? {
+        return Ok(Some(key));
     }
     let mut key = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *key).ok()?;
+    getrandom::fill(&mut *key).map_err(|_| NoSecret)?;
     secrets.put(name, to_hex(&key[..])).await;
-    known_key(secrets, name).await.filter(|kept| *kept == key)
+    Ok(known_key(secrets, name).await?.filter(|kept| *kept == key))
 }
 
 fn to_hex(bytes: &[u8]) -> String {
@@ -59,15 +74,21 @@ impl FileSecrets {
         FileSecrets { folder, runtime }
     }
 
-    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Option<T> {
+    /// Does something with a file. None where there is no such file, which is nothing that failed.
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<Option<T>, NoSecret> {
         match self.runtime.spawn_blocking(work).await {
-            Ok(Ok(value)) => Some(value),
-            Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => None,
+            Ok(Ok(value)) => Ok(Some(value)),
+            Ok(Err(error)) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Ok(None)
+            }
             Ok(Err(error)) => {
                 tracing::error!(%error, "a secret could not be kept or read");
-                None
+                Err(NoSecret)
             }
-            Err(_) => None,
+            Err(_) => Err(NoSecret),
         }
     }
 }
@@ -118,20 +139,20 @@ fn destroy(folder: &Path, name: &str) -> io::Result<()> {
 
 #[async_trait]
 impl SecretStore for FileSecrets {
-    async fn get(&self, name: &str) -> Option<String> {
+    async fn get(&self, name: &str) -> Result<Option<String>, NoSecret> {
         let place = self.folder.join(name);
-        let secret = self.work(move || fs::read_to_string(place)).await;
+        let secret = self.work(move || fs::read_to_string(place)).await?;
         // Overwritten, and its name not yet taken away when the power went.
-        secret.filter(|secret| !secret.contains('\0'))
+        Ok(secret.filter(|secret| !secret.contains('\0')))
     }
 
     async fn put(&self, name: &str, secret: String) {
         let (folder, name, secret) = (self.folder.clone(), name.to_owned(), Zeroizing::new(secret));
-        self.work(move || write(&folder, &name, &secret)).await;
+        let _ = self.work(move || write(&folder, &name, &secret)).await;
     }
 
     async fn delete(&self, name: &str) {
         let (folder, name) = (self.folder.clone(), name.to_owned());
-        self.work(move || destroy(&folder, &name)).await;
+        let _ = self.work(move || destroy(&folder, &name)).await;
     }
 }

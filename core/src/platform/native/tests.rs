@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use tokio::runtime::Runtime;
 
 use super::*;
+use crate::ports::NoSecret;
 
 pub(crate) fn runtime() -> Runtime {
     Runtime::new().unwrap_or_else(|error| panic!("no runtime: {error}"))
@@ -42,8 +43,8 @@ pub(crate) struct Forgets;
 
 #[async_trait]
 impl SecretStore for Forgets {
-    async fn get(&self, _: &str) -> Option<String> {
-        None
+    async fn get(&self, _: &str) -> Result<Option<String>, NoSecret> {
+        Ok(None)
     }
     async fn put(&self, _: &str, _: String) {}
     async fn delete(&self, _: &str) {}
@@ -93,9 +94,9 @@ fn a_secret_is_readable_by_its_owner_only_and_gone_when_it_is_destroyed() {
     let (folder, runtime) = (Folder::new(), runtime());
     let secrets = FileSecrets::new(folder.0.join("secrets"), runtime.handle().clone());
     futures::executor::block_on(async {
-        assert_eq!(secrets.get("token").await, None);
+        assert_eq!(secrets.get("token").await, Ok(None));
         secrets.put("token", "t0p".to_owned()).await;
-        assert_eq!(secrets.get("token").await.as_deref(), Some("t0p"));
+        assert_eq!(secrets.get("token").await, Ok(Some("t0p".to_owned())));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -105,7 +106,21 @@ fn a_secret_is_readable_by_its_owner_only_and_gone_when_it_is_destroyed() {
             assert_eq!(mode("secrets").ok(), Some(0o700));
         }
         secrets.delete("token").await;
-        assert_eq!(secrets.get("token").await, None);
+        assert_eq!(secrets.get("token").await, Ok(None));
     });
     assert!(!folder.0.join("secrets/token").exists());
+}
+
+#[test]
+fn a_secret_that_cannot_be_read_is_not_taken_for_none() {
+    let (folder, runtime) = (Folder::new(), runtime());
+    let secrets = secrets(&folder.0, &runtime);
+    // There is something of that name, and no file to be read.
+    std::fs::create_dir_all(folder.0.join("secrets/token")).unwrap_or_else(|error| panic!("{error}"));
+    futures::executor::block_on(async {
+        assert_eq!(secrets.get("token").await, Err(NoSecret));
+        assert_eq!(secrets.get("another").await, Ok(None));
+        assert_eq!(secrets.public_key("token").await, Err(NoSecret));
+    });
+    assert!(folder.0.join("secrets/token").is_dir());
 }

@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use async_trait::async_trait;
 use onehall_client::Profile;
 use onehall_core::platform::native::{Keep, native};
-use onehall_core::ports::{Clock, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer};
+use onehall_core::ports::{Clock, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, NotKept};
 use onehall_core::{Bridge, Core};
 use onehall_protocol::Timestamp;
 use onehall_protocol::identity::TerminalKind;
@@ -102,7 +102,7 @@ async fn live(settings: Settings) -> Result<(), Failure> {
 
 async fn kept(id: &str, journal: Option<Arc<dyn Journal>>) -> String {
     let kept = match journal {
-        Some(journal) => journal.kept().await,
+        Some(journal) => all(&*journal).await,
         None => Vec::new(),
     };
     let kept = Kept {
@@ -110,6 +110,11 @@ async fn kept(id: &str, journal: Option<Arc<dyn Journal>>) -> String {
         kept: kept.into_iter().map(|(key, _)| key).collect(),
     };
     serde_json::to_string(&kept).unwrap_or_default()
+}
+
+async fn all(journal: &dyn Journal) -> Vec<(String, Vec<u8>)> {
+    let kept = journal.kept().await;
+    kept.unwrap_or_else(|NotKept| panic!("the journal cannot be read"))
 }
 
 /// A clock that is off.
@@ -135,7 +140,7 @@ impl Http for Forgetful {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
         if request.method == Method::Patch {
             let about = request.url.rsplit('/').next().unwrap_or_default();
-            for (key, _) in self.journal.kept().await {
+            for (key, _) in all(&*self.journal).await {
                 if key.contains(about) {
                     self.journal.forget(&key).await;
                 }

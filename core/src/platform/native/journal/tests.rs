@@ -5,6 +5,7 @@ use tokio::runtime::Runtime;
 use super::*;
 use crate::platform::native::FileSecrets;
 use crate::platform::native::tests::{Folder, Forgets, runtime};
+use crate::testing::FailingSecrets;
 use crate::testing::killed::{When, folder_of_child, killed, rounds, say_kept, this};
 
 fn cipher() -> XChaCha20Poly1305 {
@@ -37,6 +38,11 @@ fn journal_in(folder: &Path, runtime: &Runtime) -> FileJournal {
     FileJournal::new(folder.join("journal"), Arc::new(secrets), runtime.handle().clone())
 }
 
+async fn all(journal: &FileJournal) -> Vec<(String, Vec<u8>)> {
+    let kept = journal.kept().await;
+    kept.unwrap_or_else(|error| panic!("could not {error}"))
+}
+
 #[test]
 fn what_is_kept_outlives_the_process_and_what_is_forgotten_does_not() {
     let (runtime, folder) = (runtime(), Folder::new());
@@ -48,7 +54,8 @@ fn what_is_kept_outlives_the_process_and_what_is_forgotten_does_not() {
         first.forget("b").await;
         drop(first);
         let kept = journal(&folder, &runtime).kept().await;
-        assert_eq!(kept, [("a".to_owned(), b"3".to_vec()), ("c".to_owned(), b"4".to_vec())]);
+        let expected = [("a".to_owned(), b"3".to_vec()), ("c".to_owned(), b"4".to_vec())];
+        assert_eq!(kept, Ok(expected.to_vec()));
     });
 }
 
@@ -69,9 +76,9 @@ fn the_disk_holds_nothing_that_can_be_read_and_an_erased_journal_is_gone() {
         assert!(!folder.0.join("journal").exists());
         // Somebody put the file back from a copy: its key is gone.
         fs::write(folder.0.join("journal"), &bytes).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(first.kept().await, []);
+        assert_eq!(first.kept().await, Ok(Vec::new()));
         assert_eq!(first.keep("next", b"1".to_vec()).await, Ok(()));
-        assert_eq!(journal(&folder, &runtime).kept().await.len(), 1);
+        assert_eq!(all(&journal(&folder, &runtime)).await.len(), 1);
     });
 }
 
@@ -145,7 +152,7 @@ fn damage_in_the_middle_is_put_aside_and_not_thrown_away() {
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
         fs::write(&place, &bytes).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(journal(&folder, &runtime).kept().await.len(), 1);
+        assert_eq!(all(&journal(&folder, &runtime)).await.len(), 1);
         assert_eq!(fs::read(folder.0.join("journal.damaged-1")).ok(), Some(bytes));
     });
 }
@@ -196,6 +203,60 @@ fn without_a_place_for_the_key_nothing_is_called_kept() {
     assert_eq!(runtime.block_on(journal.keep("a", b"1".to_vec())), Err(NotKept));
 }
 
+#[test]
+fn a_key_that_cannot_be_read_for_a_moment_costs_nothing() {
+    let (runtime, folder) = (runtime(), Folder::new());
+    let secrets = Arc::new(FailingSecrets::default());
+    let place = folder.0.join("journal");
+    let open = || FileJournal::new(place.clone(), secrets.clone(), runtime.handle().clone());
+    let bytes = || fs::read(&place).unwrap_or_else(|error| panic!("{error}"));
+    runtime.block_on(async {
+        assert_eq!(open().keep("a", b"1".to_vec()).await, Ok(()));
+        let kept = Ok(vec![("a".to_owned(), b"1".to_vec())]);
+        let before = bytes();
+        let journal = open();
+        lock(&secrets.fails).push(KEY);
+        assert_eq!(journal.kept().await, Err(NotKept));
+        assert_eq!(journal.kept().await, kept);
+        let journal = open();
+        lock(&secrets.fails).push(KEY);
+        assert_eq!(journal.keep("b", b"2".to_vec()).await, Err(NotKept));
+        lock(&secrets.fails).push(KEY);
+        journal.forget("a").await;
+        assert_eq!(journal.kept().await, kept);
+        assert_eq!(bytes(), before);
+    });
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_for_a_moment_is_not_taken_for_an_empty_one() {
+    let (runtime, folder) = (runtime(), Folder::new());
+    let (place, away) = (folder.0.join("journal"), folder.0.join("away"));
+    runtime.block_on(async {
+        assert_eq!(journal(&folder, &runtime).keep("a", b"1".to_vec()).await, Ok(()));
+        let io = |done: io::Result<()>| done.unwrap_or_else(|error| panic!("{error}"));
+        io(fs::rename(&place, &away));
+        io(fs::create_dir(&place));
+        let journal = journal(&folder, &runtime);
+        assert_eq!(journal.kept().await, Err(NotKept));
+        assert_eq!(journal.keep("b", b"2".to_vec()).await, Err(NotKept));
+        io(fs::remove_dir(&place));
+        io(fs::rename(&away, &place));
+        assert_eq!(journal.kept().await, Ok(vec![("a".to_owned(), b"1".to_vec())]));
+    });
+}
+
+#[test]
+fn who_only_looks_makes_no_key() {
+    let (runtime, folder) = (runtime(), Folder::new());
+    runtime.block_on(async {
+        let journal = journal(&folder, &runtime);
+        assert_eq!(journal.kept().await, Ok(Vec::new()));
+        journal.forget("a").await;
+    });
+    assert!(!folder.0.join("secrets").exists() && !folder.0.join("journal").exists());
+}
+
 /// The child of the test below: keeps one value after the other and says which is kept.
 #[test]
 fn types_until_it_is_killed() {
@@ -205,7 +266,7 @@ fn types_until_it_is_killed() {
     let runtime = runtime();
     let journal = journal_in(&folder, &runtime);
     runtime.block_on(async {
-        let first = journal.kept().await.len();
+        let first = all(&journal).await.len();
         for number in first.. {
             if journal.keep(&format!("{number:08}"), vec![b'x'; 300]).await.is_ok() {
                 say_kept(number);
@@ -223,7 +284,7 @@ fn a_terminal_killed_at_any_moment_keeps_what_it_acknowledged() {
         let numbers: Vec<usize> = said.kept().filter_map(|number| number.parse().ok()).collect();
         acknowledged = numbers.last().map_or(acknowledged, |last| last + 1);
         in_all += numbers.len();
-        let kept = runtime.block_on(journal(&folder, &runtime).kept());
+        let kept = runtime.block_on(all(&journal(&folder, &runtime)));
         // One more may be on the disk than could be said.
         assert!(
             kept.len() >= acknowledged,

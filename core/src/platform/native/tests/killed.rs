@@ -65,7 +65,7 @@ fn keeps_until_it_is_killed() {
     let (store, journal) = (sealed(&folder, &runtime), journal(&folder, &runtime));
     runtime.block_on(async {
         // The last one may be in the store and not yet in the journal.
-        let noted = journal.kept().await;
+        let noted = journal.kept().await.unwrap_or_else(|error| panic!("could not {error}"));
         let first = noted.iter().map(|(_, value)| number(value) + 1).max().unwrap_or(0);
         for number in first.. {
             let put = |segment| Write::Put {
@@ -94,6 +94,7 @@ fn nothing_is_lost(folder: &Path, last: Option<u64>) {
     let store = sealed(folder, &runtime);
     let journal = journal(folder, &runtime);
     let (stored, noted) = runtime.block_on(async { (kept(&store).await, journal.kept().await) });
+    let noted = noted.unwrap_or_else(|error| panic!("could not {error}"));
     let noted: Vec<_> = noted
         .iter()
         .map(|(key, value)| (key[2..].to_owned(), number(value)))

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 use super::{Folder, Forgets, files, nowhere, runtime, sealed, secrets};
+use crate::lock;
 use crate::platform::memory::{MemorySecrets, MemoryStore};
 use crate::platform::native::{InUse, Keep, OpenError, SealedStore, SledStore, native};
-use crate::ports::{Store, StoreError, Write};
+use crate::ports::{SecretStore, Store, StoreError, Write};
+use crate::testing::FailingSecrets;
 
 fn open(folder: &Folder, runtime: &Runtime) -> SledStore {
     SledStore::open(&folder.0, runtime.handle().clone()).unwrap_or_else(|error| panic!("could not {error}"))
@@ -192,6 +194,71 @@ fn without_a_place_for_the_key_nothing_is_called_kept() {
         assert_eq!(store.put("cases/1", b"one".to_vec()).await, Err(StoreError::Forbidden));
         assert_eq!(store.get("cases/1").await, Ok(None));
         assert_eq!(below.scan("person-sealed").await, Ok(Vec::new()));
+    });
+}
+
+#[test]
+fn a_key_that_cannot_be_read_for_a_moment_costs_nothing() {
+    let below = Arc::new(MemoryStore::default());
+    let secrets = Arc::new(FailingSecrets::default());
+    let open = || {
+        *lock(&secrets.fails) = vec!["store-key-person", "store-key-terminal"];
+        SealedStore::new(below.clone(), secrets.clone())
+    };
+    runtime().block_on(async {
+        let first = SealedStore::new(below.clone(), secrets.clone());
+        keep(&first, "cases/1", b"one").await;
+        keep(&first, "terminal-catalog/1", b"own").await;
+        let kept = below.scan("person-sealed").await;
+        // Whatever is asked first: it fails, changes nothing, and goes well the next time.
+        let store = open();
+        assert_eq!(store.get("cases/1").await, Err(StoreError::NoKey));
+        is(&store, "cases/1", Some(b"one")).await;
+        let store = open();
+        assert_eq!(store.scan("cases").await, Err(StoreError::NoKey));
+        assert_eq!(store.scan("cases").await.map(|all| all.len()), Ok(1));
+        let store = open();
+        assert_eq!(store.delete("cases/1").await, Err(StoreError::NoKey));
+        is(&store, "cases/1", Some(b"one")).await;
+        let store = open();
+        assert_eq!(store.put("cases/2", b"two".to_vec()).await, Err(StoreError::NoKey));
+        assert_eq!(below.scan("person-sealed").await, kept);
+        keep(&store, "cases/2", b"two").await;
+        is(&store, "cases/1", Some(b"one")).await;
+        assert_eq!(
+            store.put("terminal-catalog/2", b"own".to_vec()).await,
+            Err(StoreError::NoKey)
+        );
+        is(&store, "terminal-catalog/1", Some(b"own")).await;
+        // What an older version kept in the clear waits, too.
+        keep(&*below, "terminal/preferences", b"large letters").await;
+        let store = open();
+        assert_eq!(store.get("terminal/preferences").await, Err(StoreError::NoKey));
+        is(&store, "terminal/preferences", Some(b"large letters")).await;
+        is(&store, "terminal-catalog/1", Some(b"own")).await;
+    });
+}
+
+#[test]
+fn a_key_of_another_version_is_not_replaced() {
+    let below = Arc::new(MemoryStore::default());
+    let secrets = Arc::new(MemorySecrets::default());
+    runtime().block_on(async {
+        keep(&SealedStore::new(below.clone(), secrets.clone()), "cases/1", b"one").await;
+        let kept = below.scan("person-sealed").await;
+        let key = secrets.get("store-key-person").await;
+        secrets.put("store-key-person", "a key of next year".to_owned()).await;
+        let store = SealedStore::new(below.clone(), secrets.clone());
+        assert_eq!(store.put("cases/2", b"two".to_vec()).await, Err(StoreError::NoKey));
+        assert_eq!(below.scan("person-sealed").await, kept);
+        assert_eq!(
+            secrets.get("store-key-person").await,
+            Ok(Some("a key of next year".to_owned()))
+        );
+        // A log-out destroys it as any other: whoever comes next keeps again.
+        assert_eq!(store.erase().await, Ok(()));
+        keep(&store, "cases/3", b"three").await;
+        assert_ne!(secrets.get("store-key-person").await, key);
     });
 }
 
