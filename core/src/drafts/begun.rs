@@ -20,7 +20,7 @@ use onehall_protocol::{CoreError, DraftId, ErrorCode, PersonId, Text, WriterId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Autosave, Saving, Step};
+use super::{Autosave, Saving, Step, left_alone};
 use crate::ports::{Journal, NotKept};
 use crate::{Core, api, json, lock, new_uuid};
 
@@ -344,7 +344,10 @@ impl Core {
         let prefix = journal_prefix(person);
         let left = left.iter().filter(|(key, _)| key.starts_with(&prefix));
         // One of a later version, whose update was taken back, stays for the one that can read it.
-        let left = left.filter_map(|(key, value)| Some((key, value, json::read::<Kept>(value).ok()?)));
+        let left = left.filter_map(|(key, value)| {
+            let kept = json::read::<Kept>(value).inspect_err(|_| left_alone("begun"));
+            Some((key, value, kept.ok()?))
+        });
         let mut saving = lock(&self.inner.drafts.saving);
         left.map(|(key, value, kept)| {
             let id = kept.draft.id;

@@ -27,6 +27,7 @@ use saving::Saving;
 
 pub use autosave::{Autosave, Step, Waiting};
 pub use unsent::Unsent;
+pub(crate) use unsent::left_alone;
 
 pub(crate) struct State {
     /// Stamps what is answered here.

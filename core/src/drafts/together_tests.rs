@@ -19,7 +19,8 @@ use crate::ports::{
     StreamHandle,
 };
 use crate::testing::{
-    DRAFT, Machine, PERSON, Quiet, UnhurriedJournal, answer, command, draft, problem, session, told_by,
+    DRAFT, FailingJournal, Fails, Machine, PERSON, Quiet, UnhurriedJournal, answer, command, draft, problem, session,
+    told_by,
 };
 use crate::{Core, lock};
 
@@ -429,6 +430,44 @@ fn what_this_terminal_gave_is_its_own_before_and_after_it_is_saved_and_after_a_r
     // In it is the name, too: it came from the same writer.
     assert_eq!(own(&read), ["city", "name"]);
     assert_eq!(own(&kiosk.look()), ["street"]);
+}
+
+#[test]
+fn an_entry_of_a_later_version_stays_for_the_one_that_can_read_it() {
+    let world = world();
+    let journal = Arc::new(MemoryJournal::default());
+    let later = json!({"revision": 1, "page": null, "changes": {}, "of": "a later version"});
+    let key = format!("{PERSON}/draft/{DRAFT}/01935a00-0000-7000-8000-0000000000aa");
+    let entry = (key.clone(), later.to_string().into_bytes());
+    assert_eq!(journal.keep(&key, entry.1.clone()).now_or_never(), Some(Ok(())));
+    let phone = Terminal::start_over(&world, TerminalKind::Mobile, 0, journal.clone());
+    phone.look();
+    phone.answer("name", "a");
+    phone.flush();
+    world.pass(5_000);
+    assert_eq!(answer_of(&world, "name"), "a");
+    assert_eq!(journal.kept().now_or_never(), Some(Ok(vec![entry])));
+}
+
+#[test]
+fn what_is_left_on_a_disk_that_cannot_be_read_for_a_moment_is_sent_all_the_same() {
+    let world = world();
+    let journal = Arc::new(MemoryJournal::default());
+    let phone = Terminal::start_over(&world, TerminalKind::Mobile, 0, journal.clone());
+    phone.look();
+    *lock(&phone.hosted.offline) = true;
+    phone.answer("city", "left");
+    world.machine.die();
+    drop(phone);
+    let failing = FailingJournal(journal.clone(), Fails::times(2));
+    let again = Terminal::start_over(&world, TerminalKind::Mobile, 0, Arc::new(failing));
+    again.look();
+    for _ in 0..30 {
+        world.pass(1_000);
+    }
+    again.flush();
+    assert_eq!(answer_of(&world, "city"), "left");
+    assert_eq!(journal.kept().now_or_never(), Some(Ok(Vec::new())));
 }
 
 #[test]

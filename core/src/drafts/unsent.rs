@@ -62,6 +62,15 @@ impl Unsent {
     }
 }
 
+/// Says in the log of a host that has one that an entry is left in the journal, and nothing of what is in it: it is damaged, or
+/// of a later version, whose update was taken back, and stays for the one that can read it.
+pub(crate) fn left_alone(kind: &'static str) {
+    #[cfg(feature = "native")]
+    tracing::warn!(kind, "an entry of the journal cannot be read and is left alone");
+    #[cfg(not(feature = "native"))]
+    let _ = kind;
+}
+
 /// Takes up what a core that is gone left waiting: the answers first, for what is submitted waits for them.
 #[inline(never)]
 fn enter_part(core: Core, person: PersonId, left: Vec<(String, Vec<u8>)>) -> BoxFuture<'static, ()> {
@@ -211,25 +220,24 @@ impl Core {
         let begun = self.take_up_begun(person, &left);
         let left = left.into_iter().filter_map(|(key, value)| {
             let draft = key.strip_prefix(&prefix).and_then(draft_of)?;
-            Some((key, self.known_as(draft), Unsent::read(&value, self.now_millis())))
+            let Some(unsent) = Unsent::read(&value, self.now_millis()) else {
+                left_alone("draft");
+                return None;
+            };
+            Some((key, self.known_as(draft), unsent))
         });
         // All of them before the disk is asked for anything: a draft that is opened meanwhile would be shown without what was
         // answered in it.
         let taken: Vec<_> = left
             .map(|(key, draft, unsent)| {
-                let taken = unsent.map(|unsent| self.take_up_one(draft, unsent)).is_some();
-                (key, draft, taken)
+                self.take_up_one(draft, unsent);
+                (key, draft)
             })
             .collect();
         self.go_on_with_begun(person, begun).await;
-        for (key, draft, taken) in taken {
+        for (key, draft) in taken {
             if self.person() != Some(person) {
                 return;
-            }
-            if !taken {
-                // Of another version, or damaged: nothing that could be sent.
-                journal.forget(&key).await;
-                continue;
             }
             // Whoever has it open shows it as it was left.
             self.changed_by_itself(draft);

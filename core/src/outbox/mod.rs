@@ -28,6 +28,7 @@ use serde_json::Value;
 pub(crate) use queue::Content;
 use queue::{Entry, Happened, Queue, Task};
 
+use crate::drafts::left_alone;
 use crate::ports::{BoxFuture, boxed};
 use crate::{Core, api, json, lock};
 
@@ -572,8 +573,7 @@ impl Core {
                     });
                     self.carry_out(tasks);
                 }
-                // Of a later version, whose update was taken back: it stays for the one that can read it.
-                Err(_) => {}
+                Err(_) => left_alone("outbox"),
             }
         }
     }

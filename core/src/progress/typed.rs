@@ -6,6 +6,7 @@ use onehall_client::TypedSupplement;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CaseId, CoreError, ErrorCode, PersonId, Timestamp};
 
+use crate::ports::StoreError;
 use crate::{Core, json, lock};
 
 /// Where all that a person typed lies.
@@ -45,9 +46,14 @@ impl Core {
     pub(crate) async fn typed_supplements(&self) -> usize {
         let Some(person) = self.person() else { return 0 };
         let here = lock(&self.inner.progress.typed).len();
-        // What cannot be read cannot be lost either.
-        let kept = self.inner.host.store.scan(&place(person)).await.unwrap_or_default();
-        here + kept.len()
+        let kept = match self.inner.host.store.scan(&place(person)).await {
+            Ok(kept) => kept.len(),
+            // Where nothing may be kept, nothing is.
+            Err(StoreError::Forbidden) => 0,
+            // There may be some: the citizen is asked.
+            Err(_) => 1,
+        };
+        here + kept
     }
 
     /// What was typed for the supplement that was asked for then.
@@ -66,11 +72,14 @@ impl Core {
         let Ok(Some(bytes)) = store.get(&key).await else {
             return Ok(None);
         };
-        let typed = json::read::<TypedSupplement>(&bytes).ok();
-        let typed = typed.filter(|typed| typed.requested_at == requested_at);
-        if typed.is_none() {
-            let _ = store.delete(&key).await;
+        // Of a later version, whose update was taken back: it stays for the one that can read it.
+        let Ok(typed) = json::read::<TypedSupplement>(&bytes) else {
+            return Ok(None);
+        };
+        if typed.requested_at == requested_at {
+            return Ok(Some(typed));
         }
-        Ok(typed)
+        let _ = store.delete(&key).await;
+        Ok(None)
     }
 }

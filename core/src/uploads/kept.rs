@@ -14,8 +14,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{CITIZENS, Ended, UnderWay};
-use crate::ports::boxed;
+use crate::drafts::left_alone;
+use crate::ports::{StoreError, boxed};
 use crate::{Core, json};
+
+/// How long it is waited each time before bytes are read again that could not be read, in milliseconds.
+const READ_AGAIN_MS: [u32; 6] = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000];
 
 /// What is known of a file that is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -85,19 +89,25 @@ impl Core {
             if self.person() != Some(person) {
                 return;
             }
-            let kept = json::read::<Kept>(&value).ok();
-            if kept.as_ref().is_some_and(|kept| self.is_under_way(kept.key)) {
+            let Ok(mut kept) = json::read::<Kept>(&value) else {
+                left_alone("upload");
+                continue;
+            };
+            if self.is_under_way(kept.key) {
                 // It is looked again, by a page that was loaded anew: this core is at it.
                 continue;
             }
-            let bytes = match &kept {
-                Some(kept) => self.inner.host.store.get(&bytes_at(kept.key)).await.ok().flatten(),
-                None => None,
-            };
-            let (Some(mut kept), Some(bytes)) = (kept, bytes) else {
-                // Its bytes were never kept, or are damaged: nothing that could be sent.
-                journal.forget(&name).await;
-                continue;
+            let store = &self.inner.host.store;
+            let bytes = match store.get(&bytes_at(kept.key)).await {
+                Ok(Some(bytes)) => Ok(bytes),
+                // Memory in place of a disk that cannot be had now: the bytes may be on that one.
+                Ok(None) if store.lasting().is_err() => continue,
+                Ok(None) => {
+                    // Its bytes were never kept: nothing that could be sent.
+                    journal.forget(&name).await;
+                    continue;
+                }
+                Err(error) => Err(error),
             };
             kept.begin.to = self.goes_to(kept.begin.to);
             let UploadTo::Draft(draft) = kept.begin.to else {
@@ -116,12 +126,13 @@ impl Core {
         }
     }
 
-    async fn go_on(&self, draft: DraftId, kept: Kept, bytes: Vec<u8>) {
+    async fn go_on(&self, draft: DraftId, kept: Kept, bytes: Result<Vec<u8>, StoreError>) {
         let transfer = u32::MAX - self.inner.uploads.taken_up.fetch_add(1, Ordering::Relaxed);
         let path = kept.begin.path.clone().unwrap_or_default();
         let told = UnderWay::of(kept.key, &kept.begin);
+        let bytes = self.read_bytes(bytes, kept.key, transfer, kept.begin.size);
         let mut outcome = self
-            .bring::<FileView>(CITIZENS, kept.begin, &bytes, kept.key, transfer)
+            .bring::<FileView>(CITIZENS, kept.begin, bytes, kept.key, transfer)
             .await;
         if let Ok(file) = &outcome
             && let Err(error) = self.attach_file(draft, &path, file).await
@@ -130,11 +141,38 @@ impl Core {
         }
         match &outcome {
             Err(Ended::Left) => return,
-            // Where only the answer could not be read now, the next start asks the hall for the same file again.
+            // Where only the answer could not be read now, the next start asks the hall for the same file again; where its bytes
+            // could not, they may be then.
             Err(Ended::Failed(error)) if error.retryable => {}
             _ => self.forget_upload(kept.key).await,
         }
         self.upload_ended(transfer, told, &outcome);
+    }
+
+    /// The bytes of a file that is on its way, where they could not be read: it is tried some times more.
+    ///
+    /// # Errors
+    /// They cannot be read, and stay.
+    async fn read_bytes(
+        &self,
+        mut read: Result<Vec<u8>, StoreError>,
+        key: IdempotencyKey,
+        transfer: u32,
+        size: u64,
+    ) -> Result<Vec<u8>, CoreError> {
+        for millis in READ_AGAIN_MS {
+            if read.is_ok() {
+                break;
+            }
+            self.upload_stands(transfer, None, size, true);
+            self.inner.host.timer.sleep(millis).await;
+            let again = self.inner.host.store.get(&bytes_at(key)).await;
+            read = again.and_then(|bytes| bytes.ok_or(StoreError::Broken));
+        }
+        read.map_err(|error| CoreError {
+            retryable: true,
+            ..self.store_error(error)
+        })
     }
 
     /// Adds a file to the answer of a draft, where it is not there.

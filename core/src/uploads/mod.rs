@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicU32;
 
 use futures::channel::oneshot;
-use futures::future::{Either, select};
+use futures::future::{Either, ready, select};
 use onehall_client::citizen::UploadTo;
 use onehall_client::{Event, FileContent, UploadUnderWay};
 use onehall_protocol::files::{BeginUpload, FileView, UPLOAD_OFFSET};
@@ -25,7 +25,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::ports::boxed;
+use crate::ports::{SendOutsideWasm, boxed};
 use crate::{Core, api, json, lock};
 
 use machine::{Failed, Machine, Step};
@@ -135,7 +135,8 @@ impl Core {
         let key = self.new_key();
         let kept = self.keep_upload(key, &begin, &file).await;
         let told = UnderWay::of(key, &begin);
-        let mut outcome = self.bring::<Value>(CITIZENS, begin, &file.bytes, key, transfer).await;
+        let bytes = ready(Ok(file.bytes));
+        let mut outcome = self.bring::<Value>(CITIZENS, begin, bytes, key, transfer).await;
         if matches!(outcome, Err(Ended::Left)) {
             return;
         }
@@ -170,7 +171,8 @@ impl Core {
         transfer: u32,
     ) -> Result<T, CoreError> {
         let begin = begin(UploadTo::Case(case), None, &file);
-        let outcome = self.bring(STAFF, begin, &file.bytes, self.new_key(), transfer).await;
+        let bytes = ready(Ok(file.bytes));
+        let outcome = self.bring(STAFF, begin, bytes, self.new_key(), transfer).await;
         outcome.map_err(|ended| self.ended(ended))
     }
 
@@ -274,7 +276,7 @@ impl Core {
         &self,
         root: &str,
         begin: BeginUpload,
-        bytes: &[u8],
+        bytes: impl Future<Output = Result<Vec<u8>, CoreError>> + SendOutsideWasm,
         key: IdempotencyKey,
         transfer: u32,
     ) -> Result<T, Ended> {
@@ -308,10 +310,11 @@ impl Core {
         &self,
         root: &str,
         begin: &BeginUpload,
-        bytes: &[u8],
+        bytes: impl Future<Output = Result<Vec<u8>, CoreError>> + SendOutsideWasm,
         mut key: IdempotencyKey,
         transfer: u32,
     ) -> Result<T, CoreError> {
+        let bytes = bytes.await?;
         let mut machine = Machine::new(begin.size);
         loop {
             let request = match machine.next() {

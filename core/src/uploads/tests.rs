@@ -15,8 +15,10 @@ use sha2::{Digest, Sha256};
 
 use super::hex;
 use crate::platform::memory::{MemoryJournal, MemoryStore};
-use crate::ports::{BoxFuture, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, Store};
-use crate::testing::{AT, DRAFT, Machine, PERSON, answer, command, draft, problem, session, told_by};
+use crate::ports::{
+    BoxFuture, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, Store, StoreError, Write,
+};
+use crate::testing::{AT, DRAFT, Fails, Machine, PERSON, answer, command, draft, problem, session, told_by};
 use crate::{Core, lock};
 
 const CHUNK: usize = 100;
@@ -143,8 +145,12 @@ impl World {
     }
 
     fn start_as(self: &Arc<World>, kind: TerminalKind) -> Running {
+        self.start_over(kind, self.store.clone())
+    }
+
+    fn start_over(self: &Arc<World>, kind: TerminalKind, store: Arc<dyn Store>) -> Running {
         let host = Host {
-            store: self.store.clone(),
+            store,
             journal: Some(self.journal.clone()),
             ..self.machine.host(self.clone())
         };
@@ -354,6 +360,104 @@ fn a_terminal_that_dies_goes_on_with_what_was_chosen_and_puts_it_into_the_answer
         drop(hall);
         assert_eq!((world.in_store(), again.under_way()), (0, Vec::new()));
     }
+}
+
+/// A terminal that died with a file on its way.
+fn one_is_left() -> Arc<World> {
+    let world = Arc::new(World::default());
+    let running = world.start();
+    world.arrive(Some(4));
+    let mut upload = running.upload(&bytes(), 1);
+    for _ in 0..20 {
+        assert!(Running::look(&mut upload).is_none());
+        world.pass(1_000);
+    }
+    drop((upload, running));
+    world.machine.die();
+    world.arrive(None);
+    world
+}
+
+/// A store whose disk fails some times when bytes are read.
+struct FailingStore(Arc<MemoryStore>, Fails);
+
+#[async_trait]
+impl Store for FailingStore {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        if key.starts_with("uploads/") && self.1.now() {
+            return Err(StoreError::Broken);
+        }
+        self.0.get(key).await
+    }
+
+    async fn scan(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.0.scan(prefix).await
+    }
+
+    async fn batch(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        self.0.batch(writes).await
+    }
+
+    async fn erase(&self) -> Result<(), StoreError> {
+        self.0.erase().await
+    }
+}
+
+#[test]
+fn a_file_whose_bytes_cannot_be_read_for_a_while_arrives_all_the_same() {
+    let world = one_is_left();
+    let store = FailingStore(world.store.clone(), Fails::times(4));
+    let again = world.start_over(TerminalKind::Browser, Arc::new(store));
+    assert_eq!(again.under_way().len(), 1);
+    assert!(again.waiting(), "and its draft is not submitted without it");
+    for _ in 0..90 {
+        world.pass(1_000);
+    }
+    assert_eq!(lock(&world.hall).answers["photo"][0]["name"], "a.pdf");
+    assert_eq!((world.in_store(), again.under_way()), (0, Vec::new()));
+}
+
+#[test]
+fn a_file_whose_bytes_cannot_be_read_at_all_stays_for_the_next_start_and_its_citizen_hears_so() {
+    let world = one_is_left();
+    let store = FailingStore(world.store.clone(), Fails::times(100));
+    let again = world.start_over(TerminalKind::Browser, Arc::new(store));
+    for _ in 0..90 {
+        world.pass(1_000);
+    }
+    let failed = |event: &Event| {
+        matches!(event, Event::UploadEnded { taken: false, error: Some(error), .. }
+            if error.code.as_str() == "client/store_unavailable" && error.retryable)
+    };
+    assert!(lock(&again.told).iter().any(failed));
+    assert_eq!((world.in_store(), again.under_way()), (1, Vec::new()));
+    // In place of the disk there is memory: that says nothing of what is on it.
+    drop(again);
+    world.machine.die();
+    let memory = MemoryStore::instead(StoreError::Broken);
+    let without = world.start_over(TerminalKind::Browser, Arc::new(memory));
+    world.pass(60_000);
+    assert_eq!(without.under_way(), Vec::new());
+    drop(without);
+    world.machine.die();
+    let _last = world.start();
+    for _ in 0..90 {
+        world.pass(1_000);
+    }
+    assert_eq!(lock(&world.hall).answers["photo"][0]["name"], "a.pdf");
+    assert_eq!(world.in_store(), 0);
+}
+
+#[test]
+fn what_a_later_version_knows_of_a_file_stays_for_it() {
+    let world = Arc::new(World::default());
+    let key = format!("{PERSON}/upload/one/two");
+    let entry = (key.clone(), b"{\"of\": \"a later version\"}".to_vec());
+    assert_eq!(world.journal.keep(&key, entry.1.clone()).now_or_never(), Some(Ok(())));
+    let running = world.start();
+    world.pass(60_000);
+    assert_eq!(running.under_way(), Vec::new());
+    assert_eq!(world.journal.kept().now_or_never(), Some(Ok(vec![entry])));
 }
 
 #[test]
