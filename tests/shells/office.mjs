@@ -1,6 +1,6 @@
 // An office of updates, as whoever publishes has it: `onehall update`, with one key for what is signed offline.
 import { execFile } from "node:child_process";
-import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -144,18 +144,35 @@ export class Office {
   }
 }
 
-/** Ways in which a bundle can be broken, each as it would come out of a build. */
-export const BROKEN = {
-  "says that it could not open": (folder) => module(folder, (code) => `throw new Error("broken");\n${code}`),
-  "hangs before its first paint": (folder) => boot(folder, () => "for (;;);"),
-  "draws nothing": (folder) => boot(folder, () => 'document.getElementById("boot").remove();'),
+/** Ways in which a bundle can be broken so that its page says that it could not open, each as it would come out of a build. */
+export const FAILING = {
+  "fails in its first line": (folder) => rewrite(folder, MODULE, (code) => `throw new Error("broken");\n${code}`),
+  "lacks a file": async (folder) => rm(await found(folder, MODULE)),
+  "panics as it starts": async (folder) => writeFile(await found(folder, /^shell\.[^.]*\.wasm$/), PANICS),
 };
 
-const boot = (folder, change) => rewrite(folder, /^boot\..*\.js$/, change);
-const module = (folder, change) => rewrite(folder, /^shell\..*\.js$/, change);
+/** Ways in which nothing is said. */
+export const SILENT = {
+  "hangs before its first paint": (folder) => rewrite(folder, BOOT, () => "for (;;);"),
+  "draws nothing": (folder) => rewrite(folder, BOOT, () => 'document.getElementById("boot").remove();'),
+};
+
+const BOOT = /^boot\..*\.js$/;
+const MODULE = /^shell\..*\.js$/;
+
+/** A program whose start ends as every panic does: one function, `__wbindgen_start`, which is `unreachable`. */
+const PANICS = Buffer.concat([
+  Buffer.from("0061736d01000000" + "010401600000" + "03020100" + "07140110", "hex"),
+  Buffer.from("__wbindgen_start"),
+  Buffer.from("0000" + "0a05010300000b", "hex"),
+]);
+
+async function found(folder, name) {
+  const assets = join(folder, "assets");
+  return join(assets, (await readdir(assets)).find((file) => name.test(file)));
+}
 
 async function rewrite(folder, name, change) {
-  const [file] = (await readdir(join(folder, "assets"))).filter((file) => name.test(file));
-  const path = join(folder, "assets", file);
+  const path = await found(folder, name);
   await writeFile(path, change(await readFile(path, "utf8")));
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Screen, setting, ShellWindow, startShell } from "./window.mjs";
 
 /** Longer than any page takes, on any machine: a page that is waited for so long is there, or the test fails. */
-const LONG = 120;
+export const LONG = 120;
 
 /** Waits until something holds. */
 export async function until(what, holds) {

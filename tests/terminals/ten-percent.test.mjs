@@ -10,7 +10,7 @@ import { after, before, describe, test } from "node:test";
 
 import { Hall, openBrowser } from "../browser/harness.mjs";
 import { exchange } from "../browser/harness/newer.mjs";
-import { BROKEN, Office, PHONES } from "../shells/office.mjs";
+import { FAILING, Office, PHONES } from "../shells/office.mjs";
 import { Terminal, until } from "../shells/terminal.mjs";
 import { setting } from "../shells/window.mjs";
 import { Pages } from "./line.mjs";
@@ -36,7 +36,7 @@ describe("a release on its way to everybody", { timeout: 600_000 }, () => {
   before(async () => {
     root = await mkdtemp(join(tmpdir(), "onehall-tenth-"));
     office = await Office.found(root, PHONES);
-    for (const change of [undefined, BROKEN["says that it could not open"], undefined, undefined]) await office.stage(change);
+    for (const change of [undefined, FAILING["fails in its first line"], undefined, undefined]) await office.stage(change);
     await office.offer(FIRST);
     // Nobody's yet, but drawn: the share of each grows from there.
     for (const release of [BROKEN_ONE, MENDED, LAST]) await office.share(release, 0);
