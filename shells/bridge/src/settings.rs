@@ -40,6 +40,9 @@ const PLAIN: Plain = if cfg!(debug_assertions) {
     Plain::Never
 };
 
+/// The least that downloads can be held to. With less, a server that rests for a while would count as one that is too slow.
+const LEAST_BYTES_PER_SECOND: u64 = 16 * 1024;
+
 /// What the file says.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -59,6 +62,8 @@ struct File {
     ready_seconds: Option<u64>,
     /// After which time without a touch nobody is disturbed any more, where nobody is logged in.
     idle_seconds: Option<u64>,
+    /// How many bytes of an update may come from a server in a second; none: as many as come.
+    bytes_per_second: Option<u64>,
     /// The folder below which the system mounts sticks; none: none is looked for.
     sticks: Option<PathBuf>,
 }
@@ -169,10 +174,11 @@ fn read_with(
         }
         None => return Err(SettingsError::NoRoot(file.unwrap_or(beside).to_owned())),
     };
+    let limits = http_limits(&said).map_err(|reason| wrong(file.unwrap_or(beside), &reason))?;
     let name = kind.profile.name();
     Ok(Some(Configured {
         root,
-        mirror: mirror(said.repository.as_deref(), beside, hall)?,
+        mirror: mirror(said.repository.as_deref(), beside, hall, limits)?,
         folder: said.folder.map(|folder| beside.join(folder)),
         settings: Settings {
             native: Native {
@@ -202,13 +208,29 @@ fn read_with(
     }))
 }
 
-fn mirror(repository: Option<&str>, beside: &Path, hall: &str) -> Result<Arc<dyn Mirror>, SettingsError> {
+/// What a server may send.
+fn http_limits(said: &File) -> Result<HttpLimits, String> {
+    if said.bytes_per_second.is_some_and(|most| most < LEAST_BYTES_PER_SECOND) {
+        return Err(format!("`bytes_per_second` must be at least {LEAST_BYTES_PER_SECOND}"));
+    }
+    Ok(HttpLimits {
+        fastest: said.bytes_per_second,
+        ..HttpLimits::default()
+    })
+}
+
+fn mirror(
+    repository: Option<&str>,
+    beside: &Path,
+    hall: &str,
+    limits: HttpLimits,
+) -> Result<Arc<dyn Mirror>, SettingsError> {
     let address = match repository {
         None => format!("{hall}/updates/"),
         Some(address) if address.contains("://") => address.to_owned(),
         Some(folder) => return Ok(Arc::new(FolderMirror::new(beside.join(folder)))),
     };
-    let mirror = HttpMirror::new(&address, PLAIN, HttpLimits::default());
+    let mirror = HttpMirror::new(&address, PLAIN, limits);
     Ok(Arc::new(
         mirror.map_err(|error| SettingsError::Repository(error.to_string()))?,
     ))
@@ -222,6 +244,13 @@ pub fn version() -> Version {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::thread;
+    use std::time::Instant;
+
+    use tauri::async_runtime;
+
     use super::*;
 
     const KIOSK: Kind = Kind {
@@ -293,6 +322,35 @@ mod tests {
     }
 
     #[test]
+    fn no_more_comes_in_a_second_than_its_operator_allows() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap_or_else(|error| panic!("{error}"));
+        let address = server.local_addr().unwrap_or_else(|error| panic!("{error}"));
+        let serves = thread::spawn(move || -> io::Result<()> {
+            let (mut connection, _) = server.accept()?;
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                connection.read_exact(&mut byte)?;
+                head.extend(byte);
+            }
+            connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 30000\r\nconnection: close\r\n\r\n")?;
+            connection.write_all(&[7; 30_000])
+        });
+        let folder = Folder::new("pace");
+        folder.write("root.json", "root");
+        let said = format!(r#"{{"root":"root.json","repository":"http://{address}/","bytes_per_second":100000}}"#);
+        let file = folder.write("updates.json", &said);
+        let Ok(Some(Configured { mirror, .. })) = read_with(b"", Some(&file), "https://hall.example", KIOSK) else {
+            panic!("no updates")
+        };
+        let began = Instant::now();
+        let came = async_runtime::block_on(mirror.metadata("timestamp.json", 30_000));
+        assert_eq!(came, Ok(Some(vec![7; 30_000])));
+        assert!(began.elapsed() >= Duration::from_millis(250), "{:?}", began.elapsed());
+        assert!(matches!(serves.join(), Ok(Ok(()))));
+    }
+
+    #[test]
     fn what_is_wrong_in_the_file_is_named() {
         let folder = Folder::new("wrong");
         let error = |text: &str, hall: &str| {
@@ -306,6 +364,8 @@ mod tests {
         assert!(error("{}", "https://h").contains("no root of trust"));
         assert!(error("{\"root\":\"gone.json\"}", "https://h").contains("gone.json"));
         folder.write("root.json", "root");
+        let slow = "{\"root\":\"root.json\",\"bytes_per_second\":16383}";
+        assert!(error(slow, "https://h").contains("`bytes_per_second` must be at least 16384"));
         let elsewhere = "{\"root\":\"root.json\",\"repository\":\"http://hall.example/updates\"}";
         assert!(
             error(elsewhere, "https://h").contains("https"),
