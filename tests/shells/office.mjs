@@ -91,9 +91,12 @@ export class Office {
     await mkdir(page);
     await cp(index, join(page, "index.html"));
     await change(folder);
+    // Pages that were built of a commit say which one themselves.
+    const { revision } = await readFile(join(folder, "facts.json"), "utf8").then(JSON.parse, () => ({}));
     for (const [terminal, profile] of Object.entries(this.terminals)) {
       const pages = terminal in TERMINALS ? folder : page;
-      await this.do("stage", terminal, pages, "--version", `1.${release}.0`, "--revision", "0123abc", "--profile", profile);
+      const commit = pages === folder && revision ? [] : ["--revision", "0123abc"];
+      await this.do("stage", terminal, pages, "--version", `1.${release}.0`, ...commit, "--profile", profile);
     }
     return release;
   }

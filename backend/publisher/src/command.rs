@@ -117,7 +117,7 @@ impl UpdateCommand {
             } => {
                 let office = office.open()?;
                 let plan = office.plan()?;
-                let manifest = office.stage(plan.terminal(&terminal)?, &folder, facts.read()?)?;
+                let manifest = office.stage(plan.terminal(&terminal)?, &folder, facts.read(&folder)?)?;
                 office.draft(&plan, &terminal, desk.now())?;
                 let patches: u64 = manifest
                     .files

@@ -89,6 +89,16 @@ pub enum Failure {
     /// A key did not sign.
     #[error(transparent)]
     Key(#[from] NotSigned),
+    /// What is typed contradicts what the build said of its pages.
+    #[error("updates/not_as_built: `--{fact}` says {typed}, and the pages were built as {built}")]
+    NotAsBuilt {
+        /// What is said.
+        fact: &'static str,
+        /// By whoever types.
+        typed: String,
+        /// By the build.
+        built: String,
+    },
     /// A file that a bundle cannot have.
     #[error("{0} cannot be in a bundle")]
     NotInABundle(String),

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use onehall_bundle::{
     Blob, CspHashes, File, FileName, Flavour, Hash, Kiosks, Manifest, Patch, Range, Version, canonical, patch,
 };
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::office::{Failure, Office, file};
@@ -28,6 +30,57 @@ pub struct Facts {
     pub protocol: Range,
     pub data: Range,
     pub entry: FileName,
+}
+
+/// What the build says of pages, beside them; nothing where it was not `cargo xtask bundle`, and no revision where they are of no
+/// commit.
+#[derive(Debug, Default)]
+pub struct Built {
+    pub revision: Option<String>,
+    pub flavour: Option<Flavour>,
+    pub protocol: Option<Range>,
+    pub data: Option<Range>,
+}
+
+/// The same as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BuiltFile {
+    format: u32,
+    flavour: String,
+    revision: Option<String>,
+    protocol: [u32; 2],
+    data: [u32; 2],
+}
+
+/// The file of it. It is no part of the bundle.
+const BUILT: &str = "facts.json";
+
+impl Built {
+    pub fn of(folder: &Path) -> Result<Built, Failure> {
+        let path = folder.join(BUILT);
+        let damaged = |what: String| Failure::Damaged {
+            path: path.clone(),
+            what,
+        };
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Built::default()),
+            bytes => bytes.map_err(|error| file(&path, error))?,
+        };
+        let built: BuiltFile = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        if built.format != 1 {
+            return Err(damaged(format!("format {} is not known here", built.format)));
+        }
+        let flavours = [Flavour::Web, Flavour::Shell];
+        let flavour = flavours.into_iter().find(|flavour| flavour.name() == built.flavour);
+        let range = |[first, last]: [u32; 2]| Some(Range { first, last });
+        Ok(Built {
+            revision: built.revision,
+            flavour: Some(flavour.ok_or_else(|| damaged(format!("`{}` is no flavour", built.flavour)))?),
+            protocol: range(built.protocol),
+            data: range(built.data),
+        })
+    }
 }
 
 impl Office {
@@ -146,7 +199,8 @@ fn stem(path: &str) -> String {
         .join(".")
 }
 
-/// All files of a folder. What a server keeps besides for browsers is left out: a terminal has its own compression.
+/// All files of a folder. What a server keeps besides for browsers is left out, as a terminal has its own compression, and so is
+/// what the build says of them.
 fn gather(folder: &Path, below: &str, contents: &mut BTreeMap<FileName, Vec<u8>>) -> Result<(), Failure> {
     let entries = fs::read_dir(folder).map_err(|error| file(folder, error))?;
     for entry in entries {
@@ -156,7 +210,7 @@ fn gather(folder: &Path, below: &str, contents: &mut BTreeMap<FileName, Vec<u8>>
         let kind = entry.file_type().map_err(|error| file(&place, error))?;
         if kind.is_dir() {
             gather(&place, &format!("{name}/"), contents)?;
-        } else if !(name.ends_with(".br") || name.ends_with(".gz")) {
+        } else if !(name.ends_with(".br") || name.ends_with(".gz") || name == BUILT) {
             let parsed: FileName = name.parse().map_err(|_| Failure::NotInABundle(name.clone()))?;
             if !kind.is_file() {
                 return Err(Failure::NotInABundle(name));

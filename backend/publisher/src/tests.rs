@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Parser;
-use onehall_bundle::{Hash, Offer, Range, Version};
+use onehall_bundle::{Hash, Manifest, Offer, Range, Version};
 use onehall_updates::disk::Folder;
 use onehall_updates::download::Room;
 use onehall_updates::machine::{Native, Told};
@@ -550,4 +550,47 @@ fn what_cannot_be_in_a_bundle_and_an_office_that_is_there_are_said() {
     let _ = fs::remove_file(place.root.join("pages/.hidden"));
     let staged = place.run("stage ui-desktop @pages --version 1.0.0 --revision main --profile desktop");
     assert!(matches!(staged, Err(Failure::Mistake(..))), "terminals would refuse it");
+}
+
+#[test]
+fn what_the_build_says_of_its_pages_is_taken_and_not_contradicted() {
+    let mut place = Place::founded("built");
+    place.pages(&program("first"));
+    let stage = "stage ui-desktop @pages --version 1.0.0 --profile desktop";
+    assert!(matches!(place.run(stage), Err(Failure::Nothing(_))), "of no commit");
+    let facts = place.root.join("pages/facts.json");
+    let says = |text: &str| fs::write(&facts, text).unwrap_or_else(|error| panic!("{error}"));
+    says(r#"{"format":2}"#);
+    assert!(matches!(place.run(stage), Err(Failure::Damaged { .. })));
+    let revision = "3f2a0b1c4d5e6f708192a3b4c5d6e7f801234567";
+    says(&format!(
+        r#"{{"data":[1,2],"flavour":"shell","format":1,"protocol":[2,3],"revision":"{revision}"}}"#
+    ));
+    for (words, fact, said, built) in [
+        ("--revision 0123abc", "revision", "0123abc", revision),
+        ("--protocol 1-1", "protocol", "1-1", "2-3"),
+        ("--data 2", "data", "2-2", "1-2"),
+        ("--flavour web", "flavour", "web", "shell"),
+    ] {
+        let refused = place.run(&format!("{stage} {words}"));
+        let Err(error) = refused else { panic!("{words}") };
+        assert_eq!(
+            error.to_string(),
+            format!("updates/not_as_built: `--{fact}` says {said}, and the pages were built as {built}")
+        );
+    }
+    for agrees in ["", " --revision 3f2a0b1c --protocol 2-3 --data 1-2 --flavour shell"] {
+        place.do_(&format!("{stage}{agrees}"));
+    }
+    for release in [1, 2] {
+        let manifest = place
+            .root
+            .join(format!("office/targets/ui-desktop/ui-desktop.{release}.json"));
+        let bytes = fs::read(manifest).unwrap_or_else(|error| panic!("{error}"));
+        let manifest = Manifest::read(&bytes).unwrap_or_else(|mistake| panic!("{mistake}"));
+        assert_eq!(manifest.revision, revision);
+        assert_eq!(manifest.protocol, Range { first: 2, last: 3 });
+        assert_eq!(manifest.data, Range { first: 1, last: 2 });
+        assert!(manifest.file("facts.json").is_none(), "it is no part of the bundle");
+    }
 }

@@ -1,13 +1,14 @@
 //! What may be typed after `onehall update`.
 
-use std::path::PathBuf;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use onehall_bundle::{FileName, Flavour, Range, Version};
 
 use crate::office::{Failure, Office};
 use crate::rollout::Terms;
-use crate::stage::Facts;
+use crate::stage::{Built, Facts};
 
 #[derive(Debug, Subcommand)]
 pub enum Deed {
@@ -160,20 +161,21 @@ pub struct FactWords {
     /// What people call it, such as 1.42.0
     #[arg(long)]
     version: String,
-    /// The commit that it was built from
+    /// The commit that it was built from; not needed where `cargo xtask bundle` made the pages of one
     #[arg(long)]
-    revision: String,
-    #[arg(long, value_enum, default_value_t = FlavourWord::Shell)]
-    flavour: FlavourWord,
+    revision: Option<String>,
+    /// As the pages were built, else shell
+    #[arg(long, value_enum)]
+    flavour: Option<FlavourWord>,
     /// A layout that it was made for (repeat)
     #[arg(long = "profile", required = true)]
     profiles: Vec<String>,
-    /// The protocols of the bridge that its pages speak, such as 1-2
-    #[arg(long, default_value = "1-1")]
-    protocol: String,
-    /// The forms of data on a terminal that its pages understand
-    #[arg(long, default_value = "1-1")]
-    data: String,
+    /// The protocols of the bridge that its pages speak, such as 1-2; as the pages were built, else 1-1
+    #[arg(long)]
+    protocol: Option<String>,
+    /// The forms of data on a terminal that its pages understand; as the pages were built, else 1-1
+    #[arg(long)]
+    data: Option<String>,
     /// The page of every address
     #[arg(long, default_value = "index.html")]
     entry: String,
@@ -222,23 +224,68 @@ pub struct TermWords {
 }
 
 impl FactWords {
-    pub fn read(self) -> Result<Facts, Failure> {
+    /// What is typed, and what the build said of the pages in a folder.
+    pub fn read(self, folder: &Path) -> Result<Facts, Failure> {
+        let built = Built::of(folder)?;
         let entry: FileName = self
             .entry
             .parse()
             .map_err(|_| Failure::NotInABundle(self.entry.clone()))?;
         Ok(Facts {
             version: version(&self.version)?,
-            revision: self.revision,
+            revision: revision(self.revision, built.revision)?,
             flavour: match self.flavour {
-                FlavourWord::Web => Flavour::Web,
-                FlavourWord::Shell => Flavour::Shell,
+                Some(FlavourWord::Web) => same("flavour", Flavour::Web, built.flavour, Flavour::name)?,
+                Some(FlavourWord::Shell) => same("flavour", Flavour::Shell, built.flavour, Flavour::name)?,
+                None => built.flavour.unwrap_or(Flavour::Shell),
             },
             profiles: self.profiles,
-            protocol: range(&self.protocol)?,
-            data: range(&self.data)?,
+            protocol: agreement("protocol", self.protocol, built.protocol)?,
+            data: agreement("data", self.data, built.data)?,
             entry,
         })
+    }
+}
+
+/// The revision: as it was built, however little of it is typed.
+fn revision(typed: Option<String>, built: Option<String>) -> Result<String, Failure> {
+    match (typed, built) {
+        (Some(typed), Some(built)) if !built.starts_with(&typed) => Err(not_as_built("revision", typed, built)),
+        (_, Some(built)) => Ok(built),
+        (Some(typed), None) => Ok(typed),
+        (None, None) => Err(Failure::Nothing(
+            "nothing says which commit these pages were built from: `--revision` does",
+        )),
+    }
+}
+
+fn agreement(fact: &'static str, typed: Option<String>, built: Option<Range>) -> Result<Range, Failure> {
+    match typed {
+        Some(typed) => same(fact, range(&typed)?, built, |range| {
+            format!("{}-{}", range.first, range.last)
+        }),
+        None => Ok(built.unwrap_or(Range { first: 1, last: 1 })),
+    }
+}
+
+/// What is typed, where the build said nothing else.
+fn same<T: Copy + PartialEq, S: Display>(
+    fact: &'static str,
+    typed: T,
+    built: Option<T>,
+    said: fn(T) -> S,
+) -> Result<T, Failure> {
+    match built {
+        Some(built) if built != typed => Err(not_as_built(fact, said(typed), said(built))),
+        _ => Ok(typed),
+    }
+}
+
+fn not_as_built(fact: &'static str, typed: impl Display, built: impl Display) -> Failure {
+    Failure::NotAsBuilt {
+        fact,
+        typed: typed.to_string(),
+        built: built.to_string(),
     }
 }
 

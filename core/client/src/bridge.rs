@@ -24,6 +24,9 @@ use crate::{Event, Profile, citizen};
 /// last release that needs the older one is gone.
 pub const PROTOCOLS: ProtocolRange = ProtocolRange { min: 1, max: 1 };
 
+/// The forms of what lies on a terminal that this build reads and writes. A page that does not understand them is not shown.
+pub const DATA: ProtocolRange = ProtocolRange { min: 1, max: 1 };
+
 /// The protocols that a side speaks, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

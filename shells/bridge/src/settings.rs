@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use onehall_bundle::{Kiosks, Range, Version};
 use onehall_client::Profile;
-use onehall_client::bridge::PROTOCOLS;
+use onehall_client::bridge::{DATA, PROTOCOLS};
 use onehall_protocol::identity::TerminalKind;
 use onehall_updates::Settings;
 use onehall_updates::disk::Folder;
@@ -26,9 +26,6 @@ use crate::Options;
 
 /// The root of trust that was built into the program; empty where none was.
 static ROOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/root.json"));
-
-/// The forms of what lies on the terminal that this program reads and writes. A page of another form is not shown.
-const DATA: Range = Range { first: 1, last: 1 };
 
 /// The folder of updates, beside what the shell keeps besides.
 pub const KEPT: &str = "updates";
@@ -188,7 +185,10 @@ fn read_with(
                     first: PROTOCOLS.min,
                     last: PROTOCOLS.max,
                 },
-                data: DATA,
+                data: Range {
+                    first: DATA.min,
+                    last: DATA.max,
+                },
                 inside: kind.inside,
             },
             role: format!("ui-{name}"),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use onehall_bundle::{Hash, Range, Version};
 use onehall_client::Profile;
-use onehall_client::bridge::PROTOCOLS;
+use onehall_client::bridge::{DATA, PROTOCOLS};
 use onehall_protocol::ErrorCode;
 use onehall_updates::disk::Folder;
 use onehall_updates::download::Room;
@@ -20,9 +20,6 @@ use tokio::runtime::{Handle, Runtime};
 
 use crate::OpenError;
 use crate::config::origin;
-
-/// The forms of what lies on the phone that this library reads and writes.
-const DATA: Range = Range { first: 1, last: 1 };
 
 /// Whether an address without TLS may be asked: on this machine alone, by who develops.
 const PLAIN: Plain = if cfg!(debug_assertions) {
@@ -97,7 +94,10 @@ impl PageUpdates {
                     first: PROTOCOLS.min,
                     last: PROTOCOLS.max,
                 },
-                data: DATA,
+                data: Range {
+                    first: DATA.min,
+                    last: DATA.max,
+                },
                 inside: config.inside,
             },
             role: role.clone(),

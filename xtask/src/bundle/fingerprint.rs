@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::workspace;
 
 /// Everything in the workspace that a bundle is made of.
-const INPUTS: [&str; 9] = [
+pub const INPUTS: [&str; 9] = [
     "Cargo.toml",
     "Cargo.lock",
     ".cargo/config.toml",

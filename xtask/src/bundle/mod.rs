@@ -2,6 +2,7 @@
 //! recipe means.
 
 mod assets;
+mod facts;
 pub mod fingerprint;
 mod icons;
 mod parts;
@@ -101,12 +102,15 @@ pub fn build(profile: Profile) -> Result<()> {
     build_into(profile, &workspace::bundle(), |flavour| !flavour.alone)
 }
 
-/// Builds the bundle that desktop and kiosk show, unless the one that is there is made of the very same.
+/// Builds the bundle that desktop and kiosk show, unless the one that is there is made of the very same, and says beside it what
+/// it is.
 ///
 /// # Errors
 /// As [`build`].
 pub fn build_shell(profile: Profile) -> Result<()> {
-    build_into(profile, &workspace::shell_bundle(), |flavour| flavour.name == "shell")
+    let bundle = workspace::shell_bundle();
+    build_into(profile, &bundle, |flavour| flavour.name == "shell")?;
+    facts::write(&bundle.join("shell"), "shell")
 }
 
 /// Builds the bundle in which `onehall form preview` shows a form, unless the one that is there is made of the very same.
