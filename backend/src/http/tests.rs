@@ -517,9 +517,10 @@ mod ui {
     use super::*;
 
     async fn hall_with_ui() -> TestHall {
-        let folder = std::env::temp_dir().join(format!("onehall-ui-{}", uuid::Uuid::now_v7()));
+        let root = std::env::temp_dir().join(format!("onehall-ui-{}", uuid::Uuid::now_v7()));
+        let folder = root.join("ui");
         let write = |path: &str, text: &str| {
-            let path = folder.join(path);
+            let path = root.join("ui").join(path);
             let made = path
                 .parent()
                 .map_or(Ok(()), std::fs::create_dir_all)
@@ -532,6 +533,12 @@ mod ui {
         write("citizen/favicon.svg", "<svg/>");
         write("console/index.html", "console");
         write("secret.txt", "secret");
+        write("../ui.before/citizen/index.html", "citizen before");
+        write("../ui.before/citizen/old.svg", "<svg/>");
+        write("../ui.before/citizen/assets/app-0123.js", "plain before");
+        write("../ui.before/citizen/assets/app-1234.js", "of another build");
+        write("../ui.before/console/assets/console-0123.js", "console before");
+        write("../ui.before/secret.txt", "secret");
         TestHall::open_with(|config| config.ui = Some(folder)).await
     }
 
@@ -588,6 +595,24 @@ mod ui {
     }
 
     #[tokio::test]
+    async fn a_page_that_was_open_when_bundles_were_exchanged_gets_the_rest_of_its_files_and_nobody_an_old_page() {
+        let hall = hall_with_ui().await;
+        for (path, file) in [
+            ("/assets/app-0123.js", "plain before"),
+            ("/console/assets/console-0123.js", "console before"),
+            ("/assets/app-1234.js", "plain"),
+        ] {
+            let (status, body, caching) = text(&hall, path, &[]).await;
+            assert_eq!((status, body.as_str()), (200, file), "{path}");
+            assert_eq!(caching, "public, max-age=31536000, immutable", "{path}");
+        }
+        assert_eq!(text(&hall, "/assets/console-0123.js", &[]).await.0, 404);
+        assert_eq!(text(&hall, "/old.svg", &[]).await.0, 404);
+        assert_eq!(text(&hall, "/index.html", &[]).await.1, "citizen");
+        assert_eq!(text(&hall, "/", &[PERSON]).await.1, "citizen");
+    }
+
+    #[tokio::test]
     async fn nothing_outside_the_bundle_can_be_reached() {
         let hall = hall_with_ui().await;
         for path in [
@@ -596,6 +621,9 @@ mod ui {
             "/..%2fsecret.txt",
             "/console/../../secret.txt",
             "/assets/..%5c..%5csecret.txt",
+            "/assets/../../secret.txt",
+            "/assets/..%2f..%2fsecret.txt",
+            "/../ui.before/secret.txt",
             "//secret.txt",
         ] {
             let (_, body, _) = text(&hall, path, &[]).await;

@@ -3,8 +3,11 @@
 //! Files under `assets/` have a hash in their names and never change; everything else is asked for anew each time. A
 //! page of the UI that is no file (`/services/passport`) gets the index, but only where a person navigates: a missing
 //! script is a missing script. Where a `.br` stands beside a file, it is sent to whoever takes it.
+//!
+//! The bundle before this one may stand beside it, `ui.before` beside `ui`: its `assets/` go on being served, so that a page
+//! that was open when the bundles were exchanged misses no part of itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -40,15 +43,22 @@ pub async fn serve(State(state): State<AppState>, method: Method, uri: Uri, head
             Error::not_found().into_response()
         };
     };
-    let (root, inner) = match path.strip_prefix("/console/") {
-        Some(rest) => (folder.join("console"), format!("/{rest}")),
-        None => (folder.join("citizen"), path.to_owned()),
+    let (flavour, inner) = match path.strip_prefix("/console/") {
+        Some(rest) => ("console", format!("/{rest}")),
+        None => ("citizen", path.to_owned()),
     };
     let is_asset = inner.starts_with("/assets/");
     let caching = if is_asset { IMMUTABLE } else { ASK_ANEW };
-    let mut response = match file(root.clone(), &inner, &method, &headers).await {
+    let mut found = file(folder.join(flavour), &inner, &method, &headers).await;
+    if found.is_none()
+        && is_asset
+        && let Some(before) = before(folder)
+    {
+        found = file(before.join(flavour), &inner, &method, &headers).await;
+    }
+    let mut response = match found {
         Some(response) => response,
-        None if navigation && !is_asset => match file(root, "/index.html", &method, &headers).await {
+        None if navigation && !is_asset => match file(folder.join(flavour), "/index.html", &method, &headers).await {
             Some(response) => response,
             None => return no_ui(),
         },
@@ -56,6 +66,13 @@ pub async fn serve(State(state): State<AppState>, method: Method, uri: Uri, head
     };
     response.headers_mut().insert(header::CACHE_CONTROL, caching);
     response
+}
+
+/// Where the bundle before this one is.
+fn before(folder: &Path) -> Option<PathBuf> {
+    let mut name = folder.file_name()?.to_owned();
+    name.push(".before");
+    Some(folder.with_file_name(name))
 }
 
 /// Whether a person goes to a page, rather than a page asking for a part of itself.

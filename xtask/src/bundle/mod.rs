@@ -162,13 +162,13 @@ fn build_into(profile: Profile, bundle: &Path, wanted: fn(&Flavour) -> bool) -> 
     }
     sizes::compress(&aside)?;
     fs::write(aside.join("made-of"), fingerprint)?;
-    let old = bundle.with_extension("old");
-    remove(&old)?;
+    // The one before stays beside it: a hall goes on giving its files to pages that are open.
+    let before = bundle.with_extension("before");
+    remove(&before)?;
     if bundle.exists() {
-        fs::rename(bundle, &old)?;
+        fs::rename(bundle, &before)?;
     }
     fs::rename(&aside, bundle).context("could not put the new bundle in place")?;
-    remove(&old)?;
     say(format!("the pages are built: {}", sizes::summary(bundle)?));
     Ok(())
 }
