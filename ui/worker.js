@@ -2,7 +2,7 @@
 // after its content, and the page that names them; nothing of the API, and nothing of a person.
 const PREFIX = "onehall-bundle-";
 const CACHE = `${PREFIX}{{revision}}`;
-/** Every file of the bundle. */
+/** Every file of the bundle, with the SHA-256 of its content. */
 const FILES = {{files}};
 /** What is shown at every address of the hall. */
 const PAGE = "{{base}}";
@@ -24,13 +24,22 @@ async function keep() {
   const text = page.ok ? await page.clone().text() : "";
   // The hall has other pages by now than those of this worker, whose files it may not have any more.
   if (!text.includes(NAMED_IN_PAGE)) throw new Error("the page is of another bundle");
-  await Promise.all(FILES.map(async (file) => {
-    const known = await caches.match(file);
-    const response = known ?? (await fetch(file));
-    if (!response.ok) throw new Error(`${file}: ${response.status}`);
-    await cache.put(file, response);
-  }));
+  await Promise.all(Object.entries(FILES).map(async ([file, hash]) => cache.put(file, await take(file, hash))));
   await cache.put(PAGE, page);
+}
+
+/** A file as it was built. What a cache has may be torn or of another build: then the hall itself is asked. */
+async function take(file, hash) {
+  for (const ask of [() => caches.match(file), () => fetch(file), () => fetch(file, { cache: "reload" })]) {
+    const response = await ask();
+    if (response?.ok && (await hashOf(response.clone())) === hash) return response;
+  }
+  throw new Error(`${file} is not as it was built`);
+}
+
+async function hashOf(response) {
+  const digest = await crypto.subtle.digest("SHA-256", await response.arrayBuffer());
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 self.addEventListener("activate", (event) => {

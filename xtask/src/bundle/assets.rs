@@ -13,6 +13,7 @@ pub struct Assets {
     folder: PathBuf,
     base: String,
     addresses: BTreeMap<String, String>,
+    hashes: BTreeMap<String, String>,
 }
 
 impl Assets {
@@ -26,6 +27,7 @@ impl Assets {
             folder,
             base: base.to_owned(),
             addresses: BTreeMap::new(),
+            hashes: BTreeMap::new(),
         })
     }
 
@@ -37,8 +39,9 @@ impl Assets {
         let file = format!("{name}.{}.{extension}", fingerprint::short(content));
         fs::write(self.folder.join("assets").join(&file), content)
             .with_context(|| format!("could not write {file}"))?;
-        self.addresses
-            .insert(key.to_owned(), format!("{}assets/{file}", self.base));
+        let address = format!("{}assets/{file}", self.base);
+        self.hashes.insert(address.clone(), fingerprint::of_bytes(content));
+        self.addresses.insert(key.to_owned(), address);
         Ok(file)
     }
 
@@ -52,11 +55,9 @@ impl Assets {
         self.addresses.insert(key.to_owned(), text);
     }
 
-    /// The addresses of all files so far.
-    pub fn files(&self) -> Vec<&str> {
-        let below = format!("{}assets/", self.base);
-        let files = self.addresses.values().filter(|address| address.starts_with(&below));
-        files.map(String::as_str).collect()
+    /// All files so far: the hash of each, by its address.
+    pub fn files(&self) -> &BTreeMap<String, String> {
+        &self.hashes
     }
 
     /// Writes a file beside `assets`, under its own name.
@@ -100,7 +101,7 @@ impl Assets {
 
 #[cfg(test)]
 mod tests {
-    use super::Assets;
+    use super::{Assets, fingerprint};
 
     #[test]
     fn a_name_follows_the_content_and_a_placeholder_the_name() -> anyhow::Result<()> {
@@ -109,6 +110,9 @@ mod tests {
         let first = assets.add("css", "console", "css", b"a{}")?;
         let second = assets.add("css", "console", "css", b"b{}")?;
         assert_ne!(first, second);
+        let hash = |file: &str| assets.files().get(&format!("/console/assets/{file}")).cloned();
+        assert_eq!(hash(&first), Some(fingerprint::of_bytes(b"a{}")));
+        assert_eq!(hash(&second), Some(fingerprint::of_bytes(b"b{}")));
         assert_eq!(
             assets.fill("<link href=\"{{css}}\"> {{ x")?,
             format!("<link href=\"/console/assets/{second}\"> {{{{ x")

@@ -232,7 +232,7 @@ fn assemble(recipe: &Recipe, flavour: &Flavour, program: &Program, folder: PathB
     let Some(worker) = &flavour.worker else {
         return Ok(());
     };
-    let files = serde_json::to_string(&assets.files())?;
+    let files = serde_json::to_string(assets.files())?;
     assets.put("revision", fingerprint::short(format!("{files}{page}").as_bytes()));
     assets.put("files", files);
     assets.put("base", flavour.base.clone());
