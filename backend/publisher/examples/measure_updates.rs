@@ -13,9 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use clap::Parser;
 use onehall_bundle::{Blob, Hash, Manifest, Range, Version};
-use onehall_publisher::{Desk, UpdateCommand};
+use onehall_publisher::testing::Place;
 use onehall_updates::disk::Folder;
 use onehall_updates::download::Room;
 use onehall_updates::machine::{Native, Told};
@@ -29,31 +28,6 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// How often a start is measured; the middle counts.
 const STARTS: usize = 21;
-
-#[derive(Parser)]
-struct Words {
-    #[command(flatten)]
-    command: UpdateCommand,
-}
-
-/// Somebody who publishes, without a terminal.
-struct Person;
-
-impl Desk for Person {
-    fn say(&mut self, _: &str) {}
-
-    fn agrees(&mut self, _: &str) -> bool {
-        true
-    }
-
-    fn passphrase(&mut self, _: &str) -> String {
-        "correct horse battery".to_owned()
-    }
-
-    fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc()
-    }
-}
 
 struct Clock;
 
@@ -120,55 +94,40 @@ impl Mirror for Counting {
     }
 }
 
-struct Place(PathBuf);
+/// A place where somebody publishes, with a terminal.
+struct Measured(Place);
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-impl Place {
-    fn found() -> Result<Place> {
-        let place = Place(std::env::temp_dir().join(format!("onehall-measure-{}", std::process::id())));
-        place.run("init --terminal ui-desktop")?;
-        for role in ["root", "targets", "snapshot", "timestamp", "halts", "ui-desktop"] {
-            place.run(&format!("add-key {role} duty --threshold 1"))?;
-        }
-        Ok(place)
-    }
-
-    fn run(&self, line: &str) -> Result<()> {
-        let office = self.0.join("office").display().to_string();
-        let words = line.split(' ').map(|word| word.replace('@', &format!("{office}/")));
-        let all = ["onehall".to_owned()].into_iter().chain(words);
-        let words = Words::try_parse_from(all.chain(["--office".to_owned(), office.clone()]))?;
-        Ok(words.command.run(&mut Person)?)
+impl Measured {
+    fn found() -> Result<Measured> {
+        Ok(Measured(Place::with_few_keys(
+            "measure",
+            "ui-desktop",
+            OffsetDateTime::now_utc(),
+        )?))
     }
 
     /// Publishes pages as the next release, for all; what the last step took.
-    fn publish(&self, release: u64, pages: &Path) -> Result<Duration> {
+    fn publish(&mut self, release: u64, pages: &Path) -> Result<Duration> {
         let pages = pages.display();
-        self.run(&format!(
+        self.0.run(&format!(
             "stage ui-desktop {pages} --version 1.0.0 --revision 0123abc --profile desktop"
         ))?;
-        self.run(&format!("rollout ui-desktop {release} --share 100"))?;
-        self.run("sign --key @keys/duty.json")?;
+        self.0.run(&format!("rollout ui-desktop {release} --share 100"))?;
+        self.0.run("sign --key @office/keys/offline.json")?;
         let began = Instant::now();
-        self.run("publish --key @keys/duty.json")?;
+        self.0.publish()?;
         Ok(began.elapsed())
     }
 
     fn manifest(&self, release: u64) -> Result<Manifest> {
-        let path = self
-            .0
-            .join(format!("office/targets/ui-desktop/ui-desktop.{release}.json"));
+        let manifests = self.0.office().join("targets/ui-desktop");
+        let path = manifests.join(format!("ui-desktop.{release}.json"));
         Ok(Manifest::read(&fs::read(path)?)?)
     }
 
     fn mirror(&self) -> Arc<Counting> {
         Arc::new(Counting {
-            inner: FolderMirror::new(self.0.join("office/repository")),
+            inner: FolderMirror::new(self.0.repository()),
             bytes: AtomicU64::new(0),
             requests: AtomicU64::new(0),
         })
@@ -191,7 +150,7 @@ impl Place {
             kind: "desktop".to_owned(),
             room: Room::default(),
         };
-        let folder = Folder::new(self.0.join("terminal"));
+        let folder = Folder::new(self.0.root.join("terminal"));
         Updates::open(folder, Arc::new(Nothing), settings, Arc::new(Clock))
     }
 
@@ -200,8 +159,8 @@ impl Place {
         let updates = self.updates();
         updates.ready(updates.boot().nonce);
         let mirror = self.mirror();
-        let kept = MetadataFolder::beside(Folder::new(self.0.join("terminal")));
-        let root = fs::read(self.0.join("office/repository/metadata/1.root.json"))?;
+        let kept = MetadataFolder::beside(Folder::new(self.0.root.join("terminal")));
+        let root = fs::read(self.0.repository().join("metadata/1.root.json"))?;
         let mut trust = SigstoreTrust::new(&root, kept, mirror.clone())?;
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         let mut costs = Vec::new();
@@ -219,7 +178,7 @@ impl Place {
 }
 
 /// The middle of what a start takes until its pages are in memory, each file compared with what was signed.
-fn boot(place: &Place) -> Duration {
+fn boot(place: &Measured) -> Duration {
     let mut took: Vec<Duration> = (0..STARTS)
         .map(|_| {
             let began = Instant::now();
@@ -247,7 +206,7 @@ fn kilobytes(bytes: u64) -> String {
 fn main() -> Result<()> {
     let mut words = std::env::args().skip(1);
     let before = PathBuf::from(words.next().ok_or("usage: measure_updates BEFORE NAME=AFTER...")?);
-    let place = Place::found()?;
+    let mut place = Measured::found()?;
     place.publish(1, &before)?;
     let first = place.start(1)?;
     let mut rows = vec![(

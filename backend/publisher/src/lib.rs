@@ -21,6 +21,8 @@ mod overview;
 mod publish;
 mod rollout;
 mod stage;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod token;

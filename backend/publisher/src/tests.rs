@@ -7,7 +7,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use clap::Parser;
 use onehall_bundle::{Hash, Manifest, Offer, Range, Version};
 use onehall_updates::disk::Folder;
 use onehall_updates::download::Room;
@@ -18,93 +17,14 @@ use onehall_updates::trust::{MetadataFolder, SigstoreTrust, TrustError};
 use onehall_updates::{Outcome, Settings, UpdateError, Updates, Watch};
 use time::OffsetDateTime;
 
-use crate::command::{Desk, UpdateCommand};
 use crate::office::Failure;
-
-#[derive(Parser)]
-struct Words {
-    #[command(flatten)]
-    command: UpdateCommand,
-}
-
-/// A person at a desk.
-struct Person {
-    said: Vec<String>,
-    agrees: bool,
-    now: OffsetDateTime,
-    /// What is typed for every key.
-    passphrase: &'static str,
-}
-
-impl Desk for Person {
-    fn say(&mut self, line: &str) {
-        self.said.push(line.to_owned());
-    }
-
-    fn agrees(&mut self, _: &str) -> bool {
-        self.agrees
-    }
-
-    fn passphrase(&mut self, _: &str) -> String {
-        self.passphrase.to_owned()
-    }
-
-    fn now(&self) -> OffsetDateTime {
-        self.now
-    }
-}
-
-struct Place {
-    root: PathBuf,
-    person: Person,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.root);
-    }
-}
+use crate::testing::Place;
 
 fn day(days: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_790_000_000 + days * 86_400).unwrap_or_else(|error| panic!("{error}"))
 }
 
 impl Place {
-    fn new(name: &str) -> Place {
-        let root = std::env::temp_dir().join(format!("onehall-publisher-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&root);
-        Place {
-            root,
-            person: Person {
-                said: Vec::new(),
-                agrees: true,
-                now: day(0),
-                passphrase: "correct horse battery",
-            },
-        }
-    }
-
-    fn run(&mut self, line: &str) -> Result<(), Failure> {
-        self.words(line, &[])
-    }
-
-    /// Types a line, and behind `--` what asks a token.
-    fn words(&mut self, line: &str, asked: &[String]) -> Result<(), Failure> {
-        let office = self.root.join("office");
-        let mut words = vec!["onehall".to_owned()];
-        words.extend(
-            line.split(' ')
-                .map(|word| word.replace("@", &format!("{}/", self.root.display()))),
-        );
-        words.extend(["--office".to_owned(), office.display().to_string()]);
-        if !asked.is_empty() {
-            words.push("--".to_owned());
-            words.extend_from_slice(asked);
-        }
-        let words = Words::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"));
-        words.command.run(&mut self.person)
-    }
-
     fn do_(&mut self, line: &str) {
         self.run(line).unwrap_or_else(|error| panic!("{line}: {error}"));
     }
@@ -115,13 +35,9 @@ impl Place {
         }
     }
 
-    fn publish(&mut self) -> Result<(), Failure> {
-        self.run("publish --key @office/keys/online.json")
-    }
-
     /// An office with its keys, published once.
     fn founded(name: &str) -> Place {
-        let mut place = Place::new(name);
+        let mut place = Place::new(name, day(0));
         place.do_("init --terminal ui-desktop");
         for key in ["r1", "r2", "r3"] {
             place.do_(&format!("add-key root {key}"));
@@ -157,10 +73,6 @@ impl Place {
 
     fn stage(&mut self) {
         self.do_("stage ui-desktop @pages --version 1.0.0 --revision 0123abc --profile desktop");
-    }
-
-    fn repository(&self) -> PathBuf {
-        self.root.join("office/repository")
     }
 
     fn terminal(&self, name: &str) -> Terminal {

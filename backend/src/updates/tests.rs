@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Parser;
-use onehall_publisher::{Desk, Failure, Keeper, UpdateCommand};
+use onehall_publisher::testing::{PASSPHRASE, Place};
+use onehall_publisher::{Failure, Keeper};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -15,88 +15,39 @@ use crate::config::Updates;
 use crate::testing::{TestHall, TestTerminal};
 
 const REPORTS: &str = "/api/v1/updates/reports";
-const PASSPHRASE: &str = "correct horse battery";
 /// The clock of the tests' hall stands here.
 const NOW: i64 = 1_795_395_600;
 
-#[derive(Parser)]
-struct Words {
-    #[command(flatten)]
-    command: UpdateCommand,
-}
-
-/// Somebody who publishes, without a terminal.
-struct Person;
-
-impl Desk for Person {
-    fn say(&mut self, _: &str) {}
-
-    fn agrees(&mut self, _: &str) -> bool {
-        true
-    }
-
-    fn passphrase(&mut self, _: &str) -> String {
-        PASSPHRASE.to_owned()
-    }
-
-    fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp(NOW).unwrap_or_else(|error| panic!("{error}"))
-    }
-}
-
 /// An office on the disk.
-struct Office(PathBuf);
-
-impl Drop for Office {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
+struct Office(Place);
 
 impl Office {
     /// One that has published nothing yet but its keys, and has a release of kiosks that waits to be offered.
     fn found() -> Office {
-        let office = Office(std::env::temp_dir().join(format!("onehall-office-{}", Uuid::now_v7())));
-        office.run("init --terminal ui-kiosk");
-        for (role, key) in [
-            ("root", "offline"),
-            ("targets", "offline"),
-            ("ui-kiosk", "offline"),
-            ("snapshot", "online"),
-            ("timestamp", "online"),
-            ("halts", "halt"),
-        ] {
-            office.run(&format!("add-key {role} {key} --threshold 1"));
-        }
-        let pages = office.0.join("pages");
+        let now = OffsetDateTime::from_unix_timestamp(NOW).unwrap_or_else(|error| panic!("{error}"));
+        let place = Place::with_few_keys(&Uuid::now_v7().to_string(), "ui-kiosk", now);
+        let mut office = Office(place.unwrap_or_else(|error| panic!("{error}")));
+        let pages = office.0.root.join("pages");
         let written = std::fs::create_dir_all(&pages)
             .and_then(|()| std::fs::write(pages.join("index.html"), "<!doctype html>".repeat(100)));
         written.unwrap_or_else(|error| panic!("{error}"));
         office.run("stage ui-kiosk @pages --version 1.0.0 --revision 0123abc --profile kiosk");
         office.run("rollout ui-kiosk 1 --share 100");
-        for key in ["offline", "halt"] {
-            office.run(&format!("sign --key @keys/{key}.json"));
-        }
-        office.run("publish --key @keys/online.json");
+        office.run("sign --key @office/keys/offline.json");
+        office.0.publish().unwrap_or_else(|error| panic!("{error}"));
         office
     }
 
-    fn run(&self, line: &str) {
-        let mut words = vec!["onehall".to_owned()];
-        words.extend(
-            line.split(' ')
-                .map(|word| word.replace('@', &format!("{}/", self.0.display()))),
-        );
-        words.extend(["--office".to_owned(), self.0.display().to_string()]);
-        let words = Words::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"));
-        words
-            .command
-            .run(&mut Person)
-            .unwrap_or_else(|error| panic!("{line}: {error}"));
+    fn run(&mut self, line: &str) {
+        self.0.run(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.0.office()
     }
 
     fn key(&self, name: &str) -> PathBuf {
-        self.0.join(format!("keys/{name}.json"))
+        self.0.key(name)
     }
 
     /// A hall on the machine on which it lies, whose terminals are all in one network.
@@ -106,7 +57,7 @@ impl Office {
     }
 
     async fn hall_with(&self, change: impl FnOnce(&mut Updates)) -> TestHall {
-        let (office, keys) = (self.0.clone(), vec![self.key("online"), self.key("halt")]);
+        let (office, keys) = (self.folder(), vec![self.key("online"), self.key("halt")]);
         TestHall::open_with(move |config| {
             config.updates.office = Some(office);
             config.updates.keys = keys;
@@ -117,14 +68,14 @@ impl Office {
     }
 
     fn timestamp(&self) -> u64 {
-        let text = std::fs::read(self.0.join("repository/metadata/timestamp.json")).unwrap_or_default();
+        let text = std::fs::read(self.folder().join("repository/metadata/timestamp.json")).unwrap_or_default();
         let timestamp: Value = serde_json::from_slice(&text).unwrap_or_default();
         timestamp["signed"]["version"].as_u64().unwrap_or_default()
     }
 
     fn halted(&self) -> bool {
-        let named = self.0.join("targets/halts/ui-kiosk.halts.json");
-        let published = self.0.join("repository/metadata/2.halts.json");
+        let named = self.folder().join("targets/halts/ui-kiosk.halts.json");
+        let published = self.folder().join("repository/metadata/2.halts.json");
         named.is_file() && published.is_file()
     }
 }
@@ -154,7 +105,7 @@ async fn a_repository_is_served_and_nothing_beside_it() {
         (404, "no-store".to_owned()),
         "it may come: nobody keeps that it was not there"
     );
-    let blobs = std::fs::read_dir(office.0.join("repository/blobs")).unwrap_or_else(|error| panic!("{error}"));
+    let blobs = std::fs::read_dir(office.folder().join("repository/blobs")).unwrap_or_else(|error| panic!("{error}"));
     for blob in blobs.flatten() {
         let path = format!("/updates/blobs/{}", blob.file_name().to_string_lossy());
         let whole = browser.get(&path).await;
@@ -224,7 +175,8 @@ async fn the_timestamp_is_signed_anew_before_it_ends_and_ready_says_how_it_stand
 #[tokio::test]
 async fn a_key_that_could_offer_something_is_not_taken_to_a_server() {
     let office = Office::found();
-    let open = |name: &str, passphrase: &str| Keeper::open(&office.0, &[office.key(name)], passphrase).map(|_| ());
+    let open =
+        |name: &str, passphrase: &str| Keeper::open(&office.folder(), &[office.key(name)], passphrase).map(|_| ());
     assert!(matches!(open("offline", PASSPHRASE), Err(Failure::NotOnline(name, _)) if name == "offline"));
     assert!(matches!(
         open("online", "another passphrase"),
@@ -243,7 +195,7 @@ fn report(outcome: &str) -> Value {
 
 #[tokio::test]
 async fn a_release_that_too_many_go_back_from_is_stopped_by_itself_and_what_waits_goes_on_waiting() {
-    let office = Office::found();
+    let mut office = Office::found();
     let hall = office.hall().await;
     let keeper = keeper(&hall).await;
     let mut kiosk = hall.terminal("kiosk");
@@ -267,7 +219,7 @@ async fn a_release_that_too_many_go_back_from_is_stopped_by_itself_and_what_wait
     keeping::keep(&hall.state, &keeper).await;
     assert!(office.halted());
     assert!(
-        office.0.join("drafts/ui-kiosk.json").is_file(),
+        office.folder().join("drafts/ui-kiosk.json").is_file(),
         "it waits for its own signatures"
     );
     let version = office.timestamp();
@@ -400,7 +352,7 @@ async fn what_is_published_is_shown_before_anybody_told_of_it_and_what_is_told_w
         (&seen[0]["offer"]["share"], &seen[0]["counts"]),
         (&json!(100), &json!({}))
     );
-    let _ = std::fs::write(office.0.join("repository/metadata/timestamp.json"), b"damaged");
+    let _ = std::fs::write(office.folder().join("repository/metadata/timestamp.json"), b"damaged");
     assert_eq!(admin.get("/api/v1/staff/updates").await.json(), json!([]));
 
     let hall = TestHall::open().await;

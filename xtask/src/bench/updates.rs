@@ -39,6 +39,8 @@ pub fn bench() -> Result<()> {
         "--release",
         "-p",
         "onehall-publisher",
+        "--features",
+        "testing",
         "--example",
         "measure_updates",
         "--",
