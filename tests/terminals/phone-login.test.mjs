@@ -76,8 +76,8 @@ describe("a window is let in by a phone", { timeout: 300_000 }, () => {
     await accessible(page, "the square");
     await phone.goto(first.address);
     await logIn(phone.page, hall, "zhang-min");
-    // The phone says where the machine stands that asks.
-    for (const text of ["兰川市政务服务中心", "一层大厅，入口右侧", name]) await phone.page.getByRole("main").getByText(text).first().waitFor();
+    // The phone says where the machine stands that asks, as its key shows.
+    for (const text of ["兰川市政务服务中心", "3 号自助终端", name]) await phone.page.getByRole("main").getByText(text).first().waitFor();
     await button(phone, "不是我，拒绝登录").click();
     await page.reads("手机上未确认，或选择的数字不对。");
     await accessible(page, "what was refused");
@@ -103,7 +103,7 @@ describe("a window is let in by a phone", { timeout: 300_000 }, () => {
 
     // Whoever let it in can end it from afar, and it holds at once.
     await phone.goto("/account/sessions");
-    await phone.page.getByRole("button", { name: /^退出设备：.*自助终端/ }).click();
+    await phone.page.getByRole("button", { name: /^退出设备：.*兰川市政务服务中心 3 号自助终端/ }).click();
     await phone.page.getByRole("dialog").getByRole("button", { name: "退出该设备", exact: true }).click();
     await page.until("the kiosk forgets who it was", (name) => !document.body.innerText.includes(name), name);
   });

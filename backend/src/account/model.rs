@@ -6,12 +6,15 @@ use onehall_protocol::account::{
 use onehall_protocol::contacts::{ClaimView, Contact};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{
-    CitizenId, ClaimId, Date, DelegationId, FileId, HallCode, ItemCode, PersonId, SessionId, StaffId, Timestamp,
+    CitizenId, ClaimId, Date, DelegationId, FileId, HallCode, ItemCode, Language, PersonId, SessionId, StaffId,
+    Timestamp,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::city::CityContent;
 use crate::config::CodeLimits;
+use crate::halls::AtKiosk;
 use crate::identity::Person;
 use crate::secrets::TokenHash;
 
@@ -36,6 +39,8 @@ pub struct StoredSession {
     pub terminal: TerminalKind,
     /// What that calls itself.
     pub name: Option<String>,
+    /// The kiosk that it is, as its key has proven.
+    pub kiosk: Option<AtKiosk>,
     /// The site in whose pages it is.
     pub site: Option<String>,
     /// When it began.
@@ -49,11 +54,12 @@ pub struct StoredSession {
 impl StoredSession {
     /// As its citizen sees it from the session `here`.
     #[must_use]
-    pub fn view(self, here: TokenHash) -> SessionView {
+    pub fn view(self, here: TokenHash, city: &CityContent, language: Language) -> SessionView {
+        let kiosk = self.kiosk.map(|kiosk| kiosk.place(city, language));
         SessionView {
             id: session_id(self.session),
             terminal: self.terminal,
-            name: self.site.or(self.name),
+            name: self.site.or(kiosk).or(self.name),
             began_at: self.began_at,
             seen_at: self.seen_at,
             ends_at: self.idle_ends_at,

@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use onehall_protocol::account::DelegationState;
-use onehall_protocol::{PersonId, Problem};
+use onehall_protocol::{Language, PersonId, Problem};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
@@ -28,7 +28,7 @@ use crate::cases::view_for_citizen;
 use crate::drafts;
 use crate::error::{Error, Result};
 use crate::files::StoredFile;
-use crate::http::extract::Query;
+use crate::http::extract::{AcceptLanguage, Query};
 use crate::identity::{Citizen, OwnTerminal, Person, Reach};
 use crate::state::AppState;
 
@@ -62,6 +62,7 @@ struct DataQuery {
 ), security(("citizen" = [])))]
 async fn download(
     State(state): State<AppState>,
+    AcceptLanguage(language): AcceptLanguage,
     OwnTerminal(citizen): OwnTerminal,
     Query(query): Query<DataQuery>,
 ) -> Result<Response> {
@@ -70,7 +71,8 @@ async fn download(
         None => citizen.actor.clone(),
     };
     let files = state.storage.files_of_person(whose.id).await?;
-    let described = serde_json::to_vec_pretty(&described(&state, &citizen, &whose, &files).await?)?;
+    let described = described(&state, &citizen, &whose, &files, language).await?;
+    let described = serde_json::to_vec_pretty(&described)?;
     let whole = [README.len(), described.len()].map(|size| size as u64);
     let sizes = whole.into_iter().chain(files.iter().map(|file| file.view.size));
     let length = tar::length(sizes);
@@ -177,11 +179,20 @@ async fn ward(state: &AppState, citizen: &Citizen, child: PersonId) -> Result<Pe
 }
 
 /// What stands in `data.json`.
-async fn described(state: &AppState, citizen: &Citizen, me: &Person, files: &[StoredFile]) -> Result<Value> {
+async fn described(
+    state: &AppState,
+    citizen: &Citizen,
+    me: &Person,
+    files: &[StoredFile],
+    language: Language,
+) -> Result<Value> {
     let now = state.clock.now();
     let own = Reach::all_of(&[me.id]);
     let sessions = state.storage.sessions(me.id, now).await?;
-    let sessions: Vec<_> = sessions.into_iter().map(|one| one.view(citizen.session)).collect();
+    let sessions: Vec<_> = sessions
+        .into_iter()
+        .map(|one| one.view(citizen.session, &state.city, language))
+        .collect();
     let delegations = state.storage.delegations(me.id, Vec::new(), Vec::new()).await?;
     let delegations: Vec<_> = delegations.iter().map(|one| one.view(me.id, &[], now)).collect();
     let consents = state.storage.consents(me.id, None).await?;

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use super::model::{EndSessions, WhichSessions};
 use crate::error::{Error, Result};
-use crate::http::extract::{Json, Path};
+use crate::http::extract::{AcceptLanguage, Json, Path};
 use crate::identity::{Citizen, OwnTerminal};
 use crate::state::AppState;
 
@@ -27,9 +27,15 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     (status = 200, body = Vec<SessionView>), (status = 401, body = Problem),
     (status = 403, body = Problem, description = "identity/other_terminal"),
 ), security(("citizen" = [])))]
-async fn list(State(state): State<AppState>, OwnTerminal(citizen): OwnTerminal) -> Result<Json<Vec<SessionView>>> {
+async fn list(
+    State(state): State<AppState>,
+    AcceptLanguage(language): AcceptLanguage,
+    OwnTerminal(citizen): OwnTerminal,
+) -> Result<Json<Vec<SessionView>>> {
     let sessions = state.storage.sessions(citizen.actor.id, state.clock.now()).await?;
-    let views = sessions.into_iter().map(|session| session.view(citizen.session));
+    let views = sessions
+        .into_iter()
+        .map(|session| session.view(citizen.session, &state.city, language));
     Ok(Json(views.collect()))
 }
 

@@ -58,6 +58,10 @@ fn client(id: ClientId, source: &Source, directory: &Directory, findings: &Findi
     let assurance: Option<Sited<AssuranceLevel>> = file.optional("assurance");
     let (pushes, binds_tokens) = (flag(&file, "pushes"), flag(&file, "binds_tokens"));
     let standing = standing(&file, directory);
+    if standing.is_some() && proof == Some(Proof::Public) {
+        let reason = "a public client cannot show where it stands: `[standing]` is of a confidential one";
+        file.find("standing", reason);
+    }
     let terminal = terminal(&file, binds_tokens, standing.is_some(), &scopes);
     file.close();
     Some(Client {
@@ -98,8 +102,8 @@ fn terminal(file: &Entry<'_>, binds_tokens: bool, stands: bool, scopes: &[Regist
             "a terminal of the hall binds its tokens to a key (`binds_tokens = true`)",
         ),
         (
-            (kind.value == TerminalKind::Kiosk) != stands,
-            "a kiosk, and no other terminal of the hall, says where it stands (`[standing]`)",
+            stands,
+            "a terminal of the hall has no `[standing]`: where a kiosk stands its key shows (`[[kiosk]]` of its hall)",
         ),
         (
             offline,

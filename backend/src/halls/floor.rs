@@ -236,7 +236,7 @@ pub struct Floor {
     pub queues: Vec<Queue>,
     /// Its counters.
     pub counters: Vec<Counter>,
-    /// Its kiosks that read identity cards.
+    /// Its kiosks that show by a key that they are.
     pub kiosks: Vec<KioskPlace>,
 }
 

@@ -7,7 +7,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use onehall_protocol::identity::{CardCodeRequest, CardCodeSent, CardLogin, TokenGranted};
-use onehall_protocol::{CitizenId, Language, Problem, Text};
+use onehall_protocol::{CitizenId, Language, Problem};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -38,8 +38,7 @@ fn code_hash(state: &AppState, card: &CitizenId, code: &str) -> [u8; 32] {
 
 /// Many people share a kiosk, and many kiosks an address: each counts by itself.
 fn client_hash(state: &AppState, kiosk: &AtKiosk) -> [u8; 32] {
-    let kiosk = format!("{}/{}", kiosk.hall, kiosk.number);
-    state.key.keyed_hash("card-client", &[&kiosk])
+    state.key.keyed_hash("card-client", &[&kiosk.to_string()])
 }
 
 /// Send a one-time code to the owner of an identity card
@@ -95,19 +94,12 @@ async fn send(state: AppState, kiosk: AtKiosk, card: CitizenId, code: String, la
         return Ok(());
     };
     let at = Kiosk {
-        hall: name_of(&state, &kiosk),
+        hall: kiosk.hall_name(&state.city),
         number: kiosk.number,
     };
     let minutes = state.config.codes.expires_after / 60;
     let text = messages::card_code(&state.hall_name(), &at, &code, minutes, language);
     messages::send(&state, &first.contact, &text, language).await
-}
-
-/// The name of a kiosk's hall.
-fn name_of<'a>(state: &'a AppState, kiosk: &AtKiosk) -> &'a Text {
-    let catalog = &state.city.catalog;
-    let named = catalog.halls.iter().find(|hall| hall.code == kiosk.hall);
-    named.map_or(&catalog.city.hall_name, |hall| &hall.name)
 }
 
 /// Log in at a kiosk with an identity card and its one-time code
@@ -135,7 +127,7 @@ async fn grant_token(
         },
         citizen_id: login.citizen_id,
         session: token.hash(),
-        place: Place::of(&headers, &state.config),
+        place: Place::of(&headers, &state),
     };
     let citizen = state.storage.log_in_by_card(login).await?;
     replaced(&state, &headers).await?;

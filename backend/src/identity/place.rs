@@ -4,6 +4,8 @@ use axum::http::{HeaderMap, header};
 
 use super::store::Place;
 use crate::config::Config;
+use crate::halls::AtKiosk;
+use crate::state::AppState;
 
 /// The header in which a terminal says where it stands, percent-encoded: a kiosk, "大厅一楼 3 号自助终端".
 pub const PLACE_HEADER: &str = "onehall-place";
@@ -43,13 +45,14 @@ const SYSTEMS: [(&str, &str); 11] = [
 impl Place {
     /// Where a request comes from. The version of a browser is not kept: it tells people nothing, and others too much.
     #[must_use]
-    pub fn of(headers: &HeaderMap, config: &Config) -> Place {
+    pub fn of(headers: &HeaderMap, state: &AppState) -> Place {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let given = text(PLACE_HEADER).and_then(decoded);
         let name = given.or_else(|| text(header::USER_AGENT.as_str()).and_then(described));
         Place {
             name: name.map(|name| name.chars().take(LONGEST).collect()),
-            site: site_of(headers, config),
+            kiosk: AtKiosk::of(headers, &state.city),
+            site: site_of(headers, &state.config),
         }
     }
 }

@@ -176,7 +176,7 @@ fn login(
 ) -> Result<(Token, LogIn)> {
     let contact = contact(&request.phone, "phone")?;
     let token = Token::generate(&*state.rng);
-    let place = Place::of(headers, &state.config);
+    let place = Place::of(headers, state);
     // A page of another site is one, whatever it says of itself.
     let terminal = match place.site {
         Some(_) => TerminalKind::MiniApp,

@@ -9,6 +9,7 @@ use super::model::{Citizen, Person};
 use super::passkeys::UseCode;
 use crate::config::CodeLimits;
 use crate::error::Result;
+use crate::halls::AtKiosk;
 use crate::secrets::TokenHash;
 
 /// A one-time code that is about to be sent. Phone number and address of the client are keyed hashes: this table knows
@@ -27,11 +28,13 @@ pub struct CodeToSend {
     pub now: Timestamp,
 }
 
-/// Where a session begins, as far as the terminal says.
+/// Where a session begins, as far as the terminal says or proves.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Place {
     /// Browser and system, or what a machine calls itself.
     pub name: Option<String>,
+    /// The kiosk that it is, as its key proves.
+    pub kiosk: Option<AtKiosk>,
     /// The site in whose pages it is.
     pub site: Option<String>,
 }

@@ -153,7 +153,8 @@ pub struct RegisteredScope {
     pub why: Text,
 }
 
-/// Where a client's machine stands, for the phone that is asked to let somebody in there.
+/// Where a client's machine stands, for the phone that is asked to let somebody in there. Of one that signs with a key of its
+/// own: a kiosk of the hall has another proof ([`AtKiosk`](crate::halls::AtKiosk)).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// The hall.

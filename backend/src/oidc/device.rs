@@ -5,6 +5,8 @@
 //! it: a code counts for two minutes and once; the phone says which machine asks, where that stands, since when and for what;
 //! and it asks which number is on that machine's screen. Whoever is not in front of it cannot say, and a wrong answer ends
 //! the question. Nothing was confirmed before is confirmed silently, and a machine that others use gets nothing that lasts.
+//!
+//! Where a kiosk of the hall stands its key proves, and nothing else: anybody may name the client that all kiosks are.
 
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ use super::scopes::{Scope, Scopes};
 use super::store::{Confirm, KeepDevice, LookForDevice, OpenDevice};
 use super::{authorize, dpop, path, proof};
 use crate::error::{Error, Result};
+use crate::halls::AtKiosk;
 use crate::http::extract::{ClientAddress, Json, Path};
 use crate::identity::{Citizen, OwnPages};
 use crate::rng::Rng;
@@ -70,6 +73,8 @@ pub(super) struct DeviceCode {
 /// Begin a login that a phone confirms
 #[utoipa::path(post, path = "/oauth/device", tag = "login",
     request_body(content_type = "application/x-www-form-urlencoded", description = "scope, and the client's proof"),
+    params(("OneHall-Kiosk" = Option<String>, Header,
+        description = "Of a kiosk of the hall: hall, number and key, `central/3/<key>`")),
     responses((status = 200, description = "What to show, and what to ask with", body = DeviceCode),
         (status = 400, description = "What is wrong", body = OAuthError),
         (status = 401, description = "The client has not shown that it is itself", body = OAuthError)))]
@@ -77,6 +82,7 @@ pub(super) async fn begin(
     State(state): State<AppState>,
     issuer: Issuer,
     address: ClientAddress,
+    kiosk: Option<AtKiosk>,
     headers: HeaderMap,
     Form(params): Form,
 ) -> OAuthResult<Response> {
@@ -89,6 +95,13 @@ pub(super) async fn begin(
             "this client logs in by a browser",
         ));
     }
+    let kiosk = match client.terminal {
+        Some(TerminalKind::Kiosk) => {
+            let unproven = || Refused::invalid_client("a kiosk shows the key of one of its hall (OneHall-Kiosk)");
+            Some(kiosk.ok_or_else(unproven)?)
+        }
+        _ => None,
+    };
     if client.binds_tokens && key.is_none() {
         return Err(Refused::because(
             "invalid_dpop_proof",
@@ -119,7 +132,9 @@ pub(super) async fn begin(
         scopes,
         key_bound: key,
         number,
-        counted: client.is_public().then(|| authorize::by_address(&state, address)),
+        // The kiosks of a hall have one address, and each shows that it is itself.
+        counted: (client.is_public() && kiosk.is_none()).then(|| authorize::by_address(&state, address)),
+        kiosk,
         now,
         expires_at: now.plus_seconds(seconds::DEVICE),
     };
@@ -181,6 +196,10 @@ async fn question(
         .look_for_device(look)
         .await?
         .ok_or_else(Error::not_found)?;
+    // One that its hall has taken away meanwhile is let in by nobody.
+    if device.kiosk.as_ref().is_some_and(|kiosk| !kiosk.stands(&state.city)) {
+        return Err(Error::not_found());
+    }
     let client = state.city.client(&device.client).cloned();
     Ok((device, client.ok_or_else(Error::not_found)?))
 }
@@ -214,12 +233,16 @@ async fn look(
     OwnPages(citizen): OwnPages,
 ) -> Result<Json<DeviceView>> {
     let (device, client) = question(&state, &code, &citizen, address).await?;
-    let standing = client.standing.as_ref();
+    let (place, hall) = match (&device.kiosk, &client.standing) {
+        (Some(kiosk), _) => (Some(kiosk.name()), Some(kiosk.hall.clone())),
+        (None, Some(standing)) => (Some(standing.place.clone()), standing.hall.clone()),
+        (None, None) => (None, None),
+    };
     Ok(Json(DeviceView {
         client: client_view(&client),
         scopes: scope_views(Some(&client), &device.scopes, &Scopes::default()),
-        place: standing.map(|standing| standing.place.clone()),
-        hall: standing.and_then(|standing| standing.hall.clone()),
+        place,
+        hall,
         asked_at: device.opened_at,
         assurance: client.assurance,
         choices: choices(&state, &code, device.number),

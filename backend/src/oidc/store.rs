@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::model::{Access, AuthorizationRequest, Login, OpenRequest};
 use super::scopes::Scopes;
 use crate::error::Result;
+use crate::halls::AtKiosk;
 use crate::identity::Place;
 use crate::secrets::TokenHash;
 
@@ -181,6 +182,8 @@ pub struct KeepDevice {
     pub key_bound: Option<String>,
     /// The number on its screen.
     pub number: u32,
+    /// The kiosk that it is, which alone gets the tokens.
+    pub kiosk: Option<AtKiosk>,
     /// As in [`KeepRequest::counted`].
     pub counted: Option<([u8; 32], u32)>,
     /// Now.
@@ -213,6 +216,8 @@ pub struct OpenDevice {
     pub scopes: Scopes,
     /// The number on its screen.
     pub number: u32,
+    /// The kiosk that it is.
+    pub kiosk: Option<AtKiosk>,
     /// Since when.
     pub opened_at: Timestamp,
 }

@@ -84,7 +84,7 @@ pub(super) async fn token(
         client,
         params: &params,
         key,
-        place: Place::of(&headers, &state.config),
+        place: Place::of(&headers, &state),
     };
     let tokens = match params.required("grant_type", "grant_type is missing")? {
         "authorization_code" => asked.by_code().await?,

@@ -137,13 +137,26 @@ fn a_terminal_of_the_hall_itself_is_bound_to_its_key_and_stays_no_longer_than_it
         &own("browser", bound),
         "is \"desktop\", \"mobile\" or \"kiosk\"",
     );
-    broken(TRANSIT, level, &own("kiosk", bound), "says where it stands");
     broken(TRANSIT, "\"phone\"", "\"hall\"", "of terminals of the hall itself");
     let fixture = Fixture::new();
     fixture.replace(TRANSIT, level, &own("desktop", bound));
     assert_eq!(fixture.errors(), []);
     fixture.replace(TRANSIT, "\"phone\"", "\"offline_access\"");
     one_fault(&fixture, TRANSIT, 5, "it has no scope offline_access");
+}
+
+#[test]
+fn where_a_machine_stands_is_said_of_one_that_shows_who_it_is() {
+    let stands = "[standing]\nplace = { zh-CN = \"大厅\", en = \"Hall\" }\n\n[[scopes]]";
+    broken(TRANSIT, "[[scopes]]", stands, "cannot show where it stands");
+    // A kiosk of the hall shows it by its key, one like the other.
+    let kind = "kind = \"confidential\"";
+    let kiosk = format!("first_party = \"kiosk\"\nbinds_tokens = true\ndevice = true\n{kind}");
+    broken(CLINIC, kind, &kiosk, "where a kiosk stands its key shows");
+    let fixture = Fixture::new();
+    let kiosk = "first_party = \"kiosk\"\nbinds_tokens = true";
+    fixture.replace(TRANSIT, "assurance = \"L1\"", kiosk);
+    assert_eq!(fixture.errors(), []);
 }
 
 #[test]

@@ -155,7 +155,7 @@ async fn draw(
     } else {
         Priority::None
     };
-    let kiosk = format!("{}/{}", drawer.kiosk.hall, drawer.kiosk.number);
+    let kiosk = drawer.kiosk.to_string();
     let taken = state
         .storage
         .take_ticket(Take {

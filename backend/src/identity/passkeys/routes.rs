@@ -212,7 +212,7 @@ async fn log_in(
 ) -> Result<Response> {
     let used = verified(&state, &request.credential, asked(PasskeyPurpose::LogIn, None)).await?;
     let token = Token::generate(&*state.rng);
-    let place = Place::of(&headers, &state.config);
+    let place = Place::of(&headers, &state);
     let login = PasskeyLogIn {
         used,
         session: token.hash(),

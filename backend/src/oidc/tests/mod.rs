@@ -62,8 +62,14 @@ const PAD: &str = "pad";
 
 /// The hall's own application on a desktop, public.
 pub(crate) const OWN_DESKTOP: &str = "hall-desktop";
-/// The hall's own kiosk, which signs for itself.
+/// The hall's own kiosks, public: each shows its key.
 pub(crate) const OWN_KIOSK: &str = "hall-kiosk";
+/// What a kiosk of the demo city's central hall shows.
+pub(crate) const AT_CENTRAL: &str = "central/3/lanchuan-central-kiosk-3";
+/// What one of another hall shows, which these tests have put there.
+const AT_QINGHE: &str = "qinghe/7/qinghe-kiosk-7";
+/// The SHA-256 of its key.
+const QINGHE_HASH: &str = "3a6c627d558ba9afc49d40dae654b6e750f4e723f0ec17f7e74cd8d70fd473c5";
 
 /// Where the clinic listens for sessions that have ended: one test answers there.
 fn clinic_listens() -> &'static std::net::TcpListener {
@@ -84,7 +90,7 @@ fn key_of(name: &str) -> Arc<SigningKey> {
             Arc::new(must(SigningKey::generate().and_then(|made| SigningKey::of(&made)))),
         )
     };
-    let keys = KEYS.get_or_init(|| [CLINIC, BANK, KIOSK, OWN_KIOSK, "terminal", "another"].map(make).into());
+    let keys = KEYS.get_or_init(|| [CLINIC, BANK, KIOSK, "terminal", "another"].map(make).into());
     Arc::clone(&keys[name])
 }
 
@@ -170,12 +176,11 @@ fn city() -> Arc<CityContent> {
         );
         client(
             OWN_KIOSK,
-            format!(
-                "kind = \"confidential\"\ndevice = true\nbinds_tokens = true\nfirst_party = \"kiosk\"\n{}[standing]\n\
-                 place = {{ zh-CN = \"一层大厅西侧\", en = \"Ground floor, west\" }}\n",
-                key_text(OWN_KIOSK)
-            ),
+            "kind = \"public\"\ndevice = true\nbinds_tokens = true\nfirst_party = \"kiosk\"\n".to_owned(),
         );
+        let qinghe = folder.join("halls/qinghe.toml");
+        let kiosk = format!("\n[[kiosk]]\nnumber = 7\nkey_hash = \"{QINGHE_HASH}\"\n");
+        must(std::fs::write(&qinghe, must(std::fs::read_to_string(&qinghe)) + &kiosk));
         let loaded = city::load(&folder).unwrap_or_else(|findings| panic!("{findings:#?}"));
         must(std::fs::remove_dir_all(&folder));
         Arc::new(loaded)
@@ -277,7 +282,7 @@ impl Provider {
 
     /// What shows that a client is itself.
     fn proof(&self, client: &str) -> Vec<(String, String)> {
-        if [BUS, BUS_APP, DESKTOP, PAD, OWN_DESKTOP].contains(&client) {
+        if [BUS, BUS_APP, DESKTOP, PAD, OWN_DESKTOP, OWN_KIOSK].contains(&client) {
             return vec![("client_id".to_owned(), client.to_owned())];
         }
         asserting(&self.assertion(client, |_| {}))

@@ -13,8 +13,23 @@ fn text(of: &Value, name: &str) -> String {
 }
 
 async fn with_key(provider: &Provider, client: &str, key: &str, path: &str, pairs: Pairs<'_>) -> Reply {
+    let at = (client == OWN_KIOSK).then_some(AT_CENTRAL);
+    with_key_at(provider, client, key, at, path, pairs).await
+}
+
+/// As [`with_key`], at a kiosk that shows this.
+async fn with_key_at(
+    provider: &Provider,
+    client: &str,
+    key: &str,
+    kiosk: Option<&str>,
+    path: &str,
+    pairs: Pairs<'_>,
+) -> Reply {
     let proof = proof_with(provider, key, "POST", &format!("{ISSUER}{path}"), |_| {});
-    provider.as_client(client, path, pairs, &[("dpop", &proof)]).await
+    let mut headers = vec![("dpop", proof.as_str())];
+    headers.extend(kiosk.map(|kiosk| ("onehall-kiosk", kiosk)));
+    provider.as_client(client, path, pairs, &headers).await
 }
 
 /// A terminal that was let in: its tokens, bound to the key of that name.
@@ -264,6 +279,86 @@ async fn the_session_of_a_kiosk_is_one_of_a_kiosk_and_ends_when_nobody_uses_it()
         let reply = with_key(&provider, OWN_KIOSK, "terminal", "/oauth/token", &refresh).await;
         assert_eq!(reply.json()["error"], "invalid_grant", "{lost}");
     }
+}
+
+async fn begin(provider: &Provider, client: &str, kiosk: Option<&str>) -> Reply {
+    let pairs = [("scope", "openid")];
+    with_key_at(provider, client, "terminal", kiosk, "/oauth/device", &pairs).await
+}
+
+async fn looked_at(phone: &mut TestTerminal, device: &Value) -> Reply {
+    let place = format!("/api/v1/devices/{}", text(device, "user_code"));
+    phone.get(&place).await
+}
+
+#[tokio::test]
+async fn a_kiosk_says_where_it_stands_by_its_key_and_nobody_else_does() {
+    let provider = Provider::open().await;
+    let mut phone = provider.citizen(ZHANG).await;
+    for wrong in [
+        None,
+        Some("central/3/lanchuan-central-kiosk-4"),
+        Some("central/4/lanchuan-central-kiosk-3"),
+        Some("qinghe/7/lanchuan-central-kiosk-3"),
+        Some("central/3"),
+    ] {
+        let refused = begin(&provider, OWN_KIOSK, wrong).await;
+        assert_eq!(
+            (refused.status, &refused.json()["error"]),
+            (401, &json!("invalid_client")),
+            "{wrong:?}"
+        );
+    }
+    // One and the same client: what the phone shows is of the key.
+    for (kiosk, hall, name) in [
+        (AT_CENTRAL, "central", "3 号自助终端"),
+        (AT_QINGHE, "qinghe", "7 号自助终端"),
+    ] {
+        let device = begin(&provider, OWN_KIOSK, Some(kiosk)).await.json();
+        let view = looked_at(&mut phone, &device).await.json();
+        assert_eq!((&view["hall"], &view["place"]["zh-CN"]), (&json!(hall), &json!(name)));
+    }
+    // A program of anybody stands nowhere, whatever key it shows.
+    let device = begin(&provider, OWN_DESKTOP, Some(AT_CENTRAL)).await.json();
+    let view = looked_at(&mut phone, &device).await.json();
+    assert_eq!((&view["hall"], &view["place"]), (&Value::Null, &Value::Null));
+}
+
+#[tokio::test]
+async fn what_a_kiosk_was_let_in_for_only_that_kiosk_gets() {
+    let provider = Provider::open().await;
+    let mut phone = provider.citizen(ZHANG).await;
+    let device = begin(&provider, OWN_KIOSK, Some(AT_QINGHE)).await.json();
+    let place = format!("/api/v1/devices/{}", text(&device, "user_code"));
+    let body = json!({ "number": device["confirmation"], "scopes": ["openid"] });
+    assert_eq!(phone.post(&format!("{place}/grant"), body).await.status, 204);
+    let code = text(&device, "device_code");
+    let pairs = [("grant_type", GRANT), ("device_code", code.as_str())];
+    let ask = async |kiosk| with_key_at(&provider, OWN_KIOSK, "terminal", kiosk, "/oauth/token", &pairs).await;
+    for other in [None, Some(AT_CENTRAL)] {
+        assert_eq!(ask(other).await.json()["error"], "invalid_grant", "{other:?}");
+    }
+    assert_eq!(ask(Some(AT_QINGHE)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_kiosk_that_its_hall_took_away_is_let_in_by_nobody() {
+    let mut provider = Provider::open().await;
+    let mut phone = provider.citizen(ZHANG).await;
+    let device = begin(&provider, OWN_KIOSK, Some(AT_QINGHE)).await.json();
+    assert_eq!(looked_at(&mut phone, &device).await.status, 200);
+    // The demo city as it is has no kiosk there.
+    provider.hall.restart_with(crate::testing::demo_city());
+    provider.wire = provider.hall.again(&provider.wire);
+    let mut phone = provider.hall.again(&phone);
+    assert_eq!(looked_at(&mut phone, &device).await.status, 404);
+    let refused = begin(&provider, OWN_KIOSK, Some(AT_QINGHE)).await;
+    assert_eq!(
+        (refused.status, &refused.json()["error"]),
+        (401, &json!("invalid_client"))
+    );
+    let other = begin(&provider, OWN_KIOSK, Some(AT_CENTRAL)).await.json();
+    assert_eq!(looked_at(&mut phone, &other).await.status, 200);
 }
 
 #[tokio::test]

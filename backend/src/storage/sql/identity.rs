@@ -297,13 +297,16 @@ pub(super) fn begin_at(
     now: Timestamp,
 ) -> Result<Citizen> {
     begin_session(tx, session, person, terminal, now)?;
-    tx.prepare_cached("UPDATE citizen_session SET name = ?2, site = ?3 WHERE token = ?1")?
-        .execute(params![session.0, place.name, place.site])?;
+    // Of no other terminal it is said that it stands where a kiosk does.
+    let kiosk = place.kiosk.as_ref().filter(|_| terminal == TerminalKind::Kiosk);
+    let kiosk = kiosk.map(ToString::to_string);
+    tx.prepare_cached("UPDATE citizen_session SET name = ?2, site = ?3, kiosk = ?4 WHERE token = ?1")?
+        .execute(params![session.0, place.name, place.site, kiosk])?;
     citizen(tx, session, now)?.ok_or_else(|| Error::broken("find the session that was just begun"))
 }
 
 /// Begins a session; when it ends whatever happens.
-pub(super) fn begin_session(
+fn begin_session(
     tx: &Connection,
     session: TokenHash,
     person: PersonId,

@@ -63,6 +63,7 @@ migrations! {
     65 "0065_kiosk_signs";
     67 "0067_staff_passkeys";
     68 "0068_update_networks";
+    69 "0069_kiosk_places";
 }
 
 /// Why a database cannot be used.

@@ -6,7 +6,7 @@ use onehall_protocol::passkeys::{PasskeyView, ProofWay};
 use onehall_protocol::{ErrorCode, PasskeyId, PersonId, StaffId, Timestamp};
 
 use super::Database;
-use super::identity::{begin_session, citizen, use_code};
+use super::identity::{begin_at, citizen, use_code};
 use super::values::{Key, id, name, named, optional_time, time};
 use crate::error::{Error, Result};
 use crate::identity::Citizen;
@@ -154,9 +154,7 @@ impl PasskeyStore for Database {
         self.write(move |tx| {
             let now = login.used.now;
             let person: PersonId = sign(tx, &login.used)?;
-            begin_session(tx, login.session, person, login.terminal, now)?;
-            tx.prepare_cached("UPDATE citizen_session SET name = ?2, site = ?3 WHERE token = ?1")?
-                .execute(params![login.session.0, login.place.name, login.place.site])?;
+            begin_at(tx, login.session, person, login.terminal, &login.place, now)?;
             prove(tx, login.session, ProofWay::Passkey, now)?;
             citizen(tx, login.session, now)?.ok_or_else(|| Error::broken("find the session that was just begun"))
         })

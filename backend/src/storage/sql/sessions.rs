@@ -4,7 +4,7 @@ use onehall_protocol::account::{SessionEnd, SessionEndReason};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{PersonId, Timestamp};
 
-use super::values::{Key, name, named, time};
+use super::values::{Key, name, named, optional_parsed, time};
 use super::{Connection, OptionalExtension, params};
 use crate::account::{EndSessions, StoredSession, WhichSessions, session_id};
 use crate::error::Result;
@@ -13,7 +13,7 @@ use crate::secrets::TokenHash;
 pub(super) fn sessions(db: &Connection, person: PersonId, now: Timestamp) -> Result<Vec<StoredSession>> {
     let sessions = db
         .prepare_cached(
-            "SELECT token, terminal, name, site, created_at, seen_at, idle_ends_at FROM citizen_session
+            "SELECT token, terminal, name, site, created_at, seen_at, idle_ends_at, kiosk FROM citizen_session
              WHERE person = ?1 AND idle_ends_at > ?2 AND ends_at > ?2 ORDER BY seen_at DESC, token",
         )?
         .query_map(params![person.key(), now.unix_millis()], |row| {
@@ -25,6 +25,7 @@ pub(super) fn sessions(db: &Connection, person: PersonId, now: Timestamp) -> Res
                 began_at: time(row, 4)?,
                 seen_at: time(row, 5)?,
                 idle_ends_at: time(row, 6)?,
+                kiosk: optional_parsed(row, 7)?,
             })
         })?
         .collect::<super::Result<_>>()?;

@@ -3,11 +3,12 @@
 use onehall_protocol::{ClientId, Timestamp};
 
 use super::super::identity::{count, refuse_beyond};
-use super::super::values::{optional_time, parsed, time};
+use super::super::values::{optional_parsed, optional_time, parsed, time};
 use super::super::{Connection, OptionalExtension, params};
 use super::tokens;
 use super::{HOUR, NewGrant, keep_consent, keep_grant};
 use crate::error::Result;
+use crate::halls::AtKiosk;
 use crate::oidc::seconds;
 use crate::oidc::store::{AskAgain, Confirm, Given, KeepDevice, LookForDevice, NoLogin, OpenDevice};
 
@@ -24,7 +25,7 @@ pub(super) fn keep(tx: &Connection, keep: &KeepDevice) -> Result<()> {
         .execute([now.plus_seconds(-HOUR).unix_millis()])?;
     tx.prepare_cached(
         "INSERT INTO oidc_device (device, user_code, client, scopes, key_bound, number, opened_at, expires_at, asked_at, wait,
-           refused, grant_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, 0, NULL)",
+           refused, grant_id, kiosk) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, 0, NULL, ?10)",
     )?
     .execute(params![
         keep.device.0,
@@ -35,7 +36,8 @@ pub(super) fn keep(tx: &Connection, keep: &KeepDevice) -> Result<()> {
         keep.number,
         now.unix_millis(),
         keep.expires_at.unix_millis(),
-        seconds::WAIT
+        seconds::WAIT,
+        keep.kiosk.as_ref().map(ToString::to_string)
     ])?;
     Ok(())
 }
@@ -56,7 +58,7 @@ pub(super) fn look(tx: &Connection, look: &LookForDevice) -> Result<Option<OpenD
 fn open(db: &Connection, user_code: [u8; 32], now: Timestamp) -> Result<Option<OpenDevice>> {
     Ok(db
         .prepare_cached(
-            "SELECT client, scopes, number, opened_at FROM oidc_device
+            "SELECT client, scopes, number, opened_at, kiosk FROM oidc_device
              WHERE user_code = ?1 AND expires_at > ?2 AND refused = 0 AND grant_id IS NULL",
         )?
         .query_row(params![user_code, now.unix_millis()], |row| {
@@ -65,6 +67,7 @@ fn open(db: &Connection, user_code: [u8; 32], now: Timestamp) -> Result<Option<O
                 scopes: parsed(row, 1)?,
                 number: row.get(2)?,
                 opened_at: time(row, 3)?,
+                kiosk: optional_parsed(row, 4)?,
             })
         })
         .optional()?)
@@ -111,11 +114,13 @@ pub(super) fn ask(tx: &Connection, ask: &AskAgain) -> Result<Result<Given, NoLog
         wait: i64,
         refused: bool,
         grant: Option<[u8; 16]>,
+        kiosk: Option<AtKiosk>,
     }
     let now = ask.now;
     let found = tx
         .prepare_cached(
-            "SELECT client, key_bound, expires_at, asked_at, wait, refused, grant_id FROM oidc_device WHERE device = ?1",
+            "SELECT client, key_bound, expires_at, asked_at, wait, refused, grant_id, kiosk FROM oidc_device
+             WHERE device = ?1",
         )?
         .query_row([ask.device.0], |row| {
             Ok(Asked {
@@ -126,10 +131,15 @@ pub(super) fn ask(tx: &Connection, ask: &AskAgain) -> Result<Result<Given, NoLog
                 wait: row.get(4)?,
                 refused: row.get(5)?,
                 grant: row.get(6)?,
+                kiosk: optional_parsed(row, 7)?,
             })
         })
         .optional()?;
-    let held = |asked: &Asked| asked.key_bound.is_none() || asked.key_bound == ask.key;
+    let at = ask.own.as_ref().and_then(|own| own.place.kiosk.as_ref());
+    let held = |asked: &Asked| {
+        let key = asked.key_bound.is_none() || asked.key_bound == ask.key;
+        key && (asked.kiosk.is_none() || asked.kiosk.as_ref() == at)
+    };
     let Some(asked) = found.filter(|asked| asked.client == ask.client && held(asked)) else {
         return Ok(Err(NoLogin::Invalid));
     };
