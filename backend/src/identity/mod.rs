@@ -35,6 +35,6 @@ pub use model::{
     Address, Citizen, Delegated, Lifetime, Looking, OwnPages, OwnTerminal, Person, SESSION_COOKIE, no_session,
     session_token,
 };
-pub use place::{PLACE_HEADER, site_of};
+pub use place::site_of;
 pub use reach::{Items, Reach, Way};
 pub use store::{CardLogIn, CodeToSend, Confirmed, IdentityStore, LogIn, Place};

@@ -1,4 +1,5 @@
-//! Where a session begins: what its terminal says of itself, in words that its citizen knows it by again.
+//! Where a session begins: what its terminal says of itself, in words that its citizen knows it by again, and which kiosk it
+//! proves to be.
 
 use axum::http::{HeaderMap, header};
 
@@ -6,12 +7,6 @@ use super::store::Place;
 use crate::config::Config;
 use crate::halls::AtKiosk;
 use crate::state::AppState;
-
-/// The header in which a terminal says where it stands, percent-encoded: a kiosk, "大厅一楼 3 号自助终端".
-pub const PLACE_HEADER: &str = "onehall-place";
-
-/// The longest name that is kept, in characters.
-const LONGEST: usize = 60;
 
 /// Browsers by what they say of themselves, the particular before those that they also claim to be.
 const BROWSERS: [(&str, &str); 10] = [
@@ -46,11 +41,9 @@ impl Place {
     /// Where a request comes from. The version of a browser is not kept: it tells people nothing, and others too much.
     #[must_use]
     pub fn of(headers: &HeaderMap, state: &AppState) -> Place {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let given = text(PLACE_HEADER).and_then(decoded);
-        let name = given.or_else(|| text(header::USER_AGENT.as_str()).and_then(described));
+        let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
         Place {
-            name: name.map(|name| name.chars().take(LONGEST).collect()),
+            name: agent.and_then(described),
             kiosk: AtKiosk::of(headers, &state.city),
             site: site_of(headers, &state.config),
         }
@@ -76,25 +69,6 @@ fn described(agent: &str) -> Option<String> {
     };
     let parts: Vec<&str> = [named(&BROWSERS), named(&SYSTEMS)].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
-}
-
-/// A text that was percent-encoded, where it is one that can be shown.
-fn decoded(encoded: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(encoded.len());
-    let mut rest = encoded.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let hex = [rest.next()?, rest.next()?];
-            let hex = std::str::from_utf8(&hex).ok()?;
-            bytes.push(u8::from_str_radix(hex, 16).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    let text = String::from_utf8(bytes).ok()?;
-    let text = text.trim();
-    let fits = !text.is_empty() && !text.chars().any(char::is_control);
-    fits.then(|| text.to_owned())
 }
 
 #[cfg(test)]
@@ -124,14 +98,6 @@ mod tests {
             ("curl/8.5", None),
         ] {
             assert_eq!(described(agent).as_deref(), name, "{agent}");
-        }
-    }
-
-    #[test]
-    fn a_place_that_cannot_be_shown_is_none() {
-        assert_eq!(decoded("%E5%A4%A7%E5%8E%85 3").as_deref(), Some("大厅 3"));
-        for broken in ["", "%", "%4", "%zz", "%FF", "a%0Ab", "   "] {
-            assert_eq!(decoded(broken), None, "{broken}");
         }
     }
 }

@@ -31,7 +31,7 @@ pub struct CodeToSend {
 /// Where a session begins, as far as the terminal says or proves.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Place {
-    /// Browser and system, or what a machine calls itself.
+    /// Browser and system.
     pub name: Option<String>,
     /// The kiosk that it is, as its key proves.
     pub kiosk: Option<AtKiosk>,

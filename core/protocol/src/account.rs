@@ -15,7 +15,7 @@ pub struct SessionView {
     pub id: SessionId,
     /// What kind of terminal it is.
     pub terminal: TerminalKind,
-    /// What it says of itself: browser and system, the place of a kiosk, the site in whose pages it is.
+    /// Browser and system as it says them, the kiosk that its key proves, the site in whose pages it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Since when.

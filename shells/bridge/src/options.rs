@@ -16,8 +16,6 @@ pub struct Options {
     pub ui: Option<PathBuf>,
     /// The folder in which the shell keeps what it keeps; none: the person's folder for application data.
     pub data: Option<PathBuf>,
-    /// Where the terminal stands, for its citizens: "大厅一楼 3 号自助终端".
-    pub place: Option<String>,
     /// The file that says what of updates an operator decides.
     pub updates: Option<PathBuf>,
     /// The file that says what a kiosk is.
@@ -30,7 +28,6 @@ Usage: onehall-desktop [options] [onehall://…], onehall-kiosk [options]
 
   --hall URL      the hall; without it ONEHALL_HALL, else http://127.0.0.1:8080
   --data DIR      where is kept what is kept; without it the person's folder for application data
-  --place TEXT    where this terminal stands, as its citizens know it
   --updates FILE  what of updates an operator decides (docs/updates.md)
   --kiosk FILE    what a kiosk is: its hall, its devices (docs/kiosk.md)
   --ui DIR        the pages, for a program that has none inside
@@ -60,7 +57,7 @@ impl Options {
     /// # Errors
     /// A word that is no option, an option without its value, a hall that is no origin.
     pub fn read(words: impl Iterator<Item = String>, environment: Option<String>) -> Result<Options, OptionsError> {
-        let (mut hall, mut ui, mut data, mut at, mut updates, mut kiosk) = (None, None, None, None, None, None);
+        let (mut hall, mut ui, mut data, mut updates, mut kiosk) = (None, None, None, None, None);
         let mut words = words;
         while let Some(word) = words.next() {
             let (name, glued) = match word.split_once('=') {
@@ -71,7 +68,6 @@ impl Options {
                 "--hall" => ("hall", &mut hall),
                 "--ui" => ("ui", &mut ui),
                 "--data" => ("data", &mut data),
-                "--place" => ("place", &mut at),
                 "--updates" => ("updates", &mut updates),
                 "--kiosk" => ("kiosk", &mut kiosk),
                 "--help" | "-h" => return Err(OptionsError::Help),
@@ -84,7 +80,6 @@ impl Options {
             hall: origin(&hall).ok_or(OptionsError::NotAHall(hall))?,
             ui: ui.map(PathBuf::from),
             data: data.map(PathBuf::from),
-            place: at,
             updates: updates.map(PathBuf::from),
             kiosk: kiosk.map(PathBuf::from),
         })
@@ -155,7 +150,7 @@ mod tests {
         for words in [["--help"], ["-h"]] {
             assert_eq!(read(&words, None), Err(OptionsError::Help));
         }
-        for name in ["--hall", "--ui", "--data", "--place", "--updates", "--kiosk"] {
+        for name in ["--hall", "--ui", "--data", "--updates", "--kiosk"] {
             assert!(HELP.contains(&format!("  {name} ")), "{name}");
             assert_eq!(
                 read(&[name], None),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use onehall_client::citizen::{Command, GetPreferences, Reply};
 use onehall_client::{Preferences, Profile};
-use onehall_core::platform::native::{InUse, Keep, Standing, native_at};
+use onehall_core::platform::native::{InUse, Keep, native_at};
 use onehall_core::{Bridge, Core};
 use onehall_protocol::Language;
 use onehall_protocol::identity::TerminalKind;
@@ -196,11 +196,8 @@ fn start(
         Keeps::Nothing => Keep::Nothing,
         Keeps::Folder => Keep::Folder(own()?),
     };
-    let standing = Standing {
-        place: options.place.as_deref(),
-        kiosk: fittings.kiosk.as_deref(),
-    };
-    let host = native_at(keep, standing, async_runtime::handle().inner().clone())?;
+    let runtime = async_runtime::handle().inner().clone();
+    let host = native_at(keep, fittings.kiosk.as_deref(), runtime)?;
     let core = Core::new(host, options.hall.clone(), shell.terminal);
     if let Some(plugin) = fittings.plugin {
         app.handle().plugin(plugin(core.clone()))?;

@@ -31,7 +31,7 @@ use crate::remote::Told;
 const SILENCE: Duration = Duration::from_secs(20);
 
 fn main() -> ExitCode {
-    let mut options = match onehall_bridge::read_options("onehall-kiosk") {
+    let options = match onehall_bridge::read_options("onehall-kiosk") {
         Ok(options) => options,
         Err(code) => return code,
     };
@@ -42,9 +42,6 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if let Some(config) = &config {
-        options.place = Some(config.place.clone());
-    }
     match std::env::var_os(keeper::FOLDER) {
         Some(folder) => {
             visit::end_with_keeper(PathBuf::from(folder));

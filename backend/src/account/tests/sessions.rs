@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{BANK, DELEGATIONS, SESSIONS, WANG_LEI, ZHANG_MIN, begin, good, text, with_token};
 use crate::clock::Clock;
 use crate::events::Channel;
-use crate::oidc::tests::{OWN_DESKTOP, OWN_KIOSK, Provider, let_in};
+use crate::oidc::tests::{AT_CENTRAL, OWN_DESKTOP, OWN_KIOSK, Provider, let_in};
 use crate::testing::TestHall;
 
 const SESSION: &str = "/api/v1/identity/session";
@@ -24,18 +24,15 @@ async fn every_terminal_is_listed_with_what_it_is_and_when_it_was_used() {
     browser.log_in(ZHANG_MIN).await;
     provider.hall.clock.advance(61);
     let mut kiosk = provider.hall.terminal("kiosk");
-    kiosk
-        .headers
-        .push(("onehall-place".to_owned(), "%E5%A4%A7%E5%8E%85%203".to_owned()));
+    let key = ("onehall-kiosk".to_owned(), AT_CENTRAL.to_owned());
+    kiosk.headers.push(key.clone());
     kiosk.log_in(ZHANG_MIN).await;
-    // Those that a phone let in say it with their tokens; of a kiosk its key counts, and not what it says.
-    for (client, header, says) in [
-        (OWN_DESKTOP, "user-agent", "OneHall/0.1.0 (linux)"),
-        (OWN_KIOSK, "onehall-place", "%E5%A4%A7%E5%8E%85%204"),
-    ] {
-        provider.wire.headers = vec![(header.to_owned(), says.to_owned())];
-        let_in(&provider, client, "terminal", &mut browser).await;
-    }
+    // Those that a phone let in say it with their tokens. Where a kiosk stands its key shows, and no other terminal stands there.
+    let agent = ("user-agent".to_owned(), "OneHall/0.1.0 (linux)".to_owned());
+    provider.wire.headers = vec![agent.clone(), key];
+    let_in(&provider, OWN_DESKTOP, "terminal", &mut browser).await;
+    provider.wire.headers = vec![agent];
+    let_in(&provider, OWN_KIOSK, "terminal", &mut browser).await;
     let hall = &provider.hall;
     hall.clock.advance(300);
     let began = hall.clock.now().plus_seconds(-361).to_string();
@@ -59,9 +56,13 @@ async fn every_terminal_is_listed_with_what_it_is_and_when_it_was_used() {
         [
             other("Linux", "desktop"),
             other("兰川市政务服务中心 3 号自助终端", "kiosk"),
-            other("大厅 3", "kiosk")
+            other("兰川市政务服务中心 3 号自助终端", "kiosk")
         ]
     );
+    let english = ("accept-language".to_owned(), "en".to_owned());
+    browser.headers.push(english);
+    let listed = good(browser.get(SESSIONS).await).to_string();
+    assert!(listed.contains("Kiosk 3, Lanchuan Central Service Hall"), "{listed}");
     // Of nobody else.
     hall.clock.advance(61);
     let mut stranger = hall.browser();

@@ -9,7 +9,7 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use tokio::runtime::Handle;
 
 use super::events::Events;
-use super::{Standing, Task};
+use super::Task;
 use crate::ports::{
     Http, HttpRequest, HttpResponse, Method, NoAnswer, PokeListener, PokeSignal, Pokes, ProgressListener, StreamHandle,
 };
@@ -33,7 +33,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(standing: Standing<'_>, runtime: Handle) -> Client {
+    pub(super) fn new(kiosk: Option<&str>, runtime: Handle) -> Client {
         super::choose_tls();
         let _inside = runtime.enter();
         let client = reqwest::Client::builder()
@@ -43,7 +43,7 @@ impl Client {
                 env!("CARGO_PKG_VERSION"),
                 std::env::consts::OS
             ))
-            .default_headers(headers_of(standing))
+            .default_headers(headers_of(kiosk))
             .connect_timeout(Duration::from_secs(10))
             // An address that we did not ask must not see a token.
             .redirect(reqwest::redirect::Policy::none())
@@ -58,20 +58,15 @@ impl Client {
     }
 }
 
-/// Says with each request where the terminal stands, and shows its key.
-fn headers_of(standing: Standing<'_>) -> HeaderMap {
-    let place = standing.place.map(crate::api::query_value);
-    let place = place.and_then(|place| HeaderValue::from_str(&place).ok());
-    let kiosk = standing.kiosk.and_then(|kiosk| HeaderValue::from_str(kiosk).ok());
-    let kiosk = kiosk.map(|mut kiosk| {
+/// Shows with each request the key of a kiosk.
+fn headers_of(kiosk: Option<&str>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Some(mut key) = kiosk.and_then(|kiosk| HeaderValue::from_str(kiosk).ok()) {
         // So that no log of requests shows it.
-        kiosk.set_sensitive(true);
-        kiosk
-    });
-    [("onehall-place", place), ("onehall-kiosk", kiosk)]
-        .into_iter()
-        .filter_map(|(name, value)| Some((HeaderName::from_static(name), value?)))
-        .collect()
+        key.set_sensitive(true);
+        headers.insert("onehall-kiosk", key);
+    }
+    headers
 }
 
 #[async_trait]

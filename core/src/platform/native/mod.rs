@@ -46,24 +46,15 @@ pub enum Keep {
 /// # Errors
 /// Another process holds the folder.
 pub fn native(keep: Keep, runtime: Handle) -> Result<Host, InUse> {
-    native_at(keep, Standing::default(), runtime)
+    native_at(keep, None, runtime)
 }
 
-/// What a terminal says of itself with each request.
-#[derive(Clone, Copy, Default)]
-pub struct Standing<'a> {
-    /// Where it stands, as its citizens know it: "大厅一楼 3 号自助终端".
-    pub place: Option<&'a str>,
-    /// What proves that it is a kiosk of a hall: `central/3/<key>`.
-    pub kiosk: Option<&'a str>,
-}
-
-/// As [`native`], on a terminal that says where it stands.
+/// As [`native`], of a terminal that shows with each request what proves that it is a kiosk of a hall: `central/3/<key>`.
 ///
 /// # Errors
 /// As there.
-pub fn native_at(keep: Keep, standing: Standing<'_>, runtime: Handle) -> Result<Host, InUse> {
-    let http = Arc::new(http::Client::new(standing, runtime.clone()));
+pub fn native_at(keep: Keep, kiosk: Option<&str>, runtime: Handle) -> Result<Host, InUse> {
+    let http = Arc::new(http::Client::new(kiosk, runtime.clone()));
     let host = Arc::new(Native {
         runtime: runtime.clone(),
     });
