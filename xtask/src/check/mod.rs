@@ -1,5 +1,6 @@
 //! Formatting, lints, documentation and the rules of the house.
 
+pub mod attacks;
 pub mod layers;
 pub mod licences;
 pub mod platform_code;
@@ -53,7 +54,7 @@ pub struct Check {
 }
 
 /// Every check, the quick ones first.
-pub const ALL: [Check; 12] = [
+pub const ALL: [Check; 13] = [
     Check {
         name: "layers",
         run: layers::check,
@@ -65,6 +66,10 @@ pub const ALL: [Check; 12] = [
     Check {
         name: "subset of SQL",
         run: sql_subset::check,
+    },
+    Check {
+        name: "guards of the login",
+        run: attacks::check,
     },
     Check {
         name: "analytics",
