@@ -16,6 +16,8 @@ import { Cups } from "./cups.mjs";
 import { pictured, Stand, until } from "./stand.mjs";
 
 const ZHANG_MIN = "zhang-min";
+/** WebDriver's character for this key. */
+const ENTER = "\uE007";
 /** What covers the pages before anybody has touched them. */
 const COVER = `//*[@class="cover"]`;
 const HOUSEHOLD = "户籍、身份证、出入境";
@@ -387,8 +389,20 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     await page.reads("您还在办理吗？");
     await pictured(page, "idle-asks");
     await accessible(page, "idle-asks");
-    await page.click("继续办理");
-    await page.until("the question is gone", () => !document.querySelector("dialog[open]"));
+    // Whatever key somebody presses who does not look: it goes on.
+    for (const key of [ENTER, " "]) {
+      await page.reads("您还在办理吗？");
+      const said = await page.until("the focus on what goes on", () => {
+        const { activeElement: focused } = document;
+        const described = focused?.id === "kiosk-stay" && focused.closest("dialog").getAttribute("aria-describedby");
+        return described && document.getElementById(described).innerText;
+      });
+      assert.match(said, /\d+ 秒后将自动退出/);
+      await page.key(key);
+      await page.until("the question is gone", () => !document.querySelector("dialog[open]"));
+      assert.deepEqual(await stand.visits(), [mine]);
+      await page.reads("张敏");
+    }
     await page.reads("您还在办理吗？");
     await stand.after(mine);
   }, { settings: { idle_seconds: 40 } });

@@ -119,6 +119,12 @@ export class Session {
     await this.#send("POST", `/element/${id}/value`, { text });
   }
 
+  /** Presses a key where the focus is: a character, or the one that WebDriver has for a key without. */
+  async key(value) {
+    const presses = ["keyDown", "keyUp"].map((type) => ({ type, value }));
+    await this.#send("POST", "/actions", { actions: [{ type: "key", id: "keyboard", actions: presses }] });
+  }
+
   /** A picture of the page, as PNG. */
   async picture() {
     return Buffer.from(await this.#send("GET", "/screenshot"), "base64");

@@ -5,6 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::button::{Button, Weight};
+use crate::shell::document;
 use crate::texts::{Words, general};
 use crate::view::{effect, view};
 
@@ -19,6 +20,12 @@ pub fn Dialog(
     title: Words,
     /// Whether it is open.
     open: RwSignal<bool>,
+    /// The id of what has the focus when it opens; its cross where nothing is named.
+    #[prop(optional)]
+    first: Option<&'static str>,
+    /// The id of what a screen reader says of it when it opens, beside its title.
+    #[prop(optional)]
+    described_by: Option<&'static str>,
     /// What it says, and its buttons.
     children: Children,
 ) -> impl IntoView {
@@ -28,6 +35,9 @@ pub fn Dialog(
         if let Some(dialog) = node.get() {
             if open && !dialog.open() {
                 let _ = dialog.show_modal();
+                if let Some(first) = first {
+                    document::focus(first);
+                }
             } else if !open && dialog.open() {
                 dialog.close();
             }
@@ -36,7 +46,14 @@ pub fn Dialog(
     let title_id = format!("{id}-title");
     let heading_id = title_id.clone();
     view! {
-        <dialog id=id class="dialog" aria-labelledby=title_id node_ref=node on:close=move |_| open.set(false)>
+        <dialog
+            id=id
+            class="dialog"
+            aria-labelledby=title_id
+            aria-describedby=described_by
+            node_ref=node
+            on:close=move |_| open.set(false)
+        >
             <div class="dialog-head">
                 <h2 class="dialog-title" id=heading_id>{title}</h2>
                 <Button

@@ -19,7 +19,7 @@ use crate::design::icon::Icon;
 use crate::router::{use_location, use_navigate};
 use crate::shell::{kiosk, use_ui};
 use crate::texts::{Words, frame};
-use crate::view::view;
+use crate::view::{memo, view};
 
 /// Seconds without a touch after which the session ends.
 pub const IDLE_SECONDS: u32 = 120;
@@ -41,6 +41,16 @@ fn tick(left: u32) -> Tick {
         _ => Tick::Wait,
     }
 }
+
+/// What is said of the seconds that are left: each ten. Each single one would leave no time to hear anything else.
+fn said(left: u32) -> u32 {
+    left.div_ceil(10) * 10
+}
+
+/// The button that goes on.
+const STAY: &str = "kiosk-stay";
+/// What is asked, with the time that is left.
+const STILL_THERE: &str = "kiosk-still-there-text";
 
 /// For how long it is said what to take along, once a visit has ended.
 const OVER_MILLIS: u32 = 3_000;
@@ -138,16 +148,24 @@ pub fn KioskBar(
     });
 
     let seconds = Words::made(move |_| left.get().to_string());
+    let tens = memo(move |_| said(left.get()));
+    let tens = Words::made(move |_| tens.get().to_string());
     view! {
         <div class="kiosk-bar" role="region" aria-label=frame::KIOSK_END>
             <a class="button button-secondary" href=routes::HOME><Icon name="house"/><span class="button-label">{frame::HOME}</span></a>
             <p class="kiosk-left" aria-hidden="true"><Icon name="timer"/>{frame::KIOSK_LEFT.with([seconds.clone()])}</p>
             <Button label=frame::KIOSK_END icon="log-out" weight=Weight::Danger on_press=end/>
         </div>
-        <Dialog id="kiosk-still-there" title=frame::KIOSK_STILL_THERE open=asking>
-            <p class="lead" role="status">{frame::KIOSK_STILL_THERE_TEXT.with([seconds])}</p>
+        <Dialog id="kiosk-still-there" title=frame::KIOSK_STILL_THERE open=asking first=STAY described_by=STILL_THERE>
+            <p class="lead" id=STILL_THERE>{frame::KIOSK_STILL_THERE_TEXT.with([seconds])}</p>
+            <p class="visually-hidden" role="status">{frame::KIOSK_LEFT.with([tens])}</p>
             <div class="buttons">
-                <Button label=frame::KIOSK_STAY weight=Weight::Primary on_press=Callback::new(move |()| asking.set(false))/>
+                <Button
+                    id=STAY
+                    label=frame::KIOSK_STAY
+                    weight=Weight::Primary
+                    on_press=Callback::new(move |()| asking.set(false))
+                />
                 <Button label=frame::KIOSK_END on_press=end/>
             </div>
         </Dialog>
@@ -166,5 +184,16 @@ mod tests {
         assert_eq!(tick(ASK_SECONDS), Tick::Ask);
         assert_eq!(tick(1), Tick::Ask);
         assert_eq!(tick(0), Tick::End);
+    }
+
+    #[test]
+    fn the_time_that_is_left_is_said_each_ten_seconds() {
+        assert_eq!(said(ASK_SECONDS), ASK_SECONDS, "as it is asked");
+        let heard: Vec<u32> = (0..=ASK_SECONDS)
+            .rev()
+            .filter(|left| said(*left) == *left)
+            .collect();
+        assert_eq!(heard, [30, 20, 10, 0]);
+        assert_eq!((said(29), said(21), said(1)), (30, 30, 10), "nothing new in between");
     }
 }
