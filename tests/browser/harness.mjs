@@ -9,7 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { Hall } from "./harness/hall.mjs";
 import { openBrowser, Terminal } from "./harness/terminal.mjs";
 
-export { assertAccessible, assertFitsWidth, assertTouchable } from "./harness/accessibility.mjs";
+export { assertAccessible, assertCallsNobody, assertFitsWidth, assertTouchable } from "./harness/accessibility.mjs";
 export { Hall } from "./harness/hall.mjs";
 export { until } from "./harness/until.mjs";
 export { LANGUAGES, openBrowser, PROFILES, Terminal } from "./harness/terminal.mjs";

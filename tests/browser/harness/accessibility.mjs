@@ -33,6 +33,14 @@ export async function assertFitsWidth(page, where = page.url()) {
   assert.deepEqual(over, [], `${where} is wider than the screen`);
 }
 
+/** Fails when a link calls or writes to somebody: a kiosk has no program that does. */
+export async function assertCallsNobody(page, where = page.url()) {
+  const calling = await page.evaluate(() =>
+    [...document.querySelectorAll("a[href^='tel:'], a[href^='sms:'], a[href^='mailto:']")].map((link) => link.outerHTML.slice(0, 160)),
+  );
+  assert.deepEqual(calling, [], `links that lead nowhere at a kiosk on ${where}`);
+}
+
 /** Fails when something is too small for a finger: `least` in CSS pixels, high and wide. A link in a line of text is as high as the line. */
 export async function assertTouchable(page, least, where = page.url()) {
   const small = await page.evaluate((least) => {

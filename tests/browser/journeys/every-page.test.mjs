@@ -1,10 +1,11 @@
 // The promise of every page: axe-core finds nothing, nobody scrolls sideways, and who comes from another page is led to its
-// heading, on every terminal, in both languages, light and dark, with large text and in elder mode; a kiosk's fingers hit what is there.
+// heading, on every terminal, in both languages, light and dark, with large text and in elder mode; a kiosk's fingers hit what is there,
+// and none of its links is a call.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 
-import { assertAccessible, assertFitsWidth, assertTouchable, openBrowser } from "../harness.mjs";
+import { assertAccessible, assertCallsNobody, assertFitsWidth, assertTouchable, openBrowser } from "../harness.mjs";
 import { UsedHall } from "../harness/used-hall.mjs";
 
 /** Each page meets each language, light and dark: what a citizen sees on four terminals, what is seen at a desk alone in two ways. */
@@ -75,7 +76,10 @@ class Visit {
       await this.open(place);
       await this.#try(() => assertAccessible(page));
       await this.#try(() => assertFitsWidth(page));
-      if (profile === "kiosk") await this.#try(() => assertTouchable(page, FINGER));
+      if (profile === "kiosk") {
+        await this.#try(() => assertTouchable(page, FINGER));
+        await this.#try(() => assertCallsNobody(page));
+      }
     });
     for (const problem of this.terminal.blamed()) this.wrong(place.name, problem);
   }

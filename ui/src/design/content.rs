@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
+use crate::shell::{Profile, use_ui};
 use crate::texts::{Words, general};
-use crate::view::view;
+use crate::view::{live, view};
 
 /// A part of a page with its own heading.
 #[component]
@@ -240,6 +241,27 @@ pub fn Disclosure(
         </details>
     }
     .into_any()
+}
+
+/// A telephone number: a link that calls it, and on a kiosk, which calls nobody, a text.
+#[component]
+pub fn PhoneNumber(
+    /// The number.
+    #[prop(into)]
+    number: Signal<String>,
+    /// Its class.
+    #[prop(optional)]
+    class: Option<&'static str>,
+) -> impl IntoView {
+    let ui = use_ui();
+    live(move || {
+        let shown = move || number.get();
+        if ui.profile.get() == Profile::Kiosk {
+            view! { <span class=class>{shown}</span> }.into_any()
+        } else {
+            view! { <a class=class href=move || format!("tel:{}", number.get())>{shown}</a> }.into_any()
+        }
+    })
 }
 
 /// A link that opens a new window, and says so.

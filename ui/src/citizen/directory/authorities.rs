@@ -8,7 +8,7 @@ use crate::citizen::items::{by_use, item_rows};
 use crate::citizen::not_found::NotFound;
 use crate::citizen::place::Wide;
 use crate::citizen::{routes, use_hall};
-use crate::design::content::{Fact, Facts, LinkRow, Section};
+use crate::design::content::{Fact, Facts, LinkRow, PhoneNumber, Section};
 use crate::design::navigation::Crumbs;
 use crate::design::states::SkeletonKind;
 use crate::shell::PageHeading;
@@ -64,12 +64,9 @@ pub fn AuthorityPage() -> impl IntoView {
         else {
             return view! { <NotFound/> }.into_any();
         };
-        let phone = authority.phone.clone();
+        let phone = view! { <PhoneNumber number=authority.phone.clone()/> };
         let facts = vec![
-            Fact::drawn(
-                find::PHONE,
-                view! { <a href=format!("tel:{phone}")>{phone.clone()}</a> }.into_any(),
-            ),
+            Fact::drawn(find::PHONE, phone.into_any()),
             Fact::new(find::ADDRESS, &authority.address),
             Fact::new(find::AUTHORITY_CODE, authority.organisation_code.as_str()),
         ];

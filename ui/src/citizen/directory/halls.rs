@@ -3,21 +3,18 @@
 use leptos::prelude::*;
 use onehall_protocol::catalog::Hall as HallInfo;
 
-use crate::design::content::{Fact, Facts};
+use crate::design::content::{Fact, Facts, PhoneNumber};
 use crate::design::icon::Icon;
 use crate::texts::{Words, counted, find};
 use crate::view::view;
 
 /// What the catalog says of a hall: where it is, when it is open; `whole` also how to get there and what there is.
 pub fn hall_facts(hall: &HallInfo, whole: bool) -> AnyView {
-    let phone = hall.phone.clone();
+    let phone = view! { <PhoneNumber number=hall.phone.clone()/> };
     let mut facts = vec![
         Fact::new(find::ADDRESS, &hall.address),
         Fact::new(find::HOURS, &hall.hours),
-        Fact::drawn(
-            find::PHONE,
-            view! { <a href=format!("tel:{phone}")>{phone.clone()}</a> }.into_any(),
-        ),
+        Fact::drawn(find::PHONE, phone.into_any()),
     ];
     if whole {
         facts.push(Fact::new(find::TRANSPORT, &hall.transport));

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::citizen::{routes, use_hall};
+use crate::design::content::PhoneNumber;
 use crate::design::icon::Icon;
 use crate::shell::use_ui;
 use crate::texts::{Words, frame};
@@ -31,7 +32,7 @@ pub fn Foot() -> impl IntoView {
                     <Icon name="phone" class="icon-large"/>
                     <p>
                         <span class="foot-label">{frame::HOTLINE}</span>
-                        <a class="foot-number" href=move || format!("tel:{}", ui.hotline.get())>{move || ui.hotline.get()}</a>
+                        <PhoneNumber number=ui.hotline class="foot-number"/>
                         <span class="foot-label">{frame::HOTLINE_HOURS}</span>
                     </p>
                 </div>
