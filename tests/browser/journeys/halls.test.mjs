@@ -114,6 +114,7 @@ journeys("halls", ({ journey }) => {
     await kiosk.goto("/halls/central");
     await link(kiosk.page, "预约签到").click();
     await heading(kiosk.page, "预约签到");
+    assert.deepEqual(await kiosk.page.locator(".crumb").allInnerTexts(), ["服务大厅", "兰川市政务服务中心"]);
     await button(kiosk.page, "签到").click();
     await kiosk.page.getByRole("alert").getByText("请输入 8 位预约码").waitFor();
     await assertAccessible(kiosk.page);

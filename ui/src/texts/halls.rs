@@ -21,7 +21,7 @@ texts! {
     FOR_ITEM_TEXT = "选择一个大厅预约时间，或看看现在排队的人多不多。", "Choose a hall to make an appointment, or see how many wait there now.";
     FOR_ITEM_NONE = "这个事项不能在网上取号或预约，请直接到大厅办理。", "No numbers and no appointments for this service here. Please go to a hall.";
 
-    HALL = "服务大厅", "Service hall";
+    HALL = "大厅", "Hall";
     QUEUES = "排队取号", "Numbers";
     QUEUE_LETTER = "{} 字头号码", "Numbers with {}";
     COUNTERS_NONE = "现在没有窗口叫号", "No counter is calling now";

@@ -9,7 +9,7 @@ use onehall_protocol::{
 };
 
 use super::now::clock;
-use super::refusal;
+use super::{hall_name, refusal};
 use crate::citizen::place::{LoggedIn, Reading};
 use crate::citizen::{routes, use_hall};
 use crate::design::content::Section;
@@ -74,14 +74,7 @@ fn page() -> AnyView {
         key: StoredValue::new(None),
         slots,
     };
-    let name = Words::made(move |language| {
-        let named = hall.catalog.with_ready(|catalog| {
-            let (code, _) = place.as_ref()?;
-            let found = catalog.halls.iter().find(|hall| hall.code == *code)?;
-            Some(found.name.get(language).to_owned())
-        });
-        named.flatten().unwrap_or_else(|| words::HALL.get(language).to_owned())
-    });
+    let name = hall_name(move || place.as_ref().map(|(hall, _)| hall.clone()));
     let title = if moved.is_some() {
         words::MOVE_TITLE
     } else {

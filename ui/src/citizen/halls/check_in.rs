@@ -6,7 +6,7 @@ use onehall_client::citizen::{CheckInByCode, NewKey};
 use onehall_protocol::HallCode;
 
 use super::card::CardSection;
-use super::refusal;
+use super::{hall_name, refusal};
 use crate::citizen::device;
 use crate::citizen::place::Reading;
 use crate::citizen::{routes, use_hall};
@@ -40,12 +40,10 @@ pub fn CheckInPage() -> impl IntoView {
             words,
         }]);
     };
-    let way = of
-        .as_ref()
-        .map_or_else(Vec::new, |of| vec![(routes::hall(of), Words::from(words::HALL))]);
-    let way: Vec<(String, Words)> = std::iter::once((routes::HALLS.to_owned(), Words::from(find::HALLS_TITLE)))
-        .chain(way)
-        .collect();
+    let mut way = vec![(routes::HALLS.to_owned(), Words::from(find::HALLS_TITLE))];
+    if let Some(of) = of.clone() {
+        way.push((routes::hall(&of), hall_name(move || Some(of.clone()))));
+    }
     let at_kiosk = of.clone().map(|hall| view! { <CardSection hall=hall/> });
     let check_in = move |typed: String| {
         if typed.chars().filter(char::is_ascii_digit).count() != DIGITS {

@@ -6,8 +6,8 @@ use onehall_client::citizen::GetDisplay;
 use onehall_protocol::halls::{CalledNumber, DisplayView};
 use onehall_protocol::{CoreError, ErrorCode, HallCode, Language};
 
-use super::keep_fresh;
 use super::now::{clock, opening, waiting};
+use super::{hall_name, keep_fresh};
 use crate::citizen::use_hall;
 use crate::design::notice::{Notice, Tone};
 use crate::design::states::SkeletonKind;
@@ -36,14 +36,7 @@ pub fn DisplayPage() -> impl IntoView {
         }
     });
     keep_fresh(hall.client, known, move || display.reload());
-    let name = Words::made(move |language| {
-        let code = code.get();
-        let named = hall.catalog.with_ready(|catalog| {
-            let found = catalog.halls.iter().find(|hall| hall.code.as_str() == code);
-            found.map(|found| found.name.get(language).to_owned())
-        });
-        named.flatten().unwrap_or_default()
-    });
+    let name = hall_name(known);
     // The last call alone is said, and said again when it is called again.
     let last = memo(move |_| display.with_ready(|display| display.called.iter().find(|call| !call.serving).cloned()));
     let said = live(move || {

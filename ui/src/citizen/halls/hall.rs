@@ -7,7 +7,7 @@ use onehall_protocol::halls::{self, HallRefusal, HallView, Priority, QueueView};
 use onehall_protocol::{CoreError, ErrorCode, HallCode, IdempotencyKey, Language, QueueCode};
 
 use super::now::{clock, counters, hours, standing, wait, waiting};
-use super::{keep_fresh, refusal, refusal_words};
+use super::{hall_name, keep_fresh, refusal, refusal_words};
 use crate::citizen::place::Wide;
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
@@ -64,18 +64,10 @@ pub fn HallPage() -> impl IntoView {
         refused: RwSignal::new(None),
         key: StoredValue::new(None),
     };
-    let name = Words::made(move |language| {
-        let code = code.get();
-        let named = hall.catalog.with_ready(|catalog| {
-            let found = catalog.halls.iter().find(|hall| hall.code.as_str() == code);
-            found.map(|found| found.name.get(language).to_owned())
-        });
-        named.flatten().unwrap_or_else(|| words::HALL.get(language).to_owned())
-    });
     view! {
         <Wide>
             <Crumbs way=vec![(routes::HALLS.to_owned(), find::HALLS_TITLE.into())]/>
-            <PageHeading title=name/>
+            <PageHeading title=hall_name(known)/>
             {now.view(SkeletonKind::Cards, move |now| page(now, taking))}
         </Wide>
     }

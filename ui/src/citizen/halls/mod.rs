@@ -28,6 +28,7 @@ use onehall_protocol::halls::HallRefusal;
 use onehall_protocol::{CoreError, ErrorCode, HallCode};
 
 use super::hall::Client;
+use super::use_hall;
 use crate::design::states::error_words;
 use crate::texts::{Words, halls as words};
 
@@ -53,6 +54,19 @@ fn keep_fresh(client: Client, hall: impl Fn() -> Option<HallCode> + 'static, aga
         }
         watch(None);
     });
+}
+
+/// The name of a hall, as the catalog has it.
+fn hall_name(code: impl Fn() -> Option<HallCode> + Send + Sync + 'static) -> Words {
+    let hall = use_hall();
+    Words::made(move |language| {
+        let code = code();
+        let named = hall.catalog.with_ready(|catalog| {
+            let found = catalog.halls.iter().find(|hall| Some(&hall.code) == code.as_ref());
+            found.map(|found| found.name.get(language).to_owned())
+        });
+        named.flatten().unwrap_or_else(|| words::HALL.get(language).to_owned())
+    })
 }
 
 /// Why something was refused, as citizens are told.

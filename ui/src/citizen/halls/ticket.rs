@@ -5,9 +5,8 @@ use leptos::task::spawn_local;
 use onehall_client::citizen::{GetHallAddress, GetTicket, LeaveQueue};
 use onehall_protocol::halls::{TicketState, TicketView};
 
-use super::keep_fresh;
 use super::now::{clock, priority};
-use super::refusal;
+use super::{hall_name, keep_fresh, refusal};
 use crate::citizen::place::Reading;
 use crate::citizen::printing::slip_button;
 use crate::citizen::{routes, use_hall};
@@ -85,16 +84,10 @@ fn said(ticket: Loaded<TicketView>) -> AnyView {
 }
 
 fn card(ticket: &TicketView, kiosk: bool) -> AnyView {
-    let (ui, hall) = (use_ui(), use_hall());
+    let ui = use_ui();
     let offset = ui.utc_offset.get();
-    let (code, queue): (_, Words) = (ticket.hall.clone(), (&ticket.queue_name).into());
-    let name = Words::made(move |language| {
-        let named = hall.catalog.with_ready(|catalog| {
-            let found = catalog.halls.iter().find(|hall| hall.code == code);
-            found.map(|found| found.name.get(language).to_owned())
-        });
-        named.flatten().unwrap_or_default()
-    });
+    let (hall, queue): (_, Words) = (ticket.hall.clone(), (&ticket.queue_name).into());
+    let name = hall_name(move || Some(hall.clone()));
     let more: Option<Words> = match ticket.state {
         TicketState::Waiting => ticket.wait_minutes.map(|minutes| match minutes {
             0 => words::TICKET_WAIT_NONE.into(),

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::{CancelAppointment, CheckIn, ListAppointments, ListTickets, NewKey};
 use onehall_protocol::halls::{AppointmentState, AppointmentView, TicketView};
-use onehall_protocol::{AppointmentId, HallCode};
+use onehall_protocol::AppointmentId;
 
 use super::now::{clock, when};
-use super::refusal;
+use super::{hall_name, refusal};
 use crate::citizen::place::{LoggedIn, Reading};
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
@@ -80,18 +80,6 @@ fn all(
     view! { {numbers}{booked} }.into_any()
 }
 
-/// The name of a hall, as the catalog has it.
-fn hall_name(code: HallCode) -> Words {
-    let hall = use_hall();
-    Words::made(move |language| {
-        let named = hall.catalog.with_ready(|catalog| {
-            let found = catalog.halls.iter().find(|hall| hall.code == code);
-            found.map(|found| found.name.get(language).to_owned())
-        });
-        named.flatten().unwrap_or_default()
-    })
-}
-
 fn ticket_row(ticket: &TicketView) -> AnyView {
     let title = view! { <span class="ticket-short">{ticket.number.clone()}</span> }.into_any();
     let stands = match (ticket.counter, ticket.before) {
@@ -99,7 +87,8 @@ fn ticket_row(ticket: &TicketView) -> AnyView {
         (None, 0) => words::BEFORE_NONE.into(),
         (None, before) => counted(before as usize, words::BEFORE_ONE, words::BEFORE_MORE),
     };
-    let place = words::TICKET_AT.with([hall_name(ticket.hall.clone()), (&ticket.queue_name).into()]);
+    let hall = ticket.hall.clone();
+    let place = words::TICKET_AT.with([hall_name(move || Some(hall.clone())), (&ticket.queue_name).into()]);
     let facts = view! { <span>{place}</span> }.into_any();
     view! { <LinkRow href=routes::ticket(&ticket.follow) title=title text=stands facts=facts icon="ticket"/> }
         .into_any()
@@ -109,7 +98,7 @@ fn card(one: &AppointmentView, cancelling: RwSignal<Option<AppointmentId>>, agai
     let ui = use_ui();
     let offset = ui.utc_offset.get();
     let now = now();
-    let queue: Words = (&one.queue_name).into();
+    let (hall, queue): (_, Words) = (one.hall.clone(), (&one.queue_name).into());
     let (starts, ends) = (when(one.starts, now, offset), clock(one.ends, offset));
     let time = Words::made(move |language| format!("{}–{ends}", starts.get(language)));
     let booked = one.state == AppointmentState::Booked;
@@ -149,7 +138,7 @@ fn card(one: &AppointmentView, cancelling: RwSignal<Option<AppointmentId>>, agai
     view! {
         <li class="card" id=format!("appointment-{id}")>
             <h3 class="card-title">{time}</h3>
-            <p>{words::TICKET_AT.with([hall_name(one.hall.clone()), queue])}</p>
+            <p>{words::TICKET_AT.with([hall_name(move || Some(hall.clone())), queue])}</p>
             {tag}
             {code}
             <div class="buttons">{check_in}{ticket}{change}</div>
