@@ -99,6 +99,25 @@ journeys("a machine is let in by a phone", ({ journey }) => {
     await page.locator("#error-summary").getByText("代码不对或已过期").waitFor();
   });
 
+  journey("and another code in the same page is of another machine", phone, async ({ terminal, page, hall }) => {
+    await terminal.loginAs("li-guohua");
+    const [first, second] = [await Machine.begin(hall, "kiosk"), await Machine.begin(hall, "desk")];
+    await terminal.goto(first.path);
+    await asked(page);
+    await terminal.follow(second.path);
+    await page.getByText("大厅不知道它在哪里").waitFor();
+    await asked(page);
+    await page.waitForFunction(() => document.activeElement?.id === "page-heading");
+    await button(page, second.number).click();
+    await heading(page, "已确认，请看设备屏幕").waitFor();
+    assert.equal((await second.person()).name, "李国华");
+    assert.equal((await first.login()).error, "authorization_pending");
+    // Also from where the last one ended.
+    await terminal.follow(first.path);
+    await asked(page);
+    await page.waitForFunction(() => document.activeElement?.id === "page-heading");
+  });
+
   journey("and a refusal reaches the machine", phone, async ({ terminal, page, hall }) => {
     await terminal.loginAs("zhao-xue");
     const machine = await Machine.begin(hall, "kiosk");

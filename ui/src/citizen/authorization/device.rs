@@ -31,13 +31,14 @@ const LONGEST: u32 = 20;
 /// `/device`, `/device?code=…`
 #[component]
 pub fn DevicePage() -> impl IntoView {
-    let ui = use_ui();
+    let (ui, query) = (use_ui(), use_query_map());
     let public = memo(move |_| ui.profile.get() == Profile::Kiosk);
+    let code = memo(move |_| query.with(|query| query.get("code").unwrap_or_default()));
     live(move || {
         if public.get() {
             return elsewhere();
         }
-        view! { <LoggedIn>{device_view()}</LoggedIn> }.into_any()
+        view! { <LoggedIn>{device_view(code)}</LoggedIn> }.into_any()
     })
 }
 
@@ -81,9 +82,9 @@ struct Device {
     failed: RwSignal<Option<Words>>,
 }
 
-fn device_view() -> AnyView {
-    let query = use_query_map();
-    let given = query.with_untracked(|query| query.get("code")).unwrap_or_default();
+/// Made anew for another code: it is of another machine.
+fn device_view(code: Memo<String>) -> AnyView {
+    let given = code.get();
     let device = Device {
         hall: use_hall(),
         step: RwSignal::new(Step::Enter),
