@@ -133,11 +133,10 @@ impl Hub {
         })
     }
 
-    /// Forgets whatever a person left in devices and here.
+    /// Ends what waits for somebody, and forgets the card.
     pub fn forget(&self) {
         self.stops.stop();
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.fitted.purge();
     }
 
     /// Does what a page asks. Whatever came, an answer goes back, as JSON.
@@ -194,8 +193,7 @@ impl Hub {
                 .await
             }
             Ask::Stop {} => {
-                self.stops.stop();
-                *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                self.forget();
                 Answer::Done {}
             }
         }

@@ -1,5 +1,5 @@
 //! Whoever keeps the kiosk running: each visit is a child process with a folder of its own, started anew when it is over, when
-//! it falls, and when it falls silent. With a visit end all its processes, and its folder with whatever they left in it.
+//! it falls, and when it falls silent. After each comes the wipe.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{BufRead, BufReader};
@@ -11,7 +11,10 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, geteuid, kill_process_group};
+use rustix::process::geteuid;
+
+use crate::devices::Fitted;
+use crate::wipe::{Places, Step};
 
 /// What a child says while its page lives.
 pub const ALIVE: &str = "alive";
@@ -60,9 +63,6 @@ const START: Duration = Duration::from_secs(60);
 /// How often it is looked whether a child has ended.
 const TICK: Duration = Duration::from_millis(100);
 
-/// How long processes that were killed may still write.
-const DYING: Duration = Duration::from_secs(10);
-
 /// The longest wait before a child is started again that never lived.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -76,6 +76,8 @@ pub struct Keeping {
     pub silence: Duration,
     /// Whether a window that somebody closes opens again.
     pub stays: bool,
+    /// What a visit may print with.
+    pub printers: Fitted,
 }
 
 /// Why a visit ended.
@@ -137,30 +139,6 @@ fn open_root(root: &Path) -> Result<File, KeepError> {
     }
 }
 
-/// Takes away whatever visits left, also those that a power cut ended. Says whether nothing remains.
-fn wipe(root: &Path) -> bool {
-    let deadline = Instant::now() + DYING;
-    loop {
-        let left: Vec<PathBuf> = fs::read_dir(root)
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.is_dir())
-            .collect();
-        if left.is_empty() {
-            return true;
-        }
-        if Instant::now() > deadline {
-            return false;
-        }
-        for folder in left {
-            // What is still being written is taken away the next time round.
-            let _ = fs::remove_dir_all(folder);
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-}
-
 /// Keeps a kiosk until it is told to end.
 ///
 /// # Errors
@@ -168,20 +146,32 @@ fn wipe(root: &Path) -> bool {
 pub fn keep(keeping: &Keeping) -> Result<ExitCode, KeepError> {
     let root = root();
     let _held = open_root(&root)?;
+    let wipe = |child| {
+        let mut places = Places {
+            child,
+            printers: &keeping.printers,
+            folders: &root,
+        };
+        let clean = places.wipe(&Step::ALL);
+        if !clean {
+            eprintln!("onehall-kiosk: something of the last visit could not be taken away");
+        }
+        clean
+    };
+    // What a visit left that a power cut ended.
+    wipe(None);
     let mut wait = Duration::ZERO;
     let mut ended = Ended::default();
     for number in 1_u64.. {
-        say_wiped(wipe(&root));
         let begun = Instant::now();
-        let (end, lived) = match visit(keeping, &root.join(format!("visit-{number}")), ended) {
-            Ok(ended) => ended,
+        let (end, lived, child) = match visit(keeping, &root.join(format!("visit-{number}")), ended) {
+            Ok((end, lived, child)) => (end, lived, Some(child)),
             Err(error) => {
                 eprintln!("onehall-kiosk: could not start the window: {error}");
-                (End::Fell(None), false)
+                (End::Fell(None), false, None)
             }
         };
-        let clean = wipe(&root);
-        say_wiped(clean);
+        let clean = wipe(child);
         ended.all += 1;
         ended.unclean += u64::from(!clean);
         match end {
@@ -205,14 +195,8 @@ pub fn keep(keeping: &Keeping) -> Result<ExitCode, KeepError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn say_wiped(clean: bool) {
-    if !clean {
-        eprintln!("onehall-kiosk: something of the last visit could not be taken away");
-    }
-}
-
-/// One visit; why it ended, and whether its page ever lived.
-fn visit(keeping: &Keeping, folder: &Path, before: Ended) -> std::io::Result<(End, bool)> {
+/// One visit: why it ended, whether its page ever lived, and its process, which may run still.
+fn visit(keeping: &Keeping, folder: &Path, before: Ended) -> std::io::Result<(End, bool, Child)> {
     DirBuilder::new().mode(0o700).create(folder)?;
     let mut command = Command::new(&keeping.program);
     command
@@ -254,7 +238,7 @@ fn visit(keeping: &Keeping, folder: &Path, before: Ended) -> std::io::Result<(En
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => thread::sleep(TICK),
         }
-        if let Some(ended) = child.try_wait()? {
+        if let Ok(Some(ended)) = child.try_wait() {
             break why(ended);
         }
         let patience = if lived {
@@ -266,8 +250,7 @@ fn visit(keeping: &Keeping, folder: &Path, before: Ended) -> std::io::Result<(En
             break End::Silent;
         }
     };
-    end_group(&mut child);
-    Ok((end, lived))
+    Ok((end, lived, child))
 }
 
 fn why(ended: ExitStatus) -> End {
@@ -275,15 +258,6 @@ fn why(ended: ExitStatus) -> End {
         Some(VISIT_OVER) => End::Over,
         code => End::Fell(code),
     }
-}
-
-/// Ends a child and whatever it started.
-fn end_group(child: &mut Child) {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        // Not there where all have ended.
-        let _ = kill_process_group(group, Signal::KILL);
-    }
-    let _ = child.wait();
 }
 
 #[cfg(test)]
@@ -308,18 +282,42 @@ mod tests {
     }
 
     /// A visit as a shell script that finds its folder in `$HOME`.
-    fn visited(name: &str, script: &str, silence: Duration) -> (End, bool, Folder) {
+    struct Visited {
+        end: End,
+        lived: bool,
+        child: Option<Child>,
+        root: Folder,
+    }
+
+    impl Visited {
+        fn wipe(&mut self) -> bool {
+            let mut places = Places {
+                child: self.child.take(),
+                printers: &Fitted::default(),
+                folders: &self.root.0,
+            };
+            places.wipe(&Step::ALL)
+        }
+    }
+
+    fn visited(name: &str, script: &str, silence: Duration) -> Visited {
         let root = Folder::new(name);
         let keeping = Keeping {
             program: PathBuf::from("/bin/sh"),
             words: vec!["-c".to_owned(), script.to_owned()],
             silence,
             stays: false,
+            printers: Fitted::default(),
         };
         let before = Ended { all: 12, unclean: 1 };
         let ended = visit(&keeping, &root.0.join("visit-1"), before);
-        let (end, lived) = ended.unwrap_or_else(|error| panic!("{error}"));
-        (end, lived, root)
+        let (end, lived, child) = ended.unwrap_or_else(|error| panic!("{error}"));
+        Visited {
+            end,
+            lived,
+            child: Some(child),
+            root,
+        }
     }
 
     const LONG: Duration = Duration::from_secs(600);
@@ -327,18 +325,19 @@ mod tests {
     #[test]
     fn a_visit_ends_as_it_says_and_what_it_left_is_taken_away() {
         let script = "echo alive; echo 620102198805143827 > $HOME/card; mkdir $TMPDIR/a; echo x > $TMPDIR/a/b; exit 40";
-        let (end, lived, root) = visited("over", script, LONG);
-        assert_eq!((end, lived), (End::Over, true));
-        assert!(root.0.join("visit-1/card").is_file(), "there is something to take away");
-        assert!(wipe(&root.0));
-        let left = fs::read_dir(&root.0).map(Iterator::count);
+        let mut visited = visited("over", script, LONG);
+        assert_eq!((&visited.end, visited.lived), (&End::Over, true));
+        let card = visited.root.0.join("visit-1/card");
+        assert!(card.is_file(), "there is something to take away");
+        assert!(visited.wipe());
+        let left = fs::read_dir(&visited.root.0).map(Iterator::count);
         assert_eq!(left.ok(), Some(0));
     }
 
     #[test]
     fn a_visit_is_told_what_became_of_those_before() {
-        let (end, ..) = visited("told", "test \"$ONEHALL_KIOSK_ENDED\" = 12/1 && exit 40", LONG);
-        assert_eq!(end, End::Over);
+        let visited = visited("told", "test \"$ONEHALL_KIOSK_ENDED\" = 12/1 && exit 40", LONG);
+        assert_eq!(visited.end, End::Over);
         assert_eq!(Ended::read("12/1"), Some(Ended { all: 12, unclean: 1 }));
         for told in ["", "12", "12/", "-1/0", "a/b"] {
             assert_eq!(Ended::read(told), None, "{told}");
@@ -346,21 +345,35 @@ mod tests {
     }
 
     #[test]
+    fn whatever_a_visit_keeps_of_its_own_accord_it_keeps_in_its_folder() {
+        for place in [
+            "HOME",
+            "TMPDIR",
+            "XDG_CACHE_HOME",
+            "XDG_CONFIG_HOME",
+            "XDG_DATA_HOME",
+            "XDG_STATE_HOME",
+        ] {
+            let script = format!("test -n \"${place}\" && test \"${place}\" = \"$ONEHALL_KIOSK_VISIT\" && exit 40");
+            assert_eq!(visited("places", &script, LONG).end, End::Over, "{place}");
+        }
+    }
+
+    #[test]
     fn a_visit_that_falls_says_so_and_one_that_never_lived_too() {
-        assert_eq!(visited("fell", "echo alive; exit 41", LONG).0, End::Fell(Some(41)));
-        let (end, lived, _root) = visited("never", "exit 1", LONG);
-        assert_eq!((end, lived), (End::Fell(Some(1)), false));
-        let (end, _, _root) = visited("killed", "kill -9 $$", LONG);
-        assert_eq!(end, End::Fell(None));
+        assert_eq!(visited("fell", "echo alive; exit 41", LONG).end, End::Fell(Some(41)));
+        let never = visited("never", "exit 1", LONG);
+        assert_eq!((never.end, never.lived), (End::Fell(Some(1)), false));
+        assert_eq!(visited("killed", "kill -9 $$", LONG).end, End::Fell(None));
     }
 
     #[test]
     fn a_visit_that_falls_silent_is_killed_with_all_that_it_started() {
         // What it started goes on writing for ever.
         let script = "echo alive; (while :; do echo $$ > $HOME/still; sleep 0.05; done) & sleep 600";
-        let (end, lived, root) = visited("silent", script, Duration::from_millis(200));
-        assert_eq!((end, lived), (End::Silent, true));
-        assert!(wipe(&root.0), "nobody writes any more");
+        let mut visited = visited("silent", script, Duration::from_millis(200));
+        assert_eq!((&visited.end, visited.lived), (&End::Silent, true));
+        assert!(visited.wipe(), "nobody writes any more");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The kiosk window: all of the screen, the devices around it, and nothing is left when a visit ends. What it is besides is in
 //! `onehall-bridge`.
 //!
-//! - `keeper`: the process that is started; each visit is a child of it.
+//! - `keeper`: the process that is started; each visit is a child of it. `wipe`: what it takes away after each.
 //! - `visit`: the child, a window and its plugin.
 //! - `hub`: what a page may ask of the devices; `devices`: these.
 //! - `config`: the file in which its operator says what this kiosk is; `remote`: what it is told from afar besides.
@@ -13,6 +13,7 @@ mod hub;
 mod keeper;
 mod remote;
 mod visit;
+mod wipe;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -93,11 +94,8 @@ fn keep(options: &Options, config: Option<Config>) -> ExitCode {
             .map_or(SILENCE, |config| Duration::from_secs(config.silence_seconds)),
         // On a public floor a window that is closed opens again; while one develops it is closed to end it.
         stays: config.is_some() && !cfg!(debug_assertions),
+        printers: config.map_or_else(Fitted::default, |config| Fitted::of(&config.devices, config.simulators)),
     };
-    if let Some(config) = config {
-        // What a visit that a power cut ended gave to printers comes out of none.
-        Fitted::of(&config.devices, config.simulators).purge();
-    }
     match keeper::keep(&keeping) {
         Ok(code) => code,
         Err(error) => {

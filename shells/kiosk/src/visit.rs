@@ -78,12 +78,11 @@ fn pulse(remote: State<'_, Remote>) -> bool {
     remote.0.as_ref().is_some_and(Told::is_newer)
 }
 
-/// The visit is over, and this process with it.
+/// The visit is over, and this process with it. What it leaves whoever keeps it takes away.
 #[tauri::command]
 async fn over<R: Runtime>(app: AppHandle<R>, devices: State<'_, Devices>) -> Result<(), ()> {
-    if let Some(hub) = devices.0.clone() {
-        let forgotten = tauri::async_runtime::spawn_blocking(move || hub.forget());
-        let _ = forgotten.await;
+    if let Some(hub) = &devices.0 {
+        hub.forget();
     }
     app.exit(VISIT_OVER);
     Ok(())

@@ -230,12 +230,15 @@ impl Fitted {
         }
     }
 
-    /// Forgets what printers were given.
-    pub fn purge(&self) {
+    /// Takes back what printers were given. Says whether nothing of it waits there any more.
+    pub fn purge(&self) -> bool {
+        let mut clean = true;
         for printer in [&self.slips, &self.documents].into_iter().flatten() {
             if let Err(fault) = printer.purge() {
                 eprintln!("onehall-kiosk: a printer {fault}: what it was given could not be taken back");
+                clean = false;
             }
         }
+        clean
     }
 }
