@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 import { Hall } from "../browser/harness/hall.mjs";
@@ -20,6 +21,20 @@ const CANARY = "kanarienvogel-7f3a";
 
 /** What is typed into a form. */
 const TYPED = "13977730001";
+
+/** At most how long a visit lasts before something of it is killed, and how long one kills again and again; in milliseconds. */
+const [A_VISIT, KILLING] = [8_000, 90_000];
+
+/** What of a kiosk is killed. */
+const WHOM = {
+  visit: ({ pid, group, command }) => command === "onehall-kiosk" && pid === group,
+  page: ({ command }) => /WebKitWebProc/.test(command),
+  keeper: ({ pid, group, command }) => command === "onehall-kiosk" && pid !== group,
+  all: () => true,
+};
+
+/** The processes of a kiosk itself: not what drives its window for the test. */
+const running = async (stand) => (await stand.processes()).filter(({ program }) => /onehall-kiosk|WebKit(Web|Network|GPU)Process/.test(program));
 
 describe("what a visit leaves", { timeout: 1_200_000 }, () => {
   let hall;
@@ -84,6 +99,33 @@ describe("what a visit leaves", { timeout: 1_200_000 }, () => {
   const clipboard = (display) =>
     run("xclip", ["-o", "-selection", "clipboard"], { env: { ...process.env, DISPLAY: display }, timeout: 10_000 }).then(({ stdout }) => stdout, () => "");
 
+  /** The print server ends a job that was being printed a moment after it was told to. */
+  const nothingWaits = () => until("an end of all jobs", async () => (await cups.kept()).length === 0);
+
+  /** Kills a process of a kiosk, or all of them. */
+  async function kill(stand, whom) {
+    const all = await running(stand);
+    // Whoever keeps the others first: it would start another.
+    for (const { pid } of all.filter(WHOM[whom]).sort((one, other) => one.pid - other.pid)) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // With whoever kept it went those that it kept.
+      }
+    }
+  }
+
+  /** Starts a kiosk again in which nobody is left, and ends it once its page is there. */
+  async function startAgain(stand, screen) {
+    await until("all are gone", async () => (await running(stand)).length === 0);
+    const again = startShell("kiosk", ["--hall", hall.url, ...stand.args], { screen, folder: stand.home });
+    try {
+      await until("its page", async () => (await running(stand)).some(WHOM.page));
+    } finally {
+      await again.end();
+    }
+  }
+
   /** A visit that ends in some way, and a look at everything. */
   const ends = (name, end, remains = (stand, visit) => stand.after(visit)) =>
     test(name, async (context) => {
@@ -118,30 +160,70 @@ describe("what a visit leaves", { timeout: 1_200_000 }, () => {
     await page.evaluate(() => void window.onehallKiosk.over()).catch(() => {});
   });
 
-  ends("a visit that is killed leaves nothing", async (stand, window, mine) => {
-    const child = (await stand.processes()).find(({ pid, group, command }) => pid === group && command === "onehall-kiosk" && mine);
-    process.kill(child.pid, "SIGKILL");
-  });
+  ends("a visit that is killed leaves nothing", (stand) => kill(stand, "visit"));
+
+  ends(
+    "a visit that is killed while its slip waits for paper leaves nothing",
+    async (stand, { page }) => {
+      await cups.takePaperOut("slips");
+      const slip = JSON.stringify({ print_slip: { slip: { title: CANARY } } });
+      await page.evaluate((ask) => void window.onehallKiosk.device(ask), slip);
+      await until("the slip waits", async () => (await cups.kept()).length > 0);
+      await kill(stand, "visit");
+    },
+    async (stand, mine) => {
+      try {
+        await stand.after(mine);
+        await nothingWaits();
+      } finally {
+        await cups.putPaperIn("slips");
+      }
+    },
+  );
 
   ends(
     "a kiosk that is killed as a whole, as by a power cut, leaves nothing once it is there again",
     async (stand) => {
-      const all = async () => (await stand.processes()).filter(({ program }) => /onehall-kiosk|WebKit(Web|Network|GPU)Process/.test(program));
-      // Whoever keeps the others first: it would start another.
-      for (const { pid } of (await all()).sort((one, other) => one.pid - other.pid)) process.kill(pid, "SIGKILL");
-      await until("all are gone", async () => (await all()).length === 0);
+      await kill(stand, "all");
+      await until("all are gone", async () => (await running(stand)).length === 0);
     },
-    async (stand, mine, window) => {
+    async (stand, mine, { screen }) => {
       assert.ok((await stand.visits()).includes(mine), "a folder lies there");
-      const again = startShell("kiosk", ["--hall", hall.url, ...stand.args], { screen: window.screen, folder: stand.home });
-      window.again = again;
-      try {
-        await until("the old visit is gone", async () => (await stand.processes()).some(({ command }) => /WebKitWebProc/.test(command)));
-      } finally {
-        await again.end();
-      }
+      await startAgain(stand, screen);
     },
   );
+
+  test("a kiosk of which anything is killed at any moment of a visit leaves nothing", async (context) => {
+    const { name, citizen_id, phone } = hall.people.citizen("zhang-min");
+    const begun = Date.now();
+    const walks = [];
+    const kinds = Object.keys(WHOM);
+    for (let round = 0; round < kinds.length || Date.now() < begun + KILLING; round += 1) {
+      // Its card lies on the reader from the first moment.
+      const [whom, moment] = [kinds[round % kinds.length], Math.round(100 + Math.random() * A_VISIT)];
+      context.diagnostic(`${whom} after ${moment} ms`);
+      const stand = await Stand.place({ devices: { slips: cups.printer("slips") }, silence_seconds: 600 });
+      let window;
+      try {
+        window = await stand.open(hall.url);
+        const [mine] = await stand.visits();
+        // It fails where its kiosk is killed.
+        walks.push(visit(stand, window).catch(() => {}));
+        await sleep(moment);
+        await stand.says({});
+        await kill(stand, whom);
+        if (whom === "visit" || whom === "page") await stand.after(mine);
+        else await startAgain(stand, window.screen);
+        await nothingWaits();
+        assert.deepEqual(await traces(stand, [CANARY, TYPED, name, citizen_id, phone]), []);
+      } finally {
+        await window?.close();
+        await stand.close();
+      }
+    }
+    await Promise.all(walks);
+    await cups.emptyTray("slips");
+  });
 
   /** A kiosk that nobody drives. */
   async function kept(walk) {
