@@ -43,7 +43,8 @@ const DEMO_KIOSK: &str = r#"{
   "hall": "central", "number": 3, "place": "一楼 3 号自助终端", "key": "lanchuan-central-kiosk-3",
   "devices": {
     "id_card": { "kind": "simulator" }, "codes": { "kind": "simulator" }, "scanner": { "kind": "simulator" },
-    "slips": { "kind": "simulator" }, "documents": { "kind": "simulator" }
+    "slips": { "kind": "simulator" }, "documents": { "kind": "simulator" },
+    "light": { "kind": "simulator" }, "door": { "kind": "simulator" }
   },
   "simulators": "simulators.json"
 }

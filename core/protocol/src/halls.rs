@@ -385,6 +385,10 @@ pub enum KioskDevice {
     Slips,
     /// Prints results on A4.
     Documents,
+    /// Shows where to put something, and where to take it.
+    Light,
+    /// Says whether the case is open.
+    Door,
 }
 
 /// How a device is.
@@ -403,6 +407,8 @@ pub enum DeviceState {
     OutOfPaper,
     /// A printer in which paper is stuck, or whose cover is open.
     Jammed,
+    /// A door that is not shut: somebody is inside.
+    Open,
     /// It says that it cannot go on, and not why.
     Broken,
 }

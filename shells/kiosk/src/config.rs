@@ -60,23 +60,27 @@ const SHORTEST_IDLE: u32 = 40;
 #[serde(deny_unknown_fields, default)]
 pub struct Devices {
     /// Reads identity cards.
-    pub id_card: Option<Reader>,
+    pub id_card: Option<Driver>,
     /// Reads QR codes and barcodes.
-    pub codes: Option<Reader>,
+    pub codes: Option<Driver>,
     /// Scans papers.
-    pub scanner: Option<Reader>,
+    pub scanner: Option<Driver>,
     /// Takes a picture of whoever stands there.
-    pub camera: Option<Reader>,
+    pub camera: Option<Driver>,
     /// Prints numbers and receipts on a roll.
     pub slips: Option<PrinterKind>,
     /// Prints results on A4.
     pub documents: Option<PrinterKind>,
+    /// Shows where to put something, and where to take it.
+    pub light: Option<Driver>,
+    /// Says whether the case is open.
+    pub door: Option<Driver>,
 }
 
-/// How something that reads is driven. Drivers of vendors are added here.
+/// How what is no printer is driven. Those of vendors are added here.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Reader {
+pub enum Driver {
     /// By a file.
     Simulator,
 }
@@ -166,12 +170,13 @@ mod tests {
     fn a_kiosk_knows_its_hall_and_proves_which_one_it_is() {
         let config = read(
             r#"{"hall":"central","number":3,"place":"一楼","key":"k-1","simulators":"s.json",
-                "devices":{"slips":{"kind":"cups","queue":"slips"}}}"#,
+                "devices":{"slips":{"kind":"cups","queue":"slips"},"door":{"kind":"simulator"}}}"#,
         );
         let config = config.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(config.proof(), "central/3/k-1");
         assert!(config.simulators.is_some_and(|file| file.is_absolute()));
         assert!(config.devices.id_card.is_none() && config.devices.slips.is_some());
+        assert!(config.devices.light.is_none() && config.devices.door.is_some());
         assert_eq!((config.silence_seconds, config.idle_seconds), (20, 120));
     }
 

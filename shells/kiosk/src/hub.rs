@@ -9,13 +9,13 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use onehall_bridge::Core;
-use onehall_protocol::halls::{CardAtHall, CardSeen, KioskDevice, KioskSign};
+use onehall_protocol::halls::{CardAtHall, CardSeen, KioskSign};
 use onehall_protocol::identity::{CardCodeRequest, CardCodeSent, CardLogin, Session};
 use onehall_protocol::{CitizenId, CoreError, HallCode, IdempotencyKey, QueueCode};
 use serde::{Deserialize, Serialize};
 use tauri::async_runtime;
 
-use crate::devices::{Card, DeviceState, Fault, Fitted, Paper, Patience, Slip, Stops};
+use crate::devices::{Card, DeviceState, Fault, Fitted, KioskDevice, Paper, Patience, Slip, Stops};
 use crate::keeper::Ended;
 
 /// How long something is waited for that a person puts somewhere.
@@ -124,6 +124,8 @@ pub struct Hub {
 impl Hub {
     /// The devices of a kiosk, over the core that speaks with its hall.
     pub fn new(fitted: Fitted, hall: HallCode, core: Core) -> Arc<Hub> {
+        // A visit that fell may have left it on.
+        fitted.shine(None);
         Arc::new(Hub {
             fitted,
             hall,
@@ -165,7 +167,8 @@ impl Hub {
             Ask::ScanCode {} => {
                 self.device(|hub| {
                     let scanner = hub.fitted.codes.as_ref().ok_or(Fault::Missing)?;
-                    scanner.scan(&hub.for_a_person()).map(Answer::Code)
+                    let scan = || scanner.scan(&hub.for_a_person());
+                    hub.fitted.at(KioskDevice::Codes, scan).map(Answer::Code)
                 })
                 .await
             }
@@ -176,7 +179,8 @@ impl Hub {
                 };
                 self.device(move |hub| {
                     let printer = hub.fitted.slips.as_ref().ok_or(Fault::Missing)?;
-                    printer.print(&Paper::Slip(&bytes), &hub.for_paper())?;
+                    let print = || printer.print(&Paper::Slip(&bytes), &hub.for_paper());
+                    hub.fitted.at(KioskDevice::Slips, print)?;
                     Ok(Answer::Done {})
                 })
                 .await
@@ -187,7 +191,8 @@ impl Hub {
                 };
                 self.device(move |hub| {
                     let printer = hub.fitted.documents.as_ref().ok_or(Fault::Missing)?;
-                    printer.print(&Paper::Document(&pdf), &hub.for_paper())?;
+                    let print = || printer.print(&Paper::Document(&pdf), &hub.for_paper());
+                    hub.fitted.at(KioskDevice::Documents, print)?;
                     Ok(Answer::Done {})
                 })
                 .await
@@ -233,6 +238,8 @@ impl Hub {
                 KioskDevice::Documents,
                 fitted.documents.as_ref().map(|device| device.state()),
             ),
+            (KioskDevice::Light, fitted.light.as_ref().map(|device| device.state())),
+            (KioskDevice::Door, fitted.door.as_ref().map(|device| device.state())),
         ];
         all.into_iter()
             .filter_map(|(device, state)| Some((device, state?)))
@@ -259,7 +266,7 @@ impl Hub {
     fn read_card(&self) -> Result<Answer, Fault> {
         let reader = self.fitted.id_card.as_ref().ok_or(Fault::Missing)?;
         let patience = self.for_a_person();
-        let card = reader.read(&patience)?;
+        let card = self.fitted.at(KioskDevice::IdCard, || reader.read(&patience))?;
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         // Stopped while the card was being read: nobody may find it here.
         match patience.check() {
@@ -326,11 +333,12 @@ impl Hub {
     }
 
     fn take(&self, with: &ImagerName) -> Result<Answer, Fault> {
-        let imager = match with {
-            ImagerName::Scanner => &self.fitted.scanner,
-            ImagerName::Camera => &self.fitted.camera,
+        let (device, imager) = match with {
+            ImagerName::Scanner => (KioskDevice::Scanner, &self.fitted.scanner),
+            ImagerName::Camera => (KioskDevice::Camera, &self.fitted.camera),
         };
-        let picture = imager.as_ref().ok_or(Fault::Missing)?.take(&self.for_a_person())?;
+        let imager = imager.as_ref().ok_or(Fault::Missing)?;
+        let picture = self.fitted.at(device, || imager.take(&self.for_a_person()))?;
         Ok(Answer::Picture {
             media_type: picture.media_type,
             bytes: STANDARD.encode(picture.bytes),

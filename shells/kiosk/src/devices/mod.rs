@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use onehall_protocol::CitizenId;
-pub use onehall_protocol::halls::DeviceState;
+pub use onehall_protocol::halls::{DeviceState, KioskDevice};
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Devices, PrinterKind, Reader};
+use crate::config::{Devices, Driver, PrinterKind};
 use cups::CupsPrinter;
 use simulator::Simulator;
 pub use slip::Slip;
@@ -58,7 +58,7 @@ impl Fault {
     pub fn of(state: DeviceState) -> Option<Fault> {
         match state {
             DeviceState::Ready => None,
-            DeviceState::Busy => Some(Fault::Busy),
+            DeviceState::Busy | DeviceState::Open => Some(Fault::Busy),
             DeviceState::Missing => Some(Fault::Missing),
             DeviceState::OutOfPaper => Some(Fault::OutOfPaper),
             DeviceState::Jammed => Some(Fault::Jammed),
@@ -186,6 +186,23 @@ pub trait Printer: Send + Sync {
     fn purge(&self) -> Result<(), Fault>;
 }
 
+/// Shows a person where to put something, and where to take it.
+pub trait Light: Send + Sync {
+    /// How it is now.
+    fn state(&self) -> DeviceState;
+    /// Shines at this device alone; at none where none is named.
+    ///
+    /// # Errors
+    /// It could not.
+    fn show(&self, device: Option<KioskDevice>) -> Result<(), Fault>;
+}
+
+/// Says whether the case is open, in which are paper and cables.
+pub trait Door: Send + Sync {
+    /// How it is now: [`DeviceState::Open`], or shut and [`DeviceState::Ready`].
+    fn state(&self) -> DeviceState;
+}
+
 /// The devices of a kiosk.
 #[derive(Default)]
 pub struct Fitted {
@@ -201,6 +218,10 @@ pub struct Fitted {
     pub slips: Option<Box<dyn Printer>>,
     /// Prints documents.
     pub documents: Option<Box<dyn Printer>>,
+    /// Shows where to put something.
+    pub light: Option<Box<dyn Light>>,
+    /// Says whether the case is open.
+    pub door: Option<Box<dyn Door>>,
 }
 
 impl Fitted {
@@ -213,20 +234,43 @@ impl Fitted {
                 PrinterKind::Simulator => Box::new(simulator(part)),
             }
         };
-        let imager = |kind: Reader, part| -> Box<dyn Imager> {
+        let imager = |kind: Driver, part| -> Box<dyn Imager> {
             match kind {
-                Reader::Simulator => Box::new(simulator(part)),
+                Driver::Simulator => Box::new(simulator(part)),
             }
         };
         Fitted {
             id_card: devices
                 .id_card
-                .map(|Reader::Simulator| Box::new(simulator("id_card")) as _),
-            codes: devices.codes.map(|Reader::Simulator| Box::new(simulator("codes")) as _),
+                .map(|Driver::Simulator| Box::new(simulator("id_card")) as _),
+            codes: devices.codes.map(|Driver::Simulator| Box::new(simulator("codes")) as _),
             scanner: devices.scanner.map(|kind| imager(kind, "scanner")),
             camera: devices.camera.map(|kind| imager(kind, "camera")),
             slips: devices.slips.as_ref().map(|kind| printer(kind, "slips")),
             documents: devices.documents.as_ref().map(|kind| printer(kind, "documents")),
+            light: devices.light.map(|Driver::Simulator| Box::new(simulator("light")) as _),
+            door: devices.door.map(|Driver::Simulator| Box::new(simulator("door")) as _),
+        }
+    }
+
+    /// Works with a device, at which the light shines meanwhile.
+    ///
+    /// # Errors
+    /// Those of the work; [`Fault::Busy`] where the case is open: whoever is inside may hold what comes out.
+    pub fn at<T>(&self, device: KioskDevice, work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+        if self.door.as_ref().is_some_and(|door| door.state() == DeviceState::Open) {
+            return Err(Fault::Busy);
+        }
+        self.shine(Some(device));
+        let done = work();
+        self.shine(None);
+        done
+    }
+
+    /// A light that fails keeps nobody from anything.
+    pub fn shine(&self, device: Option<KioskDevice>) {
+        if let Some(light) = &self.light {
+            let _ = light.show(device);
         }
     }
 
@@ -240,5 +284,77 @@ impl Fitted {
             }
         }
         clean
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// A light that remembers where it shone.
+    #[derive(Clone, Default)]
+    struct Shone(Arc<Mutex<Vec<Option<KioskDevice>>>>);
+
+    impl Light for Shone {
+        fn state(&self) -> DeviceState {
+            DeviceState::Broken
+        }
+
+        fn show(&self, device: Option<KioskDevice>) -> Result<(), Fault> {
+            if let Ok(mut shone) = self.0.lock() {
+                shone.push(device);
+            }
+            Err(Fault::Broken)
+        }
+    }
+
+    struct Case(DeviceState);
+
+    impl Door for Case {
+        fn state(&self) -> DeviceState {
+            self.0
+        }
+    }
+
+    #[test]
+    fn the_light_shines_while_a_device_works_and_a_broken_one_keeps_nobody() {
+        let shone = Shone::default();
+        let seen = || shone.0.lock().map(|all| all.clone()).unwrap_or_default();
+        let fitted = Fitted {
+            light: Some(Box::new(shone.clone())),
+            ..Fitted::default()
+        };
+        let read = fitted.at(KioskDevice::IdCard, || {
+            assert_eq!(seen(), [Some(KioskDevice::IdCard)]);
+            Ok("card")
+        });
+        assert_eq!(read, Ok("card"));
+        assert_eq!(
+            fitted.at(KioskDevice::Slips, || Err::<(), _>(Fault::Jammed)),
+            Err(Fault::Jammed)
+        );
+        let (card, slips) = (Some(KioskDevice::IdCard), Some(KioskDevice::Slips));
+        assert_eq!(
+            seen(),
+            [card, None, slips, None],
+            "also where the work fails it is dark afterwards"
+        );
+    }
+
+    #[test]
+    fn nothing_is_done_while_the_case_is_open() {
+        let with = |state| Fitted {
+            door: Some(Box::new(Case(state))),
+            ..Fitted::default()
+        };
+        let done = |fitted: &Fitted| fitted.at(KioskDevice::Documents, || Ok(()));
+        assert_eq!(done(&with(DeviceState::Open)), Err(Fault::Busy));
+        // A sensor that is gone says nothing of the door; the hall hears that it is gone.
+        for state in [DeviceState::Ready, DeviceState::Missing, DeviceState::Broken] {
+            assert_eq!(done(&with(state)), Ok(()));
+        }
+        assert_eq!(done(&Fitted::default()), Ok(()));
     }
 }

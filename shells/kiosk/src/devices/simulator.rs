@@ -5,7 +5,8 @@
 //!   "id_card": { "card": { "citizen_id": "11010519491231002X" }, "after_ms": 800 },
 //!   "slips": { "state": "out_of_paper" },
 //!   "codes": { "text": "12345678" },
-//!   "scanner": { "picture": "paper.jpg", "fault": "missing" }
+//!   "scanner": { "picture": "paper.jpg", "fault": "missing" },
+//!   "door": { "state": "open" }
 //! }
 //! ```
 //! Read anew each time that a device is looked at. A file that is not there, or says nothing of a device, is a device that
@@ -19,7 +20,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Card, CodeScanner, DeviceState, Fault, IdCardReader, Imager, Paper, Patience, Picture, Printer};
+use super::{
+    Card, CodeScanner, DeviceState, Door, Fault, IdCardReader, Imager, KioskDevice, Light, Paper, Patience, Picture,
+    Printer,
+};
 
 /// How often it is looked whether something lies there by now.
 const LOOK: Duration = Duration::from_millis(50);
@@ -161,6 +165,22 @@ impl Printer for Simulator {
     }
 }
 
+impl Light for Simulator {
+    fn state(&self) -> DeviceState {
+        self.state_now()
+    }
+
+    fn show(&self, _: Option<KioskDevice>) -> Result<(), Fault> {
+        Fault::of(self.state_now()).map_or(Ok(()), Err)
+    }
+}
+
+impl Door for Simulator {
+    fn state(&self) -> DeviceState {
+        self.state_now()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -240,6 +260,18 @@ mod tests {
             let printed = folder.part("slips").print(&Paper::Slip(b"x"), &patience());
             assert_eq!(printed, Err(fault));
         }
+    }
+
+    #[test]
+    fn a_light_and_a_door_are_as_the_file_says() {
+        let folder = Folder::new("case");
+        folder.says("{}");
+        let (light, door) = (folder.part("light"), folder.part("door"));
+        assert_eq!(light.show(Some(KioskDevice::Slips)), Ok(()));
+        assert_eq!(Door::state(&door), DeviceState::Ready);
+        folder.says(r#"{"light":{"state":"missing"},"door":{"state":"open"}}"#);
+        assert_eq!(light.show(None), Err(Fault::Missing));
+        assert_eq!(Door::state(&door), DeviceState::Open);
     }
 
     #[test]

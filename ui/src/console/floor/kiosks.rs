@@ -85,6 +85,7 @@ fn state_words(state: DeviceState) -> Option<Phrase> {
         DeviceState::Missing => Some(words::DEVICE_MISSING),
         DeviceState::OutOfPaper => Some(words::DEVICE_OUT_OF_PAPER),
         DeviceState::Jammed => Some(words::DEVICE_JAMMED),
+        DeviceState::Open => Some(words::DEVICE_OPEN),
         DeviceState::Broken => Some(words::DEVICE_BROKEN),
     }
 }
@@ -97,6 +98,8 @@ fn device_name(device: KioskDevice) -> Phrase {
         KioskDevice::Camera => words::DEVICE_CAMERA,
         KioskDevice::Slips => words::DEVICE_SLIPS,
         KioskDevice::Documents => words::DEVICE_DOCUMENTS,
+        KioskDevice::Light => words::DEVICE_LIGHT,
+        KioskDevice::Door => words::DEVICE_DOOR,
     }
 }
 
@@ -126,6 +129,11 @@ mod tests {
         assert_eq!(
             said(json!({ "number": 3, "silent": false, "sign": sign(2, "out_of_paper") })),
             ["2 次办理后未能清除干净，请检查这台终端", "小票打印机缺纸"]
+        );
+        let case = json!({ "version": "1", "visits": 9, "unclean": 0, "devices": { "light": "missing", "door": "open" } });
+        assert_eq!(
+            said(json!({ "number": 3, "silent": false, "sign": case })),
+            ["指示灯未连接", "机柜门未关"]
         );
     }
 }
