@@ -1,7 +1,8 @@
 //! The journal of a native terminal: a small file that only grows, so that what was typed survives a crash and a power cut.
 //!
 //! A record is its length, a checksum and what it says, encrypted; it is acknowledged after `fsync`. A record that was
-//! being written when the power went is found by its checksum and cut off. sled is not asked to keep any of it.
+//! being written when the power went is found by its checksum and cut off. Damage in the middle costs the records that it
+//! touches: behind it, whatever can be deciphered is a record again. sled is not asked to keep any of it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -25,6 +26,8 @@ const MAGIC: &[u8; 8] = b"OHJRNL1\n";
 /// Length and checksum.
 const HEAD: usize = 8;
 const NONCE: usize = 24;
+/// The nonce, the tag of the cipher, and a record that says nothing.
+const SHORTEST: usize = NONCE + 16 + 3;
 /// No record is longer: a length beyond it is damage.
 const LONGEST: usize = 16 * 1024 * 1024;
 /// A file below this is not worth being written anew.
@@ -148,32 +151,37 @@ impl Journal for FileJournal {
 
 impl Open {
     /// Reads the file and cuts off what is no whole record at its end. What cannot be deciphered (its key was destroyed) counts
-    /// as nothing.
+    /// as nothing. A damaged file is put aside and written anew with what could be read of it.
     fn at(place: &Path, key: &[u8; 32]) -> io::Result<Open> {
         if let Some(folder) = place.parent() {
             private_folder(folder)?;
         }
-        let mut options = File::options();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(place)?;
+        let mut file = private(place, false)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let cipher = XChaCha20Poly1305::new(key.into());
         let read = read(&bytes, &cipher);
-        if read.damaged {
-            let aside = aside(place);
-            fs::write(&aside, &bytes)?;
-            tracing::error!(aside = %aside.display(), "the journal was damaged in its middle: a copy was put aside");
-        }
         let mut open = Open {
             file,
             end: read.end,
             cipher,
             live: read.live,
         };
-        if read.end != bytes.len() as u64 || read.end == 0 {
+        let cut = bytes.len() as u64 - read.end;
+        if read.damaged {
+            let aside = put_aside(place, &bytes)?;
+            open.compact(place)?;
+            let (lost, kept) = (read.skipped + cut, open.live.len());
+            tracing::error!(
+                aside,
+                lost,
+                kept,
+                "the journal was damaged: a copy was put aside, what could be read is kept"
+            );
+        } else if cut > 0 || read.end == 0 {
+            if cut > 0 {
+                tracing::warn!(bytes = cut, "a record at the end of the journal was not whole and was cut off");
+            }
             open.file.set_len(read.end)?;
             if read.end == 0 {
                 open.write(MAGIC)?;
@@ -221,11 +229,7 @@ impl Open {
         for (key, value) in &self.live {
             bytes.extend(record(&self.cipher, key, Some(value))?);
         }
-        let mut options = File::options();
-        options.read(true).write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&fresh)?;
+        let mut file = private(&fresh, true)?;
         file.write_all(&bytes)?;
         file.sync_all()?;
         fs::rename(&fresh, place)?;
@@ -235,52 +239,82 @@ impl Open {
     }
 }
 
+/// A file that only its owner reads and writes, made where there is none; emptied where it is to begin anew.
+fn private(place: &Path, anew: bool) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(anew);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(place)
+}
+
 /// What a file says.
 struct Content {
     live: BTreeMap<String, Vec<u8>>,
-    /// Where the last sound record ends; 0 where the file is none of ours.
+    /// Where the last sound record ends; 0 where there is none and the file does not begin as one of ours.
     end: u64,
-    /// Something is wrong before the end of the file: no torn write.
+    /// So many bytes before the end are no record.
+    skipped: u64,
+    /// Something is wrong that is no torn write.
     damaged: bool,
 }
 
 fn read(bytes: &[u8], cipher: &XChaCha20Poly1305) -> Content {
+    let mut at = if bytes.starts_with(MAGIC) { MAGIC.len() } else { 0 };
     let mut read = Content {
         live: BTreeMap::new(),
-        end: 0,
-        damaged: false,
-    };
-    if !bytes.starts_with(MAGIC) {
+        end: at as u64,
+        skipped: 0,
         // A file that was begun when the power went is shorter; anything else is not ours to throw away.
-        read.damaged = !MAGIC.starts_with(bytes) && bytes.iter().any(|byte| *byte != 0);
-        return read;
-    }
-    let mut at = MAGIC.len();
+        damaged: at == 0 && !MAGIC.starts_with(bytes) && bytes.iter().any(|byte| *byte != 0),
+    };
     loop {
-        read.end = at as u64;
-        let Some(head) = bytes.get(at..at + HEAD) else {
+        let found = match framed(bytes, at) {
+            // In its place a record counts by its checksum: one of another key was erased, and goes with the next compaction.
+            Some(sealed) if at > 0 => Some((at, sealed)),
+            _ => (at..bytes.len()).find_map(|from| {
+                let sealed = framed(bytes, from)?;
+                opened(cipher, sealed).map(|_| (from, sealed))
+            }),
+        };
+        let Some((from, sealed)) = found else {
+            read.damaged |= !torn(&bytes[at..]);
             return read;
         };
-        let number = |from: usize| u32::from_le_bytes([head[from], head[from + 1], head[from + 2], head[from + 3]]);
-        let (length, sum) = (number(0) as usize, number(4));
-        let Some(sealed) = bytes.get(at + HEAD..at + HEAD + length).filter(|_| length <= LONGEST) else {
-            // The rest of a torn write; zeros that a file system left count as one.
-            read.damaged = length > LONGEST && bytes[at..].iter().any(|byte| *byte != 0);
-            return read;
-        };
-        let next = at + HEAD + length;
-        if length < NONCE || crc32fast::hash(sealed) != sum {
-            read.damaged = next < bytes.len() && bytes[at..].iter().any(|byte| *byte != 0);
-            return read;
-        }
         match opened(cipher, sealed) {
             Some((key, Some(value))) => read.live.insert(key, value),
             Some((key, None)) => read.live.remove(&key),
-            // Of another key: erased. It goes with the next compaction.
             None => None,
         };
-        at = next;
+        read.damaged |= from > at;
+        read.skipped += (from - at) as u64;
+        at = from + HEAD + sealed.len();
+        read.end = at as u64;
     }
+}
+
+/// The length and the checksum that a record begins with.
+fn head(record: &[u8]) -> Option<(usize, u32)> {
+    let (length, rest) = record.split_first_chunk::<4>()?;
+    let (sum, _) = rest.split_first_chunk::<4>()?;
+    Some((u32::from_le_bytes(*length) as usize, u32::from_le_bytes(*sum)))
+}
+
+/// What a whole record at this place has sealed.
+fn framed(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    let record = bytes.get(at..)?;
+    let (length, sum) = head(record)?;
+    if !(SHORTEST..=LONGEST).contains(&length) {
+        return None;
+    }
+    let sealed = record.get(HEAD..HEAD + length)?;
+    (crc32fast::hash(sealed) == sum).then_some(sealed)
+}
+
+/// Whether the end of a file may be what is left of one write that was cut short; zeros that a file system left count as one.
+fn torn(rest: &[u8]) -> bool {
+    let one = head(rest).is_none_or(|(length, _)| length <= LONGEST && rest.len() <= HEAD + length);
+    one || rest.iter().all(|byte| *byte == 0)
 }
 
 /// A record: what is to be kept at a key, or that nothing is.
@@ -324,10 +358,19 @@ fn opened(cipher: &XChaCha20Poly1305, sealed: &[u8]) -> Option<(String, Option<V
     Some((key, (kept == 1).then(|| value.to_vec())))
 }
 
-fn aside(place: &Path) -> PathBuf {
-    let free = |number: &u32| !place.with_extension(format!("damaged-{number}")).exists();
-    let number = (1..).find(free).unwrap_or(1);
-    place.with_extension(format!("damaged-{number}"))
+/// Puts a copy of a damaged journal beside it. Gives its name without the folder, which may say who somebody is.
+fn put_aside(place: &Path, bytes: &[u8]) -> io::Result<String> {
+    let named = |number: u32| place.with_extension(format!("damaged-{number}"));
+    let free = |aside: &PathBuf| match fs::read(aside) {
+        // What another try left of this copy.
+        Ok(there) => bytes.starts_with(&there),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    };
+    let aside = (1..).map(named).find(free).unwrap_or_else(|| named(1));
+    let mut copy = private(&aside, true)?;
+    copy.write_all(bytes)?;
+    copy.sync_all()?;
+    Ok(aside.file_name().unwrap_or_default().to_string_lossy().into_owned())
 }
 
 #[cfg(test)]

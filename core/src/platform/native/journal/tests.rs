@@ -133,13 +133,64 @@ fn a_flipped_bit_anywhere_is_noticed_and_never_read_as_an_answer() {
                     "{at} {bit}: {pair:?}"
                 );
             }
-            assert!(read.end < file.len() as u64, "{at} {bit}: was not noticed");
+            assert!(
+                read.damaged || read.end < file.len() as u64,
+                "{at} {bit}: was not noticed"
+            );
         }
     }
 }
 
 #[test]
-fn damage_in_the_middle_is_put_aside_and_not_thrown_away() {
+fn damage_anywhere_costs_at_most_the_records_that_it_touches() {
+    let long = "x".repeat(150);
+    let said = [
+        ("a", Some("1")),
+        ("b", Some(long.as_str())),
+        ("c", Some("")),
+        ("a", Some("2")),
+        ("c", None),
+        ("b", Some("3")),
+        ("d", Some("4")),
+    ];
+    let mut file = MAGIC.to_vec();
+    let mut places = Vec::new();
+    for (key, value) in said {
+        let from = file.len();
+        file.extend(&bytes_of(&[(key, value)])[MAGIC.len()..]);
+        places.push(from..file.len());
+    }
+    for at in 0..file.len() {
+        for length in [1, 7, 8, 60, 300] {
+            let end = (at + length).min(file.len());
+            let other: Vec<u8> = file[at..end].iter().map(|byte| !byte).collect();
+            // Other bytes in their place, none, and more of them.
+            for filling in [other.clone(), Vec::new(), other.repeat(2)] {
+                let damaged = [&file[..at], &filling[..], &file[end..]].concat();
+                let read = read(&damaged, &cipher());
+                let mut expected = BTreeMap::new();
+                for ((key, value), place) in said.iter().zip(&places) {
+                    let whole = place.end <= at || end <= place.start;
+                    match value {
+                        Some(value) if whole => expected.insert(*key, *value),
+                        None if whole => expected.remove(key),
+                        _ => None,
+                    };
+                }
+                let expected: Vec<_> = expected.into_iter().collect();
+                assert_eq!(
+                    live(&read),
+                    expected,
+                    "{length} at {at}, {} in their place",
+                    filling.len()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn damage_in_the_middle_is_put_aside_and_what_is_behind_it_is_kept() {
     let (runtime, folder) = (runtime(), Folder::new());
     runtime.block_on(async {
         let first = journal(&folder, &runtime);
@@ -152,9 +203,40 @@ fn damage_in_the_middle_is_put_aside_and_not_thrown_away() {
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
         fs::write(&place, &bytes).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(all(&journal(&folder, &runtime)).await.len(), 1);
+        let kept = |numbers: &[&str]| -> Vec<(String, Vec<u8>)> {
+            let value = |number: &&str| ((*number).to_owned(), b"x".to_vec());
+            numbers.iter().map(value).collect()
+        };
+        let damaged = journal(&folder, &runtime);
+        assert_eq!(damaged.kept().await, Ok(kept(&["0", "2"])));
+        assert_eq!(damaged.keep("3", b"x".to_vec()).await, Ok(()));
+        drop(damaged);
+        // From then on the file is whole.
+        assert_eq!(journal(&folder, &runtime).kept().await, Ok(kept(&["0", "2", "3"])));
         assert_eq!(fs::read(folder.0.join("journal.damaged-1")).ok(), Some(bytes));
+        assert!(!folder.0.join("journal.damaged-2").exists());
     });
+}
+
+#[test]
+fn a_damaged_journal_that_cannot_be_put_aside_stays_as_it_is_until_it_can() {
+    let folder = Folder::new();
+    let place = folder.0.join("journal");
+    let open = || Open::at(&place, &[7; 32]);
+    fs::create_dir_all(&folder.0).unwrap_or_else(|error| panic!("{error}"));
+    let mut bytes = bytes_of(&[("a", Some("1")), ("b", Some("2"))]);
+    bytes[MAGIC.len() + HEAD] ^= 1;
+    fs::write(&place, &bytes).unwrap_or_else(|error| panic!("{error}"));
+    // Half a copy, as a full disk leaves it, and a place into which nothing can be written.
+    fs::write(folder.0.join("journal.damaged-1"), &bytes[..20]).unwrap_or_else(|error| panic!("{error}"));
+    fs::create_dir(folder.0.join("journal.new")).unwrap_or_else(|error| panic!("{error}"));
+    assert!(open().is_err() && open().is_err());
+    assert_eq!(fs::read(&place).ok(), Some(bytes.clone()));
+    fs::remove_dir(folder.0.join("journal.new")).unwrap_or_else(|error| panic!("{error}"));
+    let read = open().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(read.live.keys().collect::<Vec<_>>(), ["b"]);
+    assert_eq!(fs::read(folder.0.join("journal.damaged-1")).ok(), Some(bytes));
+    assert!(!folder.0.join("journal.damaged-2").exists());
 }
 
 #[test]
