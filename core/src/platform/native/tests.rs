@@ -2,6 +2,8 @@
 
 mod damaged;
 mod engines;
+#[cfg(target_os = "linux")]
+mod full;
 mod killed;
 mod stores;
 
