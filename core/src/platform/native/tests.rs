@@ -6,6 +6,7 @@ mod engines;
 mod full;
 mod killed;
 mod stores;
+mod typing;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};

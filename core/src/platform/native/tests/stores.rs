@@ -29,7 +29,7 @@ async fn is(store: &dyn Store, key: &str, value: Option<&[u8]>) {
     assert_eq!(store.get(key).await.as_ref().map(Option::as_deref), Ok(value), "{key}");
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     for (path, bytes) in files(from) {
         let place = to.join(path.strip_prefix(from).unwrap_or(&path));
         io(fs::create_dir_all(place.parent().unwrap_or(to)));
