@@ -38,8 +38,9 @@ export function storedIn(storage) {
 
   async function load() {
     if (index) return index;
+    // What fails now may be read later: nothing is taken for absent, nor for forbidden.
     const text = await storage.get(INDEX).catch((cause) => {
-      throw fault("forbidden", cause);
+      throw fault("broken", cause);
     });
     let read = { format: FORMAT, values: {} };
     try {

@@ -2,7 +2,7 @@ import type { Host } from "./hall.js";
 
 /** A simple storage, as a mini-program has it. */
 export interface Storage {
-  /** The text of this name, or undefined. */
+  /** The text of this name, or undefined where there is none; rejected where it cannot be read now. */
   get(name: string): Promise<string | undefined>;
   /** Keeps a text, whole or not at all; rejected where there is no room. */
   set(name: string, text: string): Promise<void>;

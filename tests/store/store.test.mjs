@@ -190,6 +190,24 @@ describe("what every store promises", () => {
     assert.deepEqual(outcome, ["kept", "forbidden", 1, "undefined"]);
   });
 
+  test("a mini-program's storage that cannot be read for a moment is neither empty nor forbidden", async () => {
+    const outcome = await page.evaluate(async () => {
+      const [{ storedIn }, { storage }] = [await import("/storage.js"), await import("/engines/mini-program.js")];
+      await storedIn(storage).batch([["terminal/read-again", new Uint8Array([7])]]);
+      let fails = 2;
+      const host = storedIn({
+        ...storage,
+        get: (name) => ((fails -= 1) < 0 ? storage.get(name) : Promise.reject(new Error("getStorage:fail"))),
+      });
+      const code = (promise) => promise.then(() => "read", ({ code }) => code);
+      const codes = [await code(host.get("terminal/read-again")), await code(host.unsent())];
+      const value = await host.get("terminal/read-again");
+      await host.batch([["terminal/read-again"]]);
+      return [...codes, ...value];
+    });
+    assert.deepEqual(outcome, ["broken", "broken", 7]);
+  });
+
   test("a mini-program that is closed in the middle of a change finds all of it or nothing", async () => {
     const found = await page.evaluate(async () => {
       const [{ storedIn }, { storage }] = [await import("/storage.js"), await import("/engines/mini-program.js")];
