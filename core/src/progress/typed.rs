@@ -57,6 +57,9 @@ impl Core {
     }
 
     /// What was typed for the supplement that was asked for then.
+    ///
+    /// # Errors
+    /// It cannot be read now: whoever typed into an empty form would type over it.
     pub(crate) async fn typed_supplement(
         &self,
         id: CaseId,
@@ -68,9 +71,16 @@ impl Core {
             return Ok(here.filter(|typed| typed.requested_at == requested_at));
         }
         let (store, key) = (&self.inner.host.store, key(person, id));
-        // What cannot be read is typed anew.
-        let Ok(Some(bytes)) = store.get(&key).await else {
-            return Ok(None);
+        let bytes = match store.get(&key).await {
+            Ok(Some(bytes)) => bytes,
+            // Where nothing may be kept, nothing is.
+            Ok(None) | Err(StoreError::Forbidden) => return Ok(None),
+            Err(error) => {
+                return Err(CoreError {
+                    retryable: true,
+                    ..self.store_error(error)
+                });
+            }
         };
         // Of a later version, whose update was taken back: it stays for the one that can read it.
         let Ok(typed) = json::read::<TypedSupplement>(&bytes) else {

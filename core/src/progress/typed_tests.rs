@@ -9,8 +9,8 @@ use onehall_protocol::{CaseId, ErrorCode, Timestamp};
 use serde_json::{Value, json};
 
 use crate::platform::memory::MemoryStore;
-use crate::ports::{Host, Http, HttpRequest, HttpResponse, NoAnswer, StoreError};
-use crate::testing::{AT, CASE, Machine, PERSON, answer, problem, session};
+use crate::ports::{Host, Http, HttpRequest, HttpResponse, NoAnswer, Store, StoreError};
+use crate::testing::{AT, CASE, FailingStore, Fails, Machine, PERSON, answer, problem, session};
 use crate::{Core, lock};
 
 const OTHER: &str = "01935a00-0000-7000-8000-000000000002";
@@ -46,12 +46,16 @@ struct Terminal {
 
 impl Terminal {
     fn start(person: &'static str, kind: TerminalKind, store: &Arc<MemoryStore>) -> Terminal {
+        Terminal::start_over(person, kind, store.clone())
+    }
+
+    fn start_over(person: &'static str, kind: TerminalKind, store: Arc<dyn Store>) -> Terminal {
         let hall = Arc::new(Hall {
             person: Mutex::new(Some(person)),
             ..Hall::default()
         });
         let host = Host {
-            store: store.clone(),
+            store,
             ..hall.machine.host(hall.clone())
         };
         let core = Core::new(host, "", kind);
@@ -137,6 +141,29 @@ fn what_was_typed_is_there_after_the_next_start_until_it_is_handed_in() {
     assert_eq!(again.typed(AT), Some(typed()));
     assert_eq!(again.keep(None), KEPT);
     assert_eq!(Terminal::start(PERSON, TerminalKind::Desktop, &store).typed(AT), None);
+}
+
+#[test]
+fn what_cannot_be_read_now_is_no_empty_form_and_can_be_asked_for_again() {
+    let store = Arc::new(MemoryStore::default());
+    let terminal = Terminal::start(PERSON, TerminalKind::Desktop, &store);
+    assert_eq!(terminal.keep(Some(typed())), KEPT);
+    let failing = FailingStore {
+        store,
+        of: "supplement/",
+        fails: Fails::times(2),
+    };
+    let again = Terminal::start_over(PERSON, TerminalKind::Desktop, Arc::new(failing));
+    for _ in 0..2 {
+        let asked = citizen::Command::GetTypedSupplement(citizen::GetTypedSupplement {
+            id: case(),
+            requested_at: moment(AT),
+        });
+        let error = again.hall.machine.wait(again.core.dispatch(asked), 0).err();
+        let error = error.map(|error| (error.code, error.retryable));
+        assert_eq!(error, Some((ErrorCode::StoreUnavailable, true)));
+    }
+    assert_eq!(again.typed(AT), Some(typed()));
 }
 
 #[test]

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::platform::memory::{MemoryJournal, MemoryStore};
 use crate::ports::{
     BoxFuture, Clock, Host, Http, HttpRequest, HttpResponse, Journal, NoAnswer, NotKept, PokeListener, Pokes, Rng,
-    Spawner, StreamHandle, Timer,
+    Spawner, Store, StoreError, StreamHandle, Timer, Write,
 };
 use crate::{Core, lock};
 
@@ -232,6 +232,35 @@ impl Journal for FailingJournal {
 
     async fn erase(&self) {
         self.0.erase().await;
+    }
+}
+
+/// A store some of whose values cannot be read some times: those whose keys begin so.
+pub(crate) struct FailingStore {
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) of: &'static str,
+    pub(crate) fails: Fails,
+}
+
+#[async_trait]
+impl Store for FailingStore {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        if key.starts_with(self.of) && self.fails.now() {
+            return Err(StoreError::Broken);
+        }
+        self.store.get(key).await
+    }
+
+    async fn scan(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.store.scan(prefix).await
+    }
+
+    async fn batch(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        self.store.batch(writes).await
+    }
+
+    async fn erase(&self) -> Result<(), StoreError> {
+        self.store.erase().await
     }
 }
 

@@ -15,10 +15,10 @@ use sha2::{Digest, Sha256};
 
 use super::hex;
 use crate::platform::memory::{MemoryJournal, MemoryStore};
-use crate::ports::{
-    BoxFuture, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, Store, StoreError, Write,
+use crate::ports::{BoxFuture, Host, Http, HttpRequest, HttpResponse, Journal, Method, NoAnswer, Store, StoreError};
+use crate::testing::{
+    AT, DRAFT, FailingStore, Fails, Machine, PERSON, answer, command, draft, problem, session, told_by,
 };
-use crate::testing::{AT, DRAFT, Fails, Machine, PERSON, answer, command, draft, problem, session, told_by};
 use crate::{Core, lock};
 
 const CHUNK: usize = 100;
@@ -378,35 +378,19 @@ fn one_is_left() -> Arc<World> {
     world
 }
 
-/// A store whose disk fails some times when bytes are read.
-struct FailingStore(Arc<MemoryStore>, Fails);
-
-#[async_trait]
-impl Store for FailingStore {
-    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        if key.starts_with("uploads/") && self.1.now() {
-            return Err(StoreError::Broken);
-        }
-        self.0.get(key).await
-    }
-
-    async fn scan(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        self.0.scan(prefix).await
-    }
-
-    async fn batch(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        self.0.batch(writes).await
-    }
-
-    async fn erase(&self) -> Result<(), StoreError> {
-        self.0.erase().await
+/// The store of this world, whose disk fails so many times when bytes are read.
+fn failing(world: &World, times: usize) -> FailingStore {
+    FailingStore {
+        store: world.store.clone(),
+        of: "uploads/",
+        fails: Fails::times(times),
     }
 }
 
 #[test]
 fn a_file_whose_bytes_cannot_be_read_for_a_while_arrives_all_the_same() {
     let world = one_is_left();
-    let store = FailingStore(world.store.clone(), Fails::times(4));
+    let store = failing(&world, 4);
     let again = world.start_over(TerminalKind::Browser, Arc::new(store));
     assert_eq!(again.under_way().len(), 1);
     assert!(again.waiting(), "and its draft is not submitted without it");
@@ -420,7 +404,7 @@ fn a_file_whose_bytes_cannot_be_read_for_a_while_arrives_all_the_same() {
 #[test]
 fn a_file_whose_bytes_cannot_be_read_at_all_stays_for_the_next_start_and_its_citizen_hears_so() {
     let world = one_is_left();
-    let store = FailingStore(world.store.clone(), Fails::times(100));
+    let store = failing(&world, 100);
     let again = world.start_over(TerminalKind::Browser, Arc::new(store));
     for _ in 0..90 {
         world.pass(1_000);

@@ -89,6 +89,8 @@ texts! {
     SUPPLEMENT_KEPT = "填写的内容保存在本机，提交后才会送达。", "What you enter is kept on this device. It arrives when you hand it in.";
     SUPPLEMENT_AGAIN = "您上次填写但没有提交的内容已恢复。", "What you entered before and did not hand in is here again.";
     SUPPLEMENT_ANEW = "清除，重新填写", "Take it away and start over";
+    SUPPLEMENT_UNREAD = "您上次在本机填写的内容现在读不出来。如果重新填写，新内容会取代它。", "What you entered on this device before cannot be read now. If you start over, what you enter takes its place.";
+    SUPPLEMENT_WITHOUT = "重新填写", "Start over";
     SUPPLEMENT_RIGHT = "这一项没有问题，不用修改", "This is right as it is";
     SUPPLEMENT_OPEN = "请修改或补充；没有问题的，请勾选此项", "Change it or add to it. If it is right, tick this.";
     SUPPLEMENT_OPEN_OF = "“{}”：请修改或补充；没有问题的，请勾选“这一项没有问题，不用修改”", "“{}”: change it or add to it; if it is right, tick “This is right as it is”";

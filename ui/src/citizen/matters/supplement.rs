@@ -26,9 +26,9 @@ use crate::design::button::{Button, ButtonLink, Weight};
 use crate::design::errors::{ErrorSummary, SummaryLine};
 use crate::design::navigation::Crumbs;
 use crate::design::notice::{Notice, Tone};
-use crate::design::states::{EmptyState, Skeleton, SkeletonKind, error_words};
+use crate::design::states::{EmptyState, ErrorState, Skeleton, SkeletonKind, error_words};
 use crate::router::{NavigateOptions, use_navigate};
-use crate::shell::{PageHeading, Ui, load, use_ui};
+use crate::shell::{Loaded, PageHeading, Remote, Ui, load, use_ui};
 use crate::texts::{Words, fill, format, matters as words};
 use crate::view::{keyed, live, memo, view};
 
@@ -64,13 +64,38 @@ fn as_it_was_left(here: CaseHere, loaded: LoadedCase, supplement: Supplement, fi
     let (client, id, requested_at) = (use_hall().client, loaded.case.summary.id, supplement.requested_at);
     let left = load(move || {
         let asked = GetTypedSupplement { id, requested_at };
-        // Where it cannot be read, it is typed anew.
-        async move { Ok(client.ask(asked).await.unwrap_or_default()) }
+        async move { client.ask(asked).await }
     });
     live(move || {
+        let failed = left.state().with(|state| match state {
+            Remote::Failed(error) => Some(error.clone()),
+            _ => None,
+        });
+        if let Some(error) = failed {
+            return unread(left, error);
+        }
         let form = left.with_ready(|left| untrack(|| form(here, &loaded, &supplement, filling.clone(), left.clone())));
         form.unwrap_or_else(|| view! { <div class="reading"><Skeleton kind=SkeletonKind::Form/></div> }.into_any())
     })
+}
+
+/// What was typed here before cannot be read now: it is asked for again, or its citizen says that they begin without it.
+fn unread(left: Loaded<Option<TypedSupplement>>, error: CoreError) -> AnyView {
+    view! {
+        <Reading>
+            <PageHeading title=words::SUPPLEMENT_TITLE/>
+            <ErrorState error=error retry=Callback::new(move |()| left.restart())/>
+            <Notice tone=Tone::Info>
+                <p>{words::SUPPLEMENT_UNREAD}</p>
+                <Button
+                    label=words::SUPPLEMENT_WITHOUT
+                    weight=Weight::Quiet
+                    on_press=Callback::new(move |()| left.put(None))
+                />
+            </Notice>
+        </Reading>
+    }
+    .into_any()
 }
 
 /// What is handed in, under the key of the attempt. Handed in again after a broken connection, it is the same attempt.
