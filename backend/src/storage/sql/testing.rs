@@ -97,6 +97,11 @@ impl OnServer {
         }
     }
 
+    /// Its address as a text, with the password.
+    pub fn address(&self) -> String {
+        beside(&self.server, &self.name)
+    }
+
     /// A connected store on it: one replica.
     pub fn open(&self) -> Database {
         must(Database::postgres(&self.url, FEW, Timestamp::from_unix_millis(0)))
@@ -146,6 +151,14 @@ impl TestDatabase {
     /// The store.
     pub fn store(&self) -> Arc<Database> {
         Arc::clone(&self.database)
+    }
+
+    /// Where it is on a server; none of one in a folder.
+    pub fn address(&self) -> Option<String> {
+        match &self.place {
+            Where::File(_) => None,
+            Where::Server(on_server) => Some(on_server.address()),
+        }
     }
 
     /// Another process on the same database.

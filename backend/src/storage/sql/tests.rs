@@ -13,10 +13,10 @@ use super::testing::{TestDatabase, server};
 use crate::error::{Error, Result};
 use crate::storage::{DataFolder, FolderError, Storage, sql};
 
-struct Folder(PathBuf);
+pub(super) struct Folder(pub(super) PathBuf);
 
 impl Folder {
-    fn new() -> Folder {
+    pub(super) fn new() -> Folder {
         let path = std::env::temp_dir().join(format!("onehall-test-{}", uuid::Uuid::now_v7()));
         std::fs::create_dir_all(&path).unwrap_or_else(|error| panic!("{error}"));
         Folder(path)
@@ -67,7 +67,7 @@ fn fate() -> impl Strategy<Value = Fate> {
     prop_oneof![5 => Just(Fate::Kept), 2 => Just(Fate::Refused), 1 => Just(Fate::Panics)]
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+pub(super) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -175,4 +175,6 @@ fn insert(to: &Connection, table: &Table, values: Vec<Value>) -> Result<(), Erro
 }
 
 #[cfg(test)]
+mod live_tests;
+#[cfg(test)]
 mod tests;

@@ -6,14 +6,14 @@ use super::*;
 use crate::storage::sql::testing::{OnServer, TestDatabase, server};
 use crate::storage::sql::{Result, postgres};
 
-type Outcome = std::result::Result<(), Box<dyn std::error::Error>>;
+pub(super) type Outcome = std::result::Result<(), Box<dyn std::error::Error>>;
 
 fn memory() -> Result<Connection> {
     Ok(rusqlite::Connection::open_in_memory()?.into())
 }
 
 /// A database with some rows in several tables.
-fn filled() -> std::result::Result<Connection, Box<dyn std::error::Error>> {
+pub(super) fn filled() -> std::result::Result<Connection, Box<dyn std::error::Error>> {
     let db = memory()?;
     migrations::migrate(&db, migrations::ALL, 0)?;
     for number in 0..1200u32 {
@@ -40,7 +40,7 @@ fn filled() -> std::result::Result<Connection, Box<dyn std::error::Error>> {
     Ok(db)
 }
 
-fn rows(db: &Connection) -> std::result::Result<Vec<Sum>, Box<dyn std::error::Error>> {
+pub(super) fn rows(db: &Connection) -> std::result::Result<Vec<Sum>, Box<dyn std::error::Error>> {
     Ok(tables()?.iter().map(|table| sum_of(db, table)).collect::<Result<_>>()?)
 }
 
