@@ -128,7 +128,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
-    use crate::config::{PrinterKind, Reader};
+    use crate::config::{Driver, PrinterKind};
 
     fn config() -> Config {
         let text = r#"{"hall":"central","number":3,"place":"一楼","key":"k","devices":{
@@ -152,7 +152,7 @@ mod tests {
         let nothing = Told::of(&config(), || None);
         let mut devices = config().devices;
         nothing.narrow(&mut devices);
-        assert!(matches!(devices.id_card, Some(Reader::Simulator)) && devices.documents.is_some());
+        assert!(matches!(devices.id_card, Some(Driver::Simulator)) && devices.documents.is_some());
     }
 
     #[test]

@@ -43,7 +43,11 @@ pub struct Places<'a> {
 impl Places<'_> {
     /// Takes these steps, each whatever became of the one before. Says whether nothing remains of what they take.
     pub fn wipe(&mut self, steps: &[Step]) -> bool {
-        steps.iter().fold(true, |clean, step| self.take(*step) && clean)
+        let mut clean = true;
+        for step in steps {
+            clean &= self.take(*step);
+        }
+        clean
     }
 
     fn take(&mut self, step: Step) -> bool {

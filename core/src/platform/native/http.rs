@@ -8,8 +8,8 @@ use futures::stream;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use tokio::runtime::Handle;
 
-use super::events::Events;
 use super::Task;
+use super::events::Events;
 use crate::ports::{
     Http, HttpRequest, HttpResponse, Method, NoAnswer, PokeListener, PokeSignal, Pokes, ProgressListener, StreamHandle,
 };

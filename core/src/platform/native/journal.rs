@@ -180,7 +180,10 @@ impl Open {
             );
         } else if cut > 0 || read.end == 0 {
             if cut > 0 {
-                tracing::warn!(bytes = cut, "a record at the end of the journal was not whole and was cut off");
+                tracing::warn!(
+                    bytes = cut,
+                    "a record at the end of the journal was not whole and was cut off"
+                );
             }
             open.file.set_len(read.end)?;
             if read.end == 0 {

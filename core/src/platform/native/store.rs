@@ -1,12 +1,15 @@
 //! Values of a native terminal in a folder, which one process at a time has open.
 //!
 //! After a failure what is in the database's memory may be more than what is on the disk: it is opened anew with the next
-//! use, and what is on the disk counts.
+//! use, and what is on the disk counts. sled may wait for ever while it closes a database that it could not write: that is
+//! left to a thread of its own, and until it has ended nothing is kept or read.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
@@ -16,6 +19,9 @@ use super::rebuild;
 use super::secrets::private_folder;
 use crate::lock;
 use crate::ports::{Store, StoreError, Write, scanned};
+
+/// How long the next use of a database that failed waits until it is closed.
+const CLOSES_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -41,10 +47,24 @@ pub struct SledStore {
 
 struct Shared {
     place: PathBuf,
-    /// None after a failure, until it is needed again.
-    open: Mutex<Option<Open>>,
+    now: Mutex<Now>,
     /// Held as long as the store.
     _lock: File,
+}
+
+/// What became of the database.
+struct Now {
+    /// None after a failure, until it is needed again.
+    open: Option<Open>,
+    failed: Option<Failed>,
+}
+
+/// A database that failed and is being closed.
+struct Failed {
+    error: StoreError,
+    closed: Receiver<()>,
+    /// How long it is worth to wait for that.
+    patience: Duration,
 }
 
 impl SledStore {
@@ -61,7 +81,10 @@ impl SledStore {
         Ok(SledStore {
             shared: Arc::new(Shared {
                 place,
-                open: Mutex::new(Some(open)),
+                now: Mutex::new(Now {
+                    open: Some(open),
+                    failed: None,
+                }),
                 _lock: lock,
             }),
             runtime,
@@ -100,32 +123,66 @@ fn locked(folder: &Path) -> Result<File, OpenError> {
 
 impl Shared {
     fn work<T>(&self, work: impl FnOnce(&mut Open) -> sled::Result<T>) -> Result<T, StoreError> {
-        let mut place = lock(&self.open);
-        if place.is_none() {
-            *place = Some(Open::at(&self.place)?);
+        let mut now = lock(&self.now);
+        now.is_closed()?;
+        if now.open.is_none() {
+            now.open = Some(Open::at(&self.place)?);
         }
-        let Some(open) = place.as_mut() else {
+        let Some(open) = now.open.as_mut() else {
             return Err(StoreError::Broken);
         };
         match guarded(|| work(open)) {
             Ok(value) => {
                 if open.written > rebuild::LOOK_AFTER
-                    && let Some(old) = place.take()
+                    && let Some(old) = now.open.take()
                 {
                     // Where it fails it is tried again with the next use.
-                    *place = rebuild::where_too_large(&self.place, old).ok();
+                    now.open = rebuild::where_too_large(&self.place, old).ok();
                 }
                 Ok(value)
             }
             Err(error) => {
                 tracing::error!(%error, "the store failed");
-                let broken = place.take();
-                let _ = guarded(|| {
-                    drop(broken);
-                    Ok(())
-                });
-                Err(of_sled(&error))
+                let error = of_sled(&error);
+                now.failed = now.open.take().map(|open| Failed::of(open, error));
+                Err(error)
             }
+        }
+    }
+}
+
+impl Now {
+    /// Waits until a database that failed is closed.
+    ///
+    /// # Errors
+    /// It is not; that with which it failed.
+    fn is_closed(&mut self) -> Result<(), StoreError> {
+        if let Some(failed) = &mut self.failed {
+            if failed.closed.recv_timeout(failed.patience) == Err(RecvTimeoutError::Timeout) {
+                // Nobody waits twice for what may never come.
+                failed.patience = Duration::ZERO;
+                return Err(failed.error);
+            }
+            self.failed = None;
+        }
+        Ok(())
+    }
+}
+
+impl Failed {
+    fn of(open: Open, error: StoreError) -> Failed {
+        let (closes, closed): (Sender<()>, _) = channel();
+        std::thread::spawn(move || {
+            let _ = guarded(|| {
+                drop(open);
+                Ok(())
+            });
+            drop(closes);
+        });
+        Failed {
+            error,
+            closed,
+            patience: CLOSES_WITHIN,
         }
     }
 }

@@ -189,10 +189,7 @@ mod tests {
     #[test]
     fn the_time_that_is_left_is_said_each_ten_seconds() {
         assert_eq!(said(ASK_SECONDS), ASK_SECONDS, "as it is asked");
-        let heard: Vec<u32> = (0..=ASK_SECONDS)
-            .rev()
-            .filter(|left| said(*left) == *left)
-            .collect();
+        let heard: Vec<u32> = (0..=ASK_SECONDS).rev().filter(|left| said(*left) == *left).collect();
         assert_eq!(heard, [30, 20, 10, 0]);
         assert_eq!((said(29), said(21), said(1)), (30, 30, 10), "nothing new in between");
     }

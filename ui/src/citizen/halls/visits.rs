@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::{CancelAppointment, CheckIn, ListAppointments, ListTickets, NewKey};
-use onehall_protocol::halls::{AppointmentState, AppointmentView, TicketView};
 use onehall_protocol::AppointmentId;
+use onehall_protocol::halls::{AppointmentState, AppointmentView, TicketView};
 
 use super::now::{clock, when};
 use super::{hall_name, refusal};

@@ -130,7 +130,8 @@ mod tests {
             said(json!({ "number": 3, "silent": false, "sign": sign(2, "out_of_paper") })),
             ["2 次办理后未能清除干净，请检查这台终端", "小票打印机缺纸"]
         );
-        let case = json!({ "version": "1", "visits": 9, "unclean": 0, "devices": { "light": "missing", "door": "open" } });
+        let case =
+            json!({ "version": "1", "visits": 9, "unclean": 0, "devices": { "light": "missing", "door": "open" } });
         assert_eq!(
             said(json!({ "number": 3, "silent": false, "sign": case })),
             ["指示灯未连接", "机柜门未关"]

@@ -60,7 +60,9 @@ fn while_written<T>(database: &Database, work: impl FnOnce() -> T) -> (usize, T,
 fn commands(database: &Connection) -> sql::Result<usize> {
     let side = |side: &str| -> sql::Result<Vec<String>> {
         let mut named = database.prepare_cached("SELECT name FROM fact ORDER BY name")?;
-        let named = named.query_map([], |row| row.get(0))?.collect::<sql::Result<Vec<String>>>()?;
+        let named = named
+            .query_map([], |row| row.get(0))?
+            .collect::<sql::Result<Vec<String>>>()?;
         Ok(named
             .iter()
             .filter_map(|name| name.strip_prefix(side).map(str::to_owned))

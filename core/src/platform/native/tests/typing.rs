@@ -196,5 +196,8 @@ fn a_core_killed_while_its_citizen_types_has_every_answer_that_it_acknowledged()
             nothing_is_lost(&folder.0, last, round);
         }
     }
-    assert!(typed.iter().all(|typed| *typed > 0), "on {networks:?} it typed {typed:?}");
+    assert!(
+        typed.iter().all(|typed| *typed > 0),
+        "on {networks:?} it typed {typed:?}"
+    );
 }
