@@ -4,13 +4,27 @@
 // Files that a page loads only when it needs them are named on standard output, a line each.
 //
 //   node pack.mjs FROM TO
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const [from, to] = process.argv.slice(2);
 const entries = ["index", "slim", "element", "host", "socket", "storage"];
+
+// What every browser since 2022 has; the WebAssembly asks for as much.
+const target = ["chrome111", "firefox115", "safari16.4"];
+
+/** A sheet as text for a script, made small like the scripts. */
+const sheets = {
+  name: "sheets",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, charset: "utf8", target });
+      return { contents: code.trimEnd(), loader: "text" };
+    });
+  },
+};
 
 const { metafile } = await build({
   entryPoints: entries.map((entry) => join(from, `${entry}.js`)),
@@ -19,8 +33,8 @@ const { metafile } = await build({
   splitting: true,
   format: "esm",
   platform: "neutral",
-  // What every browser since 2022 has; the WebAssembly asks for as much.
-  target: ["chrome111", "firefox115", "safari16.4"],
+  target,
+  plugins: [sheets],
   minify: true,
   legalComments: "none",
   charset: "utf8",

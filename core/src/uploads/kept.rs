@@ -110,9 +110,9 @@ impl Core {
                 Err(error) => Err(error),
             };
             kept.begin.to = self.goes_to(kept.begin.to);
-            let UploadTo::Draft(draft) = kept.begin.to else {
+            if !matches!(kept.begin.to, UploadTo::Draft(_)) {
                 continue;
-            };
+            }
             // From now on it is this core's, and no other tab's.
             let own = format!("{prefix}{}/{}", kept.key, self.inner.writer);
             if own != name && journal.keep(&own, value).await.is_ok() {
@@ -122,20 +122,17 @@ impl Core {
             self.inner
                 .host
                 .spawner
-                .spawn(boxed(async move { core.go_on(draft, kept, bytes).await }));
+                .spawn(boxed(async move { core.go_on(kept, bytes).await }));
         }
     }
 
-    async fn go_on(&self, draft: DraftId, kept: Kept, bytes: Result<Vec<u8>, StoreError>) {
+    async fn go_on(&self, kept: Kept, bytes: Result<Vec<u8>, StoreError>) {
         let transfer = u32::MAX - self.inner.uploads.taken_up.fetch_add(1, Ordering::Relaxed);
-        let path = kept.begin.path.clone().unwrap_or_default();
         let told = UnderWay::of(kept.key, &kept.begin);
-        let bytes = self.read_bytes(bytes, kept.key, transfer, kept.begin.size);
-        let mut outcome = self
-            .bring::<FileView>(CITIZENS, kept.begin, bytes, kept.key, transfer)
-            .await;
+        let bytes = boxed(self.read_bytes(bytes, kept.key, transfer, kept.begin.size));
+        let mut outcome = self.bring(CITIZENS, kept.begin, bytes, kept.key, transfer).await;
         if let Ok(file) = &outcome
-            && let Err(error) = self.attach_file(draft, &path, file).await
+            && let Err(error) = self.attach_arrived(&told, file).await
         {
             outcome = Err(Ended::Failed(error));
         }

@@ -25,7 +25,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::ports::{SendOutsideWasm, boxed};
+use crate::ports::{BoxFuture, boxed};
 use crate::{Core, api, json, lock};
 
 use machine::{Failed, Machine, Step};
@@ -58,14 +58,14 @@ struct UnderWay {
     hurry: Option<oneshot::Sender<()>>,
 }
 
-/// What the hall says of an upload; the file as whatever the caller makes of it.
+/// What the hall says of an upload; the file as it is said.
 #[derive(Deserialize)]
-struct Stands<T> {
+struct Stands {
     id: UploadId,
     offset: u64,
     chunk: u64,
-    #[serde(default = "Option::default")]
-    file: Option<T>,
+    #[serde(default)]
+    file: Option<Value>,
 }
 
 /// How an upload ended before its file was there.
@@ -135,8 +135,8 @@ impl Core {
         let key = self.new_key();
         let kept = self.keep_upload(key, &begin, &file).await;
         let told = UnderWay::of(key, &begin);
-        let bytes = ready(Ok(file.bytes));
-        let mut outcome = self.bring::<Value>(CITIZENS, begin, bytes, key, transfer).await;
+        let bytes = boxed(ready(Ok(file.bytes)));
+        let mut outcome = self.bring(CITIZENS, begin, bytes, key, transfer).await;
         if matches!(outcome, Err(Ended::Left)) {
             return;
         }
@@ -171,12 +171,13 @@ impl Core {
         transfer: u32,
     ) -> Result<T, CoreError> {
         let begin = begin(UploadTo::Case(case), None, &file);
-        let bytes = ready(Ok(file.bytes));
+        let bytes = boxed(ready(Ok(file.bytes)));
         let outcome = self.bring(STAFF, begin, bytes, self.new_key(), transfer).await;
-        outcome.map_err(|ended| self.ended(ended))
+        let file = outcome.map_err(|ended| self.ended(ended))?;
+        json::read_value(file).map_err(|_| self.error(ErrorCode::InvalidReply))
     }
 
-    fn upload_ended<T>(&self, transfer: u32, one: UnderWay, outcome: &Result<T, Ended>) {
+    fn upload_ended(&self, transfer: u32, one: UnderWay, outcome: &Result<Value, Ended>) {
         let error = match outcome {
             Err(Ended::Failed(error)) => Some(error.clone()),
             _ => None,
@@ -272,14 +273,14 @@ impl Core {
     }
 
     /// Brings a file to the hall, or to the end of its way.
-    async fn bring<T: DeserializeOwned>(
+    async fn bring(
         &self,
         root: &str,
         begin: BeginUpload,
-        bytes: impl Future<Output = Result<Vec<u8>, CoreError>> + SendOutsideWasm,
+        bytes: BoxFuture<'_, Result<Vec<u8>, CoreError>>,
         key: IdempotencyKey,
         transfer: u32,
-    ) -> Result<T, Ended> {
+    ) -> Result<Value, Ended> {
         let (cancel, cancelled) = oneshot::channel();
         let one = UnderWay {
             cancel: Some(cancel),
@@ -287,7 +288,7 @@ impl Core {
         };
         lock(&self.inner.uploads.under_way).insert(transfer, one);
         let outcome = {
-            let carrying = boxed(self.carry::<T>(root, &begin, bytes, key, transfer));
+            let carrying = boxed(self.carry(root, &begin, bytes, key, transfer));
             // The first one is looked at first: who has left sends nothing more, least of all in the name of the next.
             match select(cancelled, carrying).await {
                 Either::Left((Ok(()), _)) => Err(Ended::Cancelled),
@@ -306,14 +307,14 @@ impl Core {
         outcome
     }
 
-    async fn carry<T: DeserializeOwned>(
+    async fn carry(
         &self,
         root: &str,
         begin: &BeginUpload,
-        bytes: impl Future<Output = Result<Vec<u8>, CoreError>> + SendOutsideWasm,
+        bytes: BoxFuture<'_, Result<Vec<u8>, CoreError>>,
         mut key: IdempotencyKey,
         transfer: u32,
-    ) -> Result<T, CoreError> {
+    ) -> Result<Value, CoreError> {
         let bytes = bytes.await?;
         let mut machine = Machine::new(begin.size);
         loop {
@@ -349,7 +350,7 @@ impl Core {
                         .progress(told)
                 }
             };
-            match self.fetch::<Stands<T>>(request).await {
+            match self.fetch::<Stands>(request).await {
                 Ok(Stands { file: Some(file), .. }) => return Ok(file),
                 Ok(Stands { id, offset, chunk, .. }) => {
                     machine.stands(id, offset, chunk);
