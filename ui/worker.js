@@ -28,11 +28,15 @@ async function keep() {
   await cache.put(PAGE, page);
 }
 
-/** A file as it was built. What a cache has may be torn or of another build: then the hall itself is asked. */
+/** A file as it was built. What a cache has may be torn, of another build or not to be read: then the hall itself is asked. */
 async function take(file, hash) {
   for (const ask of [() => caches.match(file), () => fetch(file), () => fetch(file, { cache: "reload" })]) {
-    const response = await ask();
-    if (response?.ok && (await hashOf(response.clone())) === hash) return response;
+    try {
+      const response = await ask();
+      if (response?.ok && (await hashOf(response.clone())) === hash) return response;
+    } catch {
+      // The next way may go well.
+    }
   }
   throw new Error(`${file} is not as it was built`);
 }

@@ -15,6 +15,7 @@ use super::params::{Form, Issuer, Params};
 use super::request::{self, Flaw};
 use super::store::{KeepRequest, OpenPushed};
 use super::{dpop, path, proof};
+use crate::halls::AtKiosk;
 use crate::http::extract::{ClientAddress, Json};
 use crate::secrets::{Token, TokenHash};
 use crate::state::AppState;
@@ -105,6 +106,12 @@ async fn begin(state: &AppState, issuer: &Issuer, address: ClientAddress, params
 /// The address to count by, and how many requests it may keep.
 pub(super) fn by_address(state: &AppState, address: ClientAddress) -> ([u8; 32], u32) {
     let hash = state.key.keyed_hash("client", &[&address.network()]);
+    (hash, state.config.oidc.requests_per_client_hour)
+}
+
+/// The same of a kiosk that has shown that it is itself.
+pub(super) fn by_kiosk(state: &AppState, kiosk: &AtKiosk) -> ([u8; 32], u32) {
+    let hash = state.key.keyed_hash("client-kiosk", &[&kiosk.to_string()]);
     (hash, state.config.oidc.requests_per_client_hour)
 }
 

@@ -133,7 +133,10 @@ pub(super) async fn begin(
         key_bound: key,
         number,
         // The kiosks of a hall have one address, and each shows that it is itself.
-        counted: (client.is_public() && kiosk.is_none()).then(|| authorize::by_address(&state, address)),
+        counted: match &kiosk {
+            Some(kiosk) => Some(authorize::by_kiosk(&state, kiosk)),
+            None => client.is_public().then(|| authorize::by_address(&state, address)),
+        },
         kiosk,
         now,
         expires_at: now.plus_seconds(seconds::DEVICE),

@@ -205,7 +205,10 @@ impl Core {
     pub(crate) async fn look_at_others(&self, person: PersonId) {
         let Some(journal) = self.journal() else { return };
         let Ok(mut kept) = journal.kept().await else {
-            return self.look_for_unsent(person);
+            if !self.inner.outbox.is_unread() {
+                self.look_for_unsent(person);
+            }
+            return;
         };
         kept.retain(|(key, _)| key.starts_with(&format!("{person}/")));
         if self.hear_of_outboxes(person, &kept) {

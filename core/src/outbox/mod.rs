@@ -63,7 +63,7 @@ impl State {
 
     /// How many look for what was left before, or will look again: until they have, nobody knows how much that is.
     pub(crate) fn looking(&self) -> usize {
-        let unread = usize::from(self.unread.load(Ordering::Relaxed));
+        let unread = usize::from(self.is_unread());
         self.looking.load(Ordering::Relaxed).max(unread)
     }
 
@@ -75,6 +75,11 @@ impl State {
     /// Whether what was left before could not be read: nobody waits for that, and it is looked again.
     pub(crate) fn left_unread(&self, unread: bool) {
         self.unread.store(unread, Ordering::Relaxed);
+    }
+
+    /// Whether what was left before could not be read, and will be looked for again.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.unread.load(Ordering::Relaxed)
     }
 
     /// A look has ended.

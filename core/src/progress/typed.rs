@@ -75,21 +75,21 @@ impl Core {
             Ok(Some(bytes)) => bytes,
             // Where nothing may be kept, nothing is.
             Ok(None) | Err(StoreError::Forbidden) => return Ok(None),
-            Err(error) => {
-                return Err(CoreError {
-                    retryable: true,
-                    ..self.store_error(error)
-                });
-            }
+            Err(error) => return Err(self.unread(error)),
         };
-        // Of a later version, whose update was taken back: it stays for the one that can read it.
-        let Ok(typed) = json::read::<TypedSupplement>(&bytes) else {
-            return Ok(None);
-        };
+        // Of a later version, whose update was taken back: it stays for the one that can read it, unless the citizen begins anew.
+        let typed = json::read::<TypedSupplement>(&bytes).map_err(|_| self.unread(StoreError::Newer))?;
         if typed.requested_at == requested_at {
             return Ok(Some(typed));
         }
         let _ = store.delete(&key).await;
         Ok(None)
+    }
+
+    fn unread(&self, error: StoreError) -> CoreError {
+        CoreError {
+            retryable: true,
+            ..self.store_error(error)
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use futures::FutureExt as _;
 use onehall_client::{TypedSupplement, citizen};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CaseId, ErrorCode, Timestamp};
@@ -106,6 +107,16 @@ impl Terminal {
             other => panic!("{other:?}"),
         }
     }
+
+    /// With what it fails to read what was typed, and whether another try may go well.
+    fn unread(&self) -> Option<(ErrorCode, bool)> {
+        let asked = citizen::Command::GetTypedSupplement(citizen::GetTypedSupplement {
+            id: case(),
+            requested_at: moment(AT),
+        });
+        let error = self.hall.machine.wait(self.core.dispatch(asked), 0).err();
+        error.map(|error| (error.code, error.retryable))
+    }
 }
 
 fn case() -> CaseId {
@@ -155,14 +166,24 @@ fn what_cannot_be_read_now_is_no_empty_form_and_can_be_asked_for_again() {
     };
     let again = Terminal::start_over(PERSON, TerminalKind::Desktop, Arc::new(failing));
     for _ in 0..2 {
-        let asked = citizen::Command::GetTypedSupplement(citizen::GetTypedSupplement {
-            id: case(),
-            requested_at: moment(AT),
-        });
-        let error = again.hall.machine.wait(again.core.dispatch(asked), 0).err();
-        let error = error.map(|error| (error.code, error.retryable));
-        assert_eq!(error, Some((ErrorCode::StoreUnavailable, true)));
+        assert_eq!(again.unread(), Some((ErrorCode::StoreUnavailable, true)));
     }
+    assert_eq!(again.typed(AT), Some(typed()));
+}
+
+#[test]
+fn what_a_later_version_kept_is_no_empty_form_and_goes_only_where_its_citizen_begins_anew() {
+    let store = Arc::new(MemoryStore::default());
+    let terminal = Terminal::start(PERSON, TerminalKind::Desktop, &store);
+    assert_eq!(terminal.keep(Some(typed())), KEPT);
+    let kept = store.scan("supplement").now_or_never().and_then(Result::ok);
+    let (key, _) = kept.unwrap_or_default().remove(0);
+    let later = br#"{"of":"a later version"}"#.to_vec();
+    assert_eq!(store.put(&key, later.clone()).now_or_never(), Some(Ok(())));
+    let again = Terminal::start(PERSON, TerminalKind::Desktop, &store);
+    assert_eq!(again.unread(), Some((ErrorCode::StoreUnavailable, true)));
+    assert_eq!(store.get(&key).now_or_never(), Some(Ok(Some(later))));
+    assert_eq!(again.keep(Some(typed())), KEPT);
     assert_eq!(again.typed(AT), Some(typed()));
 }
 

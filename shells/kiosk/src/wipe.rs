@@ -19,15 +19,15 @@ const DYING: Duration = Duration::from_secs(10);
 pub enum Step {
     /// Ends the processes of the visit, and with them what they remember and hold: the clipboard, too.
     Processes,
-    /// Takes back what waits at the printers.
-    Printers,
     /// Takes away the folders of visits, also those that a power cut ended.
     Folders,
+    /// Takes back what waits at the printers.
+    Printers,
 }
 
 impl Step {
-    /// All of them, in their order: what still runs would print and write again.
-    pub const ALL: [Step; 3] = [Step::Processes, Step::Printers, Step::Folders];
+    /// All of them, in their order: what still runs would print and write again, and a print server may be slow to answer.
+    pub const ALL: [Step; 3] = [Step::Processes, Step::Folders, Step::Printers];
 }
 
 /// Where a visit leaves something.
@@ -197,7 +197,7 @@ mod tests {
             }
             let waits = |tray: &Tray| tray.0.load(Ordering::SeqCst);
             let folder = fs::read_dir(&self.root).is_ok_and(|mut entries| entries.next().is_some());
-            let found = [lives(self.group), self.trays.iter().any(waits), folder];
+            let found = [lives(self.group), folder, self.trays.iter().any(waits)];
             let all = Step::ALL.into_iter().zip(found);
             all.filter_map(|(step, found)| found.then_some(step)).collect()
         }

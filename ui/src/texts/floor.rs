@@ -61,11 +61,11 @@ texts! {
     DEVICE_SLIPS = "小票打印机", "slip printer";
     DEVICE_DOCUMENTS = "文件打印机", "document printer";
     DEVICE_LIGHT = "指示灯", "light";
-    DEVICE_DOOR = "机柜门", "door of the case";
+    DEVICE_DOOR = "机柜门磁", "sensor of the case";
     DEVICE_MISSING = "{}未连接", "{} not connected";
     DEVICE_OUT_OF_PAPER = "{}缺纸", "{} out of paper";
     DEVICE_JAMMED = "{}卡纸", "{} jammed";
-    DEVICE_OPEN = "{}未关", "{} open";
+    DEVICE_OPEN = "机柜门未关", "case open";
     DEVICE_BROKEN = "{}故障", "{} out of order";
 
     DISPLAY = "打开大屏", "Open the screen";

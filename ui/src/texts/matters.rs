@@ -89,7 +89,7 @@ texts! {
     SUPPLEMENT_KEPT = "填写的内容保存在本机，提交后才会送达。", "What you enter is kept on this device. It arrives when you hand it in.";
     SUPPLEMENT_AGAIN = "您上次填写但没有提交的内容已恢复。", "What you entered before and did not hand in is here again.";
     SUPPLEMENT_ANEW = "清除，重新填写", "Take it away and start over";
-    SUPPLEMENT_UNREAD = "您上次在本机填写的内容现在读不出来。如果重新填写，新内容会取代它。", "What you entered on this device before cannot be read now. If you start over, what you enter takes its place.";
+    SUPPLEMENT_UNREAD = "如果您曾在本机填写过，之前的内容暂时无法读取。重新填写后，新内容将覆盖原内容。", "If you filled this in on this device before, what you entered cannot be read now. If you start over, what you enter takes its place.";
     SUPPLEMENT_WITHOUT = "重新填写", "Start over";
     SUPPLEMENT_RIGHT = "这一项没有问题，不用修改", "This is right as it is";
     SUPPLEMENT_OPEN = "请修改或补充；没有问题的，请勾选此项", "Change it or add to it. If it is right, tick this.";

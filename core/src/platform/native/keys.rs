@@ -27,8 +27,11 @@ async fn pair<S: SecretStore + ?Sized>(secrets: &S, name: &str) -> Result<Option
 }
 
 async fn read<S: SecretStore + ?Sized>(secrets: &S, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, NoSecret> {
-    let kept = secrets.get(name).await?.map(Zeroizing::new);
-    Ok(kept.and_then(|written| from_hex(&written)))
+    let Some(written) = secrets.get(name).await?.map(Zeroizing::new) else {
+        return Ok(None);
+    };
+    // One of another version is not replaced either.
+    from_hex(&written).map(Some).ok_or(NoSecret)
 }
 
 fn made() -> Option<Zeroizing<Vec<u8>>> {

@@ -7,8 +7,8 @@ mod simulator;
 mod slip;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use onehall_protocol::CitizenId;
@@ -222,6 +222,8 @@ pub struct Fitted {
     pub light: Option<Box<dyn Light>>,
     /// Says whether the case is open.
     pub door: Option<Box<dyn Door>>,
+    /// The device at which the light shines.
+    pub lit: Mutex<Option<KioskDevice>>,
 }
 
 impl Fitted {
@@ -250,6 +252,7 @@ impl Fitted {
             documents: devices.documents.as_ref().map(|kind| printer(kind, "documents")),
             light: devices.light.map(|Driver::Simulator| Box::new(simulator("light")) as _),
             door: devices.door.map(|Driver::Simulator| Box::new(simulator("door")) as _),
+            lit: Mutex::default(),
         }
     }
 
@@ -263,12 +266,16 @@ impl Fitted {
         }
         self.shine(Some(device));
         let done = work();
-        self.shine(None);
+        // Where another device waits for somebody by now, the light is at that one.
+        if *lit(&self.lit) == Some(device) {
+            self.shine(None);
+        }
         done
     }
 
     /// A light that fails keeps nobody from anything.
     pub fn shine(&self, device: Option<KioskDevice>) {
+        *lit(&self.lit) = device;
         if let Some(light) = &self.light {
             let _ = light.show(device);
         }
@@ -287,10 +294,12 @@ impl Fitted {
     }
 }
 
+fn lit(lit: &Mutex<Option<KioskDevice>>) -> MutexGuard<'_, Option<KioskDevice>> {
+    lit.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use super::*;
 
     /// A light that remembers where it shone.
@@ -341,6 +350,14 @@ mod tests {
             [card, None, slips, None],
             "also where the work fails it is dark afterwards"
         );
+        // A slip comes out while a card is waited for: the light stays where somebody is waited for last.
+        let both = fitted.at(KioskDevice::Slips, || fitted.at(KioskDevice::IdCard, || Ok(())));
+        assert_eq!((both, seen().split_off(4)), (Ok(()), vec![slips, card, None]));
+        let late = fitted.at(KioskDevice::Slips, || {
+            fitted.shine(card);
+            Ok(())
+        });
+        assert_eq!((late, seen().split_off(7)), (Ok(()), vec![slips, card]));
     }
 
     #[test]

@@ -75,19 +75,20 @@ fn wrong(kiosk: &KioskSeen) -> Vec<(Tone, Words)> {
 
 fn devices(sign: &KioskSign) -> Vec<Words> {
     let all = sign.devices.iter();
-    all.filter_map(|(device, state)| Some(state_words(*state)?.with([device_name(*device).into()])))
-        .collect()
+    all.filter_map(|(device, state)| state_words(*device, *state)).collect()
 }
 
-fn state_words(state: DeviceState) -> Option<Phrase> {
-    match state {
-        DeviceState::Ready | DeviceState::Busy => None,
-        DeviceState::Missing => Some(words::DEVICE_MISSING),
-        DeviceState::OutOfPaper => Some(words::DEVICE_OUT_OF_PAPER),
-        DeviceState::Jammed => Some(words::DEVICE_JAMMED),
-        DeviceState::Open => Some(words::DEVICE_OPEN),
-        DeviceState::Broken => Some(words::DEVICE_BROKEN),
-    }
+fn state_words(device: KioskDevice, state: DeviceState) -> Option<Words> {
+    let state = match state {
+        DeviceState::Ready | DeviceState::Busy => return None,
+        // The door's alone, whose device is its sensor.
+        DeviceState::Open => return Some(words::DEVICE_OPEN.into()),
+        DeviceState::Missing => words::DEVICE_MISSING,
+        DeviceState::OutOfPaper => words::DEVICE_OUT_OF_PAPER,
+        DeviceState::Jammed => words::DEVICE_JAMMED,
+        DeviceState::Broken => words::DEVICE_BROKEN,
+    };
+    Some(state.with([device_name(device).into()]))
 }
 
 fn device_name(device: KioskDevice) -> Phrase {

@@ -1,5 +1,6 @@
 //! Backups and copies by their commands, on databases that somebody uses meanwhile.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -48,11 +49,12 @@ fn while_written<T>(database: &Database, work: impl FnOnce() -> T) -> (usize, T,
             std::thread::yield_now();
         }
         let before = kept.load(Ordering::SeqCst);
-        let done = work();
+        // A panic must not leave the writer running, for which this would wait.
+        let done = catch_unwind(AssertUnwindSafe(work));
         let after = kept.load(Ordering::SeqCst);
         stop.store(true, Ordering::SeqCst);
         assert!(writing.join().is_ok(), "the commands failed");
-        (before, done, after)
+        (before, done.unwrap_or_else(|panic| resume_unwind(panic)), after)
     })
 }
 
