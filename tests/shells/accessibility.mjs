@@ -3,6 +3,8 @@ import { assertAccessible } from "../browser/harness/accessibility.mjs";
 
 /** Fails when axe-core finds anything on the page of this window, once what moves there has come to rest: half a colour is none. */
 export async function accessible(page, where) {
+  // What begins to move with the next picture is not known before that.
+  await page.evaluateAsync(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true)))));
   await page.until("what moves is at rest", () =>
     document.getAnimations().every(({ playState, effect }) => playState !== "running" || effect.getComputedTiming().endTime === Infinity),
   );
