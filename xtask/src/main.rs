@@ -45,6 +45,7 @@ Usage: cargo xtask <command> [options]
              --port N      the port to listen on (8080)
              --data DIR    where the data is kept (./data)
              --dev         debug builds: quicker to build, larger and slower to use
+             --as-built    without building: starts what was built before
   run desktop, run kiosk    the same, seen in a window over the native core
              --hall URL    a hall that runs already; else one is started as above
              --updates FILE  with hot updates, as docs/updates.md says
@@ -55,7 +56,7 @@ Usage: cargo xtask <command> [options]
              --port N, --data DIR, --dev    as above
   test     every test: checks, Rust, and the journeys in a real browser
              --only PART   one part: check, rust, postgres, conformance, store, kotlin, login, scenarios,
-                           shells, sdk, terminals, tuf or browser
+                           shells, sdk, terminals, tuf, run or browser
              --db postgres  the backend's tests on PostgreSQL instead, all of them or those of
              --names A,B   whose names have one of these in them: oidc::,account::
   check    formatting, lints, documentation, layers
@@ -152,7 +153,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
                     &Arguments::parse(options, &["hall", "port", "data", "updates", "kiosk"], &["dev"])?,
                 )
             }
-            None => run::run(&Arguments::parse(words, &["port", "data"], &["dev"])?),
+            None => run::run(&Arguments::parse(words, &["port", "data"], &["dev", "as-built"])?),
         },
         "test" => test::test(&Arguments::parse(words, &["only", "db", "names"], &[])?),
         "check" => check::command(&Arguments::parse(words, &[], &[])?),

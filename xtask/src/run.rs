@@ -1,5 +1,7 @@
 //! `cargo xtask run`: from a fresh machine to a hall that can be visited, with one command.
 
+mod trial;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -15,6 +17,8 @@ use serde_json::Value;
 use crate::arguments::Arguments;
 use crate::say::say;
 use crate::{bundle, loopback, process, test, workspace};
+
+pub use trial::try_run;
 
 /// Where the hall listens unless `--port` says otherwise.
 const PORT: u16 = 8080;
@@ -56,7 +60,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let Place { port, data } = Place::from(arguments)?;
     let release = !arguments.has("dev");
 
-    build(release)?;
+    if !arguments.has("as-built") {
+        build(release)?;
+    }
     say("starting the hall");
     let mut hall = start(&workspace::backend(release), port, &data, None)?;
     let signals = forward_signals(Some(hall.id()))?;

@@ -10,7 +10,7 @@ use crate::bundle::sizes;
 use crate::say::{say, span};
 use crate::toolchain::{self, nats, node, postgres};
 use crate::{
-    bundle, check, conformance, history, login, mobile, process, scenarios, sdk, shells, store, updates, workspace,
+    bundle, check, conformance, history, login, mobile, process, run, scenarios, sdk, shells, store, updates, workspace,
 };
 
 /// The folder of the browser journeys.
@@ -33,6 +33,7 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
             "sdk",
             "terminals",
             "tuf",
+            "run",
             "browser",
         ],
     )?;
@@ -106,9 +107,14 @@ pub fn test(arguments: &Arguments) -> Result<ExitCode> {
     if wants("shells") {
         parts.run("shells", shells::journeys);
     }
-    if wants("browser") && parts.run("bundle", bundles) {
-        parts.run("what a citizen's page weighs", weight);
-        parts.run("journeys", journeys);
+    if (wants("browser") || wants("run")) && parts.run("bundle", bundles) {
+        if wants("run") {
+            parts.run("the first minutes of `cargo xtask run`", first_minutes);
+        }
+        if wants("browser") {
+            parts.run("what a citizen's page weighs", weight);
+            parts.run("journeys", journeys);
+        }
     }
     Ok(parts.close())
 }
@@ -181,6 +187,11 @@ fn backend_on_postgres(names: &[&str]) -> Result<()> {
 fn bundles() -> Result<()> {
     bundle::build(bundle::Profile::Release)?;
     bundle::build_preview(bundle::Profile::Release)
+}
+
+fn first_minutes() -> Result<()> {
+    build_backend(false)?;
+    run::try_run()
 }
 
 /// The citizen's program is held to its budget.
