@@ -2,7 +2,8 @@
 //!
 //! sled 0.34.7 keeps writes in memory for up to half a second, and its `flush` hands them to the operating system without
 //! an fsync on Linux. So a change here is: into the tree, `flush`, then `sync_data` on the database file; it is
-//! acknowledged after that. sled finds some damage by a panic, so each of its calls is guarded.
+//! acknowledged after that. sled finds some damage by a panic, so each of its calls is guarded; it may wait for ever while it
+//! closes what it could not write, so whatever may have failed is closed by a thread of its own.
 //!
 //! Large values are cut into pieces: sled writes those beyond its segments into files of their own, whose life is no part of
 //! its log. What has become of space: `rebuild`.
@@ -12,6 +13,7 @@ use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::rebuild;
@@ -22,6 +24,8 @@ const FORMAT: u32 = 1;
 /// Trees of the database.
 const VALUES: &str = "values";
 const ABOUT: &str = "about";
+/// How long somebody waits until a database is closed.
+const CLOSES_WITHIN: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 5 });
 /// No value in sled is longer.
 const PIECE: usize = 48 * 1024;
 /// With what the keys of values and of pieces begin.
@@ -39,6 +43,76 @@ pub(super) struct Open {
     file: File,
     /// Bytes that were written since somebody looked whether it grew too large.
     pub(super) written: u64,
+    /// That which was to take its place, and could not be written.
+    pub(super) unwritten: Option<Failed>,
+}
+
+/// Why no database is open, and the one that failed, which a thread of its own closes. Until that has ended its file is locked,
+/// in this process too.
+pub(super) struct Failed {
+    pub(super) error: sled::Error,
+    /// None where nothing was open.
+    closed: Option<Receiver<()>>,
+    /// How long it is worth to wait for that.
+    patience: Duration,
+}
+
+impl Failed {
+    /// Closes what failed. Does not wait for it.
+    pub(super) fn of(error: sled::Error, database: impl Send + 'static) -> Failed {
+        let (closes, closed): (Sender<()>, _) = channel();
+        std::thread::spawn(move || {
+            let _ = guarded(|| {
+                drop(database);
+                Ok(())
+            });
+            drop(closes);
+        });
+        Failed {
+            error,
+            closed: Some(closed),
+            patience: CLOSES_WITHIN,
+        }
+    }
+
+    /// Whether it is closed, for which it waits. Nobody waits twice for what may never come.
+    pub(super) fn is_closed(&mut self) -> bool {
+        let waited = self.closed.as_ref().map(|closed| closed.recv_timeout(self.patience));
+        let is_closed = waited != Some(Err(RecvTimeoutError::Timeout));
+        if !is_closed {
+            self.patience = Duration::ZERO;
+        }
+        is_closed
+    }
+
+    pub(super) fn reason(&self) -> StoreError {
+        of_sled(&self.error)
+    }
+
+    /// Whether it is the disk's fault, or another process': what is put aside then may be read again tomorrow.
+    fn may_pass(&self) -> bool {
+        match &self.error {
+            error if is_held(error) => true,
+            sled::Error::Io(error) => error.kind() != io::ErrorKind::Other,
+            _ => false,
+        }
+    }
+}
+
+impl From<sled::Error> for Failed {
+    fn from(error: sled::Error) -> Failed {
+        Failed {
+            error,
+            closed: None,
+            patience: CLOSES_WITHIN,
+        }
+    }
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Failed {
+        sled::Error::from(error).into()
+    }
 }
 
 /// Does something with sled, a panic of which is an error like others.
@@ -54,8 +128,9 @@ pub(super) fn of_io(kind: io::ErrorKind) -> StoreError {
     }
 }
 
-pub(super) fn of_sled(error: &sled::Error) -> StoreError {
+fn of_sled(error: &sled::Error) -> StoreError {
     match error {
+        error if is_held(error) => StoreError::Locked,
         sled::Error::Io(error) => of_io(error.kind()),
         _ => StoreError::Broken,
     }
@@ -63,39 +138,69 @@ pub(super) fn of_sled(error: &sled::Error) -> StoreError {
 
 impl Open {
     /// Opens the database at `place`, whatever state it is found in.
-    pub(super) fn at(place: &Path) -> Result<Open, StoreError> {
-        rebuild::settle(place).map_err(|error| of_io(error.kind()))?;
-        let aside = match guarded(|| Open::database(place)) {
-            Ok(open) => match guarded(|| open.prepare()) {
-                Ok(true) => return rebuild::where_too_large(place, open).or_else(|_| Open::again(place)),
-                Ok(false) => "newer",
-                Err(error) => unusable(&error)?,
-            },
-            Err(error) => unusable(&error)?,
+    pub(super) fn at(place: &Path) -> Result<Open, Failed> {
+        rebuild::settle(place)?;
+        // Its files must not be open under their new name.
+        let aside = match Open::prepared(place) {
+            Ok((open, true)) => return rebuild::where_too_large(place, open),
+            Ok((open, false)) => open.close(Ok("newer"))?,
+            Err(mut failed) => {
+                tracing::error!(error = %failed.error, "the store does not open");
+                if failed.may_pass() || !failed.is_closed() {
+                    return Err(failed);
+                }
+                "broken"
+            }
         };
-        let kept = rebuild::put_aside(place, aside).map_err(|error| of_io(error.kind()))?;
+        let kept = rebuild::put_aside(place, aside)?;
         tracing::error!(aside = %kept.display(), "the store is {aside} and was put aside; it is begun anew");
-        Open::again(place)
+        Open::prepared(place).map(|(open, _)| open)
     }
 
-    fn again(place: &Path) -> Result<Open, StoreError> {
-        let opened = guarded(|| Open::database(place).and_then(|open| open.prepare().map(|_| open)));
-        opened.map_err(|error| of_sled(&error))
+    /// Opens a database and prepares it. Gives false where a newer version wrote it.
+    fn prepared(place: &Path) -> Result<(Open, bool), Failed> {
+        let open = Open::database(place)?;
+        match guarded(|| open.prepare()) {
+            Ok(known) => Ok((open, known)),
+            Err(error) => Err(Failed::of(error, open)),
+        }
     }
 
-    pub(super) fn database(place: &Path) -> sled::Result<Open> {
+    pub(super) fn database(place: &Path) -> Result<Open, Failed> {
         // Small values of one person: a cache of a gigabyte, which is the default, has no use.
         let config = sled::Config::new()
             .path(place)
             .cache_capacity(8 * 1024 * 1024)
             .flush_every_ms(None);
-        let database = patiently(|| config.open(), is_held)?;
-        Ok(Open {
-            values: database.open_tree(VALUES)?,
-            file: File::options().write(true).open(place.join("db"))?,
-            database,
-            written: 0,
-        })
+        let database = guarded(|| patiently(|| config.open(), is_held))?;
+        let opened = guarded(|| {
+            let file = File::options().write(true).open(place.join("db"))?;
+            Ok((database.open_tree(VALUES)?, file))
+        });
+        match opened {
+            Ok((values, file)) => Ok(Open {
+                database,
+                values,
+                file,
+                written: 0,
+                unwritten: None,
+            }),
+            Err(error) => Err(Failed::of(error, database)),
+        }
+    }
+
+    /// Closes it, and waits for that where what was done with it last went well.
+    pub(super) fn close<T>(self, done: sled::Result<T>) -> Result<T, Failed> {
+        match done {
+            Ok(done) => {
+                let mut failed = Failed::of(sled::Error::ReportableBug("it does not close".to_owned()), self);
+                match failed.is_closed() {
+                    true => Ok(done),
+                    false => Err(failed),
+                }
+            }
+            Err(error) => Err(Failed::of(error, self)),
+        }
     }
 
     /// Makes sure that the database is of this format: takes over what an older version kept. False where a newer one wrote it.
@@ -246,17 +351,6 @@ fn cut(value: &[u8]) -> Option<(u64, u32)> {
 
 fn text(key: &[u8]) -> sled::Result<String> {
     String::from_utf8(key[1..].to_vec()).map_err(|_| damaged())
-}
-
-/// What a database that failed is called; an error where it is the disk's fault: what is put aside then may be read again
-/// tomorrow.
-fn unusable(error: &sled::Error) -> Result<&'static str, StoreError> {
-    tracing::error!(%error, "the store does not open");
-    match error {
-        _ if is_held(error) => Err(StoreError::Locked),
-        sled::Error::Io(error) if error.kind() != io::ErrorKind::Other => Err(of_io(error.kind())),
-        _ => Ok("broken"),
-    }
 }
 
 /// Tries again for a moment: a process that ends just now, or one that this process starts just now, still has the file.

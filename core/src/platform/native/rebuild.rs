@@ -8,9 +8,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::database::{Open, guarded, of_io};
+use super::database::{Failed, Open, guarded};
 use super::secrets::sync_folder;
-use crate::ports::StoreError;
 
 /// A database below this is not worth being written anew. sled takes half a megabyte where it holds nothing.
 const REBUILD_FROM: u64 = if cfg!(test) { 2 * 1024 * 1024 } else { 8 * 1024 * 1024 };
@@ -32,32 +31,40 @@ pub(super) fn settle(place: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes the database anew where it takes more than twice what it holds. Whatever fails, one that is whole is at `place`.
-pub(super) fn where_too_large(place: &Path, mut open: Open) -> Result<Open, StoreError> {
+/// Writes the database anew where it takes more than twice what it holds. Whatever fails, one that is whole is at `place`, or
+/// [`settle`] puts it there.
+pub(super) fn where_too_large(place: &Path, mut open: Open) -> Result<Open, Failed> {
     open.looked();
     let too_large = guarded(|| open.sizes()).is_ok_and(|(size, live)| size > REBUILD_FROM && size > 2 * live);
-    if !too_large {
+    // Beside one that does not close no other is written.
+    let waits = |failed: &mut Failed| !failed.is_closed();
+    if !too_large || open.unwritten.as_mut().is_some_and(waits) {
         return Ok(open);
     }
-    if let Err(error) = guarded(|| write(&fresh(place), &open)) {
-        tracing::error!(%error, "the store could not be made smaller; it stays as it is");
-        let _ = fs::remove_dir_all(fresh(place));
+    if let Err(mut failed) = write(&fresh(place), &open) {
+        tracing::error!(error = %failed.error, "the store could not be made smaller; it stays as it is");
+        if failed.is_closed() {
+            let _ = fs::remove_dir_all(fresh(place));
+        }
+        open.unwritten = Some(failed);
         return Ok(open);
     }
     // Its files must not be open under their new name.
-    let _ = guarded(|| {
-        drop(open);
-        Ok(())
-    });
-    swap(place).map_err(|error| of_io(error.kind()))?;
-    guarded(|| Open::database(place)).map_err(|_| StoreError::Broken)
+    open.close(Ok(()))?;
+    if let Err(error) = swap(place) {
+        tracing::error!(%error, "the store that was made smaller could not be put in its place");
+        settle(place)?;
+    }
+    Open::database(place)
 }
 
-fn write(fresh: &Path, open: &Open) -> sled::Result<()> {
+fn write(fresh: &Path, open: &Open) -> Result<(), Failed> {
     if is_there(fresh) {
         fs::remove_dir_all(fresh)?;
     }
-    open.copy_into(&Open::database(fresh)?)?;
+    let written = Open::database(fresh)?;
+    let copied = guarded(|| open.copy_into(&written));
+    written.close(copied)?;
     sync_folder(fresh)?;
     fresh.parent().map_or(Ok(()), sync_folder)?;
     Ok(())

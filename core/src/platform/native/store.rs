@@ -1,27 +1,22 @@
 //! Values of a native terminal in a folder, which one process at a time has open.
 //!
 //! After a failure what is in the database's memory may be more than what is on the disk: it is opened anew with the next
-//! use, and what is on the disk counts. sled may wait for ever while it closes a database that it could not write: that is
-//! left to a thread of its own, and until it has ended nothing is kept or read.
+//! use, and what is on the disk counts. sled may wait for ever while it closes a database that it could not write: until that
+//! has ended nothing is kept or read, and each use is told at once why it failed.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
-use super::database::{Open, guarded, of_io, of_sled, patiently};
+use super::database::{Failed, Open, guarded, of_io, patiently};
 use super::rebuild;
 use super::secrets::private_folder;
 use crate::lock;
 use crate::ports::{Store, StoreError, Write, scanned};
-
-/// How long the next use of a database that failed waits until it is closed.
-const CLOSES_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -56,15 +51,8 @@ struct Shared {
 struct Now {
     /// None after a failure, until it is needed again.
     open: Option<Open>,
+    /// What failed last, where nothing is open.
     failed: Option<Failed>,
-}
-
-/// A database that failed and is being closed.
-struct Failed {
-    error: StoreError,
-    closed: Receiver<()>,
-    /// How long it is worth to wait for that.
-    patience: Duration,
 }
 
 impl SledStore {
@@ -77,7 +65,7 @@ impl SledStore {
     pub fn open(folder: &Path, runtime: Handle) -> Result<SledStore, OpenError> {
         let lock = locked(folder)?;
         let place = folder.join("store");
-        let open = Open::at(&place).map_err(OpenError::Store)?;
+        let open = Open::at(&place).map_err(|failed| OpenError::Store(failed.reason()))?;
         Ok(SledStore {
             shared: Arc::new(Shared {
                 place,
@@ -124,65 +112,45 @@ fn locked(folder: &Path) -> Result<File, OpenError> {
 impl Shared {
     fn work<T>(&self, work: impl FnOnce(&mut Open) -> sled::Result<T>) -> Result<T, StoreError> {
         let mut now = lock(&self.now);
-        now.is_closed()?;
-        if now.open.is_none() {
-            now.open = Some(Open::at(&self.place)?);
-        }
-        let Some(open) = now.open.as_mut() else {
-            return Err(StoreError::Broken);
-        };
-        match guarded(|| work(open)) {
-            Ok(value) => {
-                if open.written > rebuild::LOOK_AFTER
-                    && let Some(old) = now.open.take()
-                {
-                    // Where it fails it is tried again with the next use.
-                    now.open = rebuild::where_too_large(&self.place, old).ok();
-                }
-                Ok(value)
-            }
+        let mut open = now.take(&self.place)?;
+        let (open, done) = match guarded(|| work(&mut open)) {
+            // Where that fails it is tried again with the next use.
+            Ok(value) if open.written > rebuild::LOOK_AFTER => (rebuild::where_too_large(&self.place, open), Ok(value)),
+            Ok(value) => (Ok(open), Ok(value)),
             Err(error) => {
-                tracing::error!(%error, "the store failed");
-                let error = of_sled(&error);
-                now.failed = now.open.take().map(|open| Failed::of(open, error));
-                Err(error)
+                let failed = Failed::of(error, open);
+                let reason = failed.reason();
+                (Err(failed), Err(reason))
             }
-        }
+        };
+        now.put(open);
+        done
     }
 }
 
 impl Now {
-    /// Waits until a database that failed is closed.
-    ///
-    /// # Errors
-    /// It is not; that with which it failed.
-    fn is_closed(&mut self) -> Result<(), StoreError> {
-        if let Some(failed) = &mut self.failed {
-            if failed.closed.recv_timeout(failed.patience) == Err(RecvTimeoutError::Timeout) {
-                // Nobody waits twice for what may never come.
-                failed.patience = Duration::ZERO;
-                return Err(failed.error);
+    /// The database, which is opened where it is not.
+    fn take(&mut self, place: &Path) -> Result<Open, StoreError> {
+        if self.open.is_none() {
+            if let Some(failed) = &mut self.failed
+                && !failed.is_closed()
+            {
+                return Err(failed.reason());
             }
             self.failed = None;
+            self.put(Open::at(place));
         }
-        Ok(())
+        let reason = self.failed.as_ref().map_or(StoreError::Broken, Failed::reason);
+        self.open.take().ok_or(reason)
     }
-}
 
-impl Failed {
-    fn of(open: Open, error: StoreError) -> Failed {
-        let (closes, closed): (Sender<()>, _) = channel();
-        std::thread::spawn(move || {
-            let _ = guarded(|| {
-                drop(open);
-                Ok(())
-            });
-            drop(closes);
-        });
-        Failed {
-            error,
-            closed,
-            patience: CLOSES_WITHIN,
+    fn put(&mut self, open: Result<Open, Failed>) {
+        match open {
+            Ok(open) => self.open = Some(open),
+            Err(failed) => {
+                tracing::error!(error = %failed.error, "the store failed");
+                self.failed = Some(failed);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! A disk that is full at any moment: at every byte of a small journal, and all along a small store.
+//! A disk that is full at any moment: at every byte of a small journal, all along a small store, and while a store is opened and
+//! written anew.
 //!
 //! Processes of their own try it: the limit that stands for a full disk holds for a whole process. Of a store each disk has one,
 //! for sled may not let go of a database that it could not write.
@@ -13,6 +14,7 @@ use std::time::Duration;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 
+use super::stores::copy;
 use super::{Folder, files, runtime, secrets};
 use crate::platform::native::{FileJournal, FileSecrets, SealedStore, SledStore};
 use crate::ports::{Journal, NotKept, Store, Write};
@@ -22,6 +24,10 @@ use crate::testing::killed::{When, folder_of_child, killed, say_kept, this};
 const BATCHES: usize = 20;
 /// On so many disks between an empty one and one that has room for all of it.
 const SIZES: u64 = 30;
+/// Values of a store that is written anew: how many are kept, how many of them stay, and how long each is.
+const MANY: usize = 60;
+const STAY: usize = 10;
+const LONG: usize = 50_000;
 
 /// From now on a file of this process takes so many bytes; none: as many as there are.
 fn room(bytes: Option<u64>) {
@@ -82,11 +88,10 @@ fn keeps_pairs_on_a_disk_of_some_size() {
         return;
     };
     let runtime = runtime();
-    let size = fs::read_to_string(folder.join("size")).unwrap_or_default();
     // The terminal's folder and its key are there before.
     let first = store_in(&folder, &runtime);
     assert_eq!(runtime.block_on(first.put("l/first", b"1".to_vec())), Ok(()));
-    room(size.parse().ok());
+    room(size_of_disk(&folder));
     let put = |segment: &str, number: usize| Write::Put {
         key: key(segment, number),
         value: value(number),
@@ -106,8 +111,8 @@ fn keeps_pairs_on_a_disk_of_some_size() {
     std::process::exit(0);
 }
 
-/// Keeps values on a disk whose files take so many bytes, until one is refused. Gives how many pairs were kept.
-fn store_of(bytes: Option<u64>, folder: &Path, runtime: &Runtime) -> usize {
+/// Runs a child on a disk whose files take so many bytes, to its end. Gives what it called kept.
+fn tried(child: &str, bytes: Option<u64>, folder: &Path) -> Vec<String> {
     let size = bytes.map_or(String::new(), |bytes| bytes.to_string());
     let wrote = fs::create_dir_all(folder).and_then(|()| fs::write(folder.join("size"), size));
     wrote.unwrap_or_else(|error| panic!("{error}"));
@@ -115,9 +120,25 @@ fn store_of(bytes: Option<u64>, folder: &Path, runtime: &Runtime) -> usize {
         kept: usize::MAX,
         later: Duration::ZERO,
     };
-    let said = killed(&mut patient(), "keeps_pairs_on_a_disk_of_some_size", folder, when);
-    assert_eq!(said.kept().next_back(), Some("no more"), "a disk of {bytes:?}");
-    let kept = said.kept().count() - 1;
+    let said = killed(&mut patient(), child, folder, when);
+    let mut kept: Vec<String> = said.kept().map(str::to_owned).collect();
+    assert_eq!(kept.pop().as_deref(), Some("no more"), "a disk of {bytes:?}");
+    kept
+}
+
+/// The size that a file names, of the child's disk.
+fn size_of_disk(folder: &Path) -> Option<u64> {
+    fs::read_to_string(folder.join("size")).unwrap_or_default().parse().ok()
+}
+
+fn largest(folder: &Path) -> u64 {
+    let sizes = files(folder).into_iter().map(|(_, bytes)| bytes.len() as u64);
+    sizes.max().unwrap_or(0)
+}
+
+/// Keeps values on a disk whose files take so many bytes, until one is refused. Gives how many pairs were kept.
+fn store_of(bytes: Option<u64>, folder: &Path, runtime: &Runtime) -> usize {
+    let kept = tried("keeps_pairs_on_a_disk_of_some_size", bytes, folder).len();
     let store = store_in(folder, runtime);
     runtime.block_on(async {
         let mut found = 0;
@@ -146,6 +167,26 @@ fn patient() -> Command {
         .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
         .arg(this().get_program());
     shell
+}
+
+/// The child of the test of a store that is written anew: opens it on a disk of so many bytes as a file says.
+#[test]
+fn opens_what_grew_too_large_on_a_disk_of_some_size() {
+    let Some(folder) = folder_of_child() else {
+        return;
+    };
+    let runtime = runtime();
+    room(size_of_disk(&folder));
+    if let Ok(sled) = SledStore::open(&folder.join("tried"), runtime.handle().clone()) {
+        let store = SealedStore::new(Arc::new(sled), secrets(&folder, &runtime));
+        // Whoever asks is answered, with whatever.
+        let _ = runtime.block_on(store.get(&key("l", 0)));
+        if runtime.block_on(store.put("l/after", b"1".to_vec())).is_ok() {
+            say_kept("l/after");
+        }
+    }
+    say_kept("no more");
+    std::process::exit(0);
 }
 
 /// The child of the test below.
@@ -196,13 +237,52 @@ fn wherever_a_disk_is_full_what_a_store_called_kept_stays_and_the_next_is_kept_a
     let (folder, runtime) = (Folder::new(), runtime());
     let place = folder.0.join("tried");
     assert_eq!(store_of(None, &folder.0, &runtime), BATCHES);
-    let whole = files(&place).iter().map(|(_, bytes)| bytes.len() as u64).max();
+    let whole = largest(&place);
     let mut partly = 0;
     for size in 0..SIZES {
         let _ = fs::remove_dir_all(&place);
-        let bytes = whole.unwrap_or(0) * size / SIZES;
+        let bytes = whole * size / SIZES;
         let kept = store_of(Some(bytes), &folder.0, &runtime);
         partly += usize::from((1..BATCHES).contains(&kept));
     }
     assert!(partly > 0, "no disk was full while values were kept");
+}
+
+#[test]
+fn wherever_a_disk_is_full_while_a_store_is_opened_and_written_anew_its_values_stay() {
+    let (folder, whole, runtime) = (Folder::new(), Folder::new(), runtime());
+    let place = folder.0.join("tried");
+    let store = store_in(&folder.0, &runtime);
+    runtime.block_on(async {
+        for number in 0..MANY {
+            assert_eq!(store.put(&key("l", number), vec![b'x'; LONG]).await, Ok(()));
+        }
+        let forgotten = (STAY..MANY).map(|number| Write::Delete { key: key("l", number) });
+        assert_eq!(store.batch(forgotten.collect()).await, Ok(()));
+    });
+    drop(store);
+    copy(&place, &whole.0);
+    let size = largest(&place);
+    let (mut smaller, mut stayed) = (0, 0);
+    for number in 0..=SIZES {
+        let _ = fs::remove_dir_all(&place);
+        copy(&whole.0, &place);
+        let bytes = size * number / SIZES;
+        let kept = tried("opens_what_grew_too_large_on_a_disk_of_some_size", Some(bytes), &folder.0);
+        let became = largest(&place);
+        smaller += usize::from(became < size);
+        stayed += usize::from(became >= size);
+        let store = store_in(&folder.0, &runtime);
+        runtime.block_on(async {
+            for number in 0..MANY {
+                let found = store.get(&key("l", number)).await;
+                let expected = (number < STAY).then(|| vec![b'x'; LONG]);
+                assert!(found == Ok(expected), "after a disk of {bytes}: {number}");
+            }
+            let after = store.get("l/after").await;
+            assert!(kept.is_empty() || after == Ok(Some(b"1".to_vec())), "after a disk of {bytes}");
+            assert_eq!(store.put("l/next", b"1".to_vec()).await, Ok(()), "after a disk of {bytes}");
+        });
+    }
+    assert!(smaller > 0 && stayed > 0, "{smaller} became smaller, {stayed} did not");
 }

@@ -3,12 +3,14 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 
 use tokio::runtime::Runtime;
 
 use super::{Folder, Forgets, files, nowhere, runtime, sealed, secrets};
 use crate::lock;
 use crate::platform::memory::{MemorySecrets, MemoryStore};
+use crate::platform::native::database::Failed;
 use crate::platform::native::{InUse, Keep, OpenError, SealedStore, SledStore, native};
 use crate::ports::{SecretStore, Store, StoreError, Write};
 use crate::testing::FailingSecrets;
@@ -61,6 +63,28 @@ fn a_database_that_does_not_open_is_put_aside_and_begun_anew() {
         is(&store, "a/1", Some(b"one")).await;
     });
     assert!(folder.0.join("store.broken-1/conf").exists());
+}
+
+/// What is closed only once somebody lets go of it.
+struct Held(Receiver<()>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.0.recv();
+    }
+}
+
+#[test]
+fn a_database_that_does_not_close_holds_nobody_and_is_asked_for_again() {
+    let (lets_go, held) = channel::<()>();
+    let full = sled::Error::Io(std::io::ErrorKind::StorageFull.into());
+    let mut failed = Failed::of(full, Held(held));
+    assert!(!failed.is_closed());
+    assert_eq!(failed.reason(), StoreError::Full);
+    drop(lets_go);
+    while !failed.is_closed() {
+        std::thread::yield_now();
+    }
 }
 
 #[test]
