@@ -509,6 +509,8 @@ export interface HallEvents {
   draft_presence: { kind: "draft_presence"; id: string; others: string[] };
   outbox_changed: { kind: "outbox_changed" };
   outbox_sent: { kind: "outbox_sent"; about: Queued["about"]; title: Text; case: string };
+  /** What was kept of what the hall does not have yet was damaged: some of it may be lost. Said once. */
+  may_have_lost: { kind: "may_have_lost" };
   connection: { kind: "connection"; online: boolean };
   /** What was asked for just now comes from this terminal's copy; `at` is when that was last as the hall had it. */
   shown_as_of: { kind: "shown_as_of"; at: string };

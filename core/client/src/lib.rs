@@ -160,6 +160,8 @@ pub enum Event {
         /// The case that it made or changed.
         case: CaseId,
     },
+    /// What this terminal kept of what the backend does not hold yet was damaged: some of it may be lost. Said once.
+    MayHaveLost,
     /// Whether the backend can be reached.
     Connection {
         /// It can.

@@ -19,8 +19,8 @@ use crate::ports::{
     StreamHandle,
 };
 use crate::testing::{
-    DRAFT, FailingJournal, Fails, Machine, PERSON, Quiet, UnhurriedJournal, answer, command, draft, problem, session,
-    told_by,
+    DRAFT, DamagedJournal, FailingJournal, Fails, Machine, PERSON, Quiet, UnhurriedJournal, answer, command, draft,
+    problem, session, told_by,
 };
 use crate::{Core, lock};
 
@@ -468,6 +468,22 @@ fn what_is_left_on_a_disk_that_cannot_be_read_for_a_moment_is_sent_all_the_same(
     again.flush();
     assert_eq!(answer_of(&world, "city"), "left");
     assert_eq!(journal.kept().now_or_never(), Some(Ok(Vec::new())));
+}
+
+#[test]
+fn whoever_comes_to_a_damaged_journal_is_told_once_that_something_may_be_lost() {
+    let world = world();
+    let damaged = Arc::new(DamagedJournal(Arc::default(), Fails::times(1)));
+    let told = |terminal: &Terminal| {
+        world.pass(1_000);
+        let told = lock(&terminal.told);
+        told.iter().filter(|event| **event == Event::MayHaveLost).count()
+    };
+    let phone = Terminal::start_over(&world, TerminalKind::Mobile, 0, damaged.clone());
+    assert_eq!(told(&phone), 1);
+    drop(phone);
+    let again = Terminal::start_over(&world, TerminalKind::Mobile, 0, damaged);
+    assert_eq!(told(&again), 0);
 }
 
 #[test]

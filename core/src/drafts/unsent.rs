@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use onehall_client::Event;
 use onehall_protocol::drafts::Answers;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{DraftId, PersonId, WriterId};
@@ -165,7 +166,12 @@ impl Core {
                 let found = match kept {
                     // Whoever is here now is looked for by themselves.
                     _ if core.person() != Some(person) => true,
-                    Ok(kept) => core.found_unsent(person, kept).await,
+                    Ok(kept) => {
+                        if journal.as_ref().is_some_and(|journal| journal.was_damaged()) {
+                            core.emit(&Event::MayHaveLost);
+                        }
+                        core.found_unsent(person, kept).await
+                    }
                     Err(NotKept) => false,
                 };
                 if core.person() == Some(person) {

@@ -259,6 +259,10 @@ pub trait Journal: SendOutsideWasm + SyncOutsideWasm {
     async fn forget(&self, key: &str);
     /// Forgets everything beyond recovery: the key is destroyed first.
     async fn erase(&self);
+    /// Whether damage was found since this was asked last, by which something that was kept may be lost.
+    fn was_damaged(&self) -> bool {
+        false
+    }
 }
 
 /// A secret cannot be read now: the key store is locked, the disk fails. Whether there is one is not known, so nothing is made

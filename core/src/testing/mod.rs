@@ -235,6 +235,32 @@ impl Journal for FailingJournal {
     }
 }
 
+/// A journal in which damage is found some times.
+pub(crate) struct DamagedJournal(pub(crate) Arc<MemoryJournal>, pub(crate) Fails);
+
+#[async_trait]
+impl Journal for DamagedJournal {
+    async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept> {
+        self.0.keep(key, value).await
+    }
+
+    async fn kept(&self) -> Result<Vec<(String, Vec<u8>)>, NotKept> {
+        self.0.kept().await
+    }
+
+    async fn forget(&self, key: &str) {
+        self.0.forget(key).await;
+    }
+
+    async fn erase(&self) {
+        self.0.erase().await;
+    }
+
+    fn was_damaged(&self) -> bool {
+        self.1.now()
+    }
+}
+
 /// A store some of whose values cannot be read some times: those whose keys begin so.
 pub(crate) struct FailingStore {
     pub(crate) store: Arc<MemoryStore>,

@@ -16,7 +16,7 @@ use onehall_protocol::identity::Session;
 use super::apply::terminal_words;
 use super::outbox::sent_words;
 use crate::shell::{Loaded, Profile, Ui, load, use_ui};
-use crate::texts::{account, frame};
+use crate::texts::{account, frame, outbox};
 use crate::view::effect;
 
 /// The core, as pages ask it. Cheap to copy.
@@ -136,6 +136,7 @@ impl Hall {
                 ..
             } => ui.keep_for_good(),
             Event::OutboxSent { about, title, .. } => ui.say(sent_words(about, &title)),
+            Event::MayHaveLost => ui.say_failure(outbox::MAY_BE_LOST),
             _ => {}
         }
     }

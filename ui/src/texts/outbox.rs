@@ -7,6 +7,8 @@ texts! {
     SECTION_CLEARABLE = "浏览器空间不足或清除数据时，这些内容可能丢失，请尽快联网。", "The browser may clear them when it runs out of room: get online soon.";
     SECTION_TEXT = "以下内容还没有提交到政务服务大厅。", "The hall does not have these yet.";
 
+    MAY_BE_LOST = "本机上的部分内容已损坏。您填写后还没有送达大厅的内容可能有丢失，请到“我的办件”核对草稿和办件。", "Part of what was kept on this device was damaged. Something of yours that had not reached the hall may be lost: check your drafts and cases under My matters.";
+
     SUBMISSION = "申请：{}", "Application: {}";
     SUPPLEMENT = "补正：{}", "Supplement: {}";
     WITHDRAWAL = "撤回申请：{}", "Withdrawal: {}";

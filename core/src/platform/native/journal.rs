@@ -49,6 +49,8 @@ struct Open {
     end: u64,
     cipher: XChaCha20Poly1305,
     live: BTreeMap<String, Vec<u8>>,
+    /// It was damaged, and nobody asked since.
+    damaged: bool,
 }
 
 impl FileJournal {
@@ -147,6 +149,11 @@ impl Journal for FileJournal {
             tracing::error!(%error, "the journal could not be taken away; its key is destroyed");
         }
     }
+
+    fn was_damaged(&self) -> bool {
+        let mut open = lock(&self.open);
+        open.as_mut().is_some_and(|open| std::mem::take(&mut open.damaged))
+    }
 }
 
 impl Open {
@@ -166,6 +173,7 @@ impl Open {
             end: read.end,
             cipher,
             live: read.live,
+            damaged: read.damaged,
         };
         let cut = bytes.len() as u64 - read.end;
         if read.damaged {

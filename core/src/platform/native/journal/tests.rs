@@ -209,10 +209,13 @@ fn damage_in_the_middle_is_put_aside_and_what_is_behind_it_is_kept() {
         };
         let damaged = journal(&folder, &runtime);
         assert_eq!(damaged.kept().await, Ok(kept(&["0", "2"])));
+        assert!(damaged.was_damaged() && !damaged.was_damaged(), "it is said once");
         assert_eq!(damaged.keep("3", b"x".to_vec()).await, Ok(()));
         drop(damaged);
         // From then on the file is whole.
-        assert_eq!(journal(&folder, &runtime).kept().await, Ok(kept(&["0", "2", "3"])));
+        let whole = journal(&folder, &runtime);
+        assert_eq!(whole.kept().await, Ok(kept(&["0", "2", "3"])));
+        assert!(!whole.was_damaged());
         assert_eq!(fs::read(folder.0.join("journal.damaged-1")).ok(), Some(bytes));
         assert!(!folder.0.join("journal.damaged-2").exists());
     });
