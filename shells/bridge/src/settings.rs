@@ -37,9 +37,6 @@ const PLAIN: Plain = if cfg!(debug_assertions) {
     Plain::Never
 };
 
-/// The least that downloads can be held to. With less, a server that rests for a while would count as one that is too slow.
-const LEAST_BYTES_PER_SECOND: u64 = 16 * 1024;
-
 /// What the file says.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -171,7 +168,8 @@ fn read_with(
         }
         None => return Err(SettingsError::NoRoot(file.unwrap_or(beside).to_owned())),
     };
-    let limits = http_limits(&said).map_err(|reason| wrong(file.unwrap_or(beside), &reason))?;
+    let limits = HttpLimits::held_to(said.bytes_per_second)
+        .map_err(|few| wrong(file.unwrap_or(beside), &format!("`bytes_per_second`: {few}")))?;
     let name = kind.profile.name();
     Ok(Some(Configured {
         root,
@@ -206,17 +204,6 @@ fn read_with(
         })),
         sticks: said.sticks.map(|folder| beside.join(folder)),
     }))
-}
-
-/// What a server may send.
-fn http_limits(said: &File) -> Result<HttpLimits, String> {
-    if said.bytes_per_second.is_some_and(|most| most < LEAST_BYTES_PER_SECOND) {
-        return Err(format!("`bytes_per_second` must be at least {LEAST_BYTES_PER_SECOND}"));
-    }
-    Ok(HttpLimits {
-        fastest: said.bytes_per_second,
-        ..HttpLimits::default()
-    })
 }
 
 fn mirror(
@@ -365,7 +352,7 @@ mod tests {
         assert!(error("{\"root\":\"gone.json\"}", "https://h").contains("gone.json"));
         folder.write("root.json", "root");
         let slow = "{\"root\":\"root.json\",\"bytes_per_second\":16383}";
-        assert!(error(slow, "https://h").contains("`bytes_per_second` must be at least 16384"));
+        assert!(error(slow, "https://h").contains("`bytes_per_second`: at least 16384 are needed"));
         let elsewhere = "{\"root\":\"root.json\",\"repository\":\"http://hall.example/updates\"}";
         assert!(
             error(elsewhere, "https://h").contains("https"),

@@ -43,6 +43,9 @@ pub struct UpdatesConfig {
     pub channel: String,
     /// Its region; empty: none.
     pub region: String,
+    /// How many bytes of an update may come in a second, 16384 at least; none: as many as come.
+    #[uniffi(default = None)]
+    pub bytes_per_second: Option<u64>,
 }
 
 /// The updates of an application's pages. What is asked of it returns at once, but for [`PageUpdates::check`].
@@ -78,8 +81,7 @@ impl PageUpdates {
         let profile = Profile::Mobile.name();
         let role = format!("ui-{profile}");
         let folder = Folder::new(PathBuf::from(config.data_folder));
-        let mirror = HttpMirror::new(&format!("{hall}/updates/"), PLAIN, HttpLimits::default());
-        let mirror: Arc<dyn Mirror> = Arc::new(mirror.map_err(|_| wrong("base_url is not https"))?);
+        let mirror = mirror(&hall, config.bytes_per_second).map_err(|reason| wrong(&reason))?;
         let trust = SigstoreTrust::new(
             &config.root,
             MetadataFolder::beside(folder.clone()),
@@ -241,6 +243,13 @@ impl Inner {
     }
 }
 
+/// Where updates come from, or why not from there.
+fn mirror(hall: &str, bytes_per_second: Option<u64>) -> Result<Arc<dyn Mirror>, String> {
+    let limits = HttpLimits::held_to(bytes_per_second).map_err(|few| format!("bytes_per_second: {few}"))?;
+    let mirror = HttpMirror::new(&format!("{hall}/updates/"), PLAIN, limits);
+    Ok(Arc::new(mirror.map_err(|_| "base_url is not https".to_owned())?))
+}
+
 fn failed(reason: &str) -> Value {
     json!({ "outcome": "failed", "reason": reason, "asked": [] })
 }
@@ -285,6 +294,11 @@ impl Inside for Floor {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Read, Write};
+    use std::net::TcpListener;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     fn config() -> UpdatesConfig {
@@ -295,18 +309,20 @@ mod tests {
             inside: 4,
             channel: "stable".to_owned(),
             region: String::new(),
+            bytes_per_second: Some(16_384),
         }
     }
 
     #[test]
     fn what_is_wrong_in_a_configuration_is_named_by_one_stable_code() {
         type Change = fn(&mut UpdatesConfig);
-        let changes: [(&str, Change); 4] = [
+        let changes: [(&str, Change); 5] = [
             ("base_url", |config| config.base_url = "hall.example.gov.cn".to_owned()),
             ("base_url", |config| {
                 config.base_url = "http://hall.example.gov.cn".to_owned()
             }),
             ("data_folder", |config| config.data_folder = String::new()),
+            ("bytes_per_second", |config| config.bytes_per_second = Some(16_383)),
             ("root", |_| {}),
         ];
         for (setting, change) in changes {
@@ -318,6 +334,30 @@ mod tests {
             assert_eq!(code, "client/invalid_configuration");
             assert!(reason.starts_with(setting), "{reason} does not name {setting}");
         }
+    }
+
+    #[test]
+    fn no_more_comes_in_a_second_than_the_application_allows() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap_or_else(|error| panic!("{error}"));
+        let address = server.local_addr().unwrap_or_else(|error| panic!("{error}"));
+        let serves = thread::spawn(move || -> io::Result<()> {
+            let (mut connection, _) = server.accept()?;
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                connection.read_exact(&mut byte)?;
+                head.extend(byte);
+            }
+            connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 30000\r\nconnection: close\r\n\r\n")?;
+            connection.write_all(&[7; 30_000])
+        });
+        let mirror = mirror(&format!("http://{address}"), Some(100_000)).unwrap_or_else(|reason| panic!("{reason}"));
+        let runtime = Runtime::new().unwrap_or_else(|error| panic!("{error}"));
+        let began = Instant::now();
+        let came = runtime.block_on(mirror.metadata("timestamp.json", 30_000));
+        assert_eq!(came, Ok(Some(vec![7; 30_000])));
+        assert!(began.elapsed() >= Duration::from_millis(250), "{:?}", began.elapsed());
+        assert!(matches!(serves.join(), Ok(Ok(()))));
     }
 
     #[test]

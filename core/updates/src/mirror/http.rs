@@ -19,6 +19,10 @@ pub enum Plain {
     Loopback,
 }
 
+/// The least that downloads can be held to, in bytes a second. With less, a server that rests for a while would count as one
+/// that is too slow.
+const LEAST: u64 = 16 * 1024;
+
 /// How long a server may take, and how much it may send.
 #[derive(Debug, Clone, Copy)]
 pub struct HttpLimits {
@@ -41,6 +45,27 @@ impl Default for HttpLimits {
             slowest: 1024,
             fastest: None,
         }
+    }
+}
+
+/// Fewer bytes in a second than downloads can be held to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("at least {} are needed", LEAST)]
+pub struct TooFew;
+
+impl HttpLimits {
+    /// The usual ones, and so many bytes in a second at most, if given.
+    ///
+    /// # Errors
+    /// [`TooFew`].
+    pub fn held_to(bytes_per_second: Option<u64>) -> Result<HttpLimits, TooFew> {
+        if bytes_per_second.is_some_and(|most| most < LEAST) {
+            return Err(TooFew);
+        }
+        Ok(HttpLimits {
+            fastest: bytes_per_second,
+            ..HttpLimits::default()
+        })
     }
 }
 

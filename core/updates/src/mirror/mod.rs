@@ -3,7 +3,7 @@
 mod folder;
 mod http;
 pub use folder::FolderMirror;
-pub use http::{HttpLimits, HttpMirror, NotAMirror, Plain};
+pub use http::{HttpLimits, HttpMirror, NotAMirror, Plain, TooFew};
 
 use async_trait::async_trait;
 use onehall_bundle::{Blob, Hash};

@@ -22,7 +22,9 @@ import onehall.OneHallClient
 import onehall.at
 import onehall.binding.LogSink
 import onehall.binding.OpenException
+import onehall.binding.PageUpdates
 import onehall.binding.SecretStore
+import onehall.binding.UpdatesConfig
 import onehall.json
 
 private const val PHONE = "13800000001"
@@ -133,6 +135,28 @@ private val CHECKS = mapOf<String, suspend () -> Unit>(
             same("client/invalid_configuration", refusal { open(folder, hall = "hall.example") })
             open(folder).use { same("client/store_in_use", refusal { open(folder) }) }
             open(folder).close()
+        }
+    },
+    "the bytes of an update in a second can be held, though not to fewer than it needs" to {
+        inFolder { folder ->
+            fun wrong(most: ULong?): String {
+                val config = UpdatesConfig(
+                    baseUrl = setting("ONEHALL_HALL"),
+                    dataFolder = folder.path,
+                    root = "no root".encodeToByteArray(),
+                    inside = 0u,
+                    channel = "stable",
+                    region = "",
+                    bytesPerSecond = most,
+                )
+                val refused = runCatching { PageUpdates.open(config).close() }.exceptionOrNull()
+                same("client/invalid_configuration", (refused as? OpenException.Refused)?.code)
+                return (refused as OpenException.Refused).reason.substringBefore(' ')
+            }
+            same("bytes_per_second:", wrong(16_383uL))
+            // All but the root is taken.
+            same("root", wrong(16_384uL))
+            same("root", wrong(null))
         }
     },
     "events arrive in the flow, in order, each of them" to {
