@@ -69,6 +69,7 @@ Usage: cargo xtask <command> [options]
   package  the desktop as a package for Debian, with its pages inside (docs/desktop.md)
              --release N   which release the pages are (1)
              --hall        the hall instead, as an archive: program, pages, form preview, demo city
+             --before FILE  the archive that a city runs now: what its open pages may still ask for goes into --hall
              --dev         a debug build without pages inside
   form-preview FILE    a form in the browser as citizens get it, with findings at each save
              --inputs DIR  a city's folder, whose calendar and lists the form uses (the demo city's)
@@ -162,7 +163,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
             &["profile", "flavour", "why"],
             &["verify", "made-of"],
         )?),
-        "package" => package::command(&Arguments::parse(words, &["release"], &["dev", "hall"])?),
+        "package" => package::command(&Arguments::parse(words, &["release", "before"], &["dev", "hall"])?),
         "form-preview" => form_preview::command(words),
         "sdk" => sdk::command(&Arguments::parse(words, &["why"], &["made-of"])?),
         "bindings" => mobile::bindings(&Arguments::parse(words, &[], &[])?),

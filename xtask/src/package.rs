@@ -2,7 +2,7 @@
 //! a city unpacks.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
@@ -22,7 +22,8 @@ const DESKTOP: &str = "shells/desktop";
 /// Something is missing and cannot be installed, or does not build.
 pub fn command(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.has("hall") {
-        say(format!("the hall: {}", hall()?.display()));
+        let before = arguments.text("before").map(Path::new);
+        say(format!("the hall: {}", hall(before)?.display()));
         return Ok(ExitCode::SUCCESS);
     }
     if arguments.has("dev") {
@@ -43,11 +44,12 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Packs the hall: its one program, its pages and those of the form preview beside it, the demo city to begin with.
+/// Packs the hall: its one program, its pages and those of the form preview beside it, the demo city to begin with; of the
+/// package that the city runs before this one, if given, what pages that are open may still ask for.
 ///
 /// # Errors
 /// Something is missing and cannot be installed, or does not build.
-fn hall() -> Result<PathBuf> {
+fn hall(before: Option<&Path>) -> Result<PathBuf> {
     bundle::build(bundle::Profile::Release)?;
     bundle::build_preview(bundle::Profile::Release)?;
     test::build_backend(true)?;
@@ -71,6 +73,11 @@ fn hall() -> Result<PathBuf> {
         copy.arg("-r").arg(&from).arg(folder.join(to));
         process::run_quietly("package", &mut copy)?;
     }
+    // It may be of the same name, and is read before the new one is written.
+    match before {
+        Some(package) => pages_before(package, &folder)?,
+        None => say("no page that is open goes on with its own files: `--before` names the package that they are of"),
+    }
     let archive = folder.with_file_name(format!("{name}.tar.gz"));
     let mut tar = Command::new("tar");
     tar.args(["--owner=0", "--group=0", "-C"])
@@ -80,6 +87,24 @@ fn hall() -> Result<PathBuf> {
         .arg(&name);
     process::run_quietly("package", &mut tar)?;
     Ok(archive)
+}
+
+/// Takes from a package of the hall the files that its pages name by their hashes, and lays them beside the pages in `folder`.
+///
+/// # Errors
+/// It is no package of the hall.
+fn pages_before(package: &Path, folder: &Path) -> Result<()> {
+    let before = folder.join("ui.before");
+    fs::create_dir_all(&before)?;
+    let mut tar = Command::new("tar");
+    // Below a folder with the name of its version.
+    tar.arg("-xzf")
+        .arg(package)
+        .arg("-C")
+        .arg(&before)
+        .args(["--strip-components=2", "--wildcards"])
+        .args(["*/ui/citizen/assets", "*/ui/console/assets"]);
+    process::run_quietly("package", &mut tar).with_context(|| format!("{} has no pages", package.display()))
 }
 
 /// Packs the desktop that is built, for Debian.
@@ -112,5 +137,51 @@ pub fn packed(release: bool) -> Result<PathBuf> {
     match found.find(is_ours) {
         Some(package) => Ok(package),
         None => bail!("there is no package of version {version} in {}", packages.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_the_package_before_what_open_pages_ask_for_is_laid_beside_the_pages() -> Result<()> {
+        let root = std::env::temp_dir().join(format!("onehall-package-{}", std::process::id()));
+        for path in [
+            "onehall-0.0.9/ui/citizen/index.html",
+            "onehall-0.0.9/ui/citizen/assets/app-0123.js",
+            "onehall-0.0.9/ui/console/assets/console-0123.js",
+            "onehall-0.0.9/ui/preview/assets/preview-0123.js",
+            "onehall-0.0.9/ui.before/citizen/assets/app-0012.js",
+        ] {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap_or(&root))?;
+            fs::write(path, "before")?;
+        }
+        let archive = root.join("before.tar.gz");
+        let packed = Command::new("tar")
+            .arg("-C")
+            .arg(&root)
+            .arg("-czf")
+            .arg(&archive)
+            .arg("onehall-0.0.9")
+            .status()?;
+        let folder = root.join("onehall-0.1.0");
+        let laid = pages_before(&archive, &folder);
+        let is_there = |path: &str| folder.join("ui.before").join(path).exists();
+        let found = [
+            "citizen/assets/app-0123.js",
+            "console/assets/console-0123.js",
+            "citizen/index.html",
+            "preview",
+            "citizen/assets/app-0012.js",
+        ]
+        .map(is_there);
+        let nothing = pages_before(&root.join("gone.tar.gz"), &folder);
+        fs::remove_dir_all(&root)?;
+        assert!(packed.success() && laid.is_ok(), "{laid:?}");
+        assert_eq!(found, [true, true, false, false, false]);
+        assert!(nothing.is_err());
+        Ok(())
     }
 }
