@@ -98,8 +98,16 @@ journeys("one's own account", ({ journey }) => {
     const other = await open({ profile: "desktop" });
     await other.loginAs("chen-yu");
     await other.goto(`/account/delegations/code?code=${code}`);
-    await other.page.getByText(/何涛.*希望您代为办理/).waitFor();
+    const asked = other.page.getByText(/何涛.*希望您代为办理/);
+    await asked.waitFor();
     await sound(other.page);
+    // Another code in the same page is of another invitation, and so is this one again.
+    await other.follow("/account/delegations/code?code=2222-2222");
+    await other.page.getByText("委托码不正确、已使用或已过期").first().waitFor();
+    await asked.waitFor({ state: "detached" });
+    await other.follow(`/account/delegations/code?code=${code}`);
+    await asked.waitFor();
+    await other.page.waitForFunction(() => document.activeElement?.id === "invitation");
     await button(other.page, "同意").click();
     await heading(other.page, "委托代办");
     await other.page.getByText("只填写，由委托人提交").waitFor();

@@ -19,7 +19,7 @@ use crate::design::text_field::{InputKind, TextField, Width};
 use crate::router::{NavigateOptions, use_navigate, use_query_map};
 use crate::shell::{PageHeading, document, use_ui};
 use crate::texts::{Words, account as words, general};
-use crate::view::view;
+use crate::view::{memo, view};
 
 const CODE: &str = "invitation-code";
 const FOUND: &str = "invitation";
@@ -27,12 +27,15 @@ const FOUND: &str = "invitation";
 /// `/account/delegations/code`.
 #[component]
 pub fn InvitationPage() -> impl IntoView {
-    view! { <LoggedIn>{invitation_view()}</LoggedIn> }.into_any()
+    let query = use_query_map();
+    let code = memo(move |_| query.with(|query| query.get("code").unwrap_or_default()));
+    view! { <LoggedIn>{invitation_view(code)}</LoggedIn> }.into_any()
 }
 
-fn invitation_view() -> AnyView {
+/// Made anew for another code: it is of another invitation.
+fn invitation_view(code: Memo<String>) -> AnyView {
     let (hall, ui, navigate) = (use_hall(), use_ui(), use_navigate());
-    let given = use_query_map().with_untracked(|query| query.get("code").unwrap_or_default());
+    let given = code.get();
     let scanned = !given.is_empty();
     let code = RwSignal::new(given);
     let found = RwSignal::new(None::<DelegationView>);
