@@ -162,18 +162,40 @@ describe("what a visit leaves", { timeout: 1_200_000 }, () => {
 
   ends("a visit that is killed leaves nothing", (stand) => kill(stand, "visit"));
 
+  /** A slip waits for paper. */
+  async function slipWaits({ page }) {
+    await cups.takePaperOut("slips");
+    const slip = JSON.stringify({ print_slip: { slip: { title: CANARY } } });
+    await page.evaluate((ask) => void window.onehallKiosk.device(ask), slip);
+    await until("the slip waits", async () => (await cups.kept()).length > 0);
+  }
+
   ends(
     "a visit that is killed while its slip waits for paper leaves nothing",
-    async (stand, { page }) => {
-      await cups.takePaperOut("slips");
-      const slip = JSON.stringify({ print_slip: { slip: { title: CANARY } } });
-      await page.evaluate((ask) => void window.onehallKiosk.device(ask), slip);
-      await until("the slip waits", async () => (await cups.kept()).length > 0);
+    async (stand, window) => {
+      await slipWaits(window);
       await kill(stand, "visit");
     },
     async (stand, mine) => {
       try {
         await stand.after(mine);
+        await nothingWaits();
+      } finally {
+        await cups.putPaperIn("slips");
+      }
+    },
+  );
+
+  ends(
+    "a visit whose keeper is killed while its slip waits for paper leaves nothing, though nobody starts the kiosk again",
+    async (stand, window) => {
+      await slipWaits(window);
+      await kill(stand, "keeper");
+    },
+    async (stand) => {
+      try {
+        await until("all are gone", async () => (await running(stand)).length === 0);
+        assert.deepEqual(await stand.visits(), []);
         await nothingWaits();
       } finally {
         await cups.putPaperIn("slips");

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rustix::process::geteuid;
 
 use crate::devices::Fitted;
-use crate::wipe::{Places, Step};
+use crate::wipe::{Folders, Places, Processes, Step};
 
 /// What a child says while its page lives.
 pub const ALIVE: &str = "alive";
@@ -139,6 +139,12 @@ fn open_root(root: &Path) -> Result<File, KeepError> {
     }
 }
 
+/// The number of the first visit. No keeper before used it: what it left may still be taken away.
+fn first() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or_default()
+}
+
 /// Keeps a kiosk until it is told to end.
 ///
 /// # Errors
@@ -146,11 +152,11 @@ fn open_root(root: &Path) -> Result<File, KeepError> {
 pub fn keep(keeping: &Keeping) -> Result<ExitCode, KeepError> {
     let root = root();
     let _held = open_root(&root)?;
-    let wipe = |child| {
+    let wipe = |child: Option<Child>| {
         let mut places = Places {
-            child,
+            processes: child.map(Processes::Child),
             printers: &keeping.printers,
-            folders: &root,
+            folders: Folders::All(&root),
         };
         let clean = places.wipe(&Step::ALL);
         if !clean {
@@ -162,7 +168,7 @@ pub fn keep(keeping: &Keeping) -> Result<ExitCode, KeepError> {
     wipe(None);
     let mut wait = Duration::ZERO;
     let mut ended = Ended::default();
-    for number in 1_u64.. {
+    for number in first().. {
         let begun = Instant::now();
         let (end, lived, child) = match visit(keeping, &root.join(format!("visit-{number}")), ended) {
             Ok((end, lived, child)) => (end, lived, Some(child)),
@@ -292,9 +298,9 @@ mod tests {
     impl Visited {
         fn wipe(&mut self) -> bool {
             let mut places = Places {
-                child: self.child.take(),
+                processes: self.child.take().map(Processes::Child),
                 printers: &Fitted::default(),
-                folders: &self.root.0,
+                folders: Folders::All(&self.root.0),
             };
             places.wipe(&Step::ALL)
         }

@@ -1,7 +1,7 @@
 //! The kiosk window: all of the screen, the devices around it, and nothing is left when a visit ends. What it is besides is in
 //! `onehall-bridge`.
 //!
-//! - `keeper`: the process that is started; each visit is a child of it. `wipe`: what it takes away after each.
+//! - `keeper`: the process that is started; each visit is a child of it. `wipe`: what is taken away after each.
 //! - `visit`: the child, a window and its plugin.
 //! - `hub`: what a page may ask of the devices; `devices`: these.
 //! - `config`: the file in which its operator says what this kiosk is; `remote`: what it is told from afar besides.
@@ -15,7 +15,7 @@ mod remote;
 mod visit;
 mod wipe;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ use crate::config::Config;
 use crate::devices::Fitted;
 use crate::keeper::Keeping;
 use crate::remote::Told;
+use crate::wipe::{Folders, Places, Processes, Step};
 
 /// After which time without a sign of life a window is started anew, where no file says so.
 const SILENCE: Duration = Duration::from_secs(20);
@@ -43,13 +44,32 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match std::env::var_os(keeper::FOLDER) {
-        Some(folder) => {
-            visit::end_with_keeper(PathBuf::from(folder));
+    match (std::env::var_os(keeper::FOLDER), wipe::left()) {
+        (Some(folder), Some(processes)) => wipe(Path::new(&folder), processes, config),
+        (Some(_), None) => {
+            visit::end_with_keeper();
             show(options, config)
         }
-        None => keep(&options, config),
+        (None, _) => keep(&options, config),
     }
+}
+
+/// What a visit left whose keeper is gone.
+fn wipe(folder: &Path, processes: Processes, config: Option<Config>) -> ExitCode {
+    let mut places = Places {
+        processes: Some(processes),
+        printers: &printers(config),
+        folders: Folders::One(folder),
+    };
+    match places.wipe(&Step::ALL) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+/// What a visit may print with.
+fn printers(config: Option<Config>) -> Fitted {
+    config.map_or_else(Fitted::default, |config| Fitted::of(&config.devices, config.simulators))
 }
 
 /// One visit.
@@ -94,7 +114,7 @@ fn keep(options: &Options, config: Option<Config>) -> ExitCode {
             .map_or(SILENCE, |config| Duration::from_secs(config.silence_seconds)),
         // On a public floor a window that is closed opens again; while one develops it is closed to end it.
         stays: config.is_some() && !cfg!(debug_assertions),
-        printers: config.map_or_else(Fitted::default, |config| Fitted::of(&config.devices, config.simulators)),
+        printers: printers(config),
     };
     match keeper::keep(&keeping) {
         Ok(code) => code,

@@ -1,8 +1,6 @@
 //! One visit: this process, its web view, and what both know. It ends as a whole.
 
-use std::fs;
 use std::io::{Read, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -17,6 +15,7 @@ use crate::devices::Fitted;
 use crate::hub::Hub;
 use crate::keeper::{ALIVE, Ended, VISIT_OVER};
 use crate::remote::Told;
+use crate::wipe;
 
 /// The plugin's name, as the permissions and `kiosk.js` say it.
 const NAME: &str = "onehall-kiosk";
@@ -88,14 +87,14 @@ async fn over<R: Runtime>(app: AppHandle<R>, devices: State<'_, Devices>) -> Res
     Ok(())
 }
 
-/// Ends this process, and those of its web view, once whoever keeps it is gone, and takes the folder of the visit along.
-pub fn end_with_keeper(folder: PathBuf) {
-    thread::spawn(move || {
+/// Ends this visit once whoever keeps it is gone, and has taken away what it leaves.
+pub fn end_with_keeper() {
+    thread::spawn(|| {
         let mut rest = [0; 64];
         let mut keeper = std::io::stdin();
         while keeper.read(&mut rest).is_ok_and(|read| read > 0) {}
-        let _ = fs::remove_dir_all(&folder);
-        // Not by `exit`: what a web view does then waits for its own thread, which goes on.
+        let _ = wipe::by_another();
+        // Nobody could. Not by `exit`: what a web view does then waits for its own thread, which goes on.
         let _ = kill_process_group(getpgrp(), Signal::KILL);
     });
 }

@@ -1,15 +1,21 @@
 //! What is taken away once a visit has ended, however it did. Each step takes what no other does: the test leaves out one after
 //! the other, and finds what remains.
+//!
+//! Its keeper takes the steps. Where that is gone, another process of this program does, which the visit itself starts: none can
+//! end itself before it takes away what it writes.
 
-use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Child;
-use std::thread;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use std::{fs, io, thread};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, getpgrp, kill_process_group};
 
 use crate::devices::Fitted;
+
+/// Names the processes of a visit to whoever is to take away what it leaves, in place of its keeper.
+const GROUP: &str = "ONEHALL_KIOSK_GROUP";
 
 /// How long processes that were killed may still write.
 const DYING: Duration = Duration::from_secs(10);
@@ -32,12 +38,29 @@ impl Step {
 
 /// Where a visit leaves something.
 pub struct Places<'a> {
-    /// Its process, in whose group is all that it started; none where there was no visit yet.
-    pub child: Option<Child>,
+    /// Its processes; none where there was no visit yet.
+    pub processes: Option<Processes>,
     /// The printers.
     pub printers: &'a Fitted,
-    /// The folder in which each visit has one.
-    pub folders: &'a Path,
+    /// The folders.
+    pub folders: Folders<'a>,
+}
+
+/// The processes of a visit: a group, in which is all that it started.
+pub enum Processes {
+    /// That of a child.
+    Child(Child),
+    /// That of a visit without a keeper.
+    Left(Pid),
+}
+
+/// Folders of visits.
+#[derive(Debug, Clone, Copy)]
+pub enum Folders<'a> {
+    /// All in the folder in which each visit has one.
+    All(&'a Path),
+    /// That of one visit: another keeper may have begun with the next.
+    One(&'a Path),
 }
 
 impl Places<'_> {
@@ -53,55 +76,94 @@ impl Places<'_> {
     fn take(&mut self, step: Step) -> bool {
         match step {
             Step::Processes => {
-                if let Some(child) = &mut self.child {
-                    end_group(child);
+                if let Some(processes) = &mut self.processes {
+                    processes.end();
                 }
                 true
             }
             Step::Printers => self.printers.purge(),
-            Step::Folders => take_folders(self.folders),
+            Step::Folders => self.folders.take(),
         }
     }
 }
 
-/// Ends a child and whatever it started.
-fn end_group(child: &mut Child) {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        // Not there where all have ended.
-        let _ = kill_process_group(group, Signal::KILL);
+impl Processes {
+    fn end(&mut self) {
+        let group = match self {
+            Processes::Child(child) => i32::try_from(child.id()).ok().and_then(Pid::from_raw),
+            Processes::Left(group) => Some(*group),
+        };
+        if let Some(group) = group {
+            // Not there where all have ended.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        if let Processes::Child(child) = self {
+            let _ = child.wait();
+        }
     }
-    let _ = child.wait();
 }
 
-fn take_folders(root: &Path) -> bool {
-    let deadline = Instant::now() + DYING;
-    loop {
-        let left: Vec<PathBuf> = fs::read_dir(root)
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.is_dir())
-            .collect();
-        if left.is_empty() {
-            return true;
-        }
-        if Instant::now() > deadline {
-            return false;
-        }
-        for folder in left {
-            // What is still being written is taken away the next time round.
-            let _ = fs::remove_dir_all(folder);
-        }
-        thread::sleep(Duration::from_millis(20));
+impl Folders<'_> {
+    fn left(self) -> Vec<PathBuf> {
+        let paths: Vec<PathBuf> = match self {
+            Folders::All(root) => {
+                let entries = fs::read_dir(root).into_iter().flatten();
+                entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
+            }
+            Folders::One(folder) => vec![folder.to_owned()],
+        };
+        paths.into_iter().filter(|path| path.is_dir()).collect()
     }
+
+    fn take(self) -> bool {
+        let deadline = Instant::now() + DYING;
+        loop {
+            let left = self.left();
+            if left.is_empty() {
+                return true;
+            }
+            if Instant::now() > deadline {
+                return false;
+            }
+            for folder in left {
+                // What is still being written is taken away the next time round.
+                let _ = fs::remove_dir_all(folder);
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// For a visit whose keeper is gone: has another process take the steps, the first of which ends this one.
+///
+/// # Errors
+/// There is none, or it ended before this one.
+pub fn by_another() -> io::Result<()> {
+    let mut another = Command::new(std::env::current_exe()?);
+    another
+        .args(std::env::args_os().skip(1))
+        .env(GROUP, getpgrp().as_raw_pid().to_string())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        // Who read it may be gone with the keeper.
+        .stderr(Stdio::null())
+        .process_group(0)
+        .status()
+        .map(drop)
+}
+
+/// For that other process: the processes of the visit. None where this process is no such one.
+pub fn left() -> Option<Processes> {
+    let group = std::env::var(GROUP).ok()?.parse().ok();
+    // The first process of a system stands for all of them.
+    let group = group.and_then(Pid::from_raw).filter(|group| !group.is_init())?;
+    Some(Processes::Left(group))
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs::DirBuilder;
     use std::io::{BufRead, BufReader};
-    use std::os::unix::process::CommandExt;
-    use std::process::{Command, Stdio};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -214,8 +276,10 @@ mod tests {
 
     #[test]
     fn nothing_remains_of_a_visit_and_something_does_where_a_step_is_left_out() {
-        for (number, left_out) in [None].into_iter().chain(Step::ALL.map(Some)).enumerate() {
-            let (visit, child) = Visit::ended(&number.to_string());
+        let left_out = [None].into_iter().chain(Step::ALL.map(Some));
+        let kept = [true, false].into_iter().flat_map(|kept| left_out.clone().map(move |step| (kept, step)));
+        for (number, (kept, left_out)) in kept.enumerate() {
+            let (visit, mut child) = Visit::ended(&number.to_string());
             assert_eq!(
                 visit.residue(Duration::ZERO),
                 Step::ALL,
@@ -223,10 +287,20 @@ mod tests {
             );
             let mut steps = Step::ALL.to_vec();
             steps.retain(|step| Some(*step) != left_out);
+            // A visit that its keeper left has ended itself, and nobody asks about it.
+            let folder = visit.root.join("visit-1");
+            let group = i32::try_from(visit.group).ok().and_then(Pid::from_raw);
+            let (processes, folders) = match kept {
+                true => (Some(Processes::Child(child)), Folders::All(&visit.root)),
+                false => {
+                    let _ = child.wait();
+                    (group.map(Processes::Left), Folders::One(&folder))
+                }
+            };
             let mut places = Places {
-                child: Some(child),
+                processes,
                 printers: &visit.printers,
-                folders: &visit.root,
+                folders,
             };
             assert!(places.wipe(&steps));
             let dying = if left_out == Some(Step::Processes) {
@@ -236,6 +310,21 @@ mod tests {
             };
             assert_eq!(visit.residue(dying), Vec::from_iter(left_out));
         }
+    }
+
+    #[test]
+    fn what_one_visit_left_is_taken_away_and_the_next_one_of_another_keeper_stays() {
+        let (visit, child) = Visit::ended("one");
+        let (one, next) = (visit.root.join("visit-1"), visit.root.join("visit-2"));
+        let made = DirBuilder::new().create(&next);
+        made.unwrap_or_else(|error| panic!("{}: {error}", next.display()));
+        let mut places = Places {
+            processes: Some(Processes::Child(child)),
+            printers: &visit.printers,
+            folders: Folders::One(&one),
+        };
+        assert!(places.wipe(&Step::ALL));
+        assert!(next.is_dir() && !one.exists());
     }
 
     #[test]
@@ -261,9 +350,9 @@ mod tests {
         visit.printers.slips = Some(Box::new(Gone));
         visit.trays[0].0.store(false, Ordering::SeqCst);
         let mut places = Places {
-            child: Some(child),
+            processes: Some(Processes::Child(child)),
             printers: &visit.printers,
-            folders: &visit.root,
+            folders: Folders::All(&visit.root),
         };
         assert!(!places.wipe(&Step::ALL), "who runs the kiosk is told");
         assert_eq!(visit.residue(DYING), []);
