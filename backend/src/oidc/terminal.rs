@@ -14,6 +14,7 @@ use super::error::{OAuthError, Refused};
 use super::params::Issuer;
 use super::scopes::Scope;
 use crate::error::{Error, Result};
+use crate::identity::no_session;
 use crate::secrets::TokenHash;
 use crate::state::AppState;
 
@@ -32,9 +33,14 @@ pub async fn held_session(parts: &Parts, state: &AppState) -> Result<Option<Toke
     };
     let token = token.trim();
     let issuer = Issuer::of_parts(parts, state)?;
-    let access = state.storage.access(TokenHash::of(token), state.clock.now()).await?;
-    let Some(access) = access else {
-        return Err(refused("invalid_token", None));
+    let (held, now) = (TokenHash::of(token), state.clock.now());
+    let Some(access) = state.storage.access(held, now).await? else {
+        // Whoever has a token of what its citizen ended is told so, with its key or without.
+        let refusal = no_session(state, held, now).await?;
+        return Err(match refusal.details() {
+            Value::Null => refused("invalid_token", None),
+            _ => refusal,
+        });
     };
     let client = state.city.client(&access.login.client);
     let ours = client.is_some_and(|client| client.terminal.is_some()) && access.login.scopes.has(Scope::Hall);

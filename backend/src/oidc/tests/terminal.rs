@@ -419,6 +419,40 @@ async fn a_theft_ends_the_session_of_the_terminal_and_so_does_its_citizen() {
     assert!(!lives(held).await);
 }
 
+#[tokio::test]
+async fn a_terminal_whose_session_its_citizen_ended_elsewhere_is_told_why_by_whatever_it_holds() {
+    let provider = Provider::open().await;
+    let mut phone = provider.citizen(ZHANG).await;
+    let tokens = let_in(&provider, OWN_DESKTOP, "terminal", &mut phone).await;
+    let first = text(&tokens, "refresh_token");
+    provider.hall.clock.advance(60);
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", first.as_str())];
+    let next = with_key(&provider, OWN_DESKTOP, "terminal", "/oauth/token", &refresh)
+        .await
+        .json();
+    assert_eq!(phone.delete("/api/v1/account/sessions").await.status, 204);
+    let why = json!({ "why": "elsewhere", "by": "browser", "at": provider.hall.clock.now().to_string() });
+    // What it shows, what it renews that with, and what it still holds where the last answer was lost; its key may be gone.
+    for token in [text(&next, "access_token"), text(&next, "refresh_token"), first] {
+        let shown = session(&token, "terminal");
+        for reply in [shown.ask(&provider).await, shown.send(&provider, "DPoP", None).await] {
+            assert_eq!(reply.code(), "identity/not_logged_in");
+            assert_eq!(reply.json()["details"], json!({ "ended": why }));
+            assert_eq!(reply.header("www-authenticate"), "OneHall-Session");
+        }
+    }
+    // One that logged itself out is told no such thing.
+    let tokens = let_in(&provider, OWN_DESKTOP, "terminal", &mut phone).await;
+    let token = text(&tokens, "access_token");
+    let farewell = Shown {
+        method: "DELETE",
+        ..session(&token, "terminal")
+    };
+    assert_eq!(farewell.ask(&provider).await.status, 204);
+    let reply = session(&token, "terminal").ask(&provider).await;
+    assert_eq!(reply.json()["details"]["ended"], Value::Null);
+}
+
 #[test]
 fn the_scope_of_the_halls_terminals_is_read_and_written() {
     let scopes: Scopes = must("openid hall".parse());

@@ -9,7 +9,7 @@ use onehall_protocol::identity::AssuranceLevel;
 use onehall_protocol::{ClientId, PersonId, Timestamp};
 use uuid::Uuid;
 
-pub(super) use notices::session_ended;
+pub(super) use notices::{mark_tokens, session_ended};
 
 use super::identity::{count, refuse_beyond};
 use super::values::{Key, json, name, parsed, time, to_json};

@@ -72,6 +72,7 @@ pub(super) fn end_session(
             now.unix_millis(),
             ends_at.unix_millis()
         ])?;
+        super::oidc::mark_tokens(tx, session)?;
     }
     super::oidc::session_ended(tx, session)?;
     tx.prepare_cached("DELETE FROM citizen_session WHERE token = ?1")?

@@ -268,8 +268,12 @@ impl Core {
             let token = match self.access(&login).await {
                 Access::Token(token) => token,
                 Access::Unreachable => return Err(NoAnswer),
-                // The hall says so itself, in the words of every other terminal.
-                Access::Ended => return self.inner.host.http.send(request).await,
+                // The hall says so itself, in the words of every other terminal, and why where the citizen ended it from elsewhere.
+                Access::Ended => {
+                    let last = login.renewal.lock().await.ended().map(|token| format!("DPoP {token}"));
+                    request.headers.extend(last.map(|last| ("authorization", last)));
+                    return self.inner.host.http.send(request).await;
+                }
             };
             let mut headers = request.headers.clone();
             headers.extend(self.shown(&login, request.method, &request.url, &token).await?);

@@ -69,6 +69,8 @@ pub(crate) enum Heard {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Renewal {
     tokens: Option<Tokens>,
+    /// What the hall refused when the login had ended.
+    refused_last: Option<String>,
     /// An access token that the hall did not take, though it should count.
     refused: bool,
     /// How often the hall was asked, and when first.
@@ -80,6 +82,7 @@ impl Renewal {
     pub fn of(tokens: Tokens) -> Renewal {
         Renewal {
             tokens: Some(tokens),
+            refused_last: None,
             refused: false,
             tries: None,
         }
@@ -124,7 +127,7 @@ impl Renewal {
         }
         match heard {
             Heard::Next(tokens) => *self = Renewal::of(tokens),
-            Heard::Ended => self.tokens = None,
+            Heard::Ended => self.refused_last = self.tokens.take().map(|tokens| tokens.refresh),
             Heard::Nothing => {}
         }
     }
@@ -134,6 +137,11 @@ impl Renewal {
         if self.tokens.as_ref().is_some_and(|tokens| tokens.access == access) {
             self.refused = true;
         }
+    }
+
+    /// With what the hall is asked why the login has ended: the refresh token, which counts no more.
+    pub fn ended(&self) -> Option<&str> {
+        self.refused_last.as_deref()
     }
 
     /// What is to be kept; none where nobody is logged in any more.

@@ -257,6 +257,8 @@ struct Hall {
     nonce: Mutex<usize>,
     /// An access token that does not count any more.
     taken_back: Mutex<Option<String>>,
+    /// Whether the citizen ended the session from elsewhere.
+    ended: Mutex<bool>,
     /// How many requests for the next tokens it has still to leave without an answer.
     silent: Mutex<usize>,
 }
@@ -319,6 +321,7 @@ impl Http for Hall {
                 true => tokens(0),
                 false => Ok(answer((400, json!({ "error": "authorization_pending" })))),
             },
+            "/oauth/token" if *lock(&self.ended) => Ok(answer((400, json!({ "error": "invalid_grant" })))),
             "/oauth/token" if self.says_nothing() => std::future::pending().await,
             "/oauth/token" => {
                 let mut exchanged = lock(&self.exchanged);
@@ -328,6 +331,11 @@ impl Http for Hall {
             "/oauth/revoke" => Ok(answer((200, json!(null)))),
             "/api/v1/identity/tokens" => Ok(answer((200, json!({ "token": "by-code", "session": session })))),
             _ if header("authorization").is_some_and(|shown| shown == "Bearer by-code") => Ok(answer((200, session))),
+            _ if *lock(&self.ended) && header("authorization").is_some_and(|shown| shown == "DPoP refresh-0") => {
+                let (status, mut told) = crate::testing::problem(401, "identity/not_logged_in");
+                told["details"] = json!({ "ended": { "why": "elsewhere", "by": "browser", "at": crate::testing::AT } });
+                Ok(answer((status, told)))
+            }
             _ if !fresh => stale(401),
             _ if header("authorization").is_some_and(|shown| lock(&self.taken_back).as_ref() == Some(&shown)) => {
                 let mut told = answer((401, json!(null)));
@@ -431,6 +439,21 @@ fn a_secret_that_cannot_be_read_for_a_moment_logs_nobody_out() {
     assert!(asked().is_ok() && core.has_session() && core.is_bound());
     assert_eq!(*lock(&hall.exchanged), 0, "nothing was refused");
     assert_eq!(machine.wait(kept.get(KEY), TICK), key);
+}
+
+#[test]
+fn a_terminal_whose_session_was_ended_elsewhere_hears_why_also_once_its_token_has_run_out() {
+    let hall = Arc::new(Hall::default());
+    let (machine, secrets, core) = let_in(&hall);
+    machine.run();
+    *lock(&hall.ended) = true;
+    machine.pass(600_000);
+    assert!(machine.wait(core.list_drafts::<Value>(), TICK).is_err());
+    machine.run();
+    let why = core.why_session_ended().map(|end| end.why);
+    assert_eq!(why, Some(onehall_protocol::account::SessionEndReason::Elsewhere));
+    assert!(!core.has_session() && !core.is_bound());
+    assert_eq!(machine.wait(secrets.get(KEY), TICK), Ok(None));
 }
 
 #[test]

@@ -88,6 +88,25 @@ fn ended(db: &Connection, now: Timestamp, most: u32) -> Result<Vec<TokenHash>> {
         .collect::<super::super::Result<_>>()?)
 }
 
+/// Marks the tokens by which a terminal of the hall holds its session as that one is marked whose end it is to be told: nobody
+/// holds what the session itself is named by. Of its refresh tokens the last two, because it may not have heard of the last.
+pub(in crate::storage::sql) fn mark_tokens(tx: &Connection, session: TokenHash) -> Result<()> {
+    for tokens in [
+        "SELECT t.token FROM oidc_access t JOIN oidc_grant g ON g.id = t.grant_id
+         WHERE g.session = ?1 AND g.own_session = 1",
+        "SELECT t.token FROM oidc_refresh t JOIN oidc_grant g ON g.id = t.grant_id
+         WHERE g.session = ?1 AND g.own_session = 1 ORDER BY t.issued_at DESC LIMIT 2",
+    ] {
+        let sql = format!(
+            "INSERT INTO citizen_session_over (token, why, ended_by, ended_at, forget_at)
+             SELECT held.token, o.why, o.ended_by, o.ended_at, o.forget_at
+             FROM citizen_session_over o CROSS JOIN ({tokens}) held WHERE o.token = ?1 ON CONFLICT (token) DO NOTHING"
+        );
+        tx.prepare_cached(&sql)?.execute([session.0])?;
+    }
+    Ok(())
+}
+
 /// A session of the hall has ended. So do the logins at clients that were allowed in it, but for those that were to go on while
 /// the citizen is away; and every client is told, but for terminals of the hall, whose own session it was.
 pub(in crate::storage::sql) fn session_ended(tx: &Connection, session: TokenHash) -> Result<()> {
