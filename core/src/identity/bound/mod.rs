@@ -377,6 +377,10 @@ impl Core {
                 } => (refresh, after, patience),
             };
             if after > 0 {
+                // Where there is no network nobody waits for it: the next request asks again.
+                if !self.inner.progress.is_online() {
+                    return Access::Unreachable;
+                }
                 self.inner.host.timer.sleep(after).await;
             }
             renewal.asks(self.millis());
@@ -398,7 +402,13 @@ impl Core {
         let asking = boxed(self.post_form(&login.issuer, "/oauth/token", &fields));
         let answer = match patience {
             Some(millis) => match select(asking, self.inner.host.timer.sleep(millis)).await {
-                Either::Left((answer, _)) => answer,
+                Either::Left((answer, _)) => {
+                    // Said at once, and not by silence.
+                    if answer.is_err() {
+                        self.connection(false);
+                    }
+                    answer
+                }
                 // The hall may have answered, and does so alike to who asks again.
                 Either::Right(_) => Err(NoAnswer),
             },

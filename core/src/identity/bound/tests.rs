@@ -257,6 +257,8 @@ struct Hall {
     nonce: Mutex<usize>,
     /// An access token that does not count any more.
     taken_back: Mutex<Option<String>>,
+    /// Whether it cannot be reached at all.
+    away: Mutex<bool>,
     /// Whether the citizen ended the session from elsewhere.
     ended: Mutex<bool>,
     /// How many requests for the next tokens it has still to leave without an answer.
@@ -275,6 +277,9 @@ impl Hall {
 #[async_trait]
 impl Http for Hall {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
+        if *lock(&self.away) {
+            return Err(NoAnswer);
+        }
         let path = request.url.strip_prefix("http://hall").unwrap_or_default().to_owned();
         let header = |name: &str| {
             let found = request.headers.iter().find(|(known, _)| *known == name);
@@ -505,6 +510,26 @@ fn an_answer_that_does_not_come_is_asked_for_again_while_the_hall_answers_alike(
     assert!(machine.wait(core.list_drafts::<Value>(), 500).is_ok());
     assert!(machine.millis() - began < GRACE);
     assert_eq!(*lock(&hall.exchanged), 1);
+}
+
+#[test]
+fn where_there_is_no_network_nobody_waits_for_the_next_tokens_and_nobody_is_logged_out() {
+    let hall = Arc::new(Hall::default());
+    let (machine, _, core) = let_in(&hall);
+    machine.run();
+    *lock(&hall.away) = true;
+    machine.pass(600_000);
+    let asked = || machine.wait(core.fetch::<Value>(api::get("/identity/session")), 500);
+    for _ in 0..3 {
+        let began = machine.millis();
+        assert_eq!(asked().err().map(|error| error.code), Some(ErrorCode::Offline));
+        assert!(machine.millis() - began < 1_000);
+        machine.pass(60_000);
+    }
+    *lock(&hall.away) = false;
+    machine.pass(60_000);
+    assert!(asked().is_ok());
+    assert!(core.has_session() && *lock(&hall.exchanged) == 1);
 }
 
 #[test]
