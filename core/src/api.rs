@@ -19,6 +19,9 @@ pub(crate) struct ApiRequest {
     anonymous: bool,
     /// Is answered alike whoever is logged in.
     open: bool,
+    /// The hall to which it shows that this terminal holds its key, and no bound token.
+    #[cfg(feature = "native")]
+    proven_to: Option<String>,
 }
 
 pub(crate) fn get(path: impl Into<String>) -> ApiRequest {
@@ -47,6 +50,8 @@ impl ApiRequest {
             progress: None,
             anonymous: false,
             open: false,
+            #[cfg(feature = "native")]
+            proven_to: None,
         }
     }
 
@@ -79,6 +84,13 @@ impl ApiRequest {
     /// The answer counts also where another person is logged in by the time it comes.
     pub(crate) fn open(mut self) -> ApiRequest {
         self.open = true;
+        self
+    }
+
+    /// Shows to the hall of this name that this terminal holds its key: what is given for it can be bound to that.
+    #[cfg(feature = "native")]
+    pub(crate) fn proven_to(mut self, issuer: String) -> ApiRequest {
+        self.proven_to = Some(issuer);
         self
     }
 
@@ -133,7 +145,10 @@ impl Core {
         };
         let visit = self.visit();
         #[cfg(feature = "native")]
-        let answer = self.send_shown(sent, request.anonymous).await;
+        let answer = match &request.proven_to {
+            Some(issuer) => self.send_proven(sent, issuer).await,
+            None => self.send_shown(sent, request.anonymous).await,
+        };
         #[cfg(not(feature = "native"))]
         let answer = self.inner.host.http.send(sent).await;
         self.connection(answer.is_ok());

@@ -45,12 +45,6 @@ fn client(id: ClientId, source: &Source, directory: &Directory, findings: &Findi
     let proof = proof(&file);
     let device = flag(&file, "device");
     let redirect_uris = addresses(&file, "redirect_uris");
-    if redirect_uris.is_empty() && !device && !file.holds_any("redirect_uris") {
-        file.find(
-            "redirect_uris",
-            "a client has `redirect_uris`, or logs in by another device (`device = true`)",
-        );
-    }
     let post_logout_redirect_uris = addresses(&file, "post_logout_redirect_uris");
     let logout_address: Option<Sited<LogoutAddress>> = file.optional("backchannel_logout_uri");
     let scopes = scopes(&file);
@@ -63,6 +57,14 @@ fn client(id: ClientId, source: &Source, directory: &Directory, findings: &Findi
         file.find("standing", reason);
     }
     let terminal = terminal(&file, binds_tokens, standing.is_some(), &scopes);
+    // A terminal of the hall also logs in by itself, with a code.
+    let by_browser = !device && terminal.is_none();
+    if redirect_uris.is_empty() && by_browser && !file.holds_any("redirect_uris") {
+        file.find(
+            "redirect_uris",
+            "a client has `redirect_uris`, or logs in by another device (`device = true`)",
+        );
+    }
     file.close();
     Some(Client {
         id,

@@ -5,12 +5,14 @@
 //! and no answer waits for the message: nothing tells who has an account. It begins none, and is a session of a kiosk.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use onehall_protocol::identity::{CardCodeRequest, CardCodeSent, CardLogin, TokenGranted};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use onehall_protocol::identity::{CardCodeRequest, CardCodeSent, CardLogin, TerminalKind, TokenGranted};
 use onehall_protocol::{CitizenId, Language, Problem};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::granted::Held;
 use super::passkeys::UseCode;
 use super::routes::replaced;
 use super::store::{CardLogIn, CodeToSend, Place};
@@ -18,7 +20,7 @@ use crate::error::Result;
 use crate::halls::AtKiosk;
 use crate::http::extract::{AcceptLanguage, Json};
 use crate::messages::{self, Kiosk};
-use crate::secrets::{Token, random_below};
+use crate::secrets::random_below;
 use crate::state::AppState;
 
 /// The routes of logins by card.
@@ -104,19 +106,22 @@ async fn send(state: AppState, kiosk: AtKiosk, card: CitizenId, code: String, la
 
 /// Log in at a kiosk with an identity card and its one-time code
 ///
-/// Gives a token, as `POST /identity/tokens`; the session is one of a kiosk, whatever the request says of itself.
+/// Gives what `POST /identity/tokens` gives to a kiosk, bound to a key where it proves to hold one; the session is one of a kiosk,
+/// whatever the request says of itself.
 #[utoipa::path(post, path = "/identity/card/tokens", tag = "identity", request_body = CardLogin,
-    params(("OneHall-Kiosk" = String, Header, description = "Hall, number and key of the kiosk: `central/3/<key>`")),
+    params(("OneHall-Kiosk" = String, Header, description = "Hall, number and key of the kiosk: `central/3/<key>`"),
+        ("DPoP" = Option<String>, Header, description = "Proof of the key that the session is to be bound to")),
     responses((status = 200, description = "Logged in", body = TokenGranted),
+        (status = 401, description = "identity/not_logged_in: the proof does not count; `DPoP-Nonce` says with what to make it", body = Problem),
         (status = 403, description = "identity/forbidden: no kiosk of a hall", body = Problem),
         (status = 422, description = "identity/wrong_code", body = Problem)))]
 async fn grant_token(
     State(state): State<AppState>,
     kiosk: AtKiosk,
-    headers: HeaderMap,
+    parts: Parts,
     Json(login): Json<CardLogin>,
 ) -> Result<Json<TokenGranted>> {
-    let token = Token::generate(&*state.rng);
+    let held = Held::by_terminal(&state, &parts, TerminalKind::Kiosk).await?;
     let login = CardLogIn {
         code: UseCode {
             to: card_hash(&state, &login.citizen_id),
@@ -126,13 +131,11 @@ async fn grant_token(
             now: state.clock.now(),
         },
         citizen_id: login.citizen_id,
-        session: token.hash(),
-        place: Place::of(&headers, &state),
+        session: held.session,
+        place: Place::of(&parts.headers, &state),
+        bind: held.bind.clone(),
     };
     let citizen = state.storage.log_in_by_card(login).await?;
-    replaced(&state, &headers).await?;
-    Ok(Json(TokenGranted {
-        token: token.as_str().to_owned(),
-        session: citizen.view(),
-    }))
+    replaced(&state, &parts.headers).await?;
+    Ok(Json(held.told(&state, &citizen)))
 }

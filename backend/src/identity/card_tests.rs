@@ -10,7 +10,7 @@ const TOKENS: &str = "/api/v1/identity/card/tokens";
 const SESSION: &str = "/api/v1/identity/session";
 const KEY: &str = "central/3/lanchuan-central-kiosk-3";
 /// Of 张敏, whose phone is [`PHONE`].
-const CARD: &str = "620102198805143827";
+pub(crate) const CARD: &str = "620102198805143827";
 const PHONE: &str = "13800000001";
 /// Of somebody else of the demo city.
 const OTHER_CARD: &str = "510104194003120614";
@@ -46,7 +46,8 @@ async fn code_after(hall: &TestHall, before: usize) -> (String, String) {
     panic!("no message came")
 }
 
-async fn asked(hall: &TestHall, kiosk: &mut TestTerminal, card: &str) -> String {
+/// The code that the owner of a card got for it.
+pub(crate) async fn asked(hall: &TestHall, kiosk: &mut TestTerminal, card: &str) -> String {
     let before = hall.messages.sent().len();
     let reply = ask(kiosk, card).await;
     assert_eq!(reply.status, 202, "{}", reply.json());

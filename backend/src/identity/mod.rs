@@ -7,11 +7,12 @@
 mod asleep_tests;
 mod card;
 #[cfg(test)]
-mod card_tests;
+pub(crate) mod card_tests;
 mod contact_store;
 #[cfg(test)]
 mod contact_tests;
 mod contacts;
+mod granted;
 mod level;
 mod level_store;
 #[cfg(test)]

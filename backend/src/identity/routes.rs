@@ -8,13 +8,14 @@ use onehall_protocol::contacts::Contact;
 use onehall_protocol::identity::{
     CodeRequest, CodeSent, ConfirmedLogin, LoginRequest, Profile, Session, TerminalKind, TokenGranted,
 };
-use onehall_protocol::{ErrorCode, PersonId};
+use onehall_protocol::{ErrorCode, PersonId, Problem};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::contacts::contact;
+use super::granted::Held;
 use super::model::{Citizen, OwnPages, SESSION_COOKIE, session_of, session_token};
 use super::store::{CodeToSend, Confirmed, LogIn, Place};
 use crate::error::{Error, Result};
@@ -100,28 +101,34 @@ async fn log_in(
     headers: HeaderMap,
     Json(request): Json<LoginRequest>,
 ) -> Result<Response> {
-    let (token, citizen) = begin_session(&state, terminal, client, &headers, request).await?;
+    let token = Token::generate(&*state.rng);
+    let held = Held::by_token(token.clone());
+    let citizen = begin_session(&state, terminal, client, &headers, request, &held).await?;
     Ok(with_cookie(&state, terminal, &token, &citizen))
 }
 
 /// Log in on a terminal that holds its session itself
 ///
-/// As `POST /identity/session`, for native shells and mini-apps: the token comes in the answer, no cookie is set. It goes
-/// into the header `Authorization: Bearer` of every request.
+/// As `POST /identity/session`, for native shells and mini-apps: what the terminal holds comes in the answer, no cookie is set. A
+/// terminal that the city has registered (the client `hall-desktop`, `hall-mobile` or `hall-kiosk`) and that sends a proof of its key
+/// (RFC 9449, with the nonce of a first answer 401) gets `bound`: tokens that count with a proof for each request, in the header
+/// `Authorization: DPoP`, and are renewed at `/oauth/token`. Every other one gets `token`, which goes into the header
+/// `Authorization: Bearer` of every request.
 #[utoipa::path(post, path = "/identity/tokens", tag = "identity", request_body = LoginRequest,
-    responses((status = 200, description = "Logged in", body = TokenGranted)))]
+    params(("DPoP" = Option<String>, Header, description = "Proof of the key that the session is to be bound to")),
+    responses((status = 200, description = "Logged in", body = TokenGranted),
+        (status = 401, description = "identity/not_logged_in: the proof does not count; `DPoP-Nonce` says with what to make it", body = Problem)))]
 async fn grant_token(
     State(state): State<AppState>,
     Terminal(terminal): Terminal,
     client: ClientAddress,
-    headers: HeaderMap,
+    parts: Parts,
     Json(request): Json<LoginRequest>,
 ) -> Result<Json<TokenGranted>> {
-    let (token, citizen) = begin_session(&state, terminal, client, &headers, request).await?;
-    Ok(Json(TokenGranted {
-        token: token.as_str().to_owned(),
-        session: citizen.view(),
-    }))
+    // Before the code is looked at: a terminal that has to make its proof again has not used it up then.
+    let held = Held::by_terminal(&state, &parts, terminal).await?;
+    let citizen = begin_session(&state, terminal, client, &parts.headers, request, &held).await?;
+    Ok(Json(held.told(&state, &citizen)))
 }
 
 /// Log in with a phone number whose account was not used for long
@@ -137,25 +144,29 @@ async fn log_in_confirmed(
     headers: HeaderMap,
     Json(request): Json<ConfirmedLogin>,
 ) -> Result<Response> {
-    let (token, citizen) = begin_confirmed(&state, terminal, client, &headers, request).await?;
+    let token = Token::generate(&*state.rng);
+    let held = Held::by_token(token.clone());
+    let citizen = begin_confirmed(&state, terminal, client, &headers, request, &held).await?;
     Ok(with_cookie(&state, terminal, &token, &citizen))
 }
 
 /// As `POST /identity/session/confirmed`, on a terminal that holds its session itself
+///
+/// By what, `POST /identity/tokens` says.
 #[utoipa::path(post, path = "/identity/tokens/confirmed", tag = "identity", request_body = ConfirmedLogin,
-    responses((status = 200, description = "Logged in", body = TokenGranted)))]
+    params(("DPoP" = Option<String>, Header, description = "Proof of the key that the session is to be bound to")),
+    responses((status = 200, description = "Logged in", body = TokenGranted),
+        (status = 401, description = "identity/not_logged_in: the proof does not count; `DPoP-Nonce` says with what to make it", body = Problem)))]
 async fn grant_token_confirmed(
     State(state): State<AppState>,
     Terminal(terminal): Terminal,
     client: ClientAddress,
-    headers: HeaderMap,
+    parts: Parts,
     Json(request): Json<ConfirmedLogin>,
 ) -> Result<Json<TokenGranted>> {
-    let (token, citizen) = begin_confirmed(&state, terminal, client, &headers, request).await?;
-    Ok(Json(TokenGranted {
-        token: token.as_str().to_owned(),
-        session: citizen.view(),
-    }))
+    let held = Held::by_terminal(&state, &parts, terminal).await?;
+    let citizen = begin_confirmed(&state, terminal, client, &parts.headers, request, &held).await?;
+    Ok(Json(held.told(&state, &citizen)))
 }
 
 fn with_cookie(state: &AppState, terminal: TerminalKind, token: &Token, citizen: &Citizen) -> Response {
@@ -166,35 +177,35 @@ fn with_cookie(state: &AppState, terminal: TerminalKind, token: &Token, citizen:
     ([(header::SET_COOKIE, cookie)], Json(citizen.view())).into_response()
 }
 
-/// A login as it was asked for, and the token of its session.
+/// A login as it was asked for.
 fn login(
     state: &AppState,
     terminal: TerminalKind,
     client: ClientAddress,
     headers: &HeaderMap,
     request: &LoginRequest,
-) -> Result<(Token, LogIn)> {
+    held: &Held,
+) -> Result<LogIn> {
     let contact = contact(&request.phone, "phone")?;
-    let token = Token::generate(&*state.rng);
     let place = Place::of(headers, state);
     // A page of another site is one, whatever it says of itself.
     let terminal = match place.site {
         Some(_) => TerminalKind::MiniApp,
         None => terminal,
     };
-    let login = LogIn {
+    Ok(LogIn {
         to: contact_hash(state, &contact),
         client: client_hash(state, client),
         code: code_hash(state, &contact, request.code.trim()),
         contact,
         new_person: PersonId(state.new_id()),
-        session: token.hash(),
+        session: held.session,
         terminal,
         place,
+        bind: held.bind.clone(),
         limits: state.config.codes,
         now: state.clock.now(),
-    };
-    Ok((token, login))
+    })
 }
 
 async fn begin_session(
@@ -203,11 +214,12 @@ async fn begin_session(
     client: ClientAddress,
     headers: &HeaderMap,
     request: LoginRequest,
-) -> Result<(Token, Citizen)> {
-    let (token, login) = login(state, terminal, client, headers, &request)?;
+    held: &Held,
+) -> Result<Citizen> {
+    let login = login(state, terminal, client, headers, &request, held)?;
     let citizen = state.storage.log_in(login).await?;
     replaced(state, headers).await?;
-    Ok((token, citizen))
+    Ok(citizen)
 }
 
 async fn begin_confirmed(
@@ -216,7 +228,8 @@ async fn begin_confirmed(
     client: ClientAddress,
     headers: &HeaderMap,
     request: ConfirmedLogin,
-) -> Result<(Token, Citizen)> {
+    held: &Held,
+) -> Result<Citizen> {
     let confirmed = match request.citizen_id.as_deref().map(str::trim) {
         None => Confirmed::NewOwner,
         Some(number) => {
@@ -228,14 +241,14 @@ async fn begin_confirmed(
         phone: request.phone,
         code: request.code,
     };
-    let (token, login) = login(state, terminal, client, headers, &request)?;
+    let login = login(state, terminal, client, headers, &request, held)?;
     let lost = login.contact.clone();
     let (citizen, lost_by) = state.storage.log_in_confirmed(login, confirmed).await?;
     replaced(state, headers).await?;
     if let Some(person) = lost_by {
         super::contacts::number_lost(state, person, &lost).await?;
     }
-    Ok((token, citizen))
+    Ok(citizen)
 }
 
 /// One session a terminal: the one that a new one replaces must not live on where nobody sees it.

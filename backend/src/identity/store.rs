@@ -10,6 +10,7 @@ use super::passkeys::UseCode;
 use crate::config::CodeLimits;
 use crate::error::Result;
 use crate::halls::AtKiosk;
+use crate::oidc::store::Bind;
 use crate::secrets::TokenHash;
 
 /// A one-time code that is about to be sent. Phone number and address of the client are keyed hashes: this table knows
@@ -58,6 +59,8 @@ pub struct LogIn {
     pub terminal: TerminalKind,
     /// What that terminal says of itself.
     pub place: Place,
+    /// The key that the session is bound to, where that terminal holds one.
+    pub bind: Option<Bind>,
     /// How many wrong codes are allowed.
     pub limits: CodeLimits,
     /// Now.
@@ -84,6 +87,8 @@ pub struct CardLogIn {
     pub session: TokenHash,
     /// What that kiosk says of itself.
     pub place: Place,
+    /// The key that the session is bound to, where that kiosk holds one.
+    pub bind: Option<Bind>,
 }
 
 /// The store of identity.

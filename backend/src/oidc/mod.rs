@@ -66,11 +66,11 @@ use crate::state::AppState;
 pub use clients::{Client, ClientKey, LogoutAddress, Proof, RedirectUri, RegisteredScope, Standing};
 pub use error::NONCE_HEADER;
 pub use jose::PublicKey;
-pub use model::{Access, AuthorizationRequest, Login, OpenRequest, Prompt, seconds};
+pub use model::{Access, AuthorizationRequest, Login, OpenRequest, Prompt, access_until, seconds};
 pub use scopes::{Scope, Scopes};
 pub use store::OidcStore;
-pub(crate) use terminal::challenge;
-pub use terminal::held_session;
+pub use terminal::{KeyHolder, held_session};
+pub(crate) use terminal::{challenge, key_holder};
 
 /// Where the routes of the protocol are.
 mod path {

@@ -46,6 +46,12 @@ pub mod seconds {
     pub const SKEW: i64 = 60;
 }
 
+/// Until when an access token counts that is given at `now`, of a login that ends at `ends_at`.
+#[must_use]
+pub fn access_until(now: Timestamp, ends_at: Timestamp) -> Timestamp {
+    now.plus_seconds(seconds::ACCESS).min(ends_at)
+}
+
 /// What a client asks for. Checked: everything in it is allowed to that client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizationRequest {

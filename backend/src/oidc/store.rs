@@ -96,6 +96,23 @@ pub struct OwnSession {
     pub place: Place,
 }
 
+/// A session that begins with a code or a card is bound to the key of its terminal: it is reached by these tokens alone.
+#[derive(Debug, Clone)]
+pub struct Bind {
+    /// The login at the client that the terminal is.
+    pub grant: Uuid,
+    /// That client.
+    pub client: ClientId,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// The key, by its thumbprint.
+    pub key: String,
+    /// The access token that it gets.
+    pub access: TokenHash,
+    /// The refresh token that it gets.
+    pub refresh: TokenHash,
+}
+
 /// A client comes with a code.
 #[derive(Debug, Clone)]
 pub struct Redeem {

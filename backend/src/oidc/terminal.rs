@@ -3,16 +3,23 @@
 //!
 //! Nobody else's token counts here, whatever it may know of the citizen: only that of a client which the city's files say is a
 //! terminal of the hall (`first_party`), with the scope for it, and with a proof for this very request.
+//!
+//! Such a terminal gets its tokens by a phone that lets it in (`device`), or at once where it logs in by a code or a card
+//! ([`key_holder`]).
+
+use std::sync::Arc;
 
 use axum::http::header;
 use axum::http::request::Parts;
+use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{API, ErrorCode};
 use serde_json::{Value, json};
 
-use super::dpop;
+use super::clients::Client;
 use super::error::{OAuthError, Refused};
 use super::params::Issuer;
 use super::scopes::Scope;
+use super::{dpop, proof};
 use crate::error::{Error, Result};
 use crate::identity::no_session;
 use crate::secrets::TokenHash;
@@ -47,18 +54,50 @@ pub async fn held_session(parts: &Parts, state: &AppState) -> Result<Option<Toke
     let Some(bound) = access.key_bound.filter(|_| ours) else {
         return Err(refused("invalid_token", None));
     };
+    match proven(parts, state, &issuer, Some(token)).await? {
+        Some(key) if key == bound => Ok(Some(access.login.session)),
+        _ => Err(refused("invalid_token", None)),
+    }
+}
+
+/// A terminal of the hall that logs in and has proved to hold a key: what it is given is bound to that.
+#[derive(Debug, Clone)]
+pub struct KeyHolder {
+    /// As which client it is known.
+    pub client: Arc<Client>,
+    /// The thumbprint of its key.
+    pub key: String,
+}
+
+/// The terminal of this kind that a login comes from, where it proves to hold a key. None where it brings no proof, where the city
+/// has registered no such terminal (`hall-<kind>`), or where the hall is no provider: then the login is bound to nothing.
+///
+/// # Errors
+/// `identity/not_logged_in` where the proof does not count; the details say why, and bring the nonce to use. Nothing of the
+/// login was looked at then.
+pub(crate) async fn key_holder(parts: &Parts, state: &AppState, terminal: TerminalKind) -> Result<Option<KeyHolder>> {
+    let client = proof::registered(state, &format!("hall-{}", terminal.as_str()));
+    // A refresh token of one that signs for itself is bound to its own keys.
+    let client = client.filter(|client| client.terminal == Some(terminal) && client.is_public());
+    let (Some(client), Ok(issuer)) = (client, Issuer::of_parts(parts, state)) else {
+        return Ok(None);
+    };
+    let key = proven(parts, state, &issuer, None).await?;
+    Ok(key.map(|key| KeyHolder { client, key }))
+}
+
+/// The key that a request to the API proves to hold, as [`dpop::proven`], refused in the words of the API.
+async fn proven(parts: &Parts, state: &AppState, issuer: &Issuer, token: Option<&str>) -> Result<Option<String>> {
     // The API is nested: its routes see the rest of the path.
     let at = issuer.at(&format!("{API}{}", parts.uri.path()));
-    let proven = dpop::proven(state, &parts.headers, parts.method.as_str(), &at, Some(token)).await;
-    match proven {
-        Ok(Some(key)) if key == bound => Ok(Some(access.login.session)),
-        Ok(_) => Err(refused("invalid_token", None)),
-        Err(Refused::Fault(fault)) => Err(fault),
-        Err(Refused::Client(refusal)) => {
+    let proven = dpop::proven(state, &parts.headers, parts.method.as_str(), &at, token).await;
+    proven.map_err(|refusal| match refusal {
+        Refused::Fault(fault) => fault,
+        Refused::Client(refusal) => {
             let (OAuthError { error, .. }, nonce) = refusal.told();
-            Err(refused(error, nonce))
+            refused(error, nonce)
         }
-    }
+    })
 }
 
 fn refused(error: &str, nonce: Option<&str>) -> Error {

@@ -151,21 +151,44 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
-/// Logged in on a terminal that holds its session itself (a native shell, a mini-app): the token goes into the header
-/// `Authorization: Bearer`, and is destroyed at log-out.
+/// Logged in on a terminal that holds its session itself (a native shell, a mini-app): by a token that counts for whoever has it,
+/// or by tokens that count with a key. What it holds is destroyed at log-out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenGranted {
-    /// The token: 256 random bits.
-    pub token: String,
-    /// The session that it stands for.
+    /// 256 random bits, for the header `Authorization: Bearer`. Absent where there is `bound`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// What a terminal of the hall gets that has proved to hold a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<BoundTokens>,
+    /// The session that they stand for.
     pub session: Session,
 }
 
 impl std::fmt::Debug for TokenGranted {
-    /// Without the token: it must not reach a log.
+    /// Without the tokens: they must not reach a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TokenGranted").finish_non_exhaustive()
+    }
+}
+
+/// Tokens that are bound to a key (RFC 9449): worth nothing without a proof by it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BoundTokens {
+    /// What a request shows, in the header `Authorization: DPoP`.
+    pub access_token: String,
+    /// What the next ones are asked for with, once, at `/oauth/token`.
+    pub refresh_token: String,
+    /// Seconds for which `access_token` counts.
+    pub expires_in: i64,
+}
+
+impl std::fmt::Debug for BoundTokens {
+    /// Without the tokens: they must not reach a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BoundTokens").finish_non_exhaustive()
     }
 }
 

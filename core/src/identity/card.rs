@@ -1,10 +1,9 @@
 //! A login with the identity card on the reader of this kiosk. No command of the pages: what stands on a card, no page learns.
 
 use onehall_protocol::CoreError;
-use onehall_protocol::identity::{CardCodeRequest, CardCodeSent, CardLogin, Session, TokenGranted};
+use onehall_protocol::identity::{CardCodeRequest, CardCodeSent, CardLogin, Session};
 
-use super::TOKEN;
-use crate::{Core, api, lock};
+use crate::{Core, api};
 
 impl Core {
     /// Has a code sent to the owner of a card, where they have an account.
@@ -20,15 +19,7 @@ impl Core {
     /// # Errors
     /// `identity/wrong_code`; as [`Core::send_card_code`].
     pub async fn log_in_with_card(&self, login: &CardLogin) -> Result<Session, CoreError> {
-        let granted: TokenGranted = self
-            .fetch(api::post("/identity/card/tokens").json(login).open())
-            .await?;
-        if let Some(secrets) = &self.inner.host.secrets {
-            secrets.put(TOKEN, granted.token.clone()).await;
-        }
-        *lock(&self.inner.identity.token) = Some(granted.token);
-        self.another_visit();
-        self.session_started(granted.session.clone());
-        Ok(granted.session)
+        let session = self.take_tokens(api::post("/identity/card/tokens").json(login)).await?;
+        Ok(self.entered(session))
     }
 }

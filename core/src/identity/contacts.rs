@@ -2,11 +2,10 @@
 
 use onehall_protocol::account::MergeTicket;
 use onehall_protocol::contacts::{AddContact, ClaimAccount, ContactCode, ContactsView};
-use onehall_protocol::identity::{ConfirmedLogin, Session, TokenGranted};
+use onehall_protocol::identity::{ConfirmedLogin, Session};
 use onehall_protocol::{ClaimId, ContactId, CoreError};
 use serde::de::DeserializeOwned;
 
-use super::TOKEN;
 use crate::{Core, api, lock};
 
 impl Core {
@@ -80,22 +79,17 @@ impl Core {
             code,
             citizen_id,
         };
-        let session: Session = match &self.inner.host.secrets {
+        let session = match self.inner.host.secrets {
             None => {
                 self.fetch(api::post("/identity/session/confirmed").json(&login).open())
                     .await?
             }
-            Some(secrets) => {
-                let ask = api::post("/identity/tokens/confirmed").json(&login).open();
-                let granted: TokenGranted = self.fetch(ask).await?;
-                secrets.put(TOKEN, granted.token.clone()).await;
-                *lock(&self.inner.identity.token) = Some(granted.token);
-                granted.session
+            Some(_) => {
+                self.take_tokens(api::post("/identity/tokens/confirmed").json(&login))
+                    .await?
             }
         };
-        self.another_visit();
-        self.session_started(session.clone());
-        Ok(session)
+        Ok(self.entered(session))
     }
 
     /// Where another number comes first now, here or by another terminal, the session here says so, too.

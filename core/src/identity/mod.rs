@@ -15,7 +15,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures::future::select;
 
 use onehall_client::Event;
-use onehall_protocol::identity::{CodeRequest, LoginRequest, Session, TerminalKind, TokenGranted};
+#[cfg(not(feature = "native"))]
+use onehall_protocol::identity::TokenGranted;
+use onehall_protocol::identity::{CodeRequest, LoginRequest, Session, TerminalKind};
 use onehall_protocol::{CoreError, ErrorCode, PersonId};
 use serde::de::DeserializeOwned;
 
@@ -96,18 +98,36 @@ impl Core {
 
     pub(crate) async fn log_in(&self, phone: String, code: String) -> Result<Session, CoreError> {
         let login = LoginRequest { phone, code };
-        let session: Session = match &self.inner.host.secrets {
+        let session = match self.inner.host.secrets {
             None => self.fetch(api::post("/identity/session").json(&login).open()).await?,
-            Some(secrets) => {
-                let granted: TokenGranted = self.fetch(api::post("/identity/tokens").json(&login).open()).await?;
-                secrets.put(TOKEN, granted.token.clone()).await;
-                *lock(&self.inner.identity.token) = Some(granted.token);
-                granted.session
-            }
+            Some(_) => self.take_tokens(api::post("/identity/tokens").json(&login)).await?,
         };
+        Ok(self.entered(session))
+    }
+
+    /// Has a request log somebody in on a terminal that holds its session itself, and takes what it is given for it.
+    #[cfg(not(feature = "native"))]
+    async fn take_tokens(&self, request: api::ApiRequest) -> Result<Session, CoreError> {
+        let TokenGranted { token, session, .. } = self.fetch(request.open()).await?;
+        self.hold_token(token).await?;
+        Ok(session)
+    }
+
+    /// Holds a token that counts for whoever has it.
+    async fn hold_token(&self, token: Option<String>) -> Result<(), CoreError> {
+        let token = token.ok_or_else(|| self.error(ErrorCode::InvalidReply))?;
+        if let Some(secrets) = &self.inner.host.secrets {
+            secrets.put(TOKEN, token.clone()).await;
+        }
+        *lock(&self.inner.identity.token) = Some(token);
+        Ok(())
+    }
+
+    /// Somebody has logged in.
+    fn entered(&self, session: Session) -> Session {
         self.another_visit();
         self.session_started(session.clone());
-        Ok(session)
+        session
     }
 
     /// Ends the session. Answers that the backend does not hold are sent first; where that is not possible in a moment, the
@@ -155,6 +175,8 @@ impl Core {
         if let Some(secrets) = &self.inner.host.secrets {
             secrets.delete(TOKEN).await;
         }
+        #[cfg(feature = "native")]
+        self.forgotten().await;
         self.erase_unsent().await;
         self.erase_copy().await;
         // Files that were chosen and not sent, and whatever else is a person's: beyond recovery. Who came meanwhile keeps theirs.

@@ -25,9 +25,7 @@ impl Core {
         let session: Session = self
             .fetch(api::post("/identity/passkeys/session").json(&answer).open())
             .await?;
-        self.another_visit();
-        self.session_started(session.clone());
-        Ok(session)
+        Ok(self.entered(session))
     }
 
     pub(crate) async fn passkeys<T: DeserializeOwned>(&self) -> Result<T, CoreError> {

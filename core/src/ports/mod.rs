@@ -271,8 +271,8 @@ pub trait Journal: SendOutsideWasm + SyncOutsideWasm {
 #[error("read a secret of this terminal")]
 pub struct NoSecret;
 
-/// Secrets of the session: its token. Kept in the key store of the operating system where there is one; in memory on a
-/// public machine.
+/// Secrets of the session: its tokens, and their key. Kept in the key store of the operating system where there is one; in memory
+/// on a public machine.
 #[cfg_attr(target_family = "wasm", async_trait(?Send))]
 #[cfg_attr(not(target_family = "wasm"), async_trait)]
 pub trait SecretStore: SendOutsideWasm + SyncOutsideWasm {

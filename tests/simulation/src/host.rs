@@ -26,7 +26,7 @@ use crate::world::{World, lock};
 /// Where the hall is.
 pub(crate) const BASE_URL: &str = "http://hall.test";
 
-/// A browser keeps a cookie, the others a token.
+/// A browser keeps a cookie, a mini-app a token, the others tokens that are bound to a key of theirs.
 const KINDS: [TerminalKind; 4] = [
     TerminalKind::Browser,
     TerminalKind::Desktop,

@@ -138,6 +138,11 @@ fn a_terminal_of_the_hall_itself_is_bound_to_its_key_and_stays_no_longer_than_it
         "is \"desktop\", \"mobile\" or \"kiosk\"",
     );
     broken(TRANSIT, "\"phone\"", "\"hall\"", "of terminals of the hall itself");
+    // One that no phone lets in logs in by a code: it needs no address.
+    let fixture = Fixture::new();
+    fixture.replace(TRANSIT, &format!("redirect_uris = [{BACK}]\n"), "");
+    fixture.replace(TRANSIT, level, &format!("first_party = \"mobile\"\n{bound}"));
+    assert_eq!(fixture.errors(), []);
     let fixture = Fixture::new();
     fixture.replace(TRANSIT, level, &own("desktop", bound));
     assert_eq!(fixture.errors(), []);

@@ -11,6 +11,7 @@ mod interop;
 mod level;
 mod logout;
 mod notices;
+mod own_login;
 mod refresh;
 mod terminal;
 mod tokens;

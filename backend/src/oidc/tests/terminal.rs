@@ -7,12 +7,12 @@ use crate::oidc::{Scope, Scopes};
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const SESSION: &str = "/api/v1/identity/session";
 
-fn text(of: &Value, name: &str) -> String {
+pub(super) fn text(of: &Value, name: &str) -> String {
     let text = of[name].as_str();
     text.unwrap_or_else(|| panic!("no {name} in {of}")).to_owned()
 }
 
-async fn with_key(provider: &Provider, client: &str, key: &str, path: &str, pairs: Pairs<'_>) -> Reply {
+pub(super) async fn with_key(provider: &Provider, client: &str, key: &str, path: &str, pairs: Pairs<'_>) -> Reply {
     let at = (client == OWN_KIOSK).then_some(AT_CENTRAL);
     with_key_at(provider, client, key, at, path, pairs).await
 }
@@ -51,11 +51,11 @@ pub(crate) async fn let_in(provider: &Provider, client: &str, key: &str, phone: 
 }
 
 /// A request to the API with a token, and a proof by a key.
-struct Shown<'a> {
-    token: &'a str,
-    key: &'a str,
-    method: &'a str,
-    path: &'a str,
+pub(super) struct Shown<'a> {
+    pub token: &'a str,
+    pub key: &'a str,
+    pub method: &'a str,
+    pub path: &'a str,
 }
 
 impl Shown<'_> {
@@ -67,7 +67,7 @@ impl Shown<'_> {
         })
     }
 
-    async fn send(&self, provider: &Provider, scheme: &str, proof: Option<&str>) -> Reply {
+    pub async fn send(&self, provider: &Provider, scheme: &str, proof: Option<&str>) -> Reply {
         let shown = format!("{scheme} {}", self.token);
         let mut headers = vec![("authorization", shown.as_str()), ("onehall-terminal", "desktop")];
         headers.extend(proof.map(|proof| ("dpop", proof)));
@@ -79,13 +79,13 @@ impl Shown<'_> {
             .await
     }
 
-    async fn ask(&self, provider: &Provider) -> Reply {
+    pub async fn ask(&self, provider: &Provider) -> Reply {
         let proof = self.proof(provider, |_| {});
         self.send(provider, "DPoP", Some(&proof)).await
     }
 }
 
-fn session<'a>(token: &'a str, key: &'a str) -> Shown<'a> {
+pub(super) fn session<'a>(token: &'a str, key: &'a str) -> Shown<'a> {
     Shown {
         token,
         key,

@@ -14,6 +14,7 @@ use crate::identity::passkeys::UseCode;
 use crate::identity::{
     CardLogIn, Citizen, CodeToSend, Confirmed, IdentityStore, Items, Lifetime, LogIn, Person, Place,
 };
+use crate::oidc::store::Bind;
 use crate::secrets::TokenHash;
 
 const HOUR: i64 = 3600;
@@ -259,23 +260,30 @@ fn enter(tx: &Connection, login: &LogIn) -> Result<Result<Citizen>> {
     let Some(actor) = account_of(tx, &login.contact, login.new_person, now)? else {
         return Ok(Err(Error::new(ErrorCode::WrongCode)));
     };
-    begin_at(tx, login.session, actor, login.terminal, &login.place, now).map(Ok)
+    let begun = begin_at(tx, login.session, actor, login.terminal, &login.place, now)?;
+    bind_to(tx, &begun, login.bind.as_ref(), now)?;
+    Ok(Ok(begun))
 }
 
 fn log_in_by_card(tx: &Connection, login: &CardLogIn) -> Result<Result<Citizen>> {
     let right = use_code(tx, &login.code)?;
     // Looked for whether or not the code was right, so that the time it takes tells nothing.
     match of_card(tx, &login.citizen_id)? {
-        Some(owner) if right => begin_at(
-            tx,
-            login.session,
-            owner,
-            TerminalKind::Kiosk,
-            &login.place,
-            login.code.now,
-        )
-        .map(Ok),
+        Some(owner) if right => {
+            let now = login.code.now;
+            let begun = begin_at(tx, login.session, owner, TerminalKind::Kiosk, &login.place, now)?;
+            bind_to(tx, &begun, login.bind.as_ref(), now)?;
+            Ok(Ok(begun))
+        }
         _ => Ok(Err(ErrorCode::WrongCode.into())),
+    }
+}
+
+/// Binds a session that has just begun to the key of its terminal, where that holds one.
+fn bind_to(tx: &Connection, begun: &Citizen, bind: Option<&Bind>, now: Timestamp) -> Result<()> {
+    match bind {
+        Some(bind) => super::oidc::bind_session(tx, begun, bind, now),
+        None => Ok(()),
     }
 }
 

@@ -10,6 +10,7 @@ use onehall_protocol::{ClientId, PersonId, Timestamp};
 use uuid::Uuid;
 
 pub(super) use notices::{mark_tokens, session_ended};
+pub(super) use tokens::bind_session;
 
 use super::identity::{count, refuse_beyond};
 use super::values::{Key, json, name, parsed, time, to_json};

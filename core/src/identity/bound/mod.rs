@@ -1,8 +1,8 @@
-//! A login whose tokens are bound to a key of this terminal: how a desktop and a kiosk are let in by a phone. Of native hosts
-//! alone; no page links it.
+//! A login whose tokens are bound to a key of this terminal: that by a code or a card, where the hall binds it, and that of a
+//! desktop or a kiosk which a phone lets in. Of native hosts alone; no page links it.
 //!
-//! The hall knows the terminal as a client of its login (`hall-desktop`, `hall-kiosk`). Every request shows a short-lived token
-//! and a proof, made for it alone, by a key that never leaves the [`SecretStore`](crate::ports::SecretStore).
+//! The hall knows the terminal as a client of its login (`hall-desktop`, `hall-mobile`, `hall-kiosk`). Every request shows a
+//! short-lived token and a proof, made for it alone, by a key that never leaves the [`SecretStore`](crate::ports::SecretStore).
 
 mod device;
 mod proof;
@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use futures::channel::oneshot;
 use futures::future::{Either, select};
 use onehall_client::{PhoneLogin, PhoneLoginEnd};
-use onehall_protocol::identity::Session;
+use onehall_protocol::identity::{BoundTokens, Session, TokenGranted};
 use onehall_protocol::{API, CoreError, ErrorCode, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +23,7 @@ use serde_json::Value;
 use self::device::{Answer, DeviceLogin, End, Step};
 use self::proof::{KEY, Request, proof};
 use self::renewal::{Ask, Heard, Renewal, Tokens};
+use super::TOKEN;
 use crate::ports::{HttpRequest, HttpResponse, Method, NoAnswer, NoSecret, ProgressListener, boxed};
 use crate::{Core, api, json, lock, new_uuid};
 
@@ -41,6 +42,8 @@ pub(crate) struct State {
     begun: Mutex<Option<Begun>>,
     /// What the hall wants the next proof made with.
     nonce: Mutex<Option<String>>,
+    /// Comes once what was forgotten is destroyed: a key that was made before would be destroyed with it.
+    forgetting: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
 /// A login of this terminal.
@@ -79,13 +82,6 @@ struct Device {
     interval: u32,
 }
 
-#[derive(Deserialize)]
-struct Granted {
-    access_token: String,
-    refresh_token: String,
-    expires_in: i64,
-}
-
 /// What a request may show.
 enum Access {
     Token(String),
@@ -102,13 +98,68 @@ impl Core {
         self.inner.host.clock.now().unix_millis()
     }
 
+    /// Has a request log somebody in, and takes what it is given for it: tokens for the key of this terminal where the hall binds
+    /// them, else one for whoever has it. So it is before an older hall, one that does not know this terminal, and where no key
+    /// can be kept or read.
+    pub(super) async fn take_tokens(&self, request: api::ApiRequest) -> Result<Session, CoreError> {
+        let issuer = match self.has_key().await {
+            true => self.issuer().await?,
+            false => None,
+        };
+        let request = match &issuer {
+            Some(issuer) => request.proven_to(issuer.clone()),
+            None => request,
+        };
+        let TokenGranted { token, bound, session } = self.fetch(request.open()).await?;
+        match (issuer, bound) {
+            (Some(issuer), Some(bound)) => self.take_up(issuer, self.tokens(bound)).await,
+            _ => {
+                self.hold_token(token).await?;
+                let former = self.is_bound().then(|| self.forget_bound());
+                self.take_leave(former.flatten());
+            }
+        }
+        Ok(session)
+    }
+
+    /// Whether this terminal holds a key, or could make one.
+    async fn has_key(&self) -> bool {
+        self.forgotten().await;
+        match &self.inner.host.secrets {
+            Some(secrets) => matches!(secrets.public_key(KEY).await, Ok(Some(_))),
+            None => false,
+        }
+    }
+
+    /// The name under which the hall is reached, for proofs; none where it is no provider of logins.
+    ///
+    /// # Errors
+    /// It is not known now.
+    async fn issuer(&self) -> Result<Option<String>, CoreError> {
+        let request = HttpRequest {
+            method: Method::Get,
+            url: format!("{}/.well-known/openid-configuration", self.inner.base_url),
+            headers: Vec::new(),
+            body: None,
+            progress: None,
+        };
+        let answer = self.inner.host.http.send(request).await;
+        self.connection(answer.is_ok());
+        match answer {
+            Ok(answer) if answer.status == 200 => Ok(json::read(&answer.body).ok().map(|Metadata { issuer }| issuer)),
+            Ok(answer) if answer.status >= 500 => Err(self.error(ErrorCode::Unavailable)),
+            Ok(_) => Ok(None),
+            Err(NoAnswer) => Err(self.error(ErrorCode::Offline)),
+        }
+    }
+
     /// Begins a login that a phone confirms.
     ///
     /// # Errors
     /// `request/not_found` where the hall does not know this terminal, or the host keeps no secrets.
     pub(crate) async fn begin_phone_login(&self) -> Result<PhoneLogin, CoreError> {
-        let metadata = self.plain_get("/.well-known/openid-configuration").await?;
-        let Metadata { issuer } = json::read(&metadata.body).map_err(|_| self.error(ErrorCode::InvalidReply))?;
+        self.forgotten().await;
+        let issuer = self.issuer().await?.ok_or_else(|| self.error(ErrorCode::NotFound))?;
         let client = self.client_id();
         let fields = [("client_id", client.as_str()), ("scope", SCOPE)];
         let answer = self.post_form(&issuer, "/oauth/device", &fields).await;
@@ -174,26 +225,49 @@ impl Core {
 
     /// A phone has confirmed.
     async fn let_in(&self, issuer: String, tokens: Tokens) -> Result<Session, CoreError> {
-        self.keep_login(&issuer, &tokens).await;
-        self.hold(issuer, tokens);
+        self.take_up(issuer, tokens).await;
         let session: Session = self.fetch(api::get("/identity/session").open()).await?;
-        self.another_visit();
-        self.session_started(session.clone());
-        Ok(session)
+        Ok(self.entered(session))
     }
 
-    fn hold(&self, issuer: String, tokens: Tokens) {
+    /// Takes up a login that begins, in place of whichever was here: one session a terminal.
+    async fn take_up(&self, issuer: String, tokens: Tokens) {
+        if let Some(secrets) = &self.inner.host.secrets {
+            secrets.delete(TOKEN).await;
+        }
+        lock(&self.inner.identity.token).take();
+        self.keep_login(&issuer, &tokens).await;
+        let former = self.hold(issuer, tokens).map(BoundFarewell);
+        self.take_leave(former);
+    }
+
+    /// Holds a login; the one that was held before.
+    fn hold(&self, issuer: String, tokens: Tokens) -> Option<Arc<Login>> {
         let renewal = futures::lock::Mutex::new(Renewal::of(tokens));
-        *lock(&self.inner.identity.bound.login) = Some(Arc::new(Login { issuer, renewal }));
+        lock(&self.inner.identity.bound.login).replace(Arc::new(Login { issuer, renewal }))
+    }
+
+    /// Ends a login at the hall in whose place another one is.
+    fn take_leave(&self, former: Option<BoundFarewell>) {
+        let Some(former) = former else { return };
+        let core = self.clone();
+        self.inner.host.spawner.spawn(boxed(async move {
+            // Where it cannot be told now, it ends by itself.
+            let _ = core.say_farewell(former).await;
+        }));
     }
 
     fn granted(&self, answer: &HttpResponse) -> Option<Tokens> {
-        let granted: Granted = json::read(&answer.body).ok()?;
-        Some(Tokens {
-            access: granted.access_token,
-            refresh: granted.refresh_token,
-            until: self.millis() + granted.expires_in * 1000,
-        })
+        json::read(&answer.body).ok().map(|given| self.tokens(given))
+    }
+
+    /// Tokens that were just given.
+    fn tokens(&self, given: BoundTokens) -> Tokens {
+        Tokens {
+            access: given.access_token,
+            refresh: given.refresh_token,
+            until: self.millis() + given.expires_in * 1000,
+        }
     }
 
     async fn keep_login(&self, issuer: &str, tokens: &Tokens) {
@@ -219,7 +293,8 @@ impl Core {
         let Some(Kept { issuer, tokens }) = kept else {
             return Ok(false);
         };
-        self.hold(issuer, tokens);
+        // The same one, where it was held.
+        drop(self.hold(issuer, tokens));
         Ok(true)
     }
 
@@ -229,12 +304,26 @@ impl Core {
         let login = lock(&self.inner.identity.bound.login).take();
         lock(&self.inner.identity.bound.begun).take();
         if let Some(secrets) = self.inner.host.secrets.clone() {
+            let (done, forgotten) = oneshot::channel();
+            let before = lock(&self.inner.identity.bound.forgetting).replace(forgotten);
             self.inner.host.spawner.spawn(boxed(async move {
+                if let Some(before) = before {
+                    let _ = before.await;
+                }
                 secrets.delete(LOGIN).await;
                 secrets.delete(KEY).await;
+                let _ = done.send(());
             }));
         }
         login.map(BoundFarewell)
+    }
+
+    /// Waits until what was forgotten is destroyed.
+    pub(crate) async fn forgotten(&self) {
+        let forgetting = lock(&self.inner.identity.bound.forgetting).take();
+        if let Some(forgetting) = forgetting {
+            let _ = forgetting.await;
+        }
     }
 
     /// Ends a login at the hall that this terminal has forgotten.
@@ -244,7 +333,7 @@ impl Core {
         let client = self.client_id();
         let fields = [("client_id", client.as_str()), ("token", refresh.as_str())];
         // Without a proof: the key is gone, and whoever ends a login needs none.
-        match self.post(None, "/oauth/revoke", &fields).await {
+        match self.inner.host.http.send(self.form("/oauth/revoke", &fields)).await {
             Ok(answer) if answer.status == 200 => Ok(()),
             Ok(_) => Err(self.error(ErrorCode::InvalidReply)),
             Err(NoAnswer) => Err(self.error(ErrorCode::Offline)),
@@ -311,12 +400,42 @@ impl Core {
         url: &str,
         token: &str,
     ) -> Result<Vec<(&'static str, String)>, NoAnswer> {
-        let place = url.strip_prefix(&self.inner.base_url).unwrap_or(url);
-        let place = place.split(['?', '#']).next().unwrap_or(place);
-        let at = format!("{}{place}", login.issuer);
+        let at = self.named(&login.issuer, url);
         let mut headers = vec![("authorization", format!("DPoP {token}"))];
         headers.extend(self.proof(method, &at, Some(token)).await?.map(|proof| ("dpop", proof)));
         Ok(headers)
+    }
+
+    /// An address as proofs name it, at the hall of this name.
+    fn named(&self, issuer: &str, url: &str) -> String {
+        let place = url.strip_prefix(&self.inner.base_url).unwrap_or(url);
+        let place = place.split(['?', '#']).next().unwrap_or(place);
+        format!("{issuer}{place}")
+    }
+
+    /// Sends a request with a proof for the hall of this name, and no token that is bound; again where it wants that made with
+    /// its nonce.
+    pub(crate) async fn send_proven(&self, request: HttpRequest, issuer: &str) -> Result<HttpResponse, NoAnswer> {
+        let at = self.named(issuer, &request.url);
+        let mut again = true;
+        loop {
+            let proof = self.proof(request.method, &at, None).await?;
+            let mut headers = request.headers.clone();
+            headers.extend(proof.map(|proof| ("dpop", proof)));
+            let sent = HttpRequest {
+                method: request.method,
+                url: request.url.clone(),
+                headers,
+                body: request.body.clone(),
+                progress: None,
+            };
+            let answer = self.inner.host.http.send(sent).await?;
+            self.note_nonce(&answer);
+            if !again || !wants_nonce(&answer) {
+                return Ok(answer);
+            }
+            again = false;
+        }
     }
 
     async fn proof(&self, method: Method, url: &str, token: Option<&str>) -> Result<Option<String>, NoAnswer> {
@@ -422,52 +541,23 @@ impl Core {
         }
     }
 
-    async fn plain_get(&self, path: &str) -> Result<HttpResponse, CoreError> {
-        let request = HttpRequest {
-            method: Method::Get,
-            url: format!("{}{path}", self.inner.base_url),
-            headers: Vec::new(),
-            body: None,
-            progress: None,
-        };
-        match self.inner.host.http.send(request).await {
-            Ok(answer) if answer.status == 200 => Ok(answer),
-            Ok(_) => Err(self.error(ErrorCode::NotFound)),
-            Err(NoAnswer) => Err(self.error(ErrorCode::Offline)),
-        }
-    }
-
-    /// Posts a form to the login, with a proof; again where the hall wants it made with its nonce.
+    /// Posts a form to the login, with a proof.
     async fn post_form(&self, issuer: &str, path: &str, fields: &[(&str, &str)]) -> Result<HttpResponse, NoAnswer> {
-        let at = format!("{issuer}{path}");
-        let mut again = true;
-        loop {
-            let proof = self.proof(Method::Post, &at, None).await?;
-            let answer = self.post(proof, path, fields).await?;
-            if !again || error_of(&answer).as_deref() != Some("use_dpop_nonce") {
-                return Ok(answer);
-            }
-            again = false;
-        }
+        self.send_proven(self.form(path, fields), issuer).await
     }
 
-    async fn post(&self, proof: Option<String>, path: &str, fields: &[(&str, &str)]) -> Result<HttpResponse, NoAnswer> {
+    fn form(&self, path: &str, fields: &[(&str, &str)]) -> HttpRequest {
         let pairs: Vec<String> = fields
             .iter()
             .map(|(name, value)| format!("{name}={}", api::query_value(value)))
             .collect();
-        let mut headers = vec![("content-type", "application/x-www-form-urlencoded".to_owned())];
-        headers.extend(proof.map(|proof| ("dpop", proof)));
-        let request = HttpRequest {
+        HttpRequest {
             method: Method::Post,
             url: format!("{}{path}", self.inner.base_url),
-            headers,
+            headers: vec![("content-type", "application/x-www-form-urlencoded".to_owned())],
             body: Some(pairs.join("&").into_bytes()),
             progress: None,
-        };
-        let answer = self.inner.host.http.send(request).await?;
-        self.note_nonce(&answer);
-        Ok(answer)
+        }
     }
 
     /// The headers with which a stream of pokes begins; none where this terminal has no bound login, or cannot show it now.
@@ -523,6 +613,13 @@ pub(crate) struct BoundFarewell(Arc<Login>);
 fn error_of(answer: &HttpResponse) -> Option<String> {
     let body: Value = json::read(&answer.body).ok()?;
     body.get("error")?.as_str().map(str::to_owned)
+}
+
+/// Whether the hall wants a proof made again, with the nonce of this answer: in the words of its API, or in those of the login.
+fn wants_nonce(answer: &HttpResponse) -> bool {
+    const WANTS: &str = "use_dpop_nonce";
+    let challenge = answer.header("www-authenticate").unwrap_or_default();
+    challenge.contains(WANTS) || error_of(answer).as_deref() == Some(WANTS)
 }
 
 /// What the hall says of a login that a phone has still to confirm.

@@ -257,6 +257,10 @@ struct Hall {
     nonce: Mutex<usize>,
     /// An access token that does not count any more.
     taken_back: Mutex<Option<String>>,
+    /// Whether it binds what it gives for a code to the key that is shown with it.
+    binds: Mutex<bool>,
+    /// Whether it is of before there was a login for others, and takes no proofs.
+    older: Mutex<bool>,
     /// Whether it cannot be reached at all.
     away: Mutex<bool>,
     /// Whether the citizen ended the session from elsewhere.
@@ -313,6 +317,7 @@ impl Http for Hall {
             "assurance": "L2", "expires_at": crate::testing::AT
         });
         match path.as_str() {
+            "/.well-known/openid-configuration" if *lock(&self.older) => Ok(answer((404, json!(null)))),
             "/.well-known/openid-configuration" => Ok(answer((200, json!({ "issuer": "https://hall.example" })))),
             "/oauth/device" | "/oauth/token" if !fresh => stale(400),
             "/oauth/device" => Ok(answer((
@@ -334,6 +339,20 @@ impl Http for Hall {
                 tokens(*exchanged)
             }
             "/oauth/revoke" => Ok(answer((200, json!(null)))),
+            "/api/v1/identity/tokens" if header("dpop").is_some() => {
+                assert!(!*lock(&self.older), "it knows no proofs");
+                match (fresh, *lock(&self.binds)) {
+                    (false, _) => stale(401),
+                    (true, true) => Ok(answer((
+                        200,
+                        json!({
+                            "bound": { "access_token": "access-0", "refresh_token": "refresh-0", "expires_in": 600 },
+                            "session": session
+                        }),
+                    ))),
+                    (true, false) => Ok(answer((200, json!({ "token": "by-code", "session": session })))),
+                }
+            }
             "/api/v1/identity/tokens" => Ok(answer((200, json!({ "token": "by-code", "session": session })))),
             _ if header("authorization").is_some_and(|shown| shown == "Bearer by-code") => Ok(answer((200, session))),
             _ if *lock(&self.ended) && header("authorization").is_some_and(|shown| shown == "DPoP refresh-0") => {
@@ -413,6 +432,116 @@ fn a_terminal_that_was_let_in_shows_its_token_with_a_proof_and_the_key_stays_in_
         assert_eq!(machine.wait(secrets.get(name), TICK), Ok(None), "{name}");
     }
     assert!(lock(&hall.asked).iter().any(|(path, _)| path == "/oauth/revoke"));
+}
+
+/// Logs in by a code.
+fn log_in(machine: &Arc<Machine>, core: &Core) {
+    let session = machine.wait(core.log_in("13800000001".to_owned(), "123456".to_owned()), TICK);
+    assert!(session.is_ok(), "{session:?}");
+    machine.run();
+}
+
+/// What the last request for the drafts showed.
+fn shown(hall: &Hall) -> Option<String> {
+    let asked = lock(&hall.asked);
+    let last = asked.iter().rfind(|(path, _)| path == "/api/v1/drafts");
+    last.and_then(|(_, shown)| shown.clone())
+}
+
+#[test]
+fn a_login_by_code_is_bound_to_the_key_of_its_terminal_and_a_start_later_goes_on() {
+    let hall = Arc::new(Hall::default());
+    *lock(&hall.binds) = true;
+    let (machine, secrets, core) = terminal(&hall);
+    log_in(&machine, &core);
+    assert!(core.has_session() && core.is_bound());
+    assert_eq!(machine.wait(secrets.get(TOKEN), TICK), Ok(None));
+    assert!(machine.wait(core.list_drafts::<Value>(), TICK).is_ok());
+    assert_eq!(shown(&hall).as_deref(), Some("DPoP access-0"));
+    machine.die();
+    drop(core);
+    let host = Host {
+        secrets: Some(secrets.clone()),
+        ..machine.host(hall.clone())
+    };
+    let again = Core::new(host, "http://hall", onehall_protocol::identity::TerminalKind::Desktop);
+    assert!(matches!(machine.wait(again.restore_session(), TICK), Ok(Some(_))));
+    machine.pass(600_000);
+    assert!(machine.wait(again.list_drafts::<Value>(), TICK).is_ok());
+    assert_eq!(shown(&hall).as_deref(), Some("DPoP access-1"));
+    // Who logs out leaves nothing behind, and the hall is told.
+    machine
+        .wait(again.log_out(true), TICK)
+        .unwrap_or_else(|error| panic!("{error}"));
+    for name in [TOKEN, LOGIN, KEY] {
+        assert_eq!(machine.wait(secrets.get(name), TICK), Ok(None), "{name}");
+    }
+    assert!(lock(&hall.asked).iter().any(|(path, _)| path == "/oauth/revoke"));
+}
+
+#[test]
+fn a_login_by_code_goes_on_without_a_key_where_the_hall_or_the_terminal_has_none_for_it() {
+    // A hall that does not know this terminal, and one that is older than all this.
+    for older in [false, true] {
+        let hall = Arc::new(Hall::default());
+        *lock(&hall.older) = older;
+        let (machine, secrets, core) = terminal(&hall);
+        log_in(&machine, &core);
+        assert!(core.has_session() && !core.is_bound());
+        let token = machine.wait(secrets.get(TOKEN), TICK);
+        assert_eq!(token, Ok(Some("by-code".to_owned())));
+    }
+    // A key store that cannot be read.
+    let hall = Arc::new(Hall::default());
+    *lock(&hall.binds) = true;
+    let machine = Arc::new(Machine::default());
+    let secrets = Arc::new(FailingSecrets::default());
+    let host = Host {
+        secrets: Some(secrets.clone()),
+        ..machine.host(hall.clone())
+    };
+    let core = Core::new(host, "http://hall", onehall_protocol::identity::TerminalKind::Mobile);
+    lock(&secrets.fails).push(KEY);
+    log_in(&machine, &core);
+    assert!(core.has_session() && !core.is_bound());
+}
+
+#[test]
+fn a_login_by_code_ends_the_one_in_whose_place_it_is() {
+    let hall = Arc::new(Hall::default());
+    *lock(&hall.binds) = true;
+    let (machine, secrets, core) = terminal(&hall);
+    let ended = || {
+        let asked = lock(&hall.asked);
+        asked.iter().filter(|(path, _)| path == "/oauth/revoke").count()
+    };
+    log_in(&machine, &core);
+    let key = machine.wait(secrets.get(KEY), TICK);
+    log_in(&machine, &core);
+    assert_eq!(ended(), 1);
+    assert_eq!(machine.wait(secrets.get(KEY), TICK), key);
+    // Also where the hall gives a token for whoever has it, now.
+    *lock(&hall.binds) = false;
+    log_in(&machine, &core);
+    assert_eq!(ended(), 2);
+    assert!(core.has_session() && !core.is_bound());
+    assert_eq!(machine.wait(secrets.get(LOGIN), TICK), Ok(None));
+}
+
+#[test]
+fn who_logs_in_right_after_another_has_left_has_a_key_of_their_own_that_stays() {
+    let hall = Arc::new(Hall::default());
+    *lock(&hall.binds) = true;
+    let (machine, secrets, core) = terminal(&hall);
+    log_in(&machine, &core);
+    let first = machine.wait(secrets.get(KEY), TICK);
+    // The key is not destroyed yet.
+    core.session_ended();
+    log_in(&machine, &core);
+    let second = machine.wait(secrets.get(KEY), TICK);
+    assert!(matches!(second, Ok(Some(_))));
+    assert_ne!(first, second);
+    assert!(matches!(machine.wait(secrets.get(LOGIN), TICK), Ok(Some(_))));
 }
 
 #[test]

@@ -37,15 +37,19 @@ private const val PATIENCE_MILLIS = 10_000L
 
 /** What the Kotlin side promises, on the real core and a real hall (ONEHALL_HALL, ONEHALL_OUTSIDE). */
 private val CHECKS = mapOf<String, suspend () -> Unit>(
-    "the token lives in the application's key store, nowhere else, and is destroyed at log-out" to {
+    "the tokens and their key live in the application's key store, nowhere else, and are destroyed at log-out" to {
         val secrets = SecretsInMemory()
         inFolder { folder ->
             runBlocking {
                 open(folder, secrets).use { client ->
                     client.logIn()
-                    val token = checkNotNull(secrets.secrets["session-token"])
-                    check(token.length >= 32) { "a token of ${token.length} letters" }
-                    check(folder.filesWith(token).isEmpty()) { "the token also stands in ${folder.filesWith(token)}" }
+                    check(secrets.secrets["session-token"] == null) { "a token that counts without the key" }
+                    val login = JsonParser.parseString(checkNotNull(secrets.secrets["login"]))
+                    val tokens = listOf("/tokens/access", "/tokens/refresh").map { checkNotNull(login.at(it)).asString }
+                    for (secret in tokens + checkNotNull(secrets.secrets["login-key"])) {
+                        check(secret.length >= 32) { "a secret of ${secret.length} letters" }
+                        check(folder.filesWith(secret).isEmpty()) { "it also stands in ${folder.filesWith(secret)}" }
+                    }
                     client.ask("log_out")
                     // What encrypts the terminal's own, the catalog for one, is nobody's and may stay.
                     val left = secrets.secrets.keys - "store-key-terminal"

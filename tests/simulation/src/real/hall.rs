@@ -199,6 +199,8 @@ impl OneHall {
             .arg("--city")
             .arg(self.folder.join("city"))
             .env("ONEHALL_FILES_STORE", "database")
+            // Under one name whichever replica answers: proofs of a terminal's key are made for it.
+            .env("ONEHALL_PUBLIC_URL", "http://hall.test")
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);

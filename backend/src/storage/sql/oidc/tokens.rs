@@ -9,10 +9,11 @@ use subtle::ConstantTimeEq;
 use super::super::identity::{PERSON, begin_at, person, session_lives};
 use super::super::values::{named, optional_time, parsed, time};
 use super::super::{Connection, OptionalExtension, Row, params};
+use super::{NewGrant, keep_grant};
 use crate::error::Result;
-use crate::oidc::seconds;
-use crate::oidc::store::{AskAgain, Given, NotGiven, OwnSession, Redeem, Refresh};
-use crate::oidc::{Access, Login, Scope, Scopes};
+use crate::identity::Citizen;
+use crate::oidc::store::{AskAgain, Bind, Given, NotGiven, OwnSession, Redeem, Refresh};
+use crate::oidc::{Access, Login, Scope, Scopes, access_until, seconds};
 use crate::secrets::TokenHash;
 
 /// A login, behind the columns of its person.
@@ -120,8 +121,13 @@ fn with_session(tx: &Connection, grant: Grant, own: Option<&OwnSession>, now: Ti
     let Some(own) = own else {
         return Ok(grant);
     };
-    let session = own.session;
-    let ends_at = begin_at(tx, session, grant.login.person.id, own.terminal, &own.place, now)?.ends_at;
+    let begun = begin_at(tx, own.session, grant.login.person.id, own.terminal, &own.place, now)?;
+    hang_on(tx, grant, &begun)
+}
+
+/// Hangs a login on the session that its terminal has for itself.
+fn hang_on(tx: &Connection, grant: Grant, begun: &Citizen) -> Result<Grant> {
+    let (session, ends_at) = (begun.session, begun.ends_at);
     tx.prepare_cached("UPDATE oidc_grant SET session = ?2, own_session = 1, ends_at = ?3 WHERE id = ?1")?
         .execute(params![grant.id, session.0, ends_at.unix_millis()])?;
     Ok(Grant {
@@ -130,6 +136,49 @@ fn with_session(tx: &Connection, grant: Grant, own: Option<&OwnSession>, now: Ti
         own: true,
         ..grant
     })
+}
+
+/// The first tokens of a terminal of the hall whose session has just begun by itself, with a code or a card.
+pub(in crate::storage::sql) fn bind_session(
+    tx: &Connection,
+    begun: &Citizen,
+    bound: &Bind,
+    now: Timestamp,
+) -> Result<()> {
+    let login = Login {
+        person: begun.actor.clone(),
+        client: bound.client.clone(),
+        scopes: bound.scopes.clone(),
+        session: begun.session,
+        nonce: None,
+        assurance: begun.actor.assurance,
+        auth_time: begun.began_at,
+    };
+    let new = NewGrant {
+        id: bound.grant,
+        person: login.person.id,
+        client: &login.client,
+        scopes: &login.scopes,
+        session: login.session,
+        nonce: None,
+        assurance: login.assurance,
+        auth_time: login.auth_time,
+        ends_at: begun.ends_at,
+        now,
+    };
+    keep_grant(tx, &new)?;
+    let (id, key) = (*bound.grant.as_bytes(), Some(bound.key.clone()));
+    bind(tx, id, &key, true)?;
+    let grant = Grant {
+        id,
+        login,
+        key_bound: key.clone(),
+        ends_at: begun.ends_at,
+        own: true,
+    };
+    let grant = hang_on(tx, grant, begun)?;
+    give(tx, grant, bound.access, bound.refresh, &key, None, now)?;
+    Ok(())
 }
 
 /// The first tokens of a login that no code leads to; none where it has ended.
@@ -160,7 +209,7 @@ fn give(
 ) -> Result<Given> {
     let all = grant.login.scopes.clone();
     let scopes = scopes.unwrap_or(&all);
-    let expires_at = now.plus_seconds(seconds::ACCESS).min(grant.ends_at);
+    let expires_at = access_until(now, grant.ends_at);
     tx.prepare_cached("DELETE FROM oidc_access WHERE expires_at <= ?1")?
         .execute([now.unix_millis()])?;
     // Both may have been given before, to a client that asks again.
