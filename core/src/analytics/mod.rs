@@ -37,6 +37,9 @@ pub(crate) struct State {
     hurry: Mutex<Option<oneshot::Sender<()>>>,
     /// Held while the kept queue is read and written back.
     writing: futures::lock::Mutex<()>,
+    /// Ends when the event that was counted last stands in the kept queue, and with it all before.
+    #[cfg(feature = "own-terminal")]
+    last: Mutex<Option<oneshot::Receiver<()>>>,
     /// Held while the last of a visit is sent.
     #[cfg(feature = "own-terminal")]
     sending_last: futures::lock::Mutex<()>,
@@ -68,7 +71,15 @@ impl Core {
             return;
         }
         let core = self.clone();
+        #[cfg(feature = "own-terminal")]
+        let (kept, receiver) = oneshot::channel::<()>();
+        #[cfg(feature = "own-terminal")]
+        let before = lock(&self.inner.analytics.last).replace(receiver);
         self.spawn(async move {
+            #[cfg(feature = "own-terminal")]
+            let _kept = kept;
+            #[cfg(feature = "own-terminal")]
+            wait_for(before).await;
             if core.may_count().await {
                 let record = record(&core.inner.host, event);
                 let waiting = core.change_queue(|queue| queue.add(record)).await.events.len();
@@ -78,6 +89,13 @@ impl Core {
                 }
             }
         });
+    }
+
+    /// Comes back when what was counted so far is kept: the program, or the visit, is about to end.
+    #[cfg(feature = "own-terminal")]
+    pub async fn keep_counted(&self) {
+        let last = lock(&self.inner.analytics.last).take();
+        wait_for(last).await;
     }
 
     /// Whether the citizen said yes, as it is kept: another tab may have taken it back.
@@ -114,6 +132,7 @@ impl Core {
             }
             // Who comes second waits for what the first one sends, and no longer than the first one does.
             let _sending = core.inner.analytics.sending_last.lock().await;
+            core.keep_counted().await;
             let counted = core.forget_consent().await;
             let queue = {
                 let _writing = core.inner.analytics.writing.lock().await;
@@ -245,6 +264,15 @@ impl Core {
 
     fn spawn(&self, work: impl Future<Output = ()> + SendOutsideWasm + 'static) {
         self.inner.host.spawner.spawn(boxed(work));
+    }
+}
+
+/// Waits until what was counted before is kept, or never will be.
+#[cfg(feature = "own-terminal")]
+async fn wait_for(counted: Option<oneshot::Receiver<()>>) {
+    if let Some(counted) = counted {
+        // It ends by the other half going, however that one's work went.
+        let _ = counted.await;
     }
 }
 

@@ -97,11 +97,13 @@ impl OneHall {
         let Some(Running { bridge, runtime }) = running else {
             return;
         };
-        drop(bridge);
         // A listener that shuts down stands on one of the threads that are to end: it cannot wait for itself.
         if Handle::try_current().is_ok() {
+            drop(bridge);
             runtime.shutdown_background();
         } else {
+            let _ = runtime.block_on(async { tokio::time::timeout(LAST_WRITES, bridge.core().keep_counted()).await });
+            drop(bridge);
             runtime.shutdown_timeout(LAST_WRITES);
         }
     }

@@ -283,6 +283,26 @@ fn a_yes_and_a_language_hold_from_the_first_command_on_whoever_asks_for_them() {
 }
 
 #[test]
+fn what_was_counted_a_moment_before_the_end_is_kept_for_the_next_start() {
+    let place = Place::new(TerminalKind::Mobile);
+    let core = place.start();
+    consent(&core, Some(true));
+    for code in ["passport", "residence-permit"] {
+        let code = code.parse().unwrap_or_else(|_| panic!("no code"));
+        ask(&core, Command::GetItem(GetItem { code }));
+    }
+    assert!(!place.keeps(), "counting goes on by itself");
+    place.world.machine.wait(core.keep_counted(), 1);
+    place.world.machine.die();
+    place.start();
+    place.world.pass(2_000);
+    assert_eq!(
+        place.world.arrived(),
+        ["item_viewed passport", "item_viewed residence-permit"]
+    );
+}
+
+#[test]
 fn many_events_do_not_wait_for_the_time() {
     let place = Place::new(TerminalKind::Browser);
     let core = place.start();

@@ -71,6 +71,22 @@ private val CHECKS = mapOf<String, suspend () -> Unit>(
             }
         }
     },
+    "what was counted and had not left yet leaves after the next start, by itself" to {
+        val secrets = SecretsInMemory()
+        inFolder { folder ->
+            runBlocking {
+                open(folder, secrets).use { client ->
+                    client.ask("set_preferences", json("preferences" to json("language" to "zh-CN", "analytics" to true)))
+                    client.ask("get_item", json("code" to MATTER))
+                }
+                // Nothing is counted in this one: what arrives was counted before.
+                open(folder, secrets).use { client ->
+                    client.ask("get_preferences")
+                    Outside.post(setting("ONEHALL_OUTSIDE"), json("counted" to json("event" to "item_viewed")))
+                }
+            }
+        }
+    },
     "a cancelled coroutine ends its call in the core" to {
         ServerSocket(0).use { backend ->
             client("http://127.0.0.1:${backend.localPort}") { client ->
