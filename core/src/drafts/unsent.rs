@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+#[cfg(feature = "native")]
 use onehall_client::Event;
 use onehall_protocol::drafts::Answers;
 use onehall_protocol::identity::TerminalKind;
@@ -167,6 +168,8 @@ impl Core {
                     // Whoever is here now is looked for by themselves.
                     _ if core.person() != Some(person) => true,
                     Ok(kept) => {
+                        // A browser's has no bytes of its own.
+                        #[cfg(feature = "native")]
                         if journal.as_ref().is_some_and(|journal| journal.was_damaged()) {
                             core.emit(&Event::MayHaveLost);
                         }

@@ -15,8 +15,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures::future::select;
 
 use onehall_client::Event;
-#[cfg(not(feature = "native"))]
-use onehall_protocol::identity::TokenGranted;
 use onehall_protocol::identity::{CodeRequest, LoginRequest, Session, TerminalKind};
 use onehall_protocol::{CoreError, ErrorCode, PersonId};
 use serde::de::DeserializeOwned;
@@ -40,6 +38,14 @@ pub(crate) struct State {
     /// Why the last session is no more, where its citizen ended it from elsewhere.
     #[cfg(feature = "own-terminal")]
     pub(crate) ended: Mutex<Option<onehall_protocol::account::SessionEnd>>,
+}
+
+/// What [`TokenGranted`](onehall_protocol::identity::TokenGranted) says to a terminal that proves no key.
+#[cfg(not(feature = "native"))]
+#[derive(serde::Deserialize)]
+struct TokenGiven {
+    token: String,
+    session: Session,
 }
 
 /// How long a log-out waits for answers that are not saved yet.
@@ -108,19 +114,12 @@ impl Core {
     /// Has a request log somebody in on a terminal that holds its session itself, and takes what it is given for it.
     #[cfg(not(feature = "native"))]
     async fn take_tokens(&self, request: api::ApiRequest) -> Result<Session, CoreError> {
-        let TokenGranted { token, session, .. } = self.fetch(request.open()).await?;
-        self.hold_token(token).await?;
-        Ok(session)
-    }
-
-    /// Holds a token that counts for whoever has it.
-    async fn hold_token(&self, token: Option<String>) -> Result<(), CoreError> {
-        let token = token.ok_or_else(|| self.error(ErrorCode::InvalidReply))?;
+        let TokenGiven { token, session } = self.fetch(request.open()).await?;
         if let Some(secrets) = &self.inner.host.secrets {
             secrets.put(TOKEN, token.clone()).await;
         }
         *lock(&self.inner.identity.token) = Some(token);
-        Ok(())
+        Ok(session)
     }
 
     /// Somebody has logged in.
@@ -184,7 +183,8 @@ impl Core {
             true => Ok(()),
             false => self.inner.host.store.erase().await,
         };
-        let mut farewell = api::delete("/identity/session").open();
+        // Not in the name of whoever came meanwhile.
+        let mut farewell = api::delete("/identity/session").anonymous();
         if let Some((name, value)) = credentials {
             farewell = farewell.header(name, value);
         }

@@ -46,8 +46,8 @@ fn main() -> ExitCode {
     };
     match (std::env::var_os(keeper::FOLDER), wipe::left()) {
         (Some(folder), Some(processes)) => wipe(Path::new(&folder), processes, config),
-        (Some(_), None) => {
-            visit::end_with_keeper();
+        (Some(folder), None) => {
+            visit::end_with_keeper(PathBuf::from(folder));
             show(options, config)
         }
         (None, _) => keep(&options, config),

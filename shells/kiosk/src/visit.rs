@@ -1,6 +1,8 @@
 //! One visit: this process, its web view, and what both know. It ends as a whole.
 
+use std::fs;
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -88,13 +90,15 @@ async fn over<R: Runtime>(app: AppHandle<R>, devices: State<'_, Devices>) -> Res
 }
 
 /// Ends this visit once whoever keeps it is gone, and has taken away what it leaves.
-pub fn end_with_keeper() {
-    thread::spawn(|| {
+pub fn end_with_keeper(folder: PathBuf) {
+    thread::spawn(move || {
         let mut rest = [0; 64];
         let mut keeper = std::io::stdin();
         while keeper.read(&mut rest).is_ok_and(|read| read > 0) {}
         let _ = wipe::by_another();
-        // Nobody could. Not by `exit`: what a web view does then waits for its own thread, which goes on.
+        // Nobody could, or not all of it.
+        let _ = fs::remove_dir_all(&folder);
+        // Not by `exit`: what a web view does then waits for its own thread, which goes on.
         let _ = kill_process_group(getpgrp(), Signal::KILL);
     });
 }

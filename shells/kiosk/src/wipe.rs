@@ -277,7 +277,9 @@ mod tests {
     #[test]
     fn nothing_remains_of_a_visit_and_something_does_where_a_step_is_left_out() {
         let left_out = [None].into_iter().chain(Step::ALL.map(Some));
-        let kept = [true, false].into_iter().flat_map(|kept| left_out.clone().map(move |step| (kept, step)));
+        let kept = [true, false]
+            .into_iter()
+            .flat_map(|kept| left_out.clone().map(move |step| (kept, step)));
         for (number, (kept, left_out)) in kept.enumerate() {
             let (visit, mut child) = Visit::ended(&number.to_string());
             assert_eq!(

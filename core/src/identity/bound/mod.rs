@@ -13,7 +13,7 @@ mod tests;
 use std::sync::{Arc, Mutex};
 
 use futures::channel::oneshot;
-use futures::future::{Either, select};
+use futures::future::{Either, FutureExt, Shared, select};
 use onehall_client::{PhoneLogin, PhoneLoginEnd};
 use onehall_protocol::identity::{BoundTokens, Session, TokenGranted};
 use onehall_protocol::{API, CoreError, ErrorCode, Problem};
@@ -43,7 +43,9 @@ pub(crate) struct State {
     /// What the hall wants the next proof made with.
     nonce: Mutex<Option<String>>,
     /// Comes once what was forgotten is destroyed: a key that was made before would be destroyed with it.
-    forgetting: Mutex<Option<oneshot::Receiver<()>>>,
+    forgetting: Mutex<Option<Shared<oneshot::Receiver<()>>>>,
+    /// Held while the kept login is written or destroyed.
+    keeping: futures::lock::Mutex<()>,
 }
 
 /// A login of this terminal.
@@ -112,7 +114,7 @@ impl Core {
         };
         let TokenGranted { token, bound, session } = self.fetch(request.open()).await?;
         match (issuer, bound) {
-            (Some(issuer), Some(bound)) => self.take_up(issuer, self.tokens(bound)).await,
+            (Some(issuer), Some(bound)) => self.take_tokens_up(issuer, self.tokens(bound)).await,
             _ => {
                 self.hold_token(token).await?;
                 let former = self.is_bound().then(|| self.forget_bound());
@@ -120,6 +122,16 @@ impl Core {
             }
         }
         Ok(session)
+    }
+
+    /// Holds a token that counts for whoever has it.
+    async fn hold_token(&self, token: Option<String>) -> Result<(), CoreError> {
+        let token = token.ok_or_else(|| self.error(ErrorCode::InvalidReply))?;
+        if let Some(secrets) = &self.inner.host.secrets {
+            secrets.put(TOKEN, token.clone()).await;
+        }
+        *lock(&self.inner.identity.token) = Some(token);
+        Ok(())
     }
 
     /// Whether this terminal holds a key, or could make one.
@@ -147,8 +159,9 @@ impl Core {
         self.connection(answer.is_ok());
         match answer {
             Ok(answer) if answer.status == 200 => Ok(json::read(&answer.body).ok().map(|Metadata { issuer }| issuer)),
-            Ok(answer) if answer.status >= 500 => Err(self.error(ErrorCode::Unavailable)),
-            Ok(_) => Ok(None),
+            // Only this says that it is none: whatever stands in between may refuse for a moment.
+            Ok(answer) if answer.status == 404 => Ok(None),
+            Ok(_) => Err(self.error(ErrorCode::Unavailable)),
             Err(NoAnswer) => Err(self.error(ErrorCode::Offline)),
         }
     }
@@ -225,26 +238,43 @@ impl Core {
 
     /// A phone has confirmed.
     async fn let_in(&self, issuer: String, tokens: Tokens) -> Result<Session, CoreError> {
-        self.take_up(issuer, tokens).await;
+        let former = self.credentials();
+        self.take_tokens_up(issuer, tokens).await;
+        if let Some((name, value)) = former {
+            let core = self.clone();
+            self.inner.host.spawner.spawn(boxed(async move {
+                // Where it cannot be told now, it ends by itself.
+                let _ = core
+                    .send_only(api::delete("/identity/session").anonymous().header(name, value))
+                    .await;
+            }));
+        }
         let session: Session = self.fetch(api::get("/identity/session").open()).await?;
         Ok(self.entered(session))
     }
 
     /// Takes up a login that begins, in place of whichever was here: one session a terminal.
-    async fn take_up(&self, issuer: String, tokens: Tokens) {
+    async fn take_tokens_up(&self, issuer: String, tokens: Tokens) {
         if let Some(secrets) = &self.inner.host.secrets {
             secrets.delete(TOKEN).await;
         }
         lock(&self.inner.identity.token).take();
-        self.keep_login(&issuer, &tokens).await;
-        let former = self.hold(issuer, tokens).map(BoundFarewell);
-        self.take_leave(former);
+        let (login, former) = self.hold(issuer, tokens.clone());
+        self.keep_login(&login, &tokens).await;
+        self.take_leave(former.map(BoundFarewell));
     }
 
-    /// Holds a login; the one that was held before.
-    fn hold(&self, issuer: String, tokens: Tokens) -> Option<Arc<Login>> {
+    /// Holds a login. Gives it, and the one that was held before.
+    fn hold(&self, issuer: String, tokens: Tokens) -> (Arc<Login>, Option<Arc<Login>>) {
         let renewal = futures::lock::Mutex::new(Renewal::of(tokens));
-        lock(&self.inner.identity.bound.login).replace(Arc::new(Login { issuer, renewal }))
+        let login = Arc::new(Login { issuer, renewal });
+        let former = lock(&self.inner.identity.bound.login).replace(login.clone());
+        (login, former)
+    }
+
+    fn holds(&self, login: &Arc<Login>) -> bool {
+        let held = lock(&self.inner.identity.bound.login);
+        held.as_ref().is_some_and(|held| Arc::ptr_eq(held, login))
     }
 
     /// Ends a login at the hall in whose place another one is.
@@ -270,9 +300,14 @@ impl Core {
         }
     }
 
-    async fn keep_login(&self, issuer: &str, tokens: &Tokens) {
+    async fn keep_login(&self, login: &Arc<Login>, tokens: &Tokens) {
+        let _keeping = self.inner.identity.bound.keeping.lock().await;
+        // Whoever left meanwhile, or in whose place somebody else is, is not written back.
+        if !self.holds(login) {
+            return;
+        }
         let kept = Kept {
-            issuer: issuer.to_owned(),
+            issuer: login.issuer.clone(),
             tokens: tokens.clone(),
         };
         if let (Some(secrets), Ok(text)) = (&self.inner.host.secrets, serde_json::to_string(&kept)) {
@@ -293,8 +328,9 @@ impl Core {
         let Some(Kept { issuer, tokens }) = kept else {
             return Ok(false);
         };
-        // The same one, where it was held.
-        drop(self.hold(issuer, tokens));
+        if !self.is_bound() {
+            drop(self.hold(issuer, tokens));
+        }
         Ok(true)
     }
 
@@ -305,11 +341,13 @@ impl Core {
         lock(&self.inner.identity.bound.begun).take();
         if let Some(secrets) = self.inner.host.secrets.clone() {
             let (done, forgotten) = oneshot::channel();
-            let before = lock(&self.inner.identity.bound.forgetting).replace(forgotten);
+            let before = lock(&self.inner.identity.bound.forgetting).replace(forgotten.shared());
+            let core = self.clone();
             self.inner.host.spawner.spawn(boxed(async move {
                 if let Some(before) = before {
                     let _ = before.await;
                 }
+                let _keeping = core.inner.identity.bound.keeping.lock().await;
                 secrets.delete(LOGIN).await;
                 secrets.delete(KEY).await;
                 let _ = done.send(());
@@ -320,7 +358,7 @@ impl Core {
 
     /// Waits until what was forgotten is destroyed.
     pub(crate) async fn forgotten(&self) {
-        let forgetting = lock(&self.inner.identity.bound.forgetting).take();
+        let forgetting = lock(&self.inner.identity.bound.forgetting).clone();
         if let Some(forgetting) = forgetting {
             let _ = forgetting.await;
         }
@@ -333,7 +371,13 @@ impl Core {
         let client = self.client_id();
         let fields = [("client_id", client.as_str()), ("token", refresh.as_str())];
         // Without a proof: the key is gone, and whoever ends a login needs none.
-        match self.inner.host.http.send(self.form("/oauth/revoke", &fields)).await {
+        match self
+            .inner
+            .host
+            .http
+            .send(self.form_request("/oauth/revoke", &fields))
+            .await
+        {
             Ok(answer) if answer.status == 200 => Ok(()),
             Ok(_) => Err(self.error(ErrorCode::InvalidReply)),
             Err(NoAnswer) => Err(self.error(ErrorCode::Offline)),
@@ -466,12 +510,15 @@ impl Core {
     /// A token that counts, got first where there is none. Whoever asks may go away meanwhile: what the hall answers to the one
     /// refresh token must be heard all the same.
     async fn access(&self, login: &Arc<Login>) -> Access {
-        match login.renewal.lock().await.ask(self.millis()) {
+        let mut renewal = login.renewal.lock().await;
+        renewal.requested(self.millis());
+        match renewal.ask(self.millis()) {
             Ask::Show(token) => return Access::Token(token),
             Ask::Unreachable => return Access::Unreachable,
             Ask::Ended => return Access::Ended,
             Ask::Renew { .. } => {}
         }
+        drop(renewal);
         let (sender, receiver) = oneshot::channel();
         let (core, login) = (self.clone(), login.clone());
         self.inner.host.spawner.spawn(boxed(async move {
@@ -482,7 +529,7 @@ impl Core {
     }
 
     /// One at a time: whoever waits here finds what the first one got.
-    async fn renewed(&self, login: &Login) -> Access {
+    async fn renewed(&self, login: &Arc<Login>) -> Access {
         let mut renewal = login.renewal.lock().await;
         loop {
             let (refresh, after, patience) = match renewal.ask(self.millis()) {
@@ -506,7 +553,7 @@ impl Core {
             let heard = self.renew(login, &refresh, patience).await;
             renewal.heard(&refresh, heard);
             if let Some(tokens) = renewal.tokens() {
-                self.keep_login(&login.issuer, tokens).await;
+                self.keep_login(login, tokens).await;
             }
         }
     }
@@ -543,10 +590,10 @@ impl Core {
 
     /// Posts a form to the login, with a proof.
     async fn post_form(&self, issuer: &str, path: &str, fields: &[(&str, &str)]) -> Result<HttpResponse, NoAnswer> {
-        self.send_proven(self.form(path, fields), issuer).await
+        self.send_proven(self.form_request(path, fields), issuer).await
     }
 
-    fn form(&self, path: &str, fields: &[(&str, &str)]) -> HttpRequest {
+    fn form_request(&self, path: &str, fields: &[(&str, &str)]) -> HttpRequest {
         let pairs: Vec<String> = fields
             .iter()
             .map(|(name, value)| format!("{name}={}", api::query_value(value)))

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 const EARLY_MS: i64 = 30_000;
 /// When the hall is asked again that did not answer, after the first time, in milliseconds: well within ten seconds.
 const AGAIN_MS: [i64; 3] = [500, 2_000, 5_000];
+/// After so long another request begins anew, in milliseconds.
+const LONG_AGO_MS: i64 = 10_000;
 /// How long an answer is waited for that can still be asked for again, in milliseconds. So the last time is six seconds after the
 /// first at the latest.
 const PATIENCE_MS: u32 = 2_000;
@@ -86,6 +88,11 @@ impl Renewal {
             refused: false,
             tries: None,
         }
+    }
+
+    /// A request comes at `now`: what was asked for another one long ago says nothing of the hall any more.
+    pub fn requested(&mut self, now: i64) {
+        self.tries = self.tries.filter(|(_, first)| now - first < LONG_AGO_MS);
     }
 
     /// What a request at `now` does. One at a time: whoever waits for the next tokens asks again once they are there.

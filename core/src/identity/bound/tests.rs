@@ -265,6 +265,10 @@ struct Hall {
     away: Mutex<bool>,
     /// Whether the citizen ended the session from elsewhere.
     ended: Mutex<bool>,
+    /// With what it refuses to say who it is.
+    metadata: Mutex<Option<u16>>,
+    /// In whose name a session was ended.
+    ended_by: Mutex<Vec<String>>,
     /// How many requests for the next tokens it has still to leave without an answer.
     silent: Mutex<usize>,
 }
@@ -316,7 +320,14 @@ impl Http for Hall {
             "actor": { "id": crate::testing::PERSON, "kind": "citizen", "name": "张敏" }, "principals": [], "phone": "138****0001",
             "assurance": "L2", "expires_at": crate::testing::AT
         });
+        if let (Method::Delete, "/api/v1/identity/session") = (request.method, path.as_str()) {
+            lock(&self.ended_by).extend(header("authorization"));
+            return Ok(answer((204, Value::Null)));
+        }
         match path.as_str() {
+            "/.well-known/openid-configuration" if lock(&self.metadata).is_some() => {
+                Ok(answer((lock(&self.metadata).unwrap_or(500), Value::Null)))
+            }
             "/.well-known/openid-configuration" if *lock(&self.older) => Ok(answer((404, json!(null)))),
             "/.well-known/openid-configuration" => Ok(answer((200, json!({ "issuer": "https://hall.example" })))),
             "/oauth/device" | "/oauth/token" if !fresh => stale(400),
@@ -542,6 +553,63 @@ fn who_logs_in_right_after_another_has_left_has_a_key_of_their_own_that_stays() 
     assert!(matches!(second, Ok(Some(_))));
     assert_ne!(first, second);
     assert!(matches!(machine.wait(secrets.get(LOGIN), TICK), Ok(Some(_))));
+}
+
+#[test]
+fn a_renewal_that_ends_after_somebody_has_left_brings_nothing_of_theirs_back() {
+    for another in [false, true] {
+        let hall = Arc::new(Hall::default());
+        *lock(&hall.binds) = true;
+        let (machine, secrets, core) = terminal(&hall);
+        log_in(&machine, &core);
+        machine.pass(600_000);
+        // The first one that is asked for does not come, and is asked for again.
+        *lock(&hall.silent) = 1;
+        let mut request = Box::pin(core.fetch::<Value>(api::get("/drafts")));
+        assert!(request.as_mut().now_or_never().is_none());
+        core.session_ended();
+        if another {
+            log_in(&machine, &core);
+        }
+        machine.run();
+        let kept = machine.wait(secrets.get(LOGIN), TICK);
+        machine.pass(3_000);
+        machine.pass(3_000);
+        assert_eq!(*lock(&hall.exchanged), 1, "it was renewed after all");
+        drop(request);
+        assert_eq!(machine.wait(secrets.get(LOGIN), TICK), kept);
+        assert_eq!(matches!(kept, Ok(Some(_))), another);
+    }
+}
+
+#[test]
+fn a_login_by_a_phone_ends_the_one_by_a_code_in_whose_place_it_is() {
+    let hall = Arc::new(Hall::default());
+    let (machine, _, core) = terminal(&hall);
+    log_in(&machine, &core);
+    assert!(!core.is_bound());
+    let begun = machine.wait(core.begin_phone_login(), TICK);
+    assert!(begun.is_ok(), "{begun:?}");
+    *lock(&hall.confirmed) = true;
+    let end = machine.wait(core.await_phone_login(), 5_000);
+    assert!(matches!(end, Ok(PhoneLoginEnd::Granted(_))), "{end:?}");
+    machine.run();
+    let ended = lock(&hall.ended_by).clone();
+    assert_eq!(ended, ["Bearer by-code"]);
+    assert!(core.has_session() && core.is_bound());
+}
+
+#[test]
+fn a_hall_whose_metadata_is_refused_for_a_moment_is_not_taken_for_one_that_binds_nothing() {
+    let hall = Arc::new(Hall::default());
+    *lock(&hall.binds) = true;
+    let (machine, _, core) = terminal(&hall);
+    *lock(&hall.metadata) = Some(429);
+    let refused = machine.wait(core.log_in("13800000001".to_owned(), "123456".to_owned()), TICK);
+    assert_eq!(refused.err().map(|error| error.code), Some(ErrorCode::Unavailable));
+    *lock(&hall.metadata) = None;
+    log_in(&machine, &core);
+    assert!(core.is_bound());
 }
 
 #[test]
