@@ -156,3 +156,6 @@ impl Renewal {
         self.tokens.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests;
