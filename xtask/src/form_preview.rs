@@ -14,9 +14,9 @@ pub fn command(words: Vec<String>) -> Result<ExitCode> {
     let [file] = files.as_slice() else {
         anyhow::bail!("name one form: `cargo xtask form-preview FILE`")
     };
-    let arguments = Arguments::parse(options, &["inputs", "port"], &["no-open", "dev"])?;
+    let arguments = Arguments::parse(options, &["inputs", "port"], &["no-open", "release"])?;
     let port: Option<u16> = arguments.value("port")?;
-    let release = !arguments.has("dev");
+    let release = arguments.has("release");
     let profile = if release {
         bundle::Profile::Release
     } else {

@@ -44,16 +44,16 @@ Usage: cargo xtask <command> [options]
   run      build everything and start the hall with the demo city
              --port N      the port to listen on (8080)
              --data DIR    where the data is kept (./data)
-             --dev         debug builds: quicker to build, larger and slower to use
+             --release     as a city runs it: twice as long to build, smaller and faster to use
              --as-built    without building: starts what was built before
   run desktop, run kiosk    the same, seen in a window over the native core
              --hall URL    a hall that runs already; else one is started as above
              --updates FILE  with hot updates, as docs/updates.md says
              --kiosk FILE  another kiosk than that of the demo city (docs/kiosk.md)
-             --port N, --data DIR, --dev    as above
+             --port N, --data DIR, --release    as above
   run mini-app    the same, embedded in the page of a bank on an origin of its own
              --page-port N  the port of that page (9000)
-             --port N, --data DIR, --dev    as above
+             --port N, --data DIR, --release    as above
   test     every test: checks, Rust, and the journeys in a real browser
              --only PART   one part: check, rust, postgres, conformance, store, kotlin, login, scenarios,
                            shells, sdk, terminals, tuf, run or browser
@@ -75,7 +75,7 @@ Usage: cargo xtask <command> [options]
              --inputs DIR  a city's folder, whose calendar and lists the form uses (the demo city's)
              --port N      the port to listen on (8090)
              --no-open     only print the address
-             --dev         debug builds, as of run
+             --release     as of run
   sdk      build the mini-app SDK as an npm package, with its sizes
              --why NAME, --made-of  as of bundle
   bindings  build the core for phones and generate its Kotlin and Swift, in target/bindings
@@ -144,17 +144,17 @@ fn dispatch() -> anyhow::Result<ExitCode> {
     match command.as_str() {
         "run" if words.first().is_some_and(|word| word == "mini-app") => {
             let options = words.into_iter().skip(1).collect();
-            sdk::run(&Arguments::parse(options, &["port", "page-port", "data"], &["dev"])?)
+            sdk::run(&Arguments::parse(options, &["port", "page-port", "data"], &["release"])?)
         }
         "run" => match words.first().and_then(|word| shells::Shell::named(word)) {
             Some(shell) => {
                 let options = words[1..].to_vec();
                 shells::run(
                     shell,
-                    &Arguments::parse(options, &["hall", "port", "data", "updates", "kiosk"], &["dev"])?,
+                    &Arguments::parse(options, &["hall", "port", "data", "updates", "kiosk"], &["release"])?,
                 )
             }
-            None => run::run(&Arguments::parse(words, &["port", "data"], &["dev", "as-built"])?),
+            None => run::run(&Arguments::parse(words, &["port", "data"], &["release", "as-built"])?),
         },
         "test" => test::test(&Arguments::parse(words, &["only", "db", "names"], &[])?),
         "check" => check::command(&Arguments::parse(words, &[], &[])?),

@@ -58,7 +58,7 @@ impl Place {
 /// Prepares, builds and starts the hall, and waits until it ends.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let Place { port, data } = Place::from(arguments)?;
-    let release = !arguments.has("dev");
+    let release = arguments.has("release");
 
     if !arguments.has("as-built") {
         build(release)?;
@@ -94,7 +94,10 @@ pub fn build(release: bool) -> Result<()> {
     };
     crate::toolchain::c_compiler()?;
     if !workspace::backend(release).is_file() {
-        say("building everything for the first time: about eight minutes on two cores, later a few seconds");
+        let minutes = if release { "fifteen" } else { "nine" };
+        say(format!(
+            "building everything for the first time: up to {minutes} minutes on two cores, later a few seconds"
+        ));
     }
     let began = Instant::now();
     process::beside(|| test::build_backend(release), || bundle::build(profile))?;

@@ -116,7 +116,7 @@ pub fn build() -> Result<()> {
 /// # Errors
 /// Something does not build or start.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let release = !arguments.has("dev");
+    let release = arguments.has("release");
     let place = run::Place::from(arguments)?;
     let port = arguments.value("page-port")?.unwrap_or(PAGE_PORT);
     if !loopback::is_free(port) {

@@ -98,7 +98,7 @@ impl Shell {
 
 /// Builds what is needed, opens the hall unless `--hall` names one, and shows the window until it is closed.
 pub fn run(shell: Shell, arguments: &Arguments) -> Result<ExitCode> {
-    let release = !arguments.has("dev");
+    let release = arguments.has("release");
     if arguments.text("hall").is_some() && arguments.text("port").is_some() {
         bail!("`--port` is for a hall that is started here, `--hall` names one that runs");
     }

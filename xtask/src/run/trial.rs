@@ -130,7 +130,7 @@ fn command(port: u16, data: &Path) -> Command {
     let program = std::env::current_exe().unwrap_or_default();
     let mut command = Command::new(program);
     command
-        .args(["run", "--dev", "--as-built", "--port", &port.to_string(), "--data"])
+        .args(["run", "--as-built", "--port", &port.to_string(), "--data"])
         .arg(data)
         .stdin(Stdio::null());
     command
