@@ -144,7 +144,11 @@ fn dispatch() -> anyhow::Result<ExitCode> {
     match command.as_str() {
         "run" if words.first().is_some_and(|word| word == "mini-app") => {
             let options = words.into_iter().skip(1).collect();
-            sdk::run(&Arguments::parse(options, &["port", "page-port", "data"], &["release"])?)
+            sdk::run(&Arguments::parse(
+                options,
+                &["port", "page-port", "data"],
+                &["release"],
+            )?)
         }
         "run" => match words.first().and_then(|word| shells::Shell::named(word)) {
             Some(shell) => {
