@@ -1,5 +1,7 @@
 //! Filling a draft, one thing per page.
 
+use std::future::pending;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::ListQueued;
@@ -31,11 +33,14 @@ pub fn FillPage() -> impl IntoView {
     let draft = memo(move |_| params.with(|params| params.get("draft").and_then(|id| id.parse::<DraftId>().ok())));
     let loaded = load(move || {
         // Logged in again, it is read again.
-        let known = hall.session_known.get() && hall.logged_in();
+        let (known, logged_in) = (hall.session_known.get(), hall.logged_in());
         let (draft, language) = (draft.get(), ui.language);
         async move {
             let error = |code| CoreError::new(code, language.get_untracked());
-            match (known, draft) {
+            if !known {
+                return pending().await;
+            }
+            match (logged_in, draft) {
                 (false, _) => Err(error(ErrorCode::NotLoggedIn)),
                 (true, None) => Err(error(ErrorCode::NotFound)),
                 (true, Some(id)) => load_draft(hall, id).await,
@@ -44,9 +49,12 @@ pub fn FillPage() -> impl IntoView {
     });
     // Looked at once: who submits here leaves this page by themselves.
     let waits = load(move || {
-        let (known, draft) = (hall.session_known.get() && hall.logged_in(), draft.get());
+        let (known, logged_in, draft) = (hall.session_known.get(), hall.logged_in(), draft.get());
         async move {
-            let Some(draft) = draft.filter(|_| known) else {
+            if !known {
+                return pending().await;
+            }
+            let Some(draft) = draft.filter(|_| logged_in) else {
                 return Ok(None);
             };
             let queued = hall.client.ask(ListQueued {}).await.unwrap_or_default();
@@ -59,7 +67,7 @@ pub fn FillPage() -> impl IntoView {
     // Drawn once for each draft: a reading that fails later, or comes again, must not take the answers off the page.
     let phase = memo(move |_| {
         match waits.with_ready(|waits| *waits) {
-            Some(None) if hall.session_known.get() => {}
+            Some(None) => {}
             Some(Some(queued)) => return Phase::Waits(queued),
             _ => return Phase::Loading,
         }
