@@ -160,4 +160,15 @@ journeys("halls", ({ journey }) => {
     await page.getByRole("dialog").getByRole("button", { name: "Give this number up" }).click();
     await page.getByRole("status").getByText("This number was given up").waitFor();
   });
+
+  for (const profile of ["mini-app", "mobile"]) {
+    journey(`there is room between the way to log in and the question below it: ${profile}`, { profile }, async ({ terminal, page }) => {
+      await terminal.goto("/halls/central");
+      const [logIn, question] = [link(page, "登录后可以取号和预约"), page.locator("#hall-queues fieldset")];
+      await Promise.all([logIn.waitFor(), question.waitFor()]);
+      const [above, below] = [await logIn.boundingBox(), await question.boundingBox()];
+      const room = below.y - (above.y + above.height);
+      assert.ok(room >= 16, `${room} px`);
+    });
+  }
 }, { hall: { city } });
