@@ -141,6 +141,17 @@ journeys("one's own account", ({ journey }) => {
     await other.page.getByText("You are not logged in").waitFor();
   });
 
+  journey("a kiosk hands out no file with one's data, and leads to one's own phone", { profile: "kiosk" }, async ({ terminal, page }) => {
+    await terminal.loginAs("zhang-min");
+    await terminal.goto("/account/data");
+    await heading(page, "我的数据与注销");
+    await page.getByText(/^这是公共设备，不能在这里下载数据或注销账号。/).waitFor();
+    await page.getByRole("img", { name: /在手机上打开/ }).waitFor();
+    assert.equal(await page.locator(".continue-address").innerText(), `${new URL(page.url()).origin}/account/data`);
+    assert.equal(await page.locator("main").getByRole("button").count(), 0);
+    await sound(page);
+  });
+
   journey("the data is taken along, an open case holds the account, and then it is closed", {}, async ({ terminal, page, hall }) => {
     const draft = await completeDraft(hall, "wu-ping", "identity-card-renewal");
     await terminal.resume(draft.cookie);

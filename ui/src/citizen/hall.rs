@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::LocalBoxFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use onehall_client::citizen::{Command, GetCatalog, Reply, RestoreSession, WhySessionEnded};
+use onehall_client::citizen::{Command, GetCatalog, GetHallAddress, Reply, RestoreSession, WhySessionEnded};
 use onehall_client::{CoreClient, Event, Request, SaveState};
 use onehall_protocol::CoreError;
 use onehall_protocol::account::SessionEndReason;
@@ -164,6 +164,18 @@ impl Hall {
     #[must_use]
     pub fn logged_in(self) -> bool {
         self.session.with(Option::is_some)
+    }
+
+    /// The whole address of a path of the pages, for another terminal: at the address that this one knows the hall by. In a
+    /// shell that is not the page's own.
+    pub async fn address_of(self, path: &str) -> String {
+        let known = self.client.ask(GetHallAddress {}).await.unwrap_or_default();
+        let origin = if known.is_empty() {
+            window().location().origin().unwrap_or_default()
+        } else {
+            known
+        };
+        format!("{origin}{path}")
     }
 
     /// Reads the catalog, where it is there.

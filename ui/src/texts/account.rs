@@ -125,6 +125,8 @@ texts! {
     DATA_TEXT = "包括您的身份信息、登录设备、委托、授权、草稿、办件、材料和评价。文件中有说明。您代他人办理的内容不在其中。", "Your identity, devices, delegations, permissions, drafts, cases, materials and ratings, with a description. What you did for others is not in it.";
     DATA_KEEP_SAFE = "文件包含您的证件号码等个人信息，请妥善保管。", "It holds your identity number and more: keep it safe.";
     DATA_NOT_HERE = "本机不能保存文件，请在您自己的手机或电脑上下载。", "Nothing can be saved on this device. Download it on a phone or computer of your own.";
+    DATA_ON_PHONE = "这是公共设备，不能在这里下载数据或注销账号。请用您自己的手机扫描二维码，登录后办理。", "This is a public machine: your data is not downloaded and the account is not closed here. Scan the code with your own phone and log in there.";
+    DATA_CODE = "在手机上打开“我的数据与注销”", "Opens this page on your phone";
     DATA_DONE = "数据已下载。", "Your data was downloaded.";
     CLOSE = "注销账号", "Close the account";
     CLOSE_TEXT = "注销后不能恢复。", "It cannot be undone.";

@@ -9,17 +9,18 @@ use onehall_protocol::{CoreError, ErrorCode};
 use super::wait_words;
 use crate::citizen::matters::case_row;
 use crate::citizen::place::{LoggedIn, Reading};
-use crate::citizen::{routes, use_hall};
+use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{Button, Weight};
 use crate::design::content::Section;
 use crate::design::dialog::ConfirmDialog;
 use crate::design::errors::{ErrorSummary, SummaryLine};
 use crate::design::navigation::Crumbs;
 use crate::design::notice::{Notice, Tone};
+use crate::design::qr::Qr;
 use crate::design::states::{SkeletonKind, error_words};
 use crate::design::text_field::{InputKind, TextField, Width};
 use crate::router::use_navigate;
-use crate::shell::{PageHeading, document, load, use_ui};
+use crate::shell::{PageHeading, Profile, document, load, use_ui};
 use crate::texts::{Words, account as words, format, login};
 use crate::view::{live, view};
 
@@ -33,8 +34,18 @@ pub fn OwnDataPage() -> impl IntoView {
 
 fn own_data_view() -> AnyView {
     let hall = use_hall();
-    let closing = load(move || hall.client.ask(GetClosing {}));
     let crumbs = vec![(routes::ACCOUNT.to_owned(), Words::from(login::ACCOUNT_TITLE))];
+    if use_ui().profile.get_untracked() == Profile::Kiosk {
+        return view! {
+            <Reading>
+                <Crumbs way=crumbs/>
+                <PageHeading title=words::OWN_DATA/>
+                {on_own_phone(hall)}
+            </Reading>
+        }
+        .into_any();
+    }
+    let closing = load(move || hall.client.ask(GetClosing {}));
     view! {
         <Reading>
             <Crumbs way=crumbs/>
@@ -42,6 +53,28 @@ fn own_data_view() -> AnyView {
             <Section id="own-data" title=words::DATA>{download()}</Section>
             <Section id="closing" title=words::CLOSE>{closing.view(SkeletonKind::Text, closing_view)}</Section>
         </Reading>
+    }
+    .into_any()
+}
+
+/// At a public machine: a file would stay there, and the account ends on a terminal of one's own alone. The way to this page
+/// on a phone.
+fn on_own_phone(hall: Hall) -> AnyView {
+    let address = RwSignal::new(None::<String>);
+    spawn_local(async move {
+        let _ = address.try_set(Some(hall.address_of(routes::OWN_DATA).await));
+    });
+    let code = live(move || {
+        address.get().map(|address| {
+            view! {
+                <div class="continue-code"><Qr text=address.clone() label=words::DATA_CODE/></div>
+                <p class="continue-address">{address}</p>
+            }
+        })
+    });
+    view! {
+        <Notice tone=Tone::Info><p>{words::DATA_ON_PHONE}</p></Notice>
+        {code}
     }
     .into_any()
 }

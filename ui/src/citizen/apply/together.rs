@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use onehall_client::citizen::{AttendDraft, GetHallAddress};
+use onehall_client::citizen::AttendDraft;
 use onehall_protocol::identity::TerminalKind;
 
 use super::application::Application;
@@ -77,13 +77,8 @@ pub(super) fn continue_button(application: Application) -> AnyView {
         open.set(true);
         saved.set(None);
         spawn_local(async move {
-            let hall = application.hall.client.ask(GetHallAddress {}).await.unwrap_or_default();
-            let origin = if hall.is_empty() {
-                window().location().origin().unwrap_or_default()
-            } else {
-                hall
-            };
-            let _ = address.try_set(Some(format!("{origin}{}", routes::draft(application.id))));
+            let there = application.hall.address_of(&routes::draft(application.id)).await;
+            let _ = address.try_set(Some(there));
             // What was typed a moment before is to be there, too.
             let _ = saved.try_set(Some(application.flush().await.is_ok()));
         });

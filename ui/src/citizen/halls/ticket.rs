@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use onehall_client::citizen::{GetHallAddress, GetTicket, LeaveQueue};
+use onehall_client::citizen::{GetTicket, LeaveQueue};
 use onehall_protocol::halls::{TicketState, TicketView};
 
 use super::now::{clock, priority};
@@ -129,13 +129,7 @@ fn follow_code(ticket: TicketView, name: Words) -> AnyView {
     let address = RwSignal::new(None::<String>);
     let path = routes::ticket(&ticket.follow);
     spawn_local(async move {
-        let known = hall.client.ask(GetHallAddress {}).await.unwrap_or_default();
-        let origin = if known.is_empty() {
-            window().location().origin().unwrap_or_default()
-        } else {
-            known
-        };
-        let _ = address.try_set(Some(format!("{origin}{path}")));
+        let _ = address.try_set(Some(hall.address_of(&path).await));
     });
     live(move || {
         address.get().map(|address| {
