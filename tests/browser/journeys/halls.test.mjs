@@ -164,11 +164,14 @@ journeys("halls", ({ journey }) => {
   for (const profile of ["mini-app", "mobile"]) {
     journey(`there is room between the way to log in and the question below it: ${profile}`, { profile }, async ({ terminal, page }) => {
       await terminal.goto("/halls/central");
-      const [logIn, question] = [link(page, "登录后可以取号和预约"), page.locator("#hall-queues fieldset")];
-      await Promise.all([logIn.waitFor(), question.waitFor()]);
-      const [above, below] = [await logIn.boundingBox(), await question.boundingBox()];
-      const room = below.y - (above.y + above.height);
-      assert.ok(room >= 16, `${room} px`);
+      await link(page, "登录后可以取号和预约").waitFor();
+      // Measured in one go: the page may be drawn anew in between.
+      const room = await page.waitForFunction(() => {
+        const [logIn, question] = ["p", "fieldset"].map((name) => document.querySelector(`#hall-queues > ${name}, #hall-queues ${name}`));
+        return logIn && question && { px: question.getBoundingClientRect().top - logIn.getBoundingClientRect().bottom };
+      });
+      const { px } = await room.jsonValue();
+      assert.ok(px >= 16, `${px} px`);
     });
   }
 }, { hall: { city } });
