@@ -288,21 +288,6 @@ pub(crate) fn question_at<'q>(pages: &'q mut [Page], steps: &[usize]) -> Option<
     Some(question)
 }
 
-/// The question of this id among these and in the sections among them.
-pub(crate) fn named_mut<'q>(questions: &'q mut [Question], id: &str) -> Option<&'q mut Question> {
-    for question in questions {
-        if question.id == id && !matches!(question.kind, Kind::Section { .. }) {
-            return Some(question);
-        }
-        if let Kind::Section { questions } = &mut question.kind
-            && let Some(found) = named_mut(questions, id)
-        {
-            return Some(found);
-        }
-    }
-    None
-}
-
 /// That there are so many rows where there is any: a check of a group that may be left empty.
 pub(crate) fn rows_at_least(min: u32, reference: &str) -> Option<Check> {
     let message = Text::new(format!("至少 {min} 项。"), format!("At least {min} of them."));

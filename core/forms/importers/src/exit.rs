@@ -1,48 +1,55 @@
 //! Where a source turns somebody away, nobody can submit here either.
 
-use onehall_forms::{Kind, Page};
+use onehall_forms::{ComputedFormat, Kind};
 use onehall_protocol::Text;
 use serde_json::Value;
 
 use crate::draft::{self, Draft};
-use crate::rules::{self, fails};
+use crate::finding::ImportFinding;
+use crate::rules::{fails, var};
 
-/// Adds to the question that a rule reads last a check that fails where the rule holds.
+/// Refuses whoever the rule leads to the page that was made of `path`: a line on that page says that there is no going on,
+/// and its check fails for as long as the rule holds. Only there is it sure to be asked: each of the questions that lead
+/// there may be hidden, or left without an answer.
 pub(crate) fn stop(draft: &mut Draft, rule: &Value, title: Option<Text>, path: &str) {
-    let question = deciding(draft, rule, 0).and_then(|id| {
-        let mut pages = draft.pages.iter_mut();
-        pages.find_map(|page| draft::named_mut(&mut page.questions, &id))
-    });
-    let Some(question) = question else {
-        draft.report.lost(
-            path,
-            "exit_page",
-            "the source ends here without a submission; here the form can still be sent",
-        );
+    // Everybody comes here: nobody could send the form at all.
+    if *rule == Value::Bool(true) || put(draft, rule, title, path).is_err() {
+        leave_open(draft, path);
         return;
-    };
-    let message = title.unwrap_or_else(|| Text::new("不能继续。", "You cannot go on."));
-    question.valid_when.push(draft::check(fails(rule.clone()), message));
+    }
     let message =
-        "the source ends here without a submission: the answer that leads here is refused with the page's title";
+        "the source ends here without a submission: who comes here cannot submit, and the page's title says why";
     draft.report.differs(path, "exit_page", message);
 }
 
-/// The question that a rule reads last, also by way of what is computed.
-fn deciding(draft: &Draft, rule: &Value, depth: usize) -> Option<String> {
-    let mut read = Vec::new();
-    rules::reads(rule, &mut read);
-    for id in read.iter().rev() {
-        let mut all = draft.pages.iter().flat_map(Page::asked);
-        match all.find(|question| question.id == *id).map(|question| &question.kind) {
-            Some(Kind::Computed { value, .. }) if depth < 20 => {
-                if let Some(found) = deciding(draft, value, depth + 1) {
-                    return Some(found);
-                }
-            }
-            Some(Kind::Computed { .. }) | None => {}
-            Some(_) => return Some(id.clone()),
+/// Tells that who comes to the page can submit all the same.
+pub(crate) fn leave_open(draft: &mut Draft, path: &str) {
+    let message = "the source ends here without a submission; here the form can still be sent";
+    draft.report.lost(path, "exit_page", message);
+}
+
+fn put(draft: &mut Draft, rule: &Value, title: Option<Text>, path: &str) -> Result<(), ImportFinding> {
+    let id = draft.question_names.take("may_go_on", "may_go_on");
+    let label = Text::new("可以继续申请", "You can go on");
+    let kind = Kind::Computed {
+        value: fails(rule.clone()),
+        format: ComputedFormat::Plain,
+    };
+    let mut line = draft.question(id.clone(), &[], label, kind, path)?;
+    let message = title.unwrap_or_else(|| Text::new("不能继续。", "You cannot go on."));
+    line.valid_when.push(draft::check(var(&id), message.clone()));
+    draft.count_rule(rule, path)?;
+    let origins = &draft.origins;
+    let made_of = |id: &str| origins.get(&format!("page:{id}")).is_some_and(|origin| origin == path);
+    match draft.pages.iter_mut().find(|page| made_of(&page.id)) {
+        Some(page) => page.questions.push(line),
+        // The source says nothing on it: the title is what there is to read.
+        None => {
+            let mut page = draft.page("exit", message, path);
+            page.visible_when = Some(rule.clone());
+            page.questions.push(line);
+            draft.pages.push(page);
         }
     }
-    None
+    Ok(())
 }

@@ -152,28 +152,6 @@ pub(crate) fn depth(rule: &Value) -> usize {
     }
 }
 
-/// The questions that a rule reads, in the order in which they stand there.
-pub(crate) fn reads(rule: &Value, found: &mut Vec<String>) {
-    match rule {
-        Value::Array(items) => items.iter().for_each(|item| reads(item, found)),
-        Value::Object(fields) => {
-            for (name, inner) in fields {
-                match (name.as_str(), inner) {
-                    ("var" | "answer", Value::String(path)) => found.push(path.clone()),
-                    ("var", Value::Array(given)) => {
-                        if let Some(Value::String(path)) = given.first() {
-                            found.push(path.clone());
-                        }
-                        given.iter().skip(1).for_each(|item| reads(item, found));
-                    }
-                    _ => reads(inner, found),
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
 /// A number as JSON, whole where it is whole.
 pub(crate) fn number(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 9e15 {

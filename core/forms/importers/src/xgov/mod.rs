@@ -101,7 +101,7 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
         sheets::count_rows(&steps, &field, node, &conditions, draft);
     }
     routes::stop_at_exits(&nodes, &reached, &places, draft);
-    declaration(root, &nodes, &reached, draft)?;
+    declaration(root, &nodes, &reached.when, draft)?;
     what_is_lost(root, draft);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! When each page is on the path, and what stops who is turned away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onehall_protocol::Text;
 use serde_json::Value;
@@ -8,10 +8,17 @@ use serde_json::Value;
 use super::conditions::{Conditions, Place};
 use super::pages::{Node, Role};
 use crate::draft::Draft;
-use crate::exit::stop;
+use crate::exit;
 use crate::finding::ImportFinding;
 use crate::routing::Graph;
 use crate::rules::{self, all, any, fails, holds};
+
+/// When pages are on the path.
+pub(super) struct Reached {
+    pub(super) when: BTreeMap<usize, Value>,
+    /// The pages that a condition leads to that cannot be said: who has no business there may see them too.
+    open: BTreeSet<usize>,
+}
 
 /// When each page is on the path; put on the pages, and given back for what else hangs on it.
 pub(super) fn route(
@@ -20,11 +27,12 @@ pub(super) fn route(
     conditions: &Conditions<'_>,
     places: &BTreeMap<usize, usize>,
     draft: &mut Draft,
-) -> Result<BTreeMap<usize, Value>, ImportFinding> {
+) -> Result<Reached, ImportFinding> {
+    let mut open = BTreeSet::new();
     let mut taken: Vec<Vec<Value>> = Vec::with_capacity(nodes.len());
     for (at, node) in nodes.iter().enumerate() {
         taken.push(if graph.is_reached(at) {
-            when_taken(at, node, conditions, draft)?
+            when_taken(at, node, conditions, &mut open, draft)?
         } else {
             Vec::new()
         });
@@ -53,8 +61,11 @@ pub(super) fn route(
             let place = Place { page: at, groups: &[] };
             conditions.rule(name, path, place, &mut draft.report)
         });
+        if node.only_if.is_some() && own.is_none() {
+            open.insert(at);
+        }
         *rule = all([rule.take()].into_iter().chain(own).chain(gone_on.iter().cloned()));
-        if node.role == Role::Exit && !node.links.is_empty() {
+        if node.role == Role::Exit && !node.links.is_empty() && !open.contains(&at) {
             gone_on.push(fails(rule.clone()));
         }
     }
@@ -72,7 +83,7 @@ pub(super) fn route(
         made.push(draft.hidden(id, &[], Text::new("路径", "Path"), rule, &path)?);
     }
     draft.put_hidden(made, "/pages");
-    Ok(reached)
+    Ok(Reached { when: reached, open })
 }
 
 /// Of each link of a page, when it is taken: its own condition holds and none before it did.
@@ -80,6 +91,7 @@ fn when_taken(
     at: usize,
     node: &Node<'_>,
     conditions: &Conditions<'_>,
+    open: &mut BTreeSet<usize>,
     draft: &mut Draft,
 ) -> Result<Vec<Value>, ImportFinding> {
     let place = Place { page: at, groups: &[] };
@@ -103,7 +115,10 @@ fn when_taken(
                 before.push(rule.clone());
             }
             // A condition that cannot be said shows its page to everybody, and takes no other page away.
-            Some(None) => taken.push(Value::Bool(true)),
+            Some(None) => {
+                open.extend(link.to);
+                taken.push(Value::Bool(true));
+            }
             None => {
                 let conditional = node.links.iter().zip(&own);
                 // Conditions that lead to the same page make no difference to the last resort.
@@ -117,19 +132,19 @@ fn when_taken(
     Ok(taken)
 }
 
-/// Who reaches a page where the source ends without a submission cannot submit here either: what led there is wrong.
-pub(super) fn stop_at_exits(
-    nodes: &[Node<'_>],
-    reached: &BTreeMap<usize, Value>,
-    places: &BTreeMap<usize, usize>,
-    draft: &mut Draft,
-) {
+/// Who reaches a page where the source ends without a submission cannot submit here either.
+pub(super) fn stop_at_exits(nodes: &[Node<'_>], reached: &Reached, places: &BTreeMap<usize, usize>, draft: &mut Draft) {
     for (at, node) in nodes.iter().enumerate().filter(|(_, node)| node.role == Role::Exit) {
-        let Some(rule) = reached.get(&at) else { continue };
-        let title = places
-            .get(&at)
-            .and_then(|place| draft.pages.get(*place))
-            .map(|page| page.title.clone());
-        stop(draft, rule, title, &node.at.path);
+        let Some(rule) = reached.when.get(&at) else { continue };
+        if reached.open.contains(&at) {
+            exit::leave_open(draft, &node.at.path);
+            continue;
+        }
+        let page = places.get(&at).and_then(|place| draft.pages.get(*place));
+        let title = match page {
+            Some(page) => Some(page.title.clone()),
+            None => draft.texts.label(&node.at.get("title")),
+        };
+        exit::stop(draft, rule, title, &node.at.path);
     }
 }

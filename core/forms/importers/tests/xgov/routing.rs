@@ -90,6 +90,85 @@ fn who_is_turned_away_cannot_submit() {
     assert!(told(&all).contains(&("/pages/1", "exit_page")));
 }
 
+/// What the citizen reads on the page, and whether the form can be sent.
+fn refused_on(all: &onehall_form_importers::Imported, page: &str, answers: &[(&str, Value)]) -> Vec<String> {
+    let filling = filled(all, answers);
+    assert_eq!(filling.is_complete(), filling.errors().is_empty());
+    let errors = filling.errors();
+    let here = errors.iter().filter(|error| filling.page_of(&error.path) == Some(page));
+    here.map(|error| {
+        assert!(filling.question(&error.path).is_some(), "it stands where one sees it");
+        filling.message(error, onehall_protocol::Language::En)
+    })
+    .collect()
+}
+
+#[test]
+fn several_ways_lead_to_one_page_that_turns_away() {
+    let all = imported(&form(
+        json!([
+            {"path": "/start", "title": "Start", "components": [yes_no("over18")], "next": [{"path": "/resident", "condition": "over"}, {"path": "/no"}]},
+            {"path": "/resident", "title": "Resident", "components": [yes_no("resident")], "next": [{"path": "/apply", "condition": "here"}, {"path": "/no"}]},
+            {"path": "/apply", "title": "Apply", "components": [text("name")], "next": [{"path": "/summary"}]},
+            {"path": "/no", "title": "You cannot apply", "components": [{"type": "Para", "content": "Sorry."}], "next": []}
+        ]),
+        json!([]),
+        json!([{"name": "over", "value": "over18"}, {"name": "here", "value": "resident"}]),
+    ));
+    let no = ["You cannot apply"];
+    assert_eq!(refused_on(&all, "no", &[("over18", json!(false))]), no);
+    let abroad = [("over18", json!(true)), ("resident", json!(false))];
+    assert_eq!(refused_on(&all, "no", &abroad), no);
+    let welcome = [
+        ("over18", json!(true)),
+        ("resident", json!(true)),
+        ("name", json!("Li")),
+    ];
+    assert!(filled(&all, &welcome).is_complete());
+}
+
+#[test]
+fn who_is_turned_away_by_an_answer_that_is_not_given_cannot_submit() {
+    let optional = json!({"type": "TextField", "name": "reason", "title": "Reason", "options": {"required": false}});
+    let all = imported(&form(
+        json!([
+            {"path": "/start", "title": "Start", "components": [yes_no("other"), optional],
+             "next": [{"path": "/no", "condition": "no"}, {"path": "/apply"}]},
+            {"path": "/no", "title": "Stop", "components": [], "next": [], "controller": "TerminalPageController"},
+            {"path": "/apply", "title": "Apply", "components": [text("name")], "next": [{"path": "/summary"}]}
+        ]),
+        json!([]),
+        json!([{"name": "no", "value": "other == true and reason != 'work'"}]),
+    ));
+    assert_eq!(refused_on(&all, "exit", &[("other", json!(true))]), ["Stop"]);
+    assert_eq!(path(&all, &[("other", json!(true))]), ["start", "exit"]);
+    let working = [("other", json!(true)), ("reason", json!("work")), ("name", json!("Li"))];
+    assert!(filled(&all, &working).is_complete());
+}
+
+#[test]
+fn a_page_that_turns_away_by_what_cannot_be_said_turns_nobody_away() {
+    let in_a_row = |condition: &str| {
+        imported(&json!({
+            "engine": "V2", "name": "Licence", "pages": [
+                {"path": "/a", "title": "A", "components": [yes_no("q1")]},
+                {"path": "/b", "title": "B", "condition": "yes", "components": [yes_no("q2")]},
+                {"path": "/no", "title": "Stop", "condition": condition, "controller": "TerminalPageController", "components": [{"type": "Para", "content": "No."}]},
+                {"path": "/c", "title": "C", "components": [text("name")]}
+            ],
+            "conditions": [{"name": "yes", "value": "q1"}, {"name": "no", "value": "q1 == false or q2 == false"}, {"name": "odd", "value": "strange(q1)"}]
+        }))
+    };
+    let all = in_a_row("no");
+    assert_eq!(path(&all, &[("q1", json!(false))]), ["a", "no"]);
+    assert_eq!(refused_on(&all, "no", &[("q1", json!(false))]), ["Stop"]);
+    let open = in_a_row("odd");
+    assert!(filled(&open, &[("q1", json!(false)), ("name", json!("Li"))]).is_complete());
+    assert!(path(&open, &[("q1", json!(false))]).contains(&"c".to_owned()));
+    let lost = open.findings.iter().find(|finding| finding.code == "exit_page");
+    assert!(lost.is_some_and(|finding| finding.message.contains("can still be sent")));
+}
+
 #[test]
 fn the_second_engine_has_pages_in_a_row_with_a_condition_each() {
     let all = imported(&json!({
