@@ -63,7 +63,7 @@ pub(crate) struct Known {
     /// The groups around it, outermost first.
     pub(crate) groups: Vec<String>,
     pub(crate) answer: Answer,
-    /// Whether it is surely answered before anything hangs on it.
+    /// Whether it is surely answered before anything hangs on it, where it is asked at all.
     pub(crate) required: bool,
     /// Whether the source takes an unanswered one for `false`: a box that is not ticked.
     pub(crate) starts_false: bool,
@@ -127,8 +127,29 @@ impl Compare {
     }
 }
 
-/// A comparison of an answer with a value, where the rule stands in the groups `from`.
+/// What the source makes of an answer that is not there, where it asks whether it differs from something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    /// It differs: also that of a question that is not shown.
+    Differs,
+    /// It differs where the question may be left unanswered; else the rule waits for it.
+    Waits,
+}
+
+/// A comparison of an answer with a value, where the rule stands in the groups `from`. What is not answered, for one
+/// because it is not asked, differs from every value.
 pub(crate) fn compare(known: &Known, from: &[String], how: Compare, value: &Value) -> Result<Value, Unable> {
+    compare_where(known, from, how, value, Missing::Differs)
+}
+
+fn compare_where(
+    known: &Known,
+    from: &[String],
+    how: Compare,
+    value: &Value,
+    missing: Missing,
+) -> Result<Value, Unable> {
+    let waits = missing == Missing::Waits && known.required;
     let reference = known.reference(from)?;
     if value.is_array() || value.is_object() {
         return Err(Unable::new(
@@ -176,7 +197,7 @@ pub(crate) fn compare(known: &Known, from: &[String], how: Compare, value: &Valu
                     format!("`{}` is yes or no, and it is compared with {value}", known.id),
                 )
             })?;
-            return boolean(known, &reference, how, flag);
+            return boolean(known, &reference, how, flag, waits);
         }
         Answer::Choices(options) => {
             let text = text_of(value);
@@ -188,7 +209,7 @@ pub(crate) fn compare(known: &Known, from: &[String], how: Compare, value: &Valu
             };
             return match how {
                 Compare::Is => Ok(has),
-                Compare::IsNot if known.required && !has.is_boolean() => Ok(json!({"!": [has]})),
+                Compare::IsNot if waits && !has.is_boolean() => Ok(json!({"!": [has]})),
                 Compare::IsNot => Ok(fails(has)),
                 _ => Err(Unable::new(
                     "odd_comparison",
@@ -250,13 +271,13 @@ pub(crate) fn compare(known: &Known, from: &[String], how: Compare, value: &Valu
             other => Value::String(text_of(other)),
         },
     };
-    Ok(compared(known, rules::var(&reference), how, same))
+    Ok(compared(waits, rules::var(&reference), how, same))
 }
 
-/// A comparison of something made of one answer with a value.
-pub(crate) fn compared(known: &Known, answer: Value, how: Compare, value: Value) -> Value {
+/// A comparison of something made of one answer with a value. Where it waits for the answer it is unknown without one.
+pub(crate) fn compared(waits: bool, answer: Value, how: Compare, value: Value) -> Value {
     let rule = json!({how.operator(): [answer, value]});
-    if how == Compare::IsNot && !known.required {
+    if how == Compare::IsNot && !waits {
         // Who has not answered has not answered this.
         or_else(rule, true)
     } else {
@@ -264,7 +285,7 @@ pub(crate) fn compared(known: &Known, answer: Value, how: Compare, value: Value)
     }
 }
 
-fn boolean(known: &Known, reference: &str, how: Compare, flag: bool) -> Result<Value, Unable> {
+fn boolean(known: &Known, reference: &str, how: Compare, flag: bool, waits: bool) -> Result<Value, Unable> {
     let flag = match how {
         Compare::Is => flag,
         Compare::IsNot => !flag,
@@ -276,13 +297,11 @@ fn boolean(known: &Known, reference: &str, how: Compare, flag: bool) -> Result<V
         }
     };
     let answer = rules::var(reference);
-    Ok(
-        match (flag, known.starts_false || (how == Compare::IsNot && !known.required)) {
-            (false, true) => json!({"!": [{"or_else": [answer, false]}]}),
-            (true, true) if how == Compare::IsNot && !known.starts_false => json!({"or_else": [answer, true]}),
-            (flag, _) => json!({"==": [answer, flag]}),
-        },
-    )
+    Ok(match (flag, known.starts_false || (how == Compare::IsNot && !waits)) {
+        (false, true) => json!({"!": [{"or_else": [answer, false]}]}),
+        (true, true) if how == Compare::IsNot && !known.starts_false => json!({"or_else": [answer, true]}),
+        (flag, _) => json!({"==": [answer, flag]}),
+    })
 }
 
 /// A comparison with any of several questions: one name may stand on pages of which a citizen sees only one.
@@ -293,6 +312,48 @@ pub(crate) fn compare_any(known: &[Known], from: &[String], how: Compare, value:
         rules::all(compared)
     } else {
         any(compared)
+    })
+}
+
+/// As [`compare_any`], where the source keeps one answer under the name, the last one on the way, and knows nothing of a
+/// question that it has not asked: what must be answered is waited for.
+pub(crate) fn compare_last(known: &[Known], from: &[String], how: Compare, value: &Value) -> Result<Value, Unable> {
+    if let [known] = known {
+        return compare_where(known, from, how, value, Missing::Waits);
+    }
+    let mut each = Vec::new();
+    for known in known.iter().rev() {
+        let asked = Known {
+            required: true,
+            ..known.clone()
+        };
+        each.push(compare_where(&asked, from, how, value, Missing::Waits)?);
+    }
+    if value.is_null() || value.as_str().is_some_and(str::is_empty) {
+        // There is no answer under the name where there is none to any of them.
+        return Ok(if how == Compare::Is {
+            rules::all(each)
+        } else {
+            any(each)
+        });
+    }
+    let waits = how == Compare::IsNot && known.iter().all(|known| known.required);
+    if each.iter().any(Value::is_boolean) {
+        // One of them does not offer the value at all: the others say.
+        let rule = compare_any(known, from, how, value)?;
+        let references: Result<Vec<String>, Unable> = known.iter().map(|known| known.reference(from)).collect();
+        let answered = any(references?.iter().map(|reference| rules::answered(reference)));
+        return Ok(if waits && !rule.is_boolean() {
+            rules::all([rule, answered])
+        } else {
+            rule
+        });
+    }
+    let rule = json!({ "or_else": each });
+    Ok(if how == Compare::IsNot && !waits {
+        or_else(rule, true)
+    } else {
+        rule
     })
 }
 

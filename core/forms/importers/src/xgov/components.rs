@@ -36,6 +36,8 @@ pub(super) struct Sheet<'b> {
     /// The page of the source.
     pub(super) node: usize,
     pub(super) section: Option<String>,
+    /// Whether the page itself, or the component in hand, hangs on a condition of its own.
+    pub(super) conditional: bool,
     /// What a field without a title of its own is called.
     pub(super) title: Text,
     pub(super) groups: Vec<String>,
@@ -62,6 +64,16 @@ const CONTENT: [&str; 12] = [
     "Content",
     "Heading",
 ];
+
+/// A question of a sheet as conditions name it.
+fn asked(known: &Known, sheet: &Sheet<'_>) -> Field {
+    Field {
+        known: known.clone(),
+        page: sheet.node,
+        section: sheet.section.clone(),
+        may_be_missing: sheet.conditional,
+    }
+}
 
 /// How deep options may uncover fields whose options uncover fields.
 const DEEP: usize = 4;
@@ -123,7 +135,10 @@ impl<'a> Form<'a> {
         };
         let has_options = matches!(known.answer, Answer::Choice(_) | Answer::Choices(_));
         sheet.questions.push(question);
+        let page_is = sheet.conditional;
+        sheet.conditional |= own.word().is_some() || chosen.is_some();
         self.remember(at, &known, sheet);
+        sheet.conditional = page_is;
         if has_options {
             self.what_options_do(at, &known, &steps, sheet, draft, depth)?;
         }
@@ -145,26 +160,24 @@ impl<'a> Form<'a> {
         if known.answer == Answer::Nothing {
             return;
         }
-        let field = Field {
-            known: known.clone(),
-            page: sheet.node,
-        };
         if let Some(id) = at.get("id").word() {
-            self.fields.push((id.to_owned(), field));
+            self.fields.push((id.to_owned(), asked(known, sheet)));
         }
         self.remember_as(at.get("name").word().unwrap_or(&known.id), known, sheet);
     }
 
-    /// As [`Form::remember`], by one name alone.
+    /// As [`Form::remember`], by one name alone. A section that the form does not have is none.
     pub(super) fn remember_as(&mut self, name: &str, known: &Known, sheet: &Sheet<'_>) {
-        let field = Field {
-            known: known.clone(),
-            page: sheet.node,
-        };
-        if let Some(section) = &sheet.section {
-            self.fields.push((format!("{section}.{name}"), field.clone()));
+        let field = asked(known, sheet);
+        let in_section = field.section.as_ref().map(|section| format!("{section}.{name}"));
+        let is_section = field
+            .section
+            .as_ref()
+            .is_some_and(|section| self.sections.contains_key(section));
+        self.fields.extend(in_section.map(|name| (name, field.clone())));
+        if self.flat || !is_section {
+            self.fields.push((name.to_owned(), field));
         }
-        self.fields.push((name.to_owned(), field));
     }
 
     /// Conditions of options, and the fields that an option uncovers: these are asked after the question.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::expression::{Expression, parse};
 use crate::finding::Report;
 use crate::json::At;
-use crate::known::{Answer, Compare, Known, compare_any, compared};
+use crate::known::{Answer, Compare, Known, compare_last, compared};
 use crate::routing::Graph;
 use crate::rules::{self, DEPTH, Unable, all, any, fails};
 
@@ -19,6 +19,10 @@ pub(crate) struct Field {
     pub(crate) known: Known,
     /// The page that asks it.
     pub(crate) page: usize,
+    /// The section of that page, which conditions name before it.
+    pub(crate) section: Option<String>,
+    /// Whether it may be missing although its page is shown, or its page itself: a condition hangs on it.
+    pub(crate) may_be_missing: bool,
 }
 
 /// Where a condition is asked.
@@ -34,9 +38,13 @@ pub(crate) struct Place<'a> {
 pub(crate) struct Conditions<'a> {
     named: BTreeMap<String, At<'a>>,
     fields: BTreeMap<String, Vec<Field>>,
+    /// The pages of each section, and on each a question that is answered wherever the page is asked.
+    sections: BTreeMap<String, BTreeMap<usize, Option<String>>>,
     /// The values of list items by the ids of list and item.
     items: BTreeMap<(String, String), String>,
     graph: &'a Graph,
+    /// Whether every field has a key in the answers, those that are not asked too, and no section around it.
+    flat: bool,
     /// What may still be looked at for one rule: conditions that name each other twice make trees of any size.
     left: Cell<usize>,
     /// Whether the last rule asks about something that there is not.
@@ -56,8 +64,12 @@ const MOST_WORK: usize = 20_000_000;
 const MOST_PARTS: usize = 5_000;
 const MOST_VALUES: usize = 3_000;
 
+/// The most pages of a section that a rule asks about.
+const MOST_PAGES: usize = 8;
+
 impl<'a> Conditions<'a> {
-    pub(crate) fn new(form: &At<'a>, graph: &'a Graph) -> Conditions<'a> {
+    /// Every condition of a form; `flat` where answers have no sections in the source, and none that is not asked is missing.
+    pub(crate) fn new(form: &At<'a>, graph: &'a Graph, flat: bool) -> Conditions<'a> {
         let mut named = BTreeMap::new();
         for condition in form.get("conditions").items() {
             for name in ["name", "id"] {
@@ -85,8 +97,10 @@ impl<'a> Conditions<'a> {
         Conditions {
             named,
             fields: BTreeMap::new(),
+            sections: BTreeMap::new(),
             items,
             graph,
+            flat,
             left: Cell::new(0),
             dangling: Cell::new(false),
             read: RefCell::new(BTreeMap::new()),
@@ -96,13 +110,21 @@ impl<'a> Conditions<'a> {
 
     /// Makes a field known under one of its names.
     pub(crate) fn add(&mut self, name: &str, field: &Field) {
+        if let Some(section) = &field.section {
+            let pages = self.sections.entry(section.clone()).or_default();
+            let sure = pages.entry(field.page).or_default();
+            let is_sure = field.known.required && field.known.groups.is_empty() && !field.may_be_missing;
+            if sure.is_none() && is_sure {
+                *sure = Some(field.known.id.clone());
+            }
+        }
         self.fields.entry(name.to_owned()).or_default().push(field.clone());
     }
 
-    /// The questions that a name means at a place.
+    /// The questions that a name means at a place: in the source a field of a section has its section's name before its
+    /// own, and only then.
     pub(crate) fn fields(&self, name: &str, place: Place<'_>) -> Result<Vec<Known>, Unable> {
-        let last = name.rsplit('.').next().unwrap_or(name);
-        let fields = self.fields.get(name).or_else(|| self.fields.get(last)).ok_or_else(|| {
+        let fields = self.fields.get(name).ok_or_else(|| {
             self.dangling.set(true);
             Unable::new(
                 "unknown_field",
@@ -112,13 +134,85 @@ impl<'a> Conditions<'a> {
         let known: Vec<Known> = fields
             .iter()
             .filter(|field| self.graph.is_known_at(field.page, place.page))
-            .map(|field| field.known.clone())
+            .map(|field| self.as_asked(field, name))
             .collect();
         if known.is_empty() {
             let message = format!("it asks about `{name}`, which is asked only later: it never holds there");
             return Err(Unable::new("asked_later", message));
         }
         Ok(known)
+    }
+
+    /// A field as a condition sees it: what the source gives as nothing where it is not asked may always be without an
+    /// answer. (What it looks for in nothing at all it does not find.)
+    fn as_asked(&self, field: &Field, name: &str) -> Known {
+        let by_section = field.section.as_ref().is_some_and(|section| {
+            name.strip_prefix(section.as_str())
+                .is_some_and(|rest| rest.starts_with('.'))
+        });
+        let is_nothing = if self.flat { field.may_be_missing } else { by_section };
+        let searched = matches!(field.known.answer, Answer::Choices(_));
+        let mut known = field.known.clone();
+        known.required &= searched || !is_nothing || !known.groups.is_empty();
+        known
+    }
+
+    /// A comparison with the answer that a name means.
+    pub(super) fn compare(
+        &self,
+        name: &str,
+        fields: &[Known],
+        place: Place<'_>,
+        how: Compare,
+        value: &Value,
+    ) -> Result<Value, Unable> {
+        let rule = compare_last(fields, place.groups, how, value)?;
+        if how == Compare::IsNot && !self.flat && !rule.is_boolean() {
+            return Ok(all([self.has_section(name, place), rule]));
+        }
+        let is_order = !matches!(how, Compare::Is | Compare::IsNot);
+        if self.flat
+            && is_order
+            && fields
+                .iter()
+                .all(|known| known.answer == Answer::Number && !known.required)
+        {
+            // The source takes nothing for zero there.
+            let zero = zero_is(how, value);
+            return Ok(if zero { rules::or_else(rule, true) } else { rule });
+        }
+        Ok(rule)
+    }
+
+    /// Whether there is anything of the section that a name begins with: without it there is nothing that could differ.
+    fn has_section(&self, name: &str, place: Place<'_>) -> Value {
+        let asked = self.fields.get(name).map(Vec::as_slice).unwrap_or_default();
+        let around = |field: &Field| {
+            let section = field.section.as_deref()?;
+            name.strip_prefix(section)?.starts_with('.').then(|| section.to_owned())
+        };
+        let Some(section) = asked.iter().find_map(around) else {
+            return Value::Bool(true);
+        };
+        let Some(pages) = self.sections.get(&section) else {
+            return Value::Bool(true);
+        };
+        let start = self.graph.order.first().copied();
+        let mut answered = Vec::new();
+        for (page, sure) in pages {
+            if *page == place.page || Some(*page) == start {
+                return Value::Bool(true);
+            }
+            if !self.graph.is_known_at(*page, place.page) {
+                continue;
+            }
+            match sure {
+                Some(id) if answered.len() < MOST_PAGES => answered.push(rules::answered(id)),
+                // Whether the page was asked cannot be seen from an answer.
+                _ => return Value::Bool(true),
+            }
+        }
+        any(answered)
     }
 
     /// The rule of a condition at a place. None where it cannot be said; then the report says so.
@@ -263,7 +357,7 @@ impl<'a> Conditions<'a> {
             Ok(fields) => fields,
             Err(unable) => return Ok(never(&unable, &item.path, report)),
         };
-        let rule = self.leaf(item, &fields, place.groups)?;
+        let rule = self.leaf(item, name, &fields, place)?;
         if rule.is_boolean() {
             let message = "it compares with a value that is no option, so it always gives the same";
             report.differs(&item.path, "unknown_option", message);
@@ -271,7 +365,8 @@ impl<'a> Conditions<'a> {
         Ok(rule)
     }
 
-    fn leaf(&self, item: &At<'_>, fields: &[Known], groups: &[String]) -> Result<Value, Unable> {
+    fn leaf(&self, item: &At<'_>, name: &str, fields: &[Known], place: Place<'_>) -> Result<Value, Unable> {
+        let groups = place.groups;
         let given = item.get("value");
         let operator = item.get("operator").word().unwrap_or("is").to_ascii_lowercase();
         let relative = if given.has("value") && given.get("value").is_map() {
@@ -337,7 +432,7 @@ impl<'a> Conditions<'a> {
             })?;
             return Ok(if how == Compare::Is { has } else { fails(has) });
         }
-        compare_any(fields, groups, how, &value)
+        self.compare(name, fields, place, how, &value)
     }
 
     /// The value of a comparison: written there, or an item of a list.
@@ -366,6 +461,21 @@ impl<'a> Conditions<'a> {
 pub(super) fn never(unable: &Unable, path: &str, report: &mut Report) -> Value {
     report.differs(path, unable.code, unable.message.clone());
     Value::Bool(false)
+}
+
+/// Whether zero stands so to a number.
+fn zero_is(how: Compare, value: &Value) -> bool {
+    let number = match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_f64(),
+    };
+    number.is_some_and(|number: f64| match how {
+        Compare::Less => 0.0 < number,
+        Compare::AtMost => 0.0 <= number,
+        Compare::More => 0.0 > number,
+        Compare::AtLeast => 0.0 >= number,
+        Compare::Is | Compare::IsNot => false,
+    })
 }
 
 pub(super) fn any_of(
@@ -400,8 +510,15 @@ pub(super) fn from_today(
     let (day, today) = (rules::var(reference), json!({"today": []}));
     let unit = unit.to_ascii_lowercase();
     let months = match unit.trim_end_matches("(s)").trim_end_matches('s') {
-        "day" => return Ok(compared(known, day, how, json!({"add_days": [today, amount]}))),
-        "week" => return Ok(compared(known, day, how, json!({"add_days": [today, amount * 7]}))),
+        "day" => return Ok(compared(known.required, day, how, json!({"add_days": [today, amount]}))),
+        "week" => {
+            return Ok(compared(
+                known.required,
+                day,
+                how,
+                json!({"add_days": [today, amount * 7]}),
+            ));
+        }
         "month" => amount,
         "year" => amount * 12,
         other => {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::conditions::{Conditions, Place, any_of, from_today, never};
 use super::expression::Expression;
 use crate::finding::Report;
-use crate::known::{Answer, Compare, compare_any};
+use crate::known::{Answer, Compare};
 use crate::rules::{self, DEPTH, Unable, all, any, fails};
 
 impl Conditions<'_> {
@@ -123,7 +123,7 @@ impl Conditions<'_> {
             Err(unable) => return Ok(never(&unable, path, report)),
         };
         if let Some(value) = constant(other) {
-            let rule = compare_any(&fields, place.groups, how, &value)?;
+            let rule = self.compare(name, &fields, place, how, &value)?;
             if rule.is_boolean() {
                 let message =
                     format!("`{name}` is compared with {value}, which is no option, so it always gives the same");
@@ -190,7 +190,8 @@ impl Conditions<'_> {
             Expression::Name(name) => {
                 let fields = self.fields(name, place)?;
                 let mut read = Vec::new();
-                for known in &fields {
+                // Where several are answered the last one counts.
+                for known in fields.iter().rev() {
                     if matches!(known.answer, Answer::Whole | Answer::Rows | Answer::Nothing) {
                         return Err(Unable::new(
                             "odd_comparison",

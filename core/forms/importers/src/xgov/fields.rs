@@ -313,6 +313,7 @@ impl<'a> Form<'a> {
         let mut inner = Sheet {
             node: sheet.node,
             section: sheet.section.clone(),
+            conditional: sheet.conditional,
             title: label.clone(),
             groups: sheet.groups.iter().cloned().chain([id.clone()]).collect(),
             steps,

@@ -35,6 +35,8 @@ struct Form<'a> {
     lists: BTreeMap<String, At<'a>>,
     /// Sections by name: their titles stand over the questions of their pages.
     sections: BTreeMap<String, At<'a>>,
+    /// Whether conditions name a field without its section.
+    flat: bool,
     fields: Vec<(String, Field)>,
     waiting: Vec<Waiting>,
 }
@@ -77,6 +79,7 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
     let mut form = Form {
         lists,
         sections,
+        flat: pages::is_second_engine(root),
         fields: Vec::new(),
         waiting: Vec::new(),
     };
@@ -89,7 +92,7 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
             draft.pages.push(page);
         }
     }
-    let mut conditions = Conditions::new(root, &graph);
+    let mut conditions = Conditions::new(root, &graph, form.flat);
     for (name, field) in &form.fields {
         conditions.add(name, field);
     }

@@ -74,7 +74,7 @@ pub(super) fn nodes<'a>(root: &At<'a>, pages: &[At<'a>], draft: &mut Draft) -> V
 }
 
 /// Whether pages come in a row, from the first one on, whatever links and start page say.
-fn is_second_engine(root: &At<'_>) -> bool {
+pub(super) fn is_second_engine(root: &At<'_>) -> bool {
     root.get("engine")
         .word()
         .is_some_and(|engine| engine.eq_ignore_ascii_case("v2"))

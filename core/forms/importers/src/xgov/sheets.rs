@@ -58,6 +58,7 @@ impl<'a> Form<'a> {
         let mut sheet = Sheet {
             node: at,
             section,
+            conditional: node.only_if.is_some(),
             title: title.clone(),
             groups: Vec::new(),
             steps: match heading {
@@ -174,6 +175,7 @@ impl<'a> Form<'a> {
         let mut inner = Sheet {
             node: sheet.node,
             section: sheet.section.clone(),
+            conditional: sheet.conditional,
             title: title.clone(),
             groups: vec![id.clone()],
             steps: steps.clone(),

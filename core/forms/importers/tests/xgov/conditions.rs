@@ -1,5 +1,6 @@
 //! Conditions: what they mean, and what cannot be said.
 
+use onehall_form_importers::Imported;
 use serde_json::{Value, json};
 
 use crate::support::{ids, imported, page, pages, path, told};
@@ -335,6 +336,178 @@ fn expressions_that_are_far_too_long_are_told() {
             told(&all).contains(&("/conditions/0", "condition_not_carried")),
             "{:?}",
             told(&all)
+        );
+    }
+}
+
+/// Pages of the first engine, each with where it leads; the last one leads to the summary.
+fn in_sections(parts: &[(&str, Value, Value)]) -> Value {
+    let pages: Vec<Value> = parts
+        .iter()
+        .map(|(section, components, next)| {
+            let name = components[0]["name"].as_str().unwrap_or_default();
+            let mut page = json!({"path": format!("/{name}"), "title": name, "components": components, "next": next});
+            if !section.is_empty() {
+                page["section"] = json!(section);
+            }
+            page
+        })
+        .collect();
+    json!(pages)
+}
+
+#[test]
+fn what_the_second_engine_does_not_ask_differs_from_every_value_and_is_zero() {
+    let number = json!({"type": "NumberField", "name": "count", "title": "count"});
+    let all = imported(&json!({
+        "engine": "V2", "name": "Pets", "pages": [
+            {"path": "/a", "title": "A", "components": [yes_no("has_pet")]},
+            {"path": "/b", "title": "B", "condition": "has", "components": [text("kind"), yes_no("tame"), number]},
+            {"path": "/c", "title": "C", "condition": "no_dog", "components": [text("c")]},
+            {"path": "/d", "title": "D", "condition": "wild", "components": [text("d")]},
+            {"path": "/e", "title": "E", "condition": "few", "components": [text("e")]},
+            {"path": "/f", "title": "F", "condition": "none", "components": [text("f")]}
+        ],
+        "conditions": [
+            {"name": "has", "value": "has_pet"}, {"name": "no_dog", "value": "kind != 'dog'"}, {"name": "wild", "value": "tame != true"},
+            {"name": "few", "value": "count < 3"}, {"name": "none", "value": "has_pet != true"}
+        ]
+    }));
+    assert_eq!(path(&all, &[("has_pet", json!(false))]), ["a", "c", "d", "e", "f"]);
+    let dog = [
+        ("has_pet", json!(true)),
+        ("kind", json!("dog")),
+        ("tame", json!(true)),
+        ("count", json!(4)),
+    ];
+    assert_eq!(path(&all, &dog), ["a", "b"]);
+    assert_eq!(
+        path(&all, &[]),
+        ["a", "c", "d", "e"],
+        "what everybody must answer is waited for"
+    );
+}
+
+#[test]
+fn what_a_section_does_not_ask_differs_once_there_is_something_of_the_section() {
+    let mut all = form(
+        in_sections(&[
+            (
+                "",
+                json!([yes_no("start")]),
+                json!([{"path": "/kind", "condition": "yes"}, {"path": "/pet"}]),
+            ),
+            ("s", json!([yes_no("kind")]), json!([{"path": "/pet"}])),
+            (
+                "t",
+                json!([yes_no("pet")]),
+                json!([{"path": "/name", "condition": "pet"}, {"path": "/end"}]),
+            ),
+            ("t", json!([text("name")]), json!([{"path": "/end"}])),
+            (
+                "",
+                json!([text("end")]),
+                json!([{"path": "/one", "condition": "no_rex"}, {"path": "/two", "condition": "no_kind"}, {"path": "/summary"}]),
+            ),
+            ("", json!([text("one")]), json!([{"path": "/summary"}])),
+            ("", json!([text("two")]), json!([{"path": "/summary"}])),
+        ]),
+        json!([]),
+        json!([
+            {"name": "yes", "value": "start"}, {"name": "pet", "value": "t.pet"}, {"name": "no_rex", "value": "t.name != 'Rex'"},
+            {"name": "no_kind", "value": "s.kind != true"}
+        ]),
+    );
+    all["sections"] = json!([{"name": "s", "title": ""}, {"name": "t", "title": ""}]);
+    let all = imported(&all);
+    let on = |answers: &[(&str, Value)]| path(&all, answers);
+    let nobody = [("start", json!(false)), ("pet", json!(false))];
+    assert_eq!(
+        on(&nobody),
+        ["start", "pet", "end", "one"],
+        "the section has an answer, and not this one"
+    );
+    let rex = [("start", json!(false)), ("pet", json!(true)), ("name", json!("Rex"))];
+    assert_eq!(
+        on(&rex),
+        ["start", "pet", "name", "end"],
+        "nothing of the section `s` was asked"
+    );
+    let kind = [
+        ("start", json!(true)),
+        ("kind", json!(false)),
+        ("pet", json!(true)),
+        ("name", json!("Rex")),
+    ];
+    assert_eq!(on(&kind), ["start", "kind", "pet", "name", "end", "two"]);
+}
+
+#[test]
+fn one_name_on_two_branches_is_one_answer() {
+    let country = |list: &str| json!([{"type": "RadiosField", "name": "country", "title": "country", "list": list}]);
+    let visa = |lists: [&str; 2]| {
+        imported(&form(
+            json!([
+                {"path": "/start", "title": "Start", "components": [yes_no("person")], "next": [{"path": "/person", "condition": "is"}, {"path": "/company"}]},
+                {"path": "/person", "title": "P", "components": country(lists[0]), "next": [{"path": "/merge"}]},
+                {"path": "/company", "title": "C", "components": country(lists[1]), "next": [{"path": "/merge"}]},
+                {"path": "/merge", "title": "M", "components": [text("ref")], "next": [{"path": "/visa", "condition": "not_uk"}, {"path": "/summary"}]},
+                {"path": "/visa", "title": "V", "components": [text("visa")], "next": [{"path": "/summary"}]}
+            ]),
+            json!([list("l", &["UK", "FR"]), list("m", &["FR", "DE"])]),
+            json!([{"name": "is", "value": "person"}, {"name": "not_uk", "value": "country != 'UK'"}]),
+        ))
+    };
+    let sees = |all: &Imported, answers: &[(&str, Value)]| path(all, answers).contains(&"visa".to_owned());
+    let all = visa(["l", "l"]);
+    assert!(sees(&all, &[("person", json!(true)), ("country", json!("FR"))]));
+    assert!(!sees(&all, &[("person", json!(true)), ("country", json!("UK"))]));
+    assert!(sees(&all, &[("person", json!(false)), ("country_2", json!("FR"))]));
+    assert!(!sees(&all, &[("person", json!(false)), ("country_2", json!("UK"))]));
+    assert!(
+        !sees(&all, &[("person", json!(false))]),
+        "what must be answered is waited for"
+    );
+    let all = visa(["l", "m"]);
+    assert!(sees(&all, &[("person", json!(false)), ("country_2", json!("DE"))]));
+    assert!(sees(&all, &[("person", json!(true)), ("country", json!("FR"))]));
+    assert!(!sees(&all, &[("person", json!(true)), ("country", json!("UK"))]));
+    assert!(!sees(&all, &[("person", json!(false))]));
+}
+
+#[test]
+fn a_name_means_the_field_of_its_own_section_alone() {
+    let of = |condition: &str| {
+        let mut all = form(
+            in_sections(&[
+                ("", json!([yes_no("own")]), json!([{"path": "/theirs"}])),
+                (
+                    "partner",
+                    json!([yes_no("theirs"), {"type": "YesNoField", "name": "own", "title": "theirs"}]),
+                    json!([{"path": "/visa", "condition": "k"}, {"path": "/summary"}]),
+                ),
+                ("", json!([text("visa")]), json!([{"path": "/summary"}])),
+            ]),
+            json!([]),
+            json!([{"name": "k", "value": condition}]),
+        );
+        all["sections"] = json!([{"name": "partner", "title": ""}]);
+        imported(&all)
+    };
+    let sees = |all: &Imported, own: bool, theirs: bool| {
+        let answers = [("own", json!(own)), ("own_2", json!(theirs))];
+        path(all, &answers).contains(&"visa".to_owned())
+    };
+    let all = of("own == true");
+    assert!(sees(&all, true, false) && !sees(&all, false, true));
+    let all = of("partner.own == true");
+    assert!(!sees(&all, true, false) && sees(&all, false, true));
+    for unknown in ["nosuch.own == true", "theirs == true"] {
+        let all = of(unknown);
+        assert!(!sees(&all, true, true));
+        assert!(
+            told(&all).contains(&("/conditions/0/value", "unknown_field")),
+            "{unknown}"
         );
     }
 }
