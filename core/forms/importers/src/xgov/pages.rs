@@ -32,6 +32,8 @@ pub(super) enum Role {
 pub(super) struct Link {
     /// None is the end of the form.
     pub(super) to: Option<usize>,
+    /// Whether that end is the summary that the runner has by itself, where answers are sent.
+    pub(super) to_send: bool,
     pub(super) condition: Option<(String, String)>,
     pub(super) path: String,
 }
@@ -94,6 +96,7 @@ fn link_in_a_row(root: &At<'_>, nodes: &mut [Node<'_>], draft: &mut Draft) {
         if at + 1 < count {
             node.links.push(Link {
                 to: Some(at + 1),
+                to_send: false,
                 condition: None,
                 path: node.at.path.clone(),
             });
@@ -151,6 +154,7 @@ fn links(
         tell_of_condition(&condition, draft);
         links.push(Link {
             to,
+            to_send: to.is_none() && next.get("redirect").word().is_none(),
             condition: condition.word().map(|name| (name.to_owned(), condition.path.clone())),
             path: next.path.clone(),
         });
@@ -171,6 +175,7 @@ fn links(
         // Where no link is taken the source goes to its summary.
         links.push(Link {
             to: summary,
+            to_send: summary.is_none(),
             condition: None,
             path: page.get("next").path,
         });
@@ -249,18 +254,25 @@ pub(super) fn tell_of_links(nodes: &[Node<'_>], graph: &Graph, draft: &mut Draft
     }
 }
 
-/// A page that asks nothing and leads nowhere, before the summary of a form that has one, is where the source turns
-/// somebody away.
+/// A page that asks nothing and leads nowhere but back or out of the form, before the summary of a form that has one, is
+/// where the source turns somebody away.
 pub(super) fn exits(nodes: &mut [Node<'_>], graph: &Graph) {
     let summaries: Vec<usize> = (0..nodes.len())
         .filter(|at| graph.is_reached(*at) && nodes.get(*at).is_some_and(|node| node.role == Role::Summary))
         .collect();
+    let mut reached = nodes.iter().enumerate().filter(|(at, _)| graph.is_reached(*at));
+    let has_end = !summaries.is_empty() || reached.any(|(_, node)| node.links.iter().any(|link| link.to_send));
     for (at, node) in nodes.iter_mut().enumerate() {
         let components = node.at.get("components").items();
         let tells = !components.is_empty() && !components.iter().any(is_field);
-        let before_the_end = !summaries.is_empty() && !summaries.iter().any(|summary| graph.is_known_at(*summary, at));
-        if node.role == Role::Page && node.links.is_empty() && tells && before_the_end && graph.is_reached(at) {
+        let before_the_end = has_end && !summaries.iter().any(|summary| graph.is_known_at(*summary, at));
+        let goes_on = node.links.iter().enumerate().any(|(number, link)| {
+            let is_out = link.to.is_none() && !link.to_send;
+            !is_out && !graph.circles.contains(&(at, number))
+        });
+        if node.role == Role::Page && !goes_on && tells && before_the_end && graph.is_reached(at) {
             node.role = Role::Exit;
+            node.links.clear();
         }
     }
 }

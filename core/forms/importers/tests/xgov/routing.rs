@@ -128,6 +128,39 @@ fn several_ways_lead_to_one_page_that_turns_away() {
 }
 
 #[test]
+fn a_page_that_turns_away_is_known_without_a_summary_of_its_own_and_by_a_link_that_leads_back_or_out() {
+    for (next, own_summary) in [
+        (json!([]), false),
+        (json!([{"path": "/start"}]), true),
+        (json!([{"redirect": "https://example.org"}]), true),
+    ] {
+        let mut form = form(
+            json!([
+                {"path": "/start", "title": "Start", "components": [yes_no("fits")], "next": [{"path": "/apply", "condition": "fits"}, {"path": "/no"}]},
+                {"path": "/no", "title": "Stop", "components": [{"type": "Html", "content": "<p>Sorry</p>"}], "next": next},
+                {"path": "/apply", "title": "Apply", "components": [text("name")], "next": [{"path": "/ready"}]},
+                {"path": "/ready", "title": "Ready?", "components": [{"type": "Para", "content": "Read it all."}], "next": [{"path": "/summary"}]}
+            ]),
+            json!([]),
+            json!([{"name": "fits", "value": "fits"}]),
+        );
+        if !own_summary {
+            form["pages"].as_array_mut().map(Vec::pop);
+        }
+        let all = imported(&form);
+        assert_eq!(
+            refused_on(&all, "no", &[("fits", json!(false))]),
+            ["Stop"],
+            "{:?}",
+            told(&all)
+        );
+        let welcome = filled(&all, &[("fits", json!(true)), ("name", json!("Li"))]);
+        assert_eq!(welcome.pages(), ["start", "apply", "ready"]);
+        assert!(welcome.is_complete(), "who is told something on the way can go on");
+    }
+}
+
+#[test]
 fn who_is_turned_away_by_an_answer_that_is_not_given_cannot_submit() {
     let optional = json!({"type": "TextField", "name": "reason", "title": "Reason", "options": {"required": false}});
     let all = imported(&form(
@@ -219,19 +252,29 @@ fn a_form_without_anything_to_ask_is_refused() {
 
 #[test]
 fn what_the_runner_adds_by_itself_is_no_fault() {
-    let all = imported(
-        &json!({"startPage": "/a", "lists": [], "conditions": [{"name": "no", "value": "a == 'no'"}], "pages": [
-        {"path": "/a", "title": "Your name", "components": [{"type": "TextField", "name": "a", "title": ""}],
-         "next": [{"path": "/summary"}, {"path": "/told", "condition": "no"}]},
-        {"path": "/told", "title": "Told", "components": [{"type": "Para", "content": "Good bye"}], "next": []}]}),
+    let ending = |next: Value| {
+        imported(
+            &json!({"startPage": "/a", "lists": [], "conditions": [{"name": "no", "value": "a == 'no'"}], "pages": [
+            {"path": "/a", "title": "Your name", "components": [{"type": "TextField", "name": "a", "title": ""}], "next": next},
+            {"path": "/told", "title": "Told", "components": [{"type": "Para", "content": "Good bye"}], "next": []}]}),
+        )
+    };
+    let all = ending(json!([{"path": "/summary"}, {"path": "/told", "condition": "no"}]));
+    assert_eq!(
+        told(&all),
+        [("/pages/1", "exit_page")],
+        "who is told good bye does not come to the summary"
     );
+    assert!(!filled(&all, &[("a", json!("no"))]).is_complete());
+    assert!(filled(&all, &[("a", json!("x"))]).is_complete());
+    let all = ending(json!([{"path": "/told"}]));
     assert_eq!(
         question(&all, "a").label.en,
         "Your name",
         "a field without a title is called as its page"
     );
     assert_eq!(told(&all), []);
-    // Without a summary that is left out by it, a last page of content turns nobody away; nor one after the summary.
+    // Without a summary that one could miss by it, a last page of content turns nobody away; nor one after the summary.
     assert!(filled(&all, &[("a", json!("no"))]).is_complete());
     let mut all = form(
         json!([{"path": "/a", "title": "A", "components": [text("a")], "next": [{"path": "/summary"}]},
