@@ -293,3 +293,44 @@ fn tell(draft: &mut Draft, path: &str, what: &str, finding: &Finding) {
     let message = format!("{what} cannot be said here: {}", finding.message(Language::En));
     draft.report.lost(path, "rule_not_carried", message);
 }
+
+#[cfg(test)]
+mod tests {
+    use onehall_forms::{Definition, Form};
+    use serde_json::json;
+
+    use super::take_out;
+    use crate::draft::Draft;
+
+    #[test]
+    fn only_a_circle_takes_the_rules_around_a_question_out() {
+        let words = json!({"zh-CN": "甲", "en": "A"});
+        let question = json!({"id": "y", "kind": "yes_no", "label": words});
+        let section = json!({"id": "part", "kind": "section", "label": words, "visible_when": {"var": "y"}, "questions": [question]});
+        for (shown_by, asked, path) in [
+            (Some(json!({"var": "y"})), &question, "/pages/0/questions/0"),
+            (None, &section, "/pages/0/questions/0/questions/0"),
+        ] {
+            let mut page = json!({"id": "a", "title": words, "questions": [asked]});
+            if let Some(rule) = shown_by {
+                page["visible_when"] = rule;
+            }
+            let written =
+                json!({"schema": "onehall-form/1", "code": "a", "version": 1, "title": words, "pages": [page]});
+            let definition: Definition = serde_json::from_value(written).unwrap_or_else(|error| panic!("{error}"));
+            let mut findings = Form::load(definition.clone()).err().unwrap_or_default();
+            findings.retain(|finding| finding.code == "cycle");
+            let Some(mut finding) = findings.pop() else {
+                panic!("no circle")
+            };
+            path.clone_into(&mut finding.path);
+            let mut draft = Draft::new("en");
+            let mut mended = definition.clone();
+            assert!(take_out(&mut mended, &finding, &mut draft) && Form::load(mended).is_ok());
+            finding.code = "unknown_question";
+            let mut same = definition.clone();
+            assert!(!take_out(&mut same, &finding, &mut draft), "{path}");
+            assert_eq!(same, definition);
+        }
+    }
+}

@@ -511,3 +511,19 @@ fn a_name_means_the_field_of_its_own_section_alone() {
         );
     }
 }
+
+#[test]
+fn one_and_zero_are_yes_and_no() {
+    for (value, answer) in [("1", true), ("0", false)] {
+        let all = imported(&form(
+            json!([
+                {"path": "/a", "title": "A", "components": [yes_no("y")], "next": [{"path": "/b", "condition": "k"}, {"path": "/summary"}]},
+                {"path": "/b", "title": "B", "components": [text("b")], "next": [{"path": "/summary"}]}
+            ]),
+            json!([]),
+            json!([{"name": "k", "value": format!("y == {value}")}]),
+        ));
+        assert_eq!(path(&all, &[("y", json!(answer))]), ["a", "b"], "{value}");
+        assert_eq!(path(&all, &[("y", json!(!answer))]), ["a"], "{value}");
+    }
+}
