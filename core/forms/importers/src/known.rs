@@ -390,3 +390,26 @@ fn same_number(a: &str, b: &str) -> bool {
     let number = |text: &str| text.trim().parse::<f64>().ok();
     matches!((number(a), number(b)), (Some(a), Some(b)) if a == b)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Answer, Compare, Known, compare, compare_last};
+
+    #[test]
+    fn what_is_not_asked_differs_unless_the_source_waits_for_it() {
+        let known = Known {
+            id: "fuel".to_owned(),
+            groups: Vec::new(),
+            answer: Answer::Text,
+            required: true,
+            starts_false: false,
+        };
+        let differs = json!({"!=": [{"var": "fuel"}, "oil"]});
+        let rule = compare(&known, &[], Compare::IsNot, &json!("oil"));
+        assert_eq!(rule, Ok(json!({"or_else": [differs, true]})));
+        let rule = compare_last(&[known], &[], Compare::IsNot, &json!("oil"));
+        assert_eq!(rule, Ok(differs));
+    }
+}
