@@ -12,20 +12,20 @@ use crate::json::At;
 use crate::kinds::{self, Wanted};
 use crate::{pattern, rules};
 
-/// The input mask, as a mask of ours: `9` is a digit in both, `a` a letter, `*` one of both. None where there is none, and
-/// where it asks for nothing.
+/// The input mask, as a mask of ours: `9` is a digit in both, `*` a digit or a letter; `A` is a letter in both, and so is
+/// `a`, which the source takes for a small one. None where there is none, and where it asks for nothing.
 pub(super) fn mask(at: &At<'_>) -> Option<String> {
     let given = at.get("inputMask").word()?;
     let mut mask = String::new();
     let mut asks = false;
     for sign in given.chars() {
         match sign {
-            '9' | '*' => mask.push(sign),
+            '9' | '*' | 'A' => mask.push(sign),
             'a' => mask.push('A'),
-            'A' | '\\' => mask.extend(['\\', sign]),
+            '\\' => mask.extend(['\\', sign]),
             literal => mask.push(literal),
         }
-        asks |= matches!(sign, '9' | '*' | 'a');
+        asks |= matches!(sign, '9' | '*' | 'A' | 'a');
     }
     (asks && given.chars().count() <= 100 && !at.get("allowMultipleMasks").is_true()).then_some(mask)
 }

@@ -149,6 +149,13 @@ impl<'a> Tree<'a> {
                 "an answer is not put into a shape while it is typed",
             );
         }
+        if carried && at.get("inputMask").word().is_some_and(|mask| mask.contains('a')) {
+            lost(
+                at.get("inputMask"),
+                "letter_case",
+                "where the mask asks for a small letter, a capital one is taken too",
+            );
+        }
         let own_words = |given: &At<'_>| given.fields().iter().any(|(_, words)| words.word().is_some());
         if own_words(&at.get("errors")) {
             lost(

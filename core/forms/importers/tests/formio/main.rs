@@ -469,31 +469,37 @@ fn javascript_and_what_only_the_source_does_is_told() {
 #[test]
 fn an_input_mask_is_a_mask_here_where_it_asks_for_something() {
     let all = imported(&form(json!([
-        {"type": "textfield", "key": "a", "label": "A", "inputMask": "A9-aa*", "validate": {"maxLength": 3}},
+        {"type": "textfield", "key": "a", "label": "A", "inputMask": "#9-aa*", "validate": {"maxLength": 3}},
         {"type": "textfield", "key": "b", "label": "B", "inputMask": "--"},
         {"type": "textfield", "key": "c", "label": "C", "inputMask": "99", "allowMultipleMasks": true},
         {"type": "number", "key": "d", "label": "D", "inputMask": "99"},
-        {"type": "time", "key": "e", "label": "E", "format": "HH:mm:ss"}
+        {"type": "time", "key": "e", "label": "E", "format": "HH:mm:ss"},
+        {"type": "textfield", "key": "f", "label": "F", "inputMask": "A9A 9A9", "validate": {"required": true}}
     ])));
-    assert_eq!(kind(question(&all, "a")), json!({"kind": "text", "mask": r"\A9-AA*"}));
+    assert_eq!(kind(question(&all, "a")), json!({"kind": "text", "mask": "#9-AA*"}));
     assert_eq!(kind(question(&all, "b"))["mask"], Value::Null);
     assert_eq!(
         told_sorted(&all),
         [
+            ("/components/0/inputMask", "letter_case"),
             ("/components/1/inputMask", "mask"),
             ("/components/2/inputMask", "mask"),
             ("/components/3/inputMask", "mask"),
             ("/components/4", "time_to_the_minute")
         ]
     );
-    let wrong = filled(&all, &[("a", json!("A1bcd"))]);
+    let code = ("f", json!("K1A 0B1"));
+    let wrong = filled(&all, &[code.clone(), ("a", json!("#1bcd"))]);
     assert!(
         wrong
             .errors()
             .iter()
             .any(|error| error.path == "a" && error.code == "pattern")
     );
-    assert!(filled(&all, &[("a", json!("A1-bcd"))]).errors().is_empty());
+    let right = filled(&all, &[code, ("a", json!("#1-bcd"))]);
+    assert!(right.errors().is_empty(), "a postal code is written as it is");
+    assert_eq!(filled(&all, &[("f", json!("A9A 9A9"))]).errors().len(), 0);
+    assert_eq!(filled(&all, &[("f", json!("11A 9A9"))]).errors().len(), 1);
 }
 
 #[test]
