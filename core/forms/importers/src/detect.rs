@@ -89,12 +89,9 @@ fn looks_like(at: &At<'_>) -> Option<Format> {
     {
         return Some(Format::Xgov);
     }
+    let is_component = |item: &At<'_>| item.has("type") && (item.has("key") || item.has("components"));
     if some(&at.get("components"), &["type", "key", "input"])
-        || (at.is_list()
-            && at
-                .items()
-                .iter()
-                .any(|item| item.has("type") && (item.has("key") || item.has("components"))))
+        || (at.items().iter().any(|item| is_component(item) && !is_exported(item)))
         || (at.get("components").is_list() && (at.has("display") || at.has("machineName")))
     {
         return Some(Format::Formio);
@@ -133,13 +130,20 @@ pub(crate) fn is_schema(at: &At<'_>) -> bool {
     at.is_map() && (of_schema || (keyword && !at.has("components")) || typed)
 }
 
+/// Whether it is a form as Form.io hands it out, with its own kind beside its components, and no component.
+fn is_exported(at: &At<'_>) -> bool {
+    let kind = at.get("type").word();
+    at.get("components").is_list() && !at.has("key") && kind.is_none_or(|kind| matches!(kind, "form" | "resource"))
+}
+
 /// The only form of a Form.io project. Of several nobody can say which is meant.
-fn only_form<'a>(root: &At<'a>) -> Result<Option<At<'a>>, ImportFinding> {
+pub(crate) fn only_form<'a>(root: &At<'a>) -> Result<Option<At<'a>>, ImportFinding> {
     let listed = root.get("forms");
     let mut forms: Vec<At<'a>> = listed.items();
     forms.extend(listed.fields().into_iter().map(|(_, form)| form));
     if forms.is_empty() && root.is_list() {
         forms = root.items();
+        forms.retain(is_exported);
     }
     forms.retain(|form| looks_like(form) == Some(Format::Formio));
     match forms.len() {

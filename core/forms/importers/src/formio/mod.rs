@@ -8,6 +8,7 @@ mod rows;
 
 use onehall_protocol::Text;
 
+use crate::detect::only_form;
 use crate::draft::Draft;
 use crate::finding::{ImportFinding, refused};
 use crate::json::At;
@@ -18,6 +19,8 @@ use components::{Sheet, Tree};
 pub(crate) const DEEP: usize = 40;
 
 pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {
+    // Where the format is given, nobody has counted the forms yet.
+    only_form(root)?;
     let listed = if root.is_list() {
         root.clone()
     } else {

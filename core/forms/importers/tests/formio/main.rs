@@ -6,6 +6,7 @@ mod parts;
 mod support;
 mod told;
 
+use onehall_form_importers::{Format, Options, import};
 use serde_json::{Value, json};
 use support::{
     filled, ids, imported, is_shown, kind, outline, page, pages, path, question, refused, told, told_sorted,
@@ -537,8 +538,36 @@ fn wrappers_are_opened_and_several_forms_are_refused() {
             "{wrapped}"
         );
     }
-    let several = json!({"forms": {"a": form(components.clone()), "b": form(components)}});
-    assert_eq!(refused(&several.to_string()), [(String::new(), "several_forms")]);
+    let exported = with(form(components.clone()), "type", json!("form"));
+    let only = imported(&json!([exported]));
+    assert_eq!(
+        only.definition.title.en, "Permit",
+        "the only one of a list is the form, with its title"
+    );
+    let panels = json!([{"type": "panel", "title": "One", "components": components}, {"type": "panel", "title": "Two", "components": [text("b")]}]);
+    assert_eq!(
+        pages(&imported(&panels)).len(),
+        2,
+        "components without keys are no forms"
+    );
+    for several in [
+        json!({"forms": {"a": form(components.clone()), "b": form(components.clone())}}),
+        json!([exported, exported]),
+        json!([form(components.clone()), form(components)]),
+    ] {
+        let several = several.to_string();
+        assert_eq!(refused(&several), [(String::new(), "several_forms")], "{several}");
+        let options = Options {
+            format: Some(Format::Formio),
+            ..Options::default()
+        };
+        let told = import(&several, &options).err().unwrap_or_default();
+        assert_eq!(
+            told.last().map(|finding| finding.code),
+            Some("several_forms"),
+            "{several}"
+        );
+    }
     let nothing = refused(&form(json!([{"type": "button", "key": "submit", "input": true}])).to_string());
     assert_eq!(nothing.last().map(|(_, code)| *code), Some("no_questions"));
     let mut deep = text("a");
