@@ -360,7 +360,7 @@ impl<'a> Tree<'a> {
             "email" => Wanted::Email,
             "phonenumber" | "phone" => Wanted::Phone,
             "url" => Wanted::Website,
-            "datetime" | "date" | "calendar" => self.date(at, draft),
+            "datetime" | "date" | "calendar" => self.date(at, kind, draft),
             "day" => self.day(at, draft),
             "time" => Wanted::Time {
                 min: None,
@@ -393,7 +393,7 @@ impl<'a> Tree<'a> {
         made
     }
 
-    fn date(&self, at: &At<'a>, draft: &mut Draft) -> Wanted {
+    fn date(&self, at: &At<'a>, kind: &str, draft: &mut Draft) -> Wanted {
         let (date, time) = (at.get("enableDate").flag(), at.get("enableTime").flag());
         let format = at.get("format").text().unwrap_or_default().to_owned();
         if date == Some(false) {
@@ -404,10 +404,7 @@ impl<'a> Tree<'a> {
             };
         }
         // The builder's own default is with a time; a format without one says otherwise.
-        if at.get("type").word() == Some("datetime")
-            && time != Some(false)
-            && (format.is_empty() || format.contains(['h', 'H']))
-        {
+        if kind == "datetime" && time != Some(false) && (format.is_empty() || format.contains(['h', 'H'])) {
             for place in [at.get("datePicker"), at.clone(), at.get("widget")] {
                 for given in ["minDate", "maxDate"].map(|name| place.get(name)) {
                     if given.word().is_some() {

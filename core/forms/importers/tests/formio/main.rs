@@ -646,3 +646,20 @@ fn what_the_engine_finds_out_to_be_hidden_for_ever_is_left_out_and_told() {
         ]
     );
 }
+
+#[test]
+fn a_day_with_a_time_is_one_by_every_name() {
+    let all = imported(&form(json!([
+        {"type": "simpledatetime", "key": "a", "label": "A", "format": "yyyy-MM-dd hh:mm a", "enableTime": true},
+        {"type": "simpledatetimeadvanced", "key": "b", "label": "B", "format": "yyyy-MM-dd hh:mm a", "enableTime": true},
+        {"type": "simpledatetime", "key": "c", "label": "C", "format": "yyyy-MM-dd", "enableTime": false}
+    ])));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/0", "date_time_as_text"),
+            ("/components/1", "date_time_as_text")
+        ]
+    );
+    assert_eq!(kind(question(&all, "c"))["kind"], "date");
+}
