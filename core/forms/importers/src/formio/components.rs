@@ -1,6 +1,7 @@
 //! Components: what is asked, what lays it out, what is only read.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onehall_forms::{Kind, NoteTone, Question};
 use onehall_protocol::Text;
@@ -18,6 +19,10 @@ use crate::names::Names;
 pub(super) struct Field {
     pub(super) path: String,
     pub(super) known: Known,
+    /// Page, question, question in the group …
+    pub(super) steps: Vec<usize>,
+    /// The id that is kept for whether it is ticked, where it is a box.
+    pub(super) ticked: Option<String>,
 }
 
 /// Rules that wait until every field is known.
@@ -52,10 +57,14 @@ pub(super) struct Tree<'a> {
     pub(super) fields: Vec<Field>,
     pub(super) by_key: BTreeMap<String, Vec<usize>>,
     pub(super) waiting: Vec<Waiting<'a>>,
+    /// The steps of those, each with the number of groups around it.
+    pub(super) waiting_at: BTreeMap<Vec<usize>, usize>,
     /// Values that are computed, to be put in when every field is known.
     pub(super) computed: Vec<(Ruled<'a>, Option<Instead>)>,
     /// Checks that are JsonLogic.
     pub(super) checked: Vec<Ruled<'a>>,
+    /// The boxes of which rules ask whether they are ticked, where it is not sure that they are seen: places in `fields`.
+    pub(super) asked_boxes: RefCell<BTreeSet<usize>>,
 }
 
 /// The place where components are read to: a page, or the rows of a group.
@@ -86,6 +95,9 @@ impl<'a> Tree<'a> {
     }
 
     pub(super) fn wait_page(&mut self, place: usize, panel: &At<'a>) {
+        if super::conditions::has_any(panel) {
+            self.waiting_at.insert(vec![place], 0);
+        }
         self.waiting.push(Waiting {
             steps: vec![place],
             groups: Vec::new(),
@@ -210,7 +222,9 @@ impl<'a> Tree<'a> {
             // A box that nobody ticked is `false` in the source.
             starts_false: matches!(kind, "checkbox"),
         };
-        self.remember(at, known, sheet);
+        let is_box = kind == "checkbox" && known.answer == Answer::Bool;
+        let ticked = is_box.then(|| sheet.names.take(&format!("{} ticked", known.id), "ticked"));
+        self.remember(at, known, steps.clone(), ticked, sheet);
         self.wait(&steps, sheet, chain);
         let check = at.get("validate").get("json");
         if check.is_map() || check.written().is_some() {
@@ -221,6 +235,7 @@ impl<'a> Tree<'a> {
 
     fn wait(&mut self, steps: &[usize], sheet: &Sheet<'_>, chain: &[At<'a>]) {
         if !chain.is_empty() {
+            self.waiting_at.insert(steps.to_vec(), sheet.groups.len());
             self.waiting.push(Waiting {
                 steps: steps.to_vec(),
                 groups: sheet.groups.clone(),
@@ -230,7 +245,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn remember(&mut self, at: &At<'a>, known: Known, sheet: &Sheet<'_>) {
+    fn remember(&mut self, at: &At<'a>, known: Known, steps: Vec<usize>, ticked: Option<String>, sheet: &Sheet<'_>) {
         let key = at.get("key").word().unwrap_or(&known.id).to_owned();
         let path: Vec<&str> = sheet
             .path_of_keys
@@ -246,7 +261,12 @@ impl<'a> Tree<'a> {
                 list.push(number);
             }
         }
-        self.fields.push(Field { path, known });
+        self.fields.push(Field {
+            path,
+            known,
+            steps,
+            ticked,
+        });
     }
 
     /// Another name by which conditions ask for the field that was remembered last.

@@ -52,6 +52,8 @@ pub(super) fn has_any(at: &At<'_>) -> bool {
 struct Place<'t> {
     groups: &'t [String],
     keys: &'t [String],
+    /// Page, question, question in the group …
+    steps: &'t [usize],
 }
 
 /// Puts every rule where it belongs, now that all fields are known.
@@ -62,6 +64,7 @@ pub(super) fn put(tree: &mut Tree<'_>, draft: &mut Draft) -> Result<(), ImportFi
         let place = Place {
             groups: &waiting.groups,
             keys: &waiting.keys,
+            steps: &waiting.steps,
         };
         let rules = waiting.of.iter().filter_map(|at| shown(at, tree, place, draft));
         let rule = all(rules.collect::<Vec<_>>());
@@ -90,6 +93,7 @@ pub(super) fn put(tree: &mut Tree<'_>, draft: &mut Draft) -> Result<(), ImportFi
         let place = Place {
             groups: &ruled.groups,
             keys: &ruled.keys,
+            steps: &ruled.steps,
         };
         let written = given.written();
         let rule = written.as_ref().unwrap_or(given.value);
@@ -118,6 +122,42 @@ pub(super) fn put(tree: &mut Tree<'_>, draft: &mut Draft) -> Result<(), ImportFi
             }
         }
     }
+    put_ticked(tree, draft)
+}
+
+/// Puts a hidden value behind each box that rules ask about and that is not always seen: whether it is ticked. As its box
+/// it is there only where its condition holds, since in the source a box that nobody sees is not `false`, but nothing.
+fn put_ticked(tree: &Tree<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {
+    let asked = tree.asked_boxes.borrow();
+    let mut boxes: Vec<&Field> = asked.iter().filter_map(|number| tree.fields.get(*number)).collect();
+    // From the last one on: what is put in moves what comes after it.
+    boxes.sort_unstable_by(|a, b| b.steps.cmp(&a.steps));
+    for field in boxes {
+        let (Some(id), Some((last, around))) = (&field.ticked, field.steps.split_last()) else {
+            continue;
+        };
+        let Some(asked) = question_at(&mut draft.pages, &field.steps) else {
+            continue;
+        };
+        let (label, visible_when) = (asked.label.clone(), asked.visible_when.clone());
+        let groups = &field.known.groups;
+        let place = groups.iter().chain([&field.known.id]).map(String::as_str);
+        let origin = draft.origins.get(&place.collect::<Vec<_>>().join("/")).cloned();
+        let reference = field.known.reference(groups).unwrap_or_else(|_| field.known.id.clone());
+        let value = json!({"or_else": [rules::var(&reference), false]});
+        let mut ticked = draft.hidden(id.clone(), groups, label, value, &origin.unwrap_or_default())?;
+        ticked.visible_when = visible_when;
+        let questions = match around {
+            [page] => draft.pages.get_mut(*page).map(|page| &mut page.questions),
+            steps => match question_at(&mut draft.pages, steps).map(|part| &mut part.kind) {
+                Some(Kind::Group { questions, .. } | Kind::Section { questions }) => Some(questions),
+                _ => None,
+            },
+        };
+        if let Some(questions) = questions.filter(|questions| *last < questions.len()) {
+            questions.insert(last + 1, ticked);
+        }
+    }
     Ok(())
 }
 
@@ -128,6 +168,7 @@ fn compute(tree: &mut Tree<'_>, draft: &mut Draft) {
         let place = Place {
             groups: &ruled.groups,
             keys: &ruled.keys,
+            steps: &ruled.steps,
         };
         let names = Seen { tree: &*tree, place };
         let made = json_logic::translate(given.value, &names, place.groups);
@@ -364,15 +405,18 @@ fn named(name: &str, tree: &Tree<'_>, place: Place<'_>) -> Result<Vec<Known>, Un
             .filter(|numbers| numbers.len() == 1)
             .ok_or_else(unknown)?,
     };
-    let fields: Vec<&Field> = numbers.iter().filter_map(|number| tree.fields.get(*number)).collect();
+    let fields: Vec<(usize, &Field)> = numbers
+        .iter()
+        .filter_map(|number| tree.fields.get(*number).map(|field| (*number, field)))
+        .collect();
     let depths = [place.keys.len(), 0].into_iter().chain((1..place.keys.len()).rev());
     for depth in depths {
         let around = place.keys.iter().take(depth).map(String::as_str);
         let path = around.chain([plain]).collect::<Vec<_>>().join(".");
         let found: Vec<Known> = fields
             .iter()
-            .filter(|field| field.path == path)
-            .map(|field| field.known.clone())
+            .filter(|(_, field)| field.path == path)
+            .map(|(number, _)| tree.as_asked(*number, place.steps))
             .collect();
         if !found.is_empty() {
             return Ok(found);
@@ -381,10 +425,40 @@ fn named(name: &str, tree: &Tree<'_>, place: Place<'_>) -> Result<Vec<Known>, Un
     // The nearest of those around, else the first one.
     let around = fields
         .iter()
-        .filter(|field| place.groups.starts_with(&field.known.groups));
-    let nearest = around.rev().max_by_key(|field| field.known.groups.len());
-    let found = nearest.or(fields.first()).ok_or_else(unknown)?;
-    Ok(vec![found.known.clone()])
+        .filter(|(_, field)| place.groups.starts_with(&field.known.groups));
+    let nearest = around.rev().max_by_key(|(_, field)| field.known.groups.len());
+    let (found, _) = nearest.or(fields.first()).ok_or_else(unknown)?;
+    Ok(vec![tree.as_asked(*found, place.steps)])
+}
+
+impl Tree<'_> {
+    /// A field as a rule at these steps reads it: of a box that may be hidden while the rule is asked, the value that says
+    /// whether it is ticked.
+    fn as_asked(&self, number: usize, steps: &[usize]) -> Known {
+        let field = &self.fields[number];
+        let Some(ticked) = field.ticked.as_ref().filter(|_| self.may_hide(field, steps)) else {
+            return field.known.clone();
+        };
+        self.asked_boxes.borrow_mut().insert(number);
+        Known {
+            id: ticked.clone(),
+            required: false,
+            starts_false: false,
+            ..field.known.clone()
+        }
+    }
+
+    /// Whether a field, or a part of the same page or row that it stands in, has a condition that what stands at these
+    /// steps does not stand under.
+    fn may_hide(&self, field: &Field, steps: &[usize]) -> bool {
+        (1..=field.steps.len()).any(|length| {
+            let part = &field.steps[..length];
+            self.waiting_at
+                .get(part)
+                .is_some_and(|groups| *groups == field.known.groups.len())
+                && !steps.starts_with(part)
+        })
+    }
 }
 
 /// The form's names as JsonLogic uses them.
@@ -429,8 +503,8 @@ impl Questions for Seen<'_, '_> {
         self.tree
             .fields
             .iter()
-            .find(|field| field.known.groups == inside && matches(&field.path))
-            .map(|field| field.known.clone())
+            .position(|field| field.known.groups == inside && matches(&field.path))
+            .map(|number| self.tree.as_asked(number, &[]))
     }
 }
 

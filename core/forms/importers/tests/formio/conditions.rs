@@ -219,3 +219,39 @@ fn a_tab_has_conditions_of_its_own() {
         [("/components/1/components/1/customConditional", "javascript")]
     );
 }
+
+#[test]
+fn a_box_that_nobody_sees_is_not_false() {
+    let is_false = |key: &str| json!({"show": true, "when": key, "eq": "false"});
+    let of_a = json!({"show": true, "when": "a", "eq": "a"});
+    let all = imported(&form(json!([
+        radio("a"),
+        with(checkbox("lic"), "conditional", of_a.clone()),
+        with(with(text("why"), "validate", json!({"required": true})), "conditional", is_false("lic")),
+        when("not", json!({"show": true, "conditions": [{"component": "lic", "operator": "isNotEqual", "value": false}]})),
+        when("json", json!({"json": {"==": [{"var": "data.lic"}, false]}})),
+        with(json!({"type": "fieldset", "key": "f", "legend": "F", "components": [checkbox("in"), when("beside", is_false("in"))]}),
+            "conditional", of_a.clone()),
+        when("outside", is_false("in")),
+        checkbox("seen"),
+        when("plain", is_false("seen")),
+        {"type": "datagrid", "key": "d", "label": "D", "components": [
+            radio("r"), with(checkbox("box"), "conditional", json!({"show": true, "when": "d.r", "eq": "a"})), when("x", is_false("d.box"))]}
+    ])));
+    assert_eq!(told_sorted(&all), []);
+    let shown = |id: &str, answers: &[(&str, Value)]| is_shown(&all, id, answers);
+    let (hidden, seen) = ([("a", json!("b"))], [("a", json!("a"))]);
+    let ticked = [("a", json!("a")), ("lic", json!(true)), ("in", json!(true))];
+    for id in ["why", "json", "outside"] {
+        assert!(!shown(id, &[]) && !shown(id, &hidden), "{id}: nobody sees the box");
+        assert!(shown(id, &seen) && !shown(id, &ticked), "{id}");
+    }
+    assert!(shown("not", &hidden) && !shown("not", &seen) && shown("not", &ticked));
+    assert!(shown("beside", &seen) && !shown("beside", &ticked));
+    assert!(shown("plain", &[]) && !shown("plain", &[("seen", json!(true))]));
+    let row = |r: &str, ticked: bool| {
+        let rows = [("d", json!(["r1"])), ("d/r1/r", json!(r)), ("d/r1/box", json!(ticked))];
+        is_shown(&all, "d/r1/x", if ticked { &rows } else { &rows[..2] })
+    };
+    assert!(!row("b", false) && row("a", false) && !row("a", true));
+}
