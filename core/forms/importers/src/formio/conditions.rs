@@ -341,6 +341,15 @@ fn operated(known: &Known, condition: &At<'_>, groups: &[String]) -> Result<Valu
         "lessThanOrEqual" | "dateLessThanOrEqual" => Compare::AtMost,
         "greaterThan" | "dateGreaterThan" => Compare::More,
         "greaterThanOrEqual" | "dateGreaterThanOrEqual" => Compare::AtLeast,
+        // A box that is not ticked is empty in the source.
+        "isEmpty" | "isNotEmpty" if known.answer == Answer::Bool => {
+            let ticked = json!({"==": [rules::var(&reference), true]});
+            return Ok(if operator == "isEmpty" {
+                fails(ticked)
+            } else {
+                holds(ticked)
+            });
+        }
         "isEmpty" => return Ok(fails(rules::answered(&reference))),
         "isNotEmpty" => return Ok(rules::answered(&reference)),
         "includes" | "notIncludes" if known.answer != Answer::Text => {

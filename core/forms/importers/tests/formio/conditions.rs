@@ -255,3 +255,21 @@ fn a_box_that_nobody_sees_is_not_false() {
     };
     assert!(!row("b", false) && row("a", false) && !row("a", true));
 }
+
+#[test]
+fn a_box_that_is_not_ticked_is_empty() {
+    let asks = |operator: &str| json!({"show": true, "conditions": [{"component": "box", "operator": operator}]});
+    let all = imported(&form(json!([
+        checkbox("box"),
+        when("some", asks("isNotEmpty")),
+        when("none", asks("isEmpty"))
+    ])));
+    for (answers, expected) in [
+        (vec![], (false, true)),
+        (vec![("box", json!(false))], (false, true)),
+        (vec![("box", json!(true))], (true, false)),
+    ] {
+        let found = (is_shown(&all, "some", &answers), is_shown(&all, "none", &answers));
+        assert_eq!(found, expected, "{answers:?}");
+    }
+}
