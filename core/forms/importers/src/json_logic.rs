@@ -4,14 +4,15 @@ use serde_json::{Value, json};
 
 use crate::json::Json;
 use crate::known::{Answer, Compare, Known, compare};
-use crate::rules::{DEPTH, Unable, fails, holds, var};
+use crate::rules::{DEPTH, Unable, all, any, fails, holds, var};
 
 /// What the source's names mean.
 pub(crate) trait Questions {
-    /// The question that a path means (`data.income`), seen from where the rule stands.
-    fn at(&self, path: &str) -> Option<Known>;
-    /// The question and the option that a path means (`data.toppings.cheese`): true where it is chosen.
-    fn option(&self, path: &str) -> Option<(Known, String)>;
+    /// The question that a path means (`data.income`), seen from where the rule stands; several where one name stands in
+    /// places of which a citizen sees only one.
+    fn at(&self, path: &str) -> Vec<Known>;
+    /// The questions and the option that a path means (`data.toppings.cheese`): true where it is chosen.
+    fn option(&self, path: &str) -> Option<(Vec<Known>, String)>;
     /// The question of this name in the rows of a group.
     fn in_rows(&self, group: &Known, name: &str) -> Option<Known>;
 }
@@ -40,6 +41,20 @@ pub(crate) fn condition(rule: &Json, questions: &dyn Questions, from: &[String])
 struct Translator<'a> {
     questions: &'a dyn Questions,
     from: &'a [String],
+}
+
+/// A comparison with the one of these questions that is there: one name may stand in places of which a citizen sees only
+/// one.
+pub(crate) fn compare_each(known: &[Known], from: &[String], how: Compare, value: &Value) -> Result<Value, Unable> {
+    let compared: Result<Vec<Value>, Unable> = known.iter().map(|known| compare(known, from, how, value)).collect();
+    let of_nothing = value.is_null() || value.as_str().is_some_and(str::is_empty);
+    // That there is no answer holds of all of them, that it is another one too.
+    let of_all = match how {
+        Compare::Is => of_nothing,
+        Compare::IsNot => !of_nothing,
+        _ => false,
+    };
+    Ok(if of_all { all(compared?) } else { any(compared?) })
 }
 
 /// The only operator of an object, and its arguments.
@@ -128,28 +143,28 @@ impl Translator<'_> {
         }
     }
 
-    fn known(&self, rule: &Json, scope: Scope<'_>) -> Option<Known> {
-        let (name, given) = operation(rule)?;
-        let path = match (name, given.as_slice()) {
-            ("var", [Json::Text(path)]) => path,
-            _ => return None,
+    fn known(&self, rule: &Json, scope: Scope<'_>) -> Vec<Known> {
+        let Some(("var", given)) = operation(rule) else {
+            return Vec::new();
+        };
+        let [Json::Text(path)] = given.as_slice() else {
+            return Vec::new();
         };
         match scope {
             Scope::Form => self.questions.at(path),
-            Scope::Row(group) => self.questions.in_rows(group, path),
-            Scope::Pair(_) => None,
+            Scope::Row(group) => self.questions.in_rows(group, path).into_iter().collect(),
+            Scope::Pair(_) => Vec::new(),
         }
     }
 
     fn rows(&self, list: &Json, scope: Scope<'_>) -> Result<Known, Unable> {
-        self.known(list, scope)
-            .filter(|known| known.answer == Answer::Rows)
-            .ok_or_else(|| {
-                Unable::new(
-                    "odd_list",
-                    "it goes through something that is no repeated part of the form",
-                )
-            })
+        match self.known(list, scope).as_slice() {
+            [known] if known.answer == Answer::Rows => Ok(known.clone()),
+            _ => Err(Unable::new(
+                "odd_list",
+                "it goes through something that is no repeated part of the form, or several of one name",
+            )),
+        }
     }
 
     fn var(&self, given: &[&Json], scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
@@ -163,10 +178,26 @@ impl Translator<'_> {
             )
         };
         if let (Scope::Form, Some((known, option))) = (scope, self.questions.option(path)) {
-            return Ok(holds(json!({"in": [option, var(&known.reference(self.from)?)]})));
+            let chosen = |known: &Known| Ok(json!({"in": [option, var(&known.reference(self.from)?)]}));
+            let chosen: Result<Vec<Value>, Unable> = known.iter().map(chosen).collect();
+            return Ok(holds(any(chosen?)));
         }
         let reference = match scope {
-            Scope::Form => self.questions.at(path).ok_or_else(unknown)?.reference(self.from)?,
+            Scope::Form => match self.questions.at(path).as_slice() {
+                [] => return Err(unknown()),
+                [known] => known.reference(self.from)?,
+                // The one that is there.
+                several => {
+                    let mut read = Vec::with_capacity(several.len() + 1);
+                    for known in several {
+                        read.push(var(&known.reference(self.from)?));
+                    }
+                    if let Some(default) = given.get(1) {
+                        read.push(self.value(default, scope, depth + 1)?);
+                    }
+                    return Ok(json!({"or_else": read}));
+                }
+            },
             Scope::Row(group) => self.questions.in_rows(group, path).ok_or_else(unknown)?.id,
             Scope::Pair(_) if path == "accumulator" => path.clone(),
             Scope::Pair(group) => {
@@ -187,21 +218,23 @@ impl Translator<'_> {
     }
 
     fn comparison(&self, how: Compare, a: &Json, b: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
-        let (known, value, how) = match (self.known(a, scope), self.known(b, scope)) {
-            (Some(known), None) => (Some(known), b, how),
-            (None, Some(known)) => (Some(known), a, how.turned()),
-            _ => (None, b, how),
+        let (a_known, b_known) = (self.known(a, scope), self.known(b, scope));
+        let (mut known, value, how) = match (a_known.is_empty(), b_known.is_empty()) {
+            (false, true) => (a_known, b, how),
+            (true, false) => (b_known, a, how.turned()),
+            _ => (Vec::new(), b, how),
         };
-        if let (Some(mut known), Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_)) = (known, value) {
+        let is_single = matches!(value, Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_));
+        if !known.is_empty() && is_single {
             // Inside of an iteration names are those of the row in hand.
             let from = match scope {
                 Scope::Form => self.from,
                 _ => {
-                    known.groups.clear();
+                    known.iter_mut().for_each(|known| known.groups.clear());
                     &[]
                 }
             };
-            return compare(&known, from, how, &value.to_value());
+            return compare_each(&known, from, how, &value.to_value());
         }
         let sides = [self.value(a, scope, depth + 1)?, self.value(b, scope, depth + 1)?];
         if sides.iter().any(Value::is_null) {
@@ -222,19 +255,21 @@ impl Translator<'_> {
     }
 
     fn contained(&self, needle: &Json, heap: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
-        if let (Json::Text(_) | Json::Number(_), Some(known)) = (needle, self.known(heap, scope))
-            && matches!(known.answer, Answer::Choices(_))
+        let every =
+            |known: &[Known], is: fn(&Answer) -> bool| !known.is_empty() && known.iter().all(|known| is(&known.answer));
+        if matches!(needle, Json::Text(_) | Json::Number(_))
+            && every(&self.known(heap, scope), |answer| matches!(answer, Answer::Choices(_)))
         {
             return self.comparison(Compare::Is, heap, needle, scope, depth);
         }
-        if let (Some(known), Json::List(items)) = (self.known(needle, scope), heap)
-            && matches!(known.answer, Answer::Choice(_))
+        if let Json::List(items) = heap
+            && every(&self.known(needle, scope), |answer| matches!(answer, Answer::Choice(_)))
         {
             let found: Result<Vec<Value>, Unable> = items
                 .iter()
                 .map(|item| self.comparison(Compare::Is, needle, item, scope, depth))
                 .collect();
-            return Ok(crate::rules::any(found?));
+            return Ok(any(found?));
         }
         Ok(json!({"in": [self.value(needle, scope, depth + 1)?, self.value(heap, scope, depth + 1)?]}))
     }
@@ -250,7 +285,13 @@ impl Translator<'_> {
                 return Err(Unable::new("unreadable_rule", "`missing` takes names"));
             };
             let read = self.var(&[name], scope, 0)?;
-            ids.push(read.get("var").cloned().unwrap_or_default());
+            let Some(id) = read.get("var") else {
+                return Err(Unable::new(
+                    "unreadable_rule",
+                    "`missing` takes the name of one question",
+                ));
+            };
+            ids.push(id.clone());
         }
         Ok(json!({"missing": ids}))
     }

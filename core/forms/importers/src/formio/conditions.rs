@@ -8,8 +8,8 @@ use super::components::{Field, Tree};
 use crate::draft::{self, Draft, question_at};
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
-use crate::json_logic::{self, Questions};
-use crate::known::{Answer, Compare, Known, compare, compare_any, truth};
+use crate::json_logic::{self, Questions, compare_each};
+use crate::known::{Answer, Compare, Known, compare, truth};
 use crate::rules::{self, Unable, all, any, fails, holds};
 
 /// Which of the conditions of a component the source asks: there may be several beside each other.
@@ -277,7 +277,7 @@ fn of_one(conditional: &At<'_>, tree: &Tree<'_>, place: Place<'_>) -> Result<Val
     let eq = given.value.to_value();
     let made = match one_box(when, tree, place) {
         Some((known, option)) => is_ticked(&known, option, &eq, place.groups),
-        None => compare_any(&named(when, tree, place)?, place.groups, Compare::Is, &eq),
+        None => compare_each(&named(when, tree, place)?, place.groups, Compare::Is, &eq),
     };
     made.map(|rule| if show { holds(rule) } else { fails(rule) })
 }
@@ -376,14 +376,14 @@ fn operated(known: &Known, condition: &At<'_>, groups: &[String]) -> Result<Valu
 }
 
 /// One of the boxes of a question with several, by its path: `toppings.cheese`.
-fn one_box(name: &str, tree: &Tree<'_>, place: Place<'_>) -> Option<(Known, String)> {
+fn one_box(name: &str, tree: &Tree<'_>, place: Place<'_>) -> Option<(Vec<Known>, String)> {
     let plain = name.strip_prefix("data.").unwrap_or(name);
     Seen { tree, place }.option(plain)
 }
 
 /// Whether a box is ticked, or is not: what `value` says.
-fn is_ticked(known: &Known, option: String, value: &Value, groups: &[String]) -> Result<Value, Unable> {
-    let ticked = compare(known, groups, Compare::Is, &Value::String(option))?;
+fn is_ticked(known: &[Known], option: String, value: &Value, groups: &[String]) -> Result<Value, Unable> {
+    let ticked = compare_each(known, groups, Compare::Is, &Value::String(option))?;
     match truth(value) {
         Some(true) => Ok(ticked),
         Some(false) => Ok(fails(ticked)),
@@ -422,11 +422,15 @@ fn named(name: &str, tree: &Tree<'_>, place: Place<'_>) -> Result<Vec<Known>, Un
     for depth in depths {
         let around = place.keys.iter().take(depth).map(String::as_str);
         let path = around.chain([plain]).collect::<Vec<_>>().join(".");
-        let found: Vec<Known> = fields
+        let mut found: Vec<Known> = fields
             .iter()
             .filter(|(_, field)| field.path == path)
             .map(|(number, _)| tree.as_asked(*number, place.steps))
             .collect();
+        if found.len() > 1 {
+            // Each of them is there for some citizens alone.
+            found.iter_mut().for_each(|known| known.required = false);
+        }
         if !found.is_empty() {
             return Ok(found);
         }
@@ -477,13 +481,15 @@ struct Seen<'t, 'a> {
 }
 
 impl Questions for Seen<'_, '_> {
-    fn at(&self, path: &str) -> Option<Known> {
+    fn at(&self, path: &str) -> Vec<Known> {
         // `data` is the whole form, whatever stands around; `row` is what stands around.
         let whole = ["data.", "submission.data."]
             .iter()
             .find_map(|prefix| path.strip_prefix(prefix));
         let plain = whole.or_else(|| path.strip_prefix("row.")).unwrap_or(path);
-        self.tree.by_key.get(plain)?.first()?;
+        if !self.tree.by_key.contains_key(plain) {
+            return Vec::new();
+        }
         let place = match whole {
             Some(_) if self.is_outermost(plain) => Place {
                 keys: &[],
@@ -491,18 +497,19 @@ impl Questions for Seen<'_, '_> {
             },
             _ => self.place,
         };
-        named(plain, self.tree, place).ok()?.into_iter().next()
+        named(plain, self.tree, place).unwrap_or_default()
     }
 
-    fn option(&self, path: &str) -> Option<(Known, String)> {
-        if self.at(path).is_some() {
+    fn option(&self, path: &str) -> Option<(Vec<Known>, String)> {
+        if !self.at(path).is_empty() {
             return None;
         }
         let (question, option) = path.rsplit_once('.')?;
-        let known = self.at(question)?;
-        let offers =
-            matches!(&known.answer, Answer::Choices(options) if options.iter().any(|offered| offered == option));
-        offers.then(|| (known, option.to_owned()))
+        let mut known = self.at(question);
+        known.retain(
+            |known| matches!(&known.answer, Answer::Choices(options) if options.iter().any(|offered| offered == option)),
+        );
+        (!known.is_empty()).then(|| (known, option.to_owned()))
     }
 
     fn in_rows(&self, group: &Known, name: &str) -> Option<Known> {

@@ -273,3 +273,36 @@ fn a_box_that_is_not_ticked_is_empty() {
         assert_eq!(found, expected, "{answers:?}");
     }
 }
+
+#[test]
+fn of_two_questions_with_one_key_json_logic_asks_the_one_that_is_there() {
+    let country = |of: &str| {
+        let required = with(text("country"), "validate", json!({"required": true}));
+        with(required, "conditional", json!({"show": true, "when": "p", "eq": of}))
+    };
+    let uk = |operator: &str| json!({"json": {operator: [{"var": "data.country"}, "UK"]}});
+    let all = imported(&form(json!([
+        radio("p"),
+        country("a"),
+        country("b"),
+        when("is", uk("==")),
+        when("is_not", uk("!=")),
+        when("in", json!({"json": {"in": ["K", {"var": "data.country"}]}})),
+        when("none", json!({"json": {"==": [{"var": "data.country"}, ""]}})),
+        when("older", json!({"show": false, "when": "country", "eq": "UK"})),
+        when(
+            "newer",
+            json!({"show": true, "conditions": [{"component": "country", "operator": "isNotEqual", "value": "UK"}]})
+        )
+    ])));
+    assert_eq!(told_sorted(&all), []);
+    for (page, id) in [("a", "country"), ("b", "country_2")] {
+        let shown = |country: &str| {
+            let answers = [("p", json!(page)), (id, json!(country))];
+            ["is", "is_not", "in", "none", "older", "newer"].map(|id| is_shown(&all, id, &answers))
+        };
+        assert_eq!(shown("UK"), [true, false, true, false, false, false], "{page}");
+        assert_eq!(shown("FR"), [false, true, false, false, true, true], "{page}");
+    }
+    assert!(is_shown(&all, "none", &[]));
+}
