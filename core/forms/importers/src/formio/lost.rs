@@ -149,6 +149,13 @@ impl<'a> Tree<'a> {
                 "an answer is not put into a shape while it is typed",
             );
         }
+        if at.get("allowMultipleMasks").is_true() && !at.get("inputMasks").items().is_empty() {
+            lost(
+                at.get("inputMasks"),
+                "mask",
+                "of several masks none is taken: an answer is not put into a shape",
+            );
+        }
         if carried && at.get("inputMask").word().is_some_and(|mask| mask.contains('a')) {
             lost(
                 at.get("inputMask"),

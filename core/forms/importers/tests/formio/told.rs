@@ -243,3 +243,13 @@ fn options_are_found_and_called_as_the_source_does() {
     );
     assert_eq!(told_sorted(&all), [("/components/3/data/json", "option_label")]);
 }
+
+#[test]
+fn several_masks_of_one_field_are_told() {
+    let masks = json!([{"label": "US", "mask": "999-999"}, {"label": "UK", "mask": "aa99"}]);
+    let all = imported(&form(json!([
+        {"type": "textfield", "key": "a", "label": "A", "allowMultipleMasks": true, "inputMasks": masks},
+        {"type": "textfield", "key": "b", "label": "B", "inputMasks": masks}
+    ])));
+    assert_eq!(told_sorted(&all), [("/components/0/inputMasks", "mask")]);
+}
