@@ -7,7 +7,7 @@ use onehall_forms::{Kind, NoteTone, Question};
 use onehall_protocol::Text;
 use serde_json::json;
 
-use super::DEEP;
+use super::{DEEP, boxes};
 use crate::draft::{Draft, Heading, SECTIONS};
 use crate::finding::{ImportFinding, Report, refused};
 use crate::json::At;
@@ -63,6 +63,8 @@ pub(super) struct Tree<'a> {
     pub(super) computed: Vec<(Ruled<'a>, Option<Instead>)>,
     /// Checks that are JsonLogic.
     pub(super) checked: Vec<Ruled<'a>>,
+    /// The names of the boxes that make radios, each with the keys of the data around.
+    pub(super) radio_names: BTreeSet<String>,
     /// The boxes of which rules ask whether they are ticked, where it is not sure that they are seen: places in `fields`.
     pub(super) asked_boxes: RefCell<BTreeSet<usize>>,
 }
@@ -88,8 +90,17 @@ impl<'a> Tree<'a> {
         draft: &mut Draft,
         depth: usize,
     ) -> Result<(), ImportFinding> {
+        let radios = boxes::radios(listed);
         for component in listed {
-            self.component(component, sheet, around, draft, depth)?;
+            let radio = boxes::name(component).and_then(|name| radios.get_key_value(name));
+            match radio {
+                Some((name, boxes)) if boxes.first().is_some_and(|first| first.path == component.path) => {
+                    self.radio(name, boxes, sheet, around, draft)?;
+                }
+                // It is an option of the first one.
+                Some(_) => {}
+                None => self.component(component, sheet, around, draft, depth)?,
+            }
         }
         Ok(())
     }
@@ -194,8 +205,15 @@ impl<'a> Tree<'a> {
         if at.get("multiple").is_true() && !matches!(kind.as_str(), "select" | "file" | "selectboxes" | "tags") {
             return self.several(at, &kind, sheet, &chain, draft);
         }
+        let radio = boxes::name(at);
+        if let Some(name) = radio {
+            self.same_radio(at, name, sheet, draft);
+        }
         let question = self.question(at, &kind, sheet, draft)?;
         self.push(at, &kind, question, sheet, &chain);
+        if let Some(key) = at.get("key").word().filter(|_| radio.is_some()) {
+            self.name_also(key, sheet);
+        }
         Ok(())
     }
 
@@ -246,7 +264,8 @@ impl<'a> Tree<'a> {
     }
 
     fn remember(&mut self, at: &At<'a>, known: Known, steps: Vec<usize>, ticked: Option<String>, sheet: &Sheet<'_>) {
-        let key = at.get("key").word().unwrap_or(&known.id).to_owned();
+        let key = boxes::name(at).or(at.get("key").word());
+        let key = key.unwrap_or(&known.id).to_owned();
         let path: Vec<&str> = sheet
             .path_of_keys
             .iter()
@@ -492,7 +511,7 @@ fn laid_out<'a>(at: &At<'a>, kind: &str) -> Option<Vec<At<'a>>> {
 }
 
 /// A kind by the name that the importer knows it by: some builders put `simple` before it or `advanced` behind it.
-fn canonical(kind: &str) -> String {
+pub(super) fn canonical(kind: &str) -> String {
     let lower = kind.to_ascii_lowercase();
     let bare = lower
         .strip_prefix("simple")

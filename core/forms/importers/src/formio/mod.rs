@@ -1,5 +1,6 @@
 //! Form.io: a tree of components, some of which only lay others out.
 
+mod boxes;
 mod components;
 mod conditions;
 mod inputs;

@@ -253,3 +253,42 @@ fn several_masks_of_one_field_are_told() {
     ])));
     assert_eq!(told_sorted(&all), [("/components/0/inputMasks", "mask")]);
 }
+
+#[test]
+fn boxes_with_one_name_are_a_choice() {
+    let one = |key: &str, value: &str, required: bool| {
+        json!({"type": "checkbox", "key": key, "label": key.to_uppercase(), "inputType": "radio", "name": "grp", "value": value,
+            "validate": {"required": required}})
+    };
+    let reason = json!({"type": "textfield", "key": "why", "label": "Why", "conditional": {"show": true, "when": "grp", "eq": "two"}});
+    let all = imported(&form(json!([
+        one("r1", "one", false),
+        {"type": "textfield", "key": "t", "label": "T"},
+        one("r2", "two", true),
+        reason
+    ])));
+    let choice = question(&all, "grp");
+    assert!(choice.required);
+    assert_eq!(
+        kind(choice)["options"],
+        json!([
+            {"value": "one", "label": {"zh-CN": "R1", "en": "R1"}},
+            {"value": "two", "label": {"zh-CN": "R2", "en": "R2"}}
+        ])
+    );
+    assert!(is_shown(&all, "why", &[("grp", json!("two"))]) && !is_shown(&all, "why", &[("grp", json!("one"))]));
+    assert_eq!(told_sorted(&all), [("/components/0/name", "radio_of_boxes")]);
+    // Apart from each other, or with rules of their own, they cannot be put together.
+    let all = imported(&form(json!([
+        one("r1", "one", false),
+        {"type": "columns", "key": "c", "columns": [{"components": [one("r2", "two", false)]}]}
+    ])));
+    assert_eq!(
+        (question(&all, "r1").id.as_str(), question(&all, "r2").id.as_str()),
+        ("r1", "r2")
+    );
+    assert_eq!(
+        told_sorted(&all),
+        [("/components/1/columns/0/components/0/name", "radio_of_boxes")]
+    );
+}
