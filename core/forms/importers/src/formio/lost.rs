@@ -215,6 +215,13 @@ impl<'a> Tree<'a> {
         if kind == "file" && smallest.word().is_some_and(|size| size != "0KB") {
             lost(smallest, "file_rule", "how small a file may be is not checked");
         }
+        if kind == "file" && at.get("multiple").is_true() {
+            lost(
+                at.get("multiple"),
+                "file_rule",
+                "the source takes any number of files, and here it is five at most",
+            );
+        }
         let picker = at.get("datePicker");
         for name in ["disableWeekends", "disableWeekdays"] {
             if picker.get(name).is_true() {

@@ -8,6 +8,38 @@ use crate::json::At;
 use crate::kinds::{self, Wanted};
 use crate::names::Names;
 
+/// The most rows of a group, and those that it has where it says nothing.
+const MOST_ROWS: u32 = 1_000;
+const ROWS: u32 = 50;
+
+/// How many rows there are at least and at most. In the source 0 is no bound.
+fn bounds(at: &At<'_>, draft: &mut Draft) -> (u32, Option<u32>) {
+    let validate = at.get("validate");
+    let [least, most] = ["minLength", "maxLength"].map(|name| validate.get(name));
+    let mut cut = |place: &At<'_>, message: String| draft.report.differs(&place.path, "length_cut", message);
+    let mut min = least.count().unwrap_or(0);
+    let mut max = most.count().filter(|max| *max > 0);
+    if let Some(given) = max.filter(|max| *max > MOST_ROWS) {
+        cut(
+            &most,
+            format!("a group holds at most {MOST_ROWS} rows here, not {given}"),
+        );
+        max = Some(MOST_ROWS);
+    }
+    if min > max.unwrap_or(MOST_ROWS) {
+        let fits = max.unwrap_or(MOST_ROWS);
+        cut(
+            &least,
+            format!("{min} rows are needed and {fits} allowed: {fits} are needed here"),
+        );
+        min = fits;
+    }
+    if max.is_none() && min > ROWS {
+        max = Some(MOST_ROWS);
+    }
+    (min.max(u32::from(validate.get("required").is_true())), max)
+}
+
 impl<'a> Tree<'a> {
     /// Rows of the same questions.
     pub(super) fn grid(
@@ -48,13 +80,8 @@ impl<'a> Tree<'a> {
                 .lost(&at.path, "empty_group", "there is no question in the repeated part");
             return Ok(());
         }
-        let validate = at.get("validate");
-        let min = validate
-            .get("minLength")
-            .count()
-            .unwrap_or(0)
-            .max(u32::from(validate.get("required").is_true()));
-        let kind = draft::group(questions, min, validate.get("maxLength").count(), label.clone());
+        let (min, max) = bounds(at, draft);
+        let kind = draft::group(questions, min, max, label.clone());
         let groups = sheet.groups.clone();
         let mut question = draft.question(id, &groups, label, kind, &at.path)?;
         question.help = self.help(at, draft);
@@ -156,10 +183,8 @@ impl<'a> Tree<'a> {
         question.required = true;
         inner.questions.push(question);
         self.component(&value, &mut inner, &[], draft, depth + 1)?;
-        let validate = at.get("validate");
-        let min = validate.get("minLength").count().unwrap_or(0);
-        let min = min.max(u32::from(validate.get("required").is_true()));
-        let kind = draft::group(inner.questions, min, validate.get("maxLength").count(), label.clone());
+        let (min, max) = bounds(at, draft);
+        let kind = draft::group(inner.questions, min, max, label.clone());
         let groups = sheet.groups.clone();
         let question = draft.question(id, &groups, label, kind, &at.path)?;
         self.lost(at, "datagrid", draft);

@@ -292,3 +292,37 @@ fn boxes_with_one_name_are_a_choice() {
         [("/components/1/columns/0/components/0/name", "radio_of_boxes")]
     );
 }
+
+#[test]
+fn rows_are_as_many_as_the_source_says_and_what_is_cut_is_told() {
+    let grid = |key: &str, validate: Value| {
+        json!({"type": "datagrid", "key": key, "label": key, "validate": validate,
+            "components": [{"type": "textfield", "key": "n", "label": "N"}]})
+    };
+    let all = imported(&form(json!([
+        grid("a", json!({"required": true, "minLength": "60"})),
+        grid("b", json!({"maxLength": 0})),
+        grid("c", json!({"maxLength": "5000"})),
+        grid("d", json!({"minLength": 9, "maxLength": 3})),
+        grid("e", json!({"minLength": 5000})),
+        {"type": "file", "key": "f", "label": "F", "multiple": true}
+    ])));
+    let rows = |id: &str| {
+        let kind = kind(question(&all, id));
+        (kind["min_rows"].as_u64().unwrap_or(0), kind["max_rows"].as_u64())
+    };
+    assert_eq!(rows("a"), (60, Some(1_000)));
+    assert_eq!(rows("b"), (0, None));
+    assert_eq!(rows("c"), (0, Some(1_000)));
+    assert_eq!(rows("d"), (3, Some(3)));
+    assert_eq!(rows("e"), (1_000, Some(1_000)));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/2/validate/maxLength", "length_cut"),
+            ("/components/3/validate/minLength", "length_cut"),
+            ("/components/4/validate/minLength", "length_cut"),
+            ("/components/5/multiple", "file_rule"),
+        ]
+    );
+}
