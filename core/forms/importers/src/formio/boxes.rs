@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::components::{Sheet, Tree, canonical};
+use super::inputs::is_needed;
 use crate::draft::{self, Draft};
 use crate::finding::ImportFinding;
 use crate::json::At;
@@ -64,7 +65,7 @@ impl<'a> Tree<'a> {
         let kind = kinds::kind(Wanted::Choice(options), &first.path, &mut draft.report);
         let groups = sheet.groups.clone();
         let mut question = draft.question(id, &groups, label, kind, &first.path)?;
-        question.required = boxes.iter().any(|one| one.get("validate").get("required").is_true());
+        question.required = boxes.iter().any(|one| is_needed(one));
         self.push(first, "radio", question, sheet, chain);
         Ok(())
     }

@@ -7,6 +7,7 @@ use onehall_forms::{Kind, NoteTone, Question};
 use onehall_protocol::Text;
 use serde_json::json;
 
+use super::inputs::is_needed;
 use super::{DEEP, boxes};
 use crate::draft::{Draft, Heading, SECTIONS};
 use crate::finding::{ImportFinding, Report, refused};
@@ -400,6 +401,11 @@ impl<'a> Tree<'a> {
             let message = "another form stands here, which is not in the file";
             draft.report.lost(&at.path, "other_form", message);
             return Ok(());
+        }
+        if is_needed(at) {
+            let message = "that something in it is answered is not demanded: only its own questions say what is needed";
+            let required = at.get("validate").get("required");
+            draft.report.lost(&required.path, "rule_not_carried", message);
         }
         let key = at.get("key").word().unwrap_or("container").to_owned();
         sheet.path_of_keys.push(key);

@@ -30,6 +30,12 @@ pub(super) fn mask(at: &At<'_>) -> Option<String> {
     (asks && given.chars().count() <= 100 && !at.get("allowMultipleMasks").is_true()).then_some(mask)
 }
 
+/// Whether an answer has to be given: also by a number, since the source asks no more than that something is there.
+pub(super) fn is_needed(at: &At<'_>) -> bool {
+    let required = at.get("validate").get("required");
+    required.is_true() || (required.text().is_none() && required.number().is_some_and(|number| number != 0.0))
+}
+
 /// Under which names an option's value and label stand.
 #[derive(Clone, Copy)]
 pub(super) struct OptionNames<'n> {
@@ -91,10 +97,9 @@ impl<'a> Tree<'a> {
         let id = sheet
             .names
             .take(if key.is_empty() { &label.en } else { key }, "question");
-        let validate = at.get("validate");
         let (demanded, parts) = if kind == "day" { parts_of_a_day(at) } else { (0, 0) };
-        let needed = validate.get("required").is_true() || at.get("required").is_true() || demanded > 0;
-        if !validate.get("required").is_true() && (1..parts).contains(&demanded) {
+        let needed = is_needed(at) || at.get("required").is_true() || demanded > 0;
+        if !is_needed(at) && (1..parts).contains(&demanded) {
             let message = "some parts of the day are needed and others are not: the whole day is needed here";
             draft.report.differs(&at.get("fields").path, "whole_day", message);
         }
@@ -283,6 +288,10 @@ impl<'a> Tree<'a> {
         };
         Ok(match kind {
             "textfield" | "text" | "string" => {
+                if at.get("type").word().is_none() {
+                    let message = "it does not say what it is: it is asked for as a text";
+                    draft.report.differs(&at.path, "kind_as_text", message);
+                }
                 let pattern = self.pattern(at, draft);
                 match mask(at) {
                     Some(mask) => Wanted::Masked { mask, pattern },
@@ -316,9 +325,7 @@ impl<'a> Tree<'a> {
                 } else {
                     given.unwrap_or(10)
                 };
-                let unit = [at.get("suffix"), at.get("prefix"), at.get("currency")];
-                let unit = unit.iter().find_map(|unit| draft.texts.label(unit));
-                let unit = unit.or_else(|| (kind == "currency").then(|| Text::new("USD", "USD")));
+                let unit = self.unit(at, kind, draft);
                 Wanted::Number {
                     min: validate.get("min").number(),
                     max: validate.get("max").number(),
@@ -379,6 +386,23 @@ impl<'a> Tree<'a> {
             "tags" => line(None, None),
             other => Wanted::Foreign(other.to_owned()),
         })
+    }
+
+    /// What stands before and behind a number, as its unit.
+    fn unit(&self, at: &At<'a>, kind: &str, draft: &mut Draft) -> Option<Text> {
+        let [before, behind] = ["prefix", "suffix"].map(|name| at.get(name));
+        let (first, last) = (draft.texts.label(&before), draft.texts.label(&behind));
+        let currency = draft.texts.label(&at.get("currency"));
+        let currency = currency.or_else(|| (kind == "currency").then(|| Text::new("USD", "USD")));
+        let (Some(first), Some(last)) = (first.clone().or(currency.clone()), last.clone()) else {
+            return last.or(first).or(currency);
+        };
+        let message = "what stands before the number and what stands behind it both stand behind it here";
+        draft.report.differs(&behind.path, "affix", message);
+        Some(Text::new(
+            format!("{} {}", first.zh_cn, last.zh_cn),
+            format!("{} {}", first.en, last.en),
+        ))
     }
 
     fn pattern(&self, at: &At<'a>, draft: &mut Draft) -> Option<String> {

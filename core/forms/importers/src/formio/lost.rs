@@ -181,6 +181,13 @@ impl<'a> Tree<'a> {
             }
         }
         let is_line = matches!(kind, "textfield" | "text" | "string" | "password");
+        if is_line && at.get("widget").get("type").word() == Some("calendar") {
+            lost(
+                at.get("widget"),
+                "kind_as_text",
+                "the source fills this text in from a calendar: here it is written by hand",
+            );
+        }
         if validate.get("pattern").word().is_some() && !is_line && kind != "textarea" {
             lost(
                 validate.get("pattern"),

@@ -1,7 +1,7 @@
 //! What is answered several times: rows of a group.
 
 use super::components::{Sheet, Tree};
-use super::inputs::OptionNames;
+use super::inputs::{OptionNames, is_needed};
 use crate::draft::{self, Draft};
 use crate::finding::ImportFinding;
 use crate::json::At;
@@ -37,7 +37,7 @@ fn bounds(at: &At<'_>, draft: &mut Draft) -> (u32, Option<u32>) {
     if max.is_none() && min > ROWS {
         max = Some(MOST_ROWS);
     }
-    (min.max(u32::from(validate.get("required").is_true())), max)
+    (min.max(u32::from(is_needed(at))), max)
 }
 
 impl<'a> Tree<'a> {
@@ -215,7 +215,7 @@ impl<'a> Tree<'a> {
             let kind = kinds::kind(Wanted::Choice(options), &item.path, &mut draft.report);
             let groups = sheet.groups.clone();
             let mut question = draft.question(id, &groups, label, kind, &item.path)?;
-            question.required = at.get("validate").get("required").is_true();
+            question.required = is_needed(at);
             question.help = draft.texts.content(&item.get("tooltip"));
             self.push(&item, "radio", question, sheet, chain);
             if let Some(value) = item.get("value").scalar() {

@@ -326,3 +326,33 @@ fn rows_are_as_many_as_the_source_says_and_what_is_cut_is_told() {
         ]
     );
 }
+
+#[test]
+fn what_is_written_oddly_is_carried_or_told() {
+    let all = imported(&form(json!([
+        {"type": "number", "key": "a", "label": "A", "prefix": "£", "suffix": "per week"},
+        {"type": "currency", "key": "b", "label": "B", "currency": "EUR", "suffix": "per day"},
+        {"type": "number", "key": "c", "label": "C", "prefix": "£"},
+        {"key": "d", "label": "D", "input": true},
+        {"type": 7, "key": "e", "label": "E"},
+        {"type": "textfield", "key": "f", "label": "F", "validate": {"required": 1}},
+        {"type": "textfield", "key": "g", "label": "G", "validate": {"required": 0}},
+        {"type": "container", "key": "h", "validate": {"required": true}, "components": [{"type": "textfield", "key": "i", "label": "I"}]},
+        {"type": "textfield", "key": "j", "label": "J", "widget": {"type": "calendar", "format": "yyyy-MM-dd"}},
+        {"type": "textfield", "key": "k", "label": "K", "widget": {"type": "input"}}
+    ])));
+    let unit = |id: &str| kind(question(&all, id))["unit"]["en"].clone();
+    assert_eq!([unit("a"), unit("b"), unit("c")], ["£ per week", "EUR per day", "£"]);
+    assert!(question(&all, "f").required && !question(&all, "g").required);
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/0/suffix", "affix"),
+            ("/components/1/suffix", "affix"),
+            ("/components/3", "kind_as_text"),
+            ("/components/4", "kind_as_text"),
+            ("/components/7/validate/required", "rule_not_carried"),
+            ("/components/8/widget", "kind_as_text"),
+        ]
+    );
+}
