@@ -230,9 +230,20 @@ impl<'a> Builder<'a, '_> {
                     self.patches.push((steps.clone(), Patch::Needed(shown.clone())));
                 }
             }
-            Slot::Object(_) => {
-                let message = format!("`{name}` is always there here: what it demands itself is demanded");
+            Slot::Object(inner) if inner.needed => {}
+            Slot::Object(inner) if inner.demanded.is_empty() => {
+                let message = if inner.of_everybody {
+                    format!("`{name}` is always there here: what it demands itself is demanded of everybody")
+                } else {
+                    format!("`{name}` has to be there, and nothing in it has to be answered: it may stay empty here")
+                };
                 self.draft.report.differs(path, "object_needed", message);
+            }
+            Slot::Object(inner) => {
+                for (steps, rule) in &inner.demanded {
+                    let rule = all([shown.clone(), rule.clone()]);
+                    self.patches.push((steps.clone(), Patch::Needed(rule)));
+                }
             }
             Slot::Several(slots) => {
                 for slot in slots {

@@ -123,6 +123,10 @@ struct Scope {
     added: BTreeMap<String, Vec<Added>>,
     /// Whether the object has to be there.
     needed: bool,
+    /// What is demanded where the object is there, and when: of an object that may be left out.
+    demanded: Vec<(Vec<usize>, Value)>,
+    /// Whether that is demanded of everybody all the same.
+    of_everybody: bool,
 }
 
 /// Where an object stands.

@@ -25,9 +25,19 @@ impl Builder<'_, '_> {
             return;
         }
         if asked.len() > MOST {
+            inner.of_everybody = true;
             let message = "the source lets the whole object be left out; here what it demands is demanded of everybody";
             self.draft.report.differs(path, "optional_object", message);
             return;
+        }
+        inner.demanded = demanded
+            .iter()
+            .map(|steps| (steps.clone(), Value::Bool(true)))
+            .collect();
+        for (steps, patch) in own {
+            if let Patch::Needed(rule) | Patch::NeededOnly(rule, _) = patch {
+                inner.demanded.push((steps.clone(), rule.clone()));
+            }
         }
         // Once another question is answered: the object is there by the answer to this one alone.
         let others = |own: &[usize]| -> Value {

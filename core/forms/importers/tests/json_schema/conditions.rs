@@ -167,3 +167,46 @@ fn a_condition_may_ask_about_what_a_later_one_adds() {
     assert!(!is_shown(&all, "c", &[("a", json!("x")), ("b", json!("2"))]));
     assert_eq!(told_sorted(&all), []);
 }
+
+/// What an object demands itself is demanded where the object is, and told where that is nothing.
+#[test]
+fn an_object_that_is_demanded_under_a_condition_is_demanded_then() {
+    let agent = json!({"type": "object", "required": ["name", "tel"], "properties": {
+        "name": {"type": "string"}, "tel": {"type": "string"}, "fax": {"type": "string"},
+        "home": {"type": "object", "properties": {"road": {"type": "string"}}, "required": ["road"]}}});
+    let note = json!({"type": "object", "properties": {"text": {"type": "string"}}});
+    let base = schema(json!({"has": {"type": "boolean"}, "agent": agent, "note": note}));
+    let is = json!({"properties": {"has": {"const": true}}, "required": ["has"]});
+    let on = with(
+        with(base.clone(), "if", is),
+        "then",
+        json!({"required": ["agent", "note"]}),
+    );
+    let all = imported(&on);
+    assert_eq!(missing(&all, &[("has", json!(true))]), ["name", "tel"]);
+    assert_eq!(missing(&all, &[("has", json!(false))]), Vec::<String>::new());
+    assert_eq!(missing(&all, &[("fax", json!("1"))]), ["name", "tel"]);
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/agent", "optional_object"),
+            ("/properties/agent/properties/home", "optional_object"),
+            ("/then", "object_needed"),
+        ]
+    );
+    let all = imported(&with(base, "dependentRequired", json!({"has": ["agent"]})));
+    assert_eq!(missing(&all, &[("has", json!(false))]), ["name", "tel"]);
+    assert_eq!(missing(&all, &[]), Vec::<String>::new());
+    // What hangs on an answer in the object goes on hanging on it.
+    let pets = json!({"type": "object", "properties": {"kind": {"type": "string"}, "name": {"type": "string"}},
+        "required": ["kind"], "if": {"properties": {"kind": {"const": "dog"}}, "required": ["kind"]}, "then": {"required": ["name"]}});
+    let base = schema(json!({"has": {"type": "boolean"}, "pet": pets}));
+    let all = imported(&with(base, "dependentRequired", json!({"has": ["pet"]})));
+    assert_eq!(missing(&all, &[("has", json!(true))]), ["kind"]);
+    let dog = [("has", json!(true)), ("kind", json!("dog"))];
+    assert_eq!(missing(&all, &dog), ["name"]);
+    assert_eq!(
+        missing(&all, &[("has", json!(true)), ("kind", json!("cat"))]),
+        Vec::<String>::new()
+    );
+}
