@@ -2,6 +2,8 @@
 //!
 //! A keyword that is not known could say anything, so a schema that has one is no condition.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::schema::{Part, Schema};
@@ -195,6 +197,87 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
+    /// Whether one of the chosen options is valid by a schema: it says of each option whether it is.
+    fn contains(
+        &mut self,
+        known: &Known,
+        part: &Part<'a>,
+        groups: &[String],
+        depth: usize,
+    ) -> Result<Result<Value, Unable>, ImportFinding> {
+        let Answer::Choices(options) = &known.answer else {
+            return Ok(Err(keyword("contains")));
+        };
+        let valid = match self.valid_options(options, part, depth)? {
+            Ok(valid) => valid,
+            Err(unable) => return Ok(Err(unable)),
+        };
+        if !valid.contains(&false) {
+            return Ok(known.reference(groups).map(|answer| rules::answered(&answer)));
+        }
+        let chosen = options.iter().zip(valid).filter(|(_, valid)| *valid);
+        let rules: Result<Vec<Value>, Unable> = chosen
+            .map(|(option, _)| compare(known, groups, Compare::Is, &Value::String(option.clone())))
+            .collect();
+        Ok(rules.map(any))
+    }
+
+    /// Which of these options are valid by a schema.
+    fn valid_options(
+        &mut self,
+        options: &[String],
+        part: &Part<'a>,
+        depth: usize,
+    ) -> Result<Result<Vec<bool>, Unable>, ImportFinding> {
+        if let Some(flag) = constant(&part.at) {
+            return Ok(Ok(vec![flag; options.len()]));
+        }
+        if depth > 20 {
+            return Ok(Err(Unable::new("condition_too_deep", "the condition nests too deep")));
+        }
+        let among = |values: &[At<'_>]| -> Vec<bool> {
+            let values: BTreeSet<String> = values.iter().filter_map(At::scalar).collect();
+            options.iter().map(|option| values.contains(option)).collect()
+        };
+        let mut valid = vec![true; options.len()];
+        let schema = self.all_of(std::slice::from_ref(part))?;
+        for part in schema.parts {
+            for (name, at) in part.at.fields().into_iter().filter(|(_, at)| at.is_there()) {
+                let inner = |at: At<'a>| Part {
+                    at,
+                    refs: part.refs.clone(),
+                };
+                let own = match name {
+                    "const" => among(std::slice::from_ref(&at)),
+                    "enum" => among(&at.items()),
+                    "not" => match self.valid_options(options, &inner(at), depth + 1)? {
+                        Ok(own) => own.into_iter().map(|valid| !valid).collect(),
+                        Err(unable) => return Ok(Err(unable)),
+                    },
+                    "anyOf" | "oneOf" => {
+                        let mut counts = vec![0_usize; options.len()];
+                        for at in at.items() {
+                            match self.valid_options(options, &inner(at), depth + 1)? {
+                                Ok(own) => counts
+                                    .iter_mut()
+                                    .zip(own)
+                                    .for_each(|(count, own)| *count += usize::from(own)),
+                                Err(unable) => return Ok(Err(unable)),
+                            }
+                        }
+                        let is_so = |count: usize| count == 1 || count > 1 && name == "anyOf";
+                        counts.into_iter().map(is_so).collect()
+                    }
+                    "type" if at.text() == Some("string") => continue,
+                    name if SAYS_NOTHING.contains(&name) || name.starts_with("x-") => continue,
+                    name => return Ok(Err(keyword(name))),
+                };
+                valid.iter_mut().zip(own).for_each(|(valid, own)| *valid &= own);
+            }
+        }
+        Ok(Ok(valid))
+    }
+
     /// A keyword of an object's schema that no condition can ask.
     fn unread(&self, schema: &Schema<'a>) -> Option<Unable> {
         for part in &schema.parts {
@@ -261,7 +344,7 @@ impl<'a> Builder<'a, '_> {
                     refs: part.refs.clone(),
                 };
                 let rule = match name {
-                    "contains" => self.value_rule(known, &inner, groups, depth + 1)?,
+                    "contains" => self.contains(known, &inner, groups, depth + 1)?,
                     "anyOf" | "oneOf" => {
                         let mut branches = Vec::new();
                         for at in at.items() {

@@ -210,3 +210,31 @@ fn an_object_that_is_demanded_under_a_condition_is_demanded_then() {
         Vec::<String>::new()
     );
 }
+
+/// Whether one of the chosen options is valid is asked of each option by itself, also where a negation stands inside.
+#[test]
+fn what_a_list_contains_is_asked_of_its_options() {
+    let on = |contains: Value| {
+        let tags =
+            json!({"type": "array", "uniqueItems": true, "items": {"type": "string", "enum": ["a", "b", "none"]}});
+        let base = schema(json!({"tags": tags, "why": {"type": "string"}}));
+        let given = json!({"properties": {"tags": contains}, "required": ["tags"]});
+        imported(&with(with(base, "if", given), "then", json!({"required": ["why"]})))
+    };
+    let needs = |all: &Imported, chosen: &[&str]| !missing(all, &[("tags", json!(chosen))]).is_empty();
+    let other = on(json!({"contains": {"not": {"const": "none"}}}));
+    assert!(needs(&other, &["a", "none"]) && needs(&other, &["b"]) && !needs(&other, &["none"]));
+    let none = on(json!({"not": {"contains": {"const": "a"}}}));
+    assert!(needs(&none, &["b", "none"]) && !needs(&none, &["a", "b"]));
+    let both = on(json!({"contains": {"enum": ["a", "b"], "not": {"const": "a"}}}));
+    assert!(needs(&both, &["b"]) && !needs(&both, &["a", "none"]));
+    let one = on(json!({"contains": {"oneOf": [{"enum": ["a", "b"]}, {"enum": ["b", "none"]}]}}));
+    assert!(needs(&one, &["none"]) && !needs(&one, &["b"]));
+    let anything = on(json!({"contains": {}}));
+    assert!(needs(&anything, &["none"]) && missing(&anything, &[]).is_empty());
+    for all in [other, none, both, one, anything] {
+        assert_eq!(told_sorted(&all), []);
+    }
+    let odd = on(json!({"contains": {"pattern": "^n"}}));
+    assert_eq!(told_sorted(&odd), [("/if", "condition_not_carried")]);
+}
