@@ -140,7 +140,11 @@ impl<'a> Builder<'a, '_> {
                         Err(unable) => return Ok(Err(unable)),
                     }
                 }
-                rules.push(any(branches));
+                rules.push(if keyword == "oneOf" && !self.exclude_each_other(&listed, scope)? {
+                    self.exactly_one(branches, &listed.at, fails)
+                } else {
+                    any(branches)
+                });
             }
         }
         for inner in schema.every("not") {
@@ -150,6 +154,51 @@ impl<'a> Builder<'a, '_> {
             }
         }
         Ok(Ok(all(rules)))
+    }
+
+    /// That one of these holds and none of the others; where they are too many for that, one of them is enough, and it
+    /// is told.
+    fn exactly_one(&mut self, branches: Vec<Value>, at: &At<'_>, opposite: fn(Value) -> Value) -> Value {
+        let count = branches.len();
+        if count > MOST_BRANCHES {
+            let message = "that no second one of the alternatives holds is not asked: there are too many of them";
+            self.draft.report.lost(&at.path, "alternatives", message);
+            return any(branches);
+        }
+        let alone = (0..count).map(|own| {
+            let terms = branches.iter().cloned().enumerate();
+            all(terms.map(|(other, rule)| if own == other { rule } else { opposite(rule) }))
+        });
+        any(alone)
+    }
+
+    /// Whether no two of these alternatives of an object hold at once, as they give one property, which is surely there,
+    /// values of their own.
+    fn exclude_each_other(&mut self, listed: &Part<'a>, scope: &Scope) -> Result<bool, ImportFinding> {
+        let mut branches = Vec::new();
+        for at in listed.at.items() {
+            let refs = listed.refs.clone();
+            let schema = self.all_of(&[Part { at, refs }])?;
+            branches.push((schema.properties(), schema.required()));
+        }
+        let Some((first, _)) = branches.first() else {
+            return Ok(true);
+        };
+        let is_there = |name: &str| {
+            let always = matches!(scope.slots.get(name), Some(Slot::One { known, .. }) if known.required);
+            let needing = branches
+                .iter()
+                .filter(|(_, required)| required.iter().any(|own| own == name));
+            always || needing.count() + 1 >= branches.len()
+        };
+        let tells_apart = |name: &str| {
+            let own = branches.iter().map(|(properties, _)| {
+                let (_, parts) = properties.iter().find(|(own, _)| *own == name)?;
+                parts.iter().find_map(|part| fixed(&part.at))
+            });
+            own.collect::<Option<Vec<_>>>().is_some_and(differ)
+        };
+        Ok(first.iter().any(|(name, _)| is_there(name) && tells_apart(name)))
     }
 
     /// Whether what was answered for a property is valid by these schemas.
@@ -355,15 +404,15 @@ impl<'a> Builder<'a, '_> {
                             branches.push(self.value_rule(known, &inner, groups, depth + 1)?);
                         }
                         let branches: Result<Vec<Value>, Unable> = branches.into_iter().collect();
-                        branches.map(any)
+                        branches.map(|branches| {
+                            if name == "oneOf" && !are_apart(&at.items()) {
+                                self.exactly_one(branches, &at, opposite)
+                            } else {
+                                any(branches)
+                            }
+                        })
                     }
-                    "not" => self.value_rule(known, &inner, groups, depth + 1)?.map(|rule| {
-                        if rule.is_boolean() {
-                            fails(rule)
-                        } else {
-                            json!({"!": [rule]})
-                        }
-                    }),
+                    "not" => self.value_rule(known, &inner, groups, depth + 1)?.map(opposite),
                     "$ref" | "$dynamicRef" | "$recursiveRef" => {
                         match at.text().and_then(|target| self.schemas.find(target)) {
                             Some(_) => continue,
@@ -378,6 +427,42 @@ impl<'a> Builder<'a, '_> {
         }
         Ok(rules)
     }
+}
+
+/// The most alternatives of which it is asked that exactly one holds: each is written once for every other.
+const MOST_BRANCHES: usize = 12;
+
+/// The opposite of a rule, unknown where the rule is.
+fn opposite(rule: Value) -> Value {
+    if rule.is_boolean() {
+        fails(rule)
+    } else {
+        json!({"!": [rule]})
+    }
+}
+
+/// The values of which a schema leaves no other, as texts.
+fn fixed(at: &At<'_>) -> Option<BTreeSet<String>> {
+    let listed = at.get("enum");
+    if at.has("const") {
+        at.get("const").scalar().map(|value| [value].into())
+    } else if listed.is_list() {
+        listed.items().iter().map(At::scalar).collect()
+    } else {
+        None
+    }
+}
+
+/// Whether each of these alternatives for a value has values of its own.
+fn are_apart(branches: &[At<'_>]) -> bool {
+    let values: Option<Vec<_>> = branches.iter().map(fixed).collect();
+    values.is_some_and(differ)
+}
+
+/// Whether no value is in two of these.
+fn differ(values: Vec<BTreeSet<String>>) -> bool {
+    let count: usize = values.iter().map(BTreeSet::len).sum();
+    values.into_iter().flatten().collect::<BTreeSet<String>>().len() == count
 }
 
 /// What one keyword says of an answer.

@@ -238,3 +238,38 @@ fn what_a_list_contains_is_asked_of_its_options() {
     let odd = on(json!({"contains": {"pattern": "^n"}}));
     assert_eq!(told_sorted(&odd), [("/if", "condition_not_carried")]);
 }
+
+/// Of `oneOf` a second alternative that holds as well makes it fail, unless that cannot be.
+#[test]
+fn of_several_alternatives_in_a_condition_exactly_one_holds() {
+    let on = |one_of: Value| {
+        let base =
+            schema(json!({"c": {"enum": ["a", "b", "c", "d"]}, "n": {"type": "integer"}, "q": {"type": "string"}}));
+        let base = with(base, "required", json!(["c"]));
+        imported(&with(with(base, "if", one_of), "then", json!({"required": ["q"]})))
+    };
+    let needs = |all: &Imported, c: &str, n: i32| missing(all, &[("c", json!(c)), ("n", json!(n))]) == ["q"];
+    let is = |values: Value| json!({"properties": {"c": {"enum": values}}});
+    let both = on(json!({"oneOf": [is(json!(["a", "c"])), is(json!(["c", "d"]))]}));
+    assert!(needs(&both, "a", 1) && needs(&both, "d", 1) && !needs(&both, "c", 1) && !needs(&both, "b", 1));
+    let value = on(json!({"properties": {"n": {"oneOf": [{"minimum": 5}, {"maximum": 9}]}}, "required": ["n"]}));
+    assert!(needs(&value, "a", 4) && needs(&value, "a", 10) && !needs(&value, "a", 7));
+    assert_eq!(missing(&value, &[("c", json!("a"))]), Vec::<String>::new());
+    let three = on(
+        json!({"oneOf": [is(json!(["a"])), is(json!(["b"])), {"properties": {"n": {"const": 3}}, "required": ["n"]}]}),
+    );
+    assert!(needs(&three, "a", 1) && !needs(&three, "a", 3) && needs(&three, "c", 3));
+    // What cannot hold at once is a plain choice of one.
+    let apart = on(json!({"oneOf": [is(json!(["a"])), is(json!(["b", "c"]))]}));
+    assert!(needs(&apart, "a", 1) && needs(&apart, "c", 1) && !needs(&apart, "d", 1));
+    for all in [both, value, three, apart] {
+        assert_eq!(told_sorted(&all), []);
+    }
+    let many: Vec<Value> = (0..20)
+        .map(|least| json!({"properties": {"n": {"minimum": least}}, "required": ["n"]}))
+        .collect();
+    assert_eq!(
+        told_sorted(&on(json!({"oneOf": many}))),
+        [("/if/oneOf", "alternatives")]
+    );
+}
