@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::schema::{Part, Schema, Side};
-use super::{Builder, Context, Frame, Scope, Slot, reference, ui_option};
+use super::{Builder, Context, Frame, List, Scope, Slot, reference, ui_option};
 use crate::draft;
 use crate::files::FileRules;
 use crate::finding::ImportFinding;
@@ -88,6 +88,8 @@ impl<'a> Builder<'a, '_> {
             schema.count("minItems", Side::Least),
             schema.count("maxItems", Side::Most),
         );
+        // A list that has to be there may be empty, unless a number says otherwise.
+        let may_be_empty = min.unwrap_or(0) == 0;
         self.keywords_of_a_list(schema);
         if let Some(options) = self.enumeration(&inner, &ui.get("items"))? {
             if !schema.get("uniqueItems").is_true() {
@@ -97,7 +99,19 @@ impl<'a> Builder<'a, '_> {
             }
             let id = self.take_name(context, name);
             let kind = kinds::kind(Wanted::Choices { options, min, max }, &path, &mut self.draft.report);
-            return self.ask(name, id, label, kind, schema, ui, needed, context, scope);
+            self.ask(
+                name,
+                id,
+                label,
+                kind,
+                schema,
+                ui,
+                needed && !may_be_empty,
+                context,
+                scope,
+            )?;
+            self.is_list(name, needed, may_be_empty, context, scope);
+            return Ok(());
         }
         if schema.get("uniqueItems").is_true() {
             let message = "that no two answers of the list are alike is not checked";
@@ -118,7 +132,19 @@ impl<'a> Builder<'a, '_> {
                 rules,
             };
             let kind = kinds::kind(wanted, &path, &mut self.draft.report);
-            return self.ask(name, id, label, kind, schema, ui, needed, context, scope);
+            self.ask(
+                name,
+                id,
+                label,
+                kind,
+                schema,
+                ui,
+                needed && !may_be_empty,
+                context,
+                scope,
+            )?;
+            self.is_list(name, needed, may_be_empty, context, scope);
+            return Ok(());
         }
         if context.groups.len() >= GROUPS {
             self.draft
@@ -164,7 +190,21 @@ impl<'a> Builder<'a, '_> {
         if let (Some(check), Some(group)) = (check, self.last()) {
             group.valid_when.push(check);
         }
+        self.is_list(name, needed, may_be_empty, context, scope);
         Ok(())
+    }
+
+    /// Notes what it is to the source that a list has no answer.
+    fn is_list(&self, name: &str, needed: bool, may_be_empty: bool, context: &Context, scope: &mut Scope) {
+        let in_row = !context.groups.is_empty() && context.sections == 0;
+        let always = context.shown == Value::Bool(true) && (context.top || in_row) && self.unsure == 0;
+        if let Some(Slot::One { list, .. }) = scope.slots.get_mut(name).filter(|_| may_be_empty) {
+            *list = if needed && always {
+                List::Empty
+            } else {
+                List::MayBeEmpty
+            };
+        }
     }
 
     /// What is said of a list and not checked here.

@@ -3,9 +3,9 @@
 use onehall_protocol::Text;
 use serde_json::Value;
 
-use super::schema::{DEEP, Part, Schema};
+use super::schema::{DEEP, Part, Schema, Side};
 use super::shared::Shared;
-use super::{Builder, Context, Patch, Scope, Slot, constant, too_deep};
+use super::{Builder, Context, List, Patch, Scope, Slot, constant, too_deep};
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::known::Answer;
@@ -44,7 +44,7 @@ impl<'a> Builder<'a, '_> {
                         if let When::Holds(condition) = &when {
                             let shown = all([context.shown.clone(), condition.clone()]);
                             for needed in names {
-                                self.need(needed, &shown, scope, &at.path);
+                                self.need(needed, &shown, false, scope, &at.path);
                             }
                         }
                     } else {
@@ -178,7 +178,9 @@ impl<'a> Builder<'a, '_> {
         }
         let required = schema.required();
         let mut added = Vec::new();
-        for (name, parts) in schema.properties() {
+        let properties = schema.properties();
+        for (name, parts) in &properties {
+            let name = *name;
             match parts.first().and_then(|part| constant(&part.at)) {
                 Some(true) => continue,
                 Some(false) => {
@@ -193,29 +195,41 @@ impl<'a> Builder<'a, '_> {
                 None => {}
             }
             let needed = required.iter().any(|required| required == name);
-            match self.share(name, &parts, needed, &inside, scope) {
+            match self.share(name, parts, needed, &inside, scope) {
                 Shared::New => {
                     added.push(name);
-                    self.add(name, &parts, &ui.get(name), needed, &inside, scope)?;
+                    self.add(name, parts, &ui.get(name), needed, &inside, scope)?;
                 }
                 Shared::Same => {}
-                Shared::Asked => self.constrain(name, &parts, ui, &inside, scope)?,
+                Shared::Asked => self.constrain(name, parts, ui, &inside, scope)?,
             }
         }
         for name in required.iter().filter(|name| !added.contains(&name.as_str())) {
-            self.need(name, &inside.shown, scope, &part.at.path);
+            let said = properties.iter().find(|(own, _)| own == name);
+            let filled = match said {
+                Some((_, parts)) => self.is_filled(parts)?,
+                None => false,
+            };
+            self.need(name, &inside.shown, filled, scope, &part.at.path);
         }
         self.open_ended(&schema);
         self.logic(&schema, ui, &inside, scope)?;
         self.alternatives(&schema, ui, &inside, scope)
     }
 
-    fn need(&mut self, name: &str, shown: &Value, scope: &Scope, path: &str) {
+    /// Whether these say of a list that it is not empty.
+    fn is_filled(&mut self, parts: &[Part<'a>]) -> Result<bool, ImportFinding> {
+        let least = self.all_of(parts)?.count("minItems", Side::Least);
+        Ok(least.is_some_and(|least| least > 0))
+    }
+
+    /// Demands an answer where a rule holds; of a list that may be empty only where it must be filled.
+    fn need(&mut self, name: &str, shown: &Value, filled: bool, scope: &Scope, path: &str) {
         if self.unsure > 0 {
             return;
         }
         match scope.slots.get(name) {
-            Some(slot) => self.need_slot(name, slot, shown, path),
+            Some(slot) => self.need_slot(name, slot, shown, filled, path),
             None => {
                 let message = format!("it demands `{name}`, which nothing asks for");
                 self.draft.report.lost(path, "unknown_field", message);
@@ -223,9 +237,12 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    fn need_slot(&mut self, name: &str, slot: &Slot, shown: &Value, path: &str) {
+    fn need_slot(&mut self, name: &str, slot: &Slot, shown: &Value, filled: bool, path: &str) {
         match slot {
-            Slot::One { known, steps, fixed } => {
+            Slot::One { list, .. } if *list != List::No && !filled => {}
+            Slot::One {
+                known, steps, fixed, ..
+            } => {
                 if !fixed && known.answer != Answer::Nothing {
                     self.patches.push((steps.clone(), Patch::Needed(shown.clone())));
                 }
@@ -247,7 +264,7 @@ impl<'a> Builder<'a, '_> {
             }
             Slot::Several(slots) => {
                 for slot in slots {
-                    self.need_slot(name, slot, shown, path);
+                    self.need_slot(name, slot, shown, filled, path);
                 }
             }
             Slot::Asked => {
@@ -294,7 +311,11 @@ impl<'a> Builder<'a, '_> {
                     self.apply(part, &Value::Bool(true), ui, context, inner)?;
                 }
             }
-            Slot::One { known, steps, .. } if self.unsure == 0 => {
+            Slot::One { known, steps, list, .. } if self.unsure == 0 => {
+                // It is there whatever is answered.
+                if *list == List::Empty && self.is_filled(parts)? {
+                    self.patches.push((steps.clone(), Patch::Needed(context.shown.clone())));
+                }
                 for part in parts {
                     for (path, rule) in self.value_rules(known, part, &context.groups, 0)? {
                         match rule {

@@ -91,6 +91,8 @@ enum Slot {
         steps: Vec<usize>,
         /// Whether it is computed, not asked.
         fixed: bool,
+        /// Whether no answer is an empty list, which is one to the source.
+        list: List,
     },
     Object(Scope),
     /// A question for each of several cases, which say different things of it.
@@ -99,6 +101,17 @@ enum Slot {
     Asked,
     /// Nothing.
     Lost,
+}
+
+/// What no answer is to the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    /// None.
+    No,
+    /// Nothing, or a list that is empty.
+    MayBeEmpty,
+    /// A list that is empty: it is always there.
+    Empty,
 }
 
 /// A question of a property that is shown in some cases.

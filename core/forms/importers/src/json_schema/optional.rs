@@ -68,7 +68,9 @@ impl Builder<'_, '_> {
 fn gather(scope: &Scope, work: &mut dyn FnMut(&Known, &[usize])) {
     fn of(slot: &Slot, work: &mut dyn FnMut(&Known, &[usize])) {
         match slot {
-            Slot::One { known, steps, fixed } if !fixed && known.answer != Answer::Nothing => work(known, steps),
+            Slot::One {
+                known, steps, fixed, ..
+            } if !fixed && known.answer != Answer::Nothing => work(known, steps),
             Slot::Object(inner) => gather(inner, work),
             Slot::Several(slots) => slots.iter().for_each(|slot| of(slot, work)),
             Slot::One { .. } | Slot::Asked | Slot::Lost => {}
@@ -81,7 +83,9 @@ fn gather(scope: &Scope, work: &mut dyn FnMut(&Known, &[usize])) {
 fn demands(scope: &mut Scope, work: &mut dyn FnMut(&mut Known, &[usize])) {
     fn of(slot: &mut Slot, work: &mut dyn FnMut(&mut Known, &[usize])) {
         match slot {
-            Slot::One { known, steps, fixed } if !*fixed && known.required => work(known, steps),
+            Slot::One {
+                known, steps, fixed, ..
+            } if !*fixed && known.required => work(known, steps),
             Slot::Object(inner) if inner.needed => demands(inner, work),
             Slot::Several(slots) => slots.iter_mut().for_each(|slot| of(slot, work)),
             Slot::One { .. } | Slot::Object(_) | Slot::Asked | Slot::Lost => {}

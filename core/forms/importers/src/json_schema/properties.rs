@@ -5,7 +5,7 @@ use onehall_protocol::Text;
 use serde_json::{Value, json};
 
 use super::schema::{DEEP, Part, Schema};
-use super::{Builder, Context, Frame, Scope, Slot, constant, some, ui_option};
+use super::{Builder, Context, Frame, List, Scope, Slot, constant, some, ui_option};
 use crate::draft::{self, Heading, SECTIONS};
 use crate::finding::{ImportFinding, refused};
 use crate::json::{At, Json};
@@ -172,6 +172,7 @@ impl<'a> Builder<'a, '_> {
             known,
             steps,
             fixed: never,
+            list: List::No,
         };
         scope.slots.insert(name.to_owned(), slot);
         Ok(())
@@ -279,6 +280,7 @@ impl<'a> Builder<'a, '_> {
             known,
             steps,
             fixed: true,
+            list: List::No,
         };
         scope.slots.insert(name.to_owned(), slot);
         Ok(())

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::schema::{Part, Schema};
-use super::{Builder, Scope, Slot, constant};
+use super::{Builder, List, Scope, Slot, constant};
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
 use crate::known::{Answer, Compare, Known, compare};
@@ -213,14 +213,19 @@ impl<'a> Builder<'a, '_> {
     ) -> Result<Result<Value, Unable>, ImportFinding> {
         let mut own = Vec::new();
         match slot {
-            Slot::One { known, .. } => {
+            Slot::One { known, list, .. } => {
+                let mut takes_none = true;
                 for part in parts {
                     match self.value_rule(known, part, groups, depth + 1)? {
                         Ok(rule) => own.push(rule),
                         Err(unable) => return Ok(Err(unable)),
                     }
+                    takes_none &= *list == List::Empty && self.takes_empty(part, depth + 1)?;
                 }
                 let rule = all(own);
+                if *list == List::Empty {
+                    return Ok(Ok(or_else(rule, takes_none)));
+                }
                 Ok(Ok(if needed { holds(rule) } else { or_else(rule, true) }))
             }
             Slot::Object(inner) => {
@@ -325,6 +330,40 @@ impl<'a> Builder<'a, '_> {
             }
         }
         Ok(Ok(valid))
+    }
+
+    /// Whether a list without anything in it is valid by a schema.
+    fn takes_empty(&mut self, part: &Part<'a>, depth: usize) -> Result<bool, ImportFinding> {
+        if let Some(flag) = constant(&part.at) {
+            return Ok(flag);
+        }
+        if depth > 20 {
+            return Ok(false);
+        }
+        let schema = self.all_of(std::slice::from_ref(part))?;
+        for part in schema.parts {
+            let mut several = |name: &str| -> Result<Option<usize>, ImportFinding> {
+                let (listed, mut count) = (part.at.get(name), 0);
+                for at in listed.items() {
+                    let refs = part.refs.clone();
+                    count += usize::from(self.takes_empty(&Part { at, refs }, depth + 1)?);
+                }
+                Ok(listed.is_list().then_some(count))
+            };
+            let of_alternatives = several("anyOf")? != Some(0) && several("oneOf")?.is_none_or(|count| count == 1);
+            let not = Part {
+                at: part.at.get("not"),
+                refs: part.refs.clone(),
+            };
+            let is_forbidden = part.at.has("not") && self.takes_empty(&not, depth + 1)?;
+            let needs = part.at.get("minItems").count().is_some_and(|least| least > 0);
+            let contains = part.at.has("contains") && part.at.get("minContains").count() != Some(0);
+            let is_other = part.at.has("const") || part.at.has("enum");
+            if is_forbidden || needs || contains || is_other || !of_alternatives {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// A keyword of an object's schema that no condition can ask.
@@ -614,6 +653,7 @@ pub(super) fn answered(scope: &Scope, name: &str, groups: &[String]) -> Result<V
 
 fn slot_answered(name: &str, slot: &Slot, groups: &[String]) -> Result<Value, Unable> {
     match slot {
+        Slot::One { list: List::Empty, .. } => Ok(Value::Bool(true)),
         Slot::One { known, .. } if known.answer != Answer::Nothing => Ok(rules::answered(&known.reference(groups)?)),
         Slot::Object(inner) => {
             let parts: Result<Vec<Value>, Unable> = inner

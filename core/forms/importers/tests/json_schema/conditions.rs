@@ -273,3 +273,44 @@ fn of_several_alternatives_in_a_condition_exactly_one_holds() {
         [("/if/oneOf", "alternatives")]
     );
 }
+
+/// To the source a list that has to be there may be empty: only a least number demands an answer.
+#[test]
+fn a_list_that_has_to_be_there_may_be_empty() {
+    let chosen =
+        |min: u32| json!({"type": "array", "uniqueItems": true, "minItems": min, "items": {"enum": ["x", "y"]}});
+    let files = |min: u32| json!({"type": "array", "minItems": min, "items": {"type": "string", "format": "data-url"}});
+    let rows = |min: u32| json!({"type": "array", "minItems": min, "items": {"type": "object", "properties": {"n": {"type": "string"}}}});
+    let base = schema(
+        json!({"a": {"type": "boolean"}, "c0": chosen(0), "c1": chosen(1), "f0": files(0), "f1": files(1),
+        "r0": rows(0), "r1": rows(1)}),
+    );
+    let lists = json!(["c0", "c1", "f0", "f1", "r0", "r1"]);
+    let all = imported(&with(base.clone(), "required", lists.clone()));
+    assert_eq!(missing(&all, &[]), ["c1", "f1", "r1"]);
+    let all = imported(&with(base.clone(), "dependentRequired", json!({"a": lists})));
+    assert_eq!(missing(&all, &[("a", json!(true))]), ["c1", "f1", "r1"]);
+    assert_eq!(missing(&all, &[]), Vec::<String>::new());
+    let given = json!({"properties": {"a": {"const": true}}, "required": ["a"]});
+    let then = |required: Value| json!({"required": required, "properties": {"c0": {"minItems": 1}}});
+    let on = with(base.clone(), "if", given);
+    let all = imported(&with(on.clone(), "then", then(json!(["c0", "r0"]))));
+    assert_eq!(missing(&all, &[("a", json!(true))]), ["c0"]);
+    let all = imported(&with(with(on, "then", then(json!([]))), "required", json!(["c0"])));
+    assert_eq!(missing(&all, &[("a", json!(true))]), ["c0"]);
+    assert_eq!(missing(&all, &[]), Vec::<String>::new());
+    // A condition reads it as empty.
+    let asks = |of: Value| {
+        let given = json!({"properties": {"c0": of}, "required": ["c0"]});
+        let on = with(with(base.clone(), "required", json!(["c0"])), "if", given);
+        let all = imported(&with(on, "then", json!({"required": ["a"]})));
+        [
+            missing(&all, &[]).is_empty(),
+            missing(&all, &[("c0", json!(["x"]))]).is_empty(),
+        ]
+    };
+    assert_eq!(asks(json!({"contains": {"const": "x"}})), [true, false]);
+    assert_eq!(asks(json!({"not": {"contains": {"const": "x"}}})), [false, true]);
+    assert_eq!(asks(json!({"maxItems": 0})), [false, true]);
+    assert_eq!(asks(json!({})), [false, false]);
+}
