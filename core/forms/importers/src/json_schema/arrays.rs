@@ -13,6 +13,9 @@ use crate::names::Names;
 
 /// The most groups inside each other.
 const GROUPS: usize = 4;
+/// The most rows of a group, and files of a question.
+const ROWS: u32 = 1_000;
+const FILES: u32 = 100;
 
 impl<'a> Builder<'a, '_> {
     /// A property that is a list.
@@ -84,10 +87,20 @@ impl<'a> Builder<'a, '_> {
         };
         let inner = self.all_of(&[items])?;
         let label = self.label(name, schema, ui);
-        let (min, max) = (
+        let (mut min, mut max) = (
             schema.count("minItems", Side::Least),
             schema.count("maxItems", Side::Most),
         );
+        if max == Some(0) {
+            let message = "that nothing may stand in the list is not checked";
+            self.draft.report.lost(&schema.get("maxItems").path, "keyword", message);
+            max = None;
+        }
+        if matches!((min, max), (Some(min), Some(max)) if min > max) {
+            let message = "more is demanded of the list than may stand in it: the smaller number is not carried";
+            self.draft.report.lost(&schema.get("minItems").path, "keyword", message);
+            min = Some(1);
+        }
         // A list that has to be there may be empty, unless a number says otherwise.
         let may_be_empty = min.unwrap_or(0) == 0;
         self.keywords_of_a_list(schema);
@@ -96,6 +109,11 @@ impl<'a> Builder<'a, '_> {
                 self.draft
                     .report
                     .differs(&path, "chosen_once", "an option can be chosen only once");
+            }
+            let count = u32::try_from(options.len()).unwrap_or(u32::MAX);
+            if min.is_some_and(|min| min > count) {
+                let message = "more options are demanded than there are, and each can be chosen only once: how many is not checked";
+                self.draft.report.lost(&schema.get("minItems").path, "keyword", message);
             }
             let id = self.take_name(context, name);
             let kind = kinds::kind(Wanted::Choices { options, min, max }, &path, &mut self.draft.report);
@@ -128,7 +146,7 @@ impl<'a> Builder<'a, '_> {
             let rules = FileRules::default().taking(&ui_option(ui, "accept"), &mut self.draft.report);
             let wanted = Wanted::Files {
                 name: id.clone(),
-                most: max,
+                most: self.at_most(schema, max, FILES, "files"),
                 rules,
             };
             let kind = kinds::kind(wanted, &path, &mut self.draft.report);
@@ -182,7 +200,14 @@ impl<'a> Builder<'a, '_> {
             return Ok(());
         }
         let row_label = self.label_of(&[inner.get("title")]).unwrap_or_else(|| label.clone());
-        let (min, in_rows) = (min.unwrap_or(0), !context.groups.is_empty());
+        let max = self.at_most(schema, max, ROWS, "rows");
+        if min.is_some_and(|min| min > ROWS) {
+            let message = format!("a list has at most {ROWS} rows here: no more are demanded");
+            self.draft
+                .report
+                .lost(&schema.get("minItems").path, "length_cut", message);
+        }
+        let (min, in_rows) = (min.unwrap_or(0).min(ROWS), !context.groups.is_empty());
         let demanded = needed && self.unsure == 0;
         let kind = draft::group(questions, if demanded { min } else { 0 }, max, row_label);
         let check = draft::rows_at_least(min, &reference(&id, in_rows)).filter(|_| !demanded);
@@ -205,6 +230,17 @@ impl<'a> Builder<'a, '_> {
                 List::MayBeEmpty
             };
         }
+    }
+
+    /// The most that a list may have: as much as there can be, where the source has no bound, or a greater one.
+    fn at_most(&mut self, schema: &Schema<'a>, max: Option<u32>, most: u32, of_what: &str) -> Option<u32> {
+        if max.is_some_and(|max| max > most) {
+            let message = format!("a list has at most {most} {of_what} here");
+            self.draft
+                .report
+                .differs(&schema.get("maxItems").path, "length_cut", message);
+        }
+        Some(max.unwrap_or(most).min(most))
     }
 
     /// What is said of a list and not checked here.

@@ -161,3 +161,54 @@ fn nothing_that_is_not_checked_is_passed_over() {
         ]
     );
 }
+
+/// What the source takes, and the engine would cut without a word.
+#[test]
+fn how_many_there_may_be_is_carried_or_told() {
+    let item = json!({"type": "object", "properties": {"x": {"type": "string"}}});
+    let rows = |more: Value| list(&item, more);
+    let chosen = |more: Value| list(&json!({"enum": ["a", "b", "c"]}), more);
+    let files = |more: Value| list(&json!({"type": "string", "format": "data-url"}), more);
+    let all = imported(&with(
+        schema(json!({
+            "a": rows(json!({"minItems": 60})), "b": rows(json!({"maxItems": 5000})), "c": rows(json!({"maxItems": 0})),
+            "d": rows(json!({"minItems": 5, "maxItems": 2})), "e": rows(json!({"minItems": 2000})), "f": rows(json!({"minItems": 60})),
+            "g": chosen(json!({"minItems": 5})), "h": chosen(json!({"maxItems": 0})), "i": chosen(json!({"minItems": 3, "maxItems": 2})),
+            "j": chosen(json!({"minItems": 3})),
+            "k": files(json!({})), "l": files(json!({"maxItems": 500})), "m": files(json!({"maxItems": 3}))
+        })),
+        "required",
+        json!(["a", "d", "e", "g", "i"]),
+    ));
+    let of = |id: &str, name: &str| kind(question(&all, id))[name].clone();
+    let bounds = |id: &str| (of(id, "min_rows"), of(id, "max_rows"));
+    assert_eq!(bounds("a"), (json!(60), json!(1000)));
+    assert_eq!(of("b", "max_rows"), 1000);
+    assert_eq!(bounds("d"), (json!(1), json!(2)));
+    assert_eq!(bounds("e"), (json!(1000), json!(1000)));
+    assert_eq!(of("f", "max_rows"), 1000);
+    assert_eq!(of("j", "min"), 3);
+    let most = ["k", "l", "m"].map(|id| of(id, "max_files"));
+    assert_eq!(most, [100, 100, 3].map(|most| json!(most)));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/b/maxItems", "length_cut"),
+            ("/properties/c/maxItems", "keyword"),
+            ("/properties/d/minItems", "keyword"),
+            ("/properties/e/minItems", "length_cut"),
+            ("/properties/g/minItems", "keyword"),
+            ("/properties/h/maxItems", "keyword"),
+            ("/properties/i/minItems", "keyword"),
+            ("/properties/l/maxItems", "length_cut"),
+        ]
+    );
+}
+
+fn list(items: &Value, more: Value) -> Value {
+    let mut list = json!({"type": "array", "items": items, "uniqueItems": items.get("enum").is_some()});
+    for (name, value) in more.as_object().into_iter().flatten() {
+        list[name] = value.clone();
+    }
+    list
+}
