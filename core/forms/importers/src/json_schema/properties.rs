@@ -97,6 +97,7 @@ impl<'a> Builder<'a, '_> {
         // In draft 3 a property says of itself that it has to be there.
         let needed = needed || schema.get("required").is_true();
         self.tell_of_ui(ui, &schema);
+        self.tell_of_data(&schema);
         if ui_option(ui, "widget").word() == Some("hidden") || ui_option(ui, "field").word() == Some("hidden") {
             return self.hidden(name, &schema, context, scope);
         }
@@ -408,6 +409,16 @@ impl<'a> Builder<'a, '_> {
         if inner.slots.is_empty() && !open.iter().any(|name| schema.get(name).is_map()) {
             let message = "nothing says what the object is made of: there is nothing to ask";
             self.draft.report.lost(&schema.path(), "no_properties", message);
+        }
+    }
+
+    /// Tells what the answer to another question sets.
+    fn tell_of_data(&mut self, schema: &Schema<'a>) {
+        for (name, at) in schema.parts.iter().flat_map(|part| part.at.fields()) {
+            if at.get("$data").text().is_some() && !matches!(name, "properties" | "$defs" | "definitions" | "default") {
+                let message = format!("a `{name}` that another answer sets is not checked here");
+                self.draft.report.lost(&at.path, "keyword", message);
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use onehall_protocol::{Date, Text};
 use serde_json::{Value, json};
 
 use super::schema::{Part, Schema, Side};
-use super::{Builder, ui_option};
+use super::{Builder, constant, ui_option};
 use crate::draft;
 use crate::files::FileRules;
 use crate::finding::ImportFinding;
@@ -268,9 +268,11 @@ impl<'a> Builder<'a, '_> {
             | (_, "textarea" | "markdown" | "html") => Wanted::Lines { max },
             ("date" | "alt-date", _) | (_, "date") => {
                 let mut day = |name: &str| self.format_bound(schema, name, |text| text.get(..10)?.parse::<Date>().ok());
+                let after = day("formatExclusiveMinimum").map(|day| day.plus_days(1));
+                let before = day("formatExclusiveMaximum").map(|day| day.plus_days(-1));
                 Wanted::Date {
-                    min: day("formatMinimum").map(DateBound::Day),
-                    max: day("formatMaximum").map(DateBound::Day),
+                    min: day("formatMinimum").into_iter().chain(after).max().map(DateBound::Day),
+                    max: day("formatMaximum").into_iter().chain(before).min().map(DateBound::Day),
                 }
             }
             ("date-time" | "alt-datetime" | "datetime", _) | (_, "date-time" | "datetime") => Wanted::DateTime,
@@ -302,6 +304,24 @@ impl<'a> Builder<'a, '_> {
             }
         };
         self.patterns(schema, &mut wanted);
+        let carried = match wanted {
+            Wanted::Date { .. } => 4,
+            Wanted::Time { .. } => 2,
+            _ => 0,
+        };
+        let bounds = [
+            "formatMinimum",
+            "formatMaximum",
+            "formatExclusiveMinimum",
+            "formatExclusiveMaximum",
+        ];
+        for part in bounds.iter().skip(carried).flat_map(|name| schema.every(name)) {
+            // In draft 4 validators it says of the bound beside it whether it is part of the range.
+            if constant(&part.at) != Some(false) {
+                let message = "this bound is not checked here";
+                self.draft.report.lost(&part.at.path, "odd_bound", message);
+            }
+        }
         wanted
     }
 

@@ -67,7 +67,12 @@ impl<'a> Builder<'a, '_> {
             return Shared::New;
         };
         let opposite = fails(context.shown.clone());
-        let always = added.shown.len() >= MOST_CONDITIONS || added.shown.contains(&opposite);
+        let too_many = added.shown.len() >= MOST_CONDITIONS;
+        if let (true, Some(part)) = (too_many, parts.first()) {
+            let message = format!("`{name}` stands in more than {MOST_CONDITIONS} cases: it is shown to everybody");
+            self.draft.report.lost(&part.at.path, "condition_too_deep", message);
+        }
+        let always = too_many || added.shown.contains(&opposite);
         let shown = if always {
             Value::Bool(true)
         } else {

@@ -212,3 +212,37 @@ fn list(items: &Value, more: Value) -> Value {
     }
     list
 }
+
+/// Bounds that another answer sets, and those of days and times.
+#[test]
+fn no_bound_is_passed_over() {
+    let data = |of: &str| json!({"$data": of});
+    let all = imported(&schema(json!({
+        "a": {"type": "number"},
+        "b": {"type": "number", "minimum": data("1/a")},
+        "c": {"type": "string", "minLength": data("1/a"), "maxLength": 9},
+        "d": {"type": "string", "format": "date", "formatMinimum": "2020-01-01", "formatExclusiveMaximum": "2030-01-01"},
+        "e": {"type": "string", "format": "date", "formatExclusiveMinimum": "2020-01-01"},
+        "f": {"type": "string", "format": "date-time", "formatMaximum": "2030-01-01T00:00:00Z"},
+        "g": {"type": "string", "format": "time", "formatMinimum": "09:00:00", "formatExclusiveMaximum": "17:00:00"},
+        "h": {"type": "string", "format": "date", "formatMinimum": data("1/d")}
+    })));
+    let of = |id: &str| kind(question(&all, id));
+    assert_eq!(
+        of("d"),
+        json!({"kind": "date", "min": "2020-01-01", "max": "2029-12-31"})
+    );
+    assert_eq!(of("e"), json!({"kind": "date", "min": "2020-01-02"}));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/b/minimum", "keyword"),
+            ("/properties/c/minLength", "keyword"),
+            ("/properties/f", "date_time_as_text"),
+            ("/properties/f/formatMaximum", "odd_bound"),
+            ("/properties/g", "time_to_the_minute"),
+            ("/properties/g/formatExclusiveMaximum", "odd_bound"),
+            ("/properties/h/formatMinimum", "keyword"),
+        ]
+    );
+}

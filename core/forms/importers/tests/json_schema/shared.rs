@@ -154,5 +154,7 @@ fn a_definition_that_many_branches_refer_to_is_one_question() {
     assert!(is_shown(&few, "p", &[("a", json!("99"))]) && !is_shown(&few, "p", &[("a", json!("100"))]));
     assert_eq!(told_sorted(&few), []);
     // More than a rule takes: it is shown to everybody.
-    assert!(is_shown(&of(600), "p", &[]));
+    let many = of(600);
+    assert!(is_shown(&many, "p", &[]));
+    assert_eq!(told_sorted(&many), [("/$defs/more/properties/p", "condition_too_deep")]);
 }
