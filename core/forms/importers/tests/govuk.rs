@@ -358,3 +358,24 @@ fn a_route_that_hangs_on_a_step_that_there_is_not_is_never_taken() {
         );
     }
 }
+
+#[test]
+fn what_is_said_oddly_is_read_or_told() {
+    let parts = json!({"answer_type": "name", "hint_text": "As in your passport",
+        "answer_settings": {"input_type": "first_and_last_name", "title_needed": "false"}});
+    let mut last = step(2, Some(98), "Colour", json!({"answer_type": 7}));
+    last["routing_conditions"] = json!("x");
+    let all = imported(&form(vec![step(1, Some(2), "Your name", parts), last]));
+    assert_eq!(question(&all, "note").label.en, "Your name\nAs in your passport");
+    let mut told = told(&all);
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            ("/steps/0/data", "name_parts"),
+            ("/steps/1/data", "kind_as_text"),
+            ("/steps/1/next_step_id", "unknown_page"),
+            ("/steps/1/routing_conditions", "condition_not_carried"),
+        ]
+    );
+}

@@ -50,6 +50,11 @@ pub(crate) fn import(root: &At<'_>, language_given: bool, draft: &mut Draft) -> 
     let mut routes: Vec<Vec<Route<'_>>> = steps.iter().map(|_| Vec::new()).collect();
     let mut exits: Vec<At<'_>> = Vec::new();
     for (at, step) in steps.iter().enumerate() {
+        let follows = step.any(&["next_step_id", "next_page"]);
+        if follows.is_there() && follows.scalar().is_none_or(|id| !numbers.contains_key(&id)) {
+            let message = "what follows is no step of the form: the form ends here";
+            draft.report.lost(&follows.path, "unknown_page", message);
+        }
         read_routes(at, step, &steps, &numbers, &mut routes, &mut exits, draft);
     }
     for own in &mut routes {

@@ -6,7 +6,7 @@ use onehall_forms::{Choice, Kind, NoteTone, Question};
 use onehall_protocol::Text;
 use serde_json::{Value, json};
 
-use crate::draft::{self, Draft};
+use crate::draft::{self, Draft, Heading};
 use crate::files::FileRules;
 use crate::finding::ImportFinding;
 use crate::json::At;
@@ -61,7 +61,13 @@ fn answer(
     let settings = data.get("answer_settings");
     let input = settings.get("input_type");
     let optional = data.get("is_optional").is_true();
-    let kind = data.get("answer_type").word().unwrap_or("text").to_owned();
+    let kind = data.get("answer_type");
+    let kind = match kind.word() {
+        Some(kind) => kind.to_owned(),
+        // What is no name is none of the types.
+        None if kind.is_there() && kind.text().is_none() => kind.scalar().unwrap_or_else(|| "?".to_owned()),
+        None => "text".to_owned(),
+    };
     let in_parts = input.is_there() && input.word() != Some("full_name");
     if kind == "name" && (in_parts || settings.get("title_needed").is_true()) {
         return parts_of_a_name(data, &settings, groups, names, draft);
@@ -215,7 +221,15 @@ fn parts_of_a_name(
     let prefix = [("title", "称谓", "Title", false)];
     let mut questions = Vec::new();
     let texts = data.get("question_text");
-    if let Some(text) = draft.texts.label(&texts) {
+    let hint = draft.texts.content(&data.get("hint_text"));
+    let text = match (draft.texts.label(&texts), hint) {
+        (Some(title), help) => {
+            let name = "name";
+            Some(Heading { name, title, help }.in_one())
+        }
+        (None, hint) => hint,
+    };
+    if let Some(text) = text {
         questions.push(draft.note(names, groups, text, NoteTone::Plain, &texts.path)?);
     }
     for (id, zh, en, needed) in prefix.iter().filter(|_| title).chain(parts) {

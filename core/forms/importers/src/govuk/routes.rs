@@ -51,11 +51,15 @@ pub(super) fn read_routes<'a>(
     draft: &mut Draft,
 ) {
     let own = step.get("routing_conditions");
-    let listed = if own.is_list() {
+    let listed = if own.is_there() {
         own
     } else {
         asked(step).get("routing_conditions")
     };
+    if listed.is_there() && !listed.is_list() {
+        let message = "routes are a list: what stands here is none";
+        draft.report.lost(&listed.path, "condition_not_carried", message);
+    }
     for condition in listed.items() {
         let named = |names: [&str; 2]| {
             let given = condition.any(&names);
