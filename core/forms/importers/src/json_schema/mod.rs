@@ -207,7 +207,8 @@ impl<'a> Builder<'a, '_> {
             let name = if types.contains(&"array") { "items" } else { "value" };
             self.property(name, &schema.parts, ui, true, &context, &mut scope)?;
         }
-        let help = self.draft.texts.content(&schema.get("description"));
+        let says = [ui_option(ui, "description"), schema.get("description")];
+        let help = says.iter().find_map(|at| self.draft.texts.content(at));
         if let Some(page) = self.draft.pages.first_mut() {
             page.help = help;
         }

@@ -36,6 +36,10 @@ impl<'a> Builder<'a, '_> {
         self.logic(schema, ui, context, scope)?;
         self.alternatives(schema, ui, context, scope)?;
         for part in schema.every("required") {
+            if !part.at.is_list() && constant(&part.at).is_none() {
+                let message = "`required` is a list of names: what stands here demands nothing";
+                self.draft.report.lost(&part.at.path, "keyword", message);
+            }
             for name in part.at.items() {
                 if name.text().is_some_and(|name| !scope.slots.contains_key(name)) {
                     let message = "it has to be there, and nothing says what it is";

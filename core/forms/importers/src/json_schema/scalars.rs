@@ -14,6 +14,9 @@ use crate::kinds::{self, Wanted};
 use crate::pattern;
 use crate::rules;
 
+/// The smallest step that a number can be checked by.
+const SMALLEST_STEP: f64 = 1e-10;
+
 impl<'a> Builder<'a, '_> {
     /// What a schema of a single value asks for. None where there is nothing to ask; then it is told.
     pub(super) fn scalar(
@@ -378,21 +381,27 @@ impl<'a> Builder<'a, '_> {
             Some(step) => (0..=10_u8)
                 .find(|digits| {
                     let scaled = step * 10_f64.powi(i32::from(*digits));
-                    (scaled - scaled.round()).abs() < 1e-9
+                    scaled.round() >= 1.0 && (scaled - scaled.round()).abs() < 1e-9
                 })
                 .unwrap_or(10),
             None => 10,
         };
-        let shift =
-            |name: &str, side: Side, by: f64| schema.bound(name, side).filter(|_| whole).map(|bound| bound + by);
+        // The next whole number.
+        let beyond = |name: &str, side: Side| {
+            let bound = schema.bound(name, side).filter(|_| whole)?;
+            Some(match side {
+                Side::Least => bound.floor() + 1.0,
+                Side::Most => bound.ceil() - 1.0,
+            })
+        };
         let unit = [ui_option(ui, "suffix"), ui_option(ui, "prefix"), schema.get("x-unit")];
         Wanted::Number {
             min: schema
                 .bound("minimum", Side::Least)
-                .or_else(|| shift("exclusiveMinimum", Side::Least, 1.0)),
+                .or_else(|| beyond("exclusiveMinimum", Side::Least)),
             max: schema
                 .bound("maximum", Side::Most)
-                .or_else(|| shift("exclusiveMaximum", Side::Most, -1.0)),
+                .or_else(|| beyond("exclusiveMaximum", Side::Most)),
             decimals,
             unit: self.label_of(&unit),
         }
@@ -437,6 +446,15 @@ impl<'a> Builder<'a, '_> {
                     .get("multipleOf")
                     .number()
                     .filter(|step| *step > 0.0 && *step < 1e15);
+                if let Some(step) = step.filter(|step| *step < SMALLEST_STEP) {
+                    let message = format!(
+                        "numbers have at most ten digits behind the point here: the step {step} is not checked"
+                    );
+                    self.draft
+                        .report
+                        .lost(&schema.get("multipleOf").path, "keyword", message);
+                }
+                let step = step.filter(|step| *step >= SMALLEST_STEP);
                 let covered = |step: f64| (step - 10_f64.powi(-i32::from(*decimals))).abs() < 1e-12;
                 if let Some(step) = step.filter(|step| !covered(*step)) {
                     let number = rules::number(step);

@@ -246,3 +246,45 @@ fn no_bound_is_passed_over() {
         ]
     );
 }
+
+#[test]
+fn whole_numbers_and_steps_are_those_of_the_source() {
+    let all = imported(&schema(json!({
+        "a": {"type": "integer", "exclusiveMinimum": 0.5, "exclusiveMaximum": 2.5},
+        "b": {"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 9},
+        "c": {"type": "number", "multipleOf": 1e-12},
+        "d": {"type": "number", "multipleOf": 0},
+        "e": {"type": "number", "multipleOf": -2},
+        "f": {"type": "number", "multipleOf": 0.5}
+    })));
+    let of = |id: &str| kind(question(&all, id));
+    assert_eq!(
+        of("a"),
+        json!({"kind": "number", "min": 1.0, "max": 2.0, "decimals": 0})
+    );
+    assert_eq!(
+        of("b"),
+        json!({"kind": "number", "min": 1.0, "max": 8.0, "decimals": 0})
+    );
+    for id in ["c", "d", "e"] {
+        assert_eq!(of(id)["decimals"], 10, "{id}");
+        assert!(question(&all, id).valid_when.is_empty(), "{id}");
+    }
+    assert_eq!(question(&all, "f").valid_when.len(), 1);
+    assert_eq!(told_sorted(&all), [("/properties/c/multipleOf", "keyword")]);
+}
+
+#[test]
+fn what_stands_at_the_root_is_read_or_told() {
+    let all = imported(&with(schema(json!({"a": {"type": "string"}})), "required", json!("a")));
+    assert!(!question(&all, "a").required);
+    assert_eq!(told_sorted(&all), [("/required", "keyword")]);
+    let form = with(
+        schema(json!({"a": {"type": "string"}})),
+        "description",
+        json!("Of the schema"),
+    );
+    let all = imported(&json!({"schema": form, "uiSchema": {"ui:description": "Of the layout"}}));
+    let help = all.definition.pages[0].help.as_ref().map(|help| help.en.as_str());
+    assert_eq!(help, Some("Of the layout"));
+}
