@@ -320,9 +320,27 @@ impl<'a> Builder<'a, '_> {
         Ok(())
     }
 
+    /// Shows questions and pages in other cases too; what is always shown stays so.
+    fn widen(&mut self, places: Places) {
+        for (steps, rules) in places {
+            let pages = &mut self.draft.pages;
+            let shown = match steps.as_slice() {
+                [page] => pages.get_mut(*page).map(|page| &mut page.visible_when),
+                steps => question_at(pages, steps).map(|question| &mut question.visible_when),
+            };
+            if let Some(shown) = shown
+                && let Some(before) = shown.take()
+            {
+                *shown =
+                    Some(any([before].into_iter().chain(once_each(rules)))).filter(|rule| *rule != Value::Bool(true));
+            }
+        }
+    }
+
     fn patch(&mut self) -> Result<(), ImportFinding> {
         let mut counts: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
         let mut patches = std::mem::take(&mut self.patches);
+        let (mut needs, mut widened) = (Places::new(), Places::new());
         // What is shown in more cases comes before what hides it in some.
         patches.sort_by_key(|(_, patch)| !matches!(patch, Patch::Widened(_)));
         for (steps, patch) in patches {
@@ -347,12 +365,11 @@ impl<'a> Builder<'a, '_> {
             | Patch::NeededOnly(rule, _)
             | Patch::Checked(rule, _)) = &patch;
             self.draft.count_rule(rule, "")?;
-            if let ([page], Patch::Widened(rule)) = (steps.as_slice(), &patch) {
-                if let Some(page) = self.draft.pages.get_mut(*page) {
-                    widen(&mut page.visible_when, rule);
-                }
+            if let Patch::Widened(rule) = patch {
+                widened.entry(steps).or_default().push(rule);
                 continue;
             }
+            self.widen(std::mem::take(&mut widened));
             let Some(question) = question_at(&mut self.draft.pages, &steps) else {
                 continue;
             };
@@ -360,30 +377,33 @@ impl<'a> Builder<'a, '_> {
                 Patch::Shown(rule) => {
                     question.visible_when = Some(all(question.visible_when.take().into_iter().chain([rule])));
                 }
-                Patch::Widened(rule) => widen(&mut question.visible_when, &rule),
+                // These were before all others.
+                Patch::Widened(_) => {}
                 Patch::NeededOnly(rule, in_rows) => {
                     free(question, in_rows);
-                    let rules = question.required_when.take().into_iter().chain([rule]);
-                    question.required_when = Some(any(rules)).filter(|rule| *rule != Value::Bool(false));
+                    needs.entry(steps).or_default().push(rule);
                 }
                 Patch::Needed(_) if question.required => {}
                 Patch::Needed(rule) => {
-                    question.required_when = Some(any(question.required_when.take().into_iter().chain([rule])));
+                    needs.entry(steps).or_default().push(rule);
                 }
                 Patch::Checked(rule, message) => question.valid_when.push(draft::check(rule, message)),
+            }
+        }
+        self.widen(widened);
+        // All at once: one by one each would be looked for among all before.
+        for (steps, rules) in needs {
+            if let Some(question) = question_at(&mut self.draft.pages, &steps) {
+                let rule = any(question.required_when.take().into_iter().chain(once_each(rules)));
+                question.required_when = Some(rule).filter(|rule| *rule != Value::Bool(false));
             }
         }
         Ok(())
     }
 }
 
-/// Shows something in another case too; what is always shown stays so.
-fn widen(shown: &mut Option<Value>, rule: &Value) {
-    *shown = shown
-        .take()
-        .map(|before| any([before, rule.clone()]))
-        .filter(|rule| *rule != Value::Bool(true));
-}
+/// Rules by the places of questions and pages.
+type Places = BTreeMap<Vec<usize>, Vec<Value>>;
 
 /// Demands no answer, or no rows, of a question; of rows that are there, as many as before.
 fn free(question: &mut Question, in_rows: bool) {
@@ -393,6 +413,12 @@ fn free(question: &mut Question, in_rows: bool) {
         let reference = reference(&question.id, in_rows);
         question.valid_when.extend(draft::rows_at_least(min, &reference));
     }
+}
+
+/// Each of these rules once.
+fn once_each(rules: Vec<Value>) -> Vec<Value> {
+    let mut seen = BTreeSet::new();
+    rules.into_iter().filter(|rule| seen.insert(rule.to_string())).collect()
 }
 
 /// How a rule at a question names it.

@@ -1,5 +1,7 @@
 //! Schemas as they apply: references followed, `allOf` merged.
 
+use std::collections::BTreeMap;
+
 use crate::finding::{ImportFinding, Report, refused};
 use crate::json::{At, Json};
 
@@ -119,11 +121,27 @@ pub(super) enum Side {
 pub(super) struct Schemas<'a> {
     root: At<'a>,
     looked_at: usize,
+    /// The definitions that call themselves something, by that: looked for by every reference.
+    ids: BTreeMap<&'a str, At<'a>>,
+    anchors: BTreeMap<&'a str, At<'a>>,
 }
 
 impl<'a> Schemas<'a> {
     pub(super) fn new(root: At<'a>) -> Schemas<'a> {
-        Schemas { root, looked_at: 0 }
+        let (mut ids, mut anchors) = (BTreeMap::new(), BTreeMap::new());
+        for (_, at) in [root.get("$defs"), root.get("definitions")].iter().flat_map(At::fields) {
+            for (names, keywords) in [(&mut ids, ["$id", "id"]), (&mut anchors, ["$anchor", "$dynamicAnchor"])] {
+                for name in keywords.iter().filter_map(|keyword| at.get(keyword).text()) {
+                    names.entry(name).or_insert_with(|| at.clone());
+                }
+            }
+        }
+        Schemas {
+            root,
+            looked_at: 0,
+            ids,
+            anchors,
+        }
     }
 
     /// Everything that applies where these parts stand.
@@ -190,15 +208,14 @@ impl<'a> Schemas<'a> {
         let from = if document.is_empty() || document == own.trim_end_matches('#') {
             self.root.clone()
         } else {
-            self.named(&["$id", "id"], document)?
+            self.ids.get(document).cloned()?
         };
         if fragment.is_empty() {
             return Some(from);
         }
         if !fragment.starts_with('/') {
-            return self
-                .named(&["$anchor", "$dynamicAnchor"], fragment)
-                .or_else(|| self.named(&["$id", "id"], &format!("#{fragment}")));
+            let named = self.anchors.get(fragment);
+            return named.or_else(|| self.ids.get(format!("#{fragment}").as_str())).cloned();
         }
         let mut at = from;
         for step in fragment.split('/').skip(1) {
@@ -212,13 +229,6 @@ impl<'a> Schemas<'a> {
             }
         }
         Some(at)
-    }
-
-    /// The definition that calls itself so.
-    fn named(&self, keywords: &[&str], name: &str) -> Option<At<'a>> {
-        let lists = [self.root.get("$defs"), self.root.get("definitions")];
-        let mut all = lists.iter().flat_map(At::fields).map(|(_, at)| at);
-        all.find(|at| keywords.iter().any(|keyword| at.get(keyword).text() == Some(name)))
     }
 }
 
