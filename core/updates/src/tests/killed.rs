@@ -1,5 +1,7 @@
-//! A real process on a real disk, killed at any moment of an update, again and again. `ONEHALL_TEST_ROUNDS` says how often.
+//! A real process on a real disk, killed at any moment of an update, again and again. `ONEHALL_TEST_ROUNDS` says how often;
+//! `cargo xtask kill updates --rounds N` sets it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -85,6 +87,20 @@ impl Place {
         let bytes = fs::read(self.0.join("terminal/state.json")).unwrap_or_default();
         Kept::read(&bytes).unwrap_or_default()
     }
+
+    /// Where in the update to the newest release a process was when it ended.
+    fn reached(&self, newest: u64) -> &'static str {
+        let kept = self.kept();
+        if kept.committed.is_some_and(|release| release.number == newest) {
+            "after it"
+        } else if kept.trial.is_some() {
+            "while it was tried"
+        } else if kept.staged.is_some() {
+            "while it waited"
+        } else {
+            "before it was here"
+        }
+    }
 }
 
 /// Starts a page; its release, every file of which was compared.
@@ -151,6 +167,7 @@ fn a_process_that_is_killed_at_any_moment_of_an_update_shows_one_whole_version_w
         .and_then(|rounds| rounds.parse().ok());
     let (place, mut city) = (Place::new(), City::new());
     let (mut release, mut good, mut killed, mut refused) = (10, 0, 0, 0);
+    let mut when = BTreeMap::<&str, u32>::new();
     // How long a life takes that nobody ends, on this machine and in this hour: what is drawn from.
     let mut life = Duration::MAX;
     for round in 0..rounds.unwrap_or(ROUNDS) {
@@ -178,6 +195,7 @@ fn a_process_that_is_killed_at_any_moment_of_an_update_shows_one_whole_version_w
                 let _ = process.kill();
                 let _ = process.wait();
                 killed += 1;
+                *when.entry(place.reached(release)).or_default() += 1;
                 break None;
             }
             std::thread::sleep(Duration::from_micros(200));
@@ -219,5 +237,7 @@ fn a_process_that_is_killed_at_any_moment_of_an_update_shows_one_whole_version_w
         killed > 0 && release > 12,
         "{killed} were killed, and {release} is the newest"
     );
-    println!("{killed} of them were killed, {release} releases were published, {good} was good");
+    let rounds = rounds.unwrap_or(ROUNDS);
+    let published = release - 10;
+    println!("{rounds} rounds, {killed} of them killed: {when:?}; {published} releases, of which {good} was good last");
 }
