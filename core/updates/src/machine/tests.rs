@@ -4,8 +4,8 @@ use onehall_bundle::{Hash, Range, Version};
 use proptest::prelude::*;
 
 use super::{
-    Boot, Effect, Event, Kept, Native, Nonce, Refused, Release, STRIKES, Shows, State, Told, Trial, Unfit, Work, start,
-    step,
+    Boot, Effect, Event, Kept, MOST_REFUSED, Native, Nonce, Refused, Release, STRIKES, Shows, State, Told, Trial,
+    Unfit, Work, start, step,
 };
 
 const ALL: Range = Range { first: 1, last: 3 };
@@ -197,6 +197,27 @@ fn a_page_that_fails_is_tried_once_more_in_a_new_web_view_and_then_gone() {
         host.ready();
         assert_eq!(host.disk.committed, Some(release(11)));
     }
+}
+
+#[test]
+fn however_many_fail_what_is_written_down_of_them_can_be_read_again() {
+    let mut host = committed(11);
+    for number in 12..12 + 20 * MOST_REFUSED as u64 {
+        host.stage(number);
+        for _ in 0..STRIKES {
+            assert_eq!(host.restart(), number);
+        }
+        assert_eq!(host.restart(), 11);
+    }
+    assert_eq!(host.disk.refused.len(), MOST_REFUSED);
+    let last = release(11 + 20 * MOST_REFUSED as u64).manifest;
+    assert!(
+        host.disk.refuses(last, native().core, host.now),
+        "the latest ones are known"
+    );
+    let written = host.disk.to_bytes();
+    assert!(written.len() < 32 * 1024, "{} bytes", written.len());
+    assert_eq!(Kept::read(&written), Some(host.disk));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use onehall_bundle::Hash;
+use onehall_bundle::{Hash, Offer};
 
 use super::{City, Terminal, shown};
 use crate::disk::Folder;
@@ -166,15 +166,16 @@ fn a_process_that_is_killed_at_any_moment_of_an_update_shows_one_whole_version_w
         .ok()
         .and_then(|rounds| rounds.parse().ok());
     let (place, mut city) = (Place::new(), City::new());
-    let (mut release, mut good, mut killed, mut refused) = (10, 0, 0, 0);
+    let (mut release, mut good, mut killed) = (10, 0, 0);
     let mut when = BTreeMap::<&str, u32>::new();
     // How long a life takes that nobody ends, on this machine and in this hour: what is drawn from.
     let mut life = Duration::MAX;
     for round in 0..rounds.unwrap_or(ROUNDS) {
         let kept = place.kept();
         let there = kept.committed.is_some_and(|committed| committed.number >= release);
-        if there || is_broken(release) && kept.refused.len() > refused || release == 10 {
-            refused = kept.refused.len();
+        let is_refused = |offer: &Offer| kept.refused.iter().any(|refused| refused.manifest == offer.manifest);
+        let refused = is_broken(release) && city.policy.offers.iter().any(is_refused);
+        if there || refused || release == 10 {
             release += 1;
             only(&mut city, release);
             place.publish(&city);
