@@ -1,5 +1,6 @@
 //! What is typed to publish, and what a terminal makes of it.
 
+mod budgets;
 mod overview;
 mod token;
 
