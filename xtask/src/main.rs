@@ -69,6 +69,7 @@ Usage: cargo xtask <command> [options]
              --made-of     what both parts of the citizen's program are made of, by crates
   package  the desktop as a package for Debian, with its pages inside (docs/desktop.md)
              --release N   which release the pages are (1)
+             --updater FILE  for tauri-plugin-updater, with its key and endpoints (docs/native-programs.md)
              --hall        the hall instead, as an archive: program, pages, form preview, demo city
              --before FILE  the archive that a city runs now: what its open pages may still ask for goes into --hall
              --dev         a debug build without pages inside
@@ -170,7 +171,11 @@ fn dispatch() -> anyhow::Result<ExitCode> {
             &["profile", "flavour", "why"],
             &["verify", "made-of"],
         )?),
-        "package" => package::command(&Arguments::parse(words, &["release", "before"], &["dev", "hall"])?),
+        "package" => package::command(&Arguments::parse(
+            words,
+            &["release", "before", "updater"],
+            &["dev", "hall"],
+        )?),
         "form-preview" => form_preview::command(words),
         "sdk" => sdk::command(&Arguments::parse(words, &["why"], &["made-of"])?),
         "bindings" => mobile::bindings(&Arguments::parse(words, &[], &[])?),
