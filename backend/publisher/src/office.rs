@@ -68,6 +68,24 @@ pub enum Failure {
         /// Whose keys, where there are two sets of them.
         of: &'static str,
     },
+    /// What terminals would refuse, because its time is over.
+    #[error("updates/ended: {role} has ended, and terminals refuse it: {mend}")]
+    Ended {
+        /// Which role.
+        role: String,
+        /// How it counts again.
+        mend: &'static str,
+    },
+    /// A release that has to stay.
+    #[error("updates/not_retired: release {release} of {terminal} {why}")]
+    Stays {
+        /// Of which kind of terminal.
+        terminal: String,
+        /// Which.
+        release: u64,
+        /// Why.
+        why: &'static str,
+    },
     /// Nothing to do.
     #[error("{0}")]
     Nothing(&'static str),

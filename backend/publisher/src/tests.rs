@@ -1,6 +1,7 @@
 //! What is typed to publish, and what a terminal makes of it.
 
 mod budgets;
+mod ends;
 mod overview;
 mod token;
 
