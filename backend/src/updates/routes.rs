@@ -45,17 +45,17 @@ async fn take(
     if told.reports.iter().any(|report| report.release > HIGHEST) {
         return Err(Error::new(ErrorCode::InvalidBody).with_field("reports", "out_of_range"));
     }
-    let network = client.network();
+    let site = client.site();
     let new_report = |report: UpdateReport| NewReport {
         network: state
             .key
-            .keyed_hash("update", &[&told.app, &report.release.to_string(), &network]),
+            .keyed_hash("update", &[&told.app, &report.release.to_string(), &site]),
         report,
     };
     let new = state
         .storage
         .take_update_reports(TakeReports {
-            client: state.key.keyed_hash("client", &[&network]),
+            client: state.key.keyed_hash("client", &[&client.network()]),
             per_client_hour: state.config.updates.reports_per_client_hour,
             per_network: state.config.updates.per_network(),
             reports: told.reports.into_iter().map(new_report).collect(),

@@ -245,8 +245,12 @@ async fn a_release_that_too_many_go_back_from_is_stopped_by_itself_and_what_wait
 
 /// Terminals behind one address tell what became of the release.
 async fn tell(hall: &TestHall, network: u8, outcomes: &[&str]) {
+    tell_from(hall, format!("10.0.0.{network}:40000"), outcomes).await;
+}
+
+async fn tell_from(hall: &TestHall, address: String, outcomes: &[&str]) {
     let mut kiosk = hall.terminal("kiosk");
-    kiosk.address = format!("10.0.0.{network}:40000");
+    kiosk.address = address;
     for outcomes in outcomes.chunks(50) {
         let reports: Vec<Value> = outcomes.iter().map(|outcome| report(outcome)).collect();
         let told = kiosk
@@ -305,6 +309,21 @@ async fn one_network_hides_no_release_that_fails() {
     let release = seen(&mut administrator(&hall).await).await;
     assert_eq!(release["counts"], json!({ "committed": 2_090, "rolled_back": 18 }));
     assert_eq!(release["fails"], json!(true));
+}
+
+#[tokio::test]
+async fn whoever_holds_all_of_a_network_of_ipv6_is_one_of_the_three_that_are_needed() {
+    let hall = TestHall::open().await;
+    let mut admin = administrator(&hall).await;
+    for (site, fails) in [("2001:db8:1", false), ("2001:db8:2", false), ("2001:db8:3", true)] {
+        // 40 reports, each two from a network that limits tell from the others.
+        for network in 0..20 {
+            let address = format!("[{site}:{network:x}00::1]:40000");
+            tell_from(&hall, address, &["rolled_back"; 2]).await;
+        }
+        let release = seen(&mut admin).await;
+        assert_eq!(release["fails"], json!(fails), "{site}: {release}");
+    }
 }
 
 #[tokio::test]
