@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use onehall_bundle::{Manifest, Mistake, metadata::NotSigned};
@@ -226,13 +226,18 @@ impl Office {
         }
     }
 
-    /// Writes a file aside and moves it in place: a server that reads it sees the old one or the new one.
+    /// Writes a file aside and moves it in place: a server that reads it sees the old one or the new one, also after the power
+    /// was lost.
     pub fn write(&self, path: &str, content: &[u8]) -> Result<(), Failure> {
         let place = self.path(path);
         let aside = place.with_extension("new");
         let folder = place.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder).map_err(|error| file(folder, error))?;
-        fs::write(&aside, content).map_err(|error| file(&aside, error))?;
+        let written = File::create(&aside).and_then(|mut aside| {
+            aside.write_all(content)?;
+            aside.sync_all()
+        });
+        written.map_err(|error| file(&aside, error))?;
         fs::rename(&aside, &place).map_err(|error| file(&place, error))
     }
 

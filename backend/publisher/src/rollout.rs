@@ -150,7 +150,10 @@ impl Office {
         } else {
             Block::Halted(manifest)
         });
-        self.write(&format!("targets/{HALTS}/{role}.halts.json"), &halts.to_bytes())
+        let (name, bytes) = (format!("{role}.halts.json"), halts.to_bytes());
+        // One block too many, and terminals would refuse them all.
+        Halts::read(&bytes).map_err(|mistake| Failure::Mistake(name.clone(), mistake))?;
+        self.write(&format!("targets/{HALTS}/{name}"), &bytes)
     }
 }
 

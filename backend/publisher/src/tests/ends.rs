@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::PoisonError;
 
+use onehall_bundle::{Block, Halts, Hash};
 use onehall_updates::Outcome;
 
 use super::{Terminal, day, program};
@@ -245,4 +246,21 @@ fn what_was_revoked_and_then_retired_is_left_all_the_same() {
         0,
         "it is back at the pages inside"
     );
+}
+
+#[test]
+fn one_block_more_than_terminals_read_is_refused_and_those_before_it_stay() {
+    let mut place = Place::founded("blocks");
+    release(&mut place, 1);
+    let full = Halts {
+        blocks: (0..200_u32)
+            .map(|number| Block::Halted(Hash::of(&number.to_be_bytes())))
+            .collect(),
+    };
+    let folder = place.root.join("office/targets/halts");
+    let file = folder.join("ui-desktop.halts.json");
+    let written = fs::create_dir_all(&folder).and_then(|()| fs::write(&file, full.to_bytes()));
+    written.unwrap_or_else(|error| panic!("{error}"));
+    assert!(matches!(place.run("halt ui-desktop 1"), Err(Failure::Mistake(..))));
+    assert_eq!(fs::read(&file).unwrap_or_default(), full.to_bytes());
 }
