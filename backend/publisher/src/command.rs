@@ -1,7 +1,7 @@
 //! The words of `onehall update`, and what is said to whoever types them.
 
 use std::io::{BufRead as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use onehall_bundle::metadata::Signer as _;
@@ -238,9 +238,9 @@ impl UpdateCommand {
                 Ok(())
             }
             Deed::Sign { office, key } => {
-                let office = office.open()?;
+                let (yes, office) = (office.yes, office.open()?);
                 let plan = office.plan()?;
-                let signed = office.sign(&plan, &open(&office, &key, desk)?)?;
+                let signed = office.sign(&plan, &open(&office, &key, yes, desk)?)?;
                 if signed.is_empty() {
                     return Err(Failure::Nothing("this key counts for none of the drafts"));
                 }
@@ -253,8 +253,8 @@ impl UpdateCommand {
                     desk,
                     "What is published is seen by terminals and cannot be taken back, only followed by more.",
                 )?;
-                let office = office.open()?;
-                let keys = open_all(&office, &keys, desk)?;
+                let (yes, office) = (office.yes, office.open()?);
+                let keys = open_all(&office, &keys, yes, desk)?;
                 let published = office.publish(&keys, desk.now())?;
                 desk.say(&format!("published: {}, snapshot, timestamp", published.join(", ")));
                 for standing in office
@@ -267,8 +267,8 @@ impl UpdateCommand {
                 Ok(())
             }
             Deed::Refresh { office, keys } => {
-                let office = office.open()?;
-                let keys = open_all(&office, &keys, desk)?;
+                let (yes, office) = (office.yes, office.open()?);
+                let keys = open_all(&office, &keys, yes, desk)?;
                 office.refresh(&keys, desk.now())
             }
             Deed::Status { office } => status(&office.open()?, desk),
@@ -441,13 +441,21 @@ fn line(standing: &Standing) -> String {
     format!("{:<12} {version}{ends}{mend}{keys}{draft}", standing.role)
 }
 
-fn open(office: &Office, key: &std::path::Path, desk: &mut dyn Desk) -> Result<OpenKey, Failure> {
-    let file = office.key(key)?;
-    file.open(|| desk.passphrase(file.name()))
+/// Opens a key. The file of one in a token names a program, and whoever can write to the file could name another: it is shown
+/// before it is run.
+fn open(office: &Office, key: &Path, yes: bool, desk: &mut dyn Desk) -> Result<OpenKey, Failure> {
+    let key = office.key(key)?;
+    if let KeyFile::Token(token) = &key {
+        let asks = format!("The key {} is asked by this program: {}", token.name, token.asked_by());
+        if !yes && !desk.agrees(&asks) {
+            return Err(Failure::SaidNo);
+        }
+    }
+    key.open(|| desk.passphrase(key.name()))
 }
 
-fn open_all(office: &Office, keys: &[PathBuf], desk: &mut dyn Desk) -> Result<Vec<OpenKey>, Failure> {
-    keys.iter().map(|key| open(office, key, desk)).collect()
+fn open_all(office: &Office, keys: &[PathBuf], yes: bool, desk: &mut dyn Desk) -> Result<Vec<OpenKey>, Failure> {
+    keys.iter().map(|key| open(office, key, yes, desk)).collect()
 }
 
 fn is_name(name: &str) -> Result<(), Failure> {
