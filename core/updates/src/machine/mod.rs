@@ -124,9 +124,14 @@ pub fn step(mut state: State, event: Event, now: i64) -> (State, Vec<Effect>) {
             }
         }
         Event::Forgiven(manifest) => {
-            let before = state.kept.refused.len();
-            state.kept.refused.retain(|refused| refused.manifest != manifest);
-            if state.kept.refused.len() < before {
+            let kept = &mut state.kept;
+            let failed = kept.refused.iter().any(|refused| refused.manifest == manifest);
+            // Once: it is said with every check, and what fails again would come again and again.
+            if failed && !kept.forgiven.contains(&manifest) {
+                kept.refused.retain(|refused| refused.manifest != manifest);
+                kept.forgiven.push(manifest);
+                let surplus = kept.forgiven.len().saturating_sub(MOST_REFUSED);
+                kept.forgiven.drain(..surplus);
                 effects.push(Effect::Write);
             }
         }

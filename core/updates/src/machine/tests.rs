@@ -344,6 +344,42 @@ fn what_failed_under_one_program_may_be_tried_under_another_or_once_its_time_is_
 }
 
 #[test]
+fn what_fails_again_after_it_was_forgiven_does_not_come_with_every_check() {
+    let mut host = committed(11);
+    let fails = |host: &mut Host| {
+        host.stage(12);
+        for _ in 0..=STRIKES {
+            host.restart();
+        }
+        host.offer(12);
+        assert_eq!(host.state.work, Work::Idle, "refused");
+    };
+    fails(&mut host);
+    host.tell(Event::Forgiven(release(12).manifest));
+    fails(&mut host);
+    host.restart();
+    host.asked();
+    // The policy goes on saying so, also to a program that starts again.
+    for _ in 0..3 {
+        host.tell(Event::Forgiven(release(12).manifest));
+        host.offer(12);
+        assert_eq!(host.state.work, Work::Idle);
+        host.restart();
+    }
+    assert_eq!(host.shows(), 11);
+    assert_eq!(host.disk.forgiven, [release(12).manifest]);
+    // Another one is forgiven all the same, and what is written down can be read by a program that has never forgiven.
+    host.stage(13);
+    for _ in 0..=STRIKES {
+        host.restart();
+    }
+    host.tell(Event::Forgiven(release(13).manifest));
+    host.offer(13);
+    assert_ne!(host.state.work, Work::Idle);
+    assert!(!String::from_utf8_lossy(&Kept::default().to_bytes()).contains("forgiven"));
+}
+
+#[test]
 fn a_clock_that_is_set_back_makes_nothing_young_again() {
     let mut host = committed(11);
     host.now = 5_000_000;
@@ -471,6 +507,7 @@ fn what_is_written_down_is_read_again_and_damage_is_read_as_nothing() {
             core: Version([1, 0, 0]),
             until: 7,
         }],
+        forgiven: vec![release(8).manifest],
         interrupted: Some(release(12).manifest),
         latest: 1_790_000_000,
     };
