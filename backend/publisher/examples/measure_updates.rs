@@ -153,6 +153,7 @@ impl Measured {
             hall: String::new(),
             kind: "desktop".to_owned(),
             room: Room::default(),
+            root: fs::read(self.0.repository().join("metadata/1.root.json")).ok(),
         };
         let folder = Folder::new(self.0.root.join("terminal"));
         Updates::open(folder, Arc::new(Nothing), settings, Arc::new(Clock))

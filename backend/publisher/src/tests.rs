@@ -133,6 +133,7 @@ impl Terminal {
             hall: String::new(),
             kind: "desktop".to_owned(),
             room: Room::default(),
+            root: Some(self.root.clone()),
         };
         Updates::open(Folder::new(&self.folder), Arc::new(Nothing), settings, self.now.clone())
     }

@@ -12,7 +12,7 @@ use crate::download::{Cost, Room, disk_error, download};
 use crate::machine::{Effect, Event, Native, Nonce, Release, State, Told, Unfit, Work, start, step};
 use crate::mirror::{FetchError, Mirror};
 use crate::store::{Bundle, Inside, Store};
-use crate::trust::{Trust, TrustError};
+use crate::trust::{Proof, Trust, TrustError, is_shown};
 
 /// The file with the number that this installation drew.
 const INSTALL: &str = "install";
@@ -34,6 +34,9 @@ pub struct Settings {
     pub kind: String,
     /// What a download may use.
     pub room: Room,
+    /// The root of trust from which a release that lies here has to be shown to be signed, each time that it is opened; none: it is
+    /// believed to be what was taken.
+    pub root: Option<Vec<u8>>,
 }
 
 /// What tells the time, and hears what is counted.
@@ -199,7 +202,8 @@ impl<D: Disk> Updates<D> {
         };
         let outcome = match (done.effects.iter().find_map(fetch), wanted) {
             (Some(release), Some((bytes, manifest))) => {
-                let cost = self.fetch(mirror, &bytes, &manifest).await?;
+                let proof = self.proof(&*trust)?;
+                let cost = self.fetch(mirror, &bytes, &manifest, proof).await?;
                 done.asked.extend(self.tell(Event::Downloaded(release.manifest)).asked);
                 Outcome::Staged {
                     release: release.number,
@@ -313,9 +317,42 @@ impl<D: Disk> Updates<D> {
         catalog.and(kiosks)
     }
 
-    async fn fetch(&self, mirror: &dyn Mirror, bytes: &[u8], manifest: &Manifest) -> Result<Cost, UpdateError> {
+    /// What will show that the release was signed that was decided on, where that is asked for.
+    fn proof(&self, trust: &dyn Trust) -> Result<Option<Proof>, UpdateError> {
+        if self.settings.root.is_none() {
+            return Ok(None);
+        }
+        // What was verified a moment ago is not to be read any more.
+        let proof = trust.proof(&self.settings.role).ok_or(FetchError::Disk)?;
+        Ok(Some(proof))
+    }
+
+    async fn fetch(
+        &self,
+        mirror: &dyn Mirror,
+        bytes: &[u8],
+        manifest: &Manifest,
+        proof: Option<Proof>,
+    ) -> Result<Cost, UpdateError> {
+        if let Some(proof) = &proof {
+            self.store.keep_proof(Hash::of(bytes), proof).map_err(disk_error)?;
+        }
         self.store.keep_manifest(bytes).map_err(disk_error)?;
         Ok(download(&self.store, mirror, manifest, self.settings.room).await?)
+    }
+
+    /// A release as a whole, where all of it is here, is what is written down of it, and was signed.
+    fn open_release(&self, release: Release) -> Option<Bundle> {
+        let bundle = self.store.open(release)?;
+        if Release::of(&bundle.manifest, release.manifest) != release {
+            return None;
+        }
+        let Some(root) = &self.settings.root else {
+            return Some(bundle);
+        };
+        let proof = self.store.proof(release.manifest)?;
+        let name = format!("{}.{}.json", self.settings.role, release.number);
+        is_shown(root, &proof, &name, release.manifest).then_some(bundle)
     }
 
     fn terminal(&self) -> Terminal {
@@ -364,7 +401,7 @@ impl<D: Disk> Updates<D> {
                     }),
                     Effect::Show(boot) => match boot.shows.release() {
                         None => done.shown = Some(None),
-                        Some(release) => match self.store.open(release) {
+                        Some(release) => match self.open_release(release) {
                             Some(bundle) => done.shown = Some(Some(bundle)),
                             None => events.push_back(Event::Damaged(release.manifest)),
                         },

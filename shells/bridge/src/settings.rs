@@ -172,7 +172,6 @@ fn read_with(
         .map_err(|few| wrong(file.unwrap_or(beside), &format!("`bytes_per_second`: {few}")))?;
     let name = kind.profile.name();
     Ok(Some(Configured {
-        root,
         mirror: mirror(said.repository.as_deref(), beside, hall, limits)?,
         folder: said.folder.map(|folder| beside.join(folder)),
         settings: Settings {
@@ -195,6 +194,7 @@ fn read_with(
             hall: said.hall,
             kind: name.to_owned(),
             room: Room::default(),
+            root: Some(root.clone()),
         },
         check_every: Duration::from_secs(said.check_seconds.unwrap_or(3600).max(1)),
         ready_within: Duration::from_secs(said.ready_seconds.unwrap_or(20).max(1)),
@@ -203,6 +203,7 @@ fn read_with(
             _ => 600,
         })),
         sticks: said.sticks.map(|folder| beside.join(folder)),
+        root,
     }))
 }
 

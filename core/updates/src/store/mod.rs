@@ -3,13 +3,15 @@
 //! ```text
 //! state.json             what is written down of releases, replaced as a whole
 //! releases/<sha256>      manifests
+//! proofs/<sha256>        what shows that a manifest was signed
 //! blobs/<sha256>         contents, shared between releases
 //! parts/<sha256>         what is being fetched
 //! tuf/...                signed metadata, as it came
 //! ```
-//! Whoever can write to this folder cannot make a page of it: a manifest is found by the hash that was signed, a content
-//! by the hash in its manifest, and each is hashed when it is read. A bundle is read as a whole before its first byte is
-//! served, and served from memory, so what changes on the disk later changes no page.
+//! Whoever can write to this folder cannot make a page of it: what `state.json` names is opened only where its proof shows, from the
+//! root that is built into the program, that the manifest was signed; a content is found by the hash in its manifest, and each
+//! is hashed when it is read. What remains to them is a release that was signed once, an older one too. A bundle is read as
+//! a whole before its first byte is served, and served from memory, so what changes on the disk later changes no page.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -19,9 +21,11 @@ use onehall_bundle::{Blob, Hash, Manifest};
 
 use crate::disk::{Disk, replace};
 use crate::machine::{Kept, Release};
+use crate::trust::Proof;
 
 const STATE: &str = "state.json";
 const RELEASES: &str = "releases";
+const PROOFS: &str = "proofs";
 const BLOBS: &str = "blobs";
 const PARTS: &str = "parts";
 
@@ -112,6 +116,20 @@ impl<D: Disk> Store<D> {
     /// It may not last.
     pub fn keep_manifest(&self, bytes: &[u8]) -> io::Result<()> {
         replace(&self.disk, &format!("{RELEASES}/{}", Hash::of(bytes)), bytes)
+    }
+
+    /// What shows that a manifest was signed; none where it is not here.
+    pub fn proof(&self, manifest: Hash) -> Option<Proof> {
+        let bytes = self.disk.read(&format!("{PROOFS}/{manifest}"), Proof::LONGEST).ok()??;
+        Proof::read(&bytes)
+    }
+
+    /// Keeps what shows that a manifest was signed.
+    ///
+    /// # Errors
+    /// It may not last.
+    pub fn keep_proof(&self, manifest: Hash, proof: &Proof) -> io::Result<()> {
+        replace(&self.disk, &format!("{PROOFS}/{manifest}"), &proof.to_bytes())
     }
 
     /// A content, where it is here and undamaged.
@@ -231,7 +249,7 @@ impl<D: Disk> Store<D> {
             }
         }
         let mut result = Ok(());
-        for folder in [RELEASES, BLOBS, PARTS] {
+        for folder in [RELEASES, PROOFS, BLOBS, PARTS] {
             for (name, _) in self.disk.list(folder)? {
                 if !names.contains(&name) {
                     result = result.and(self.disk.remove(&format!("{folder}/{name}")));

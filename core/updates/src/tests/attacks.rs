@@ -1,11 +1,16 @@
 //! Attacks on what is signed. Whoever holds the mirror, and some keys, comes no further than this.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use onehall_bundle::{Block, Hash};
 
 use super::{City, Terminal, fresh, shown};
-use crate::testing::{FaultyDisk, Files, Layout, bundle, day, offer, wait};
+use crate::disk::Disk as _;
+use crate::machine::{Kept, Release};
+use crate::testing::{FaultyDisk, Files, Layout, bundle, day, offer, settings, wait};
 use crate::trust::{Trust as _, TrustError};
-use crate::{Outcome, UpdateError};
+use crate::{Outcome, Settings, UpdateError};
 
 /// A terminal that has seen release 11.
 fn seen(city: &City) -> Terminal<FaultyDisk> {
@@ -338,4 +343,119 @@ fn metadata_that_never_ends_is_cut_off() {
         trust(refused(terminal, &city)),
         TrustError::Fetch(crate::mirror::FetchError::TooLong)
     );
+}
+
+/// A terminal whose release 11 is good, and that looks each time whether what it opens was signed, as every shell does.
+fn with_root(city: &City) -> Terminal<FaultyDisk> {
+    let settings = Settings {
+        root: Some(city.root.clone()),
+        ..settings()
+    };
+    let terminal = Terminal::with(Arc::default(), settings);
+    terminal.updates.boot();
+    assert!(matches!(terminal.staged(city), Outcome::Staged { release: 11, .. }));
+    let terminal = terminal.restart();
+    let page = terminal.updates.boot();
+    assert_eq!(shown(&page), 11);
+    terminal.updates.ready(page.nonce);
+    terminal
+}
+
+/// What a city that is published proves of its releases.
+fn proof(city: &City) -> Vec<u8> {
+    let files = city.mirror.files();
+    let text = |name: &str| String::from_utf8_lossy(&files.metadata[name]).into_owned();
+    let mut documents = BTreeMap::from([("timestamp.json".to_owned(), text("timestamp.json"))]);
+    for role in ["snapshot", "targets", "ui-desktop"] {
+        let version = city.repository.versions[role];
+        documents.insert(format!("{role}.json"), text(&format!("{version}.{role}.json")));
+    }
+    serde_json::to_vec(&documents).unwrap_or_default()
+}
+
+#[test]
+fn whoever_writes_into_the_folder_of_updates_makes_no_page_of_what_was_not_signed() {
+    let city = city();
+    let mut terminal = with_root(&city);
+    let good = terminal.updates.state().kept;
+    let write = |terminal: &Terminal<FaultyDisk>, path: &str, content: &[u8]| {
+        let written = terminal.disk.write(path, content);
+        written.unwrap_or_else(|error| panic!("{path}: {error}"));
+    };
+    let Some(eleven) = good.committed else {
+        panic!("11 is good")
+    };
+    let its_proof = terminal.disk.read(&format!("proofs/{}", eleven.manifest), u64::MAX);
+    let its_proof = its_proof.ok().flatten().unwrap_or_else(|| panic!("11 has its proof"));
+    // A release of theirs lies there, whole, and is said to be good; a repository of theirs names it, under the same root.
+    let (manifest, blobs) = bundle(12, &[]);
+    let bytes = manifest.to_bytes();
+    let hash = Hash::of(&bytes);
+    let mut theirs = City::new();
+    for role in ["targets", "ui-desktop", "snapshot", "timestamp"] {
+        theirs.repository.signs.insert(role, vec!["a thief", "another thief"]);
+    }
+    theirs.release(12, &[]);
+    let mut signed = City::new();
+    signed.release(12, &[]);
+    for (what, proof, number, shows) in [
+        ("no proof", None, 12, 0),
+        ("none that can be read", Some(b"{".to_vec()), 12, 0),
+        ("nothing in it", Some(b"{}".to_vec()), 12, 0),
+        ("that of another release", Some(its_proof), 12, 0),
+        ("that of thieves", Some(proof(&theirs)), 12, 0),
+        ("another number", Some(proof(&signed)), 13, 0),
+        // So that each of those above is known to fail for its own reason.
+        ("that of the city", Some(proof(&signed)), 12, 12),
+    ] {
+        write(&terminal, &format!("releases/{hash}"), &bytes);
+        for (blob, content) in &blobs {
+            write(&terminal, &format!("blobs/{blob}"), content);
+        }
+        let place = format!("proofs/{hash}");
+        match proof {
+            Some(proof) => write(&terminal, &place, &proof),
+            None => terminal.disk.remove(&place).unwrap_or_else(|error| panic!("{error}")),
+        }
+        let kept = Kept {
+            committed: Some(Release {
+                number,
+                ..Release::of(&manifest, hash)
+            }),
+            ..good.clone()
+        };
+        write(&terminal, "state.json", &kept.to_bytes());
+        terminal = terminal.restart();
+        assert_eq!(shown(&terminal.updates.boot()), shows, "{what}");
+    }
+}
+
+#[test]
+fn what_was_signed_is_shown_whatever_became_of_its_signatures_since() {
+    let mut city = city();
+    let terminal = with_root(&city);
+    // Other keys count now, and the release is named nowhere any more.
+    let roles = &mut city.repository.roles;
+    roles.insert("ui-desktop", Layout::new(&["desktop 4", "desktop 5"], 2));
+    roles.insert("targets", Layout::new(&["targets 3"], 1));
+    city.repository.targets.clear();
+    city.policy.offers.clear();
+    city.repository.publish_root(&mut city.mirror.files());
+    city.publish();
+    assert_eq!(terminal.staged(&city), Outcome::UpToDate);
+    let terminal = terminal.restart();
+    terminal.days_later(4_000);
+    assert_eq!(shown(&terminal.updates.boot()), 11);
+}
+
+#[test]
+fn what_one_terminal_took_under_a_later_root_is_shown_by_a_program_with_the_first() {
+    let mut city = City::new();
+    city.repository
+        .roles
+        .insert("targets", Layout::new(&["targets 3", "targets 4"], 2));
+    city.repository.publish_root(&mut city.mirror.files());
+    city.release(11, &[]);
+    let terminal = with_root(&city);
+    assert_eq!(shown(&terminal.restart().updates.boot()), 11);
 }

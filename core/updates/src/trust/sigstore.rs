@@ -1,14 +1,17 @@
 //! The verifier of `sigstore-tuf`. Only metadata goes through it; targets and blobs come by our own mirror, which streams.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
+use onehall_bundle::Hash;
 use sigstore_tuf::transport::FetchFuture;
 use sigstore_tuf::{MetadataStore, Repository, TargetFile, Updater};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{MetadataFolder, Target, Trust, TrustError, crypto};
+use super::{MetadataFolder, Proof, Target, Trust, TrustError, crypto};
 use crate::disk::Disk;
 use crate::mirror::{FetchError, Mirror, one_part};
 
@@ -16,8 +19,8 @@ use crate::mirror::{FetchError, Mirror, one_part};
 pub struct SigstoreTrust {
     updater: Updater,
     mirror: Arc<dyn Mirror>,
-    /// The timestamp that was verified last.
-    timestamp: Box<dyn Fn() -> Option<Vec<u8>> + Send + Sync>,
+    /// What was verified last, by its name.
+    kept: Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>,
     failure: Failure,
 }
 
@@ -49,7 +52,7 @@ impl SigstoreTrust {
         Ok(SigstoreTrust {
             updater: updater.with_store(verified),
             mirror,
-            timestamp: Box::new(move || kept.load("timestamp.json").ok().flatten()),
+            kept: Box::new(move |name: &str| kept.load(name).ok().flatten()),
             failure,
         })
     }
@@ -69,7 +72,9 @@ impl Trust for SigstoreTrust {
     }
 
     async fn unchanged(&mut self, now: OffsetDateTime) -> bool {
-        let Some(kept) = (self.timestamp)().filter(|kept| expires(kept).is_some_and(|expires| expires > now)) else {
+        let Some(kept) =
+            (self.kept)("timestamp.json").filter(|kept| expires(kept).is_some_and(|expires| expires > now))
+        else {
             return false;
         };
         let came = self.mirror.metadata("timestamp.json", LONGEST_TIMESTAMP).await;
@@ -83,6 +88,64 @@ impl Trust for SigstoreTrust {
         let found = found.map_err(|error| wrong(error, self.take_failure()))?;
         let consistent = self.updater.trusted().root().consistent_snapshot;
         found.map(|file| target(name, &file, consistent)).transpose()
+    }
+
+    fn proof(&self, role: &str) -> Option<Proof> {
+        let mut proof = Proof::default();
+        // Those before the root that is built in are not here, and not needed.
+        for version in 1..=self.updater.trusted().root().version {
+            let name = format!("{version}.root.json");
+            if let Some(root) = (self.kept)(&format!("root_history/{name}")) {
+                proof.add(name, root)?;
+            }
+        }
+        for role in ["timestamp", "snapshot", "targets", one_part(role).as_str()] {
+            let name = format!("{role}.json");
+            let document = (self.kept)(&name)?;
+            proof.add(name, document)?;
+        }
+        Some(proof)
+    }
+}
+
+/// Whether a proof shows, from a root of trust on, that a target of this name had this content. Time does not count: what is shown
+/// now was taken while its signatures did.
+#[must_use]
+pub fn is_shown(root: &[u8], proof: &Proof, name: &str, content: Hash) -> bool {
+    crypto::choose();
+    let Ok(mut updater) = Updater::new(Shown(proof.clone()), root) else {
+        return false;
+    };
+    // Nothing had ended then.
+    let then = jiff::Timestamp::UNIX_EPOCH;
+    let found = at_once(async move {
+        updater.refresh(then).await.ok()?;
+        updater.get_target_info(name, then).await.ok()?
+    });
+    let hash = content.to_string();
+    found
+        .flatten()
+        .is_some_and(|file| file.hashes.get("sha256") == Some(&hash))
+}
+
+/// What a future gives that waits for nothing.
+fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => Some(done),
+        Poll::Pending => None,
+    }
+}
+
+/// A proof in the place of a repository.
+struct Shown(Proof);
+
+impl Repository for Shown {
+    fn fetch_metadata<'a>(&'a self, name: &'a str, _: u64) -> FetchFuture<'a> {
+        Box::pin(async move { Ok(self.0.document(name)) })
+    }
+
+    fn fetch_target<'a>(&'a self, _: &'a str, _: u64) -> FetchFuture<'a> {
+        Box::pin(async { Ok(None) })
     }
 }
 
