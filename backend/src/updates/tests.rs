@@ -392,6 +392,46 @@ async fn what_is_published_is_shown_before_anybody_told_of_it_and_what_is_told_w
 }
 
 #[tokio::test]
+async fn of_a_release_that_nobody_published_nothing_is_counted_and_of_one_that_was_retired_all() {
+    let mut office = Office::found();
+    let hall = office.hall().await;
+    let mut kiosk = hall.terminal("kiosk");
+    let mut told = async |app: &str, release: u64| {
+        let mut report = report("rolled_back");
+        report["release"] = json!(release);
+        kiosk
+            .post(REPORTS, json!({ "app": app, "reports": [report] }))
+            .await
+            .json()["new"]
+            .clone()
+    };
+    for (app, release, new) in [
+        ("ui-kiosk", 1, 1),
+        ("ui-kiosk", 2, 0),
+        ("ui-kiosk", 999_999, 0),
+        ("ui-desktop", 1, 0),
+    ] {
+        assert_eq!(told(app, release).await, json!(new), "{app} {release}");
+    }
+    office.run("stage ui-kiosk @pages --version 1.1.0 --revision 0123abc --profile kiosk");
+    assert_eq!(told("ui-kiosk", 2).await, json!(0), "it is a draft");
+    office.run("rollout ui-kiosk 2 --share 100");
+    office.run("retire ui-kiosk 1");
+    office.run("sign --key @office/keys/offline.json");
+    office.0.publish().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(told("ui-kiosk", 2).await, json!(1));
+    assert_eq!(told("ui-kiosk", 1).await, json!(1), "some still run it");
+    let seen = administrator(&hall).await.get("/api/v1/staff/updates").await.json();
+    let releases: Vec<u64> = seen
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one["release"].as_u64())
+        .collect();
+    assert_eq!(releases, [2, 1]);
+}
+
+#[tokio::test]
 async fn a_report_says_what_it_may_and_nothing_else() {
     let hall = TestHall::open().await;
     let mut kiosk = hall.terminal("kiosk");
