@@ -12,10 +12,11 @@ use std::time::{Duration, Instant};
 use onehall_bundle::{Hash, Offer};
 
 use super::{City, Terminal, shown};
+use crate::Settings;
 use crate::disk::Folder;
 use crate::machine::Kept;
 use crate::mirror::FolderMirror;
-use crate::testing::wait;
+use crate::testing::{settings, wait};
 use crate::trust::{MetadataFolder, SigstoreTrust};
 
 /// How often the process is killed, where nobody says.
@@ -105,7 +106,11 @@ impl Place {
 
 /// Starts a page; its release, every file of which was compared.
 fn start(place: &Path) -> (Terminal<Folder>, u64) {
-    let terminal = Terminal::new(Arc::new(Folder::new(place.join("terminal"))));
+    let settings = Settings {
+        root: fs::read(place.join("root.json")).ok(),
+        ..settings()
+    };
+    let terminal = Terminal::with(Arc::new(Folder::new(place.join("terminal"))), settings);
     let page = terminal.updates.boot();
     let release = shown(&page);
     if !is_broken(release) || release == 0 {
