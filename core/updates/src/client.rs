@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use onehall_bundle::{Block, Halts, Hash, InstallId, Kiosks, Manifest, Mistake, Policy, Running, Terminal};
 use time::OffsetDateTime;
 
-use crate::carried::{CATALOG, KIOSKS};
+use crate::carried::{Believed, CATALOG, KIOSKS};
 use crate::disk::{Disk, replace};
 use crate::download::{Cost, Room, disk_error, download};
 use crate::machine::{Effect, Event, Native, Nonce, Release, State, Told, Unfit, Work, start, step};
 use crate::mirror::{FetchError, Mirror};
-use crate::store::{Bundle, Inside, Store};
+use crate::store::{Bundle, Inside, Store, keep_proof, proof};
 use crate::trust::{Proof, Trust, TrustError, is_shown};
 
 /// The file with the number that this installation drew.
@@ -202,7 +202,7 @@ impl<D: Disk> Updates<D> {
         };
         let outcome = match (done.effects.iter().find_map(fetch), wanted) {
             (Some(release), Some((bytes, manifest))) => {
-                let proof = self.proof(&*trust)?;
+                let proof = self.proof(trust)?;
                 let cost = self.fetch(mirror, &bytes, &manifest, proof).await?;
                 done.asked.extend(self.tell(Event::Downloaded(release.manifest)).asked);
                 Outcome::Staged {
@@ -301,19 +301,27 @@ impl<D: Disk> Updates<D> {
 
     /// The catalog of the hall that travels with the pages, as it was verified last: for a terminal that reaches no hall.
     pub fn catalog(&self) -> Option<Vec<u8>> {
-        CATALOG.kept(self.store.disk())
+        CATALOG.kept(self.store.disk(), self.believed())
     }
 
     /// What kiosks are told, as it was verified last.
     pub fn kiosks(&self) -> Option<Kiosks> {
-        kept_kiosks(self.store.disk())
+        kiosks_of(self.store.disk(), self.believed())
+    }
+
+    /// Whose signatures count for what lies here.
+    fn believed(&self) -> Believed<'_> {
+        Believed {
+            role: &self.settings.role,
+            root: self.settings.root.as_deref(),
+        }
     }
 
     /// Keeps what travels beside the pages. What one of them lacks keeps no other from coming.
     async fn carry(&self, trust: &mut dyn Trust, mirror: &dyn Mirror, now: OffsetDateTime) -> Result<(), UpdateError> {
-        let (disk, role) = (self.store.disk(), &self.settings.role);
-        let catalog = CATALOG.carry(disk, role, trust, mirror, now).await;
-        let kiosks = KIOSKS.carry(disk, role, trust, mirror, now).await;
+        let (disk, believed) = (self.store.disk(), self.believed());
+        let catalog = CATALOG.carry(disk, believed, trust, mirror, now).await;
+        let kiosks = KIOSKS.carry(disk, believed, trust, mirror, now).await;
         catalog.and(kiosks)
     }
 
@@ -335,7 +343,7 @@ impl<D: Disk> Updates<D> {
         proof: Option<Proof>,
     ) -> Result<Cost, UpdateError> {
         if let Some(proof) = &proof {
-            self.store.keep_proof(Hash::of(bytes), proof).map_err(disk_error)?;
+            keep_proof(self.store.disk(), Hash::of(bytes), proof).map_err(disk_error)?;
         }
         self.store.keep_manifest(bytes).map_err(disk_error)?;
         Ok(download(&self.store, mirror, manifest, self.settings.room).await?)
@@ -350,7 +358,7 @@ impl<D: Disk> Updates<D> {
         let Some(root) = &self.settings.root else {
             return Some(bundle);
         };
-        let proof = self.store.proof(release.manifest)?;
+        let proof = proof(self.store.disk(), release.manifest)?;
         let name = format!("{}.{}.json", self.settings.role, release.number);
         is_shown(root, &proof, &name, release.manifest).then_some(bundle)
     }
@@ -458,8 +466,15 @@ impl<D: Disk> Drop for UnderWay<'_, D> {
 }
 
 /// What kiosks are told, as it was verified last and lies on this disk: for whoever starts before there are any updates.
-pub fn kept_kiosks(disk: &dyn Disk) -> Option<Kiosks> {
-    KIOSKS.kept(disk).and_then(|kept| Kiosks::read(&kept).ok())
+///
+/// `role` is that of its kind of terminal, `root` the root of trust from which it has to be shown to be signed.
+pub fn kept_kiosks(disk: &dyn Disk, role: &str, root: &[u8]) -> Option<Kiosks> {
+    let root = Some(root);
+    kiosks_of(disk, Believed { role, root })
+}
+
+fn kiosks_of(disk: &dyn Disk, believed: Believed<'_>) -> Option<Kiosks> {
+    KIOSKS.kept(disk, believed).and_then(|kept| Kiosks::read(&kept).ok())
 }
 
 /// A small target, whole and checked; none where no role names it.

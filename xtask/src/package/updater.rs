@@ -14,7 +14,7 @@ const DANGEROUS: [&str; 2] = ["dangerous", "allowDowngrades"];
 /// # Errors
 /// It cannot be read; or a code, the place and what is wrong there.
 pub fn checked(file: &Path) -> Result<PathBuf> {
-    let named = || format!("{}", file.display());
+    let named = || file.display().to_string();
     let text = fs::read_to_string(file).with_context(named)?;
     let said: Value = serde_json::from_str(&text).with_context(named)?;
     check(&said).with_context(named)?;

@@ -3,7 +3,7 @@
 //! ```text
 //! state.json             what is written down of releases, replaced as a whole
 //! releases/<sha256>      manifests
-//! proofs/<sha256>        what shows that a manifest was signed
+//! proofs/<sha256>        what shows that a manifest was signed, or what travels beside the pages
 //! blobs/<sha256>         contents, shared between releases
 //! parts/<sha256>         what is being fetched
 //! tuf/...                signed metadata, as it came
@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use onehall_bundle::{Blob, Hash, Manifest};
 
+use crate::carried;
 use crate::disk::{Disk, replace};
 use crate::machine::{Kept, Release};
 use crate::trust::Proof;
@@ -70,6 +71,20 @@ impl Bundle {
     }
 }
 
+/// What shows that something here was signed, by the hash of its content; none where that is not here.
+pub fn proof(disk: &dyn Disk, content: Hash) -> Option<Proof> {
+    let bytes = disk.read(&format!("{PROOFS}/{content}"), Proof::LONGEST).ok()??;
+    Proof::read(&bytes)
+}
+
+/// Keeps what shows that something was signed.
+///
+/// # Errors
+/// It may not last.
+pub fn keep_proof(disk: &dyn Disk, content: Hash, proof: &Proof) -> io::Result<()> {
+    replace(disk, &format!("{PROOFS}/{content}"), &proof.to_bytes())
+}
+
 /// The folder of updates.
 pub struct Store<D> {
     disk: D,
@@ -116,20 +131,6 @@ impl<D: Disk> Store<D> {
     /// It may not last.
     pub fn keep_manifest(&self, bytes: &[u8]) -> io::Result<()> {
         replace(&self.disk, &format!("{RELEASES}/{}", Hash::of(bytes)), bytes)
-    }
-
-    /// What shows that a manifest was signed; none where it is not here.
-    pub fn proof(&self, manifest: Hash) -> Option<Proof> {
-        let bytes = self.disk.read(&format!("{PROOFS}/{manifest}"), Proof::LONGEST).ok()??;
-        Proof::read(&bytes)
-    }
-
-    /// Keeps what shows that a manifest was signed.
-    ///
-    /// # Errors
-    /// It may not last.
-    pub fn keep_proof(&self, manifest: Hash, proof: &Proof) -> io::Result<()> {
-        replace(&self.disk, &format!("{PROOFS}/{manifest}"), &proof.to_bytes())
     }
 
     /// A content, where it is here and undamaged.
@@ -236,7 +237,7 @@ impl<D: Disk> Store<D> {
     /// # Errors
     /// The first thing that could not be removed; the rest is.
     pub fn collect(&self, needed: &[Release]) -> io::Result<()> {
-        let mut names = BTreeSet::new();
+        let mut names: BTreeSet<String> = carried::contents(&self.disk).map(|hash| hash.to_string()).collect();
         for release in needed {
             names.insert(release.manifest.to_string());
             let Some(manifest) = self.manifest(release.manifest) else {

@@ -459,3 +459,42 @@ fn what_one_terminal_took_under_a_later_root_is_shown_by_a_program_with_the_firs
     let terminal = with_root(&city);
     assert_eq!(shown(&terminal.restart().updates.boot()), 11);
 }
+
+#[test]
+fn a_catalog_or_kiosks_that_somebody_wrote_there_are_not_believed() {
+    let mut city = city();
+    let kiosks =
+        |version: u64| format!(r#"{{"format":1,"kiosks":[{{"theme":"dark"}}],"version":{version}}}"#).into_bytes();
+    city.repository
+        .add("ui-desktop", "ui-desktop.catalog.json", b"signed".to_vec());
+    city.repository.add("ui-desktop", "ui-desktop.kiosks.json", kiosks(1));
+    city.publish();
+    let terminal = with_root(&city);
+    let told = |terminal: &Terminal<FaultyDisk>| {
+        let kiosks = terminal.updates.kiosks().map(|kiosks| kiosks.version);
+        // As a program reads it that is about to start.
+        let kept = crate::kept_kiosks(&terminal.disk, "ui-desktop", &city.root).map(|kiosks| kiosks.version);
+        assert_eq!(kept, kiosks);
+        (terminal.updates.catalog(), kiosks)
+    };
+    assert_eq!(told(&terminal), (Some(b"signed".to_vec()), Some(1)));
+    // Also after what no release needs was taken away, twice over.
+    let terminal = terminal.restart();
+    terminal.updates.boot();
+    assert_eq!(told(&terminal), (Some(b"signed".to_vec()), Some(1)));
+    assert_eq!(
+        crate::kept_kiosks(&terminal.disk, "ui-kiosk", &city.root),
+        None,
+        "of another kind of terminal"
+    );
+    for (name, content) in [("catalog.json", b"written".to_vec()), ("kiosks.json", kiosks(2))] {
+        let written = terminal.disk.write(name, &content);
+        written.unwrap_or_else(|error| panic!("{error}"));
+    }
+    assert_eq!(told(&terminal), (None, None));
+    // What was signed is fetched again.
+    let terminal = terminal.restart();
+    terminal.updates.boot();
+    assert_eq!(terminal.staged(&city), Outcome::UpToDate);
+    assert_eq!(told(&terminal), (Some(b"signed".to_vec()), Some(1)));
+}
