@@ -3,12 +3,12 @@
 use onehall_bundle::{Hash, Kiosks, Mistake};
 use time::OffsetDateTime;
 
+use crate::believed::{Believed, Shown};
 use crate::client::{UpdateError, signed};
 use crate::disk::{Disk, replace};
 use crate::download::disk_error;
-use crate::mirror::{FetchError, Mirror};
-use crate::store::{keep_proof, proof};
-use crate::trust::{Trust, is_shown};
+use crate::mirror::Mirror;
+use crate::trust::Trust;
 
 /// The services, guides and forms of the hall, for a terminal that reaches none.
 pub const CATALOG: Carried = Carried {
@@ -24,15 +24,6 @@ pub const KIOSKS: Carried = Carried {
     longest: Kiosks::LONGEST,
     reads: |content| Kiosks::read(content).map(drop),
 };
-
-/// Whose signatures count for what lies here.
-#[derive(Debug, Clone, Copy)]
-pub struct Believed<'b> {
-    /// The role that signs for this kind of terminal.
-    pub role: &'b str,
-    /// The root of trust from which that has to be shown; none: what lies here is what was taken.
-    pub root: Option<&'b [u8]>,
-}
 
 /// The hashes of what lies here.
 pub fn contents(disk: &dyn Disk) -> impl Iterator<Item = Hash> {
@@ -56,12 +47,8 @@ impl Carried {
     /// What was kept last; none where it is not shown to be signed, and has to be.
     pub fn kept(&self, disk: &dyn Disk, believed: Believed<'_>) -> Option<Vec<u8>> {
         let content = self.read(disk)?;
-        let Some(root) = believed.root else {
-            return Some(content);
-        };
-        let hash = Hash::of(&content);
-        let document = format!("{}.{}", believed.role, self.name);
-        is_shown(root, &proof(disk, hash)?, &document, hash).then_some(content)
+        let shown = believed.shown(disk, self.name, Hash::of(&content));
+        (shown != Shown::Nowhere).then_some(content)
     }
 
     fn read(&self, disk: &dyn Disk) -> Option<Vec<u8>> {
@@ -79,20 +66,21 @@ impl Carried {
         now: OffsetDateTime,
     ) -> Result<(), UpdateError> {
         let document = format!("{}.{}", believed.role, self.name);
-        let kept = self.kept(disk, believed);
+        let here = self.read(disk);
         let Some(target) = trust.find(&document, now).await? else {
-            let gone = kept.map_or(Ok(()), |_| disk.remove(self.name));
+            let gone = here.map_or(Ok(()), |_| disk.remove(self.name));
             return gone.map_err(|error| disk_error(error).into());
         };
-        if kept.is_some_and(|kept| target.is(&kept)) {
-            return Ok(());
+        if let Some(content) = here.filter(|content| target.is(content)) {
+            let hash = Hash::of(&content);
+            return match believed.shown(disk, self.name, hash) {
+                Shown::WithIt => Ok(()),
+                Shown::Lately | Shown::Nowhere => Ok(believed.keep(disk, self.name, hash)?),
+            };
         }
         if let Some(content) = signed(trust, mirror, &document, self.longest, now).await? {
             (self.reads)(&content).map_err(|mistake| UpdateError::Signed { document, mistake })?;
-            if believed.root.is_some() {
-                let proof = trust.proof(believed.role).ok_or(FetchError::Disk)?;
-                keep_proof(disk, Hash::of(&content), &proof).map_err(disk_error)?;
-            }
+            believed.keep(disk, self.name, Hash::of(&content))?;
             replace(disk, self.name, &content).map_err(disk_error)?;
         }
         Ok(())

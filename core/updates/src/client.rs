@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use onehall_bundle::{Block, Halts, Hash, InstallId, Kiosks, Manifest, Mistake, Policy, Running, Terminal};
 use time::OffsetDateTime;
 
-use crate::carried::{Believed, CATALOG, KIOSKS};
+use crate::believed::{Believed, Shown};
+use crate::carried::{CATALOG, KIOSKS};
 use crate::disk::{Disk, replace};
 use crate::download::{Cost, Room, disk_error, download};
 use crate::machine::{Effect, Event, Native, Nonce, Release, State, Told, Unfit, Work, start, step};
 use crate::mirror::{FetchError, Mirror};
-use crate::store::{Bundle, Inside, Store, keep_proof, proof};
-use crate::trust::{Proof, Trust, TrustError, is_shown};
+use crate::store::{Bundle, Inside, Store};
+use crate::trust::{Trust, TrustError};
 
 /// The file with the number that this installation drew.
 const INSTALL: &str = "install";
@@ -35,7 +36,7 @@ pub struct Settings {
     /// What a download may use.
     pub room: Room,
     /// The root of trust from which a release that lies here has to be shown to be signed, each time that it is opened; none: it is
-    /// believed to be what was taken.
+    /// believed to be what was taken. The verifier keeps what it verified beside ([`crate::trust::MetadataFolder::beside`]).
     pub root: Option<Vec<u8>>,
 }
 
@@ -202,8 +203,7 @@ impl<D: Disk> Updates<D> {
         };
         let outcome = match (done.effects.iter().find_map(fetch), wanted) {
             (Some(release), Some((bytes, manifest))) => {
-                let proof = self.proof(trust)?;
-                let cost = self.fetch(mirror, &bytes, &manifest, proof).await?;
+                let cost = self.fetch(mirror, &bytes, &manifest).await?;
                 done.asked.extend(self.tell(Event::Downloaded(release.manifest)).asked);
                 Outcome::Staged {
                     release: release.number,
@@ -325,26 +325,9 @@ impl<D: Disk> Updates<D> {
         catalog.and(kiosks)
     }
 
-    /// What will show that the release was signed that was decided on, where that is asked for.
-    fn proof(&self, trust: &dyn Trust) -> Result<Option<Proof>, UpdateError> {
-        if self.settings.root.is_none() {
-            return Ok(None);
-        }
-        // What was verified a moment ago is not to be read any more.
-        let proof = trust.proof(&self.settings.role).ok_or(FetchError::Disk)?;
-        Ok(Some(proof))
-    }
-
-    async fn fetch(
-        &self,
-        mirror: &dyn Mirror,
-        bytes: &[u8],
-        manifest: &Manifest,
-        proof: Option<Proof>,
-    ) -> Result<Cost, UpdateError> {
-        if let Some(proof) = &proof {
-            keep_proof(self.store.disk(), Hash::of(bytes), proof).map_err(disk_error)?;
-        }
+    async fn fetch(&self, mirror: &dyn Mirror, bytes: &[u8], manifest: &Manifest) -> Result<Cost, UpdateError> {
+        let name = manifest_name(manifest.release);
+        self.believed().keep(self.store.disk(), &name, Hash::of(bytes))?;
         self.store.keep_manifest(bytes).map_err(disk_error)?;
         Ok(download(&self.store, mirror, manifest, self.settings.room).await?)
     }
@@ -355,12 +338,17 @@ impl<D: Disk> Updates<D> {
         if Release::of(&bundle.manifest, release.manifest) != release {
             return None;
         }
-        let Some(root) = &self.settings.root else {
-            return Some(bundle);
-        };
-        let proof = proof(self.store.disk(), release.manifest)?;
-        let name = format!("{}.{}.json", self.settings.role, release.number);
-        is_shown(root, &proof, &name, release.manifest).then_some(bundle)
+        let (disk, name) = (self.store.disk(), manifest_name(release.number));
+        match self.believed().shown(disk, &name, release.manifest) {
+            Shown::Nowhere => return None,
+            Shown::WithIt => {}
+            Shown::Lately => {
+                if let Err(error) = self.believed().keep(disk, &name, release.manifest) {
+                    tracing::warn!(%error, "what shows that a release was signed was not kept with it");
+                }
+            }
+        }
+        Some(bundle)
     }
 
     fn terminal(&self) -> Terminal {
@@ -475,6 +463,11 @@ pub fn kept_kiosks(disk: &dyn Disk, role: &str, root: &[u8]) -> Option<Kiosks> {
 
 fn kiosks_of(disk: &dyn Disk, believed: Believed<'_>) -> Option<Kiosks> {
     KIOSKS.kept(disk, believed).and_then(|kept| Kiosks::read(&kept).ok())
+}
+
+/// The end of the name of a manifest's target.
+fn manifest_name(release: u64) -> String {
+    format!("{release}.json")
 }
 
 /// A small target, whole and checked; none where no role names it.

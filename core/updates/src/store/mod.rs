@@ -8,9 +8,9 @@
 //! parts/<sha256>         what is being fetched
 //! tuf/...                signed metadata, as it came
 //! ```
-//! Whoever can write to this folder cannot make a page of it: what `state.json` names is opened only where its proof shows, from the
-//! root that is built into the program, that the manifest was signed; a content is found by the hash in its manifest, and each
-//! is hashed when it is read. What remains to them is a release that was signed once, an older one too. A bundle is read as
+//! Whoever can write to this folder cannot make a page of it: what `state.json` names is opened only where its proof, or what
+//! lies in `tuf`, shows from the root that is built into the program that the manifest was signed; a content is found by the hash
+//! in its manifest, and each is hashed when it is read. What remains to them is a release that was signed once, an older one too. A bundle is read as
 //! a whole before its first byte is served, and served from memory, so what changes on the disk later changes no page.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,9 +80,13 @@ pub fn proof(disk: &dyn Disk, content: Hash) -> Option<Proof> {
 /// Keeps what shows that something was signed.
 ///
 /// # Errors
-/// It may not last.
+/// It may not last, or is longer than what is read again.
 pub fn keep_proof(disk: &dyn Disk, content: Hash, proof: &Proof) -> io::Result<()> {
-    replace(disk, &format!("{PROOFS}/{content}"), &proof.to_bytes())
+    let bytes = proof.to_bytes();
+    if bytes.len() as u64 > Proof::LONGEST {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    replace(disk, &format!("{PROOFS}/{content}"), &bytes)
 }
 
 /// The folder of updates.

@@ -8,8 +8,9 @@ use onehall_bundle::{Block, Hash};
 use super::{City, Terminal, fresh, shown};
 use crate::disk::Disk as _;
 use crate::machine::{Kept, Release};
+use crate::mirror::FetchError;
 use crate::testing::{FaultyDisk, Files, Layout, bundle, day, offer, settings, wait};
-use crate::trust::{Trust as _, TrustError};
+use crate::trust::{MetadataFolder, SigstoreTrust, Trust as _, TrustError};
 use crate::{Outcome, Settings, UpdateError};
 
 /// A terminal that has seen release 11.
@@ -345,15 +346,31 @@ fn metadata_that_never_ends_is_cut_off() {
     );
 }
 
-/// A terminal whose release 11 is good, and that looks each time whether what it opens was signed, as every shell does.
-fn with_root(city: &City) -> Terminal<FaultyDisk> {
-    let settings = Settings {
+/// The settings of a terminal that looks each time whether what it opens was signed, as every shell does.
+fn looks(city: &City) -> Settings {
+    Settings {
         root: Some(city.root.clone()),
         ..settings()
-    };
-    let terminal = Terminal::with(Arc::default(), settings);
+    }
+}
+
+/// One that does so, as it comes from the factory; its first page is shown.
+fn fresh_with_root(city: &City) -> Terminal<FaultyDisk> {
+    let disk = Arc::<FaultyDisk>::default();
+    let terminal = Terminal::with(disk, looks(city));
     terminal.updates.boot();
+    terminal
+}
+
+/// One that does so, whose release 11 is good.
+fn with_root(city: &City) -> Terminal<FaultyDisk> {
+    let terminal = fresh_with_root(city);
     assert!(matches!(terminal.staged(city), Outcome::Staged { release: 11, .. }));
+    good(terminal)
+}
+
+/// It starts again, and its page comes up.
+fn good(terminal: Terminal<FaultyDisk>) -> Terminal<FaultyDisk> {
     let terminal = terminal.restart();
     let page = terminal.updates.boot();
     assert_eq!(shown(&page), 11);
@@ -454,10 +471,97 @@ fn what_one_terminal_took_under_a_later_root_is_shown_by_a_program_with_the_firs
     city.repository
         .roles
         .insert("targets", Layout::new(&["targets 3", "targets 4"], 2));
-    city.repository.publish_root(&mut city.mirror.files());
+    // More than are followed at once.
+    for _ in 0..40 {
+        city.repository.publish_root(&mut city.mirror.files());
+    }
     city.release(11, &[]);
+    let terminal = fresh_with_root(&city);
+    assert!(terminal.check(&city).is_err(), "the rest comes with the next check");
+    assert!(matches!(terminal.staged(&city), Outcome::Staged { release: 11, .. }));
+    assert_eq!(shown(&good(terminal).restart().updates.boot()), 11);
+}
+
+/// How many things lie there with what shows that they were signed.
+fn proofs(terminal: &Terminal<FaultyDisk>) -> usize {
+    let names = terminal.disk.names();
+    names.iter().filter(|name| name.starts_with("proofs/")).count()
+}
+
+/// A terminal on which a program of before, which kept no such thing, has release 11.
+fn of_before(city: &City) -> Terminal<FaultyDisk> {
+    let terminal = good(seen(city));
+    assert_eq!(proofs(&terminal), 0);
+    terminal
+}
+
+#[test]
+fn what_a_program_of_before_took_is_shown_by_the_next_one_and_then_lies_there_with_its_signatures() {
+    let mut city = city();
+    city.repository
+        .add("ui-desktop", "ui-desktop.catalog.json", b"signed".to_vec());
+    city.publish();
+    let terminal = of_before(&city);
+    let terminal = Terminal::with(terminal.disk, looks(&city));
+    assert_eq!(shown(&terminal.updates.boot()), 11);
+    assert_eq!(terminal.updates.catalog(), Some(b"signed".to_vec()));
+    assert_eq!(proofs(&terminal), 1, "of the release");
+    assert_eq!(terminal.staged(&city), Outcome::UpToDate);
+    assert_eq!(proofs(&terminal), 2, "and of the catalog");
+    // It is named nowhere any more.
+    city.repository.targets.clear();
+    city.policy.offers.clear();
+    city.publish();
+    assert_eq!(terminal.staged(&city), Outcome::UpToDate);
+    let terminal = terminal.restart();
+    assert_eq!(shown(&terminal.updates.boot()), 11);
+    assert_eq!(terminal.updates.catalog(), None);
+}
+
+#[test]
+fn what_a_program_of_before_took_and_nothing_shows_is_let_go_and_the_next_release_comes() {
+    let mut city = city();
+    let terminal = of_before(&city);
+    city.repository.targets.clear();
+    city.policy.offers.clear();
+    city.publish();
+    assert_eq!(terminal.staged(&city), Outcome::UpToDate);
+    let terminal = Terminal::with(terminal.disk, looks(&city));
+    assert_eq!(shown(&terminal.updates.boot()), 0);
+    city.release(12, &[11]);
+    assert!(matches!(terminal.staged(&city), Outcome::Staged { release: 12, .. }));
+    assert_eq!(shown(&terminal.restart().updates.boot()), 12);
+}
+
+#[test]
+fn what_could_not_be_shown_later_is_not_taken() {
+    let city = city();
+    let terminal = fresh_with_root(&city);
+    // What is verified lies elsewhere.
+    let elsewhere = MetadataFolder::at_the_root(Arc::clone(&terminal.disk));
+    let trust = SigstoreTrust::new(&city.root, elsewhere, city.mirror.clone());
+    let mut trust = trust.unwrap_or_else(|error| panic!("{error}"));
+    let checked = wait(terminal.updates.check(&mut trust, city.mirror.as_ref()));
+    assert_eq!(checked.err(), Some(UpdateError::Fetch(FetchError::Disk)));
+    assert_eq!(terminal.updates.state().kept.staged, None);
+    assert!(matches!(terminal.staged(&city), Outcome::Staged { release: 11, .. }));
+}
+
+#[test]
+fn roots_that_another_root_left_behind_do_not_count() {
+    let mut city = city();
     let terminal = with_root(&city);
-    assert_eq!(shown(&terminal.restart().updates.boot()), 11);
+    let mut other = City::new();
+    other
+        .repository
+        .roles
+        .insert("root", Layout::new(&["root 4", "root 5", "root 6"], 2));
+    let left = other.repository.publish_root(&mut other.mirror.files());
+    let written = terminal.disk.write("tuf/root_history/2.root.json", &left);
+    written.unwrap_or_else(|error| panic!("{error}"));
+    city.release(12, &[11]);
+    assert!(matches!(terminal.staged(&city), Outcome::Staged { release: 12, .. }));
+    assert_eq!(shown(&terminal.restart().updates.boot()), 12);
 }
 
 #[test]

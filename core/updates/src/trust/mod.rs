@@ -5,7 +5,7 @@ mod metadata_folder;
 mod proof;
 mod sigstore;
 
-pub use metadata_folder::MetadataFolder;
+pub use metadata_folder::{MetadataFolder, latest};
 pub use proof::Proof;
 pub use sigstore::{SigstoreTrust, is_shown};
 
@@ -115,12 +115,6 @@ pub trait Trust: Send {
     /// # Errors
     /// A role on the way did not come or does not count.
     async fn find(&mut self, name: &str, now: OffsetDateTime) -> Result<Option<Target>, TrustError>;
-
-    /// What shows later, without a repository, what a role has signed ([`is_shown`]). It is asked after [`Trust::find`] found a target of
-    /// that role; none where something of it is not kept.
-    fn proof(&self, _: &str) -> Option<Proof> {
-        None
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use onehall_bundle::Hash;
 use sigstore_tuf::transport::FetchFuture;
-use sigstore_tuf::{MetadataStore, Repository, TargetFile, Updater};
+use sigstore_tuf::{MetadataStore, Repository, TargetFile, Updater, UpdaterConfig};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -19,8 +19,8 @@ use crate::mirror::{FetchError, Mirror, one_part};
 pub struct SigstoreTrust {
     updater: Updater,
     mirror: Arc<dyn Mirror>,
-    /// What was verified last, by its name.
-    kept: Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>,
+    /// The timestamp that was verified last.
+    timestamp: Box<dyn Fn() -> Option<Vec<u8>> + Send + Sync>,
     failure: Failure,
 }
 
@@ -52,7 +52,7 @@ impl SigstoreTrust {
         Ok(SigstoreTrust {
             updater: updater.with_store(verified),
             mirror,
-            kept: Box::new(move |name: &str| kept.load(name).ok().flatten()),
+            timestamp: Box::new(move || kept.load("timestamp.json").ok().flatten()),
             failure,
         })
     }
@@ -72,9 +72,7 @@ impl Trust for SigstoreTrust {
     }
 
     async fn unchanged(&mut self, now: OffsetDateTime) -> bool {
-        let Some(kept) =
-            (self.kept)("timestamp.json").filter(|kept| expires(kept).is_some_and(|expires| expires > now))
-        else {
+        let Some(kept) = (self.timestamp)().filter(|kept| expires(kept).is_some_and(|expires| expires > now)) else {
             return false;
         };
         let came = self.mirror.metadata("timestamp.json", LONGEST_TIMESTAMP).await;
@@ -89,23 +87,6 @@ impl Trust for SigstoreTrust {
         let consistent = self.updater.trusted().root().consistent_snapshot;
         found.map(|file| target(name, &file, consistent)).transpose()
     }
-
-    fn proof(&self, role: &str) -> Option<Proof> {
-        let mut proof = Proof::default();
-        // Those before the root that is built in are not here, and not needed.
-        for version in 1..=self.updater.trusted().root().version {
-            let name = format!("{version}.root.json");
-            if let Some(root) = (self.kept)(&format!("root_history/{name}")) {
-                proof.add(name, root)?;
-            }
-        }
-        for role in ["timestamp", "snapshot", "targets", one_part(role).as_str()] {
-            let name = format!("{role}.json");
-            let document = (self.kept)(&name)?;
-            proof.add(name, document)?;
-        }
-        Some(proof)
-    }
 }
 
 /// Whether a proof shows, from a root of trust on, that a target of this name had this content. Time does not count: what is shown
@@ -113,9 +94,13 @@ impl Trust for SigstoreTrust {
 #[must_use]
 pub fn is_shown(root: &[u8], proof: &Proof, name: &str, content: Hash) -> bool {
     crypto::choose();
-    let Ok(mut updater) = Updater::new(Shown(proof.clone()), root) else {
+    let Ok(updater) = Updater::new(Shown(proof.clone()), root) else {
         return false;
     };
+    // As many roots as there are, however many were followed one after the other.
+    let mut config = UpdaterConfig::default();
+    config.max_root_rotations = u32::MAX;
+    let mut updater = updater.with_config(config);
     // Nothing had ended then.
     let then = jiff::Timestamp::UNIX_EPOCH;
     let found = at_once(async move {
