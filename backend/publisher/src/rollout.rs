@@ -125,11 +125,7 @@ impl Office {
             let all = offer.share == 100 && here == 0 && offer.core_first.is_none() && offer.core_last.is_none();
             all && !stops().any(|block| block.manifest() == offer.manifest)
         });
-        if for_all
-            .map(|offer| offer.release)
-            .max()
-            .is_some_and(|best| best <= release)
-        {
+        if for_all.map(|offer| offer.release).max() == Some(release) {
             return Err(stays(
                 "is what others go back to: offer a later one to all of them first",
             ));

@@ -222,6 +222,12 @@ fn an_old_release_is_retired_with_a_yes_and_who_runs_it_goes_on() {
         place.root.join("office/targets/ui-desktop/ui-desktop.3.json").exists(),
         "no number comes again"
     );
+    // One that never came to all is nobody's way back.
+    place.do_("rollout ui-desktop 3 --share 10");
+    place.pages(&program("release 4"));
+    place.stage();
+    stays(&mut place, 2, "others go back to");
+    place.do_("retire ui-desktop 3");
 }
 
 #[test]
