@@ -146,8 +146,11 @@ fn open(words: &Words, targets_url: &str) -> Result<(SigstoreTrust, Arc<dyn Mirr
         .map_err(|error| Failure::File(folder.clone(), error))?;
     let root = root.ok_or(TrustError::NoRoot)?;
     let usual = HttpLimits::default();
+    let stall = words.stall.unwrap_or(usual.stall);
+    // A server that does not answer at all is not waited for longer than one that falls silent.
     let limits = HttpLimits {
-        stall: words.stall.unwrap_or(usual.stall),
+        connect: usual.connect.min(stall),
+        stall,
         ..usual
     };
     let mirror = HttpMirror::split(url, targets_url, Plain::Loopback, limits);
