@@ -24,6 +24,9 @@ const DESKTOP: &str = "shells/desktop";
 /// # Errors
 /// Something is missing and cannot be installed, or does not build.
 pub fn command(arguments: &Arguments) -> Result<ExitCode> {
+    if arguments.text("updater").is_some() && (arguments.has("hall") || arguments.has("dev")) {
+        bail!("`--updater` is for a desktop with its pages inside: neither with `--hall` nor with `--dev`");
+    }
     if arguments.has("hall") {
         let before = arguments.text("before").map(Path::new);
         say(format!("the hall: {}", hall(before)?.display()));
