@@ -47,8 +47,9 @@ fn main() -> ExitCode {
     match (std::env::var_os(keeper::FOLDER), wipe::left()) {
         (Some(folder), Some(processes)) => wipe(Path::new(&folder), processes, config),
         (Some(folder), None) => {
-            visit::end_with_keeper(PathBuf::from(folder));
-            show(options, config)
+            let folder = PathBuf::from(folder);
+            visit::end_with_keeper(folder.clone());
+            show(folder, options, config)
         }
         (None, _) => keep(&options, config),
     }
@@ -73,7 +74,7 @@ fn printers(config: Option<Config>) -> Fitted {
 }
 
 /// One visit.
-fn show(options: Options, config: Option<Config>) -> ExitCode {
+fn show(folder: PathBuf, options: Options, config: Option<Config>) -> ExitCode {
     let shell = Shell {
         terminal: TerminalKind::Kiosk,
         profile: Profile::Kiosk,
@@ -84,7 +85,7 @@ fn show(options: Options, config: Option<Config>) -> ExitCode {
     let told = config.as_ref().map(|config| Told::last(&options, config));
     let fittings = Fittings {
         kiosk: config.as_ref().map(Config::proof),
-        plugin: Some(Box::new(|core| visit::plugin(config, told, core))),
+        plugin: Some(Box::new(|core| visit::plugin(folder, config, told, core))),
         ..Fittings::default()
     };
     onehall_bridge::run_with(shell, tauri::generate_context!(), options, fittings)
