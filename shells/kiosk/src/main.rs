@@ -59,7 +59,8 @@ fn main() -> ExitCode {
 fn wipe(folder: &Path, processes: Processes, config: Option<Config>) -> ExitCode {
     let mut places = Places {
         processes: Some(processes),
-        printers: &printers(config),
+        // Another keeper may have begun with the next visit, and that one may print.
+        printers: &printers(config, keeper::visit_of(folder)),
         folders: Folders::One(folder),
     };
     match places.wipe(&Step::ALL) {
@@ -68,9 +69,11 @@ fn wipe(folder: &Path, processes: Processes, config: Option<Config>) -> ExitCode
     }
 }
 
-/// What a visit may print with.
-fn printers(config: Option<Config>) -> Fitted {
-    config.map_or_else(Fitted::default, |config| Fitted::of(&config.devices, config.simulators))
+/// What is printed with: by a visit, or by any.
+fn printers(config: Option<Config>, visit: Option<&str>) -> Fitted {
+    config.map_or_else(Fitted::default, |config| {
+        Fitted::of(&config.devices, config.simulators, visit)
+    })
 }
 
 /// One visit.
@@ -115,7 +118,7 @@ fn keep(options: &Options, config: Option<Config>) -> ExitCode {
             .map_or(SILENCE, |config| Duration::from_secs(config.silence_seconds)),
         // On a public floor a window that is closed opens again; while one develops it is closed to end it.
         stays: config.is_some() && !cfg!(debug_assertions),
-        printers: printers(config),
+        printers: printers(config, None),
     };
     match keeper::keep(&keeping) {
         Ok(code) => code,

@@ -15,7 +15,7 @@ use tauri::{AppHandle, Runtime, State, Wry};
 use crate::config::Config;
 use crate::devices::Fitted;
 use crate::hub::Hub;
-use crate::keeper::{ALIVE, Ended, VISIT_OVER};
+use crate::keeper::{ALIVE, Ended, VISIT_OVER, visit_of};
 use crate::remote::Told;
 use crate::wipe;
 
@@ -40,7 +40,7 @@ pub fn plugin(folder: PathBuf, mut config: Option<Config>, told: Option<Told>, c
         remote = told.script(config.idle_seconds);
     }
     let hub = config.map(|config| {
-        let fitted = Fitted::of(&config.devices, config.simulators);
+        let fitted = Fitted::of(&config.devices, config.simulators, visit_of(&folder));
         let hub = Hub::new(folder, fitted, config.hall, core);
         hub.tell_how_it_is(Ended::told());
         hub
