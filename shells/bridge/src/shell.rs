@@ -65,10 +65,13 @@ pub struct Fittings {
     /// The page that is opened first, such as `/matters`; empty for the home page.
     pub address: String,
     /// Where secrets are kept in place of files in the folder, which it is given: what lies there may have to be moved.
-    pub secrets: Option<Box<dyn FnOnce(Arc<dyn SecretStore>) -> Arc<dyn SecretStore>>>,
+    pub secrets: Option<SecretsIn>,
     /// Asked where another window holds the folder: whether that one took over what was wanted, so that this start is done.
     pub in_use: Option<TakenOver>,
 }
+
+/// Makes of the secrets in files what keeps them.
+pub type SecretsIn = Box<dyn FnOnce(Arc<dyn SecretStore>) -> Arc<dyn SecretStore>>;
 
 /// Says of the folder that another window holds whether that window took over what was wanted.
 pub type TakenOver = Box<dyn FnOnce(&Path) -> bool>;

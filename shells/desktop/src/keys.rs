@@ -61,8 +61,8 @@ struct State {
     known: HashMap<String, Option<Zeroizing<String>>>,
     /// What was tried to be moved since the start.
     tried: HashSet<String>,
-    /// It was said that there is no key store.
-    told: bool,
+    /// There was no open key store when it was first needed: files are used until the next start.
+    without: bool,
 }
 
 impl<V: Vault> Keys<V> {
@@ -100,12 +100,15 @@ impl<V: Vault> Keys<V> {
         if let Some(folder) = self.folder(state).await.ok()? {
             return Some(folder);
         }
+        // Asked once in a start: one that hangs would be waited for with each secret.
+        if state.without {
+            return None;
+        }
         if self.ask(|vault| Ok(vault.is_open())).await != Ok(true) {
-            if !std::mem::replace(&mut state.told, true) {
-                eprintln!(
-                    "onehall-desktop: no key store of this computer is open: keys are kept in files of their owner's"
-                );
-            }
+            eprintln!(
+                "onehall-desktop: no key store of this computer is open: keys are kept in files of their owner's"
+            );
+            state.without = true;
             return None;
         }
         let mut word = [0; 16];

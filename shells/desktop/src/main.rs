@@ -23,7 +23,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use onehall_bridge::{Fittings, Frame, Keeps, Shell};
+use onehall_bridge::{Fittings, Frame, Keeps, SecretStore, Shell};
 use onehall_client::{Link, Profile};
 use onehall_protocol::identity::TerminalKind;
 
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     let fittings = Fittings {
         address: desk::address_of(&link),
         plugin: Some(Box::new(move |core| desk::plugin(core, data))),
-        secrets: Some(Box::new(|files| {
+        secrets: Some(Box::new(|files| -> Arc<dyn SecretStore> {
             Arc::new(keys::Keys::new(vault::Service::default(), files))
         })),
         in_use: Some(Box::new(move |folder: &Path| {
