@@ -88,7 +88,7 @@ fn page(now: Loaded<HallView>, hall: &HallView, taking: Taking) -> AnyView {
     });
     let open = now.part(
         move |now| standing_key(now, ui.utc_offset.get()),
-        move |now| standing(now, ui.utc_offset.get_untracked()),
+        move |now| standing(now, ui.utc_offset.get()),
     );
     let (code, at_hall) = (hall.code.clone(), public || hall.from_home);
     let queues = now.part(

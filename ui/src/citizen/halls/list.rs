@@ -137,7 +137,7 @@ fn live_part(now: Loaded<Vec<HallView>>, hall: HallCode, item: Option<ItemCode>)
             let Some(now) = now_of(all, &hall) else {
                 return ().into_any();
             };
-            let standing = standing(now, ui.utc_offset.get_untracked());
+            let standing = standing(now, ui.utc_offset.get());
             if let Some(item) = &item {
                 let line = queue_of(now, item).map(|queue| view! { <p>{waiting(queue)}</p> });
                 return view! { {standing}{line} }.into_any();

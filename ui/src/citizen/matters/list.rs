@@ -179,7 +179,9 @@ pub fn case_row(hall: Hall, case: &CaseSummary) -> AnyView {
     let ui = use_ui();
     let (tone, icon) = glance_tone(glance(&case.status));
     let authority = authority_words(hall, case.authority.clone());
-    let said = line(case, &authority, ui.utc_offset.get_untracked());
+    // The city's clock may come after the row.
+    let of = case.clone();
+    let said = Words::made(move |language| line(&of, &authority, ui.utc_offset.get()).get(language));
     let facts = view! {
         <Tag label=tag(&case.status) tone=tone icon=icon/>
         <span class="case-number">{case.number.to_string()}</span>
@@ -197,12 +199,13 @@ pub fn case_row(hall: Hall, case: &CaseSummary) -> AnyView {
 }
 
 fn draft_row(hall: Hall, draft: &DraftSummary, leaving: RwSignal<Option<DraftSummary>>) -> AnyView {
-    let offset = use_ui().utc_offset.get_untracked();
+    let ui = use_ui();
     let name = Words::from(&draft.item_name);
-    let when = words::DRAFT_CHANGED.with([
-        format::moment_words(draft.updated_at, offset),
-        terminal_words(draft.terminal),
-    ]);
+    let (at, by) = (draft.updated_at, terminal_words(draft.terminal));
+    let when = Words::made(move |language| {
+        let at = format::moment_words(at, ui.utc_offset.get());
+        words::DRAFT_CHANGED.with([at, by.clone()]).get(language)
+    });
     let asked = draft.clone();
     view! {
         <li class="row draft-row">
