@@ -129,7 +129,8 @@ impl<T: Send + Sync + 'static> Loaded<T> {
         K: PartialEq + Send + Sync + 'static,
     {
         let key = memo(move |_| self.with_ready(&key));
-        self.drawn_after(Box::new(move || key.track()), Box::new(draw))
+        // Read, not only tracked: a memo that nobody reads is never computed, and follows nothing.
+        self.drawn_after(Box::new(move || key.with(|_| ())), Box::new(draw))
     }
 
     fn drawn_after(self, follow: Box<dyn Fn() + Send>, draw: Box<dyn Fn(&T) -> AnyView + Send>) -> AnyView {

@@ -129,7 +129,7 @@ fn live_part(now: Loaded<Vec<HallView>>, hall: HallCode, item: Option<ItemCode>)
         move |all| {
             let offset = ui.utc_offset.get();
             now_of(all, &of).map(|hall| {
-                let waiting = hall.queues.iter().map(|queue| queue.waiting);
+                let waiting = hall.queues.iter().map(|queue| (queue.name.clone(), queue.waiting));
                 (standing_key(hall, offset), waiting.collect::<Vec<_>>())
             })
         },
