@@ -174,7 +174,9 @@ impl Printer for CupsPrinter {
         };
         let deadline = Instant::now() + ANSWER;
         loop {
-            let listed = self.ask("lpstat", &["-o", &self.queue], b"").ok_or(Fault::Missing)?;
+            // Asked in its name: whose a job is a server may say to nobody else.
+            let listed = self.ask("lpstat", &["-U", visit, "-o", &self.queue], b"");
+            let listed = listed.ok_or(Fault::Missing)?;
             let left = jobs_of(&listed, visit);
             if left.is_empty() {
                 return Ok(());
