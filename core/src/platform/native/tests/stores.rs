@@ -85,7 +85,8 @@ fn a_database_that_hangs_while_it_opens_is_not_waited_for_and_not_called_damaged
     // It answers again.
     io(fs::rename(&conf, &pipe));
     io(fs::write(&conf, sound));
-    drop(io(fs::File::options().write(true).open(&pipe)));
+    // To read as well: who opens it to write alone waits for a reader, and it may have given up.
+    drop(io(fs::File::options().read(true).write(true).open(&pipe)));
     let deadline = Instant::now() + Duration::from_secs(60);
     let again = loop {
         match within(Duration::from_secs(60)) {
