@@ -343,9 +343,12 @@ describe("the desktop around the window", { timeout: 420_000 }, () => {
       assert.equal(await opened, name);
 
       // Who logs out leaves nothing there that could be read again.
-      await began({ around }, (window) => window.ask({ log_out: {} }));
-      assert.ok(around.all("destroyed").some(({ destroyed }) => ofLogin(destroyed)));
-      assert.deepEqual((await secrets()).filter((secret) => ofLogin(secret) || secret.endsWith(".gone")), []);
+      await began({ around }, async (window) => {
+        assert.equal(await known(window), name);
+        await window.ask({ log_out: {} });
+        await until("they are destroyed", () => around.all("destroyed").some(({ destroyed }) => ofLogin(destroyed)), secrets);
+        await until("nothing waits", async () => !(await secrets()).some((secret) => ofLogin(secret) || secret.endsWith(".gone")), secrets);
+      });
     } finally {
       await around.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });

@@ -129,6 +129,7 @@ impl<V: Vault> Keys<V> {
         let Some(folder) = self.marked(state).await else {
             return false;
         };
+        let (word, of) = (folder.clone(), name.to_owned());
         let (name, secret) = (name.to_owned(), secret.clone());
         let kept = self.ask(move |vault| {
             vault.put(&folder, &name, &secret)?;
@@ -136,10 +137,19 @@ impl<V: Vault> Keys<V> {
         });
         let kept = kept.await == Ok(true);
         if !kept && is_new {
+            // Nothing stays there that no log-out would find.
+            let _ = self.ask(move |vault| vault.delete(&word, &of)).await;
             self.files.delete(MARK).await;
             state.folder = None;
         }
         kept
+    }
+
+    /// A secret lies in the key store: what counts more than that goes, the file last. Whenever the power goes, one of the two is
+    /// this secret, and none brings back the one before.
+    async fn taken(&self, name: &str) {
+        self.files.delete(&gone(name)).await;
+        self.files.delete(name).await;
     }
 
     /// Destroys a secret in the key store; where that cannot be, it is noted, and tried again when somebody asks for it.
@@ -175,7 +185,7 @@ impl<V: Vault> SecretStore for Keys<V> {
         // One in a file was not moved yet, or is newer than the one in the key store.
         if let Some(secret) = self.files.get(name).await?.map(Zeroizing::new) {
             if state.tried.insert(name.to_owned()) && self.keep(&mut state, name, &secret).await {
-                self.files.delete(name).await;
+                self.taken(name).await;
                 state.known.insert(name.to_owned(), Some(secret.clone()));
             }
             return Ok(Some(text(&secret)));
@@ -193,13 +203,12 @@ impl<V: Vault> SecretStore for Keys<V> {
         let mut state = self.state.lock().await;
         let secret = Zeroizing::new(secret);
         state.known.remove(name);
-        // One of before in a file would count more than this one in the key store.
-        if self.files.get(name).await != Ok(None) {
+        // One of before in a file would count more than this one in the key store, and so would a note that it is destroyed.
+        if self.files.get(name).await != Ok(None) || self.files.get(&gone(name)).await != Ok(None) {
             self.files.put(name, secret.to_string()).await;
         }
-        self.files.delete(&gone(name)).await;
         if self.keep(&mut state, name, &secret).await {
-            self.files.delete(name).await;
+            self.taken(name).await;
             state.known.insert(name.to_owned(), Some(secret));
         } else {
             self.files.put(name, secret.to_string()).await;

@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -28,17 +29,22 @@ const NOTHING: &str = "/";
 /// What a person who looks into their key store reads of ours.
 const LABEL: &str = "政务服务大厅 OneHall";
 
-/// How long the service may take to answer, in milliseconds.
-const PATIENCE: i32 = 10_000;
+/// How long the service may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a person may take to open their key store.
 const FOR_A_PERSON: Duration = Duration::from_secs(120);
+
+/// How long a service that did not answer in time is not asked again.
+const LEFT_ALONE: Duration = Duration::from_secs(60);
 
 /// The service.
 #[derive(Default)]
 pub struct Service {
     /// A person was asked to open it since the start. Once is enough.
     asked: AtomicBool,
+    /// When it last did not answer in time: each secret would wait for it anew.
+    hung: Mutex<Option<Instant>>,
 }
 
 /// The service, on the bus.
@@ -84,7 +90,8 @@ impl OnBus {
     fn call(&self, place: &str, interface: &str, method: &str, words: &Variant) -> Result<Variant, Away> {
         let (flags, never) = (gio::DBusCallFlags::NONE, gio::Cancellable::NONE);
         let (name, words, any) = (Some(NAME), Some(words), None::<&VariantTy>);
-        let answer = (self.0).call_sync(name, place, interface, method, words, any, flags, PATIENCE, never);
+        let millis = i32::try_from(PATIENCE.as_millis()).unwrap_or(i32::MAX);
+        let answer = (self.0).call_sync(name, place, interface, method, words, any, flags, millis, never);
         answer.map_err(|_| Away)
     }
 
@@ -148,6 +155,8 @@ impl OnBus {
                 thread::sleep(Duration::from_millis(50));
             }
             self.0.signal_unsubscribe(heard);
+            // What is freed of it is freed here.
+            while context.iteration(false) {}
             answered.get()
         });
         match asked {
@@ -158,31 +167,41 @@ impl OnBus {
 }
 
 impl Service {
+    /// Does something with the service on the bus.
+    fn on_bus<T>(&self, work: impl FnOnce(&OnBus) -> Result<T, Away>) -> Result<T, Away> {
+        let hung = *self.hung.lock().unwrap_or_else(PoisonError::into_inner);
+        if hung.is_some_and(|at| at.elapsed() < LEFT_ALONE) {
+            return Err(Away);
+        }
+        let begun = Instant::now();
+        let done = OnBus::open().and_then(|bus| work(&bus));
+        if done.is_err() && begun.elapsed() >= PATIENCE {
+            *self.hung.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+        done
+    }
+
     /// Opens what is locked; asks the person, once.
     fn unlock(&self, bus: &OnBus, items: &[String]) -> Result<(), Away> {
+        // Each further question would stay with the service, though nobody sees it.
+        if self.asked.load(Ordering::Relaxed) {
+            return Err(Away);
+        }
         let items = items.iter().map(|item| path(item)).collect::<Result<Vec<_>, _>>()?;
         let words = Variant::tuple_from_iter([items.to_variant()]);
         let prompt = path_at(&bus.call(PLACE, SERVICE, "Unlock", &words)?, 1)?;
         if prompt == NOTHING {
             return Ok(());
         }
-        if self.asked.swap(true, Ordering::Relaxed) {
-            return Err(Away);
-        }
+        self.asked.store(true, Ordering::Relaxed);
         bus.ask(&prompt)
     }
-}
 
-impl Vault for Service {
-    fn is_open(&self) -> bool {
-        OnBus::open().and_then(|bus| bus.collection()).is_ok()
-    }
-
-    fn get(&self, folder: &str, name: &str) -> Result<Option<String>, Away> {
-        let bus = OnBus::open()?;
+    /// A secret, which is unlocked where it is locked.
+    fn read(&self, bus: &OnBus, folder: &str, name: &str) -> Result<Option<String>, Away> {
         let (mut found, locked) = bus.items(folder, name)?;
         if found.is_empty() && !locked.is_empty() {
-            self.unlock(&bus, &locked)?;
+            self.unlock(bus, &locked)?;
             (found, _) = bus.items(folder, name)?;
             if found.is_empty() {
                 return Err(Away);
@@ -201,15 +220,16 @@ impl Vault for Service {
             String::from_utf8(bytes).map(Some).map_err(|_| Away)
         })
     }
+}
 
-    fn put(&self, folder: &str, name: &str, secret: &str) -> Result<(), Away> {
-        let bus = OnBus::open()?;
-        let collection = bus.collection()?;
+impl OnBus {
+    fn write(&self, folder: &str, name: &str, secret: &str) -> Result<(), Away> {
+        let collection = self.collection()?;
         let about = HashMap::from([
             (format!("{ITEM}.Label"), LABEL.to_variant()),
             (format!("{ITEM}.Attributes"), attributes(folder, name).to_variant()),
         ]);
-        bus.in_session(|session| {
+        self.in_session(|session| {
             let secret = (
                 session.clone(),
                 Vec::<u8>::new(),
@@ -217,7 +237,7 @@ impl Vault for Service {
                 "text/plain",
             );
             let words = Variant::tuple_from_iter([about.to_variant(), secret.to_variant(), true.to_variant()]);
-            let made = bus.call(&collection, COLLECTION, "CreateItem", &words)?;
+            let made = self.call(&collection, COLLECTION, "CreateItem", &words)?;
             // One that asks a person is not waited for.
             match path_at(&made, 1)?.as_str() {
                 NOTHING => Ok(()),
@@ -226,21 +246,38 @@ impl Vault for Service {
         })
     }
 
-    fn delete(&self, folder: &str, name: &str) -> Result<(), Away> {
-        let bus = OnBus::open()?;
-        let (found, locked) = bus.items(folder, name)?;
+    fn destroy(&self, folder: &str, name: &str) -> Result<(), Away> {
+        let (found, locked) = self.items(folder, name)?;
         if !locked.is_empty() {
             return Err(Away);
         }
         for item in &found {
-            let deleted = bus.call(item, ITEM, "Delete", &().to_variant())?;
+            let deleted = self.call(item, ITEM, "Delete", &().to_variant())?;
             if path_at(&deleted, 0)? != NOTHING {
                 return Err(Away);
             }
         }
         match found.is_empty() {
-            true => bus.collection().map(drop),
+            true => self.collection().map(drop),
             false => Ok(()),
         }
+    }
+}
+
+impl Vault for Service {
+    fn is_open(&self) -> bool {
+        self.on_bus(OnBus::collection).is_ok()
+    }
+
+    fn get(&self, folder: &str, name: &str) -> Result<Option<String>, Away> {
+        self.on_bus(|bus| self.read(bus, folder, name))
+    }
+
+    fn put(&self, folder: &str, name: &str, secret: &str) -> Result<(), Away> {
+        self.on_bus(|bus| bus.write(folder, name, secret))
+    }
+
+    fn delete(&self, folder: &str, name: &str) -> Result<(), Away> {
+        self.on_bus(|bus| bus.destroy(folder, name))
     }
 }

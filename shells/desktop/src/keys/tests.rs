@@ -210,6 +210,25 @@ fn a_destroyed_secret_is_gone_also_where_the_key_store_was_away() {
 }
 
 #[test]
+fn a_secret_in_place_of_a_destroyed_one_stays_and_that_one_does_not_come_back() {
+    let world = World::default();
+    put(&world.start(How::Open), "token", "t1");
+    let keys = world.start(How::Away);
+    delete(&keys, "token");
+    put(&keys, "token", "t2");
+    assert_eq!(get(&keys, "token"), some("t2"));
+    // Until it is moved the note stays: without its file the one of before would count.
+    assert_eq!(world.in_files(), [MARK, "token", "token.gone"]);
+    for _ in 0..2 {
+        assert_eq!(get(&world.start(How::Open), "token"), some("t2"));
+        assert_eq!(
+            (world.in_files(), world.in_the_store()),
+            (vec![MARK.to_owned()], vec![pair("token", "t2")])
+        );
+    }
+}
+
+#[test]
 fn two_folders_of_one_person_do_not_meet() {
     let (one, mut other) = (World::default(), World::default());
     other.kept = Arc::clone(&one.kept);
