@@ -67,9 +67,11 @@ fn wipe(folder: &Path, processes: Processes, config: Option<Config>) -> ExitCode
     }
 }
 
-/// What a visit may print with.
+/// What a visit may print with, and where a card may pay.
 fn printers(config: Option<Config>) -> Fitted {
-    config.map_or_else(Fitted::default, |config| Fitted::of(&config.devices, config.simulators))
+    config.map_or_else(Fitted::default, |config| {
+        Fitted::of(&config.devices, config.simulators, None)
+    })
 }
 
 /// One visit.
