@@ -25,9 +25,8 @@ pub fn ReceiptPage() -> impl IntoView {
     view! { <LoggedIn>{case_here(true).view(receipt_view)}</LoggedIn> }.into_any()
 }
 
-/// Where the code leads: the case, at the address that this terminal knows the hall by. In a shell that is not the page's own.
-fn case_address(hall: Hall, case: &CaseView) -> RwSignal<String> {
-    let path = routes::case(case.summary.id);
+/// Where a code leads: this path, at the address that this terminal knows the hall by. In a shell that is not the page's own.
+pub(super) fn address_at_hall(hall: Hall, path: String) -> RwSignal<String> {
     let origin = window().location().origin().unwrap_or_default();
     let address = RwSignal::new(format!("{origin}{path}"));
     leptos::task::spawn_local(async move {
@@ -61,7 +60,7 @@ fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
     let case = loaded.case;
     let offset = ui.utc_offset.get_untracked();
     let number = case.summary.number.to_string();
-    let address = case_address(hall, &case);
+    let address = address_at_hall(hall, routes::case(case.summary.id));
     let told = facts(hall, &case, offset);
     let on_paper = told.clone();
     let shown = told
