@@ -89,7 +89,8 @@ texts! {
     DESK_SURPLUS = "重复到账，退回", "Came a second time, goes back";
 
     LIST = "收款", "Payments";
-    LIST_DAY = "日期", "Day";
+    LIST_BEFORE = "前一天", "The day before";
+    LIST_AFTER = "后一天", "The day after";
     LIST_NONE = "这一天没有收款。", "Nothing was paid on this day.";
     LIST_SUMS = "线上 {}，窗口现金 {}", "Online {}, in cash {}";
     LIST_CASE = "办件", "Case";
