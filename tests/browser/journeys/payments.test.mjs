@@ -13,7 +13,11 @@ const dialog = (page) => page.locator("dialog[open]");
 const owed = (hall, { id, cookie }) => hall.api("GET", `/api/v1/cases/${id}/payment`, undefined, { cookie });
 
 /** The payment that is under way. */
-const underWay = (hall, application) => until("a payment under way", async () => (await owed(hall, application)).charge.payment);
+async function underWay(hall, application) {
+  const look = async () => (await owed(hall, application)).charge.payment;
+  await until(async () => (await look())?.pay_at, "a payment under way");
+  return look();
+}
 
 /** What the one with the phone does. */
 async function does(hall, application, deed) {
