@@ -22,3 +22,4 @@ mod view;
 pub use flow::{follow_up, watch};
 pub use routes::{development_routes, routes};
 pub use store::PaymentStore;
+pub(crate) use view::of as payment_view;

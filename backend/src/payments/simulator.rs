@@ -233,9 +233,8 @@ impl PaymentProvider for SimulatedProvider {
     async fn refund(&self, id: PaymentId, amount: Money) -> Result<Answer> {
         self.told(|inside| {
             let held = inside.orders.get_mut(&id).ok_or_else(unavailable)?;
-            match &held.answer {
-                Answer::Paid { amount: paid, .. } if *paid == amount => held.answer = Answer::Refunded,
-                _ => {}
+            if matches!(&held.answer, Answer::Paid { amount: paid, .. } if *paid == amount) {
+                held.answer = Answer::Refunded;
             }
             Ok(held.answer.clone())
         })

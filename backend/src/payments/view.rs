@@ -8,7 +8,7 @@ use super::model::{Owed, StoredCharge, StoredPayment, StoredStep};
 use crate::state::AppState;
 
 /// As its citizen sees it.
-pub(super) fn of(state: &AppState, owed: &Owed) -> CasePayment {
+pub(crate) fn of(state: &AppState, owed: &Owed) -> CasePayment {
     let charge = owed.charge.as_ref();
     // What ended without a result that is paid for owes nothing any more; what was paid stays told.
     let charge = charge.filter(|charge| !(owed.ended_without && charge.state.is_open()));

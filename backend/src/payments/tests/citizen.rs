@@ -152,6 +152,21 @@ async fn who_breaks_off_pays_nothing_and_may_take_another_way() {
 }
 
 #[tokio::test]
+async fn what_was_paid_is_in_the_data_that_a_citizen_takes_along() {
+    let (hall, mut browser, case) = owing().await;
+    let payment = begun(&mut browser, &case).await;
+    pays(&hall, &payment, Deed::Pay);
+    confirm(&mut browser, &case, &payment).await;
+    let taken = browser.get("/api/v1/account/data").await;
+    assert_eq!(taken.status, 200);
+    let text = String::from_utf8_lossy(&taken.body).into_owned();
+    assert!(
+        text.contains("\"state\": \"paid\"") && text.contains("-P1\""),
+        "the charge and its receipt"
+    );
+}
+
+#[tokio::test]
 async fn a_payment_is_told_to_whoever_looks_at_the_case() {
     let (hall, mut browser, case) = owing().await;
     let pulled = |cursor: Value| {
