@@ -73,7 +73,9 @@ async fn open(state: &AppState, owed: &Owed, payment: &StoredPayment) -> Result<
 pub async fn ask(state: &AppState, payment: &StoredPayment) -> Result<()> {
     let now = state.clock.now();
     let asked_now = payment.asked_at.is_some_and(|at| at.plus_seconds(ASKED_AGAIN) > now);
-    if asked_now || !payment.state.is_under_way() {
+    // Its provider is being told of it: what it says before that it knows of no such payment means nothing.
+    let is_opened_now = payment.opened_at.is_none() && payment.begun_at.plus_seconds(LEFT_ALONE) > now;
+    if asked_now || is_opened_now || !payment.state.is_under_way() {
         return Ok(());
     }
     match state.payments.ask(payment.id).await {

@@ -232,7 +232,10 @@ impl PaymentProvider for SimulatedProvider {
 
     async fn refund(&self, id: PaymentId, amount: Money) -> Result<Answer> {
         self.told(|inside| {
-            let held = inside.orders.get_mut(&id).ok_or_else(unavailable)?;
+            // One from before a restart, of which nobody but the hall knows any more.
+            let Some(held) = inside.orders.get_mut(&id) else {
+                return Ok(Answer::Refunded);
+            };
             if matches!(&held.answer, Answer::Paid { amount: paid, .. } if *paid == amount) {
                 held.answer = Answer::Refunded;
             }

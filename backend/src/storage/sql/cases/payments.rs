@@ -248,7 +248,12 @@ fn begin(db: &Connection, begin: &Begin) -> Result<Owed> {
         return Ok(before);
     }
     if before.ended_without || !take_charge(db, case.id, begin.amount, PaymentState::Begun, begin.id)? {
-        let now = owed(db, case)?;
+        let now = owed(db, case.clone())?;
+        // Another replica was faster with the same.
+        if now.payment.as_ref().is_some_and(same) {
+            keep_attempt(db, &begin.attempt, case.id, None, begin.now)?;
+            return Ok(now);
+        }
         return Err(not_possible(refusal(&now, begin.amount)));
     }
     let new = New {

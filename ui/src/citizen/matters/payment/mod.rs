@@ -160,8 +160,10 @@ fn payment_view(paying: Paying, payment: &CasePayment) -> AnyView {
     if charge.lines.len() > 1 {
         facts.push(Fact::new(words::TOTAL, format::money_words(charge.amount)));
     }
+    let is_over = matches!(charge.state, PaymentState::Paid | PaymentState::Refunded);
     let what = live(move || {
-        let told = paying.told.get();
+        // Once it is paid it does not matter what a terminal did not know.
+        let told = paying.told.get().filter(|_| !is_over);
         told.map(|told| view! { <Notice tone=Tone::Attention><p>{told}</p></Notice> })
     });
     let receipt = receipt_view(paying.hall, paying.case, charge);
