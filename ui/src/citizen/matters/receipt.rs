@@ -5,6 +5,7 @@ use onehall_client::citizen::GetHallAddress;
 use onehall_protocol::cases::CaseView;
 
 use super::loaded::{CaseHere, LoadedCase, authority_words, case_here};
+use super::payment::payment_section;
 use super::receipt_picture::{Picture, save_picture};
 use super::standing::about_time;
 use crate::citizen::place::{LoggedIn, Reading};
@@ -165,6 +166,7 @@ fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
                     <p class="receipt-keep">{fill::RECEIPT_KEEP}</p>
                 </div>
             </div>
+            <div class="no-print">{payment_section(hall, case.summary.id)}</div>
             <div class="buttons no-print">
                 <ButtonLink href=routes::case(case.summary.id) label=fill::RECEIPT_FOLLOW weight=Weight::Primary/>
                 {print}
