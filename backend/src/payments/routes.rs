@@ -1,4 +1,7 @@
 //! Payments over HTTP.
+//!
+//! What citizens pay is asked of the hall's own pages alone, kiosks' included: a site that embeds services was registered for those,
+//! and money is none of its business.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -25,7 +28,7 @@ use crate::clock::begin_of;
 use crate::error::{Error, Result};
 use crate::files::routes::document_answer;
 use crate::http::extract::{IdempotencyKeyHeader, Json, Path, Query, Terminal};
-use crate::identity::Citizen;
+use crate::identity::{Citizen, OwnPages};
 use crate::staff::Staff;
 use crate::state::AppState;
 
@@ -73,9 +76,14 @@ async fn as_it_is(state: &AppState, id: CaseId, viewer: Viewer) -> Result<Json<C
 /// Line by line, how it stands, the payment that is under way, and the receipt. `charge` is absent where the case owes nothing.
 #[utoipa::path(get, path = "/cases/{id}/payment", tag = "payments", params(("id" = CaseId, Path)), responses(
     (status = 200, body = CasePayment), (status = 401, body = Problem),
+    (status = 403, body = Problem, description = "identity/other_terminal: in the page of another site"),
     (status = 404, body = Problem, description = "No such case, or another's"),
 ))]
-async fn payment(State(state): State<AppState>, citizen: Citizen, Path(id): Path<CaseId>) -> Result<Json<CasePayment>> {
+async fn payment(
+    State(state): State<AppState>,
+    OwnPages(citizen): OwnPages,
+    Path(id): Path<CaseId>,
+) -> Result<Json<CasePayment>> {
     as_it_is(&state, id, citizens(&citizen)).await
 }
 
@@ -87,14 +95,15 @@ async fn payment(State(state): State<AppState>, citizen: Citizen, Path(id): Path
 #[utoipa::path(post, path = "/cases/{id}/payment", tag = "payments",
     params(("id" = CaseId, Path), ("Idempotency-Key" = IdempotencyKey, Header, description = "names this attempt")),
     request_body = BeginPayment, responses(
-        (status = 200, body = CasePayment), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 200, body = CasePayment), (status = 401, body = Problem),
+    (status = 403, body = Problem, description = "identity/other_terminal: in the page of another site"), (status = 404, body = Problem),
         (status = 409, body = Problem, description = "payments/not_possible: `details.why` is a `NoPayment`; \
             request/idempotency_conflict"),
         (status = 503, body = Problem, description = "payments/unavailable: nothing was charged"),
     ))]
 async fn begin(
     State(state): State<AppState>,
-    citizen: Citizen,
+    OwnPages(citizen): OwnPages,
     _: Terminal,
     IdempotencyKeyHeader(key): IdempotencyKeyHeader,
     Path(id): Path<CaseId>,
@@ -135,11 +144,12 @@ async fn named(state: &AppState, citizen: &Citizen, id: CaseId, named: PaymentOf
 #[utoipa::path(post, path = "/cases/{id}/payment/confirmation", tag = "payments", params(("id" = CaseId, Path)),
     request_body = PaymentOf, responses(
         (status = 200, body = CasePayment), (status = 401, body = Problem),
+    (status = 403, body = Problem, description = "identity/other_terminal: in the page of another site"),
         (status = 404, body = Problem, description = "No such case, another's, or not its last payment"),
     ))]
 async fn confirm(
     State(state): State<AppState>,
-    citizen: Citizen,
+    OwnPages(citizen): OwnPages,
     _: Terminal,
     Path(id): Path<CaseId>,
     Json(request): Json<PaymentOf>,
@@ -155,11 +165,12 @@ async fn confirm(
 #[utoipa::path(post, path = "/cases/{id}/payment/cancellation", tag = "payments", params(("id" = CaseId, Path)),
     request_body = PaymentOf, responses(
         (status = 200, body = CasePayment), (status = 401, body = Problem),
+    (status = 403, body = Problem, description = "identity/other_terminal: in the page of another site"),
         (status = 404, body = Problem, description = "No such case, another's, or not its last payment"),
     ))]
 async fn cancel(
     State(state): State<AppState>,
-    citizen: Citizen,
+    OwnPages(citizen): OwnPages,
     _: Terminal,
     Path(id): Path<CaseId>,
     Json(request): Json<PaymentOf>,
@@ -176,9 +187,14 @@ async fn cancel(
 /// One page, as a PDF in Chinese and English.
 #[utoipa::path(get, path = "/cases/{id}/payment/receipt", tag = "payments", params(("id" = CaseId, Path)), responses(
     (status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 401, body = Problem),
+    (status = 403, body = Problem, description = "identity/other_terminal: in the page of another site"),
     (status = 404, body = Problem, description = "No such case, another's, or nothing was paid for it"),
 ))]
-async fn receipt(State(state): State<AppState>, citizen: Citizen, Path(id): Path<CaseId>) -> Result<Response> {
+async fn receipt(
+    State(state): State<AppState>,
+    OwnPages(citizen): OwnPages,
+    Path(id): Path<CaseId>,
+) -> Result<Response> {
     let owed = state.storage.owed(id, citizens(&citizen)).await?;
     let paper = paper(&state, &owed).ok_or_else(Error::not_found)?;
     let title = Text::new("缴费凭证", "Receipt");
