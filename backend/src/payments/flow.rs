@@ -106,7 +106,15 @@ pub async fn close(state: &AppState, payment: &StoredPayment) -> Result<()> {
 /// # Errors
 /// What the store says.
 pub async fn refund(state: &AppState, payment: &StoredPayment) -> Result<()> {
-    match state.payments.refund(payment.id, payment.amount).await {
+    // All of what was paid goes back, which need not be what was due.
+    let back = match state.payments.ask(payment.id).await {
+        Ok(Answer::Paid { amount, .. }) => state.payments.refund(payment.id, amount).await,
+        Ok(Answer::Unknown) if payment.state == PaymentState::Paid => {
+            state.payments.refund(payment.id, payment.amount).await
+        }
+        answer => answer,
+    };
+    match back {
         Ok(Answer::Refunded) => settle(state, payment, Known::Refunded).await,
         // It stays paid, and is asked for again.
         Ok(_) => settle(state, payment, Known::Silence).await,
@@ -174,7 +182,7 @@ pub async fn follow_up(state: &AppState) -> Result<usize> {
     let before = state.clock.now().plus_seconds(-LEFT_ALONE);
     let payments = state.storage.payments_to_follow(before, AT_ONCE).await?;
     for payment in &payments {
-        let followed: Result<(), Error> = if payment.state == PaymentState::Paid {
+        let followed: Result<(), Error> = if payment.refund_asked_at.is_some() {
             refund(state, payment).await
         } else {
             ask(state, payment).await

@@ -319,7 +319,8 @@ async fn refund(
     let owed = state.storage.ask_refund(refund).await?;
     tracing::info!(case = %id, staff = %staff.id, "a payment is to be given back");
     tell(&state, &owed.case);
-    if let Some(payment) = owed.payment.filter(|payment| payment.state == PaymentState::Paid) {
+    let goes_back = |payment: &StoredPayment| payment.state != PaymentState::Refunded;
+    if let Some(payment) = owed.payment.filter(goes_back) {
         flow::refund(&state, &payment).await?;
     }
     for_staff(&state, &staff, id).await

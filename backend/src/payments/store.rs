@@ -41,7 +41,8 @@ pub trait PaymentStore: Send + Sync {
     /// `request/not_found`; `payments/not_possible`.
     async fn note_payment(&self, note: NoteAtWindow) -> Result<Owed>;
 
-    /// Keeps that what was paid is to be given back. What a clerk took, a clerk has given back with this.
+    /// Keeps that what was paid is to be given back, also where it was another amount than was due. What a clerk took, a clerk has
+    /// given back with this.
     ///
     /// # Errors
     /// `request/not_found`; `payments/not_possible`.

@@ -72,6 +72,7 @@ texts! {
     DESK_NOTED = "收款已登记。", "The payment was noted.";
     DESK_REFUND = "退款", "Give it back";
     DESK_REFUND_ASK = "要退还 {} 吗？", "Give back {}?";
+    DESK_REFUND_OTHER = "要退还实际到账的金额吗？", "Give back what came?";
     DESK_REFUND_TEXT = "线上支付的原路退回；窗口现金由您当面退还。", "What was paid online goes back the way it came; cash you hand back yourself.";
     DESK_REFUND_REASON = "退款原因", "Why";
     DESK_REFUND_GIVEN = "退款已登记。", "It will be given back.";

@@ -1,6 +1,6 @@
 //! What is tried against payments.
 
-use super::super::simulator::Deed;
+use super::super::simulator::{Condition, Deed};
 use super::*;
 use crate::cases::tests::{STRANGER, act, clerk, done};
 
@@ -105,6 +105,35 @@ async fn less_than_is_due_is_not_paid() {
 }
 
 #[tokio::test]
+async fn another_amount_is_told_once_also_after_a_silence_and_a_clerk_gives_it_back() {
+    let (hall, mut browser, case) = owing().await;
+    let payment = begun(&mut browser, &case).await;
+    pays(&hall, &payment, Deed::PayLess);
+    hall.provider.set(Condition::Mute);
+    confirm(&mut browser, &case, &payment).await;
+    assert_eq!(state(&mut browser, &case).await, "uncertain");
+    let mut window = clerk(&hall, "ps-window").await;
+    let path = format!("/api/v1/staff/cases/{case}/payment/refund");
+    let back = json!({ "reason": "金额不符" });
+    refused(&window.post(&path, back.clone()).await, "not_paid");
+    hall.provider.set(Condition::Fine);
+    for _ in 0..2 {
+        hall.clock.advance(21);
+        follow_up(&hall).await;
+    }
+    let told = "SELECT count(*) FROM payment_event WHERE reason = 'other_amount'";
+    assert_eq!(count(&hall, told), 1, "somebody has to look at it");
+    let given = window.post(&path, back).await;
+    assert_eq!(given.status, 200, "{}", given.json());
+    assert_eq!(hall.provider.payments()[0].state, "refunded", "all that came");
+    assert_eq!(state(&mut browser, &case).await, "refused");
+    let payment = begun(&mut browser, &case).await;
+    pays(&hall, &payment, Deed::Pay);
+    confirm(&mut browser, &case, &payment).await;
+    assert_eq!(state(&mut browser, &case).await, "paid");
+}
+
+#[tokio::test]
 async fn no_result_is_issued_before_it_is_paid_and_none_after_it_was_given_back() {
     let mut hall = TestHall::open().await;
     hall.restart_with(paid_before());
@@ -137,6 +166,14 @@ async fn no_result_is_issued_before_it_is_paid_and_none_after_it_was_given_back(
         ),
         0,
         "no notice of a result that was not issued"
+    );
+    assert_eq!(state(&mut browser, &case).await, "due", "or it could never be issued");
+    let payment = begun(&mut browser, &case).await;
+    pays(&hall, &payment, Deed::Pay);
+    confirm(&mut browser, &case, &payment).await;
+    assert_eq!(
+        done(&mut issuer, &case, "issue", number).await["result"]["kind"],
+        "issued"
     );
 }
 

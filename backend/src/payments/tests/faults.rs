@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::super::model::Begin;
+use super::super::model::{Begin, Known, Settle};
 use super::super::simulator::{Condition, Deed};
 use super::*;
 use crate::cases::model::{Attempt, Viewer};
+use crate::cases::tests::{clerk, done};
 use crate::clock::Clock;
 use crate::identity::Reach;
 
@@ -214,4 +215,44 @@ async fn a_hall_without_a_provider_offers_the_window_alone() {
     let reply = begin(&mut browser, &case).await;
     assert_eq!((reply.status, reply.code().as_str()), (503, "payments/unavailable"));
     assert_eq!(state(&mut browser, &case).await, "due");
+}
+
+#[tokio::test]
+async fn what_is_paid_for_a_case_that_ended_meanwhile_goes_back() {
+    let (hall, mut browser, case) = owing().await;
+    let payment = begun(&mut browser, &case).await;
+    let mut window = clerk(&hall, "ps-window").await;
+    done(&mut window, &case, "pass-pre-review", json!({})).await;
+    done(&mut window, &case, "refuse-acceptance", json!({ "reason": "重复申请" })).await;
+    pays(&hall, &payment, Deed::Pay);
+    for _ in 0..2 {
+        hall.clock.advance(21);
+        assert_eq!(follow_up(&hall).await, 1);
+    }
+    assert_eq!(state(&mut browser, &case).await, "refunded");
+    assert_eq!(hall.provider.payments()[0].state, "refunded");
+    hall.clock.advance(21);
+    assert_eq!(follow_up(&hall).await, 0);
+}
+
+#[tokio::test]
+async fn another_amount_that_comes_late_goes_back_and_the_case_still_owes() {
+    let (hall, mut browser, case) = owing().await;
+    let payment = begun(&mut browser, &case).await;
+    cancel(&mut browser, &case, &payment).await;
+    let late = Settle {
+        id: payment.parse().unwrap_or_else(|error| panic!("{error}")),
+        known: Known::Paid {
+            reference: "B-9".to_owned(),
+            amount: onehall_protocol::Money::from_fen(1999),
+        },
+        now: hall.clock.now(),
+    };
+    let settled = hall.state.storage.settle_payment(late).await;
+    assert!(settled.as_ref().is_ok_and(|settled| settled.changed), "{settled:?}");
+    let goes_back = "SELECT count(*) FROM payment WHERE state = 'paid' AND refund_asked_at IS NOT NULL";
+    assert_eq!(count(&hall, goes_back), 1);
+    assert_eq!(state(&mut browser, &case).await, "refused");
+    let second = begun(&mut browser, &case).await;
+    assert_ne!(second, payment);
 }

@@ -57,12 +57,19 @@ fn section(desk: Desk, case: CaseId, here: Loaded<StaffPayment>, now: &StaffPaym
         view! { <li>{said}</li> }
     });
     let steps = steps.collect_view();
+    // Another amount came than was due: a clerk can have it given back, and nothing else is possible before that.
+    let last = now.steps.iter().rev().find(|step| step.clerk.is_none());
+    let other_amount = last.is_some_and(|step| step.reason.as_deref() == Some("other_amount"));
     let doing = now.may_handle.then(|| match charge.state {
         PaymentState::Due | PaymentState::Refused => note_button(desk, case, here, charge),
+        PaymentState::Uncertain if other_amount => refund_button(desk, case, here, words::DESK_REFUND_OTHER.into()),
         PaymentState::Begun | PaymentState::Uncertain => {
             view! { <Notice tone=Tone::Info><p>{words::DESK_UNDER_WAY}</p></Notice> }.into_any()
         }
-        PaymentState::Paid => refund_button(desk, case, here, charge),
+        PaymentState::Paid => {
+            let ask = words::DESK_REFUND_ASK.with([format::money_words(charge.amount)]);
+            refund_button(desk, case, here, ask)
+        }
         PaymentState::Refunded => ().into_any(),
     });
     view! {
@@ -156,9 +163,9 @@ fn note_button(desk: Desk, case: CaseId, here: Loaded<StaffPayment>, charge: &Ch
 }
 
 /// What was paid is given back, with a reason.
-fn refund_button(desk: Desk, case: CaseId, here: Loaded<StaffPayment>, charge: &Charge) -> AnyView {
+fn refund_button(desk: Desk, case: CaseId, here: Loaded<StaffPayment>, ask: Words) -> AnyView {
     let ui = use_ui();
-    let (open, busy, amount) = (RwSignal::new(false), RwSignal::new(false), charge.amount);
+    let (open, busy) = (RwSignal::new(false), RwSignal::new(false));
     let reason = RwSignal::new(String::new());
     let refund = Callback::new(move |()| {
         let reason = reason.get_untracked().trim().to_owned();
@@ -186,7 +193,7 @@ fn refund_button(desk: Desk, case: CaseId, here: Loaded<StaffPayment>, charge: &
         <div class="buttons">
             <Button label=words::DESK_REFUND icon="undo-2" on_press=Callback::new(move |()| open.set(true))/>
         </div>
-        <Dialog id="refund-payment" title=words::DESK_REFUND_ASK.with([format::money_words(amount)]) open=open>
+        <Dialog id="refund-payment" title=ask open=open>
             <p>{words::DESK_REFUND_TEXT}</p>
             <TextArea
                 id="refund-reason"

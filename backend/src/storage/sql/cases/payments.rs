@@ -89,15 +89,20 @@ fn charge(db: &Connection, case: CaseId) -> Result<Option<StoredCharge>> {
 fn owed(db: &Connection, case: StoredCase) -> Result<Owed> {
     let charge = charge(db, case.id)?;
     let named = charge.as_ref().and_then(|charge| charge.payment);
-    let ended_without = db
-        .prepare_cached("SELECT 1 FROM case_result WHERE case_id = ?1 AND kind <> 'issued'")?
-        .exists([case.id.key()])?;
     Ok(Owed {
         payment: named.map(|id| find_payment(db, id)).transpose()?,
+        ended_without: ended_without(db, case.id)?,
         case,
-        ended_without,
         charge,
     })
+}
+
+/// Whether a case ended without a result that is paid for.
+fn ended_without(db: &Connection, case: CaseId) -> Result<bool> {
+    let ended = db
+        .prepare_cached("SELECT 1 FROM case_result WHERE case_id = ?1 AND kind <> 'issued'")?
+        .exists([case.key()])?;
+    Ok(ended)
 }
 
 /// Keeps what a case owes from now on, unless somebody has begun to pay what it owed before.
@@ -315,11 +320,21 @@ fn note_at_window(db: &Connection, taken: &NoteAtWindow) -> Result<Owed> {
     owed(db, case)
 }
 
+/// Whether money went over that a clerk can have given back: it is paid, or another amount came than was due, of which alone a
+/// payment that is uncertain has a reference.
+fn can_go_back(payment: &StoredPayment) -> bool {
+    match payment.state {
+        PaymentState::Paid => true,
+        PaymentState::Uncertain => payment.reference.is_some(),
+        _ => false,
+    }
+}
+
 fn ask_refund(db: &Connection, refund: &AskRefund) -> Result<Owed> {
     let viewer = Viewer::Authority(refund.authority.clone());
     let case = rows::find(db, refund.case, &viewer)?;
     let before = owed(db, case.clone())?;
-    let Some(payment) = before.payment.as_ref().filter(|one| one.state == PaymentState::Paid) else {
+    let Some(payment) = before.payment.as_ref().filter(|one| can_go_back(one)) else {
         return Err(not_possible(NoPayment::NotPaid));
     };
     if payment.refund_asked_at.is_some() {
@@ -328,9 +343,9 @@ fn ask_refund(db: &Connection, refund: &AskRefund) -> Result<Owed> {
     let (id, now) = (payment.id, refund.now.unix_millis());
     let asked = db
         .prepare_cached(
-            "UPDATE payment SET refund_asked_at = ?2 WHERE id = ?1 AND state = 'paid' AND refund_asked_at IS NULL",
+            "UPDATE payment SET refund_asked_at = ?2 WHERE id = ?1 AND state = ?3 AND refund_asked_at IS NULL",
         )?
-        .execute(params![id.key(), now])?;
+        .execute(params![id.key(), now, values::name(&payment.state)?])?;
     if asked != 1 {
         return Err(not_possible(NoPayment::NotPaid));
     }
@@ -343,7 +358,7 @@ fn ask_refund(db: &Connection, refund: &AskRefund) -> Result<Owed> {
     if payment.way == PaymentWay::Cash {
         give_back(db, payment, &doing, refund.now)?;
     } else {
-        note(db, payment, PaymentState::Paid, &doing, refund.now)?;
+        note(db, payment, payment.state, &doing, refund.now)?;
     }
     log_change(db, case.principal.id, Logged::Case(case.id), refund.now)?;
     owed(db, case)
@@ -359,8 +374,14 @@ fn give_back(db: &Connection, payment: &StoredPayment, doing: &Doing<'_>, now: T
     if back != 1 {
         return Ok(false);
     }
-    db.prepare_cached("UPDATE payment_charge SET state = 'refunded' WHERE case_id = ?1 AND payment = ?2")?
-        .execute(params![payment.case.key(), payment.id.key()])?;
+    // What a result waits for is due again, or it could never be issued. What did not count as paid changes nothing.
+    db.prepare_cached(
+        "UPDATE payment_charge
+         SET state = CASE WHEN before_result = 1 AND NOT EXISTS (SELECT 1 FROM case_result r WHERE r.case_id = ?1)
+             THEN 'due' ELSE 'refunded' END
+         WHERE case_id = ?1 AND payment = ?2 AND state = 'paid'",
+    )?
+    .execute(params![payment.case.key(), payment.id.key()])?;
     note(db, payment, PaymentState::Refunded, doing, now)?;
     Ok(true)
 }
@@ -413,14 +434,22 @@ fn settle_open(db: &Connection, payment: &StoredPayment, known: &Known, now: Tim
         Known::Refunded => (PaymentState::Refused, None, Some(PaymentRefusal::Cancelled)),
         Known::Silence => (PaymentState::Uncertain, None, None),
     };
-    if state == payment.state {
+    // That another amount was paid is told once, also where nobody knew before what had become of it.
+    let is_told = doing.reason.is_none() || payment.reference.is_some();
+    if state == payment.state && is_told {
         return Ok(false);
     }
     let (paid, over) = (state == PaymentState::Paid, state == PaymentState::Refused);
+    // Its case ended while it was under way, and owes nothing any more: it goes back.
+    let surplus = paid && ended_without(db, payment.case)?;
+    if surplus {
+        doing.reason = Some("surplus");
+    }
     let moved = db
         .prepare_cached(
             "UPDATE payment SET state = ?3, reference = coalesce(?4, reference), refusal = ?5, paid_at = ?6,
-                 open_case = CASE WHEN ?7 = 1 THEN NULL ELSE open_case END
+                 open_case = CASE WHEN ?7 = 1 THEN NULL ELSE open_case END,
+                 refund_asked_at = coalesce(?8, refund_asked_at)
              WHERE id = ?1 AND state = ?2",
         )?
         .execute(params![
@@ -431,6 +460,7 @@ fn settle_open(db: &Connection, payment: &StoredPayment, known: &Known, now: Tim
             refusal.map(|why| values::name(&why)).transpose()?,
             paid.then(|| now.unix_millis()),
             over,
+            surplus.then(|| now.unix_millis()),
         ])?;
     if moved != 1 {
         return Ok(false);
@@ -442,7 +472,9 @@ fn settle_open(db: &Connection, payment: &StoredPayment, known: &Known, now: Tim
 
 /// Paid, although it was over: what should not be. Where the case still owes it, it counts; where not, it is given back.
 fn paid_late(db: &Connection, payment: &StoredPayment, reference: &str, amount: Money, now: Timestamp) -> Result<bool> {
-    let counts = amount == payment.amount && take_charge(db, payment.case, amount, PaymentState::Paid, payment.id)?;
+    let counts = amount == payment.amount
+        && !ended_without(db, payment.case)?
+        && take_charge(db, payment.case, amount, PaymentState::Paid, payment.id)?;
     let moved = db
         .prepare_cached(
             "UPDATE payment SET state = 'paid', reference = ?2, refusal = NULL, paid_at = ?3,
