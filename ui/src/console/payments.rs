@@ -50,7 +50,7 @@ pub(super) fn PaymentsPage() -> impl IntoView {
         <Wide>
             <PageHeading title=words::LIST/>
             {days}
-            {payments.view(SkeletonKind::Rows, |payments| shown(payments))}
+            {payments.view(SkeletonKind::Rows, shown)}
         </Wide>
     }
     .into_any()
