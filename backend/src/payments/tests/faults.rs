@@ -256,3 +256,28 @@ async fn another_amount_that_comes_late_goes_back_and_the_case_still_owes() {
     let second = begun(&mut browser, &case).await;
     assert_ne!(second, payment);
 }
+
+#[tokio::test]
+async fn what_is_paid_for_an_amount_that_is_not_owed_any_more_goes_back_and_the_other_is_due() {
+    let (hall, mut browser, case) = owing().await;
+    let payment = begun(&mut browser, &case).await;
+    // As a supplement does whose answers cost more.
+    let more = hall
+        .database
+        .look(|db| db.execute("UPDATE payment_charge SET amount = 4000", []));
+    assert!(more.is_ok(), "{more:?}");
+    pays(&hall, &payment, Deed::Pay);
+    let asked = confirm(&mut browser, &case, &payment).await;
+    assert_eq!(asked.json()["charge"]["state"], "due");
+    let second = begin_as(&mut browser, &case, "code", "40.00", Uuid::now_v7()).await;
+    assert_eq!(second.status, 200, "{}", second.json());
+    hall.clock.advance(21);
+    follow_up(&hall).await;
+    let states: Vec<String> = hall.provider.payments().into_iter().map(|one| one.state).collect();
+    assert_eq!(
+        states.iter().filter(|state| *state == "refunded").count(),
+        1,
+        "{states:?}"
+    );
+    assert_eq!(state(&mut browser, &case).await, "begun");
+}

@@ -105,7 +105,7 @@ fn ended_without(db: &Connection, case: CaseId) -> Result<bool> {
     Ok(ended)
 }
 
-/// Keeps what a case owes from now on, unless somebody has begun to pay what it owed before.
+/// Keeps what a case owes from now on, unless it has been paid. A payment that is under way for another amount counts no more.
 pub(super) fn owe(db: &Connection, case: CaseId, new: Option<&NewCharge>) -> Result<()> {
     let owes = new.filter(|charge| charge.amount() > Money::ZERO);
     let Some(charge) = owes else {
@@ -117,7 +117,7 @@ pub(super) fn owe(db: &Connection, case: CaseId, new: Option<&NewCharge>) -> Res
         "INSERT INTO payment_charge (case_id, lines, amount, before_result, state) VALUES (?1, ?2, ?3, ?4, 'due')
          ON CONFLICT (case_id) DO UPDATE SET lines = excluded.lines, amount = excluded.amount,
              before_result = excluded.before_result
-         WHERE payment_charge.state IN ('due', 'refused')",
+         WHERE payment_charge.state IN ('due', 'refused', 'begun', 'uncertain')",
     )?
     .execute(params![
         case.key(),
@@ -440,8 +440,9 @@ fn settle_open(db: &Connection, payment: &StoredPayment, known: &Known, now: Tim
         return Ok(false);
     }
     let (paid, over) = (state == PaymentState::Paid, state == PaymentState::Refused);
-    // Its case ended while it was under way, and owes nothing any more: it goes back.
-    let surplus = paid && ended_without(db, payment.case)?;
+    // What its case owes has changed while it was under way, or it ended and owes nothing any more: it goes back.
+    let owes_other = paid && charge(db, payment.case)?.is_some_and(|charge| charge.amount != payment.amount);
+    let surplus = owes_other || paid && ended_without(db, payment.case)?;
     if surplus {
         doing.reason = Some("surplus");
     }
@@ -459,13 +460,14 @@ fn settle_open(db: &Connection, payment: &StoredPayment, known: &Known, now: Tim
             reference.map(str::to_owned),
             refusal.map(|why| values::name(&why)).transpose()?,
             paid.then(|| now.unix_millis()),
-            over,
+            over || owes_other,
             surplus.then(|| now.unix_millis()),
         ])?;
     if moved != 1 {
         return Ok(false);
     }
-    charge_follows(db, payment, state)?;
+    let charged = if owes_other { PaymentState::Due } else { state };
+    charge_follows(db, payment, charged)?;
     note(db, payment, state, &doing, now)?;
     Ok(true)
 }
