@@ -67,11 +67,9 @@ fn wipe(folder: &Path, processes: Processes, config: Option<Config>) -> ExitCode
     }
 }
 
-/// What a visit may print with, and where a card may pay.
+/// What a visit may print with.
 fn printers(config: Option<Config>) -> Fitted {
-    config.map_or_else(Fitted::default, |config| {
-        Fitted::of(&config.devices, config.simulators, None)
-    })
+    config.map_or_else(Fitted::default, |config| Fitted::of(&config.devices, config.simulators))
 }
 
 /// One visit.
