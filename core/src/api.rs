@@ -146,7 +146,7 @@ impl Core {
         let visit = self.visit();
         #[cfg(feature = "native")]
         let answer = match &request.proven_to {
-            Some(issuer) => self.send_proven(sent, issuer).await,
+            Some(issuer) => self.send_proven(sent, issuer, self.key()).await,
             None => self.send_shown(sent, request.anonymous).await,
         };
         #[cfg(not(feature = "native"))]

@@ -10,6 +10,7 @@ mod renewal;
 #[cfg(test)]
 mod tests;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures::channel::oneshot;
@@ -44,15 +45,22 @@ pub(crate) struct State {
     nonce: Mutex<Option<String>>,
     /// Comes once what was forgotten is destroyed: a key that was made before would be destroyed with it.
     forgetting: Mutex<Option<Shared<oneshot::Receiver<()>>>>,
-    /// Held while the kept login is written or destroyed.
+    /// Held while the kept login is written or destroyed, and while its key is used: whatever is under way would make a new one.
     keeping: futures::lock::Mutex<()>,
+    /// How many keys this terminal has forgotten. A proof is made with the key of its login, or not at all.
+    forgot: AtomicU64,
 }
+
+/// Which of its keys, one after the other, a terminal means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key(u64);
 
 /// A login of this terminal.
 struct Login {
     /// The name under which the hall is reached, for proofs.
     issuer: String,
     renewal: futures::lock::Mutex<Renewal>,
+    key: Key,
 }
 
 /// What is kept of one.
@@ -67,6 +75,7 @@ struct Begun {
     issuer: String,
     device_code: String,
     login: DeviceLogin,
+    key: Key,
 }
 
 #[derive(Deserialize)]
@@ -172,10 +181,11 @@ impl Core {
     /// `request/not_found` where the hall does not know this terminal, or the host keeps no secrets.
     pub(crate) async fn begin_phone_login(&self) -> Result<PhoneLogin, CoreError> {
         self.forgotten().await;
+        let key = self.key();
         let issuer = self.issuer().await?.ok_or_else(|| self.error(ErrorCode::NotFound))?;
         let client = self.client_id();
         let fields = [("client_id", client.as_str()), ("scope", SCOPE)];
-        let answer = self.post_form(&issuer, "/oauth/device", &fields).await;
+        let answer = self.post_form(&issuer, key, "/oauth/device", &fields).await;
         let answer = answer.map_err(|NoAnswer| self.error(ErrorCode::Offline))?;
         if answer.status != 200 {
             return Err(match json::read::<Problem>(&answer.body) {
@@ -190,6 +200,7 @@ impl Core {
             issuer,
             device_code: device.device_code,
             login: DeviceLogin::begun(self.millis(), seconds(device.expires_in), seconds(device.interval)),
+            key,
         });
         Ok(PhoneLogin {
             code: device.user_code,
@@ -212,6 +223,10 @@ impl Core {
                 Step::Ended(End::Refused) => return Ok(PhoneLoginEnd::Refused),
                 Step::AskAfter(millis) => self.inner.host.timer.sleep(millis).await,
             }
+            // Somebody else is at this terminal by now.
+            if self.key() != begun.key {
+                return Ok(PhoneLoginEnd::Expired);
+            }
             let now = self.millis();
             if matches!(begun.login.step(now), Step::Ended(_)) {
                 continue;
@@ -223,7 +238,7 @@ impl Core {
                 ("client_id", client.as_str()),
                 ("device_code", begun.device_code.as_str()),
             ];
-            let answer = self.post_form(&begun.issuer, "/oauth/token", &fields).await;
+            let answer = self.post_form(&begun.issuer, begun.key, "/oauth/token", &fields).await;
             let answer = match answer {
                 Ok(answer) if answer.status == 200 => match self.granted(&answer) {
                     Some(tokens) => return self.let_in(begun.issuer, tokens).await.map(PhoneLoginEnd::Granted),
@@ -267,7 +282,8 @@ impl Core {
     /// Holds a login. Gives it, and the one that was held before.
     fn hold(&self, issuer: String, tokens: Tokens) -> (Arc<Login>, Option<Arc<Login>>) {
         let renewal = futures::lock::Mutex::new(Renewal::of(tokens));
-        let login = Arc::new(Login { issuer, renewal });
+        let key = self.key();
+        let login = Arc::new(Login { issuer, renewal, key });
         let former = lock(&self.inner.identity.bound.login).replace(login.clone());
         (login, former)
     }
@@ -339,6 +355,7 @@ impl Core {
     pub(crate) fn forget_bound(&self) -> Option<BoundFarewell> {
         let login = lock(&self.inner.identity.bound.login).take();
         lock(&self.inner.identity.bound.begun).take();
+        self.inner.identity.bound.forgot.fetch_add(1, Ordering::SeqCst);
         if let Some(secrets) = self.inner.host.secrets.clone() {
             let (done, forgotten) = oneshot::channel();
             let before = lock(&self.inner.identity.bound.forgetting).replace(forgotten.shared());
@@ -354,6 +371,11 @@ impl Core {
             }));
         }
         login.map(BoundFarewell)
+    }
+
+    /// The key that a login which begins now is bound to.
+    pub(crate) fn key(&self) -> Key {
+        Key(self.inner.identity.bound.forgot.load(Ordering::SeqCst))
     }
 
     /// Waits until what was forgotten is destroyed.
@@ -398,8 +420,13 @@ impl Core {
         let progress: Option<Arc<ProgressListener>> = request.progress.take().map(Arc::from);
         let mut last = None;
         for _ in 0..TRIES {
-            let token = match self.access(&login).await {
-                Access::Token(token) => token,
+            let (token, shown) = match self.access(&login).await {
+                Access::Token(token) => {
+                    let shown = self.shown(&login, request.method, &request.url, &token).await;
+                    (token, shown)
+                }
+                // Whoever asked has left: the hall is there all the same, and refuses them.
+                _ if self.key() != login.key => return self.inner.host.http.send(request).await,
                 Access::Unreachable => return Err(NoAnswer),
                 // The hall says so itself, in the words of every other terminal, and why where the citizen ended it from elsewhere.
                 Access::Ended => {
@@ -408,8 +435,12 @@ impl Core {
                     return self.inner.host.http.send(request).await;
                 }
             };
+            let shown = match shown {
+                Err(NoAnswer) if self.key() != login.key => return self.inner.host.http.send(request).await,
+                shown => shown?,
+            };
             let mut headers = request.headers.clone();
-            headers.extend(self.shown(&login, request.method, &request.url, &token).await?);
+            headers.extend(shown);
             let again = HttpRequest {
                 method: request.method,
                 url: request.url.clone(),
@@ -436,7 +467,8 @@ impl Core {
     /// The headers that show a token for a request to `url`.
     ///
     /// # Errors
-    /// As where the hall cannot be reached, while the key cannot be read: a token without its proof would be refused.
+    /// As where the hall cannot be reached, while the key cannot be read, and once it is forgotten: a token without its proof
+    /// would be refused.
     async fn shown(
         &self,
         login: &Login,
@@ -446,7 +478,11 @@ impl Core {
     ) -> Result<Vec<(&'static str, String)>, NoAnswer> {
         let at = self.named(&login.issuer, url);
         let mut headers = vec![("authorization", format!("DPoP {token}"))];
-        headers.extend(self.proof(method, &at, Some(token)).await?.map(|proof| ("dpop", proof)));
+        headers.extend(
+            self.proof(login.key, method, &at, Some(token))
+                .await?
+                .map(|proof| ("dpop", proof)),
+        );
         Ok(headers)
     }
 
@@ -459,11 +495,16 @@ impl Core {
 
     /// Sends a request with a proof for the hall of this name, and no token that is bound; again where it wants that made with
     /// its nonce.
-    pub(crate) async fn send_proven(&self, request: HttpRequest, issuer: &str) -> Result<HttpResponse, NoAnswer> {
+    pub(crate) async fn send_proven(
+        &self,
+        request: HttpRequest,
+        issuer: &str,
+        key: Key,
+    ) -> Result<HttpResponse, NoAnswer> {
         let at = self.named(issuer, &request.url);
         let mut again = true;
         loop {
-            let proof = self.proof(request.method, &at, None).await?;
+            let proof = self.proof(key, request.method, &at, None).await?;
             let mut headers = request.headers.clone();
             headers.extend(proof.map(|proof| ("dpop", proof)));
             let sent = HttpRequest {
@@ -482,10 +523,20 @@ impl Core {
         }
     }
 
-    async fn proof(&self, method: Method, url: &str, token: Option<&str>) -> Result<Option<String>, NoAnswer> {
+    async fn proof(
+        &self,
+        key: Key,
+        method: Method,
+        url: &str,
+        token: Option<&str>,
+    ) -> Result<Option<String>, NoAnswer> {
         let Some(secrets) = self.inner.host.secrets.clone() else {
             return Ok(None);
         };
+        let _keeping = self.inner.identity.bound.keeping.lock().await;
+        if self.key() != key {
+            return Err(NoAnswer);
+        }
         let (name, nonce) = (
             new_uuid(&self.inner.host).to_string(),
             lock(&self.inner.identity.bound.nonce).clone(),
@@ -565,7 +616,7 @@ impl Core {
             ("client_id", client.as_str()),
             ("refresh_token", refresh),
         ];
-        let asking = boxed(self.post_form(&login.issuer, "/oauth/token", &fields));
+        let asking = boxed(self.post_form(&login.issuer, login.key, "/oauth/token", &fields));
         let answer = match patience {
             Some(millis) => match select(asking, self.inner.host.timer.sleep(millis)).await {
                 Either::Left((answer, _)) => {
@@ -583,14 +634,21 @@ impl Core {
         match answer {
             Ok(answer) if answer.status == 200 => self.granted(&answer).map_or(Heard::Nothing, Heard::Next),
             Ok(answer) if error_of(&answer).as_deref() == Some("invalid_grant") => Heard::Ended,
+            Err(NoAnswer) if self.key() != login.key => Heard::Ended,
             // Whatever else is wrong is no reason to log anybody out.
             Ok(_) | Err(NoAnswer) => Heard::Nothing,
         }
     }
 
     /// Posts a form to the login, with a proof.
-    async fn post_form(&self, issuer: &str, path: &str, fields: &[(&str, &str)]) -> Result<HttpResponse, NoAnswer> {
-        self.send_proven(self.form_request(path, fields), issuer).await
+    async fn post_form(
+        &self,
+        issuer: &str,
+        key: Key,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<HttpResponse, NoAnswer> {
+        self.send_proven(self.form_request(path, fields), issuer, key).await
     }
 
     fn form_request(&self, path: &str, fields: &[(&str, &str)]) -> HttpRequest {

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use futures::future::join_all;
+use onehall_client::Event;
 use serde_json::json;
 
 use super::*;
@@ -14,6 +15,8 @@ use crate::testing::{FailingSecrets, Machine, answer};
 const GRACE: i64 = 10_000;
 /// Time that passes between two looks at what is waited for.
 const TICK: i64 = 100;
+
+type Slow = (&'static str, Shared<oneshot::Receiver<()>>);
 
 /// A hall that lets a terminal in, and gives out tokens; with a nonce for proofs.
 #[derive(Default)]
@@ -38,9 +41,18 @@ struct Hall {
     ended_by: Mutex<Vec<String>>,
     /// How many requests for the next tokens it has still to leave without an answer.
     silent: Mutex<usize>,
+    /// Where it is slow, and until when.
+    slow: Mutex<Option<Slow>>,
 }
 
 impl Hall {
+    /// Has it answer there once it is told to.
+    fn is_slow_at(&self, path: &'static str) -> oneshot::Sender<()> {
+        let (answers, slow) = oneshot::channel();
+        *lock(&self.slow) = Some((path, slow.shared()));
+        answers
+    }
+
     fn says_nothing(&self) -> bool {
         let mut silent = lock(&self.silent);
         let says_nothing = *silent > 0;
@@ -83,6 +95,10 @@ impl Http for Hall {
                 json!({ "access_token": format!("access-{number}"), "refresh_token": format!("refresh-{number}"), "expires_in": 600 }),
             )))
         };
+        let slow = lock(&self.slow).clone().filter(|(slow, _)| path == *slow);
+        if let Some((_, slow)) = slow {
+            let _ = slow.await;
+        }
         let session = json!({
             "actor": { "id": crate::testing::PERSON, "kind": "citizen", "name": "张敏" }, "principals": [], "phone": "138****0001",
             "assurance": "L2", "expires_at": crate::testing::AT
@@ -330,18 +346,18 @@ fn a_renewal_that_ends_after_somebody_has_left_brings_nothing_of_theirs_back() {
         let (machine, secrets, core) = terminal(&hall);
         log_in(&machine, &core);
         machine.pass(600_000);
-        // The first one that is asked for does not come, and is asked for again.
-        *lock(&hall.silent) = 1;
+        let answers = hall.is_slow_at("/oauth/token");
         let mut request = Box::pin(core.fetch::<Value>(api::get("/drafts")));
         assert!(request.as_mut().now_or_never().is_none());
+        machine.run();
         core.session_ended();
         if another {
             log_in(&machine, &core);
         }
         machine.run();
         let kept = machine.wait(secrets.get(LOGIN), TICK);
-        machine.pass(3_000);
-        machine.pass(3_000);
+        let _ = answers.send(());
+        machine.run();
         assert_eq!(*lock(&hall.exchanged), 1, "it was renewed after all");
         drop(request);
         assert_eq!(machine.wait(secrets.get(LOGIN), TICK), kept);
@@ -460,6 +476,51 @@ fn a_login_that_nobody_confirmed_leaves_no_key_to_who_comes_next() {
         .wait(core.log_out(true), TICK)
         .unwrap_or_else(|error| panic!("{error}"));
     machine.run();
+    assert_eq!(machine.wait(secrets.get(KEY), TICK), Ok(None));
+}
+
+#[test]
+fn what_is_under_way_while_somebody_leaves_makes_no_new_key() {
+    let hall = Arc::new(Hall::default());
+    let (machine, secrets, core) = let_in(&hall);
+    machine.run();
+    // The hall wants another nonce for a request, and says so once its citizen has left.
+    *lock(&hall.nonce) += 1;
+    let answers = hall.is_slow_at("/api/v1/drafts");
+    let (asking, asked) = (core.clone(), Arc::new(Mutex::new(None)));
+    let heard = asked.clone();
+    core.inner.host.spawner.spawn(boxed(async move {
+        *lock(&heard) = Some(asking.list_drafts::<Value>().await.err().map(|error| error.code));
+    }));
+    machine.run();
+    assert_eq!(*lock(&asked), None, "it is under way");
+    machine
+        .wait(core.log_out(true), TICK)
+        .unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(machine.wait(secrets.get(KEY), TICK), Ok(None));
+    let told = crate::testing::told_by(&core);
+    let _ = answers.send(());
+    machine.run();
+    assert_eq!(*lock(&asked), Some(Some(ErrorCode::Cancelled)));
+    assert_eq!(machine.wait(secrets.get(KEY), TICK), Ok(None));
+    // The hall was there all the time.
+    let offline = |event: &Event| matches!(event, Event::Connection { .. });
+    assert!(!lock(&told).iter().any(offline));
+    // Nor does a phone that is waited for.
+    let begun = machine.wait(core.begin_phone_login(), TICK);
+    assert!(begun.is_ok(), "{begun:?}");
+    let (waiting, ended) = (core.clone(), Arc::new(Mutex::new(None)));
+    let end = ended.clone();
+    core.inner.host.spawner.spawn(boxed(async move {
+        *lock(&end) = Some(matches!(waiting.await_phone_login().await, Ok(PhoneLoginEnd::Expired)));
+    }));
+    machine.run();
+    machine
+        .wait(core.log_out(true), TICK)
+        .unwrap_or_else(|error| panic!("{error}"));
+    machine.pass(6_000);
+    machine.run();
+    assert_eq!(*lock(&ended), Some(true));
     assert_eq!(machine.wait(secrets.get(KEY), TICK), Ok(None));
 }
 
