@@ -9,8 +9,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use onehall_protocol::{Date, Timestamp};
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, begin_of};
 use crate::config::flags::Flags;
 use crate::config::{Config, FileKeeping};
 use crate::storage::sql::migrations::{self, ALL};
@@ -350,6 +351,36 @@ fn restore(config: &Config, file: &Path) -> Outcome {
     Ok(())
 }
 
+/// What happened after the backup is gone, but people and terminals know of it: nothing that counts on goes on from where it
+/// was. Everything here is in a copy of the backup, which is SQLite whatever the hall has.
+pub(crate) fn go_on_behind(from: &Connection, now: Timestamp) -> sql::Result<()> {
+    let millis = now.unix_millis();
+    // No terminal may go on from a place among changes that are gone.
+    from.execute("UPDATE sync_head SET epoch = ?1", [millis])?;
+    // Nor may one hold that it has seen an answer which is given from here on, or dismiss one by the number of another. By the
+    // time, so that a second restore of the same backup goes on behind the first.
+    from.execute("UPDATE draft SET revision = ?1 WHERE revision < ?1", [millis])?;
+    from.execute("UPDATE draft SET lost_made = ?1 WHERE lost_made < ?1", [millis / 1000])?;
+    // Numbers of cases that were given since stand on receipts. Somewhere it is still yesterday, or tomorrow already.
+    let today = now.at_offset(0).0;
+    for day in [-1, 0, 1].map(|more| today.plus_days(more)) {
+        from.execute(
+            "INSERT INTO case_counter (day, last) VALUES (?1, ?2)
+             ON CONFLICT (day) DO UPDATE SET last = excluded.last WHERE case_counter.last < excluded.last",
+            params![day.to_string(), numbers_begin_behind(day, now)],
+        )?;
+    }
+    Ok(())
+}
+
+/// Behind which running number the cases of a day go on after a restore: beyond six digits, and each minute has a thousand of its
+/// own, so that a second restore gives none of them again, either.
+fn numbers_begin_behind(day: Date, now: Timestamp) -> i64 {
+    let minutes = (now.unix_millis() - begin_of(day, 0).unix_millis()) / 60_000;
+    // A day whose first moment is a day ahead begins with a million.
+    (minutes + 24 * 60 + 1000) * 1000
+}
+
 fn restore_from(
     config: &Config,
     folder: &DataFolder,
@@ -367,9 +398,7 @@ fn restore_from(
     }
     check_sums(&from, file)?;
     migrations::migrate(&from, ALL, now())?;
-    // What happened after the backup is gone, and its numbers are given again: no terminal may go on from a place among them.
-    from.prepare_cached("UPDATE sync_head SET epoch = ?1")?
-        .execute(params![now()])?;
+    go_on_behind(&from, SystemClock.now())?;
     let to = match server {
         Some(url) => sql::connect_server(url)?,
         None => sql::connect_file(&folder.database())?,
@@ -429,4 +458,21 @@ fn restore_from(
     }
     println!("{} files", names.iter().filter(|name| *name != KEY).count());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_restore_gives_none_of_the_numbers_of_cases_that_the_first_one_gave() {
+        let at = |moment: &str| -> Timestamp { moment.parse().unwrap_or_else(|error| panic!("{error}")) };
+        let today: Date = "2026-11-28".parse().unwrap_or_else(|error| panic!("{error}"));
+        let begin = |day: Date, moment: &str| numbers_begin_behind(day, at(moment));
+        assert_eq!(begin(today, "2026-11-28T11:20:00.000Z"), 3_120_000);
+        assert_eq!(begin(today, "2026-11-28T11:21:59.999Z"), 3_121_000);
+        // The day of the city may begin before that of UTC, and end after it.
+        assert_eq!(begin(today, "2026-11-27T00:00:00.000Z"), 1_000_000);
+        assert_eq!(begin(today, "2026-11-29T23:59:59.999Z"), 5_319_000);
+    }
 }

@@ -122,6 +122,38 @@ fn a_terminal_goes_on_from_its_place_in_a_copy_and_begins_anew_after_a_restore()
 }
 
 #[test]
+fn after_a_restore_no_number_is_given_again_that_was_given_since_the_backup() -> Outcome {
+    let folder = Folder::new()?;
+    let one = folder.at("one");
+    founded(&one)?;
+    rusqlite::Connection::open(one.join("onehall.sqlite"))?.execute_batch(
+        "INSERT INTO case_counter (day, last) VALUES (date('now'), 122);
+         INSERT INTO draft (id, actor, principal, item, form_code, form_version, revision, created_at, updated_at, terminal,
+             lost_made)
+         SELECT id, id, id, 'residence-permit', 'residence-permit', 1, 40, 0, 0, 'browser', 3 FROM person LIMIT 1",
+    )?;
+    // Of the cases of every day that it may be in the city, of the answers of a draft, and of those that did not stand.
+    let given = |data: &Path| -> Result<[i64; 3], Box<dyn std::error::Error>> {
+        let database = rusqlite::Connection::open(data.join("onehall.sqlite"))?;
+        let sql = "SELECT (SELECT min(last) FROM case_counter), revision, lost_made FROM draft";
+        Ok(database.query_row(sql, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?)
+    };
+    let file = text(&folder.at("hall.backup"));
+    well(&one, &["backup", &file])?;
+    well(&folder.at("restored"), &["restore", &file])?;
+    let restored = given(&folder.at("restored"))?;
+    assert!(restored.iter().all(|number| *number >= 1_000_000), "{restored:?}");
+    // What somebody moves without losing anything goes on from where it is.
+    let (from, to) = (
+        text(&one.join("onehall.sqlite")),
+        text(&folder.at("copied/onehall.sqlite")),
+    );
+    well(&one, &["copy", "--from", &from, "--to", &to])?;
+    assert_eq!(given(&folder.at("copied"))?, [122, 40, 3]);
+    Ok(())
+}
+
+#[test]
 fn what_is_no_backup_leaves_nothing_behind() -> Outcome {
     let folder = Folder::new()?;
     let file = folder.at("notes.txt");

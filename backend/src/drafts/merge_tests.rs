@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::DraftStore;
 use super::tests::{Place, place, writer};
+use crate::database_command::go_on_behind;
 use crate::error::Result;
 
 const MINUTE: i64 = 60_000;
@@ -100,6 +101,20 @@ async fn an_answer_given_with_the_draft_in_sight_but_not_this_answer_counts_as_n
     let change = given("a", json!("two"), 2, 901, 1);
     let second = place.merge(draft.id, first.revision, vec![change], GROUP, NOW).await?;
     assert_eq!(lost(&second), [("a", &json!("one"), TerminalKind::Mobile, 900)]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_terminal_had_in_sight_before_a_restore_is_nothing_that_was_answered_after_it() -> Result<()> {
+    let place = place();
+    let draft = place.new_draft().await?;
+    let restored = Timestamp::from_unix_millis(NOW);
+    place.sqlite.look(|db| go_on_behind(db, restored))?;
+    // One terminal was at revision 50 when the hall went back to the first. Another one answers before it.
+    save(&place, draft.id, given("a", json!("there"), 2, 500, 1)).await?;
+    let saved = save(&place, draft.id, given("a", json!("here"), 1, 600, 50)).await?;
+    assert_eq!(place.answers(draft.id).await?["a"], json!("here"));
+    assert_eq!(lost(&saved), [("a", &json!("there"), TerminalKind::Mobile, 500)]);
     Ok(())
 }
 
