@@ -347,7 +347,21 @@ fn restore(config: &Config, file: &Path) -> Outcome {
         let _ = std::fs::remove_file(name);
     }
     outcome?;
-    println!("the hall is as it was; `onehall serve` opens it");
+    println!("the hall is as it was, and everybody logs in anew; `onehall serve` opens it");
+    Ok(())
+}
+
+/// Which sessions were ended after the backup nobody knows any more: all are, as if their time had run out. What terminals have
+/// not sent yet they keep. Others' applications are told.
+fn end_sessions(from: &Connection) -> Outcome {
+    from.execute_batch(
+        "INSERT INTO oidc_notice (session, client, person, tries, due_at)
+         SELECT DISTINCT session, client, person, 0, 0 FROM oidc_grant WHERE session_ended = 0 AND own_session = 0
+         ON CONFLICT (session, client) DO NOTHING;
+         DELETE FROM oidc_grant;
+         DELETE FROM citizen_session;
+         DELETE FROM staff_session",
+    )?;
     Ok(())
 }
 
@@ -399,6 +413,7 @@ fn restore_from(
     check_sums(&from, file)?;
     migrations::migrate(&from, ALL, now())?;
     go_on_behind(&from, SystemClock.now())?;
+    end_sessions(&from)?;
     let to = match server {
         Some(url) => sql::connect_server(url)?,
         None => sql::connect_file(&folder.database())?,

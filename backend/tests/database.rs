@@ -154,6 +154,49 @@ fn after_a_restore_no_number_is_given_again_that_was_given_since_the_backup() ->
 }
 
 #[test]
+fn who_was_logged_out_since_a_backup_stays_so_after_its_restore_and_other_sites_are_told() -> Outcome {
+    let folder = Folder::new()?;
+    let one = folder.at("one");
+    founded(&one)?;
+    // A browser, in which a login at another site was allowed, a terminal of the hall's own, and a clerk.
+    rusqlite::Connection::open(one.join("onehall.sqlite"))?.execute_batch(
+        "INSERT INTO citizen_session (token, person, terminal, created_at, idle_ends_at, ends_at)
+         SELECT x'01', id, 'browser', 0, 9000000000000, 9000000000000 FROM person LIMIT 1;
+         INSERT INTO oidc_grant (id, person, client, scopes, session, acr, auth_time, created_at, ends_at, own_session)
+         SELECT x'03', id, 'shop', 'openid offline_access', x'01', 'l1', 0, 0, 9000000000000, 0 FROM person LIMIT 1;
+         INSERT INTO oidc_grant (id, person, client, scopes, session, acr, auth_time, created_at, ends_at, own_session)
+         SELECT x'04', id, 'desktop', 'openid', x'02', 'l1', 0, 0, 9000000000000, 1 FROM person LIMIT 1;
+         INSERT INTO oidc_refresh (token, grant_id, issued_at, expires_at) VALUES (x'05', x'04', 0, 9000000000000);
+         INSERT INTO staff_session (token, staff, created_at, idle_ends_at, ends_at)
+         SELECT x'06', id, 0, 9000000000000, 9000000000000 FROM staff LIMIT 1",
+    )?;
+    let held = |data: &Path| -> Result<[i64; 5], Box<dyn std::error::Error>> {
+        let database = rusqlite::Connection::open(data.join("onehall.sqlite"))?;
+        let count = |table: &str| -> rusqlite::Result<i64> {
+            database.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+        };
+        Ok([
+            count("citizen_session")?,
+            count("staff_session")?,
+            count("oidc_grant")?,
+            count("oidc_refresh")?,
+            count("oidc_notice WHERE client = 'shop'")?,
+        ])
+    };
+    let file = text(&folder.at("hall.backup"));
+    well(&one, &["backup", &file])?;
+    well(&folder.at("restored"), &["restore", &file])?;
+    assert_eq!(held(&folder.at("restored"))?, [0, 0, 0, 0, 1]);
+    let (from, to) = (
+        text(&one.join("onehall.sqlite")),
+        text(&folder.at("copied/onehall.sqlite")),
+    );
+    well(&one, &["copy", "--from", &from, "--to", &to])?;
+    assert_eq!(held(&folder.at("copied"))?, [1, 1, 2, 1, 0]);
+    Ok(())
+}
+
+#[test]
 fn what_is_no_backup_leaves_nothing_behind() -> Outcome {
     let folder = Folder::new()?;
     let file = folder.at("notes.txt");
