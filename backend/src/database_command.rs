@@ -4,8 +4,9 @@
 //! of the hall, and its key. It is made beside a hall that serves. Whoever holds it holds all that the city confided to the
 //! hall, so only its owner can read it.
 
-use std::collections::BTreeMap;
-use std::io;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -99,6 +100,26 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> DatabaseFailure + '_ {
     move |cause| DatabaseFailure::File(path.to_owned(), cause)
 }
 
+/// The folder in which a file or a folder is.
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// What was added to a folder or renamed in it is so on the disk, too.
+fn sync_folder(folder: &Path) -> Outcome {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    // Elsewhere a folder cannot be opened, and needs not be.
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Some file systems of other machines have no such thing, and in some folders one may write but not read.
+        Err(cause) if matches!(cause.kind(), InvalidInput | PermissionDenied | Unsupported) => Ok(()),
+        synced => synced.map_err(at(folder)),
+    }
+}
+
 impl DatabaseCommand {
     /// The settings that it was given. A copy goes by its two addresses alone.
     #[must_use]
@@ -168,8 +189,7 @@ fn open(address: &str, existing: bool) -> Outcome<(Connection, Option<DataFolder
     if existing && !file.is_file() {
         return Err(DatabaseFailure::Missing(file));
     }
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let held = DataFolder::open(folder.unwrap_or(Path::new(".")))?;
+    let held = DataFolder::open(folder_of(&file))?;
     Ok((sql::connect_file(&file)?, Some(held)))
 }
 
@@ -193,10 +213,10 @@ fn backup(config: &Config, file: &Path) -> Outcome {
     let part = PathBuf::from(part);
     let _ = std::fs::remove_file(&part);
     let outcome = write_backup(config, &part).and_then(|()| {
-        std::fs::File::open(&part)
-            .and_then(|file| file.sync_all())
-            .map_err(at(&part))?;
-        std::fs::rename(&part, file).map_err(at(file))
+        File::open(&part).and_then(|file| file.sync_all()).map_err(at(&part))?;
+        std::fs::rename(&part, file).map_err(at(file))?;
+        // The name is durable only once its folder is.
+        sync_folder(folder_of(file))
     });
     if outcome.is_err() {
         let _ = std::fs::remove_file(&part);
@@ -427,6 +447,7 @@ fn restore_from(
         .clone()
         .unwrap_or_else(|| folder.path().join("files"));
     let mut key = None;
+    let mut folders = BTreeSet::new();
     for name in &names {
         let mut pieces = from.prepare_cached("SELECT bytes FROM backup_file WHERE name = ?1 ORDER BY number")?;
         let pieces: Vec<Vec<u8>> = pieces
@@ -443,10 +464,19 @@ fn restore_from(
             .filter(|rest| rest.split('/').all(|part| part != ".."))
             .ok_or_else(no_backup)?;
         let path = files.join(inside);
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(at(folder))?;
-        }
-        std::fs::write(&path, bytes).map_err(at(&path))?;
+        std::fs::create_dir_all(folder_of(&path)).map_err(at(folder_of(&path)))?;
+        File::create(&path)
+            .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
+            .map_err(at(&path))?;
+        let between = path.ancestors().skip(1).take_while(|folder| folder.starts_with(&files));
+        folders.extend(between.map(Path::to_owned));
+    }
+    if !folders.is_empty() {
+        folders.insert(folder_of(&files).to_owned());
+    }
+    // On the disk before any row that names one of them is.
+    for folder in &folders {
+        sync_folder(folder)?;
     }
     let moved = match transfer::copy(&from, &to, now()) {
         Ok(moved) => moved,
@@ -467,10 +497,13 @@ fn restore_from(
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&path).map_err(at(&path))?;
-        io::Write::write_all(&mut file, &bytes)
+        file.write_all(&bytes)
             .and_then(|()| file.sync_all())
             .map_err(at(&path))?;
     }
+    // The names of the database and of the key, and that of their folder.
+    sync_folder(folder.path())?;
+    sync_folder(folder_of(folder.path()))?;
     println!("{} files", names.iter().filter(|name| *name != KEY).count());
     Ok(())
 }
