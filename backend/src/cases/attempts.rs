@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::state::AppState;
 
 /// How many days attempts are kept: longer than a terminal lies about with something in it that is still to be sent.
-const KEPT_DAYS: i64 = 400;
+pub(crate) const KEPT_DAYS: i64 = 400;
 
 /// How often the hall goes on looking for what has been kept long enough.
 const EVERY: Duration = Duration::from_secs(3600);

@@ -30,6 +30,7 @@ use crate::city::CityContent;
 use crate::error::Result;
 use crate::storage::Storage;
 
+pub(crate) use attempts::KEPT_DAYS;
 pub use attempts::watch as watch_attempts;
 pub use disposal::{dispose, kept_until, watch as watch_terms};
 pub use earlier::{EarlierCase, EarlierCases, EarlierResult, MOST_EARLIER_CASES};

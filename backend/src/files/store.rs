@@ -112,12 +112,12 @@ pub trait UploadStore {
     /// `request/not_found`, also where it is another's.
     async fn end_upload(&self, id: UploadId, sender: Sender) -> Result<Vec<FileId>>;
 
-    /// Forgets uploads that were begun before `before`, and unfinished ones whose draft is not open any more; gives the
-    /// blobs of their parts.
+    /// Forgets unfinished uploads that were begun before `before` or whose draft is not open any more, and finished ones that
+    /// were begun before `finished_before`; gives the blobs of their parts.
     ///
     /// # Errors
     /// What the engine says.
-    async fn sweep_uploads(&self, before: Timestamp) -> Result<Vec<FileId>>;
+    async fn sweep_uploads(&self, before: Timestamp, finished_before: Timestamp) -> Result<Vec<FileId>>;
 
     /// Notes that a blob is about to be written. Once something names it, it is noted no more.
     ///

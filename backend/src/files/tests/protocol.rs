@@ -224,6 +224,76 @@ async fn who_begins_again_with_the_same_key_goes_on_where_they_were() {
 }
 
 #[tokio::test]
+async fn a_file_whose_last_answer_was_lost_is_there_once_however_late_its_terminal_comes_back() -> Outcome {
+    let hall = TestHall::open().await;
+    let mut uploader = Uploader::at(&hall, CITIZEN).await;
+    let bytes = pdf(100 * KIB);
+    let (key, wanted) = (Uuid::now_v7(), uploader.wanted(&bytes));
+    let upload = uploader.begin_as(key, &wanted).await.json();
+    let place = format!("/api/v1/uploads/{}", upload["id"].as_str().unwrap_or_default());
+    let done = uploader.append(&place, 0, bytes).await.json();
+    assert!(done["file"]["id"].is_string(), "{done}");
+
+    // As long as an answer to an application is kept.
+    for days in [2, 397] {
+        hall.clock.advance(days * 24 * 3600);
+        super::super::sweep::sweep(&hall.state).await?;
+        uploader.terminal.log_in(CITIZEN).await;
+        let again = uploader.begin_as(key, &wanted).await.json();
+        assert_eq!(again["file"], done["file"], "{days}");
+        let mut other = wanted.clone();
+        other["name"] = json!("b.pdf");
+        let other = uploader.begin_as(key, &other).await.code();
+        assert_eq!(other, "request/idempotency_conflict");
+    }
+    assert_eq!(kept(&hall), 1);
+    // What the file was called is said by the file alone, which the citizen may take away.
+    let left = hall.database.look(|db| {
+        let sql = "SELECT count(*) FROM upload WHERE name <> '' OR path IS NOT NULL OR sha256 <> '' OR media_type IS NOT NULL";
+        db.query_row(sql, [], |row| row.get::<_, i64>(0))
+    });
+    assert_eq!(left?, 0);
+
+    hall.clock.advance(2 * 24 * 3600);
+    super::super::sweep::sweep(&hall.state).await?;
+    uploader.terminal.log_in(CITIZEN).await;
+    assert_eq!(uploader.terminal.get(&place).await.status, 404);
+    assert_eq!(kept(&hall), 1, "the file stays");
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_the_files_that_somebody_may_send_a_day_those_of_other_days_are_none() -> Outcome {
+    let hall = TestHall::open().await;
+    let mut uploader = Uploader::at(&hall, CITIZEN).await;
+    let bytes = pdf(2 * KIB);
+    let upload = uploader.begin(&bytes).await;
+    let done = uploader.append(&upload, 0, bytes.clone()).await.json();
+    assert!(done["file"]["id"].is_string(), "{done}");
+    // As many as one day takes, all of them whole.
+    let more = super::super::MOST_A_DAY - 1;
+    hall.database.look(|db| {
+        let sql = "INSERT INTO upload (id, sender, staff, key, payload, principal, draft, name, size, sha256, begun_at, received,
+                       file)
+                   SELECT ?1, sender, staff, ?1, payload, principal, draft, name, size, sha256, begun_at, received, file
+                   FROM upload WHERE id <> key LIMIT 1";
+        db.execute_batch("BEGIN")?;
+        for number in 0..more {
+            db.execute(sql, [*Uuid::from_u128(u128::from(number)).as_bytes()])?;
+        }
+        db.execute_batch("COMMIT")
+    })?;
+    let wanted = uploader.wanted(&bytes);
+    let refused = uploader.begin_as(Uuid::now_v7(), &wanted).await;
+    assert_eq!(refused.code(), "request/too_many");
+    hall.clock.advance(25 * 3600);
+    super::super::sweep::sweep(&hall.state).await?;
+    uploader.terminal.log_in(CITIZEN).await;
+    uploader.begin(&bytes).await;
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_nobody_finishes_goes_after_a_day_and_what_is_ended_goes_at_once() -> Outcome {
     let hall = TestHall::open().await;
     let mut uploader = Uploader::at(&hall, CITIZEN).await;

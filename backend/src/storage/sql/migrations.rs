@@ -64,6 +64,7 @@ migrations! {
     67 "0067_staff_passkeys";
     68 "0068_update_networks";
     69 "0069_kiosk_places";
+    70 "0070_finished_uploads";
 }
 
 /// Why a database cannot be used.

@@ -15,6 +15,15 @@ use crate::files::{
 const COLUMNS: &str = "id, sender, staff, key, payload, principal, draft, case_id, path, name, media_type, size, sha256, \
                        begun_at, received, file, refused";
 
+/// Uploads that nobody finished in time, or that nobody can finish any more: found by the index of those without a file.
+const UNFINISHED: &str = "SELECT id FROM upload WHERE file IS NULL AND (begun_at < ?1 OR
+     (draft IS NOT NULL AND draft NOT IN (SELECT id FROM draft WHERE submitted_case IS NULL)))";
+/// Uploads that became files so long ago that nobody asks any more.
+const FINISHED: &str = "SELECT id FROM upload WHERE file IS NOT NULL AND begun_at < ?1";
+
+/// Seconds of a day.
+const DAY: i64 = 24 * 3600;
+
 /// An upload whose file is not read yet.
 type Half = (StoredUpload, Option<FileId>);
 
@@ -105,9 +114,10 @@ fn has_room(db: &Connection, upload: &NewUpload) -> Result<()> {
     if unfinished >= MOST_UNFINISHED {
         return Err(Error::too_many(60));
     }
+    let yesterday = upload.begun_at.plus_seconds(-DAY).unix_millis();
     let of_the_day: u32 = db
-        .prepare_cached("SELECT count(*) FROM upload WHERE sender = ?1")?
-        .query_row([*upload.sender.id().as_bytes()], |row| row.get(0))?;
+        .prepare_cached("SELECT count(*) FROM upload WHERE sender = ?1 AND begun_at > ?2")?
+        .query_row(params![*upload.sender.id().as_bytes(), yesterday], |row| row.get(0))?;
     if of_the_day >= MOST_A_DAY {
         return Err(Error::too_many(3600));
     }
@@ -176,9 +186,12 @@ fn finish(db: &Connection, id: UploadId, file: &NewFile) -> Result<Finished> {
     if let Some(code) = upload.refused {
         return Err(code.into());
     }
-    // Of two requests one marks it.
+    // Of two requests one marks it. It may stay longer than its file does: what that was called is not kept here.
     let mine = db
-        .prepare_cached("UPDATE upload SET file = ?2 WHERE id = ?1 AND file IS NULL AND refused IS NULL")?
+        .prepare_cached(
+            "UPDATE upload SET file = ?2, path = NULL, name = '', media_type = NULL, sha256 = ''
+             WHERE id = ?1 AND file IS NULL AND refused IS NULL",
+        )?
         .execute(params![id.key(), file.view.id.key()])?;
     if mine == 0 {
         return Err(Error::new(ErrorCode::Unavailable));
@@ -273,18 +286,17 @@ impl UploadStore for Database {
         .await
     }
 
-    async fn sweep_uploads(&self, before: Timestamp) -> Result<Vec<FileId>> {
+    async fn sweep_uploads(&self, before: Timestamp, finished_before: Timestamp) -> Result<Vec<FileId>> {
         self.write(move |db| {
-            let old = db
-                .prepare_cached(
-                    "SELECT id FROM upload WHERE begun_at < ?1 OR (file IS NULL AND draft IS NOT NULL AND draft NOT IN
-                         (SELECT id FROM draft WHERE submitted_case IS NULL))",
-                )?
-                .query_map([before.unix_millis()], |row| values::id(row, 0))?
-                .collect::<sql::Result<Vec<UploadId>>>()?;
             let mut blobs = Vec::new();
-            for id in old {
-                blobs.extend(forget(db, id)?);
+            for (sql, before) in [(UNFINISHED, before), (FINISHED, finished_before)] {
+                let old = db
+                    .prepare_cached(sql)?
+                    .query_map([before.unix_millis()], |row| values::id(row, 0))?
+                    .collect::<sql::Result<Vec<UploadId>>>()?;
+                for id in old {
+                    blobs.extend(forget(db, id)?);
+                }
             }
             Ok(blobs)
         })
