@@ -267,6 +267,20 @@ fn write_backup(config: &Config, part: &Path) -> Outcome {
     to.execute_batch("COMMIT")?;
     keep_sums(&to)?;
     println!("{files} files");
+    match config.files.store {
+        FileKeeping::Disk => say_missing(&to),
+        FileKeeping::Database | FileKeeping::S3 => Ok(()),
+    }
+}
+
+/// Says how many files the rows of a backup name that are not in it: those are gone wherever it is restored.
+fn say_missing(backup: &Connection) -> Outcome {
+    let sql = "SELECT count(*) FROM file WHERE NOT EXISTS (SELECT 1 FROM backup_file b
+                   WHERE b.name = 'files/' || lower(substr(hex(file.id), -2)) || '/' || lower(hex(file.id)))";
+    let missing: u64 = backup.query_row(sql, [], |row| row.get(0))?;
+    if missing > 0 {
+        println!("{missing} that are named in it were not there: taken away meanwhile, or lost before");
+    }
     Ok(())
 }
 

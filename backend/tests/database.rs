@@ -94,6 +94,30 @@ fn what_was_backed_up_is_there_again_with_its_files_and_its_key() -> Outcome {
 }
 
 #[test]
+fn a_backup_says_how_many_files_are_named_in_it_that_were_not_there() -> Outcome {
+    let folder = Folder::new()?;
+    let one = folder.at("one");
+    founded(&one)?;
+    std::fs::write(one.join("files/01/0190000000007000800000000000ab01"), b"here")?;
+    let database = rusqlite::Connection::open(one.join("onehall.sqlite"))?;
+    let keep = |id: u128| {
+        let sql = "INSERT INTO file (id, principal, name, media_type, size, sha256, uploaded_at)
+                   SELECT ?1, id, 'a.pdf', 'application/pdf', 4, '', 0 FROM person LIMIT 1";
+        database.execute(sql, [uuid::Uuid::from_u128(id).as_bytes()])
+    };
+    keep(0x0190_0000_0000_7000_8000_0000_0000_ab01)?;
+    let said = well(&one, &["backup", &text(&folder.at("whole.backup"))])?;
+    assert!(said.contains("3 files") && !said.contains("not there"), "{said}");
+    keep(0x0190_0000_0000_7000_8000_0000_0000_ab02)?;
+    let said = well(&one, &["backup", &text(&folder.at("hall.backup"))])?;
+    assert!(
+        said.contains("3 files") && said.contains("1 that are named in it were not there"),
+        "{said}"
+    );
+    Ok(())
+}
+
+#[test]
 fn a_terminal_goes_on_from_its_place_in_a_copy_and_begins_anew_after_a_restore() -> Outcome {
     let folder = Folder::new()?;
     let one = folder.at("one");
