@@ -179,7 +179,8 @@ fn copy(from: &str, to: &str) -> Outcome {
     Ok(())
 }
 
-/// A database by its address. The folder around a file is held, so that no hall serves from it meanwhile.
+/// A database by its address. The folder around a file is held, so that no hall serves from it meanwhile. Who else uses a server
+/// cannot be known for certain: `docs/database.md` says to whom it falls to close the hall.
 fn open(address: &str, existing: bool) -> Outcome<(Connection, Option<DataFolder>)> {
     if address.contains("://") {
         let url: PostgresUrl = address.parse()?;
