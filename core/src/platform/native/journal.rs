@@ -51,6 +51,8 @@ struct Open {
     live: BTreeMap<String, Vec<u8>>,
     /// It was damaged, and nobody asked since.
     damaged: bool,
+    /// The folder says on the disk, too, that the file of this name is this one.
+    named: bool,
 }
 
 impl FileJournal {
@@ -174,6 +176,8 @@ impl Open {
             cipher,
             live: read.live,
             damaged: read.damaged,
+            // A process that ended while it wrote the file anew may have left that open.
+            named: false,
         };
         let cut = bytes.len() as u64 - read.end;
         if read.damaged {
@@ -199,7 +203,7 @@ impl Open {
             } else {
                 open.file.sync_all()?;
             }
-            place.parent().map_or(Ok(()), sync_folder)?;
+            open.sync_name(place)?;
         }
         Ok(open)
     }
@@ -207,6 +211,7 @@ impl Open {
     /// Appends a record. After a failure the file ends where it ended before.
     fn keep(&mut self, place: &Path, key: String, value: Option<Vec<u8>>) -> io::Result<()> {
         let record = record(&self.cipher, &key, value.as_deref())?;
+        self.sync_name(place)?;
         self.write(&record)?;
         match value {
             Some(value) => self.live.insert(key, value),
@@ -244,8 +249,18 @@ impl Open {
         file.write_all(&bytes)?;
         file.sync_all()?;
         fs::rename(&fresh, place)?;
-        place.parent().map_or(Ok(()), sync_folder)?;
-        (self.file, self.end) = (file, bytes.len() as u64);
+        // From here on this is the file of that name: nobody would find what is written into the old one.
+        (self.file, self.end, self.named) = (file, bytes.len() as u64, false);
+        self.sync_name(place)
+    }
+
+    /// Has the folder name this file on the disk, too: until then a power cut may bring back the one before, without what was
+    /// kept in this one.
+    fn sync_name(&mut self, place: &Path) -> io::Result<()> {
+        if !self.named {
+            place.parent().map_or(Ok(()), sync_folder)?;
+            self.named = true;
+        }
         Ok(())
     }
 }

@@ -281,6 +281,57 @@ fn a_journal_does_not_grow_with_what_is_forgotten() {
     assert_eq!(again.live, open.live);
 }
 
+/// The child of the test below: a process that cannot open one more file, while it writes the journal anew and afterwards.
+#[cfg(target_os = "linux")]
+#[test]
+fn keeps_where_the_folder_cannot_be_opened() {
+    use std::os::fd::AsRawFd;
+
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Some(folder) = folder_of_child() else {
+        return;
+    };
+    let place = folder.join("journal");
+    let mut open = Open::at(&place, &[7; 32]).unwrap_or_else(|error| panic!("{error}"));
+    let mut keep = |key: &str| {
+        if open.keep(&place, key.to_owned(), Some(vec![b'x'; 30_000])).is_ok() {
+            say_kept(key);
+        }
+    };
+    let one_more = || File::open("/dev/null").unwrap_or_else(|error| panic!("{error}"));
+    keep("a");
+    keep("a");
+    // There is room for the fresh file and none for the folder.
+    let next = one_more().as_raw_fd();
+    let limit = Rlimit {
+        current: Some(u64::from(next.unsigned_abs()) + 1),
+        maximum: getrlimit(Resource::Nofile).maximum,
+    };
+    setrlimit(Resource::Nofile, limit).unwrap_or_else(|error| panic!("{error}"));
+    keep("a");
+    let taken = one_more();
+    keep("b");
+    drop(taken);
+    keep("c");
+    say_kept("no more");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_called_kept_after_the_file_was_written_anew_is_in_the_file_of_that_name() {
+    let folder = Folder::new();
+    let when = When {
+        kept: usize::MAX,
+        later: std::time::Duration::ZERO,
+    };
+    let said = killed(&mut this(), "keeps_where_the_folder_cannot_be_opened", &folder.0, when);
+    assert_eq!(said.kept().collect::<Vec<_>>(), ["a", "a", "c", "no more"]);
+    let again = Open::at(&folder.0.join("journal"), &[7; 32]).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(again.live.keys().collect::<Vec<_>>(), ["a", "c"]);
+    assert!(!again.damaged);
+}
+
 #[test]
 fn without_a_place_for_the_key_nothing_is_called_kept() {
     let (runtime, folder) = (runtime(), Folder::new());
