@@ -123,6 +123,10 @@ impl Core {
         if self.visit() != visit {
             return;
         }
+        // Nothing of one citizen goes on in the name of another: what they left here waits for them.
+        if self.person() != Some(session.actor.id) {
+            return self.session_ended();
+        }
         let before = lock(&self.inner.identity.session).replace(session.clone());
         if before.is_some_and(|before| before.principals == session.principals) {
             return;

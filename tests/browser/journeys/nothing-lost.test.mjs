@@ -228,6 +228,36 @@ journeys("nothing is lost", ({ journey }) => {
     const { answers } = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie: again });
     assert.equal(answers.phone, "13800000088");
   });
+
+  journey("a tab that slept while somebody else logged in beside it does nothing in their name", {}, async ({ terminal, page, hall }) => {
+    const { id, cookie } = await completeDraft(hall, "zhang-min", ITEM);
+    await terminal.resume(cookie);
+    await terminal.context.addInitScript(keepsForGood, true);
+    terminal.expect(/net::ERR_/);
+    terminal.expect(/status of 401/);
+    await terminal.goto(pathOf("drafts", `${id}/applicant`));
+    await saved(page);
+    await terminal.context.setOffline(true);
+    await page.getByLabel("手机号码").fill("13800000077");
+    await saveLine(page).filter({ hasText: "您的填写已保存在本机" }).waitFor();
+
+    // The cookie is theirs by now.
+    await terminal.loginAs("wu-ping");
+    await terminal.context.setOffline(false);
+    await heading(page, "登录已失效");
+    const phoneAtHall = async () => (await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie })).answers.phone;
+    assert.notEqual(await phoneAtHall(), "13800000077");
+
+    await button(page, "重新登录").click();
+    const { phone } = hall.people.citizen("zhang-min");
+    await page.getByLabel("手机号").fill(phone);
+    await button(page, "获取验证码").click();
+    await page.getByLabel("验证码").waitFor();
+    await page.getByLabel("验证码").fill(await hall.codeFor(phone));
+    await button(page, "登录").click();
+    await heading(page, "您的信息");
+    await until(async () => (await phoneAtHall()) === "13800000077", "it waited for who typed it");
+  });
 });
 
 /** A browser that does, or does not, promise to keep what a page keeps in it. Called in the page, before its scripts. */

@@ -71,6 +71,10 @@ impl World {
         let Some(person) = *lock(&self.person) else {
             return problem(401, "identity/not_logged_in");
         };
+        let meant = request.headers.iter().find(|(name, _)| *name == "onehall-citizen");
+        if meant.is_some_and(|(_, meant)| *meant != person_id(person)) {
+            return problem(401, "identity/not_logged_in");
+        }
         let path = request.url.trim_start_matches("/api/v1");
         let mut hall = lock(&self.hall);
         match (request.method, path) {

@@ -243,6 +243,31 @@ fn it_waits_for_who_left_it_and_nobody_else_sees_or_sends_it() {
     assert_eq!((again.list(), place.world.taken()), (Vec::new(), vec![key_text(1)]));
 }
 
+#[cfg(feature = "own-terminal")]
+#[test]
+fn a_tab_that_slept_sends_nothing_in_the_name_of_who_logged_in_in_another_one() {
+    let (place, here) = begun(TerminalKind::Browser);
+    place.world.network(Network::Off);
+    let change = json!({"path": "phone", "value": "1"});
+    here.told(json!({"change_answers": {"id": DRAFT, "changes": [change], "page": null}}));
+    here.submit(1);
+    let kept = place.kept();
+    assert_eq!(kept.len(), 2);
+    // The cookie is the other one's by now.
+    *lock(&place.world.person) = Some(2);
+    place.world.network(Network::Well);
+    place.world.pass(60_000);
+    assert_eq!(lock(&place.world.hall).came, [] as [String; 0]);
+    assert!(!here.core.has_session());
+    assert_eq!((here.list(), place.kept()), (Vec::new(), kept));
+
+    *lock(&place.world.person) = Some(1);
+    assert!(here.ask(json!({"restore_session": {}})).is_ok());
+    place.world.pass(60_000);
+    assert_eq!(lock(&place.world.hall).came, ["draft".to_owned(), key_text(1)]);
+    nothing_is_left(&place, &here);
+}
+
 #[test]
 fn a_log_out_asks_before_it_loses_what_waits_and_then_leaves_nothing() {
     let (place, here) = one_waits();
