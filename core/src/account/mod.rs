@@ -2,6 +2,8 @@
 //! answer; what the core does itself is to keep nothing of a citizen whose session was ended from elsewhere, and to know for
 //! whom they may act now.
 
+#[cfg(feature = "own-terminal")]
+mod merged;
 #[cfg(all(test, feature = "own-terminal"))]
 mod tests;
 

@@ -199,15 +199,19 @@ impl Core {
     /// Goes on with what is kept of a person. Gives whether it could: where the second part of the program cannot be had now, it
     /// cannot.
     async fn found_unsent(&self, person: PersonId, mut kept: Vec<(String, Vec<u8>)>) -> bool {
+        #[cfg(feature = "own-terminal")]
+        let inherited = self.inherit(person, &mut kept).await;
+        #[cfg(not(feature = "own-terminal"))]
+        let inherited = true;
         kept.retain(|(key, _)| key.starts_with(&format!("{person}/")));
         if kept.is_empty() {
-            return true;
+            return inherited;
         }
         let loaded = self.load_later().await.is_ok();
         if loaded {
             enter_part(self.clone(), person, kept).await;
         }
-        loaded
+        loaded && inherited
     }
 
     /// Another core of this host (a tab of the browser) changed what it has to send, or is gone: then this one goes on with it.

@@ -35,6 +35,8 @@ struct Hall {
     revision: u64,
     /// Whether a draft that is submitted takes no answers any more.
     closes: bool,
+    /// What is answered to the question as whom the citizen was known before.
+    was: Option<(u16, Value)>,
     /// What is answered instead of taking anything.
     refuses: Option<(u16, Value)>,
 }
@@ -80,6 +82,7 @@ impl World {
         match (request.method, path) {
             (Method::Get, "/identity/session") => (200, session(&person_id(person))),
             (Method::Delete, "/identity/session") => (204, Value::Null),
+            (Method::Get, "/account/merging") if hall.was.is_some() => hall.was.clone().unwrap_or_default(),
             (Method::Patch, _) if hall.closes && !hall.taken.is_empty() => problem(409, "drafts/submitted"),
             (Method::Patch, _) => {
                 hall.revision += 1;

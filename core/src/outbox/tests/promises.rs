@@ -268,6 +268,33 @@ fn a_tab_that_slept_sends_nothing_in_the_name_of_who_logged_in_in_another_one() 
     nothing_is_left(&place, &here);
 }
 
+#[cfg(feature = "own-terminal")]
+#[test]
+fn what_waits_for_an_account_that_became_part_of_another_one_is_sent_once_for_that_one() {
+    let (place, here) = begun(TerminalKind::Browser);
+    place.world.network(Network::Off);
+    let change = json!({"path": "phone", "value": "1"});
+    here.told(json!({"change_answers": {"id": DRAFT, "changes": [change], "page": null}}));
+    here.submit(1);
+    place.die(here);
+    // The account goes into another one on another terminal, and its citizen logs in to that one here.
+    *lock(&place.world.person) = Some(2);
+    lock(&place.world.hall).was = Some(problem(503, "backend/unavailable"));
+    place.world.network(Network::Well);
+    let next = place.start();
+    place.world.pass(5_000);
+    assert_eq!((place.world.taken(), place.kept().len()), (Vec::new(), 2));
+    assert_eq!(next.told(json!({"log_out": {}}))["error"], "drafts/unsent");
+
+    lock(&place.world.hall).was = Some((200, json!([person_id(1)])));
+    for _ in 0..90 {
+        place.world.pass(1_000);
+    }
+    assert_eq!(lock(&place.world.hall).came, ["draft".to_owned(), key_text(1)]);
+    assert_eq!(next.sent(), 1);
+    nothing_is_left(&place, &next);
+}
+
 #[test]
 fn a_log_out_asks_before_it_loses_what_waits_and_then_leaves_nothing() {
     let (place, here) = one_waits();
