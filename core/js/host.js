@@ -515,6 +515,9 @@ function live(writer) {
   return alive.get(writer);
 }
 
+/** Who keeps drafts and files on this page, each with whether other tabs were told that there is something. */
+const mine = new Map();
+
 /** How long a tab that is loaded anew has to go on with its own before another one does, in milliseconds. */
 const COMES_BACK_MS = 3_000;
 const awaited = new Set();
@@ -538,10 +541,16 @@ function follow(writer) {
 async function keepUnsent(key, value) {
   const keys = await keysOf(UNSENT, true).catch(() => undefined);
   if (!keys) return false;
-  await live(writerOf(key));
+  const writer = writerOf(key);
+  if (!outboxed(key) && !mine.has(writer)) mine.set(writer, false);
+  await live(writer);
   const place = await unsentPlace(keys, key);
   const kept = await changeUnsent(keys, place, await seal(keys, place, key, value));
-  if (kept && outboxed(key)) shared?.postMessage(0);
+  // Of an outbox each time, as it is shown. Of all else once: who knows of this page goes on when it is closed.
+  if (kept && shared && !mine.get(writer)) {
+    shared.postMessage(0);
+    if (mine.has(writer)) mine.set(writer, true);
+  }
   return kept;
 }
 
@@ -560,14 +569,13 @@ function changeUnsent(keys, place, record) {
 
 /**
  * Keys and values of all that no living tab will send. What another tab has in the outbox is among them under
- * `person/elsewhere/id`: to be shown, not to be sent. Rejected where it cannot be read now, which is not the same as nothing.
+ * `person/elsewhere/id`: to be shown, not to be sent. So is what else a living one keeps, this page included, under
+ * `person/theirs/...`: to be asked for at a log-out. Rejected where it cannot be read now, which is not the same as nothing.
  */
 async function unsent() {
   await takeOver();
   const keys = await keysOf(UNSENT, false);
   if (!keys) return [];
-  const { held = [] } = (await globalThis.navigator?.locks?.query()) ?? {};
-  const living = new Set(held.map(({ name }) => name));
   let places, records;
   await transact("readonly", (store) => {
     places = store.getAllKeys(within(UNSENT_PLACES));
@@ -581,7 +589,12 @@ async function unsent() {
     if (!opened) return [];
     const [key, value] = opened;
     const writer = writerOf(key);
-    if (!outboxed(key)) return living.has(writer) ? [] : [opened];
+    if (!outboxed(key)) {
+      // A tab that was just closed may be loaded anew: it comes first.
+      if (!mine.has(writer) && !awaited.has(writer) && (await live(writer))) return [opened];
+      if (!mine.has(writer)) follow(writer);
+      return [[key.replace("/", "/theirs/"), value]];
+    }
     if ((first || alive.has(writer) || due.has(writer)) && (await live(writer))) return [opened];
     due.delete(writer);
     follow(writer);

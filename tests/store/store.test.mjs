@@ -225,6 +225,45 @@ describe("what every store promises", () => {
     await page.reload();
   });
 
+  test("what a page has to send is counted in another one while it is open, and the other one's once it is closed", async () => {
+    const [first, second] = [await openPage(), await openPage()];
+    await inBrowser(() => void (window.host = host), second);
+    const keys = () => second.evaluate(async () => (await host.unsent()).map(([key]) => key).sort());
+    const hears = () => second.evaluate(() => new Promise((fulfil) => host.others(fulfil)));
+    let told = hears();
+    assert.deepEqual(await keys(), []);
+    await inBrowser(async () => {
+      host.others(() => {});
+      await host.keepUnsent("person/draft/id/writer", bytes("typed"));
+      await host.keepUnsent("person/upload/key/writer", bytes("chosen"));
+    }, first);
+    await told;
+    const theirs = ["person/theirs/draft/id/writer", "person/theirs/upload/key/writer"];
+    assert.deepEqual(await keys(), theirs);
+    told = hears();
+    // It was asked before the first one is gone.
+    assert.deepEqual(await keys(), theirs);
+    await first.close();
+    await told;
+    assert.deepEqual(await keys(), ["person/draft/id/writer", "person/upload/key/writer"]);
+    await second.evaluate(() => host.eraseUnsent());
+    await second.close();
+  });
+
+  test("what a page that is loaded anew had to send is its own again, and no other one's", async () => {
+    const [first, second] = [await openPage(), await openPage()];
+    const keys = (on) => on.evaluate(async () => (await host.unsent()).map(([key]) => key));
+    await inBrowser(() => void (window.host = host), second);
+    await inBrowser(() => host.keepUnsent("person/draft/id/another", bytes("typed")), first);
+    assert.deepEqual(await keys(second), ["person/theirs/draft/id/another"]);
+    await first.reload();
+    assert.deepEqual(await keys(second), ["person/theirs/draft/id/another"]);
+    await inBrowser(() => void (window.host = host), first);
+    assert.deepEqual(await keys(first), ["person/draft/id/another"]);
+    await second.evaluate(() => host.eraseUnsent());
+    await Promise.all([first.close(), second.close()]);
+  });
+
   test("what an earlier version kept in the clear is taken over", async () => {
     await page.evaluate(() => new Promise((done) => {
       const opening = indexedDB.open("onehall");

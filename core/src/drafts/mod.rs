@@ -36,6 +36,8 @@ pub(crate) struct State {
     present: presence::State,
     /// The core is being closed: what is unsaved is tried once more and no further.
     closing: AtomicBool,
+    /// It will be looked again at what other cores left, which waits for what is answered here.
+    looks_later: AtomicBool,
     saving: Mutex<BTreeMap<DraftId, Held<Saving>>>,
     /// Held while the journal is written, so that the newest state is the last one in it.
     pub(crate) writing: futures::lock::Mutex<()>,
@@ -48,6 +50,7 @@ impl State {
             clock: Mutex::new(Clock::new(writer)),
             present: presence::State::default(),
             closing: AtomicBool::default(),
+            looks_later: AtomicBool::default(),
             saving: Mutex::default(),
             writing: futures::lock::Mutex::default(),
         }
