@@ -5,7 +5,7 @@
 //! path from an earlier branch comes through is reached whenever the branch is, and a rule that gets long is computed
 //! once, by a hidden question.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -14,6 +14,9 @@ use crate::rules::{self, all, any};
 /// The most values in a rule before it is computed once.
 const LONG: usize = 60;
 const DEEP: usize = 8;
+/// The most pages of a form with circles that is looked at for where they lead back to, and how often each is.
+const MOST_PAGES: usize = 10_000;
+const ROUNDS: usize = 20;
 
 /// Pages by number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +54,8 @@ pub(crate) struct Graph {
     pub(crate) order: Vec<usize>,
     /// Links that would close a circle: page and number of the link.
     pub(crate) circles: Vec<(usize, usize)>,
+    /// Those of them that lead to a page that every way comes through to the page of the link: who takes one was there.
+    pub(crate) returns: BTreeSet<(usize, usize)>,
     /// Of each page, the pages that may come before it.
     before: Vec<Set>,
 }
@@ -59,14 +64,17 @@ impl Graph {
     /// The graph of pages whose links lead to `targets`.
     pub(crate) fn new(start: usize, targets: Vec<Vec<Option<usize>>>) -> Graph {
         let count = targets.len();
+        let whole = targets.clone();
         let mut graph = Graph {
             targets,
             order: Vec::new(),
             circles: Vec::new(),
+            returns: BTreeSet::new(),
             before: vec![Set::none(count); count],
         };
         graph.walk(start);
         graph.order.reverse();
+        graph.returns = graph.returning(&whole);
         for at in graph.order.clone() {
             let mut known = graph.before.get(at).cloned().unwrap_or_else(|| Set::none(count));
             known.add(at);
@@ -121,6 +129,50 @@ impl Graph {
                 None => *slot = None,
             }
         }
+    }
+
+    /// Of the links that would close a circle, those that lead to a page that every way comes through to theirs; none where
+    /// that cannot be told. `whole` has these links too: a way may lead over one of them.
+    fn returning(&self, whole: &[Vec<Option<usize>>]) -> BTreeSet<(usize, usize)> {
+        let count = whole.len();
+        if self.circles.is_empty() || count > MOST_PAGES {
+            return BTreeSet::new();
+        }
+        let mut from: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); count];
+        for at in self.order.iter().copied() {
+            for to in whole.get(at).into_iter().flatten().copied().flatten() {
+                if let Some(from) = from.get_mut(to) {
+                    from.insert(at);
+                }
+            }
+        }
+        let mut through = vec![Set::every(count); count];
+        for _ in 0..ROUNDS {
+            let mut is_settled = true;
+            for (place, at) in self.order.iter().copied().enumerate() {
+                let mut own = if place == 0 {
+                    Set::none(count)
+                } else {
+                    Set::every(count)
+                };
+                for set in from.get(at).into_iter().flatten().filter_map(|from| through.get(*from)) {
+                    own.keep(set);
+                }
+                own.add(at);
+                if let Some(slot) = through.get_mut(at).filter(|slot| **slot != own) {
+                    *slot = own;
+                    is_settled = false;
+                }
+            }
+            if is_settled {
+                let comes_through = |(at, link): &(usize, usize)| {
+                    let to = whole.get(*at).and_then(|links| links.get(*link)).copied().flatten();
+                    to.is_some_and(|to| through.get(*at).is_some_and(|set| set.has(to)))
+                };
+                return self.circles.iter().copied().filter(comes_through).collect();
+            }
+        }
+        BTreeSet::new()
     }
 
     fn leads_to(&self, at: usize) -> Vec<Option<usize>> {
@@ -340,6 +392,22 @@ mod tests {
         assert_eq!(graph.circles, [(2, 0)]);
         assert_eq!(graph.order, [1, 2, 3]);
         assert!(!graph.is_reached(0) && graph.is_known_at(1, 3) && !graph.is_known_at(3, 1));
+    }
+
+    #[test]
+    fn a_link_returns_where_every_way_comes_through_the_page_that_it_leads_to() {
+        // Back to the start, to itself, and over two links.
+        let graph = Graph::new(
+            0,
+            vec![vec![Some(1)], vec![Some(1), Some(2)], vec![Some(0), Some(3)], vec![]],
+        );
+        assert_eq!(Vec::from_iter(graph.returns), [(1, 0), (2, 0)]);
+        // Two pages that lead to each other, and the start to both: for some who take the link it leads on.
+        let graph = Graph::new(
+            0,
+            vec![vec![Some(1), Some(2)], vec![Some(2)], vec![Some(1), Some(3)], vec![]],
+        );
+        assert_eq!((graph.circles.len(), graph.returns.len()), (1, 0));
     }
 
     #[test]

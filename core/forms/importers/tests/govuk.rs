@@ -223,17 +223,59 @@ fn routes_that_cannot_be_taken_are_told() {
         step(4, None, "Four", json!({})),
     ]));
     assert_eq!(pages(&all), ["one", "two", "three"]);
+    let answers = |three: &str| [("one", json!("a")), ("two", json!("x")), ("three", json!(three))];
+    assert!(filled(&all, &answers("done")).is_complete());
+    // In the source nobody comes to the end with this answer: the first step is asked again.
+    assert!(!filled(&all, &answers("again")).is_complete());
     assert_eq!(
         told(&all),
         [
             ("/steps/0/routing_conditions/0/goto_page_id", "unknown_page"),
             ("/steps/0/routing_conditions/3", "unknown_page"),
-            ("/steps/2/routing_conditions/0", "loop"),
             ("/steps/3", "unreachable_page"),
             ("/steps/0/routing_conditions/1/answer_value", "unknown_option"),
-            ("/steps/0/routing_conditions/2/answer_value", "asked_later")
+            ("/steps/0/routing_conditions/2/answer_value", "asked_later"),
+            ("/steps/2/routing_conditions/0", "loop")
         ]
     );
+}
+
+#[test]
+fn who_gives_an_answer_that_leads_back_changes_it_before_going_on() {
+    let right = |end: Option<u32>| {
+        let mut right = step(2, end, "Right?", selection(&["Yes", "No"], true));
+        right["routing_conditions"] =
+            json!([{"check_page_id": 2, "routing_page_id": 2, "goto_page_id": 1, "answer_value": "No"}]);
+        right
+    };
+    let all = imported(&form(vec![
+        step(1, Some(2), "Address", json!({})),
+        right(Some(3)),
+        step(3, None, "Bank", json!({})),
+    ]));
+    let mut filling = filled(&all, &[("address", json!("x")), ("right", json!("No"))]);
+    assert_eq!(filling.pages(), ["address", "right"]);
+    let errors = filling.errors();
+    let messages: Vec<String> = errors
+        .iter()
+        .map(|error| filling.message(error, onehall_protocol::Language::En))
+        .collect();
+    assert_eq!(messages, ["Your answers lead back to “Address”: change them to go on."]);
+    assert!(filling.question("may_go_on").is_some());
+    filling.set("right", json!("Yes"));
+    filling.set("bank", json!("1"));
+    assert!(filling.is_complete() && filling.question("may_go_on").is_none());
+    // Where every way leads back nobody is refused.
+    let mut back = step(3, Some(1), "Bank", json!({}));
+    back["next_step_id"] = json!(1);
+    let endless = imported(&form(vec![
+        step(1, Some(2), "Address", json!({})),
+        right(Some(3)),
+        back,
+    ]));
+    let given = [("address", json!("x")), ("right", json!("No")), ("bank", json!("1"))];
+    assert!(filled(&endless, &given).is_complete());
+    assert_eq!(path(&endless, &given), ["address", "right", "bank"]);
 }
 
 #[test]

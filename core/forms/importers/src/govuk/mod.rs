@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use onehall_forms::{NoteTone, Page};
 use onehall_protocol::Text;
 
-use routes::{Route, next, read_routes, route};
+use routes::{Route, Ways, next, read_routes, route};
 
 use crate::draft::{Draft, MOST_PAGES, too_many_pages};
 use crate::finding::{ImportFinding, refused};
@@ -76,19 +76,7 @@ pub(crate) fn import(root: &At<'_>, language_given: bool, draft: &mut Draft) -> 
         .scalar()
         .and_then(|start| numbers.get(&start).copied())
         .unwrap_or(0);
-    let graph = Graph::new(first, targets);
-    for (at, link) in &graph.circles {
-        let route = routes
-            .get(*at)
-            .and_then(|routes| routes.get(*link))
-            .map(|route| route.at.path.clone());
-        let path = route
-            .or_else(|| steps.get(*at).map(|step| step.path.clone()))
-            .unwrap_or_default();
-        draft
-            .report
-            .lost(&path, "loop", "the route leads back to a step before it");
-    }
+    let graph = Graph::new(first, targets.clone());
 
     let mut known: BTreeMap<usize, Known> = BTreeMap::new();
     let mut places: BTreeMap<usize, usize> = BTreeMap::new();
@@ -112,7 +100,14 @@ pub(crate) fn import(root: &At<'_>, language_given: bool, draft: &mut Draft) -> 
             "nothing leads to this step: it is left out",
         );
     }
-    route(&steps, &exits, &routes, &graph, &known, &places, draft)?;
+    let ways = Ways {
+        steps: &steps,
+        exits: &exits,
+        routes: &routes,
+        targets: &targets,
+        graph: &graph,
+    };
+    route(&ways, &known, &places, draft)?;
     declaration(root, draft)?;
     what_is_lost(root, draft);
     Ok(())

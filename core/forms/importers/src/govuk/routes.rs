@@ -1,6 +1,6 @@
 //! Routes: which answer leads where, and when each step is on the path.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onehall_protocol::Text;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::asked;
 use super::questions::NONE_OF_THE_ABOVE;
 use crate::draft::Draft;
-use crate::exit::stop;
+use crate::exit::{Spot, stop, turn_back};
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::known::{Answer, Compare, Known, compare};
@@ -115,28 +115,70 @@ pub(super) fn read_routes<'a>(
     }
 }
 
+/// The ways between steps.
+pub(super) struct Ways<'f, 'a> {
+    pub(super) steps: &'f [At<'a>],
+    /// The pages on which somebody is turned away: they come after the steps.
+    pub(super) exits: &'f [At<'a>],
+    pub(super) routes: &'f [Vec<Route<'a>>],
+    /// Of each step, where its routes lead, and last where it goes on without; none is the end of the form.
+    pub(super) targets: &'f [Vec<Option<usize>>],
+    pub(super) graph: &'f Graph,
+}
+
+impl Ways<'_, '_> {
+    /// The routes that lead back to a step before theirs and refuse who takes them: nobody comes to the end of the source by
+    /// them. None where nobody comes there at all.
+    fn refusing(&self) -> BTreeSet<(usize, usize)> {
+        let steps = self.graph.order.iter().filter(|at| **at < self.steps.len());
+        let mut ends = steps.filter_map(|at| self.targets.get(*at));
+        if !ends.any(|targets| targets.contains(&None)) {
+            return BTreeSet::new();
+        }
+        // One that leads back and refuses nobody may be the one that is taken, before those behind it.
+        let returns = &self.graph.returns;
+        let mut unsure: BTreeMap<usize, usize> = BTreeMap::new();
+        for (at, link) in self.graph.circles.iter().filter(|circle| !returns.contains(circle)) {
+            let first = unsure.entry(*at).or_insert(*link);
+            *first = (*first).min(*link);
+        }
+        let is_sure = |(at, link): &(usize, usize)| unsure.get(at).is_none_or(|first| link < first);
+        returns.iter().copied().filter(is_sure).collect()
+    }
+}
+
+/// When each step is on the path, and who cannot submit.
 pub(super) fn route(
-    steps: &[At<'_>],
-    exits: &[At<'_>],
-    routes: &[Vec<Route<'_>>],
-    graph: &Graph,
+    ways: &Ways<'_, '_>,
     known: &BTreeMap<usize, Known>,
     places: &BTreeMap<usize, usize>,
     draft: &mut Draft,
 ) -> Result<(), ImportFinding> {
+    let Ways {
+        steps,
+        exits,
+        routes,
+        graph,
+        ..
+    } = *ways;
+    let circles: BTreeSet<(usize, usize)> = graph.circles.iter().copied().collect();
+    let refusing = ways.refusing();
     let mut taken: Vec<Vec<Value>> = Vec::new();
     for (at, own) in routes.iter().enumerate() {
         // Each route takes the opposites of all before it.
         draft.count_size(own.len() * own.len() * 8, "/steps")?;
         let mut before = Vec::new();
         let mut rules = Vec::new();
-        for route in own {
+        for (link, route) in own.iter().enumerate() {
             let rule = match (&route.answer, graph.is_reached(at)) {
                 (None, _) | (_, false) => Value::Bool(true),
                 (Some(answer), true) => answered_with(route, answer, at, graph, known, draft),
             };
             rules.push(all([fails(any(before.clone())), rule.clone()]));
-            before.push(rule);
+            // Who cannot be refused goes on: a route that leads back takes no other step away then.
+            if !circles.contains(&(at, link)) || refusing.contains(&(at, link)) {
+                before.push(rule);
+            }
         }
         rules.push(fails(any(before)));
         taken.push(rules);
@@ -167,11 +209,61 @@ pub(super) fn route(
             .get(&at)
             .and_then(|place| draft.pages.get(*place))
             .map(|page| page.title.clone());
+        let spot = Spot {
+            page: places.get(&at).copied(),
+            path: &exit.path,
+        };
         if let Some(rule) = reached.get(&at) {
-            stop(draft, rule, title, &exit.path);
+            stop(draft, rule, title, spot);
+        }
+    }
+    for (at, link) in graph.circles.iter().copied() {
+        let when = reached.get(&at).zip(taken.get(at).and_then(|own| own.get(link)));
+        if let Some((when, here)) = when {
+            let rule = all([when.clone(), here.clone()]);
+            let refuses = refusing.contains(&(at, link));
+            lead_back(ways, (at, link), (&rule, here), refuses, places, draft);
         }
     }
     Ok(())
+}
+
+/// Refuses who takes a link that leads back, or tells that it is not carried. `rule` says of everybody when it is taken,
+/// `here` of who sees its step.
+fn lead_back(
+    ways: &Ways<'_, '_>,
+    (at, link): (usize, usize),
+    (rule, here): (&Value, &Value),
+    refuses: bool,
+    places: &BTreeMap<usize, usize>,
+    draft: &mut Draft,
+) {
+    let Some(step) = ways.steps.get(at) else { return };
+    let route = ways.routes.get(at).and_then(|own| own.get(link));
+    let path = route.map_or(&step.path, |route| &route.at.path);
+    if *rule == Value::Bool(false) {
+        let message = "the route leads back to a step before it, and is never taken";
+        draft.report.differs(path, "loop", message);
+        return;
+    }
+    let to = ways.targets.get(at).and_then(|own| *own.get(link)?);
+    let title = to
+        .filter(|to| *to != at)
+        .and_then(|to| draft.pages.get(*places.get(&to)?))
+        .map(|page| page.title.clone());
+    let spot = Spot {
+        page: places.get(&at).copied(),
+        path: &step.path,
+    };
+    if refuses && turn_back(draft, rule, here, title, spot) {
+        let message =
+            "the route leads back to a step before it: who takes it cannot submit before the answers are others";
+        draft.report.differs(path, "loop", message);
+    } else {
+        let message =
+            "the route leads back to a step before it, and is not carried: the form goes on, or ends, without it";
+        draft.report.lost(path, "loop", message);
+    }
 }
 
 fn answered_with(

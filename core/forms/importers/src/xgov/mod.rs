@@ -57,8 +57,8 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
         .map(|node| node.links.iter().map(|link| link.to).collect())
         .collect();
     let graph = Graph::new(start, targets);
-    pages::tell_of_links(&nodes, &graph, draft);
-    pages::exits(&mut nodes, &graph);
+    pages::tell_of_unreached(&nodes, &graph, draft);
+    pages::exits(&mut nodes, &graph, draft);
 
     let mut lists = BTreeMap::new();
     for list in root.get("lists").items() {
@@ -104,6 +104,7 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
         sheets::count_rows(&steps, &field, node, &conditions, draft);
     }
     routes::stop_at_exits(&nodes, &reached, &places, draft);
+    routes::refuse_by_links(&nodes, &graph, &reached, &places, draft);
     declaration(root, &nodes, &reached.when, draft)?;
     what_is_lost(root, draft);
     Ok(())

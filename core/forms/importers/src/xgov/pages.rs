@@ -32,10 +32,18 @@ pub(super) enum Role {
 pub(super) struct Link {
     /// None is the end of the form.
     pub(super) to: Option<usize>,
-    /// Whether that end is the summary that the runner has by itself, where answers are sent.
-    pub(super) to_send: bool,
+    /// The address out of the form that this end is; else it is the summary that the runner has by itself, where answers
+    /// are sent.
+    pub(super) redirect: Option<String>,
     pub(super) condition: Option<(String, String)>,
     pub(super) path: String,
+}
+
+impl Link {
+    /// Whether answers are sent where it leads.
+    pub(super) fn sends(&self) -> bool {
+        self.to.is_none() && self.redirect.is_none()
+    }
 }
 
 /// An address of a page without what does not tell pages apart.
@@ -96,7 +104,7 @@ fn link_in_a_row(root: &At<'_>, nodes: &mut [Node<'_>], draft: &mut Draft) {
         if at + 1 < count {
             node.links.push(Link {
                 to: Some(at + 1),
-                to_send: false,
+                redirect: None,
                 condition: None,
                 path: node.at.path.clone(),
             });
@@ -121,13 +129,14 @@ fn links(
 ) -> Vec<Link> {
     let mut links = Vec::new();
     for next in page.get("next").items() {
-        if next.get("redirect").word().is_some() {
+        let redirect = next.get("redirect").word();
+        if redirect.is_some() {
             let message = "the link leads out of the form: the form ends there";
             draft.report.lost(&next.path, "link_outside", message);
         }
         let to = match next.get("path").text().map(address).and_then(|path| numbers.get(path)) {
             Some(to) => Some(*to),
-            None if next.get("redirect").word().is_some() => None,
+            None if redirect.is_some() => None,
             // Pages that the runner adds by itself at the end of every form.
             None if next
                 .get("path")
@@ -154,7 +163,7 @@ fn links(
         tell_of_condition(&condition, draft);
         links.push(Link {
             to,
-            to_send: to.is_none() && next.get("redirect").word().is_none(),
+            redirect: redirect.filter(|_| to.is_none()).map(str::to_owned),
             condition: condition.word().map(|name| (name.to_owned(), condition.path.clone())),
             path: next.path.clone(),
         });
@@ -175,7 +184,7 @@ fn links(
         // Where no link is taken the source goes to its summary.
         links.push(Link {
             to: summary,
-            to_send: summary.is_none(),
+            redirect: None,
             condition: None,
             path: page.get("next").path,
         });
@@ -227,13 +236,7 @@ pub(super) fn start(root: &At<'_>, nodes: &[Node<'_>], draft: &mut Draft) -> usi
         .unwrap_or(0)
 }
 
-pub(super) fn tell_of_links(nodes: &[Node<'_>], graph: &Graph, draft: &mut Draft) {
-    for (at, link) in &graph.circles {
-        if let Some(link) = nodes.get(*at).and_then(|node| node.links.get(*link)) {
-            let message = "the link leads back to a page before it: a citizen goes back by the page's own button";
-            draft.report.lost(&link.path, "loop", message);
-        }
-    }
+pub(super) fn tell_of_unreached(nodes: &[Node<'_>], graph: &Graph, draft: &mut Draft) {
     for (at, node) in nodes.iter().enumerate() {
         if graph.is_reached(at) || node.role == Role::Summary {
             continue;
@@ -254,25 +257,33 @@ pub(super) fn tell_of_links(nodes: &[Node<'_>], graph: &Graph, draft: &mut Draft
     }
 }
 
+/// The summaries that the start leads to.
+pub(super) fn summaries(nodes: &[Node<'_>], graph: &Graph) -> Vec<usize> {
+    let is_summary = |at: &usize| nodes.get(*at).is_some_and(|node| node.role == Role::Summary);
+    graph.order.iter().copied().filter(is_summary).collect()
+}
+
 /// A page that asks nothing and leads nowhere but back or out of the form, before the summary of a form that has one, is
 /// where the source turns somebody away.
-pub(super) fn exits(nodes: &mut [Node<'_>], graph: &Graph) {
-    let summaries: Vec<usize> = (0..nodes.len())
-        .filter(|at| graph.is_reached(*at) && nodes.get(*at).is_some_and(|node| node.role == Role::Summary))
-        .collect();
+pub(super) fn exits(nodes: &mut [Node<'_>], graph: &Graph, draft: &mut Draft) {
+    let summaries = summaries(nodes, graph);
     let mut reached = nodes.iter().enumerate().filter(|(at, _)| graph.is_reached(*at));
-    let has_end = !summaries.is_empty() || reached.any(|(_, node)| node.links.iter().any(|link| link.to_send));
+    let has_end = !summaries.is_empty() || reached.any(|(_, node)| node.links.iter().any(Link::sends));
     for (at, node) in nodes.iter_mut().enumerate() {
         let components = node.at.get("components").items();
         let tells = !components.is_empty() && !components.iter().any(is_field);
         let before_the_end = has_end && !summaries.iter().any(|summary| graph.is_known_at(*summary, at));
-        let goes_on = node.links.iter().enumerate().any(|(number, link)| {
-            let is_out = link.to.is_none() && !link.to_send;
-            !is_out && !graph.circles.contains(&(at, number))
-        });
+        let goes_on = node
+            .links
+            .iter()
+            .enumerate()
+            .any(|(number, link)| link.redirect.is_none() && !graph.circles.contains(&(at, number)));
         if node.role == Role::Page && !goes_on && tells && before_the_end && graph.is_reached(at) {
             node.role = Role::Exit;
-            node.links.clear();
+            for link in node.links.drain(..).filter(|link| link.to.is_some()) {
+                let message = "the link leads back to a page before it: a citizen goes back by the page's own button";
+                draft.report.differs(&link.path, "loop", message);
+            }
         }
     }
 }

@@ -50,14 +50,17 @@ fn loops_and_what_nothing_leads_to_are_told() {
     form["outputs"] = json!([{"name": "x", "type": "email"}]);
     let all = imported(&form);
     assert_eq!(path(&all, &[("again", json!(true))]), ["a", "b"]);
+    // In the source nobody comes to the end with this answer: the page before it is asked again.
+    assert!(!filled(&all, &[("a", json!("x")), ("again", json!(true))]).is_complete());
+    assert!(filled(&all, &[("a", json!("x")), ("again", json!(false))]).is_complete());
     assert_eq!(
         told(&all),
         [
             ("/pages/0/next/1", "unknown_page"),
-            ("/pages/1/next/0", "loop"),
             ("/pages/2", "unreachable_page"),
             ("/pages/3", "other_start_page"),
             ("/pages/4", "summary_page"),
+            ("/pages/1/next/0", "loop"),
             ("/fees", "fees"),
             ("/outputs", "output")
         ]
@@ -101,6 +104,224 @@ fn refused_on(all: &onehall_form_importers::Imported, page: &str, answers: &[(&s
         filling.message(error, onehall_protocol::Language::En)
     })
     .collect()
+}
+
+#[test]
+fn who_gives_an_answer_that_leads_back_changes_it_before_going_on() {
+    let pages = |back: &str| {
+        json!([
+            {"path": "/a", "title": "Property", "components": [text("address")], "next": [{"path": "/ok"}]},
+            {"path": "/ok", "title": "Right?", "components": [yes_no("ok")], "next": [{"path": back, "condition": "wrong"}, {"path": "/b"}]},
+            {"path": "/b", "title": "Bank", "components": [text("account")], "next": [{"path": "/summary"}]}
+        ])
+    };
+    for (back, message) in [
+        ("/a", "Your answers lead back to “Property”: change them to go on."),
+        ("/ok", "Your answers lead to this page again: change them to go on."),
+    ] {
+        let conditions = json!([{"name": "wrong", "value": "ok == false"}]);
+        let all = imported(&form(pages(back), json!([]), conditions));
+        let wrong = [("address", json!("x")), ("ok", json!(false))];
+        assert_eq!(path(&all, &wrong), ["a", "ok"]);
+        assert_eq!(refused_on(&all, "ok", &wrong), [message]);
+        assert!(!is_shown(&all, "may_go_on", &[]), "there is nothing to say to others");
+        let right = [("address", json!("x")), ("ok", json!(true)), ("account", json!("1"))];
+        assert!(filled(&all, &right).is_complete() && !is_shown(&all, "may_go_on", &right));
+        assert!(told(&all).contains(&("/pages/1/next/0", "loop")));
+    }
+}
+
+#[test]
+fn who_is_led_out_of_the_form_is_told_where_to_and_cannot_submit() {
+    let pages = |last: Value| {
+        json!([
+            {"path": "/a", "title": "A", "components": [yes_no("england")],
+             "next": [{"redirect": "https://www.gov.wales/apply", "condition": "no"}, {"path": "/b"}]},
+            {"path": "/b", "title": "B", "components": [text("name")], "next": last}
+        ])
+    };
+    let conditions = json!([{"name": "no", "value": "england == false"}]);
+    let all = imported(&form(
+        pages(json!([{"path": "/summary"}])),
+        json!([]),
+        conditions.clone(),
+    ));
+    let elsewhere = [("england", json!(false))];
+    assert_eq!(path(&all, &elsewhere), ["a"]);
+    let message = "With your answers you cannot apply here. Go to https://www.gov.wales/apply";
+    assert_eq!(refused_on(&all, "a", &elsewhere), [message]);
+    let here = [("england", json!(true)), ("name", json!("Li"))];
+    assert!(filled(&all, &here).is_complete() && !is_shown(&all, "may_go_on", &here));
+    assert_eq!(
+        told(&all),
+        [
+            ("/pages/0/next/0", "link_outside"),
+            ("/pages/2", "summary_page"),
+            ("/pages/0/next/0", "exit_page")
+        ]
+    );
+    // Where all are led out in the end, nobody could send the form: it is told that everybody can.
+    let mut out = form(
+        pages(json!([{"redirect": "https://pay.example"}])),
+        json!([]),
+        conditions,
+    );
+    out["pages"].as_array_mut().map(Vec::pop);
+    let out = imported(&out);
+    assert!(filled(&out, &elsewhere).is_complete() && filled(&out, &here).is_complete());
+    let mut open = out.findings.iter().filter(|finding| finding.code == "exit_page");
+    assert!(open.all(|finding| finding.message.contains("can still be sent")));
+}
+
+#[test]
+fn a_branch_that_only_leads_back_ends_no_form() {
+    let all = imported(&form(
+        json!([
+            {"path": "/q", "title": "What?", "components": [yes_no("apply")], "next": [{"path": "/b", "condition": "apply"}, {"path": "/size"}]},
+            {"path": "/size", "title": "Size", "components": [text("size")], "next": [{"path": "/q"}]},
+            {"path": "/b", "title": "Name", "components": [text("name")], "next": [{"path": "/summary"}]}
+        ]),
+        json!([]),
+        json!([{"name": "apply", "value": "apply"}]),
+    ));
+    let looking = [("apply", json!(false)), ("size", json!("3"))];
+    assert_eq!(path(&all, &looking), ["q", "size"]);
+    let message = "Your answers lead back to “What?”: change them to go on.";
+    assert_eq!(refused_on(&all, "size", &looking), [message]);
+    let applying = [("apply", json!(true)), ("name", json!("Li"))];
+    assert!(filled(&all, &applying).is_complete());
+}
+
+#[test]
+fn a_link_back_that_cannot_refuse_takes_no_page_away() {
+    // Nothing is known of the condition; of two pages that lead to each other, one is where others begin; nothing ends.
+    let b = json!({"path": "/b", "title": "B", "components": [yes_no("b")], "next": [{"path": "/a", "condition": "no"}, {"path": "/c"}]});
+    let c = json!({"path": "/c", "title": "C", "components": [text("c")], "next": [{"path": "/summary"}]});
+    let a = json!({"path": "/a", "title": "A", "components": [yes_no("a")], "next": [{"path": "/b"}]});
+    let conditions = |no: &str| json!([{"name": "no", "value": no}, {"name": "yes", "value": "s"}]);
+    let given = [("a", json!(true)), ("b", json!(false)), ("c", json!("x"))];
+    let odd = imported(&form(json!([a, b, c]), json!([]), conditions("strange(b)")));
+    assert_eq!(path(&odd, &given), ["a", "b", "c"]);
+    assert!(filled(&odd, &given).is_complete());
+    let start = json!({"path": "/s", "title": "S", "components": [yes_no("s")], "next": [{"path": "/a", "condition": "yes"}, {"path": "/b"}]});
+    let both = imported(&form(json!([start, a, b, c]), json!([]), conditions("b == false")));
+    let mut all = given.to_vec();
+    all.push(("s", json!(true)));
+    assert!(filled(&both, &all).is_complete(), "{:?}", filled(&both, &all).errors());
+    let end = json!({"path": "/c", "title": "C", "components": [text("c")], "next": [{"path": "/a"}]});
+    let mut endless = form(json!([a, b, end]), json!([]), conditions("b == false"));
+    endless["pages"].as_array_mut().map(Vec::pop);
+    let endless = imported(&endless);
+    assert_eq!(path(&endless, &given), ["a", "b", "c"]);
+    assert!(filled(&endless, &given).is_complete());
+    for all in [odd, both, endless] {
+        let mut told = all.findings.iter().filter(|finding| finding.code == "loop");
+        assert!(told.all(|finding| finding.message.contains("is not carried")));
+    }
+}
+
+/// Where a link leads.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum To {
+    Page(usize),
+    Summary,
+    Out,
+}
+
+/// The pages that the source shows with these answers, and whether it comes to its summary.
+fn walked(links: &[Vec<(To, Option<bool>)>], answers: &[bool]) -> (Vec<String>, bool) {
+    let (mut seen, mut to) = (Vec::new(), To::Page(0));
+    while let To::Page(at) = to {
+        let page = format!("p{at}");
+        if seen.contains(&page) {
+            return (seen, false);
+        }
+        seen.push(page);
+        let taken = links[at].iter().find(|(_, when)| *when != Some(!answers[at]));
+        to = taken.map_or(To::Summary, |(to, _)| *to);
+    }
+    (seen, to == To::Summary)
+}
+
+/// However links lead on, back and out: whoever comes to the end of the source can submit, and nobody else can, unless it is
+/// told.
+#[test]
+fn who_comes_to_the_end_of_the_source_can_submit_and_nobody_else() {
+    let mut state = 88_172_645_463_325_252_u64;
+    let mut number = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    let (mut sent, mut refused) = (0, 0);
+    for _ in 0..250 {
+        let count = 3 + number(3);
+        let mut links: Vec<Vec<(To, Option<bool>)>> = Vec::new();
+        for at in 0..count {
+            let conditional = number(3);
+            let mut own = Vec::new();
+            for link in 0..=conditional {
+                let to = if number(3) == 0 {
+                    number(count + 2)
+                } else {
+                    at + 1 + number(2)
+                };
+                let to = match to {
+                    page if page < count => To::Page(page),
+                    out if out == count + 1 => To::Out,
+                    _ => To::Summary,
+                };
+                own.push((to, (link < conditional).then(|| number(2) == 0)));
+            }
+            links.push(own);
+        }
+        let pages: Vec<Value> = (0..count)
+            .map(|at| {
+                let next = links[at].iter().map(|(to, when)| {
+                    let mut link = match to {
+                        To::Page(to) => json!({"path": format!("/p{to}")}),
+                        To::Summary => json!({"path": "/summary"}),
+                        To::Out => json!({"redirect": "https://example.org"}),
+                    };
+                    if let Some(when) = when {
+                        link["condition"] = json!(format!("q{at} {when}"));
+                    }
+                    link
+                });
+                let next: Vec<Value> = next.collect();
+                json!({"path": format!("/p{at}"), "title": format!("P{at}"), "components": [yes_no(&format!("q{at}"))], "next": next})
+            })
+            .collect();
+        let conditions: Vec<Value> = (0..2 * count)
+            .map(|at| (at / 2, at % 2 == 0))
+            .map(|(at, is)| json!({"name": format!("q{at} {is}"), "value": format!("q{at} == {is}")}))
+            .collect();
+        let all = imported(&form(json!(pages), json!([]), json!(conditions)));
+        let is_told = all.findings.iter().any(|finding| {
+            let open = ["is not carried", "can still be sent"];
+            open.iter().any(|open| finding.message.contains(open))
+        });
+        for chosen in 0..1_usize << count {
+            let answers: Vec<bool> = (0..count).map(|at| chosen & (1 << at) != 0).collect();
+            let (seen, is_sent) = walked(&links, &answers);
+            let ids: Vec<String> = (0..count).map(|at| format!("q{at}")).collect();
+            let is_asked = |id: &str| all.definition.asked().any(|question| question.id == id);
+            let given = ids.iter().zip(&answers).filter(|(id, _)| is_asked(id));
+            let given: Vec<(&str, Value)> = given.map(|(id, answer)| (id.as_str(), json!(answer))).collect();
+            let filling = filled(&all, &given);
+            let errors = filling.errors();
+            if is_sent {
+                assert!(filling.is_complete(), "{links:?} {answers:?} {errors:?}");
+                assert!(is_told || filling.pages() == seen, "{links:?} {answers:?}");
+                sent += 1;
+            } else {
+                assert!(is_told || !filling.is_complete(), "{links:?} {answers:?}");
+                refused += usize::from(!filling.is_complete());
+            }
+        }
+    }
+    assert!(sent > 500 && refused > 500, "{sent} {refused}");
 }
 
 #[test]
