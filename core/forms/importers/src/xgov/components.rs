@@ -1,7 +1,8 @@
 //! Components: fields, content and lists.
 
-use onehall_forms::{Choice, NoteTone, Question};
+use onehall_forms::{Choice, Kind, NoteTone, Question};
 use onehall_protocol::Text;
+use serde_json::json;
 
 use super::Form;
 use super::conditions::Field;
@@ -10,6 +11,7 @@ use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::known::{Answer, Known};
 use crate::names::Names;
+use crate::rules::{self, any};
 
 /// Something that waits until every field is known.
 pub(super) struct Waiting {
@@ -212,7 +214,53 @@ impl<'a> Form<'a> {
                 let chosen = Some((known.clone(), value.clone()));
                 self.component(&component, sheet, draft, &chosen, depth + 1)?;
             }
+            for extension in item.get("extensions").items() {
+                match extension.get("type").word() {
+                    Some("exclusive") => stands_alone(known, &value, steps, sheet),
+                    Some("additional-question") => {
+                        let of = at.get("name").word().unwrap_or(&known.id);
+                        self.additional_question(&extension, of, (known, value.as_str()), sheet, draft)?;
+                    }
+                    _ => {
+                        let message = "nothing is known of what this adds to an option";
+                        draft.report.lost(&extension.path, "unknown_extension", message);
+                    }
+                }
+            }
         }
+        Ok(())
+    }
+
+    /// The line of text that is asked of who chose an option. Conditions name it with the name of the question before its own.
+    fn additional_question(
+        &mut self,
+        at: &At<'a>,
+        of: &str,
+        (known, value): (&Known, &str),
+        sheet: &mut Sheet<'_>,
+        draft: &mut Draft,
+    ) -> Result<(), ImportFinding> {
+        let Some(question) = self.field(at, "TextField", sheet, draft)? else {
+            return Ok(());
+        };
+        let mut steps = sheet.steps.clone();
+        steps.push(sheet.questions.len());
+        self.wait(sheet, &steps, None, Wait::Chosen(known.clone(), value.to_owned()));
+        let own = Known {
+            id: question.id.clone(),
+            groups: sheet.groups.clone(),
+            answer: Answer::of(&question.kind),
+            required: question.required,
+            starts_false: false,
+        };
+        sheet.questions.push(question);
+        let page_is = std::mem::replace(&mut sheet.conditional, true);
+        if let Some(id) = at.get("id").word() {
+            self.fields.push((id.to_owned(), asked(&own, sheet)));
+        }
+        let name = at.get("name").word().unwrap_or(&own.id);
+        self.remember_as(&format!("{of}__{name}"), &own, sheet);
+        sheet.conditional = page_is;
         Ok(())
     }
 
@@ -326,6 +374,30 @@ impl<'a> Form<'a> {
         }
         Ok(options)
     }
+}
+
+/// An option of several that is chosen alone or not at all.
+fn stands_alone(known: &Known, value: &str, steps: &[usize], sheet: &mut Sheet<'_>) {
+    let (Ok(reference), Some(last)) = (known.reference(&sheet.groups), steps.last()) else {
+        return;
+    };
+    let Some(question) = sheet.questions.get_mut(*last) else {
+        return;
+    };
+    let Kind::Choices { options, .. } = &question.kind else {
+        return;
+    };
+    let Some(option) = options.options.iter().find(|option| option.value == value) else {
+        return;
+    };
+    let message = Text::new(
+        format!("选择“{}”时不能再选其他选项。", option.label.zh_cn),
+        format!("Choose either “{}” or other options.", option.label.en),
+    );
+    let has_it = json!({"in": [value, rules::var(&reference)]});
+    let is_alone = json!({"==": [{"length": rules::var(&reference)}, 1]});
+    let rule = any([json!({"!": [has_it]}), is_alone]);
+    question.valid_when.push(draft::check(rule, message));
 }
 
 pub(super) fn value_of(item: &At<'_>) -> Option<String> {

@@ -192,6 +192,40 @@ fn an_option_uncovers_fields_and_may_have_a_condition() {
 }
 
 #[test]
+fn an_option_stands_alone_and_asks_a_question_of_its_own() {
+    let extensions = json!([{"type": "exclusive"}, {"type": "additional-question", "id": "q1", "name": "reason",
+        "title": "Why not?", "hint": "Tell us", "options": {"required": true}, "schema": {"max": 50}}, {"type": "sound"}]);
+    let waste = json!({"id": "l1", "name": "waste", "title": "Waste", "type": "string", "items": [
+        {"id": "i1", "text": "Paper", "value": "1"}, {"id": "i2", "text": "Glass", "value": "2"},
+        {"id": "i3", "text": "None of these", "value": "none", "extensions": extensions}]});
+    let all = imported(
+        &json!({"name": "Waste", "engine": "V2", "sections": [], "lists": [waste], "pages": [
+        {"path": "/w", "title": "W", "components": [{"type": "CheckboxesField", "name": "kinds", "title": "Kinds", "list": "l1", "options": {}, "schema": {}}]},
+        {"path": "/x", "title": "X", "condition": "cheap", "components": [text("x")]},
+        {"path": "/y", "title": "Y", "components": [{"type": "RadiosField", "name": "one", "title": "One", "list": "l1", "options": {}, "schema": {}}]}
+    ], "conditions": [{"name": "cheap", "value": "kinds__reason == 'money'"}]}),
+    );
+    assert_eq!(ids(&page(&all, "w").questions), ["kinds", "reason"]);
+    assert_eq!(ids(&page(&all, "y").questions), ["one", "reason_2"]);
+    let reason = question(&all, "reason");
+    assert!(reason.required && reason.help.is_some());
+    assert_eq!(kind(reason), json!({"kind": "text", "max_length": 50}));
+    let wrong = |chosen: Value| {
+        let filling = filled(&all, &[("kinds", chosen)]);
+        filling.errors().iter().any(|error| error.path == "kinds")
+    };
+    assert!(wrong(json!(["1", "none"])) && !wrong(json!(["none"])) && !wrong(json!(["1", "2"])));
+    let none = [("kinds", json!(["none"])), ("reason", json!("money"))];
+    assert!(is_shown(&all, "reason", &none) && is_shown(&all, "x", &none));
+    assert!(!is_shown(&all, "reason", &[("kinds", json!(["1"]))]));
+    assert!(is_shown(&all, "reason_2", &[("one", json!("none"))]));
+    assert_eq!(
+        told_sorted(&all),
+        [("/lists/0/items/2/extensions/2", "unknown_extension")]
+    );
+}
+
+#[test]
 fn pages_that_repeat_become_groups() {
     let all = imported(&form(
         json!([
