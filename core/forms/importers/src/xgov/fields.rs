@@ -15,6 +15,9 @@ use crate::kinds::{self, Wanted};
 use crate::names::Names;
 use crate::{pattern, rules};
 
+/// The most files that one question takes.
+const MOST_FILES: u32 = 100;
+
 /// Two letters and digits of the British National Grid, with spaces where people write them.
 fn grid_reference(digits: &str) -> Wanted {
     Wanted::Line {
@@ -262,11 +265,14 @@ impl<'a> Form<'a> {
                 max: count("length").or(count("max")),
             },
             "FileUploadField" | "ClientSideFileUploadField" => {
-                let several = options.get("multiple").is_true();
+                let several = self.many_files || options.get("multiple").is_true();
                 let most = options.get("dropzoneConfig").get("maxFiles").count();
                 Wanted::Files {
                     name: id.to_owned(),
-                    most: count("length").or(count("max")).or(most).or((!several).then_some(1)),
+                    most: count("length")
+                        .or(count("max"))
+                        .or(most)
+                        .or(Some(if several { MOST_FILES } else { 1 })),
                     rules: FileRules::default().taking(&options.get("accept"), &mut draft.report),
                 }
             }

@@ -37,6 +37,8 @@ struct Form<'a> {
     sections: BTreeMap<String, At<'a>>,
     /// Whether conditions name a field without its section.
     flat: bool,
+    /// Whether a field for files takes any number of them where it says nothing: that of DEFRA does.
+    many_files: bool,
     fields: Vec<(String, Field)>,
     waiting: Vec<Waiting>,
 }
@@ -80,6 +82,7 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
         lists,
         sections,
         flat: pages::is_second_engine(root),
+        many_files: pages::is_second_engine(root) || nodes.iter().any(pages::is_for_files),
         fields: Vec::new(),
         waiting: Vec::new(),
     };

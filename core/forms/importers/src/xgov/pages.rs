@@ -90,6 +90,12 @@ pub(super) fn is_second_engine(root: &At<'_>) -> bool {
         .is_some_and(|engine| engine.eq_ignore_ascii_case("v2"))
 }
 
+/// Whether a page of DEFRA's is there to hand in files.
+pub(super) fn is_for_files(node: &Node<'_>) -> bool {
+    let controller = node.at.get("controller").text().unwrap_or_default();
+    controller.ends_with("FileUploadPageController")
+}
+
 /// Pages without links come one after the other; a page with a condition is left out where it does not hold.
 fn link_in_a_row(root: &At<'_>, nodes: &mut [Node<'_>], draft: &mut Draft) {
     if nodes.len() > 1 && !root.has("engine") {

@@ -469,6 +469,26 @@ fn bounds_of_every_field_are_checked_or_told() {
 }
 
 #[test]
+fn files_come_in_any_number_where_the_source_takes_any() {
+    let most = |engine: &str, controller: &str, schema: Value, options: Value| {
+        let all = imported(
+            &json!({"name": "Files", "engine": engine, "startPage": "/u", "lists": [], "sections": [], "conditions": [], "pages": [
+            {"path": "/u", "title": "U", "controller": controller, "next": [{"path": "/summary"}], "components": [
+                {"type": "FileUploadField", "name": "up", "title": "Up", "options": options, "schema": schema}]},
+            {"path": "/summary", "title": "S", "controller": "SummaryPageController", "components": []}]}),
+        );
+        kind(question(&all, "up"))["max_files"].as_u64()
+    };
+    let (page, none) = ("FileUploadPageController", json!({"accept": "application/pdf"}));
+    assert_eq!(most("V2", page, json!({}), none.clone()), Some(100));
+    assert_eq!(most("V1", page, json!({}), none.clone()), Some(100));
+    assert_eq!(most("V2", page, json!({"max": 3}), none.clone()), Some(3));
+    assert_eq!(most("V2", page, json!({"length": 1}), none.clone()), Some(1));
+    assert_eq!(most("", "", json!({}), none), Some(1));
+    assert_eq!(most("", "", json!({}), json!({"multiple": true})), Some(100));
+}
+
+#[test]
 fn what_a_form_says_beside_its_pages_is_told() {
     let mut all = one_page(json!([text("a")]));
     for (name, value) in [
