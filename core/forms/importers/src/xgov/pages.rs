@@ -198,12 +198,27 @@ fn links(
     links
 }
 
-fn role(page: &At<'_>) -> Role {
+/// Whether what a summary tells is read before the answers are sent; else after that.
+pub(super) fn is_before_sending(node: &Node<'_>) -> bool {
+    let name = controller(&node.at);
+    name.contains("summary") || !(is_receipt(&name) || name.starts_with("status"))
+}
+
+/// The name of a page's controller, without its folder.
+fn controller(page: &At<'_>) -> String {
     let controller = page.get("controller").text().unwrap_or_default().to_ascii_lowercase();
-    let name = controller.rsplit('/').next().unwrap_or_default();
-    let ends = ["confirmation", "applicationcomplete"]
+    controller.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+fn is_receipt(controller: &str) -> bool {
+    ["confirmation", "applicationcomplete"]
         .iter()
-        .any(|part| name.contains(part));
+        .any(|part| controller.contains(part))
+}
+
+fn role(page: &At<'_>) -> Role {
+    let name = controller(page);
+    let ends = is_receipt(&name);
     let summary = name.contains("summary") && !name.starts_with("mini");
     let bare = name.is_empty() && page.get("components").items().is_empty();
     let called_so = bare && page.get("path").text().map(address) == Some("summary");

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::Form;
 use super::components::Sheet;
 use super::conditions::{Conditions, Place};
-use super::pages::{Node, Role, is_field};
+use super::pages::{Node, Role, is_before_sending, is_field};
 use crate::draft::{self, Draft, Heading, question_at};
 use crate::finding::ImportFinding;
 use crate::json::At;
@@ -36,9 +36,16 @@ impl<'a> Form<'a> {
     ) -> Result<Option<Page>, ImportFinding> {
         let components = node.at.get("components");
         if node.role == Role::Summary && !components.items().iter().any(is_field) {
-            let message = "the hall shows the answers before they are sent, and the receipt, by itself";
+            let tells = is_before_sending(node) && !components.items().is_empty();
+            let message = if tells {
+                "the hall shows the answers before they are sent by itself: what else is told there stands on a page before"
+            } else {
+                "the hall shows the answers before they are sent, and the receipt, by itself"
+            };
             draft.report.differs(&node.at.path, "summary_page", message);
-            return Ok(None);
+            if !tells {
+                return Ok(None);
+            }
         }
         if node.role == Role::Rows {
             draft
@@ -49,7 +56,11 @@ impl<'a> Form<'a> {
         let address = node.at.get("path").text().unwrap_or_default();
         let asked = components.items().first().map(|one| one.get("title"));
         let title: Vec<At<'_>> = [node.at.get("title")].into_iter().chain(asked).collect();
-        let title = draft.texts.first(&title, address);
+        let title = match title.iter().find_map(|title| draft.texts.label(title)) {
+            Some(title) => title,
+            None if node.role == Role::Summary => Text::new("提交前请阅读", "Before you send"),
+            None => draft.texts.first(&[], address),
+        };
         let place_of_section = node.at.get("section");
         let heading = self.heading(place_of_section.word(), &title, draft);
         let section = place_of_section.word().map(str::to_owned);

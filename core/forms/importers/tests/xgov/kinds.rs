@@ -291,6 +291,42 @@ fn a_declaration_is_agreed_to_on_its_own_page() {
 }
 
 #[test]
+fn what_is_told_on_the_summary_is_read_before_the_form_is_sent() {
+    let told_there = |controller: &str, engine: &str, text: Value| {
+        let all = imported(
+            &json!({"name": "Animals", "engine": engine, "startPage": "/a", "lists": [], "sections": [], "conditions": [], "pages": [
+            {"path": "/a", "title": "A", "components": [yes_no("a")], "next": [{"path": "/summary"}]},
+            {"path": "/summary", "title": "", "controller": controller, "components": [text], "next": []}]}),
+        );
+        assert!(told(&all).contains(&("/pages/1", "summary_page")));
+        assert!(filled(&all, &[("a", json!(true))]).is_complete());
+        let pages = all.definition.pages.iter();
+        pages
+            .map(|page| (page.title.en.clone(), page.questions[0].label.en.clone()))
+            .collect::<Vec<_>>()
+    };
+    let pages = |pages: &[(&str, &str)]| -> Vec<(String, String)> {
+        pages
+            .iter()
+            .map(|(title, text)| ((*title).to_owned(), (*text).to_owned()))
+            .collect()
+    };
+    let text =
+        json!({"type": "Markdown", "title": "Declaration", "content": "I own **them**.", "options": {}, "schema": {}});
+    let before = pages(&[("A", "a"), ("Declaration", "I own them.")]);
+    assert_eq!(told_there("SummaryPageController", "V2", text.clone()), before);
+    assert_eq!(
+        told_there("SummaryPageWithConfirmationEmailController", "V2", text),
+        before
+    );
+    let text = json!({"type": "Para", "content": "<p>I own them.</p>", "options": {}, "schema": {}});
+    let before = pages(&[("A", "a"), ("Before you send", "I own them.")]);
+    assert_eq!(told_there("./pages/summary.js", "", text.clone()), before);
+    // What is read after the form is sent is no part of it.
+    assert_eq!(told_there("ConfirmationPageController", "", text), pages(&[("A", "a")]));
+}
+
+#[test]
 fn texts_in_several_languages_keep_ours() {
     let mut form = one_page(json!([
         {"type": "YesNoField", "name": "a", "title": {"en": "Yes?", "cy": "Ie?"}},
