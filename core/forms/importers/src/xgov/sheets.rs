@@ -271,6 +271,8 @@ pub(super) fn count_rows(
         "There are not as many rows as you said before.",
     );
     group.valid_when.push(draft::check(rule, message));
+    // A check is not asked of a group without any row.
+    group.required_when = Some(json!({">": [{"+": [rules::var(id)]}, 0]}));
     draft.report.differs(
         &named.path,
         "count_checked",

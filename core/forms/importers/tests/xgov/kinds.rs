@@ -268,6 +268,11 @@ fn pages_that_repeat_become_groups() {
     );
     filling.set("people", json!(["p", "q"]));
     assert!(filling.errors().iter().all(|error| error.path != "people"));
+    let nobody = |many: u32| {
+        let filling = filled(&all, &[("many", json!(many))]);
+        filling.errors().iter().all(|error| error.path != "people")
+    };
+    assert!(nobody(0) && !nobody(2), "who said that there are some gives them");
     assert!(told(&all).contains(&("/pages/1/repeatField", "count_checked")));
     assert!(told(&all).contains(&("/pages/5", "rows_page")));
 }
