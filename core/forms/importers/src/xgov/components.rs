@@ -319,7 +319,7 @@ impl<'a> Form<'a> {
                     .lost(&item.get("condition").path, "condition_not_carried", message);
             }
             let text = draft.texts.label(&item.any(&["text", "label"]));
-            let line = match (text, draft.texts.label(&item.any(&["description", "hint"]))) {
+            let line = match (text, draft.texts.label(&hint_of(item))) {
                 (Some(text), Some(more)) => joined(&text, ": ", &more),
                 (Some(text), None) | (None, Some(text)) => text,
                 (None, None) => continue,
@@ -363,13 +363,7 @@ impl<'a> Form<'a> {
             };
             let label = draft.texts.first(&[item.any(&["text", "label"])], &value);
             let mut option = draft::choice(value, label);
-            let hint = item.any(&["description", "hint"]);
-            let hint = if hint.is_map() && hint.has("text") {
-                hint.get("text")
-            } else {
-                hint
-            };
-            option.help = draft.texts.label(&hint);
+            option.help = draft.texts.label(&hint_of(item));
             options.push(option);
         }
         Ok(options)
@@ -398,6 +392,16 @@ fn stands_alone(known: &Known, value: &str, steps: &[usize], sheet: &mut Sheet<'
     let is_alone = json!({"==": [{"length": rules::var(&reference)}, 1]});
     let rule = any([json!({"!": [has_it]}), is_alone]);
     question.valid_when.push(draft::check(rule, message));
+}
+
+/// What is said about an item of a list: its text, which DEFRA's forms give an id of its own.
+fn hint_of<'a>(item: &At<'a>) -> At<'a> {
+    let hint = item.any(&["description", "hint"]);
+    if hint.is_map() && hint.has("text") {
+        hint.get("text")
+    } else {
+        hint
+    }
 }
 
 pub(super) fn value_of(item: &At<'_>) -> Option<String> {

@@ -129,6 +129,8 @@ fn lists_of_each_version_become_options() {
 
 #[test]
 fn content_becomes_notes_in_plain_text() {
+    let mut things = list("things", &["pen", "paper"]);
+    things["items"][0]["hint"] = json!({"id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "text": "a black one"});
     let all = imported(&form(
         json!([{"path": "/a", "title": "A", "next": [{"path": "/summary"}], "components": [
             {"type": "Para", "content": "<p>Read <b>this</b>.</p><script>alert(1)</script>"},
@@ -139,7 +141,7 @@ fn content_becomes_notes_in_plain_text() {
             {"type": "Html", "content": "<br>"},
             yes_no("ok")
         ]}]),
-        json!([list("things", &["pen", "paper"])]),
+        json!([things]),
         json!([]),
     ));
     let questions = &page(&all, "a").questions;
@@ -151,7 +153,7 @@ fn content_becomes_notes_in_plain_text() {
             "More\nDetails",
             "Mind {{ name }}",
             "Careful",
-            "You need\n• The pen\n• The paper",
+            "You need\n• The pen: a black one\n• The paper",
             "ok"
         ]
     );
