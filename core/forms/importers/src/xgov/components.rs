@@ -414,7 +414,7 @@ pub(super) fn value_of(item: &At<'_>) -> Option<String> {
     })
 }
 
-fn joined(a: &Text, between: &str, b: &Text) -> Text {
+pub(super) fn joined(a: &Text, between: &str, b: &Text) -> Text {
     Text::new(
         format!("{}{between}{}", a.zh_cn, b.zh_cn),
         format!("{}{between}{}", a.en, b.en),

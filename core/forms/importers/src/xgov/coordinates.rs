@@ -4,7 +4,7 @@ use onehall_forms::Question;
 use onehall_protocol::Text;
 
 use super::Form;
-use super::components::Sheet;
+use super::components::{Sheet, joined};
 use crate::draft::{Draft, Heading};
 use crate::finding::ImportFinding;
 use crate::json::At;
@@ -99,8 +99,11 @@ impl<'a> Form<'a> {
             questions.push(question);
         }
         let options = at.get("options");
-        let help = [at.get("hint"), options.get("instructionText")];
-        let help = help.iter().find_map(|text| draft.texts.markdown(text));
+        let hint = draft.texts.markdown(&at.get("hint"));
+        let help = match (hint, draft.texts.markdown(&options.get("instructionText"))) {
+            (Some(hint), Some(instruction)) => Some(joined(&hint, "\n", &instruction)),
+            (hint, instruction) => hint.or(instruction),
+        };
         let heading = Heading { name, title, help };
         let groups = sheet.groups.clone();
         self.what_is_lost(at, draft);

@@ -5,7 +5,7 @@ use onehall_protocol::Text;
 use serde_json::json;
 
 use super::Form;
-use super::components::Sheet;
+use super::components::{Sheet, joined};
 use super::coordinates::{EASTING_NORTHING, LAT_LONG};
 use crate::draft::{self, Draft};
 use crate::files::FileRules;
@@ -101,8 +101,13 @@ impl<'a> Form<'a> {
         let groups = sheet.groups.clone();
         let mut question = draft.question(id, &groups, label, made, &at.path)?;
         question.valid_when = checks;
-        question.help = draft.texts.content(&at.get("hint")).or(question.help);
         let options = at.get("options");
+        let instruction = options.get("instructionText");
+        let hint = draft.texts.content(&at.get("hint"));
+        question.help = match (hint, draft.texts.markdown(&instruction)) {
+            (Some(hint), Some(instruction)) => Some(joined(&hint, "\n", &instruction)),
+            (hint, instruction) => hint.or(instruction).or(question.help),
+        };
         question.required = options.get("required").flag() != Some(false) && at.get("required").flag() != Some(false);
         if matches!(question.kind, Kind::Note { .. }) {
             question.required = false;
@@ -218,9 +223,7 @@ impl<'a> Form<'a> {
             "NumberField" => {
                 let whole = schema.get("integer").is_true();
                 let precision = count("precision").map(|digits| digits.min(10) as u8);
-                let unit = [options.get("suffix"), options.get("prefix")]
-                    .iter()
-                    .find_map(|unit| draft.texts.label(unit));
+                let unit = self.unit(&options, draft);
                 Wanted::Number {
                     min: schema.get("min").number(),
                     max: schema.get("max").number(),
@@ -279,6 +282,19 @@ impl<'a> Form<'a> {
             _ if !self.items(at).is_empty() => Wanted::Choice(self.options(at, draft)?),
             other => Wanted::Foreign(other.to_owned()),
         })
+    }
+
+    /// What stands before and behind a number, as its unit.
+    fn unit(&self, options: &At<'a>, draft: &mut Draft) -> Option<Text> {
+        let [before, behind] = ["prefix", "suffix"].map(|name| options.get(name));
+        match (draft.texts.label(&before), draft.texts.label(&behind)) {
+            (Some(first), Some(last)) => {
+                let message = "what stands before the number and what stands behind it both stand behind it here";
+                draft.report.differs(&behind.path, "affix", message);
+                Some(joined(&first, " ", &last))
+            }
+            (first, last) => first.or(last),
+        }
     }
 
     fn pattern(&mut self, at: &At<'a>, draft: &mut Draft) -> Option<String> {

@@ -446,6 +446,32 @@ fn places_on_the_grid_have_the_shape_of_one_and_a_declaration_the_words_at_its_b
 }
 
 #[test]
+fn what_stands_around_a_field_is_read_there() {
+    let field = |kind: &str, name: &str, options: Value| json!({"type": kind, "name": name, "title": name, "hint": "As a hint", "options": options, "schema": {}});
+    let told_there = json!({"instructionText": "Find it on **the map**"});
+    let all = imported(&one_page(json!([
+        field("NumberField", "rent", json!({"prefix": "£", "suffix": "per week"})),
+        field("NumberField", "pay", json!({"prefix": "£"})),
+        field("OsGridRefField", "grid", told_there.clone()),
+        field("EastingNorthingField", "spot", told_there)
+    ])));
+    let unit = |id: &str| kind(question(&all, id))["unit"]["en"].clone();
+    assert_eq!((unit("rent"), unit("pay")), (json!("£ per week"), json!("£")));
+    let help = |question: &onehall_forms::Question| question.help.as_ref().map(|help| help.en.clone());
+    let both = Some("As a hint\nFind it on the map".to_owned());
+    assert_eq!(help(question(&all, "grid")), both);
+    let spot = page(&all, "first").questions.last().and_then(help);
+    assert_eq!(spot, both);
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/pages/0/components/0/options/suffix", "affix"),
+            ("/pages/1", "summary_page")
+        ]
+    );
+}
+
+#[test]
 fn rows_of_inputs_keep_their_bounds() {
     let inputs = |options: Value| json!({"type": "MultiInputField", "name": "m", "title": "M", "options": options, "schema": {"min": 2, "max": 3}, "children": [text("x")]});
     let all = imported(&one_page(json!([inputs(json!({}))])));
