@@ -259,7 +259,13 @@ impl<'a> Form<'a> {
             "DeclarationField" => {
                 let content = at.get("content");
                 let statement = draft.texts.markdown(&content).unwrap_or_else(|| label.clone());
-                Wanted::Agreement(statement)
+                // Where the words at the box are others, the title stands over what is agreed to.
+                let own_words = options.get("declarationConfirmationLabel").word().is_some();
+                let title = own_words.then(|| draft.texts.label(&at.get("title"))).flatten();
+                Wanted::Agreement(match title {
+                    Some(title) if title != *label => joined(&title, "\n", &statement),
+                    _ => statement,
+                })
             }
             "RadiosField" | "SelectField" | "AutocompleteField" => Wanted::Choice(self.options(at, draft)?),
             "CheckboxesField" => Wanted::Choices {

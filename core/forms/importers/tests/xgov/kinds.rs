@@ -433,7 +433,11 @@ fn places_on_the_grid_have_the_shape_of_one_and_a_declaration_the_words_at_its_b
     }
     assert!(!wrong("b", "AB 1234 5678") && wrong("b", "AB 123 567"));
     assert_eq!(question(&all, "c").label.en, "I confirm it");
-    assert_eq!(kind(question(&all, "c"))["statement"]["en"], "All is true.");
+    // The source shows the title over it, which may say what the statement is about.
+    assert_eq!(
+        kind(question(&all, "c"))["statement"]["en"],
+        "Declaration\nAll is true."
+    );
     let at = |place: &str| format!("/pages/0/components/3/{place}");
     assert_eq!(
         told_sorted(&all),
