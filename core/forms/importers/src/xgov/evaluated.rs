@@ -73,8 +73,15 @@ impl Conditions<'_> {
             Expression::Name(name) => match self.fields(name, place) {
                 Err(unable) => Ok(never(&unable, path, report)),
                 Ok(fields) => any_of(&fields, place.groups, |known, reference| {
-                    Ok(match known.answer {
+                    let is = |value: &str| json!({"==": [rules::var(reference), value]});
+                    Ok(match &known.answer {
                         Answer::Bool => json!({"==": [rules::var(reference), true]}),
+                        Answer::Number => json!({"!=": [rules::var(reference), 0]}),
+                        // Of a list whose values are no texts, `false` and 0 are not true.
+                        Answer::Choice(options) if options.iter().any(|option| is_false(option)) => any(options
+                            .iter()
+                            .filter(|option| !is_false(option))
+                            .map(|option| is(option))),
                         _ => rules::answered(reference),
                     })
                 }),
@@ -228,6 +235,11 @@ impl Conditions<'_> {
             _ => Err(Unable::new("odd_condition", "it compares something that has no value")),
         }
     }
+}
+
+/// Whether an option is the text of a value that is not true.
+fn is_false(option: &str) -> bool {
+    matches!(option, "false" | "0")
 }
 
 fn constant(it: &Expression) -> Option<Value> {

@@ -194,6 +194,10 @@ fn expressions_are_read_as_the_source_evaluates_them() {
         ),
         ("n * 2 + 1 == 7", vec![("n", json!(3))], vec![("n", json!(4))]),
         ("y", vec![("y", json!(true))], vec![("y", json!(false))]),
+        ("n", vec![("n", json!(3))], vec![("n", json!(0))]),
+        ("not n", vec![], vec![("n", json!(3))]),
+        ("r", vec![("r", json!("true"))], vec![("r", json!("false"))]),
+        ("not r", vec![("r", json!("false"))], vec![("r", json!("true"))]),
         (
             "n > 2 ? y == true : y == false",
             vec![("n", json!(1)), ("y", json!(false))],
@@ -203,11 +207,12 @@ fn expressions_are_read_as_the_source_evaluates_them() {
         let all = imported(&form(
             json!([
                 {"path": "/a", "title": "A", "components": [text("a"), {"type": "NumberField", "name": "n", "title": "n"}, yes_no("y"),
-                    {"type": "CheckboxesField", "name": "c", "title": "c", "list": "l"}, {"type": "DateField", "name": "d", "title": "d"}],
+                    {"type": "CheckboxesField", "name": "c", "title": "c", "list": "l"}, {"type": "DateField", "name": "d", "title": "d"},
+                    {"type": "RadiosField", "name": "r", "title": "r", "list": "flags"}],
                  "next": [{"path": "/summary"}, {"path": "/b", "condition": "e"}]},
                 {"path": "/b", "title": "B", "components": [text("b")], "next": [{"path": "/summary"}]}
             ]),
-            json!([list("l", &["p", "q"])]),
+            json!([list("l", &["p", "q"]), {"name": "flags", "title": "flags", "type": "boolean", "items": [{"text": "Yes", "value": true}, {"text": "No", "value": false}]}]),
             json!([{"name": "e", "value": expression}]),
         ));
         assert_eq!(
