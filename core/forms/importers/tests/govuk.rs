@@ -82,6 +82,15 @@ fn every_answer_type_becomes_the_nearest_kind() {
             ("/steps/12/data", "kind_as_text")
         ]
     );
+    // As of 23 November 2026: nobody is born later.
+    for (day, sound) in [("2026-11-23", true), ("2026-11-24", false)] {
+        let filling = filled(&all, &[("date", json!(day))]);
+        assert_eq!(
+            filling.errors().iter().all(|error| error.path != "date"),
+            sound,
+            "{day}"
+        );
+    }
     for (number, sound) in [("QQ 12 34 56 C", true), ("qq123456c", true), ("QQ12345C", false)] {
         let filling = filled(&all, &[("insurance", json!(number))]);
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onehall_forms::{Choice, Kind, NoteTone, Question};
+use onehall_forms::{Choice, DateBound, Kind, NoteTone, Question};
 use onehall_protocol::Text;
 use serde_json::{Value, json};
 
@@ -92,7 +92,11 @@ fn answer(
         },
         "address" => Wanted::Address,
         "email" => Wanted::Email,
-        "date" => Wanted::Date { min: None, max: None },
+        "date" => Wanted::Date {
+            min: None,
+            // Nobody is born after today.
+            max: (input.word() == Some("date_of_birth")).then_some(DateBound::FromToday { today_plus_days: 0 }),
+        },
         "phone_number" => Wanted::Phone,
         "national_insurance_number" => Wanted::Line {
             min: None,
