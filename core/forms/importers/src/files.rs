@@ -73,6 +73,10 @@ impl FileRules {
     }
 }
 
+/// What is told where a source names no types.
+pub(crate) const ANY_FILE: &str =
+    "the source takes files of more types, such as documents and tables; the hall takes a PDF or a picture";
+
 /// What Form.io writes where nobody chose a size.
 const UNBOUNDED: &str = "1GB";
 

@@ -79,6 +79,7 @@ fn every_answer_type_becomes_the_nearest_kind() {
         [
             ("/steps/3/data", "address_parts"),
             ("/steps/7/data", "phone_as_text"),
+            ("/steps/9/data", "file_rule"),
             ("/steps/12/data", "kind_as_text")
         ]
     );

@@ -7,7 +7,7 @@ use onehall_protocol::Text;
 use serde_json::{Value, json};
 
 use crate::draft::{self, Draft, Heading};
-use crate::files::FileRules;
+use crate::files::{ANY_FILE, FileRules};
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::kinds::{self, Wanted};
@@ -104,11 +104,14 @@ fn answer(
             // Two letters, six digits, a letter; spaces where people write them.
             pattern: Some("(?i) *[a-z] *[a-z] *([0-9] *){6}[a-d] *".to_owned()),
         },
-        "file" => Wanted::Files {
-            name: id.clone(),
-            most: Some(1),
-            rules: FileRules::default(),
-        },
+        "file" => {
+            draft.report.differs(&data.path, "file_rule", ANY_FILE);
+            Wanted::Files {
+                name: id.clone(),
+                most: Some(1),
+                rules: FileRules::default(),
+            }
+        }
         "selection" => {
             let (options, several) = selection(&settings, optional, draft)?;
             if optional && !options.is_empty() {

@@ -8,12 +8,22 @@ use super::Form;
 use super::components::{Sheet, joined};
 use super::coordinates::{EASTING_NORTHING, LAT_LONG};
 use crate::draft::{self, Draft};
-use crate::files::FileRules;
+use crate::files::{ANY_FILE, FileRules};
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::kinds::{self, Wanted};
 use crate::names::Names;
 use crate::{pattern, rules};
+
+/// Whether files of any type are taken.
+fn takes_any(accept: &At<'_>) -> bool {
+    let given = accept.word().unwrap_or_default();
+    let is_named = !given.is_empty() || !accept.items().is_empty();
+    !is_named
+        || given
+            .split([',', ';'])
+            .any(|one| matches!(one.trim(), "*" | "*/*" | "*.*"))
+}
 
 /// The most files that one question takes.
 const MOST_FILES: u32 = 100;
@@ -276,6 +286,9 @@ impl<'a> Form<'a> {
             "FileUploadField" | "ClientSideFileUploadField" => {
                 let several = self.many_files || options.get("multiple").is_true();
                 let most = options.get("dropzoneConfig").get("maxFiles").count();
+                if takes_any(&options.get("accept")) {
+                    draft.report.differs(&at.path, "file_rule", ANY_FILE);
+                }
                 Wanted::Files {
                     name: id.to_owned(),
                     most: count("length")

@@ -529,6 +529,7 @@ fn bounds_of_every_field_are_checked_or_told() {
         .map(|(path, code)| (path.to_owned(), code))
         .collect();
     let expected = [
+        (at("0"), "file_rule"),
         (at("0/schema/min"), "odd_bound"),
         (at("2"), "phone_as_text"),
         (at("2/schema/regex"), "pattern_not_carried"),
@@ -558,6 +559,15 @@ fn files_come_in_any_number_where_the_source_takes_any() {
     assert_eq!(most("V2", page, json!({"max": 3}), none.clone()), Some(3));
     assert_eq!(most("V2", page, json!({"length": 1}), none.clone()), Some(1));
     assert_eq!(most("", "", json!({}), none), Some(1));
+    for accept in ["", "*/*"] {
+        let all = imported(&one_page(
+            json!([{"type": "FileUploadField", "name": "up", "title": "Up", "options": {"accept": accept}, "schema": {}}]),
+        ));
+        assert!(
+            told(&all).contains(&("/pages/0/components/0", "file_rule")),
+            "more than the hall takes"
+        );
+    }
     assert_eq!(most("", "", json!({}), json!({"multiple": true})), Some(100));
 }
 
