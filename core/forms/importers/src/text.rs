@@ -93,7 +93,12 @@ impl Texts {
                 }
             };
         }
-        let text = at.scalar().and_then(|text| given(&text));
+        let text = match at.value {
+            // It says that there is no text (`label: false`), not what the text is.
+            Json::Bool(_) => None,
+            _ => at.scalar(),
+        };
+        let text = text.and_then(|text| given(&text));
         self.alone(text)
     }
 
