@@ -148,7 +148,7 @@ pub fn import(text: &str, options: &Options) -> Result<Imported, Vec<ImportFindi
     let made = made
         .map_err(|finding| vec![finding])
         .and_then(|()| finish::finish(&mut draft, options.code.as_deref()));
-    untranslated(&mut draft);
+    tell_of_texts(&mut draft);
     let mut findings = draft.report.into_findings();
     match made {
         Ok(definition) => Ok(Imported {
@@ -185,7 +185,10 @@ fn read(text: &str) -> Result<Json, ImportFinding> {
     })
 }
 
-fn untranslated(draft: &mut Draft) {
+fn tell_of_texts(draft: &mut Draft) {
+    for (path, code, message) in draft.texts.take_lost() {
+        draft.report.lost(&path, code, message);
+    }
     let (count, language) = draft.texts.untranslated();
     if count > 0 {
         let message =

@@ -1,5 +1,7 @@
 //! Texts: HTML and Markdown become plain text; what stands in one language fills both.
 
+use std::collections::BTreeSet;
+
 use onehall_protocol::Text;
 
 use crate::json::{At, Json};
@@ -7,14 +9,39 @@ use crate::json::{At, Json};
 /// The most characters of a label, and of a text to read.
 const LABEL: usize = 1_000;
 const CONTENT: usize = 20_000;
-/// The longest tag, and link of Markdown, that is looked for: a text of many that never end must not take for ever.
+/// How many bytes of a text are read, and how many of what is seen of it: far more than is ever kept.
+const READ: usize = 500_000;
+const SEEN: usize = 5 * CONTENT;
+/// The longest tag, and link of Markdown, that is looked for: a text of many that never end must not take for ever. A tag
+/// with a picture written into it is longer; all that are looked for in vain together have so many bytes.
 const TAG: usize = 2_000;
+const IN_VAIN: usize = 4 * READ;
 
 /// The texts of one import: which language is taken, and how many were.
 #[derive(Debug)]
 pub(crate) struct Texts {
     language: String,
     alone: usize,
+    /// What fell away, and from the text at which place.
+    lost: BTreeSet<(String, Lost)>,
+}
+
+/// What falls away from a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Lost {
+    End,
+}
+
+impl Lost {
+    /// Its code, and what it means.
+    fn told(self) -> (&'static str, &'static str) {
+        match self {
+            Lost::End => (
+                "text_cut",
+                "a label has at most 1,000 characters here, a text to read 20,000: the rest of this one is left out",
+            ),
+        }
+    }
 }
 
 impl Texts {
@@ -22,7 +49,18 @@ impl Texts {
         Texts {
             language: language.to_owned(),
             alone: 0,
+            lost: BTreeSet::new(),
         }
+    }
+
+    /// What fell away from texts: where, its code, and what it means.
+    pub(crate) fn take_lost(&mut self) -> Vec<(String, &'static str, &'static str)> {
+        let lost = std::mem::take(&mut self.lost).into_iter();
+        lost.map(|(path, lost)| {
+            let (code, message) = lost.told();
+            (path, code, message)
+        })
+        .collect()
     }
 
     /// How many texts stand in one language alone, and which.
@@ -37,22 +75,34 @@ impl Texts {
 
     /// A text on one line. None where nothing is left of it.
     pub(crate) fn label(&mut self, at: &At<'_>) -> Option<Text> {
-        self.both(at, |text| one_line(&plain(text)))
+        self.both(at, |text| plain(text).on_one_line())
     }
 
     /// A text to read, on as many lines as it has.
     pub(crate) fn content(&mut self, at: &At<'_>) -> Option<Text> {
-        self.both(at, |text| cut(&plain(text), CONTENT))
+        self.both(at, |text| plain(text).cut(CONTENT))
     }
 
     /// A text to read that is written in Markdown.
     pub(crate) fn markdown(&mut self, at: &At<'_>) -> Option<Text> {
-        self.both(at, |text| cut(&from_markdown(text), CONTENT))
+        self.both(at, |text| from_markdown(text).cut(CONTENT))
+    }
+
+    /// The whole of a text of which the label is made already: who agrees to it has to read it to its end.
+    pub(crate) fn statement(&mut self, places: &[At<'_>], label: &Text) -> Text {
+        // It counts already, as the label.
+        let alone = self.alone;
+        let whole = places.iter().find_map(|at| {
+            self.lost.remove(&(at.path.clone(), Lost::End));
+            self.content(at)
+        });
+        self.alone = alone;
+        whole.unwrap_or_else(|| label.clone())
     }
 
     /// A text of the importer's own making: what it was made of counts already.
     pub(crate) fn made(&self, text: &str) -> Text {
-        let text = one_line(text);
+        let text = Plain::new(text.to_owned()).on_one_line().text;
         Text::new(text.clone(), text)
     }
 
@@ -66,8 +116,8 @@ impl Texts {
         self.made(if otherwise.trim().is_empty() { "…" } else { otherwise })
     }
 
-    fn both(&mut self, at: &At<'_>, clean: impl Fn(&str) -> String) -> Option<Text> {
-        let given = |text: &str| Some(clean(text)).filter(|text| !text.trim().is_empty());
+    fn both(&mut self, at: &At<'_>, clean: impl Fn(&str) -> Plain) -> Option<Text> {
+        let given = |text: &str| Some(clean(text)).filter(|plain| !plain.text.trim().is_empty());
         if let Json::Map(languages) = at.value {
             let find = |wanted: &str| {
                 languages
@@ -81,7 +131,11 @@ impl Texts {
             let own = self.language.split(['-', '_']).next().unwrap_or_default().to_owned();
             let (zh, en) = (find("zh"), find("en"));
             return match (zh, en) {
-                (Some(zh), Some(en)) => Some(Text::new(zh, en)),
+                (Some(zh), Some(en)) => {
+                    self.note(at, &zh);
+                    self.note(at, &en);
+                    Some(Text::new(zh.text, en.text))
+                }
                 (zh, en) => {
                     let first = find(&own).or(en).or(zh).or_else(|| {
                         languages.iter().find_map(|(_, value)| match value {
@@ -89,7 +143,7 @@ impl Texts {
                             _ => None,
                         })
                     });
-                    self.alone(first)
+                    self.alone(at, first)
                 }
             };
         }
@@ -98,29 +152,52 @@ impl Texts {
             Json::Bool(_) => None,
             _ => at.scalar(),
         };
-        let text = text.and_then(|text| given(&text));
-        self.alone(text)
+        self.alone(at, text.map(|text| clean(&text)))
     }
 
-    fn alone(&mut self, text: Option<String>) -> Option<Text> {
-        let text = text?;
+    fn alone(&mut self, at: &At<'_>, plain: Option<Plain>) -> Option<Text> {
+        let plain = plain?;
+        self.note(at, &plain);
+        if plain.text.trim().is_empty() {
+            return None;
+        }
         self.alone += 1;
-        Some(Text::new(text.clone(), text))
+        Some(Text::new(plain.text.clone(), plain.text))
+    }
+
+    fn note(&mut self, at: &At<'_>, plain: &Plain) {
+        self.lost.extend(plain.lost.iter().map(|lost| (at.path.clone(), *lost)));
     }
 }
 
-/// A text on one line, cut where it is longer than a label may be.
-pub(crate) fn one_line(text: &str) -> String {
-    cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), LABEL)
+/// A text without marks, and what fell away with them.
+#[derive(Debug)]
+struct Plain {
+    text: String,
+    lost: BTreeSet<Lost>,
 }
 
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().nth(most).is_some() {
-        let mut short: String = text.chars().take(most - 1).collect();
-        short.push('…');
-        short
-    } else {
-        text.to_owned()
+impl Plain {
+    fn new(text: String) -> Plain {
+        Plain {
+            text,
+            lost: BTreeSet::new(),
+        }
+    }
+
+    /// On one line, and no longer than a label may be.
+    fn on_one_line(mut self) -> Plain {
+        self.text = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.cut(LABEL)
+    }
+
+    fn cut(mut self, most: usize) -> Plain {
+        if self.text.chars().nth(most).is_some() {
+            self.text = self.text.chars().take(most - 1).collect();
+            self.text.push('…');
+            self.lost.insert(Lost::End);
+        }
+        self
     }
 }
 
@@ -153,38 +230,73 @@ const BLOCKS: [&str; 24] = [
 ];
 
 /// The text that a reader of the HTML sees. A `<` that begins no tag stays as it is.
-pub(crate) fn plain(html: &str) -> String {
+fn plain(html: &str) -> Plain {
+    let (mut rest, mut is_cut) = read(html, READ);
     let mut text = String::new();
-    // Far more than is ever kept of it.
-    let mut rest = beginning(html, 5 * CONTENT);
+    let mut in_vain = IN_VAIN;
     while let Some(at) = rest.find('<') {
         let (before, after) = rest.split_at(at);
         text.push_str(before);
-        let Some((name, closing, behind)) = tag(after) else {
+        if text.len() > SEEN {
+            (rest, is_cut) = ("", true);
+            break;
+        }
+        let Some(tag) = tag(after, &mut in_vain) else {
             text.push('<');
             rest = after.strip_prefix('<').unwrap_or_default();
             continue;
         };
-        rest = behind;
-        match name.as_str() {
+        rest = tag.behind;
+        match tag.name.as_str() {
             // What stands inside is for machines.
-            "script" | "style" | "template" if !closing => rest = after_end(rest, &name),
-            "li" if !closing => text.push_str("\n• "),
-            "td" | "th" if !closing => text.push(' '),
+            "script" | "style" | "template" if !tag.closing => rest = after_end(rest, &tag.name),
+            "li" if !tag.closing => text.push_str("\n• "),
+            "td" | "th" if !tag.closing => text.push(' '),
             name if BLOCKS.contains(&name) => text.push('\n'),
             _ => {}
         }
     }
     text.push_str(rest);
-    lines(&html_escape::decode_html_entities(&text))
+    let mut plain = Plain {
+        text: lines(&html_escape::decode_html_entities(&text)),
+        lost: BTreeSet::new(),
+    };
+    if is_cut {
+        plain.lost.insert(Lost::End);
+        plain.text.push_str(if plain.text.is_empty() { "" } else { "…" });
+    }
+    plain
 }
 
-/// The tag that a text begins with: its name in lower case, whether it closes, and what comes behind it.
-fn tag(text: &str) -> Option<(String, bool, &str)> {
+/// What is read of a text, without a tag that would be cut in two; and whether more stands behind it.
+fn read(text: &str, most: usize) -> (&str, bool) {
+    let read = beginning(text, most);
+    if read.len() == text.len() {
+        return (text, false);
+    }
+    let behind = read.rfind('>').map_or(0, |end| end + 1);
+    let open = read.get(behind..).and_then(|tail| tail.find('<'));
+    let end = open.map_or(read.len(), |open| behind + open);
+    (read.get(..end).unwrap_or(read), true)
+}
+
+/// A tag, or a comment, which has no name.
+struct Tag<'t> {
+    /// In lower case.
+    name: String,
+    closing: bool,
+    behind: &'t str,
+}
+
+/// The tag that a text begins with. Of the bytes that may be read in vain those are taken that were.
+fn tag<'t>(text: &'t str, in_vain: &mut usize) -> Option<Tag<'t>> {
     let inner = text.strip_prefix('<')?;
     if let Some(comment) = inner.strip_prefix("!--") {
-        let behind = comment.split_once("-->").map_or("", |(_, behind)| behind);
-        return Some((String::new(), false, behind));
+        return Some(Tag {
+            name: String::new(),
+            closing: false,
+            behind: comment.split_once("-->").map_or("", |(_, behind)| behind),
+        });
     }
     let (closing, inner) = match inner.strip_prefix('/') {
         Some(inner) => (true, inner),
@@ -199,19 +311,28 @@ fn tag(text: &str) -> Option<(String, bool, &str)> {
     if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
         return None;
     }
-    // Not every `>` ends it: one may stand in quotes.
-    let mut quote = None;
-    for (at, letter) in inner.char_indices().take(TAG) {
-        match (quote, letter) {
-            (None, '>') => return Some((name, closing, inner.get(at + 1..).unwrap_or_default())),
-            (None, '"' | '\'') => quote = Some(letter),
-            (Some(open), letter) if open == letter => quote = None,
+    let ending_at = |end: usize| Tag {
+        name: name.clone(),
+        closing,
+        behind: inner.get(end + 1..).unwrap_or_default(),
+    };
+    // Not every `>` ends it: one may stand in quotes, which begin behind a `=` alone.
+    let near = beginning(inner, TAG.max(*in_vain));
+    let (mut quote, mut before) = (None, b' ');
+    for (at, byte) in near.bytes().enumerate() {
+        match (quote, byte) {
+            (None, b'>') => return Some(ending_at(at)),
+            (None, b'"' | b'\'') if before == b'=' => quote = Some(byte),
+            (Some(open), byte) if open == byte => quote = None,
             _ => {}
         }
+        if !byte.is_ascii_whitespace() {
+            before = byte;
+        }
     }
+    *in_vain = in_vain.saturating_sub(near.len());
     // A tag without an end, or a stray quote in it: to the next `>`, if there is one.
-    let end = beginning(inner, TAG).find('>')?;
-    Some((name, closing, inner.get(end + 1..).unwrap_or_default()))
+    beginning(inner, TAG).find('>').map(ending_at)
 }
 
 /// At most so many bytes of a text.
@@ -258,9 +379,10 @@ fn lines(text: &str) -> String {
 }
 
 /// The text of Markdown: headings, emphasis and links lose their marks, lists keep their points.
-pub(crate) fn from_markdown(markdown: &str) -> String {
+fn from_markdown(markdown: &str) -> Plain {
     let mut made = String::new();
-    for line in beginning(markdown, 5 * CONTENT).lines() {
+    let (markdown, is_cut) = read(markdown, SEEN);
+    for line in markdown.lines() {
         let line = line.trim();
         let line = line.trim_start_matches('#').trim_start();
         let line = line.strip_prefix("> ").unwrap_or(line);
@@ -272,7 +394,9 @@ pub(crate) fn from_markdown(markdown: &str) -> String {
         made.push_str(&links(line).replace("**", "").replace("__", "").replace('`', ""));
         made.push('\n');
     }
-    plain(&made)
+    let mut plain = plain(&made);
+    plain.lost.extend(is_cut.then_some(Lost::End));
+    plain
 }
 
 /// `[text](address)` as `text (address)`.
@@ -307,29 +431,35 @@ fn links(line: &str) -> String {
 mod tests {
     use super::{from_markdown, plain};
 
+    fn read(html: &str) -> String {
+        plain(html).text
+    }
+
     #[test]
     fn html_is_read_as_a_reader_sees_it() {
         let html = "<h2 class=\"a>b\">Before you&nbsp;start</h2><p>You need:<ul><li>a form</li><li><b>a</b> photo &lt; 2 MB</li></ul>\
                     <script>alert('x')</script><STYLE>p{}</STYLE><!-- no -->Done<br/>now";
         assert_eq!(
-            plain(html),
+            read(html),
             "Before you start\n\nYou need:\n• a form\n• a photo < 2 MB\nDone\nnow"
         );
-        assert_eq!(plain("1 < 2 and 3 > 2, <3"), "1 < 2 and 3 > 2, <3");
-        assert_eq!(plain("<script>never closed"), "");
+        assert_eq!(read("1 < 2 and 3 > 2, <3"), "1 < 2 and 3 > 2, <3");
+        assert_eq!(read("<script>never closed"), "");
         assert_eq!(
-            plain("a <img src=x onerror=\"alert(1)"),
+            read("a <img src=x onerror=\"alert(1)"),
             "a <img src=x onerror=\"alert(1)"
         );
-        assert_eq!(plain("&lt;b&gt;"), "<b>", "what was escaped is text");
+        assert_eq!(read("&lt;b&gt;"), "<b>", "what was escaped is text");
+        assert_eq!(read("<p title=don't>It's</p> <b>it's</b>"), "It's\nit's");
     }
 
     #[test]
     fn markdown_loses_its_marks() {
+        let read = |text: &str| from_markdown(text).text;
         assert_eq!(
-            from_markdown("## Guidance\n\nSee [the guide](https://example.org/a).\n\n* **one**\n* two"),
+            read("## Guidance\n\nSee [the guide](https://example.org/a).\n\n* **one**\n* two"),
             "Guidance\n\nSee the guide (https://example.org/a).\n• one\n• two"
         );
-        assert_eq!(from_markdown("[open ](x"), "[open ](x");
+        assert_eq!(read("[open ](x"), "[open ](x");
     }
 }

@@ -4,7 +4,7 @@ mod support;
 
 use onehall_form_importers::Imported;
 use serde_json::{Value, json};
-use support::{imported, kind, question};
+use support::{imported, kind, question, told_sorted};
 
 fn schema(properties: Value, layout: Value) -> Imported {
     let schema = json!({"type": "object", "title": "Permit", "properties": properties});
@@ -20,6 +20,11 @@ fn xgov(components: Value) -> Imported {
         "startPage": "/a", "name": "Permit", "lists": [], "sections": [], "conditions": [],
         "pages": [{"path": "/a", "title": "A", "components": components, "next": []}]
     }))
+}
+
+fn govuk(data: Value) -> Imported {
+    let step = json!({"id": 1, "position": 1, "next_step_id": null, "type": "question", "data": data, "routing_conditions": []});
+    imported(&json!({"form_id": "7", "name": "Permit", "start_page": 1, "language": "en", "steps": [step]}))
 }
 
 fn help(all: &Imported, id: &str) -> Option<String> {
@@ -55,4 +60,41 @@ fn a_truth_value_is_no_text() {
     ]));
     assert_eq!(question(&all, "x").label.en, "Your name");
     assert_eq!(help(&all, "x"), None);
+}
+
+/// Who agrees to a statement has to be able to read it to its end.
+#[test]
+fn a_statement_is_whole_and_what_is_cut_is_told() {
+    let clauses: Vec<String> = (1..=40)
+        .map(|at| format!("({at}) The hall may use what is in this form for purpose {at}."))
+        .collect();
+    let long = format!("I consent. {} I may withdraw this at any time.", clauses.join(" "));
+    assert!(long.chars().count() > 1_500);
+    let all = formio(json!([
+        {"type": "checkbox", "key": "a", "label": long, "input": true, "validate": {"required": true}},
+        {"type": "checkbox", "key": "b", "label": long, "input": true}
+    ]));
+    assert_eq!(kind(question(&all, "a"))["statement"]["en"], long);
+    assert!(question(&all, "b").label.en.ends_with('…'));
+    assert_eq!(told_sorted(&all), [("/components/1/label", "text_cut")]);
+    let all = schema(
+        json!({"a": {"type": "boolean", "const": true, "title": long}, "b": {"type": "string", "title": long}}),
+        json!({}),
+    );
+    assert_eq!(kind(question(&all, "a"))["statement"]["en"], long);
+    assert_eq!(told_sorted(&all), [("/schema/properties/b/title", "text_cut")]);
+    let endless = long.repeat(10);
+    let all = xgov(json!([
+        {"type": "TextField", "name": "x", "title": long, "hint": endless, "options": {}, "schema": {}},
+        {"type": "Para", "name": "p", "content": long, "options": {}, "schema": {}}
+    ]));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/pages/0/components/0/hint", "text_cut"),
+            ("/pages/0/components/0/title", "text_cut"),
+        ]
+    );
+    let all = govuk(json!({"question_text": long, "answer_type": "number", "hint_text": "Short"}));
+    assert_eq!(told_sorted(&all), [("/steps/0/data/question_text", "text_cut")]);
 }

@@ -344,7 +344,10 @@ impl<'a> Tree<'a> {
                     .unwrap_or_else(|| id.to_owned());
                 Wanted::Choice(vec![draft::choice(value, label.clone())])
             }
-            "checkbox" if needed => Wanted::Agreement(label.clone()),
+            "checkbox" if needed => {
+                let places = [at.get("label"), at.get("title"), at.get("placeholder")];
+                Wanted::Agreement(draft.texts.statement(&places, label))
+            }
             "checkbox" | "boolean" => Wanted::YesNo,
             "selectboxes" => Wanted::Choices {
                 options: self.options(&at.get("values"), OptionNames::PLAIN, draft)?,

@@ -214,9 +214,13 @@ impl<'a> Builder<'a, '_> {
     }
 
     pub(super) fn label(&mut self, name: &str, schema: &Schema<'a>, ui: &At<'a>) -> Text {
-        let places = [ui_option(ui, "title"), ui_option(ui, "label"), schema.get("title")];
-        let words = words(name);
-        self.draft.texts.first(&places, &words)
+        let places = self.titles(schema, ui);
+        self.draft.texts.first(&places, &words(name))
+    }
+
+    /// Where the title of a property may stand, the first that counts before the others.
+    pub(super) fn titles(&self, schema: &Schema<'a>, ui: &At<'a>) -> Vec<At<'a>> {
+        vec![ui_option(ui, "title"), ui_option(ui, "label"), schema.get("title")]
     }
 
     fn help(&mut self, schema: &Schema<'a>, ui: &At<'a>) -> Option<Text> {

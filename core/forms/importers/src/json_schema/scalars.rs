@@ -31,7 +31,8 @@ impl<'a> Builder<'a, '_> {
         let only_true = schema.get("const").is_true()
             || matches!(schema.get("enum").items().as_slice(), [one] if matches!(one.value, Json::Bool(true)));
         if only_true && (types == ["boolean"] || types.is_empty()) {
-            return Ok(Some(Wanted::Agreement(label.clone())));
+            let titles = self.titles(schema, ui);
+            return Ok(Some(Wanted::Agreement(self.draft.texts.statement(&titles, label))));
         }
         if types == ["boolean"] {
             return self.yes_or_no(schema, ui).map(Some);
