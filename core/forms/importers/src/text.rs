@@ -30,6 +30,8 @@ pub(crate) struct Texts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Lost {
     End,
+    Address,
+    Picture,
 }
 
 impl Lost {
@@ -39,6 +41,14 @@ impl Lost {
             Lost::End => (
                 "text_cut",
                 "a label has at most 1,000 characters here, a text to read 20,000: the rest of this one is left out",
+            ),
+            Lost::Address => (
+                "link_address",
+                "an address that leads only from one page of the source to another is left out: the words of the link stay",
+            ),
+            Lost::Picture => (
+                "picture",
+                "a text has no pictures, films or other pages in it here: of a picture its own words stay, if it has any",
             ),
         }
     }
@@ -98,6 +108,23 @@ impl Texts {
         });
         self.alone = alone;
         whole.unwrap_or_else(|| label.clone())
+    }
+
+    /// A text to read, all of which is a link to an address.
+    pub(crate) fn link(&mut self, at: &At<'_>, address: &At<'_>) -> Option<Text> {
+        let mut text = self.content(at)?;
+        for words in [&mut text.zh_cn, &mut text.en] {
+            if let Some(lost) = end_link(words, 0, address.word().unwrap_or_default()) {
+                self.lost.insert((address.path.clone(), lost));
+            }
+        }
+        Some(text)
+    }
+
+    /// The words of a picture.
+    pub(crate) fn picture(&mut self, at: &At<'_>, words: &At<'_>) -> Option<Text> {
+        self.lost.insert((at.path.clone(), Lost::Picture));
+        self.content(words)
     }
 
     /// A text of the importer's own making: what it was made of counts already.
@@ -229,10 +256,12 @@ const BLOCKS: [&str; 24] = [
     "details",
 ];
 
-/// The text that a reader of the HTML sees. A `<` that begins no tag stays as it is.
+/// The text that a reader of the HTML sees, with the addresses of its links. A `<` that begins no tag stays as it is.
 fn plain(html: &str) -> Plain {
     let (mut rest, mut is_cut) = read(html, READ);
-    let mut text = String::new();
+    let (mut text, mut lost) = (String::new(), BTreeSet::new());
+    // The link that is open: where its words begin, and its address.
+    let mut link: Option<(usize, &str)> = None;
     let mut in_vain = IN_VAIN;
     while let Some(at) = rest.find('<') {
         let (before, after) = rest.split_at(at);
@@ -252,14 +281,39 @@ fn plain(html: &str) -> Plain {
             "script" | "style" | "template" if !tag.closing => rest = after_end(rest, &tag.name),
             "li" if !tag.closing => text.push_str("\n• "),
             "td" | "th" if !tag.closing => text.push(' '),
+            // A link that nobody closed ends where the next one begins.
+            "a" => {
+                let ended = link
+                    .take()
+                    .and_then(|(from, address)| end_link(&mut text, from, address));
+                lost.extend(ended);
+                if !tag.closing {
+                    link = tag.attribute("href").map(|address| (text.len(), address));
+                }
+            }
+            // One without words is there for its looks alone, where it says so.
+            "img" => match tag.attribute("alt").map(str::trim) {
+                Some("") => {}
+                words => {
+                    lost.insert(Lost::Picture);
+                    text.push_str(&words.map(|words| format!(" {words} ")).unwrap_or_default());
+                }
+            },
+            "svg" | "video" | "audio" | "iframe" | "object" | "embed" if !tag.closing => {
+                lost.insert(Lost::Picture);
+            }
+            // An address of Markdown in the signs of a tag.
+            "http" | "https" | "mailto" if tag.attributes().starts_with(':') => text.push_str(tag.inner),
             name if BLOCKS.contains(&name) => text.push('\n'),
             _ => {}
         }
     }
     text.push_str(rest);
+    let ended = link.and_then(|(from, address)| end_link(&mut text, from, address));
+    lost.extend(ended);
     let mut plain = Plain {
         text: lines(&html_escape::decode_html_entities(&text)),
-        lost: BTreeSet::new(),
+        lost,
     };
     if is_cut {
         plain.lost.insert(Lost::End);
@@ -280,12 +334,77 @@ fn read(text: &str, most: usize) -> (&str, bool) {
     (read.get(..end).unwrap_or(read), true)
 }
 
+/// Puts the address of a link behind its words, unless they say it. What is lost, where the address is of no use here.
+fn end_link(text: &mut String, from: usize, href: &str) -> Option<Lost> {
+    let href = href.trim();
+    let behind = |scheme: &str| {
+        let own = href.get(..scheme.len()).filter(|own| own.eq_ignore_ascii_case(scheme));
+        own.and(href.get(scheme.len()..))
+    };
+    let (address, bare) = if let Some(to) = behind("mailto:").or_else(|| behind("tel:")) {
+        let to = to.split('?').next().unwrap_or_default();
+        (to, to)
+    } else if let Some(bare) = ["https://", "http://", "//"].into_iter().find_map(behind) {
+        (href, bare)
+    } else {
+        // From one part of a text to another, or to what a machine does.
+        let is_inside = href.is_empty() || href.starts_with('#') || behind("javascript:").is_some();
+        return (!is_inside).then_some(Lost::Address);
+    };
+    let words = text.get(from..).unwrap_or_default().trim().to_lowercase();
+    let bare = bare.trim_end_matches('/').to_lowercase();
+    if !words.is_empty() && !bare.is_empty() && !words.contains(&bare) {
+        // Before the end of the line that the words may have had.
+        let behind = text.split_off(text.trim_end().len());
+        text.push_str(&format!(" ({address})"));
+        text.push_str(&behind);
+    }
+    None
+}
+
 /// A tag, or a comment, which has no name.
 struct Tag<'t> {
     /// In lower case.
     name: String,
     closing: bool,
+    /// What stands in it.
+    inner: &'t str,
     behind: &'t str,
+}
+
+impl<'t> Tag<'t> {
+    /// What stands behind its name.
+    fn attributes(&self) -> &'t str {
+        self.inner.get(self.name.len()..).unwrap_or_default()
+    }
+
+    /// The value of an attribute, as it is written.
+    fn attribute(&self, wanted: &str) -> Option<&'t str> {
+        let mut rest = self.attributes();
+        loop {
+            rest = rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '/');
+            let ends = |letter: char| letter.is_whitespace() || matches!(letter, '=' | '/');
+            let mut behind_first = rest.char_indices().skip(1);
+            let end = behind_first.find(|(_, letter)| ends(*letter));
+            let (name, behind) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
+            if name.is_empty() {
+                return None;
+            }
+            let Some(value) = behind.trim_start().strip_prefix('=').map(str::trim_start) else {
+                rest = behind;
+                continue;
+            };
+            let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''));
+            let (value, behind) = match quote.and_then(|quote| Some((quote, value.strip_prefix(quote)?))) {
+                Some((quote, value)) => value.split_once(quote).unwrap_or((value, "")),
+                None => value.split_at(value.find(char::is_whitespace).unwrap_or(value.len())),
+            };
+            if name.eq_ignore_ascii_case(wanted) {
+                return Some(value);
+            }
+            rest = behind;
+        }
+    }
 }
 
 /// The tag that a text begins with. Of the bytes that may be read in vain those are taken that were.
@@ -295,6 +414,7 @@ fn tag<'t>(text: &'t str, in_vain: &mut usize) -> Option<Tag<'t>> {
         return Some(Tag {
             name: String::new(),
             closing: false,
+            inner: "",
             behind: comment.split_once("-->").map_or("", |(_, behind)| behind),
         });
     }
@@ -314,6 +434,7 @@ fn tag<'t>(text: &'t str, in_vain: &mut usize) -> Option<Tag<'t>> {
     let ending_at = |end: usize| Tag {
         name: name.clone(),
         closing,
+        inner: inner.get(..end).unwrap_or_default(),
         behind: inner.get(end + 1..).unwrap_or_default(),
     };
     // Not every `>` ends it: one may stand in quotes, which begin behind a `=` alone.
@@ -399,7 +520,7 @@ fn from_markdown(markdown: &str) -> Plain {
     plain
 }
 
-/// `[text](address)` as `text (address)`.
+/// `[text](address)` as `text (address)`, also of a picture.
 fn links(line: &str) -> String {
     let mut made = String::new();
     let mut rest = line;
@@ -410,6 +531,9 @@ fn links(line: &str) -> String {
             .and_then(|(text, behind)| Some((text, behind.split_once(')')?.0)));
         match link {
             Some((text, address)) if !text.contains('[') => {
+                if made.ends_with('!') {
+                    made.pop();
+                }
                 made.push_str(text);
                 if !address.is_empty() && address != text {
                     made.push_str(&format!(" ({address})"));
@@ -429,7 +553,9 @@ fn links(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{from_markdown, plain};
+    use std::collections::BTreeSet;
+
+    use super::{Lost, READ, from_markdown, plain};
 
     fn read(html: &str) -> String {
         plain(html).text
@@ -454,6 +580,49 @@ mod tests {
     }
 
     #[test]
+    fn a_link_keeps_its_address_where_its_words_do_not_say_it() {
+        let of = |href: &str, words: &str| read(&format!("See <A class='x' HREF = \"{href}\">{words}</A>."));
+        assert_eq!(
+            of("https://a.gov/x?a=1&amp;b=2", "the <b>form</b>"),
+            "See the form (https://a.gov/x?a=1&b=2)."
+        );
+        assert_eq!(of("https://www.a.gov/", "www.A.gov"), "See www.A.gov.");
+        assert_eq!(of("mailto:a@b.gov?subject=x", "us"), "See us (a@b.gov).");
+        assert_eq!(of("tel:+44123", "+44123"), "See +44123.");
+        assert_eq!(of("#top", "above"), "See above.");
+        assert!(plain("<a href='#top'>above</a>").lost.is_empty());
+        assert_eq!(of("https://a.gov", ""), "See .", "what nobody sees is no link");
+        let own = plain("<a href=/next/page>on</a>");
+        assert_eq!((own.text.as_str(), own.lost), ("on", BTreeSet::from([Lost::Address])));
+        assert_eq!(
+            read("<p><a href='https://a.gov'>one<p><a href='https://b.gov'><div>two</div>"),
+            "one (https://a.gov)\n\ntwo (https://b.gov)"
+        );
+        assert_eq!(read("<a name='x'>here</a>"), "here");
+    }
+
+    #[test]
+    fn a_picture_leaves_its_words() {
+        let zones = plain("Zones:<img src=z.png alt=\"A is &quot;north&quot;\">");
+        assert_eq!(
+            (zones.text.as_str(), zones.lost),
+            ("Zones: A is \"north\"", BTreeSet::from([Lost::Picture]))
+        );
+        assert!(plain("<img alt=''>line").lost.is_empty());
+        assert_eq!(plain("<img src=x>").lost, BTreeSet::from([Lost::Picture]));
+        let written_in = format!(
+            "<p>Before<img src=\"data:image/png;base64,{}\">after",
+            "A".repeat(90_000)
+        );
+        assert_eq!(read(&written_in), "Beforeafter");
+        let too_long = plain(&format!("<p>Before<img src=\"data:,{}\">after", "A".repeat(READ)));
+        assert_eq!(
+            (too_long.text.as_str(), too_long.lost),
+            ("Before…", BTreeSet::from([Lost::End]))
+        );
+    }
+
+    #[test]
     fn markdown_loses_its_marks() {
         let read = |text: &str| from_markdown(text).text;
         assert_eq!(
@@ -461,5 +630,9 @@ mod tests {
             "Guidance\n\nSee the guide (https://example.org/a).\n• one\n• two"
         );
         assert_eq!(read("[open ](x"), "[open ](x");
+        assert_eq!(
+            read("See <https://a.gov/x>, ![a map](https://a.gov/m.png)"),
+            "See https://a.gov/x, a map (https://a.gov/m.png)"
+        );
     }
 }

@@ -98,3 +98,39 @@ fn a_statement_is_whole_and_what_is_cut_is_told() {
     let all = govuk(json!({"question_text": long, "answer_type": "number", "hint_text": "Short"}));
     assert_eq!(told_sorted(&all), [("/steps/0/data/question_text", "text_cut")]);
 }
+
+#[test]
+fn links_keep_their_addresses_and_pictures_their_words() {
+    let html = "<p>Send <a href=\"https://council.gov/medical.pdf\">the medical form</a> to <a href=\"mailto:a@b.gov\">us</a>.</p>\
+                <img src=\"https://council.gov/zones.png\" alt=\"Zone A is in the north\">";
+    let all = formio(json!([
+        {"type": "content", "key": "a", "html": html, "input": false},
+        {"type": "htmlelement", "key": "b", "tag": "a", "content": "Terms", "attrs": [{"attr": "href", "value": "https://council.gov/terms"}], "input": false},
+        {"type": "htmlelement", "key": "c", "tag": "img", "content": "", "attrs": [{"attr": "alt", "value": "A map"}], "input": false},
+        {"type": "checkbox", "key": "d", "label": "I accept the <a href='https://council.gov/terms'>terms</a>", "input": true}
+    ]));
+    let said: Vec<&str> = all
+        .definition
+        .asked()
+        .map(|question| question.label.en.as_str())
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "Send the medical form (https://council.gov/medical.pdf) to us (a@b.gov).\nZone A is in the north",
+            "Terms (https://council.gov/terms)",
+            "A map",
+            "I accept the terms (https://council.gov/terms)",
+        ]
+    );
+    assert_eq!(
+        told_sorted(&all),
+        [("/components/0/html", "picture"), ("/components/2", "picture")]
+    );
+    let all = xgov(json!([
+        {"type": "Html", "name": "h", "content": "<p>Read <a href='/rules'>the rules</a> first.</p>", "options": {}, "schema": {}},
+        {"type": "TextField", "name": "x", "title": "X", "hint": "See <a href='https://gov.uk/x'>guidance</a>", "options": {}, "schema": {}}
+    ]));
+    assert_eq!(help(&all, "x").as_deref(), Some("See guidance (https://gov.uk/x)"));
+    assert_eq!(told_sorted(&all), [("/pages/0/components/0/content", "link_address")]);
+}

@@ -376,7 +376,17 @@ impl<'a> Tree<'a> {
             let message = "the source fills parts of this text in from answers; they are carried as they are written";
             draft.report.differs(&body.path, "template", message);
         }
-        let Some(text) = draft.texts.content(&body) else {
+        let attribute = |name: &str| {
+            let all = at.get("attrs").items();
+            let own = all.into_iter().find(|one| one.get("attr").word() == Some(name));
+            own.map(|one| one.get("value"))
+        };
+        let text = match (at.get("tag").word(), attribute("href"), attribute("alt")) {
+            (Some("a"), Some(address), _) => draft.texts.link(&body, &address),
+            (Some("img"), _, words) => draft.texts.picture(at, &words.unwrap_or_else(|| at.get("alt"))),
+            _ => draft.texts.content(&body),
+        };
+        let Some(text) = text else {
             return Ok(());
         };
         let warns = at
