@@ -10,7 +10,7 @@ use crate::finding::{ImportFinding, Report, refused};
 use crate::kinds::{self, Wanted};
 use crate::names::{self, Names};
 use crate::rules;
-use crate::text::Texts;
+use crate::text::{self, Texts};
 
 /// The most pages and questions of a form, and options of one question.
 pub(crate) const MOST_PAGES: usize = 2_000;
@@ -264,13 +264,7 @@ pub(crate) struct Heading<'a> {
 impl Heading<'_> {
     /// The same as a text to read, where there is no section.
     pub(crate) fn in_one(self) -> Text {
-        match self.help {
-            Some(help) => Text::new(
-                format!("{}\n{}", self.title.zh_cn, help.zh_cn),
-                format!("{}\n{}", self.title.en, help.en),
-            ),
-            None => self.title,
-        }
+        text::under(self.title, self.help)
     }
 }
 

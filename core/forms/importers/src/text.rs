@@ -197,6 +197,28 @@ impl Texts {
     }
 }
 
+/// A text with another under it, where there is one.
+pub(crate) fn under(first: Text, second: Option<Text>) -> Text {
+    match second {
+        Some(second) => Text::new(
+            format!("{}\n{}", first.zh_cn, second.zh_cn),
+            format!("{}\n{}", first.en, second.en),
+        ),
+        None => first,
+    }
+}
+
+/// Two helps in one; where both say the same, it is said once.
+pub(crate) fn both_of(first: Option<Text>, second: Option<Text>) -> Option<Text> {
+    match first {
+        Some(first) => {
+            let other = second.filter(|second| *second != first);
+            Some(under(first, other))
+        }
+        None => second,
+    }
+}
+
 /// A text without marks, and what fell away with them.
 #[derive(Debug)]
 struct Plain {

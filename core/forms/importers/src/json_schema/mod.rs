@@ -26,6 +26,7 @@ use crate::json::{At, Json};
 use crate::known::Known;
 use crate::names::Names;
 use crate::rules::{self, all, any};
+use crate::text;
 use schema::{Part, Schema, Schemas};
 
 pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {
@@ -209,8 +210,10 @@ impl<'a> Builder<'a, '_> {
         }
         let says = [ui_option(ui, "description"), schema.get("description")];
         let help = says.iter().find_map(|at| self.draft.texts.content(at));
-        if let Some(page) = self.draft.pages.first_mut() {
-            page.help = help;
+        // Before what the first page says of itself, if it is an object's. One without a question falls away.
+        let mut pages = self.draft.pages.iter_mut();
+        if let Some(page) = pages.find(|page| !page.questions.is_empty()) {
+            page.help = text::both_of(help, page.help.take());
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ mod limits;
 mod shared;
 #[path = "../support/mod.rs"]
 mod support;
+mod words;
 
 use serde_json::{Value, json};
 use support::{
