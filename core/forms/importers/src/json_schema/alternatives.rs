@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::logic::When;
 use super::schema::{Part, Schema};
-use super::{Builder, Context, Scope, Slot};
+use super::{Builder, Context, Scope, Slot, ui_option};
 use crate::draft;
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
@@ -17,6 +17,14 @@ use crate::rules::{Unable, holds};
 struct Branch<'a> {
     part: Part<'a>,
     schema: Schema<'a>,
+    /// What the layout calls it.
+    title: At<'a>,
+}
+
+impl<'a> Branch<'a> {
+    fn titles(&self) -> [At<'a>; 2] {
+        [self.title.clone(), self.schema.get("title")]
+    }
 }
 
 impl<'a> Builder<'a, '_> {
@@ -49,14 +57,17 @@ impl<'a> Builder<'a, '_> {
         for keyword in ["oneOf", "anyOf"] {
             for listed in schema.every(keyword) {
                 let mut branches = Vec::new();
-                for at in listed.at.items() {
+                let layout = ui.get(keyword).items();
+                for (number, at) in listed.at.items().into_iter().enumerate() {
                     let part = Part {
                         at,
                         refs: listed.refs.clone(),
                     };
                     let schema = self.all_of(std::slice::from_ref(&part))?;
                     if schema.get("type").text() != Some("null") {
-                        branches.push(Branch { part, schema });
+                        let nothing = At::root(&Json::Null);
+                        let title = layout.get(number).map_or(nothing, |own| ui_option(own, "title"));
+                        branches.push(Branch { part, schema, title });
                     }
                 }
                 self.shapes(&listed.at, &branches, ui, context, scope)?;
@@ -116,7 +127,7 @@ impl<'a> Builder<'a, '_> {
             for branch in branches {
                 for value in values(&branch.schema, name) {
                     let Some(text) = value.scalar() else { continue };
-                    let label = self.draft.texts.first(&[branch.schema.get("title")], &text);
+                    let label = self.draft.texts.first(&branch.titles(), &text);
                     options.push(draft::choice(text, label));
                 }
             }
@@ -196,11 +207,15 @@ impl<'a> Builder<'a, '_> {
     ) -> Result<Vec<When>, ImportFinding> {
         let mut options = Vec::new();
         for (at, branch) in branches.iter().enumerate() {
-            let label = self.draft.texts.first(
-                &[branch.schema.get("title"), branch.schema.get("description")],
-                &format!("{}", at + 1),
-            );
-            options.push(draft::choice(format!("{}", at + 1), label));
+            let ([own, title], description) = (branch.titles(), branch.schema.get("description"));
+            let is_titled = own.is_there() || title.is_there();
+            let places = [own, title, description.clone()];
+            let label = self.draft.texts.first(&places, &format!("{}", at + 1));
+            let mut option = draft::choice(format!("{}", at + 1), label);
+            if is_titled {
+                option.help = self.draft.texts.label(&description);
+            }
+            options.push(option);
         }
         self.draft.count_options(options.len(), &listed.path)?;
         let name = format!(" shape {}", listed.path);

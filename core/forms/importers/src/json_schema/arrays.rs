@@ -86,6 +86,7 @@ impl<'a> Builder<'a, '_> {
             return Ok(());
         };
         let inner = self.all_of(&[items])?;
+        let inner_ui = ui.get("items");
         let label = self.label(name, schema, ui);
         let (mut min, mut max) = (
             schema.count("minItems", Side::Least),
@@ -104,7 +105,8 @@ impl<'a> Builder<'a, '_> {
         // A list that has to be there may be empty, unless a number says otherwise.
         let may_be_empty = min.unwrap_or(0) == 0;
         self.keywords_of_a_list(schema);
-        if let Some(options) = self.enumeration(&inner, &ui.get("items"))? {
+        // What options are called stands at the list, and in older forms at its items.
+        if let Some(options) = self.enumeration(&inner, &[ui, &inner_ui])? {
             if !schema.get("uniqueItems").is_true() {
                 self.draft
                     .report
@@ -188,7 +190,7 @@ impl<'a> Builder<'a, '_> {
             depth: context.depth + 1,
         };
         let mut rows = Scope::default();
-        let read = self.row(&inner, &ui.get("items"), &inside, &mut rows);
+        let read = self.row(&inner, &inner_ui, &inside, &mut rows);
         let frame = self.frames.pop();
         read?;
         let questions = frame.map(|frame| frame.questions).unwrap_or_default();

@@ -37,7 +37,7 @@ impl<'a> Builder<'a, '_> {
         if types == ["boolean"] {
             return self.yes_or_no(schema, ui).map(Some);
         }
-        if let Some(options) = self.enumeration(schema, ui)? {
+        if let Some(options) = self.enumeration(schema, &[ui])? {
             return Ok(Some(Wanted::Choice(options)));
         }
         if schema.has("oneOf") || schema.has("anyOf") {
@@ -108,7 +108,7 @@ impl<'a> Builder<'a, '_> {
         const PLAIN: [&str; 16] = [
             "yes", "no", "true", "false", "on", "off", "y", "n", "ja", "nein", "oui", "non", "sí", "si", "是", "否",
         ];
-        let mut options = self.enumeration(schema, ui)?.unwrap_or_default();
+        let mut options = self.enumeration(schema, &[ui])?.unwrap_or_default();
         if options.is_empty() {
             let names = [ui_option(ui, "enumNames"), schema.get("enumNames")];
             let names = names.iter().find(|at| at.is_list()).map(At::items).unwrap_or_default();
@@ -160,23 +160,20 @@ impl<'a> Builder<'a, '_> {
         }))
     }
 
-    /// The options of an enumeration, in each way of writing it. None where it is none.
+    /// The options of an enumeration, in each way of writing it, with what the first of these layouts calls them. None
+    /// where it is none.
     pub(super) fn enumeration(
         &mut self,
         schema: &Schema<'a>,
-        ui: &At<'a>,
+        layouts: &[&At<'a>],
     ) -> Result<Option<Vec<Choice>>, ImportFinding> {
         let listed = schema.get("enum");
         if listed.is_list() {
             let items = listed.items();
             self.draft.count_options(items.len(), &listed.path)?;
-            let names = [
-                ui_option(ui, "enumNames"),
-                schema.get("enumNames"),
-                schema.get("x-enumNames"),
-                schema.get("x-enum-varnames"),
-            ];
-            let names = names.iter().find(|at| at.is_list() || at.is_map()).cloned();
+            let of_schema = ["enumNames", "x-enumNames", "x-enum-varnames"].map(|name| schema.get(name));
+            let of_layouts = layouts.iter().map(|ui| ui_option(ui, "enumNames"));
+            let names = of_layouts.chain(of_schema).find(|at| at.is_list() || at.is_map());
             let mut options = Vec::with_capacity(items.len());
             for (at, item) in items.iter().enumerate() {
                 let Some(value) = item.scalar().filter(|value| !value.trim().is_empty()) else {
@@ -197,11 +194,11 @@ impl<'a> Builder<'a, '_> {
                     .unwrap_or_else(|| self.draft.texts.made(&value));
                 options.push(draft::choice(value, label));
             }
-            if ui_option(ui, "enumDisabled").is_list() {
-                let message = "options that can be seen and not chosen can be chosen here";
-                self.draft
-                    .report
-                    .lost(&ui_option(ui, "enumDisabled").path, "disabled", message);
+            for disabled in layouts.iter().map(|ui| ui_option(ui, "enumDisabled")) {
+                if disabled.is_list() {
+                    let message = "options that can be seen and not chosen can be chosen here";
+                    self.draft.report.lost(&disabled.path, "disabled", message);
+                }
             }
             return Ok(Some(options));
         }
@@ -222,16 +219,19 @@ impl<'a> Builder<'a, '_> {
             }
             self.draft.count_options(items.len(), &branches.at.path)?;
             let mut options = Vec::with_capacity(items.len());
-            for (item, value) in items.iter().zip(values) {
+            let mut of_layouts = layouts.iter().map(|ui| ui.get(keyword).items());
+            let layout = of_layouts.find(|items| !items.is_empty()).unwrap_or_default();
+            for (at, (item, value)) in items.iter().zip(values).enumerate() {
                 let Some(value) = value.and_then(|value| value.scalar()) else {
                     continue;
                 };
-                let label = self
-                    .draft
-                    .texts
-                    .first(&[item.get("title"), item.get("description")], &value);
+                let of_layout = layout.get(at).map(|own| ui_option(own, "title"));
+                let mut places: Vec<At<'a>> = of_layout.into_iter().chain([item.get("title")]).collect();
+                let is_titled = places.iter().any(At::is_there);
+                places.push(item.get("description"));
+                let label = self.draft.texts.first(&places, &value);
                 let mut option = draft::choice(value, label);
-                if item.has("title") {
+                if is_titled {
                     option.help = self.draft.texts.label(&item.get("description"));
                 }
                 options.push(option);
