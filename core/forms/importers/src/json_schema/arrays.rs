@@ -10,6 +10,7 @@ use crate::finding::ImportFinding;
 use crate::json::{At, Json};
 use crate::kinds::{self, Wanted};
 use crate::names::Names;
+use crate::text;
 
 /// The most groups inside each other.
 const GROUPS: usize = 4;
@@ -130,6 +131,7 @@ impl<'a> Builder<'a, '_> {
                 context,
                 scope,
             )?;
+            self.help_of_items(&inner, &inner_ui);
             self.is_list(name, needed, may_be_empty, context, scope);
             return Ok(());
         }
@@ -163,6 +165,7 @@ impl<'a> Builder<'a, '_> {
                 context,
                 scope,
             )?;
+            self.help_of_items(&inner, &inner_ui);
             self.is_list(name, needed, may_be_empty, context, scope);
             return Ok(());
         }
@@ -192,7 +195,7 @@ impl<'a> Builder<'a, '_> {
         let mut rows = Scope::default();
         let read = self.row(&inner, &inner_ui, &inside, &mut rows);
         let frame = self.frames.pop();
-        read?;
+        let is_object = read?;
         let questions = frame.map(|frame| frame.questions).unwrap_or_default();
         if questions.is_empty() {
             self.draft
@@ -214,11 +217,22 @@ impl<'a> Builder<'a, '_> {
         let kind = draft::group(questions, if demanded { min } else { 0 }, max, row_label);
         let check = draft::rows_at_least(min, &reference(&id, in_rows)).filter(|_| !demanded);
         self.ask(name, id, label, kind, schema, ui, false, context, scope)?;
+        if is_object {
+            self.help_of_items(&inner, &inner_ui);
+        }
         if let (Some(check), Some(group)) = (check, self.last()) {
             group.valid_when.push(check);
         }
         self.is_list(name, needed, may_be_empty, context, scope);
         Ok(())
+    }
+
+    /// Puts what is said of each element of the list that was asked last under what is said of the list.
+    fn help_of_items(&mut self, inner: &Schema<'a>, ui: &At<'a>) {
+        let help = self.help(inner, ui);
+        if let Some(list) = self.last() {
+            list.help = text::both_of(list.help.take(), help);
+        }
     }
 
     /// Notes what it is to the source that a list has no answer.
@@ -256,22 +270,23 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    /// What is asked in each row: the properties of an object, or one value.
+    /// What is asked in each row: the properties of an object, or one value. Whether it is an object.
     fn row(
         &mut self,
         inner: &Schema<'a>,
         ui: &At<'a>,
         context: &Context,
         rows: &mut Scope,
-    ) -> Result<(), ImportFinding> {
+    ) -> Result<bool, ImportFinding> {
         let (types, _) = inner.types();
         let is_object = inner.has("properties")
             || types == ["object"]
             || (types.is_empty() && self.has_object_alternatives(inner)?);
         if is_object {
-            self.object(inner, ui, context, rows)
+            self.object(inner, ui, context, rows)?;
         } else {
-            self.property("value", &inner.parts, ui, true, context, rows)
+            self.property("value", &inner.parts, ui, true, context, rows)?;
         }
+        Ok(is_object)
     }
 }

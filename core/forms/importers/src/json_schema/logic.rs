@@ -116,6 +116,12 @@ impl<'a> Builder<'a, '_> {
             if !at.is_there() {
                 continue;
             }
+            for said in ["title", "description"].map(|name| at.get(name)) {
+                if said.word().is_some() {
+                    let message = "a title or a description that goes with a condition is not shown";
+                    self.draft.report.lost(&said.path, "keyword", message);
+                }
+            }
             let inner = Part {
                 at,
                 refs: part.refs.clone(),

@@ -11,6 +11,7 @@ use crate::finding::{ImportFinding, refused};
 use crate::json::{At, Json};
 use crate::kinds;
 use crate::known::{Answer, Known};
+use crate::text;
 
 impl<'a> Builder<'a, '_> {
     /// The properties of an object, and what hangs on their values.
@@ -223,13 +224,12 @@ impl<'a> Builder<'a, '_> {
         vec![ui_option(ui, "title"), ui_option(ui, "label"), schema.get("title")]
     }
 
-    fn help(&mut self, schema: &Schema<'a>, ui: &At<'a>) -> Option<Text> {
-        let places = [
-            ui_option(ui, "help"),
-            ui_option(ui, "description"),
-            schema.get("description"),
-        ];
-        places.iter().find_map(|at| self.draft.texts.content(at))
+    /// What the source shows beside a question: what it is, and under that what helps with it.
+    pub(super) fn help(&mut self, schema: &Schema<'a>, ui: &At<'a>) -> Option<Text> {
+        let texts = &mut self.draft.texts;
+        let places = [ui_option(ui, "description"), schema.get("description")];
+        let described = places.iter().find_map(|at| texts.content(at));
+        text::both_of(described, texts.content(&ui_option(ui, "help")))
     }
 
     /// A value that is not asked for.
@@ -454,6 +454,11 @@ impl<'a> Builder<'a, '_> {
                 "disabled",
                 "nothing here can be seen and not answered",
             );
+        }
+        let placeholder = ui_option(ui, "placeholder");
+        if placeholder.word().is_some() {
+            let message = "what the source shows in an empty field is not shown here";
+            report.lost(&placeholder.path, "placeholder", message);
         }
         for name in ["addable", "removable", "orderable"] {
             let given = ui_option(ui, name);

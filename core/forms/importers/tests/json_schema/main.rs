@@ -189,9 +189,10 @@ fn the_ui_schema_says_how_things_are_called_and_asked() {
         }
     }));
     let bio = question(&all, "bio");
+    // The source shows both, one under the other; once the first was lost.
     assert_eq!(
         (bio.label.en.as_str(), bio.help.as_ref().map(|help| help.en.as_str())),
-        ("About you", Some("Two lines"))
+        ("About you", Some("In short\nTwo lines"))
     );
     assert_eq!(kind(bio), json!({"kind": "long_text", "max_length": 20_000}));
     assert_eq!(bio.valid_when.len(), 1);

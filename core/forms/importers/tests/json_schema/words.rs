@@ -3,8 +3,13 @@
 use onehall_form_importers::Imported;
 use serde_json::{Value, json};
 
-use crate::support::{imported, kind, page, question};
+use crate::support::{imported, kind, page, question, told_sorted};
 use crate::{schema, with};
+
+fn help(all: &Imported, id: &str) -> String {
+    let help = question(all, id).help.as_ref();
+    help.map(|help| help.en.clone()).unwrap_or_default()
+}
 
 fn labels(all: &Imported, id: &str) -> Vec<String> {
     let kind = kind(question(all, id));
@@ -54,4 +59,35 @@ fn options_have_the_names_that_the_layout_gives_them() {
     assert_eq!(labels(&all, "d"), ["One", "Two"]);
     assert_eq!(labels(&all, "option"), ["Motor car", "A ship"]);
     assert_eq!(kind(question(&all, "option"))["options"][1]["help"]["en"], "Or a boat");
+}
+
+#[test]
+fn what_helps_with_a_question_stands_under_what_it_is() {
+    let word = |says: &str| json!({"type": "string", "description": says});
+    let row = json!({"type": "object", "description": "One for each", "properties": {"x": word("Its name")}});
+    let form = schema(json!({
+        "a": word("Nine digits"),
+        "b": {"type": "array", "description": "All dogs", "items": row},
+        "c": {"type": "array", "items": {"type": "string", "enum": ["1", "2"], "description": "Not Mondays"}},
+        "d": {"type": "array", "description": "All names", "items": word("A name")}
+    }));
+    let on = json!({"properties": {"a": {"const": "1"}}, "required": ["a"]});
+    let then = json!({"title": "More", "description": "As you said 1", "properties": {"e": word("Why")}});
+    let all = imported(&json!({
+        "schema": with(with(form, "if", on), "then", then),
+        "uiSchema": {"a": {"ui:help": "Ask your clerk", "ui:placeholder": "123456789"}}
+    }));
+    assert_eq!(help(&all, "a"), "Nine digits\nAsk your clerk");
+    assert_eq!(help(&all, "b"), "All dogs\nOne for each");
+    assert_eq!(help(&all, "c"), "Not Mondays");
+    assert_eq!(help(&all, "d"), "All names");
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/schema/properties/c", "chosen_once"),
+            ("/schema/then/description", "keyword"),
+            ("/schema/then/title", "keyword"),
+            ("/uiSchema/a/ui:placeholder", "placeholder"),
+        ]
+    );
 }
