@@ -259,7 +259,13 @@ impl<'a> Builder<'a, '_> {
         );
         let widget = ui_option(ui, "widget").word().unwrap_or_default().to_ascii_lowercase();
         let format = schema.get("format").word().unwrap_or_default().to_ascii_lowercase();
-        let encoded = schema.has("contentEncoding") || schema.has("contentMediaType");
+        let media = schema.get("contentMediaType");
+        // What is text and no more is typed, though it may have marks: a file is one that is written as text.
+        let is_text = media
+            .word()
+            .is_some_and(|media| media.to_ascii_lowercase().starts_with("text/"));
+        let is_text = is_text && !schema.has("contentEncoding");
+        let encoded = schema.has("contentEncoding") || media.is_there();
         let line = Wanted::Line {
             min,
             max,
@@ -267,7 +273,7 @@ impl<'a> Builder<'a, '_> {
         };
         let mut wanted = match (widget.as_str(), format.as_str()) {
             ("file" | "files", _) | (_, "data-url" | "binary" | "byte" | "base64") => self.file(id, schema, ui),
-            _ if encoded => self.file(id, schema, ui),
+            _ if encoded && !is_text => self.file(id, schema, ui),
             ("textarea" | "textareawidget" | "markdown" | "richtext" | "rich-text", _)
             | (_, "textarea" | "markdown" | "html") => Wanted::Lines { max },
             ("date" | "alt-date", _) | (_, "date") => {
@@ -297,6 +303,13 @@ impl<'a> Builder<'a, '_> {
                     "a secret is asked for as a text that can be read",
                 );
                 line
+            }
+            (_, "") if is_text => {
+                if media.word() != Some("text/plain") {
+                    let message = "a text with marks in it (of a page, of a table) is asked for as a plain text";
+                    self.draft.report.differs(&media.path, "kind_as_text", message);
+                }
+                Wanted::Lines { max }
             }
             (_, "") => line,
             (_, other) => {

@@ -91,3 +91,28 @@ fn what_helps_with_a_question_stands_under_what_it_is() {
         ]
     );
 }
+
+#[test]
+fn a_text_with_marks_is_typed_and_a_file_is_handed_in() {
+    let all = imported(&schema(json!({
+        "a": {"type": "string", "contentMediaType": "text/html", "minLength": 5, "maxLength": 5000},
+        "b": {"type": "string", "contentMediaType": "text/plain"},
+        "c": {"type": "string", "contentMediaType": "application/pdf"},
+        "d": {"type": "string", "contentMediaType": "text/csv", "contentEncoding": "base64"}
+    })));
+    let of = |id: &str| kind(question(&all, id));
+    assert_eq!(of("a"), json!({"kind": "long_text", "max_length": 5000}));
+    assert_eq!(question(&all, "a").valid_when.len(), 1);
+    assert_eq!(of("b")["kind"], "long_text");
+    assert_eq!(
+        (&of("c")["kind"], &of("d")["kind"]),
+        (&json!("material"), &json!("material"))
+    );
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/a/contentMediaType", "kind_as_text"),
+            ("/properties/d/contentMediaType", "file_rule"),
+        ]
+    );
+}
