@@ -106,10 +106,17 @@ impl<'a> Builder<'a, '_> {
         if ui_option(ui, "widget").word() == Some("hidden") || ui_option(ui, "field").word() == Some("hidden") {
             return self.hidden(name, &schema, context, scope);
         }
-        if schema.has("const") && !schema.get("const").is_true() {
+        let (types, _) = schema.types();
+        // That somebody is not bankrupt is theirs to say. Without a title of its own it is a sign for machines.
+        let is_said = types == ["boolean"]
+            && constant(&schema.get("const")) == Some(false)
+            && self
+                .titles(&schema, ui)
+                .iter()
+                .any(|title| title.is_there() && constant(title).is_none());
+        if schema.has("const") && !schema.get("const").is_true() && !is_said {
             return self.hidden(name, &schema, context, scope);
         }
-        let (types, _) = schema.types();
         let has_enum = schema.get("enum").is_list();
         let is_object = schema.has("properties")
             || (types == ["object"] && !has_enum)

@@ -118,7 +118,9 @@ impl<'a> Builder<'a, '_> {
             }
         }
         let plain = |text: &str| PLAIN.contains(&text.trim().to_lowercase().as_str());
-        let own_words = options.len() == 2 && options.iter().any(|option| !plain(&option.label.en));
+        // Where no alone is taken, it may be all that is offered.
+        let only_no = matches!(options.as_slice(), [only] if only.value == "false");
+        let own_words = (options.len() == 2 || only_no) && options.iter().any(|option| !plain(&option.label.en));
         if !own_words {
             return Ok(Wanted::YesNo);
         }
@@ -480,6 +482,17 @@ impl<'a> Builder<'a, '_> {
                     );
                 }
             }
+            Kind::YesNo {} | Kind::Choice { .. } if only_false(schema) => {
+                let no = match kind {
+                    Kind::YesNo {} => json!(false),
+                    _ => json!("false"),
+                };
+                add(
+                    json!({"==": [answer, no]}),
+                    "不能填写这个内容。".to_owned(),
+                    "This answer is not allowed.".to_owned(),
+                );
+            }
             Kind::LongText { .. } | Kind::Email {} => {
                 let length = json!({"length": answer});
                 let is_email = matches!(kind, Kind::Email {});
@@ -502,4 +515,13 @@ impl<'a> Builder<'a, '_> {
         }
         checks
     }
+}
+
+/// Whether a truth value has to be false.
+fn only_false(schema: &Schema<'_>) -> bool {
+    let no = |at: &At<'_>| constant(at) == Some(false);
+    let mut listed = schema.get("enum").items();
+    // Null is no answer.
+    listed.retain(At::is_there);
+    no(&schema.get("const")) || !listed.is_empty() && listed.iter().all(no)
 }

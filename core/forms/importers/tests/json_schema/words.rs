@@ -3,7 +3,7 @@
 use onehall_form_importers::Imported;
 use serde_json::{Value, json};
 
-use crate::support::{imported, kind, page, question, told_sorted};
+use crate::support::{filled, imported, kind, page, question, told_sorted};
 use crate::{schema, with};
 
 fn help(all: &Imported, id: &str) -> String {
@@ -113,6 +113,46 @@ fn a_text_with_marks_is_typed_and_a_file_is_handed_in() {
         [
             ("/properties/a/contentMediaType", "kind_as_text"),
             ("/properties/d/contentMediaType", "file_rule"),
+        ]
+    );
+}
+
+/// Nobody says by a computed value that they are not bankrupt, and who is cannot go on.
+#[test]
+fn a_no_that_is_demanded_is_asked_for_and_checked() {
+    let all = imported(&with(
+        schema(json!({
+            "a": {"type": "boolean", "enum": [false]},
+            "b": {"type": "boolean", "title": "Are you bankrupt?", "const": false},
+            "c": {"type": "boolean", "enum": [false], "enumNames": ["I am not bankrupt"]},
+            "d": {"type": "boolean", "const": false},
+            "e": {"type": "boolean", "const": false, "title": "Bankrupt?", "enumNames": ["I am", "I am not"]}
+        })),
+        "required",
+        json!(["a", "b", "c", "e"]),
+    ));
+    let of = |id: &str| kind(question(&all, id));
+    assert_eq!(
+        (&of("a"), &of("b")),
+        (&json!({"kind": "yes_no"}), &json!({"kind": "yes_no"}))
+    );
+    assert_eq!(labels(&all, "c"), ["I am not bankrupt"]);
+    assert_eq!(of("d")["kind"], "computed", "without a title it is a sign for machines");
+    assert_eq!(labels(&all, "e"), ["I am", "I am not"]);
+    let wrong = |a: bool, b: bool, e: &str| {
+        let answers = [("a", json!(a)), ("b", json!(b)), ("c", json!("false")), ("e", json!(e))];
+        let filling = filled(&all, &answers);
+        let errors = filling.errors();
+        errors.into_iter().map(|error| error.path).collect::<Vec<_>>()
+    };
+    assert_eq!(wrong(true, true, "true"), ["a", "b", "e"]);
+    assert_eq!(wrong(false, false, "false"), [""; 0]);
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/c", "yes_no_as_choice"),
+            ("/properties/d", "fixed_value"),
+            ("/properties/e", "yes_no_as_choice"),
         ]
     );
 }
