@@ -3,13 +3,15 @@
 use serde_json::Value;
 
 use super::schema::{Part, Schema, Side};
-use super::{Builder, Context, Frame, List, Scope, Slot, reference, ui_option};
-use crate::draft;
+use super::{Builder, Context, Frame, List, Patch, Scope, Slot, reference, ui_option};
+use crate::draft::{self, Heading, SECTIONS};
 use crate::files::FileRules;
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
 use crate::kinds::{self, Wanted};
+use crate::known::Answer;
 use crate::names::Names;
+use crate::rules::{self, any};
 use crate::text;
 
 /// The most groups inside each other.
@@ -17,6 +19,8 @@ const GROUPS: usize = 4;
 /// The most rows of a group, and files of a question.
 const ROWS: u32 = 1_000;
 const FILES: u32 = 100;
+/// The most fixed places of a list of which each can ask whether another is filled.
+const PLACES: usize = 40;
 
 impl<'a> Builder<'a, '_> {
     /// A property that is a list.
@@ -37,37 +41,7 @@ impl<'a> Builder<'a, '_> {
             .next()
             .or_else(|| items.clone().filter(|items| items.at.is_list()));
         if let Some(tuple) = tuple {
-            let parts: Vec<Part<'a>> = tuple
-                .at
-                .items()
-                .into_iter()
-                .map(|at| Part {
-                    at,
-                    refs: tuple.refs.clone(),
-                })
-                .collect();
-            self.draft
-                .report
-                .differs(&path, "tuple", "a list of fixed places is asked for place by place");
-            for (at, part) in parts.iter().enumerate() {
-                let title = format!("{name} {}", at + 1);
-                self.property(
-                    &title,
-                    std::slice::from_ref(part),
-                    &ui.get("items").get(&at.to_string()),
-                    needed,
-                    context,
-                    scope,
-                )?;
-            }
-            let count = u32::try_from(parts.len()).ok();
-            for bound in ["minItems", "maxItems"] {
-                let given = schema.get(bound);
-                if given.count().is_some() && given.count() != count {
-                    let message = "how many places of the list are filled is not checked";
-                    self.draft.report.lost(&given.path, "keyword", message);
-                }
-            }
+            self.fixed_places(name, &tuple, schema, ui, needed, context, scope)?;
             let more = [items.map(|items| items.at), Some(schema.get("additionalItems"))];
             for more in more.into_iter().flatten().filter(At::is_map) {
                 let message = "what may follow the fixed places of the list is not asked for";
@@ -227,12 +201,115 @@ impl<'a> Builder<'a, '_> {
         Ok(())
     }
 
+    /// A list each place of which says of itself what stands there: a question for each, under what the list is called.
+    #[allow(clippy::too_many_arguments)]
+    fn fixed_places(
+        &mut self,
+        name: &str,
+        listed: &Part<'a>,
+        schema: &Schema<'a>,
+        ui: &At<'a>,
+        needed: bool,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        let path = schema.path();
+        let message = "a list of fixed places is asked for place by place";
+        self.draft.report.differs(&path, "tuple", message);
+        let titles = self.titles(schema, ui);
+        let heading = self.label_of(&titles).map(|title| Heading {
+            name,
+            title,
+            help: self.help(schema, ui),
+        });
+        let (mut inside, mut section) = (context.clone(), None);
+        match heading {
+            Some(heading) if context.sections < SECTIONS => {
+                self.draft.count_rule(&context.shown, &path)?;
+                let steps = self.next_steps();
+                self.frames.push(Frame {
+                    steps,
+                    questions: Vec::new(),
+                    names: None,
+                });
+                // What hides the section hides all in it.
+                inside.shown = Value::Bool(true);
+                inside.top = false;
+                inside.sections += 1;
+                section = Some(heading);
+            }
+            Some(heading) => self.note(heading.in_one(), context, &path)?,
+            None => {}
+        }
+        let places = listed.at.items();
+        let names: Vec<String> = (1..=places.len()).map(|at| format!("{name} {at}")).collect();
+        for (number, (name, at)) in names.iter().zip(places).enumerate() {
+            let part = Part {
+                at,
+                refs: listed.refs.clone(),
+            };
+            let ui = ui.get("items").get(&number.to_string());
+            self.property(name, &[part], &ui, needed, &inside, scope)?;
+        }
+        if let Some(heading) = section {
+            let frame = self.frames.pop();
+            let questions = frame.map(|frame| frame.questions).unwrap_or_default();
+            self.section(heading, questions, context, &path)?;
+        }
+        let count = u32::try_from(names.len()).unwrap_or(u32::MAX);
+        let is_least_kept = match schema.count("minItems", Side::Least) {
+            None => true,
+            // All of them are demanded.
+            Some(least) if needed => least == count,
+            Some(least) => least <= count && self.need_places(&names, least, context, scope),
+        };
+        let is_most_kept = schema.count("maxItems", Side::Most).is_none_or(|most| most == count);
+        for (bound, is_kept) in [("minItems", is_least_kept), ("maxItems", is_most_kept)] {
+            if !is_kept {
+                let message = "how many places of the list are filled is not checked";
+                self.draft.report.lost(&schema.get(bound).path, "keyword", message);
+            }
+        }
+        Ok(())
+    }
+
     /// Puts what is said of each element of the list that was asked last under what is said of the list.
     fn help_of_items(&mut self, inner: &Schema<'a>, ui: &At<'a>) {
         let help = self.help(inner, ui);
         if let Some(list) = self.last() {
             list.help = text::both_of(list.help.take(), help);
         }
+    }
+
+    /// Demands the first places of a list that may be left out where another of its places is filled. False, where
+    /// that cannot be said.
+    fn need_places(&mut self, names: &[String], least: u32, context: &Context, scope: &Scope) -> bool {
+        if self.unsure > 0 || names.len() > PLACES {
+            return false;
+        }
+        let place = |name: &String| match scope.slots.get(name) {
+            Some(Slot::One {
+                known,
+                steps,
+                fixed: false,
+                list: List::No,
+            }) if known.answer != Answer::Nothing => {
+                let answered = rules::answered(&known.reference(&context.groups).ok()?);
+                Some((steps.clone(), answered))
+            }
+            _ => None,
+        };
+        let Some(places) = names.iter().map(place).collect::<Option<Vec<_>>>() else {
+            return false;
+        };
+        for (at, (steps, _)) in places.iter().enumerate().take(least as usize) {
+            let others = places.iter().enumerate().filter(|(other, _)| *other != at);
+            let rule = any(others.map(|(_, (_, answered))| answered.clone()));
+            if rule != Value::Bool(false) {
+                self.patches.push((steps.clone(), Patch::Needed(rule)));
+            }
+        }
+        true
     }
 
     /// Notes what it is to the source that a list has no answer.

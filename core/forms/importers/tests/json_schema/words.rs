@@ -3,7 +3,7 @@
 use onehall_form_importers::Imported;
 use serde_json::{Value, json};
 
-use crate::support::{filled, imported, kind, page, question, told_sorted};
+use crate::support::{filled, imported, kind, outline, page, question, told_sorted};
 use crate::{schema, with};
 
 fn help(all: &Imported, id: &str) -> String {
@@ -153,6 +153,44 @@ fn a_no_that_is_demanded_is_asked_for_and_checked() {
             ("/properties/c", "yes_no_as_choice"),
             ("/properties/d", "fixed_value"),
             ("/properties/e", "yes_no_as_choice"),
+        ]
+    );
+}
+
+#[test]
+fn of_two_coordinates_that_may_be_left_out_none_stands_alone() {
+    let pair = |least: u32| {
+        let places = json!([{"type": "number", "title": "Latitude"}, {"type": "number", "title": "Longitude"}]);
+        json!({"type": "array", "prefixItems": places, "minItems": least, "maxItems": 2})
+    };
+    let named = with(pair(2), "title", json!("Where is it?"));
+    let all = imported(&schema(json!({"a": named, "b": pair(1), "c": pair(3)})));
+    let asked = outline(&page(&all, "main").questions);
+    assert_eq!(
+        asked, "Where is it?(a_1 a_2) b_1 b_2 c_1 c_2",
+        "the pair keeps its name"
+    );
+    let wrong = |answers: &[(&str, Value)]| {
+        let filling = filled(&all, answers);
+        let errors = filling.errors();
+        errors
+            .into_iter()
+            .map(|error| format!("{} {}", error.path, error.code))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(wrong(&[]), [""; 0]);
+    assert_eq!(wrong(&[("a_1", json!(51.5))]), ["a_2 required"]);
+    assert_eq!(wrong(&[("a_2", json!(0.1))]), ["a_1 required"]);
+    assert_eq!(wrong(&[("a_1", json!(51.5)), ("a_2", json!(0.1))]), [""; 0]);
+    assert_eq!(wrong(&[("b_1", json!(51.5))]), [""; 0]);
+    assert_eq!(wrong(&[("b_2", json!(0.1))]), ["b_1 required"]);
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/a", "tuple"),
+            ("/properties/b", "tuple"),
+            ("/properties/c", "tuple"),
+            ("/properties/c/minItems", "keyword"),
         ]
     );
 }
