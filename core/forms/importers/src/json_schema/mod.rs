@@ -5,6 +5,7 @@
 
 mod alternatives;
 mod arrays;
+mod layout;
 mod logic;
 mod optional;
 mod properties;
@@ -43,10 +44,6 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
     if !schema.is_map() {
         return Err(refused(&schema.path, "no_form", "this is no JSON Schema"));
     }
-    if ui.has("elements") {
-        let message = "a layout of JSON Forms is not carried: questions come in the order of the schema";
-        draft.report.lost(&ui.path, "layout", message);
-    }
     let given = root.get("formData");
     if is_wrapped && (!given.fields().is_empty() || !given.items().is_empty()) {
         let message = "answers that stand beside the form are not given before the citizen gives them";
@@ -59,8 +56,14 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
         frames: Vec::new(),
         patches: Vec::new(),
         unsure: 0,
+        labels: BTreeMap::new(),
     };
-    builder.root(&schema, &ui)?;
+    // One of JSON Forms. In the `uiSchema` of RJSF a property may have this name.
+    let drawn = ui.get("elements").is_list();
+    if drawn {
+        builder.layout(&ui);
+    }
+    builder.root(&schema, &ui, drawn)?;
     builder.patch()?;
     Ok(())
 }
@@ -167,10 +170,12 @@ struct Builder<'a, 'd> {
     patches: Vec<(Vec<usize>, Patch)>,
     /// In how many schemas it stands of which nobody can say when they apply.
     unsure: usize,
+    /// What a layout calls properties, by the places of their schemas.
+    labels: BTreeMap<String, At<'a>>,
 }
 
 impl<'a> Builder<'a, '_> {
-    fn root(&mut self, at: &At<'a>, ui: &At<'a>) -> Result<(), ImportFinding> {
+    fn root(&mut self, at: &At<'a>, ui: &At<'a>, drawn: bool) -> Result<(), ImportFinding> {
         let part = Part {
             at: at.clone(),
             refs: Vec::new(),
@@ -207,6 +212,9 @@ impl<'a> Builder<'a, '_> {
         } else {
             let name = if types.contains(&"array") { "items" } else { "value" };
             self.property(name, &schema.parts, ui, true, &context, &mut scope)?;
+        }
+        if drawn {
+            self.layout_rules(ui, &scope)?;
         }
         let says = [ui_option(ui, "description"), schema.get("description")];
         let help = says.iter().find_map(|at| self.draft.texts.content(at));

@@ -228,7 +228,9 @@ impl<'a> Builder<'a, '_> {
 
     /// Where the title of a property may stand, the first that counts before the others.
     pub(super) fn titles(&self, schema: &Schema<'a>, ui: &At<'a>) -> Vec<At<'a>> {
-        vec![ui_option(ui, "title"), ui_option(ui, "label"), schema.get("title")]
+        let own = [ui_option(ui, "title"), ui_option(ui, "label")];
+        let of_layout = self.labels.get(&schema.path()).cloned();
+        own.into_iter().chain(of_layout).chain([schema.get("title")]).collect()
     }
 
     /// What the source shows beside a question: what it is, and under that what helps with it.

@@ -3,7 +3,7 @@
 use onehall_form_importers::Imported;
 use serde_json::{Value, json};
 
-use crate::support::{filled, imported, kind, outline, page, question, told_sorted};
+use crate::support::{filled, imported, is_shown, kind, outline, page, question, told_sorted};
 use crate::{schema, with};
 
 fn help(all: &Imported, id: &str) -> String {
@@ -88,6 +88,56 @@ fn what_helps_with_a_question_stands_under_what_it_is() {
             ("/schema/then/description", "keyword"),
             ("/schema/then/title", "keyword"),
             ("/uiSchema/a/ui:placeholder", "placeholder"),
+        ]
+    );
+}
+
+/// Of a layout of JSON Forms the labels are carried, and the rules that ask for values; all else is told one by one.
+#[test]
+fn a_layout_names_questions_and_shows_them() {
+    let control = |name: &str, more: Value| {
+        let mut control = json!({"type": "Control", "scope": format!("#/properties/{name}")});
+        for (name, value) in more.as_object().into_iter().flatten() {
+            control[name] = value.clone();
+        }
+        control
+    };
+    let rule = |effect: &str, says: Value| json!({"effect": effect, "condition": {"scope": "#/properties/uk", "schema": says}});
+    let group = json!({"type": "Group", "label": "Travel", "elements": [
+        control("visa", json!({"label": "Number of your visa", "rule": rule("HIDE", json!({"const": true}))})),
+        {"type": "Label", "text": "Bring it with you"}]});
+    let home = json!({"type": "Group", "rule": rule("SHOW", json!({"enum": [true]})), "elements": [
+        control("home/properties/street", json!({})), control("home/properties/town", json!({}))]});
+    let all = imported(&json!({
+        "schema": with(
+            schema(json!({
+                "uk": {"type": "boolean", "title": "UK?"}, "visa": {"type": "string", "title": "Visa"},
+                "home": {"type": "object", "properties": {"street": {"type": "string"}, "town": {"type": "string"}}}
+            })),
+            "required",
+            json!(["visa"])
+        ),
+        "uischema": {"type": "VerticalLayout", "elements": [
+            control("uk", json!({"label": false, "rule": rule("DISABLE", json!({"const": true}))})), group, home]}
+    }));
+    assert_eq!(question(&all, "uk").label.en, "UK?");
+    assert_eq!(question(&all, "visa").label.en, "Number of your visa");
+    for (answers, visa) in [
+        (vec![], true),
+        (vec![("uk", json!(false))], true),
+        (vec![("uk", json!(true))], false),
+    ] {
+        assert_eq!(is_shown(&all, "visa", &answers), visa, "{answers:?}");
+        assert_eq!(is_shown(&all, "street", &answers), !visa, "{answers:?}");
+        assert_eq!(filled(&all, &answers).is_complete(), !visa, "{answers:?}");
+    }
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/uischema", "layout"),
+            ("/uischema/elements/0/rule", "condition_not_carried"),
+            ("/uischema/elements/1/elements/1/text", "layout"),
+            ("/uischema/elements/1/label", "layout"),
         ]
     );
 }
