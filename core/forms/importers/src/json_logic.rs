@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::json::Json;
 use crate::known::{Answer, Compare, Known, compare};
-use crate::rules::{DEPTH, Unable, all, any, fails, holds, var};
+use crate::rules::{DEPTH, Unable, all, any, fails, holds, or_else, var};
 
 /// What the source's names mean.
 pub(crate) trait Questions {
@@ -15,6 +15,19 @@ pub(crate) trait Questions {
     fn option(&self, path: &str) -> Option<(Vec<Known>, String)>;
     /// The question of this name in the rows of a group.
     fn in_rows(&self, group: &Known, name: &str) -> Option<Known>;
+    /// Whether the source makes truth values and numbers of the options of this question that read so: `true`, `0`.
+    fn is_typed(&self, known: &Known) -> bool;
+}
+
+/// What is read of an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// The answer as it is here.
+    Answer,
+    /// The value that the source keeps of it.
+    Value,
+    /// Whether that value is true in the source.
+    Truth,
 }
 
 /// What `var` reads.
@@ -35,7 +48,48 @@ pub(crate) fn translate(rule: &Json, questions: &dyn Questions, from: &[String])
 
 /// As [`translate`], where the rule is taken for true or false: what is unknown is false.
 pub(crate) fn condition(rule: &Json, questions: &dyn Questions, from: &[String]) -> Result<Value, Unable> {
-    translate(rule, questions, from).map(holds)
+    let translator = Translator { questions, from };
+    translator.truth(rule, Scope::Form, 0).map(holds)
+}
+
+/// Whether a rule gives `true` or `false` whatever is answered, where `is_flag` says so of what it reads.
+pub(crate) fn gives_flag(rule: &Json, is_flag: &dyn Fn(&str) -> bool) -> bool {
+    gives(rule, 0, &|rule| match rule {
+        Json::Bool(_) => true,
+        rule => operation(rule).is_some_and(|(name, given)| match name {
+            "==" | "===" | "!=" | "!==" | "<" | "<=" | ">" | ">=" | "!" | "!!" | "in" | "some" | "all" | "none" => true,
+            "var" => matches!(given.as_slice(), [Json::Text(path)] if is_flag(path)),
+            _ => false,
+        }),
+    })
+}
+
+/// Whether what a rule gives is of a sort, by what `is` says of the values that it may give.
+fn gives(rule: &Json, depth: usize, is: &dyn Fn(&Json) -> bool) -> bool {
+    if is(rule) {
+        return true;
+    }
+    let inner = |rule: &&Json| gives(rule, depth + 1, is);
+    match operation(rule).filter(|_| depth <= DEPTH) {
+        Some(("and" | "or", given)) => !given.is_empty() && given.iter().all(inner),
+        // What comes first in a pair is a condition; without a last part that stands alone it may give nothing.
+        Some(("if" | "?:", given)) => {
+            let last = given.len().saturating_sub(1);
+            let mut values = given.iter().enumerate().filter(|(at, _)| at % 2 == 1 || *at == last);
+            last % 2 == 0 && values.all(|(_, value)| inner(value))
+        }
+        _ => false,
+    }
+}
+
+/// The value that the source makes of an option, where it is another one than a text and that changes what it is worth.
+fn typed(option: &str) -> Option<Value> {
+    match option {
+        "true" => Some(Value::Bool(true)),
+        "false" => Some(Value::Bool(false)),
+        "0" => Some(json!(0)),
+        _ => None,
+    }
 }
 
 struct Translator<'a> {
@@ -46,7 +100,7 @@ struct Translator<'a> {
 /// A comparison with the one of these questions that is there: one name may stand in places of which a citizen sees only
 /// one.
 pub(crate) fn compare_each(known: &[Known], from: &[String], how: Compare, value: &Value) -> Result<Value, Unable> {
-    let compared: Result<Vec<Value>, Unable> = known.iter().map(|known| compare(known, from, how, value)).collect();
+    let compared: Result<Vec<Value>, Unable> = known.iter().map(|known| compare_one(known, from, how, value)).collect();
     let of_nothing = value.is_null() || value.as_str().is_some_and(str::is_empty);
     // That there is no answer holds of all of them, that it is another one too.
     let of_all = match how {
@@ -55,6 +109,26 @@ pub(crate) fn compare_each(known: &[Known], from: &[String], how: Compare, value
         _ => false,
     };
     Ok(if of_all { all(compared?) } else { any(compared?) })
+}
+
+/// A comparison with one question. What is computed may be a truth value or its text: both are the same to the source.
+pub(crate) fn compare_one(known: &Known, from: &[String], how: Compare, value: &Value) -> Result<Value, Unable> {
+    let flag = match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) => typed(text).and_then(|value| value.as_bool()),
+        _ => None,
+    };
+    match (flag, how) {
+        (Some(flag), Compare::Is | Compare::IsNot) if known.answer == Answer::Text => {
+            let is = json!({"in": [var(&known.reference(from)?), [flag, flag.to_string()]]});
+            Ok(if how == Compare::Is {
+                is
+            } else {
+                or_else(json!({"!": [is]}), true)
+            })
+        }
+        _ => compare(known, from, how, value),
+    }
 }
 
 /// The only operator of an object, and its arguments.
@@ -95,26 +169,17 @@ impl Translator<'_> {
                 .collect::<Result<Vec<Value>, Unable>>()
         };
         match (name, given.as_slice()) {
-            ("var", _) => self.var(&given, scope, depth),
+            ("var", _) => self.var(&given, scope, depth, Reading::Value),
             ("==" | "===", [a, b]) => self.comparison(Compare::Is, a, b, scope, depth),
             ("!=" | "!==", [a, b]) => self.comparison(Compare::IsNot, a, b, scope, depth),
             ("<", [a, b]) => self.comparison(Compare::Less, a, b, scope, depth),
             ("<=", [a, b]) => self.comparison(Compare::AtMost, a, b, scope, depth),
             (">", [a, b]) => self.comparison(Compare::More, a, b, scope, depth),
             (">=", [a, b]) => self.comparison(Compare::AtLeast, a, b, scope, depth),
-            ("!", [a]) => Ok(fails(inner(a)?)),
-            ("!!", [a]) => Ok(json!({"!!": [holds(inner(a)?)]})),
+            ("!", [a]) => Ok(fails(self.truth(a, scope, depth + 1)?)),
+            ("!!", [a]) => Ok(json!({"!!": [holds(self.truth(a, scope, depth + 1)?)]})),
             ("and" | "or", [_, ..]) => Ok(json!({name: every()?})),
-            ("if" | "?:", [_, _, ..]) => {
-                let mut branches = Vec::new();
-                let last = given.len() - 1;
-                for (at, part) in given.iter().enumerate() {
-                    let made = inner(part)?;
-                    // What comes first in a pair is a condition; the last one alone is what holds otherwise.
-                    branches.push(if at % 2 == 0 && at != last { holds(made) } else { made });
-                }
-                Ok(json!({"if": branches}))
-            }
+            ("if" | "?:", [_, _, ..]) => self.branches(&given, scope, depth, Reading::Value),
             ("in", [needle, heap]) => self.contained(needle, heap, scope, depth),
             ("<" | "<=", [_, _, _]) | ("missing", [_, ..]) | ("cat" | "merge", _) => match name {
                 "missing" => self.missing(&given, scope),
@@ -127,7 +192,11 @@ impl Translator<'_> {
             ("filter" | "map" | "all" | "some" | "none", [list, each]) => {
                 let group = self.rows(list, scope)?;
                 let list = self.value(list, scope, depth + 1)?;
-                Ok(json!({name: [list, self.value(each, Scope::Row(&group), depth + 1)?]}))
+                let reading = if name == "map" { Reading::Value } else { Reading::Truth };
+                let each = self.read(each, Scope::Row(&group), depth + 1, reading)?;
+                // A row of which it is unknown is none of which it holds.
+                let each = if name == "none" { holds(each) } else { each };
+                Ok(json!({name: [list, each]}))
             }
             ("reduce", [list, each, start]) => {
                 let group = self.rows(list, scope)?;
@@ -141,6 +210,70 @@ impl Translator<'_> {
                 format!("there is nothing like the operator `{name}`"),
             )),
         }
+    }
+
+    /// As [`Translator::value`], where only its truth counts.
+    fn truth(&self, rule: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
+        match operation(rule).filter(|_| depth <= DEPTH) {
+            Some(("var", given)) => self.var(&given, scope, depth, Reading::Truth),
+            Some((name @ ("and" | "or"), given)) if !given.is_empty() => {
+                let every: Result<Vec<Value>, Unable> =
+                    given.iter().map(|rule| self.truth(rule, scope, depth + 1)).collect();
+                Ok(json!({name: every?}))
+            }
+            Some(("if" | "?:", given)) if given.len() > 1 => self.branches(&given, scope, depth, Reading::Truth),
+            _ => self.value(rule, scope, depth),
+        }
+    }
+
+    fn read(&self, rule: &Json, scope: Scope<'_>, depth: usize, reading: Reading) -> Result<Value, Unable> {
+        match (reading, operation(rule)) {
+            (Reading::Truth, _) => self.truth(rule, scope, depth),
+            (Reading::Answer, Some(("var", given))) => self.var(&given, scope, depth, Reading::Answer),
+            _ => self.value(rule, scope, depth),
+        }
+    }
+
+    /// The arguments of `if`, of which what is given is read so.
+    fn branches(&self, given: &[&Json], scope: Scope<'_>, depth: usize, reading: Reading) -> Result<Value, Unable> {
+        let mut branches = Vec::with_capacity(given.len());
+        let last = given.len() - 1;
+        for (at, part) in given.iter().enumerate() {
+            // What comes first in a pair is a condition; the last one alone is what holds otherwise.
+            branches.push(if at % 2 == 0 && at != last {
+                holds(self.truth(part, scope, depth + 1)?)
+            } else {
+                self.read(part, scope, depth + 1, reading)?
+            });
+        }
+        Ok(json!({"if": branches}))
+    }
+
+    /// What is read of the answer that `reference` names.
+    fn answer(&self, known: &Known, reference: &str, reading: Reading) -> Value {
+        let answer = var(reference);
+        if reading == Reading::Answer {
+            return answer;
+        }
+        let options = match &known.answer {
+            Answer::Choice(options) if self.questions.is_typed(known) => options.as_slice(),
+            Answer::Bool if known.starts_false && reading == Reading::Value => return or_else(answer, false),
+            _ => return answer,
+        };
+        let typed = options.iter().filter_map(|option| Some((option, typed(option)?)));
+        if reading == Reading::Truth {
+            let not_true = typed.filter(|(_, value)| *value != Value::Bool(true));
+            let rules: Vec<Value> = not_true.map(|(option, _)| json!({"!=": [answer, option]})).collect();
+            return if rules.is_empty() { answer } else { all(rules) };
+        }
+        let mut branches: Vec<Value> = typed
+            .flat_map(|(option, value)| [json!({"==": [answer, option]}), value])
+            .collect();
+        if branches.is_empty() {
+            return answer;
+        }
+        branches.push(answer);
+        json!({"if": branches})
     }
 
     fn known(&self, rule: &Json, scope: Scope<'_>) -> Vec<Known> {
@@ -167,7 +300,7 @@ impl Translator<'_> {
         }
     }
 
-    fn var(&self, given: &[&Json], scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
+    fn var(&self, given: &[&Json], scope: Scope<'_>, depth: usize, reading: Reading) -> Result<Value, Unable> {
         let Some(Json::Text(path)) = given.first() else {
             return Err(Unable::new("unknown_field", "it reads something without a name"));
         };
@@ -182,39 +315,35 @@ impl Translator<'_> {
             let chosen: Result<Vec<Value>, Unable> = known.iter().map(chosen).collect();
             return Ok(holds(any(chosen?)));
         }
-        let reference = match scope {
-            Scope::Form => match self.questions.at(path).as_slice() {
-                [] => return Err(unknown()),
-                [known] => known.reference(self.from)?,
-                // The one that is there.
-                several => {
-                    let mut read = Vec::with_capacity(several.len() + 1);
-                    for known in several {
-                        read.push(var(&known.reference(self.from)?));
-                    }
-                    if let Some(default) = given.get(1) {
-                        read.push(self.value(default, scope, depth + 1)?);
-                    }
-                    return Ok(json!({"or_else": read}));
+        let mut read = Vec::new();
+        match scope {
+            Scope::Form => {
+                for known in self.questions.at(path) {
+                    read.push(self.answer(&known, &known.reference(self.from)?, reading));
                 }
-            },
-            Scope::Row(group) => self.questions.in_rows(group, path).ok_or_else(unknown)?.id,
-            Scope::Pair(_) if path == "accumulator" => path.clone(),
+            }
+            Scope::Row(group) => {
+                let known = self.questions.in_rows(group, path).ok_or_else(unknown)?;
+                read.push(self.answer(&known, &known.id, reading));
+            }
+            Scope::Pair(_) if path == "accumulator" => read.push(var(path)),
             Scope::Pair(group) => {
                 let name = path.strip_prefix("current.").ok_or_else(unknown)?;
-                format!(
-                    "current.{}",
-                    self.questions.in_rows(group, name).ok_or_else(unknown)?.id
-                )
+                let known = self.questions.in_rows(group, name).ok_or_else(unknown)?;
+                read.push(self.answer(&known, &format!("current.{}", known.id), reading));
             }
-        };
-        match given.get(1) {
-            Some(default) => {
-                let default = self.value(default, scope, depth + 1)?;
-                Ok(json!({"var": [reference, default]}))
-            }
-            None => Ok(var(&reference)),
         }
+        if read.is_empty() {
+            return Err(unknown());
+        }
+        if let Some(default) = given.get(1) {
+            read.push(self.read(default, scope, depth + 1, reading)?);
+        }
+        // Of several the one that is there.
+        Ok(match read.len() {
+            1 => read.remove(0),
+            _ => json!({"or_else": read}),
+        })
     }
 
     fn comparison(&self, how: Compare, a: &Json, b: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
@@ -257,7 +386,7 @@ impl Translator<'_> {
     fn contained(&self, needle: &Json, heap: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
         let every =
             |known: &[Known], is: fn(&Answer) -> bool| !known.is_empty() && known.iter().all(|known| is(&known.answer));
-        if matches!(needle, Json::Text(_) | Json::Number(_))
+        if matches!(needle, Json::Text(_) | Json::Number(_) | Json::Bool(_))
             && every(&self.known(heap, scope), |answer| matches!(answer, Answer::Choices(_)))
         {
             return self.comparison(Compare::Is, heap, needle, scope, depth);
@@ -271,7 +400,14 @@ impl Translator<'_> {
                 .collect();
             return Ok(any(found?));
         }
-        Ok(json!({"in": [self.value(needle, scope, depth + 1)?, self.value(heap, scope, depth + 1)?]}))
+        // Options that were chosen are texts here, and so is the one that is looked for among them.
+        let reading = if every(&self.known(heap, scope), |answer| matches!(answer, Answer::Choices(_))) {
+            Reading::Answer
+        } else {
+            Reading::Value
+        };
+        let [needle, heap] = [needle, heap].map(|side| self.read(side, scope, depth + 1, reading));
+        Ok(json!({"in": [needle?, heap?]}))
     }
 
     fn missing(&self, given: &[&Json], scope: Scope<'_>) -> Result<Value, Unable> {
@@ -284,7 +420,7 @@ impl Translator<'_> {
             let Json::Text(_) = name else {
                 return Err(Unable::new("unreadable_rule", "`missing` takes names"));
             };
-            let read = self.var(&[name], scope, 0)?;
+            let read = self.var(&[name], scope, 0, Reading::Answer)?;
             let Some(id) = read.get("var") else {
                 return Err(Unable::new(
                     "unreadable_rule",

@@ -66,6 +66,8 @@ pub(super) struct Tree<'a> {
     pub(super) checked: Vec<Ruled<'a>>,
     /// The names of the boxes that make radios, each with the keys of the data around.
     pub(super) radio_names: BTreeSet<String>,
+    /// The choices of whose options the source makes truth values and numbers, by their groups and ids.
+    pub(super) typed: BTreeSet<String>,
     /// The boxes of which rules ask whether they are ticked, where it is not sure that they are seen: places in `fields`.
     pub(super) asked_boxes: RefCell<BTreeSet<usize>>,
 }
@@ -235,12 +237,19 @@ impl<'a> Tree<'a> {
             answer: match (&question.kind, kind) {
                 (Kind::Computed { .. }, "number" | "currency") => Answer::Number,
                 (Kind::Computed { .. }, "checkbox") => Answer::Bool,
+                (Kind::Computed { value, .. }, _) if value.is_boolean() => Answer::Bool,
                 (asked, _) => Answer::of(asked),
             },
             required,
             // A box that nobody ticked is `false` in the source.
             starts_false: matches!(kind, "checkbox"),
         };
+        // The questions of a survey, and boxes that make a radio, keep the texts of their options.
+        let own = canonical(at.get("type").word().unwrap_or_default());
+        let is_list = matches!(own.as_str(), "radio" | "select" | "resource");
+        if is_list && !matches!(at.get("dataType").word(), Some("string" | "object")) {
+            self.typed.insert(place_of(&known));
+        }
         let is_box = kind == "checkbox" && known.answer == Answer::Bool;
         let ticked = is_box.then(|| sheet.names.take(&format!("{} ticked", known.id), "ticked"));
         self.remember(at, known, steps.clone(), ticked, sheet);
@@ -450,7 +459,9 @@ impl<'a> Tree<'a> {
         let label = draft.texts.first(&[at.get("label")], key);
         let id = sheet.names.take(key, "hidden");
         let groups = sheet.groups.clone();
-        let question = draft.hidden(id, &groups, label, value.unwrap_or_else(|| json!("")), &at.path)?;
+        // What is computed takes the place of what stands there at first.
+        let value = value.filter(|_| !computes).unwrap_or_else(|| json!(""));
+        let question = draft.hidden(id, &groups, label, value, &at.path)?;
         self.computes(at, None, sheet);
         self.lost(at, "hidden", draft);
         self.push(at, "hidden", question, sheet, chain);
@@ -475,6 +486,12 @@ impl Sheet<'_> {
             keys: self.path_of_keys.clone(),
         }
     }
+}
+
+/// A question by the groups around it and its id.
+pub(super) fn place_of(known: &Known) -> String {
+    let names = known.groups.iter().chain([&known.id]).map(String::as_str);
+    names.collect::<Vec<_>>().join("/")
 }
 
 /// What stands over a part of a page; none where nobody sees it, or where it is what the builder puts there by itself.

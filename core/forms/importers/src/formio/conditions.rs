@@ -1,15 +1,17 @@
 //! When a component is shown: simple conditions of both versions, and JsonLogic.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use onehall_forms::Kind;
 use onehall_protocol::Text;
 use serde_json::{Value, json};
 
-use super::components::{Field, Tree};
+use super::components::{Field, Tree, place_of};
 use crate::draft::{self, Draft, question_at};
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
-use crate::json_logic::{self, Questions, compare_each};
-use crate::known::{Answer, Compare, Known, compare, truth};
+use crate::json_logic::{self, Questions, compare_each, compare_one};
+use crate::known::{Answer, Compare, Known, truth};
 use crate::rules::{self, Unable, all, any, fails, holds};
 
 /// Which of the conditions of a component the source asks: there may be several beside each other.
@@ -58,7 +60,8 @@ struct Place<'t> {
 
 /// Puts every rule where it belongs, now that all fields are known.
 pub(super) fn put(tree: &mut Tree<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {
-    compute(tree, draft);
+    let flags = find_flags(tree);
+    compute(tree, &flags, draft);
     let tree = &*tree;
     for waiting in &tree.waiting {
         let place = Place {
@@ -161,8 +164,47 @@ fn put_ticked(tree: &Tree<'_>, draft: &mut Draft) -> Result<(), ImportFinding> {
     Ok(())
 }
 
+/// How often hidden values are asked whether they are truth values: one may read others that stand behind it.
+const FLAG_ROUNDS: usize = 8;
+
+/// The steps of the hidden values that are true or false whatever is answered, as rules that ask for them have to know.
+fn find_flags(tree: &mut Tree<'_>) -> BTreeSet<Vec<usize>> {
+    let fields = tree.fields.iter().enumerate();
+    let numbers: BTreeMap<Vec<usize>, usize> = fields.map(|(number, field)| (field.steps.clone(), number)).collect();
+    let mut flags = BTreeSet::new();
+    for _ in 0..FLAG_ROUNDS {
+        let mut found = Vec::new();
+        let hidden = tree.computed.iter().filter(|(_, instead)| instead.is_none());
+        for (ruled, _) in hidden.filter(|(ruled, _)| !flags.contains(&ruled.steps)) {
+            let place = Place {
+                groups: &ruled.groups,
+                keys: &ruled.keys,
+                steps: &ruled.steps,
+            };
+            let seen = Seen { tree: &*tree, place };
+            let is_flag = |path: &str| {
+                let known = seen.at(path);
+                !known.is_empty() && known.iter().all(|known| known.answer == Answer::Bool)
+            };
+            if json_logic::gives_flag(ruled.at.get("calculateValue").value, &is_flag) {
+                found.push(ruled.steps.clone());
+            }
+        }
+        if found.is_empty() {
+            break;
+        }
+        for steps in found {
+            if let Some(field) = numbers.get(&steps).and_then(|number| tree.fields.get_mut(*number)) {
+                field.known.answer = Answer::Bool;
+            }
+            flags.insert(steps);
+        }
+    }
+    flags
+}
+
 /// Values that are computed. What cannot be computed is asked for instead.
-fn compute(tree: &mut Tree<'_>, draft: &mut Draft) {
+fn compute(tree: &mut Tree<'_>, flags: &BTreeSet<Vec<usize>>, draft: &mut Draft) {
     for (ruled, instead) in std::mem::take(&mut tree.computed) {
         let given = ruled.at.get("calculateValue");
         let place = Place {
@@ -177,7 +219,12 @@ fn compute(tree: &mut Tree<'_>, draft: &mut Draft) {
         };
         let unable = match (made, &mut question.kind) {
             (Ok(rule), Kind::Computed { value, .. }) => {
-                *value = rule;
+                // In the source what hangs on an answer that is not there is false, and no less a value.
+                *value = if flags.contains(&ruled.steps) {
+                    holds(rule)
+                } else {
+                    rule
+                };
                 if instead.is_some() {
                     tree.lost_of_computed(&ruled.at, draft);
                 }
@@ -372,7 +419,7 @@ fn operated(known: &Known, condition: &At<'_>, groups: &[String]) -> Result<Valu
         }
         other => return Err(no_operator(other)),
     };
-    compare(known, groups, how, &value)
+    compare_one(known, groups, how, &value)
 }
 
 /// One of the boxes of a question with several, by its path: `toppings.cheese`.
@@ -521,6 +568,10 @@ impl Questions for Seen<'_, '_> {
             .iter()
             .position(|field| field.known.groups == inside && matches(&field.path))
             .map(|number| self.tree.as_asked(number, &[]))
+    }
+
+    fn is_typed(&self, known: &Known) -> bool {
+        self.tree.typed.contains(&place_of(known))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{imported, is_shown, kind, question, told_sorted};
+use crate::support::{filled, imported, is_shown, kind, question, told_sorted};
 use crate::{checkbox, form, radio, text, with};
 
 fn when(key: &str, conditional: Value) -> Value {
@@ -305,4 +305,157 @@ fn of_two_questions_with_one_key_json_logic_asks_the_one_that_is_there() {
         assert_eq!(shown("FR"), [false, true, false, false, true, true], "{page}");
     }
     assert!(is_shown(&all, "none", &[]));
+}
+
+/// A list of options whose values read as these.
+fn options(kind: &str, key: &str, values: &[&str]) -> Value {
+    let values: Vec<Value> = values
+        .iter()
+        .map(|value| json!({"label": value, "value": value}))
+        .collect();
+    json!({"type": kind, "key": key, "label": key, "values": values, "data": {"values": values}})
+}
+
+#[test]
+fn an_option_that_reads_as_false_or_as_nothing_is_not_true() {
+    let logic = |key: &str, rule: Value| when(key, json!({"json": rule}));
+    let partner = json!({"var": "data.partner"});
+    for kind in ["radio", "select"] {
+        let all = imported(&form(json!([
+            options(kind, "partner", &["true", "false"]),
+            options(kind, "kids", &["0", "1", "2"]),
+            logic("is", partner.clone()),
+            logic("not", json!({"!": [partner]})),
+            logic("twice", json!({"!!": [partner]})),
+            logic("both", json!({"and": [{"var": "data.kids"}, partner]})),
+            logic("one", json!({"or": [{"var": "data.kids"}, partner]})),
+            logic("else", json!({"if": [partner, {"var": "data.kids"}, true]})),
+            {"type": "number", "key": "rate", "label": "Rate", "calculateValue": {"if": [partner, 150, 100]}},
+            {"type": "hidden", "key": "copy", "calculateValue": {"and": [{"var": "data.kids"}, partner]}},
+            when("of_copy", json!({"show": true, "when": "copy", "eq": "true"})),
+        ])));
+        assert_eq!(told_sorted(&all), []);
+        let ids = ["is", "not", "twice", "both", "one", "else", "of_copy"];
+        let shown = |partner: &str, kids: &str| {
+            let filling = filled(&all, &[("partner", json!(partner)), ("kids", json!(kids))]);
+            let rate = filling.computed_values().get("rate").cloned();
+            (ids.map(|id| filling.question(id).is_some()), rate)
+        };
+        assert_eq!(
+            shown("true", "1"),
+            ([true, false, true, true, true, true, true], Some(json!(150)))
+        );
+        assert_eq!(
+            shown("true", "0"),
+            ([true, false, true, false, true, false, false], Some(json!(150)))
+        );
+        assert_eq!(
+            shown("false", "2"),
+            ([false, true, false, false, true, true, false], Some(json!(100)))
+        );
+        assert_eq!(
+            shown("false", "0"),
+            ([false, true, false, false, false, true, false], Some(json!(100)))
+        );
+        assert!(is_shown(&all, "not", &[]) && !is_shown(&all, "is", &[]));
+    }
+}
+
+#[test]
+fn options_that_stay_texts_are_true_whatever_they_say() {
+    let survey = json!({"type": "survey", "key": "s", "label": "S", "questions": [{"label": "Q", "value": "q"}], "values": [{"label": "None", "value": "0"}]});
+    let all = imported(&form(json!([
+        with(options("radio", "r", &["true", "false"]), "dataType", json!("string")),
+        survey,
+        when("of_r", json!({"json": {"var": "data.r"}})),
+        when("of_s", json!({"json": {"var": "data.s.q"}}))
+    ])));
+    assert!(is_shown(&all, "of_r", &[("r", json!("false"))]) && !is_shown(&all, "of_r", &[]));
+    assert!(is_shown(&all, "of_s", &[("s_q", json!("0"))]) && !is_shown(&all, "of_s", &[]));
+}
+
+#[test]
+fn in_rows_too_an_option_that_reads_as_false_is_not_true() {
+    let of_rows = |operator: &str| json!({"json": {operator: [{"var": "data.d"}, {"var": "r"}]}});
+    let all = imported(&form(json!([
+        {"type": "datagrid", "key": "d", "label": "D", "components": [
+            options("radio", "r", &["true", "false"]), when("x", json!({"json": {"var": "row.r"}}))]},
+        when("some", of_rows("some")),
+        when("all", of_rows("all")),
+        when("none", of_rows("none"))
+    ])));
+    let shown = |answers: [Option<&str>; 2]| {
+        let mut rows = vec![("d", json!(["r1", "r2"]))];
+        for (path, answer) in ["d/r1/r", "d/r2/r"].into_iter().zip(answers) {
+            rows.extend(answer.map(|answer| (path, json!(answer))));
+        }
+        ["some", "all", "none", "d/r1/x"].map(|id| is_shown(&all, id, &rows))
+    };
+    assert_eq!(shown([Some("true"), Some("true")]), [true, true, false, true]);
+    assert_eq!(shown([Some("true"), Some("false")]), [true, false, false, true]);
+    assert_eq!(shown([Some("false"), Some("false")]), [false, false, true, false]);
+    assert_eq!(shown([Some("false"), None]), [false, false, true, false]);
+}
+
+#[test]
+fn a_hidden_truth_value_is_asked_for_as_one() {
+    let eligible = json!({"and": [{"==": [{"var": "data.r"}, "a"]}, {">=": [{"var": "data.age"}, 18]}]});
+    let is = |key: &str, eq: Value| json!({"show": true, "when": key, "eq": eq});
+    let several = |value: Value| json!({"show": true, "conditions": [{"component": "eligible", "operator": "isEqual", "value": value}]});
+    let all = imported(&form(json!([
+        radio("r"),
+        {"type": "number", "key": "age", "label": "Age"},
+        {"type": "hidden", "key": "again", "calculateValue": {"or": [{"var": "data.eligible"}, false]}},
+        {"type": "hidden", "key": "eligible", "defaultValue": "no", "calculateValue": eligible},
+        {"type": "hidden", "key": "on", "defaultValue": true},
+        {"type": "hidden", "key": "off", "defaultValue": false},
+        {"type": "hidden", "key": "either", "calculateValue": {"if": [{"var": "data.eligible"}, true, "no"]}},
+        when("text", is("eligible", json!("true"))),
+        when("flag", several(json!(true))),
+        when("written", several(json!("true"))),
+        when("json", json!({"json": {"==": [{"var": "data.eligible"}, true]}})),
+        when("copied", is("again", json!("true"))),
+        when("maybe", is("either", json!("true"))),
+        when("not", json!({"show": false, "when": "eligible", "eq": "true"})),
+        when("false", is("eligible", json!("false"))),
+        when("always", is("on", json!("true"))),
+        when("never", is("off", json!("true")))
+    ])));
+    assert_eq!(told_sorted(&all), []);
+    let shown = |answers: &[(&str, Value)]| {
+        let yes = ["text", "flag", "written", "json", "copied", "maybe"].map(|id| is_shown(&all, id, answers));
+        let no = ["not", "false"].map(|id| is_shown(&all, id, answers));
+        (yes, no)
+    };
+    assert_eq!(shown(&[("r", json!("a")), ("age", json!(18))]), ([true; 6], [false; 2]));
+    for answers in [
+        vec![("r", json!("a")), ("age", json!(17))],
+        vec![("r", json!("b")), ("age", json!(18))],
+        vec![("r", json!("a"))],
+        vec![],
+    ] {
+        assert_eq!(shown(&answers), ([false; 6], [true; 2]), "{answers:?}");
+    }
+    assert!(is_shown(&all, "always", &[]) && !is_shown(&all, "never", &[]));
+}
+
+#[test]
+fn a_choice_of_yes_and_no_is_like_a_box() {
+    let same = json!({"==": [{"var": "data.r"}, {"var": "data.box"}]});
+    let all = imported(&form(json!([
+        options("radio", "r", &["true", "false"]),
+        options("radio", "n", &["0", "1"]),
+        checkbox("box"),
+        {"type": "number", "key": "count", "label": "N"},
+        when("same", json!({"json": same})),
+        when("number", json!({"json": {"==": [{"var": "data.n"}, {"var": "data.count"}]}})),
+        when("between", json!({"json": {"in": [{"var": "data.r"}, [true]]}}))
+    ])));
+    let shown = |answers: &[(&str, Value)]| is_shown(&all, "same", answers);
+    assert!(shown(&[("r", json!("true")), ("box", json!(true))]) && !shown(&[("r", json!("true"))]));
+    assert!(shown(&[("r", json!("false"))]) && shown(&[("r", json!("false")), ("box", json!(false))]));
+    assert!(!shown(&[("r", json!("false")), ("box", json!(true))]));
+    assert!(is_shown(&all, "number", &[("n", json!("0")), ("count", json!(0))]));
+    assert!(!is_shown(&all, "number", &[("n", json!("1")), ("count", json!(0))]));
+    assert!(is_shown(&all, "between", &[("r", json!("true"))]) && !is_shown(&all, "between", &[("r", json!("false"))]));
 }
