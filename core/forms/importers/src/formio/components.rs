@@ -488,6 +488,15 @@ impl Sheet<'_> {
     }
 }
 
+/// How a rule that stands at a question in these groups names it.
+pub(super) fn own_name(id: &str, groups: &[String]) -> String {
+    if groups.is_empty() {
+        id.to_owned()
+    } else {
+        format!("row.{id}")
+    }
+}
+
 /// A question by the groups around it and its id.
 pub(super) fn place_of(known: &Known) -> String {
     let names = known.groups.iter().chain([&known.id]).map(String::as_str);

@@ -6,7 +6,7 @@ use onehall_forms::Kind;
 use onehall_protocol::Text;
 use serde_json::{Value, json};
 
-use super::components::{Field, Tree, place_of};
+use super::components::{Field, Tree, own_name, place_of};
 use crate::draft::{self, Draft, question_at};
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
@@ -114,9 +114,12 @@ pub(super) fn put(tree: &mut Tree<'_>, draft: &mut Draft) -> Result<(), ImportFi
                     .unwrap_or_else(|| Text::new("请检查这一项。", "Check this answer."));
                 if let Some(question) = question_at(&mut draft.pages, &ruled.steps) {
                     // The source takes anything but `true` for a message about a fault.
-                    question
-                        .valid_when
-                        .push(draft::check(json!({"===": [made, true]}), message));
+                    let mut rule = json!({"===": [made, true]});
+                    if matches!(question.kind, Kind::Computed { .. }) {
+                        // And of a value that is not there, is empty or 0 it asks nothing: nobody could mend it.
+                        rule = any([fails(rules::var(&own_name(&question.id, &ruled.groups))), rule]);
+                    }
+                    question.valid_when.push(draft::check(rule, message));
                 }
             }
             Err(unable) => {

@@ -4,7 +4,7 @@ use onehall_forms::{Choice, ComputedFormat, DateBound, Kind, Question};
 use onehall_protocol::{Date, Text};
 use serde_json::json;
 
-use super::components::{Instead, Sheet, Tree};
+use super::components::{Instead, Sheet, Tree, own_name};
 use crate::draft::{self, Draft};
 use crate::files::FileRules;
 use crate::finding::ImportFinding;
@@ -143,11 +143,7 @@ impl<'a> Tree<'a> {
     /// Bounds that our kinds do not have themselves.
     fn bounds(&self, at: &At<'a>, question: &mut Question, sheet: &Sheet<'_>) {
         let validate = at.get("validate");
-        let reference = if sheet.groups.is_empty() {
-            question.id.clone()
-        } else {
-            format!("row.{}", question.id)
-        };
+        let reference = own_name(&question.id, &sheet.groups);
         if matches!(question.kind, Kind::Computed { .. }) {
             for (name, sign, zh, en) in [("min", ">=", "不小于", "At least"), ("max", "<=", "不大于", "At most")]
             {

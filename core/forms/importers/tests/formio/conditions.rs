@@ -459,3 +459,35 @@ fn a_choice_of_yes_and_no_is_like_a_box() {
     assert!(!is_shown(&all, "number", &[("n", json!("1")), ("count", json!(0))]));
     assert!(is_shown(&all, "between", &[("r", json!("true"))]) && !is_shown(&all, "between", &[("r", json!("false"))]));
 }
+
+#[test]
+fn a_check_of_a_computed_value_asks_nothing_of_who_has_none() {
+    let share = json!({"type": "number", "key": "share", "label": "Share"});
+    let sum =
+        json!({"reduce": [{"var": "data.partners"}, {"+": [{"var": "accumulator"}, {"var": "current.share"}]}, 0]});
+    let double = json!({"*": [{"var": "row.share"}, 2]});
+    let most = json!({"<=": [{"var": "row.double"}, 120]});
+    let check = json!({"if": [{"==": [{"var": "data.shares"}, 100]}, true, "All shares make 100"]});
+    let all = imported(&form(json!([
+        radio("r"),
+        {"type": "datagrid", "key": "partners", "label": "Partners", "conditional": {"show": true, "when": "r", "eq": "b"}, "components": [
+            share, {"type": "number", "key": "double", "label": "D", "calculateValue": double, "validate": {"json": most}}]},
+        {"type": "number", "key": "shares", "label": "Shares", "calculateValue": sum, "validate": {"json": check}}
+    ])));
+    let wrong = |answers: &[(&str, Value)]| filled(&all, answers).errors().len();
+    assert_eq!(wrong(&[("r", json!("a"))]), 0, "who has no partners");
+    let partners = |share: u32| {
+        [
+            ("r", json!("b")),
+            ("partners", json!(["p"])),
+            ("partners/p/share", json!(share)),
+        ]
+    };
+    assert_eq!(
+        (wrong(&partners(100)), wrong(&partners(60)), wrong(&partners(50))),
+        (1, 1, 1)
+    );
+    let said = filled(&all, &partners(50));
+    assert_eq!(said.errors()[0].path, "shares");
+    assert_eq!(filled(&all, &partners(100)).errors()[0].path, "partners/p/double");
+}
