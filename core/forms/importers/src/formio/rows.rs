@@ -1,6 +1,6 @@
 //! What is answered several times: rows of a group.
 
-use super::components::{Sheet, Tree};
+use super::components::{Sheet, Tree, canonical, own_name};
 use super::inputs::{OptionNames, is_needed};
 use crate::draft::{self, Draft};
 use crate::finding::ImportFinding;
@@ -13,7 +13,15 @@ const MOST_ROWS: u32 = 1_000;
 const ROWS: u32 = 50;
 
 /// How many rows there are at least and at most. In the source 0 is no bound.
-fn bounds(at: &At<'_>, draft: &mut Draft) -> (u32, Option<u32>) {
+struct Bounds {
+    /// As many rows have to be there.
+    min: u32,
+    /// As many have to be there where there is any.
+    min_of_some: u32,
+    max: Option<u32>,
+}
+
+fn bounds(at: &At<'_>, draft: &mut Draft) -> Bounds {
     let validate = at.get("validate");
     let [least, most] = ["minLength", "maxLength"].map(|name| validate.get(name));
     let mut cut = |place: &At<'_>, message: String| draft.report.differs(&place.path, "length_cut", message);
@@ -37,7 +45,15 @@ fn bounds(at: &At<'_>, draft: &mut Draft) -> (u32, Option<u32>) {
     if max.is_none() && min > ROWS {
         max = Some(MOST_ROWS);
     }
-    (min.max(u32::from(is_needed(at))), max)
+    // A grid begins with as many rows as it needs; a list that begins without any is not checked while it is empty.
+    let kind = canonical(at.get("type").word().unwrap_or_default());
+    let may_be_empty = matches!(kind.as_str(), "editgrid" | "datamap") && !is_needed(at);
+    let (min, min_of_some) = if may_be_empty { (0, min) } else { (min, 0) };
+    Bounds {
+        min: min.max(u32::from(is_needed(at))),
+        min_of_some,
+        max,
+    }
 }
 
 impl<'a> Tree<'a> {
@@ -80,11 +96,15 @@ impl<'a> Tree<'a> {
                 .lost(&at.path, "empty_group", "there is no question in the repeated part");
             return Ok(());
         }
-        let (min, max) = bounds(at, draft);
-        let kind = draft::group(questions, min, max, label.clone());
+        let bounds = bounds(at, draft);
+        let kind = draft::group(questions, bounds.min, bounds.max, label.clone());
         let groups = sheet.groups.clone();
         let mut question = draft.question(id, &groups, label, kind, &at.path)?;
         question.help = self.help(at, draft);
+        let own = own_name(&question.id, &groups);
+        question
+            .valid_when
+            .extend(draft::rows_at_least(bounds.min_of_some, &own));
         self.lost(at, "datagrid", draft);
         self.lost_of_rows(at, draft);
         self.push(at, "datagrid", question, sheet, chain);
@@ -183,10 +203,14 @@ impl<'a> Tree<'a> {
         question.required = true;
         inner.questions.push(question);
         self.component(&value, &mut inner, &[], draft, depth + 1)?;
-        let (min, max) = bounds(at, draft);
-        let kind = draft::group(inner.questions, min, max, label.clone());
+        let bounds = bounds(at, draft);
+        let kind = draft::group(inner.questions, bounds.min, bounds.max, label.clone());
         let groups = sheet.groups.clone();
-        let question = draft.question(id, &groups, label, kind, &at.path)?;
+        let mut question = draft.question(id, &groups, label, kind, &at.path)?;
+        let own = own_name(&question.id, &groups);
+        question
+            .valid_when
+            .extend(draft::rows_at_least(bounds.min_of_some, &own));
         self.lost(at, "datagrid", draft);
         self.lost_of_rows(at, draft);
         let message = "values under names that the citizen invents are rows of a name and a value";

@@ -356,3 +356,26 @@ fn what_is_written_oddly_is_carried_or_told() {
         ]
     );
 }
+
+#[test]
+fn a_list_that_may_be_left_empty_has_no_fewest_rows_until_there_is_one() {
+    let list = |kind: &str, key: &str, required: bool| {
+        json!({"type": kind, "key": key, "label": key, "validate": {"required": required, "minLength": 2},
+            "valueComponent": {"type": "number", "key": "v", "label": "V"},
+            "components": [{"type": "textfield", "key": "n", "label": "N"}]})
+    };
+    let all = imported(&form(json!([
+        list("editgrid", "a", false),
+        list("datamap", "b", false),
+        list("editgrid", "c", true),
+        list("datagrid", "d", false)
+    ])));
+    let rows = |id: &str| kind(question(&all, id))["min_rows"].as_u64().unwrap_or(0);
+    assert_eq!([rows("a"), rows("b"), rows("c"), rows("d")], [0, 0, 2, 2]);
+    let wrong = |ids: &[&str]| {
+        let filling = filled(&all, &[("a", json!(ids))]);
+        filling.errors().iter().filter(|error| error.path == "a").count()
+    };
+    assert_eq!([wrong(&[]), wrong(&["r1"]), wrong(&["r1", "r2"])], [0, 1, 0]);
+    assert_eq!(told_sorted(&all), [("/components/1", "named_values")]);
+}
