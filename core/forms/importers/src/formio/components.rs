@@ -323,14 +323,30 @@ impl<'a> Tree<'a> {
         draft: &mut Draft,
         depth: usize,
     ) -> Result<(), ImportFinding> {
-        let Some(heading) = heading(at, draft).filter(|_| !inner.is_empty()) else {
-            return self.components(inner, sheet, chain, draft, depth + 1);
+        let heading = heading(at, draft).filter(|_| !inner.is_empty());
+        self.under(at, heading, sheet, chain, draft, |tree, sheet, chain, draft| {
+            tree.components(inner, sheet, chain, draft, depth + 1)
+        })
+    }
+
+    /// What `read` puts on the sheet, as a section where there is a heading over it.
+    pub(super) fn under(
+        &mut self,
+        at: &At<'a>,
+        heading: Option<Heading<'_>>,
+        sheet: &mut Sheet<'_>,
+        chain: &[At<'a>],
+        draft: &mut Draft,
+        read: impl FnOnce(&mut Self, &mut Sheet<'_>, &[At<'a>], &mut Draft) -> Result<(), ImportFinding>,
+    ) -> Result<(), ImportFinding> {
+        let Some(heading) = heading else {
+            return read(self, sheet, chain, draft);
         };
         if sheet.sections == SECTIONS {
             let message = "parts with a title nest at most three deep here: this title is only read";
             draft.report.differs(&at.path, "sections_too_deep", message);
             self.note(at, heading.in_one(), NoteTone::Plain, sheet, chain, draft)?;
-            return self.components(inner, sheet, chain, draft, depth + 1);
+            return read(self, sheet, chain, draft);
         }
         let mut steps = sheet.steps.clone();
         steps.push(sheet.questions.len());
@@ -343,7 +359,7 @@ impl<'a> Tree<'a> {
             sections: sheet.sections + 1,
         };
         // What hides the section hides all in it: nothing is handed on.
-        self.components(inner, &mut part, &[], draft, depth + 1)?;
+        read(self, &mut part, &[], draft)?;
         let questions = part.questions;
         if questions.is_empty() {
             return Ok(());
@@ -504,11 +520,11 @@ pub(super) fn place_of(known: &Known) -> String {
 }
 
 /// What stands over a part of a page; none where nobody sees it, or where it is what the builder puts there by itself.
-fn heading<'a>(at: &At<'a>, draft: &mut Draft) -> Option<Heading<'a>> {
+pub(super) fn heading<'a>(at: &At<'a>, draft: &mut Draft) -> Option<Heading<'a>> {
     let place = at.any(&["legend", "title", "label"]);
     let is_generic = |text: &str| {
         let numbered = ["Page ", "Tab "].into_iter().find_map(|name| text.strip_prefix(name));
-        matches!(text, "Panel" | "Field Set" | "Fieldset")
+        matches!(text, "Panel" | "Field Set" | "Fieldset" | "Survey")
             || numbered.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
     };
     place

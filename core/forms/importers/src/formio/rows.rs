@@ -1,6 +1,6 @@
 //! What is answered several times: rows of a group.
 
-use super::components::{Sheet, Tree, canonical, own_name};
+use super::components::{Sheet, Tree, canonical, heading, own_name};
 use super::inputs::{OptionNames, is_needed};
 use crate::draft::{self, Draft};
 use crate::finding::ImportFinding;
@@ -219,8 +219,23 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// Several questions with the same answers: one question each.
+    /// Several questions with the same answers: one question each, under what is asked by all of them.
     pub(super) fn survey(
+        &mut self,
+        at: &At<'a>,
+        sheet: &mut Sheet<'_>,
+        chain: &[At<'a>],
+        draft: &mut Draft,
+    ) -> Result<(), ImportFinding> {
+        let heading = heading(at, draft);
+        self.under(at, heading, sheet, chain, draft, |tree, sheet, chain, draft| {
+            tree.questions_of_survey(at, sheet, chain, draft)
+        })?;
+        self.lost(at, "survey", draft);
+        Ok(())
+    }
+
+    fn questions_of_survey(
         &mut self,
         at: &At<'a>,
         sheet: &mut Sheet<'_>,
@@ -246,7 +261,6 @@ impl<'a> Tree<'a> {
                 self.name_also(&format!("{key}.{value}"), sheet);
             }
         }
-        self.lost(at, "survey", draft);
         Ok(())
     }
 }

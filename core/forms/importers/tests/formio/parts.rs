@@ -3,8 +3,8 @@
 use onehall_forms::{Kind, Question};
 use serde_json::{Value, json};
 
-use super::support::{imported, kind, outline, page, question, told, told_sorted};
-use super::{form, text, with};
+use super::support::{imported, is_shown, kind, outline, page, question, told, told_sorted};
+use super::{form, radio, text, with};
 
 fn panel(key: &str, title: &str, components: &[Value]) -> Value {
     json!({"type": "panel", "key": key, "title": title, "components": components})
@@ -106,4 +106,36 @@ fn a_title_that_is_only_read_keeps_its_help() {
     }
     let all = imported(&form(json!([text("first"), deep])));
     assert_eq!(question(&all, "note").label.en, "P4\nWhy");
+}
+
+#[test]
+fn the_question_of_a_survey_stands_over_what_it_asks() {
+    let survey = json!({"type": "survey", "key": "sat", "label": "How satisfied were you?", "description": "Last visit only",
+        "questions": [{"label": "Cleanliness", "value": "clean"}, {"label": "Staff", "value": "staff"}],
+        "values": [{"label": "Good", "value": "g"}, {"label": "Bad", "value": "b"}],
+        "conditional": {"show": true, "when": "came", "eq": "a"}});
+    let why = with(
+        text("why"),
+        "conditional",
+        json!({"show": true, "when": "sat.staff", "eq": "b"}),
+    );
+    let all = imported(&form(json!([
+        radio("came"),
+        survey,
+        why,
+        with(with(survey.clone(), "key", json!("more")), "hideLabel", json!(true))
+    ])));
+    let form = &page(&all, "form").questions;
+    assert_eq!(
+        outline(form),
+        "came How satisfied were you?(sat_clean sat_staff) why more_clean more_staff"
+    );
+    assert_eq!(
+        form[1].help.as_ref().map(|help| help.en.as_str()),
+        Some("Last visit only")
+    );
+    let answers = [("came", json!("a")), ("sat_staff", json!("b"))];
+    assert!(is_shown(&all, "sat_clean", &answers) && is_shown(&all, "why", &answers));
+    assert!(!is_shown(&all, "sat_clean", &[("came", json!("b"))]) && !is_shown(&all, "why", &answers[..1]));
+    assert_eq!(told(&all), []);
 }
