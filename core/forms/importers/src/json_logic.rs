@@ -15,8 +15,21 @@ pub(crate) trait Questions {
     fn option(&self, path: &str) -> Option<(Vec<Known>, String)>;
     /// The question of this name in the rows of a group.
     fn in_rows(&self, group: &Known, name: &str) -> Option<Known>;
-    /// Whether the source makes truth values and numbers of the options of this question that read so: `true`, `0`.
-    fn is_typed(&self, known: &Known) -> bool;
+    /// What the source keeps of an answer to this question.
+    fn kept(&self, known: &Known) -> Kept;
+}
+
+/// What the source keeps of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// The same.
+    Same,
+    /// The truth value or number as which an option reads: `true`, `0`.
+    Typed,
+    /// A text of a day: `05/17/1990`, or `17/05/1990`.
+    Day { day_first: bool },
+    /// A text of a month, written in one way or another.
+    Month,
 }
 
 /// What is read of an answer.
@@ -26,6 +39,8 @@ enum Reading {
     Answer,
     /// The value that the source keeps of it.
     Value,
+    /// The same where its signs count: those of a day.
+    Signs,
     /// Whether that value is true in the source.
     Truth,
 }
@@ -181,14 +196,17 @@ impl Translator<'_> {
             ("and" | "or", [_, ..]) => Ok(json!({name: every()?})),
             ("if" | "?:", [_, _, ..]) => self.branches(&given, scope, depth, Reading::Value),
             ("in", [needle, heap]) => self.contained(needle, heap, scope, depth),
-            ("<" | "<=", [_, _, _]) | ("missing", [_, ..]) | ("cat" | "merge", _) => match name {
-                "missing" => self.missing(&given, scope),
-                _ => Ok(json!({name: every()?})),
-            },
-            ("+" | "*" | "max" | "min", [_, ..])
+            ("missing", [_, ..]) => self.missing(&given, scope),
+            ("cat", _) | ("substr", [_, _] | [_, _, _]) => {
+                let signs = |rule: &&Json| self.read(rule, scope, depth + 1, Reading::Signs);
+                let every: Result<Vec<Value>, Unable> = given.iter().map(signs).collect();
+                Ok(json!({name: every?}))
+            }
+            ("<" | "<=", [_, _, _])
+            | ("merge", _)
+            | ("+" | "*" | "max" | "min", [_, ..])
             | ("-", [_] | [_, _])
-            | ("/" | "%", [_, _])
-            | ("substr", [_, _] | [_, _, _]) => Ok(json!({name: every()?})),
+            | ("/" | "%", [_, _]) => Ok(json!({name: every()?})),
             ("filter" | "map" | "all" | "some" | "none", [list, each]) => {
                 let group = self.rows(list, scope)?;
                 let list = self.value(list, scope, depth + 1)?;
@@ -229,7 +247,7 @@ impl Translator<'_> {
     fn read(&self, rule: &Json, scope: Scope<'_>, depth: usize, reading: Reading) -> Result<Value, Unable> {
         match (reading, operation(rule)) {
             (Reading::Truth, _) => self.truth(rule, scope, depth),
-            (Reading::Answer, Some(("var", given))) => self.var(&given, scope, depth, Reading::Answer),
+            (Reading::Answer | Reading::Signs, Some(("var", given))) => self.var(&given, scope, depth, reading),
             _ => self.value(rule, scope, depth),
         }
     }
@@ -250,30 +268,43 @@ impl Translator<'_> {
     }
 
     /// What is read of the answer that `reference` names.
-    fn answer(&self, known: &Known, reference: &str, reading: Reading) -> Value {
+    fn answer(&self, known: &Known, reference: &str, reading: Reading) -> Result<Value, Unable> {
         let answer = var(reference);
-        if reading == Reading::Answer {
-            return answer;
-        }
-        let options = match &known.answer {
-            Answer::Choice(options) if self.questions.is_typed(known) => options.as_slice(),
-            Answer::Bool if known.starts_false && reading == Reading::Value => return or_else(answer, false),
-            _ => return answer,
+        let options = match (&known.answer, self.questions.kept(known), reading) {
+            (_, _, Reading::Answer) => return Ok(answer),
+            (Answer::Choice(options), Kept::Typed, _) => options.as_slice(),
+            (Answer::Bool, _, Reading::Value | Reading::Signs) if known.starts_false => {
+                return Ok(or_else(answer, false));
+            }
+            (Answer::Date, Kept::Day { day_first }, Reading::Signs) => {
+                let part = |from: u8, length: u8| json!({"substr": [answer, from, length]});
+                let (year, month, day) = (part(0, 4), part(5, 2), part(8, 2));
+                let [first, second] = if day_first { [day, month] } else { [month, day] };
+                return Ok(json!({"cat": [first, "/", second, "/", year]}));
+            }
+            (_, Kept::Month, Reading::Signs) => {
+                let message = format!(
+                    "it takes `{}` apart, a month that the source writes in another way",
+                    known.id
+                );
+                return Err(Unable::new("odd_comparison", message));
+            }
+            _ => return Ok(answer),
         };
         let typed = options.iter().filter_map(|option| Some((option, typed(option)?)));
         if reading == Reading::Truth {
             let not_true = typed.filter(|(_, value)| *value != Value::Bool(true));
             let rules: Vec<Value> = not_true.map(|(option, _)| json!({"!=": [answer, option]})).collect();
-            return if rules.is_empty() { answer } else { all(rules) };
+            return Ok(if rules.is_empty() { answer } else { all(rules) });
         }
         let mut branches: Vec<Value> = typed
             .flat_map(|(option, value)| [json!({"==": [answer, option]}), value])
             .collect();
         if branches.is_empty() {
-            return answer;
+            return Ok(answer);
         }
         branches.push(answer);
-        json!({"if": branches})
+        Ok(json!({"if": branches}))
     }
 
     fn known(&self, rule: &Json, scope: Scope<'_>) -> Vec<Known> {
@@ -319,18 +350,18 @@ impl Translator<'_> {
         match scope {
             Scope::Form => {
                 for known in self.questions.at(path) {
-                    read.push(self.answer(&known, &known.reference(self.from)?, reading));
+                    read.push(self.answer(&known, &known.reference(self.from)?, reading)?);
                 }
             }
             Scope::Row(group) => {
                 let known = self.questions.in_rows(group, path).ok_or_else(unknown)?;
-                read.push(self.answer(&known, &known.id, reading));
+                read.push(self.answer(&known, &known.id, reading)?);
             }
             Scope::Pair(_) if path == "accumulator" => read.push(var(path)),
             Scope::Pair(group) => {
                 let name = path.strip_prefix("current.").ok_or_else(unknown)?;
                 let known = self.questions.in_rows(group, name).ok_or_else(unknown)?;
-                read.push(self.answer(&known, &format!("current.{}", known.id), reading));
+                read.push(self.answer(&known, &format!("current.{}", known.id), reading)?);
             }
         }
         if read.is_empty() {
@@ -404,7 +435,7 @@ impl Translator<'_> {
         let reading = if every(&self.known(heap, scope), |answer| matches!(answer, Answer::Choices(_))) {
             Reading::Answer
         } else {
-            Reading::Value
+            Reading::Signs
         };
         let [needle, heap] = [needle, heap].map(|side| self.read(side, scope, depth + 1, reading));
         Ok(json!({"in": [needle?, heap?]}))

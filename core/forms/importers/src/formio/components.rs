@@ -12,6 +12,7 @@ use super::{DEEP, boxes};
 use crate::draft::{Draft, Heading, SECTIONS};
 use crate::finding::{ImportFinding, Report, refused};
 use crate::json::At;
+use crate::json_logic::Kept;
 use crate::known::{Answer, Known};
 use crate::names::Names;
 
@@ -66,8 +67,8 @@ pub(super) struct Tree<'a> {
     pub(super) checked: Vec<Ruled<'a>>,
     /// The names of the boxes that make radios, each with the keys of the data around.
     pub(super) radio_names: BTreeSet<String>,
-    /// The choices of whose options the source makes truth values and numbers, by their groups and ids.
-    pub(super) typed: BTreeSet<String>,
+    /// What the source keeps of answers where it is something else, by groups and ids.
+    pub(super) kept: BTreeMap<String, Kept>,
     /// The boxes of which rules ask whether they are ticked, where it is not sure that they are seen: places in `fields`.
     pub(super) asked_boxes: RefCell<BTreeSet<usize>>,
 }
@@ -244,11 +245,9 @@ impl<'a> Tree<'a> {
             // A box that nobody ticked is `false` in the source.
             starts_false: matches!(kind, "checkbox"),
         };
-        // The questions of a survey, and boxes that make a radio, keep the texts of their options.
-        let own = canonical(at.get("type").word().unwrap_or_default());
-        let is_list = matches!(own.as_str(), "radio" | "select" | "resource");
-        if is_list && !matches!(at.get("dataType").word(), Some("string" | "object")) {
-            self.typed.insert(place_of(&known));
+        let kept = kept(at, &known.answer);
+        if kept != Kept::Same {
+            self.kept.insert(place_of(&known), kept);
         }
         let is_box = kind == "checkbox" && known.answer == Answer::Bool;
         let ticked = is_box.then(|| sheet.names.take(&format!("{} ticked", known.id), "ticked"));
@@ -501,6 +500,21 @@ impl Sheet<'_> {
             groups: self.groups.clone(),
             keys: self.path_of_keys.clone(),
         }
+    }
+}
+
+/// What the source keeps of an answer to a component.
+fn kept(at: &At<'_>, answer: &Answer) -> Kept {
+    // The questions of a survey, and boxes that make a radio, have another type: they keep the texts of their options.
+    match canonical(at.get("type").word().unwrap_or_default()).as_str() {
+        "radio" | "select" | "resource" if !matches!(at.get("dataType").word(), Some("string" | "object")) => {
+            Kept::Typed
+        }
+        "day" if *answer == Answer::Date => Kept::Day {
+            day_first: at.get("dayFirst").is_true(),
+        },
+        "day" => Kept::Month,
+        _ => Kept::Same,
     }
 }
 

@@ -10,7 +10,7 @@ use super::components::{Field, Tree, own_name, place_of};
 use crate::draft::{self, Draft, question_at};
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
-use crate::json_logic::{self, Questions, compare_each, compare_one};
+use crate::json_logic::{self, Kept, Questions, compare_each, compare_one};
 use crate::known::{Answer, Compare, Known, truth};
 use crate::rules::{self, Unable, all, any, fails, holds};
 
@@ -573,8 +573,8 @@ impl Questions for Seen<'_, '_> {
             .map(|number| self.tree.as_asked(number, &[]))
     }
 
-    fn is_typed(&self, known: &Known) -> bool {
-        self.tree.typed.contains(&place_of(known))
+    fn kept(&self, known: &Known) -> Kept {
+        self.tree.kept.get(&place_of(known)).copied().unwrap_or(Kept::Same)
     }
 }
 

@@ -491,3 +491,49 @@ fn a_check_of_a_computed_value_asks_nothing_of_who_has_none() {
     assert_eq!(said.errors()[0].path, "shares");
     assert_eq!(filled(&all, &partners(100)).errors()[0].path, "partners/p/double");
 }
+
+#[test]
+fn a_day_is_taken_apart_as_the_source_writes_it() {
+    let day = |key: &str| json!({"type": "day", "key": key, "label": key});
+    let part = |key: &str, from: i8, length: Option<u8>| match length {
+        Some(length) => json!({"substr": [{"var": format!("data.{key}")}, from, length]}),
+        None => json!({"substr": [{"var": format!("data.{key}")}, from]}),
+    };
+    let logic = |key: &str, rule: Value| when(key, json!({"json": rule}));
+    let all = imported(&form(json!([
+        day("dob"),
+        with(day("first"), "dayFirst", json!(true)),
+        {"type": "datetime", "key": "d", "label": "D", "enableTime": false, "format": "yyyy-MM-dd"},
+        {"type": "number", "key": "year", "label": "Year", "calculateValue": part("dob", 6, Some(4))},
+        logic("old", json!({"<": [part("dob", -4, None), "1960"]})),
+        logic("december", json!({"==": [part("dob", 0, Some(2)), "12"]})),
+        logic("of_month", json!({"==": [part("first", 3, Some(2)), "12"]})),
+        logic("said", json!({"==": [{"cat": ["on ", {"var": "data.dob"}]}, "on 12/05/1959"]})),
+        logic("there", json!({"in": ["/1959", {"var": "data.dob"}]})),
+        logic("other", json!({"==": [part("d", 0, Some(4)), "1959"]})),
+        logic("later", json!({">": [{"var": "data.dob"}, {"var": "data.d"}]})),
+        {"type": "day", "key": "m", "label": "M", "fields": {"day": {"hide": true}}},
+        logic("month", json!({"==": [part("m", 0, Some(2)), "12"]}))
+    ])));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/11", "month_as_text"),
+            ("/components/12/conditional/json", "condition_not_carried")
+        ]
+    );
+    let shown = |day: &str| {
+        let filling = filled(
+            &all,
+            &[("dob", json!(day)), ("first", json!(day)), ("d", json!("1959-12-01"))],
+        );
+        let ids = ["old", "december", "of_month", "said", "there", "other", "later"];
+        let year = filling.computed_values().get("year").cloned();
+        (ids.map(|id| filling.question(id).is_some()), year)
+    };
+    assert_eq!(shown("1959-12-05"), ([true; 7], Some(json!("1959"))));
+    assert_eq!(
+        shown("1990-05-17"),
+        ([false, false, false, false, false, true, true], Some(json!("1990")))
+    );
+}
