@@ -11,7 +11,7 @@ use super::inputs::is_needed;
 use super::{DEEP, boxes};
 use crate::draft::{Draft, Heading, SECTIONS};
 use crate::finding::{ImportFinding, Report, refused};
-use crate::json::At;
+use crate::json::{At, Json};
 use crate::json_logic::Kept;
 use crate::known::{Answer, Known};
 use crate::names::Names;
@@ -25,6 +25,8 @@ pub(super) struct Field {
     pub(super) steps: Vec<usize>,
     /// The id that is kept for whether it is ticked, where it is a box.
     pub(super) ticked: Option<String>,
+    /// Where the source says that its answer stays while it is hidden.
+    pub(super) stays: Option<String>,
 }
 
 /// Rules that wait until every field is known.
@@ -71,6 +73,8 @@ pub(super) struct Tree<'a> {
     pub(super) kept: BTreeMap<String, Kept>,
     /// The boxes of which rules ask whether they are ticked, where it is not sure that they are seen: places in `fields`.
     pub(super) asked_boxes: RefCell<BTreeSet<usize>>,
+    /// The fields whose answers stay in the source while they are hidden, and that rules may read then.
+    pub(super) asked_hidden: RefCell<BTreeSet<usize>>,
 }
 
 /// The place where components are read to: a page, or the rows of a group.
@@ -289,11 +293,14 @@ impl<'a> Tree<'a> {
                 list.push(number);
             }
         }
+        let stays = at.get("clearOnHide");
+        let stays = matches!(stays.value, Json::Bool(false)).then_some(stays.path);
         self.fields.push(Field {
             path,
             known,
             steps,
             ticked,
+            stays,
         });
     }
 

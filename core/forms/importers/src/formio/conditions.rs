@@ -128,6 +128,16 @@ pub(super) fn put(tree: &mut Tree<'_>, draft: &mut Draft) -> Result<(), ImportFi
             }
         }
     }
+    let hidden = tree.asked_hidden.borrow();
+    for path in hidden
+        .iter()
+        .filter_map(|number| tree.fields.get(*number)?.stays.as_ref())
+    {
+        let message =
+            "in the source its answer counts while it is hidden: here a rule that asks for it reads none then";
+        draft.report.lost(path, "hidden_answer", message);
+    }
+    drop(hidden);
     put_ticked(tree, draft)
 }
 
@@ -499,6 +509,9 @@ impl Tree<'_> {
     /// whether it is ticked.
     fn as_asked(&self, number: usize, steps: &[usize]) -> Known {
         let field = &self.fields[number];
+        if field.stays.is_some() && self.may_hide(field, steps) {
+            self.asked_hidden.borrow_mut().insert(number);
+        }
         let Some(ticked) = field.ticked.as_ref().filter(|_| self.may_hide(field, steps)) else {
             return field.known.clone();
         };

@@ -379,3 +379,20 @@ fn a_list_that_may_be_left_empty_has_no_fewest_rows_until_there_is_one() {
     assert_eq!([wrong(&[]), wrong(&["r1"]), wrong(&["r1", "r2"])], [0, 1, 0]);
     assert_eq!(told_sorted(&all), [("/components/1", "named_values")]);
 }
+
+#[test]
+fn an_answer_that_counts_while_it_is_hidden_is_told_where_something_asks_for_it() {
+    let of = |key: &str| json!({"show": true, "when": key, "eq": "x"});
+    let stays = |key: &str, conditional: Value| json!({"type": "textfield", "key": key, "label": key, "clearOnHide": false, "conditional": conditional});
+    let all = imported(&form(json!([
+        stays("always", json!({})),
+        stays("hidden", of("always")),
+        stays("unasked", of("always")),
+        {"type": "fieldset", "key": "f", "legend": "F", "conditional": of("always"), "components": [
+            stays("inner", json!({})),
+            {"type": "textfield", "key": "beside", "label": "B", "conditional": of("inner")}]},
+        {"type": "textfield", "key": "a", "label": "A", "conditional": {"json": {"==": [{"var": "data.hidden"}, "x"]}}},
+        {"type": "textfield", "key": "b", "label": "B", "conditional": of("always")}
+    ])));
+    assert_eq!(told_sorted(&all), [("/components/1/clearOnHide", "hidden_answer")]);
+}
