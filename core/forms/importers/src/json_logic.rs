@@ -379,6 +379,7 @@ impl Translator<'_> {
 
     fn comparison(&self, how: Compare, a: &Json, b: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
         let (a_known, b_known) = (self.known(a, scope), self.known(b, scope));
+        let both_asked = !a_known.is_empty() && !b_known.is_empty();
         let (mut known, value, how) = match (a_known.is_empty(), b_known.is_empty()) {
             (false, true) => (a_known, b, how),
             (true, false) => (b_known, a, how.turned()),
@@ -411,6 +412,11 @@ impl Translator<'_> {
             Compare::More => ">",
             Compare::AtLeast => ">=",
         };
+        if both_asked && how == Compare::IsNot {
+            // An answer that is there differs from one that is not.
+            let there = sides.iter().map(|side| json!({"answered": [side]}));
+            return Ok(json!({"or_else": [{"!=": sides}, any(there)]}));
+        }
         Ok(json!({sign: sides}))
     }
 

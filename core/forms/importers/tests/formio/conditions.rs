@@ -537,3 +537,30 @@ fn a_day_is_taken_apart_as_the_source_writes_it() {
         ([false, false, false, false, false, true, true], Some(json!("1990")))
     );
 }
+
+#[test]
+fn an_answer_that_is_there_differs_from_one_that_is_not() {
+    let differ = json!({"!=": [{"var": "data.a"}, {"var": "data.b"}]});
+    let check = json!({"if": [differ, "Write the same twice", true]});
+    let all = imported(&form(json!([
+        text("a"),
+        with(text("b"), "validate", json!({"json": check})),
+        when("differ", json!({"json": differ})),
+        when("same", json!({"json": {"!": [differ]}}))
+    ])));
+    let shown = |answers: &[(&str, Value)]| {
+        let filling = filled(&all, answers);
+        let shown = ["differ", "same"].map(|id| filling.question(id).is_some());
+        (shown, filling.errors().len())
+    };
+    let (a, b) = (("a", json!("x")), ("b", json!("y")));
+    assert_eq!(shown(&[]), ([false, true], 0));
+    assert_eq!(
+        shown(std::slice::from_ref(&a)),
+        ([true, false], 0),
+        "what is not answered is not checked"
+    );
+    assert_eq!(shown(std::slice::from_ref(&b)), ([true, false], 1));
+    assert_eq!(shown(&[a.clone(), b]), ([true, false], 1));
+    assert_eq!(shown(&[a, ("b", json!("x"))]), ([false, true], 0));
+}
