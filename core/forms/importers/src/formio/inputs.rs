@@ -172,15 +172,24 @@ impl<'a> Tree<'a> {
                 .push(draft::check(json!({"<=": [length, max]}), message));
         }
         let step = validate.get("step").number().filter(|step| *step > 0.0 && *step < 1e15);
-        if let (Kind::Number { decimals, .. }, Some(step)) = (&question.kind, step)
+        if let (Kind::Number { decimals, min, .. }, Some(step)) = (&question.kind, step)
             && (step - 10_f64.powi(-i32::from(*decimals))).abs() > 1e-12
         {
             let step = rules::number(step);
-            let message = Text::new(
+            let mut answer = rules::var(&reference);
+            let mut message = Text::new(
                 format!("须为 {step} 的倍数。"),
                 format!("Must be a multiple of {step}."),
             );
-            let rule = json!({"==": [{"%": [rules::var(&reference), step]}, 0]});
+            // Steps are counted from the smallest number, as a browser does.
+            if let Some(min) = min.filter(|min| *min != 0.0).map(rules::number) {
+                answer = json!({"-": [answer, min]});
+                message = Text::new(
+                    format!("须从 {min} 起，每次增加 {step}。"),
+                    format!("Must be {min} or more, in steps of {step}."),
+                );
+            }
+            let rule = json!({"==": [{"%": [answer, step]}, 0]});
             question.valid_when.push(draft::check(rule, message));
         }
     }

@@ -396,3 +396,18 @@ fn an_answer_that_counts_while_it_is_hidden_is_told_where_something_asks_for_it(
     ])));
     assert_eq!(told_sorted(&all), [("/components/1/clearOnHide", "hidden_answer")]);
 }
+
+#[test]
+fn steps_are_counted_from_the_smallest_number() {
+    let all = imported(&form(json!([
+        {"type": "number", "key": "chairs", "label": "Chairs", "validate": {"min": 1, "max": 21, "step": 5, "integer": true}},
+        {"type": "number", "key": "amount", "label": "Amount", "validate": {"min": 50, "step": 100}},
+        {"type": "number", "key": "plain", "label": "Plain", "validate": {"min": 0, "step": 2}}
+    ])));
+    let wrong = |id: &str, number: u32| filled(&all, &[(id, json!(number))]).errors().len();
+    assert_eq!([1, 6, 21, 5, 20].map(|number| wrong("chairs", number)), [0, 0, 0, 1, 1]);
+    assert_eq!([50, 150, 100].map(|number| wrong("amount", number)), [0, 0, 1]);
+    assert_eq!([4, 3].map(|number| wrong("plain", number)), [0, 1]);
+    let message = &question(&all, "chairs").valid_when[0].message.en;
+    assert_eq!(message, "Must be 1 or more, in steps of 5.");
+}
