@@ -1,5 +1,7 @@
 //! Inputs: what is asked, and what of it cannot be carried.
 
+use std::collections::BTreeSet;
+
 use onehall_forms::{Choice, ComputedFormat, DateBound, Kind, Question};
 use onehall_protocol::{Date, Text};
 use serde_json::json;
@@ -7,7 +9,7 @@ use serde_json::json;
 use super::components::{Instead, Sheet, Tree, own_name};
 use crate::draft::{self, Draft};
 use crate::files::FileRules;
-use crate::finding::ImportFinding;
+use crate::finding::{ImportFinding, Report};
 use crate::json::At;
 use crate::kinds::{self, Wanted};
 use crate::{pattern, rules};
@@ -56,6 +58,21 @@ fn shown_in(template: &str) -> &str {
     let end = behind.find(|sign: char| !sign.is_ascii_alphanumeric() && !matches!(sign, '_' | '.'));
     let name = behind[..end.unwrap_or(behind.len())].trim_end_matches('.');
     if name.is_empty() { "label" } else { name }
+}
+
+/// Any number of options within the bounds, which are told where nobody can keep to them.
+fn choices(options: Vec<Choice>, validate: &At<'_>, draft: &mut Draft) -> Wanted {
+    let least = validate.get("minSelectedCount");
+    let (min, max) = (least.count(), validate.get("maxSelectedCount").count());
+    let offered: BTreeSet<&str> = options.iter().map(|option| option.value.as_str()).collect();
+    let most = max
+        .filter(|max| *max > 0)
+        .map_or(offered.len(), |max| offered.len().min(max as usize));
+    if !options.is_empty() && min.is_some_and(|min| min as usize > most) {
+        let message = "more choices are needed than can be made: the smaller number is not carried";
+        draft.report.lost(&least.path, "no_choice_fits", message);
+    }
+    Wanted::Choices { options, min, max }
 }
 
 /// The parts of a day that the source demands, and those that it asks for.
@@ -110,11 +127,11 @@ impl<'a> Tree<'a> {
             let before = std::mem::take(&mut draft.report);
             let wanted = self.wanted(at, kind, &id, &label, needed, draft);
             let asked = wanted.map(|wanted| kinds::kind(wanted, &at.path, &mut draft.report));
-            let report = std::mem::replace(&mut draft.report, before);
+            let mut report = std::mem::replace(&mut draft.report, before);
             let mut question = draft.question(id.clone(), &groups, label.clone(), asked?, &at.path)?;
             question.help = self.help(at, draft).or(question.help);
             question.required = needed && !matches!(question.kind, Kind::Note { .. });
-            self.bounds(at, &mut question, sheet);
+            self.bounds(at, &mut question, sheet, &mut report);
             self.computes(at, Some(Instead { question, report }), sheet);
             Kind::Computed {
                 value: json!(""),
@@ -135,13 +152,13 @@ impl<'a> Tree<'a> {
         let mut question = draft.question(id, &groups, label, made, &at.path)?;
         question.help = self.help(at, draft).or(question.help);
         question.required = needed && !never_answered;
-        self.bounds(at, &mut question, sheet);
+        self.bounds(at, &mut question, sheet, &mut draft.report);
         self.lost(at, kind, draft);
         Ok(question)
     }
 
     /// Bounds that our kinds do not have themselves.
-    fn bounds(&self, at: &At<'a>, question: &mut Question, sheet: &Sheet<'_>) {
+    fn bounds(&self, at: &At<'a>, question: &mut Question, sheet: &Sheet<'_>, report: &mut Report) {
         let validate = at.get("validate");
         let reference = own_name(&question.id, &sheet.groups);
         if matches!(question.kind, Kind::Computed { .. }) {
@@ -157,15 +174,20 @@ impl<'a> Tree<'a> {
         }
         let length = json!({"length": rules::var(&reference)});
         let is_email = matches!(question.kind, Kind::Email {});
-        if (is_email || matches!(question.kind, Kind::LongText { .. }))
-            && let Some(min) = validate.get("minLength").count().filter(|min| *min > 0)
-        {
+        let [min, max] = ["minLength", "maxLength"].map(|name| validate.get(name).count().filter(|count| *count > 0));
+        let has_length = is_email || matches!(question.kind, Kind::LongText { .. });
+        let fits = min.zip(max).is_none_or(|(min, max)| min <= max);
+        if has_length && !fits {
+            let message = "more characters are needed than allowed: the smaller number is not carried";
+            report.lost(&at.path, "no_text_fits", message);
+        }
+        if let Some(min) = min.filter(|_| has_length && fits) {
             let message = Text::new(format!("至少 {min} 个字。"), format!("At least {min} characters."));
             question
                 .valid_when
                 .push(draft::check(json!({">=": [length, min]}), message));
         }
-        if let Some(max) = validate.get("maxLength").count().filter(|max| is_email && *max > 0) {
+        if let Some(max) = max.filter(|_| is_email) {
             let message = Text::new(format!("最多 {max} 个字。"), format!("At most {max} characters."));
             question
                 .valid_when
@@ -354,20 +376,16 @@ impl<'a> Tree<'a> {
                 Wanted::Agreement(draft.texts.statement(&places, label))
             }
             "checkbox" | "boolean" => Wanted::YesNo,
-            "selectboxes" => Wanted::Choices {
-                options: self.options(&at.get("values"), OptionNames::PLAIN, draft)?,
-                min: count("minSelectedCount"),
-                max: count("maxSelectedCount"),
-            },
+            "selectboxes" => choices(
+                self.options(&at.get("values"), OptionNames::PLAIN, draft)?,
+                &validate,
+                draft,
+            ),
             "radio" => Wanted::Choice(self.options(&at.get("values"), OptionNames::PLAIN, draft)?),
             "select" | "resource" => {
                 let options = self.select(at, draft)?;
                 if at.get("multiple").is_true() {
-                    Wanted::Choices {
-                        options,
-                        min: count("minSelectedCount"),
-                        max: count("maxSelectedCount"),
-                    }
+                    choices(options, &validate, draft)
                 } else {
                     Wanted::Choice(options)
                 }

@@ -411,3 +411,34 @@ fn steps_are_counted_from_the_smallest_number() {
     let message = &question(&all, "chairs").valid_when[0].message.en;
     assert_eq!(message, "Must be 1 or more, in steps of 5.");
 }
+
+#[test]
+fn bounds_that_nothing_fits_are_left_out_and_told() {
+    let boxes = |key: &str, validate: Value| {
+        json!({"type": "selectboxes", "key": key, "label": key, "validate": validate,
+            "values": [{"label": "A", "value": "a"}, {"label": "B", "value": "b"}, {"label": "C", "value": "c"}]})
+    };
+    let lengths = json!({"minLength": 100, "maxLength": 50});
+    let all = imported(&form(json!([
+        boxes("more", json!({"minSelectedCount": 4})),
+        boxes("less", json!({"minSelectedCount": 3, "maxSelectedCount": 2})),
+        boxes("fits", json!({"minSelectedCount": 3, "maxSelectedCount": 9})),
+        {"type": "textarea", "key": "t", "label": "T", "validate": lengths},
+        {"type": "email", "key": "e", "label": "E", "validate": lengths},
+        {"type": "textfield", "key": "l", "label": "L", "validate": lengths}
+    ])));
+    assert_eq!(kind(question(&all, "less"))["max"], 2);
+    assert_eq!(kind(question(&all, "fits"))["min"], 3);
+    assert!(question(&all, "t").valid_when.is_empty());
+    assert_eq!(question(&all, "e").valid_when.len(), 1, "the larger one is carried");
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/0/validate/minSelectedCount", "no_choice_fits"),
+            ("/components/1/validate/minSelectedCount", "no_choice_fits"),
+            ("/components/3", "no_text_fits"),
+            ("/components/4", "no_text_fits"),
+            ("/components/5", "no_text_fits"),
+        ]
+    );
+}
