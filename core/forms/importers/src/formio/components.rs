@@ -7,7 +7,7 @@ use onehall_forms::{Kind, NoteTone, Question};
 use onehall_protocol::Text;
 use serde_json::json;
 
-use super::inputs::is_needed;
+use super::inputs::{explained, is_needed};
 use super::{DEEP, boxes};
 use crate::draft::{Draft, Heading, SECTIONS};
 use crate::finding::{ImportFinding, Report, refused};
@@ -160,6 +160,11 @@ impl<'a> Tree<'a> {
         }
         if let Some(inner) = laid_out(at, &kind) {
             self.lost_of_layout(at, draft);
+            if kind == "table"
+                && let Some(text) = draft.texts.content(&at.get("caption"))
+            {
+                self.note(at, text, NoteTone::Plain, sheet, &chain, draft)?;
+            }
             if kind == "panel" || kind == "fieldset" {
                 return self.part(at, &inner, sheet, &chain, draft, depth);
             }
@@ -552,7 +557,7 @@ pub(super) fn heading<'a>(at: &At<'a>, draft: &mut Draft) -> Option<Heading<'a>>
         .word()
         .filter(|text| !at.get("hideLabel").is_true() && !is_generic(text))?;
     let title = draft.texts.label(&place)?;
-    let help = draft.texts.content(&at.any(&["tooltip", "description"]));
+    let help = explained(&[at.get("description"), at.get("tooltip")], draft);
     let name = at.get("key");
     let name = name.word().unwrap_or("part");
     Some(Heading { name, title, help })

@@ -6,11 +6,11 @@ use onehall_forms::{Choice, ComputedFormat, DateBound, Kind, Question};
 use onehall_protocol::{Date, Text};
 use serde_json::json;
 
-use super::components::{Instead, Sheet, Tree, own_name};
+use super::components::{Instead, Sheet, Tree, canonical, own_name};
 use crate::draft::{self, Draft};
 use crate::files::FileRules;
 use crate::finding::{ImportFinding, Report};
-use crate::json::At;
+use crate::json::{At, Json};
 use crate::kinds::{self, Wanted};
 use crate::{pattern, rules};
 
@@ -43,12 +43,15 @@ pub(super) fn is_needed(at: &At<'_>) -> bool {
 pub(super) struct OptionNames<'n> {
     pub(super) value: &'n str,
     pub(super) label: &'n str,
+    /// How an item is shown, where that is more than its label.
+    pub(super) template: &'n str,
 }
 
 impl OptionNames<'static> {
     pub(super) const PLAIN: OptionNames<'static> = OptionNames {
         value: "value",
         label: "label",
+        template: "",
     };
 }
 
@@ -75,6 +78,42 @@ fn choices(options: Vec<Choice>, validate: &At<'_>, draft: &mut Draft) -> Wanted
     Wanted::Choices { options, min, max }
 }
 
+/// What is said at these places, each once and on a line of its own.
+pub(super) fn explained(places: &[At<'_>], draft: &mut Draft) -> Option<Text> {
+    let mut said: Vec<Text> = Vec::new();
+    for place in places {
+        if let Some(text) = draft.texts.content(place)
+            && !said.contains(&text)
+        {
+            said.push(text);
+        }
+    }
+    said.into_iter()
+        .reduce(|a, b| Text::new(format!("{}\n{}", a.zh_cn, b.zh_cn), format!("{}\n{}", a.en, b.en)))
+}
+
+/// The text of an item by a template that shows several of its values: `{{ item.name }} - {{ item.price }}`. None where it
+/// shows one alone, or does more than to show them.
+fn shown_by(item: &At<'_>, template: &str) -> Option<Json> {
+    let (mut text, mut rest) = (String::new(), template);
+    let (mut names, mut found) = (0, false);
+    while let Some((before, behind)) = rest.split_once("{{") {
+        let (name, after) = behind.split_once("}}")?;
+        let name = name.trim().strip_prefix("item.")?;
+        let is_path = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '.');
+        if !name.chars().all(is_path) {
+            return None;
+        }
+        let value = item.follow(name).scalar();
+        found |= value.is_some();
+        text.push_str(before);
+        text.push_str(&value.unwrap_or_default());
+        (names, rest) = (names + 1, after);
+    }
+    text.push_str(rest);
+    (names > 1 && found).then_some(Json::Text(text))
+}
+
 /// The parts of a day that the source demands, and those that it asks for.
 fn parts_of_a_day(at: &At<'_>) -> (usize, usize) {
     let fields = at.get("fields");
@@ -96,8 +135,12 @@ fn listed_items<'a>(listed: &At<'a>) -> Vec<At<'a>> {
 
 impl<'a> Tree<'a> {
     pub(super) fn help(&self, at: &At<'a>, draft: &mut Draft) -> Option<Text> {
-        let described = draft.texts.content(&at.get("description"));
-        described.or_else(|| draft.texts.content(&at.get("tooltip")))
+        let is_signature = at.get("type").word().is_some_and(|kind| canonical(kind) == "signature");
+        let footer = at.get("footer");
+        // What the builder puts under a signature by itself says nothing.
+        let signed = is_signature && footer.word().is_some_and(|text| text != "Sign above");
+        let places = [at.get("description"), at.get("tooltip"), footer];
+        explained(&places[..if signed { 3 } else { 2 }], draft)
     }
 
     pub(super) fn question(
@@ -233,7 +276,14 @@ impl<'a> Tree<'a> {
                 .or_else(|| item.any(&["value", "id", "code"]).scalar())
                 .or_else(|| item.scalar());
             let value = value.filter(|value| !value.trim().is_empty());
-            let shown = item.follow(names.label);
+            let text = shown_by(item, names.template);
+            let shown = match &text {
+                Some(value) => At {
+                    value,
+                    path: item.path.clone(),
+                },
+                None => item.follow(names.label),
+            };
             let label = draft.texts.label(&match item.is_map() {
                 true if shown.is_there() => shown,
                 true => item.any(&["label", "name", "text", "title"]),
@@ -290,9 +340,11 @@ impl<'a> Tree<'a> {
                 return Ok(Vec::new());
             }
         };
+        let template = at.get("template").text().unwrap_or_default();
         let names = OptionNames {
             value: at.get("valueProperty").word().unwrap_or("value"),
-            label: shown_in(at.get("template").text().unwrap_or_default()),
+            label: shown_in(template),
+            template,
         };
         self.options(&listed, names, draft)
     }

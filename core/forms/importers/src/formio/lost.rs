@@ -10,9 +10,32 @@ const LOGIC: &str = "events and actions of the source's renderer are not carried
 const DISABLED: &str = "nothing here can be seen and not answered";
 const HIDDEN: &str = "the source shows it only by its own code; here everybody sees it";
 
+/// Tells of texts that the source fills in from answers.
+fn told_of_templates(at: &At<'_>, names: &[&str], draft: &mut Draft) {
+    for given in names.iter().map(|name| at.get(name)) {
+        if given.text().is_some_and(|text| text.contains("{{")) {
+            let message = "the source fills parts of this text in from answers; they are carried as they are written";
+            draft.report.differs(&given.path, "template", message);
+        }
+    }
+}
+
+/// Whether it is an answer, or holds one.
+fn answers(value: &Json) -> bool {
+    match value {
+        Json::Null => false,
+        Json::Bool(flag) => *flag,
+        Json::Number(_) => true,
+        Json::Text(text) => !text.trim().is_empty(),
+        Json::List(items) => items.iter().any(answers),
+        Json::Map(fields) => fields.iter().any(|(_, value)| answers(value)),
+    }
+}
+
 impl<'a> Tree<'a> {
     /// Tells what is said of a part that only lays others out, or is only read.
     pub(super) fn lost_of_layout(&self, at: &At<'a>, draft: &mut Draft) {
+        told_of_templates(at, &["title", "legend", "tooltip", "caption"], draft);
         let mut lost = |place: At<'_>, code: &'static str, message: &str| {
             draft.report.lost(&place.path, code, message);
         };
@@ -51,6 +74,11 @@ impl<'a> Tree<'a> {
         }
         if at.get("hidden").is_true() && !super::conditions::has_any(at) {
             lost(at.get("hidden"), "hidden_component", HIDDEN);
+        }
+        let header = at.get("header");
+        if header.items().iter().any(|column| column.word().is_some()) {
+            let message = "what stands over the columns of a table is not shown: its questions stand below each other";
+            lost(header, "table_header", message);
         }
     }
 
@@ -94,6 +122,7 @@ impl<'a> Tree<'a> {
 
     /// Tells it.
     pub(super) fn lost(&self, at: &At<'a>, kind: &str, draft: &mut Draft) {
+        told_of_templates(at, &["label", "description", "tooltip"], draft);
         let validate = at.get("validate");
         let mut lost = |place: At<'_>, code: &'static str, message: &str| {
             draft.report.lost(&place.path, code, message);
@@ -125,12 +154,24 @@ impl<'a> Tree<'a> {
         if !at.get("logic").items().is_empty() {
             lost(at.get("logic"), "logic", LOGIC);
         }
-        if validate.get("customMessage").word().is_some() {
-            lost(
-                validate.get("customMessage"),
-                "own_message",
-                "the engine says what is wrong in its own words",
-            );
+        for message in [
+            validate.get("customMessage"),
+            validate.get("patternMessage"),
+            at.get("minSelectedCountMessage"),
+            at.get("maxSelectedCountMessage"),
+        ] {
+            if message.word().is_some() {
+                lost(message, "own_message", "the engine says what is wrong in its own words");
+            }
+        }
+        let placeholder = at.get("placeholder");
+        if placeholder.word().is_some() && (at.get("label").word().is_some() || at.get("title").word().is_some()) {
+            let message = "what stands in a field before it is filled in is not shown";
+            lost(placeholder, "placeholder", message);
+        }
+        let sorts = at.get("fileTypes");
+        if sorts.items().iter().any(|sort| sort.get("label").word().is_some()) {
+            lost(sorts, "file_rule", "which sort of file each one is, is not asked");
         }
         for name in ["minWords", "maxWords"] {
             if validate.get(name).count().is_some_and(|words| words > 0) {
@@ -273,13 +314,7 @@ impl<'a> Tree<'a> {
             lost(at.get("hidden"), "hidden_component", HIDDEN);
         }
         let default = at.get("defaultValue");
-        let says = match default.value {
-            Json::Text(text) => !text.trim().is_empty(),
-            Json::Bool(flag) => *flag,
-            Json::Number(_) => true,
-            _ => false,
-        };
-        if says && kind != "hidden" {
+        if answers(default.value) && kind != "hidden" {
             lost(
                 default,
                 "default_value",

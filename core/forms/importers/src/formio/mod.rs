@@ -15,6 +15,7 @@ use crate::finding::{ImportFinding, refused};
 use crate::json::At;
 use crate::names::Names;
 use components::{Sheet, Tree};
+use inputs::explained;
 
 /// The most levels of components.
 pub(crate) const DEEP: usize = 40;
@@ -85,6 +86,7 @@ fn page<'a>(
     let key = panel.and_then(|panel| panel.get("key").word()).unwrap_or("form");
     let place = draft.pages.len();
     let mut page = draft.page(key, title, &path);
+    page.help = panel.and_then(|panel| explained(&[panel.get("description"), panel.get("tooltip")], draft));
     let mut names: Names = std::mem::take(&mut draft.question_names);
     let mut sheet = Sheet {
         groups: Vec::new(),

@@ -442,3 +442,53 @@ fn bounds_that_nothing_fits_are_left_out_and_told() {
         ]
     );
 }
+
+#[test]
+fn what_is_said_beside_a_question_is_carried_or_told() {
+    let wizard = json!({"title": "Hall", "display": "wizard", "components": [
+    {"type": "panel", "key": "one", "title": "One", "tooltip": "Only halls of the city", "components": [
+        {"type": "textfield", "key": "ref", "label": "Reference", "description": "From your letter", "tooltip": "Two letters",
+         "placeholder": "AB1234", "validate": {"patternMessage": "Two letters, please"}},
+        {"type": "select", "key": "hall", "label": "Hall", "dataSrc": "json", "valueProperty": "id", "template": "<span>{{ item.name }} - {{ item.price }}</span>",
+         "data": {"json": [{"id": "a", "name": "Town hall", "price": "£120"}, {"id": "b"}]}},
+        {"type": "selectboxes", "key": "extras", "label": "Extras", "values": [{"label": "Chairs", "value": "ch"}],
+         "defaultValue": {"ch": true}, "minSelectedCountMessage": "More"},
+        {"type": "textfield", "key": "why", "label": "Why {{ data.hall }}?"},
+        {"type": "file", "key": "docs", "label": "Papers", "fileTypes": [{"label": "Insurance", "value": "ins"}]},
+        {"type": "datagrid", "key": "days", "label": "Days", "defaultValue": [{"day": "Saturday"}], "components": [{"type": "textfield", "key": "day", "label": "Day"}]},
+        {"type": "datagrid", "key": "empty", "label": "Empty", "defaultValue": [{"day": "", "n": null, "b": {"x": false}}], "components": [{"type": "textfield", "key": "e", "label": "E"}]},
+        {"type": "table", "key": "t", "header": ["Year", "Grant"], "caption": "Grants so far", "rows": [[{"components": [{"type": "number", "key": "y", "label": "Y"}]}]]},
+        {"type": "signature", "key": "sig", "label": "Signature", "footer": "By signing you are liable."},
+        {"type": "signature", "key": "plain", "label": "Signature", "footer": "Sign above"}
+    ]}]});
+    let all = imported(&wizard);
+    let help = |id: &str| question(&all, id).help.as_ref().map(|help| help.en.as_str());
+    assert_eq!(help("ref"), Some("From your letter\nTwo letters"));
+    assert_eq!((help("sig"), help("plain")), (Some("By signing you are liable."), None));
+    assert_eq!(question(&all, "note").label.en, "Grants so far");
+    let page = &all.definition.pages[0];
+    assert_eq!(
+        page.help.as_ref().map(|help| help.en.as_str()),
+        Some("Only halls of the city")
+    );
+    let options = kind(question(&all, "hall"))["options"].clone();
+    assert_eq!(options[0]["label"]["en"], "Town hall - £120");
+    let at = |place: &str| format!("/components/0/components/{place}");
+    let told: Vec<(String, &str)> = told_sorted(&all)
+        .into_iter()
+        .map(|(path, code)| (path.to_owned(), code))
+        .collect();
+    let expected = [
+        ("0/placeholder", "placeholder"),
+        ("0/validate/patternMessage", "own_message"),
+        ("1/data/json", "option_label"),
+        ("2/defaultValue", "default_value"),
+        ("2/minSelectedCountMessage", "own_message"),
+        ("3/label", "template"),
+        ("4/fileTypes", "file_rule"),
+        ("5/defaultValue", "default_value"),
+        ("7/header", "table_header"),
+    ]
+    .map(|(place, code)| (at(place), code));
+    assert_eq!(told, expected);
+}
