@@ -79,6 +79,20 @@ pub(crate) fn gives_flag(rule: &Json, is_flag: &dyn Fn(&str) -> bool) -> bool {
     })
 }
 
+/// Whether a rule gives a number, where it gives anything.
+pub(crate) fn gives_number(rule: &Json) -> bool {
+    gives(rule, 0, &|rule| match rule {
+        Json::Number(_) => true,
+        rule => operation(rule).is_some_and(|(name, given)| match (name, given.as_slice()) {
+            ("+" | "-" | "*" | "/" | "%" | "max" | "min" | "_sum", _) => true,
+            ("reduce", [_, each, Json::Number(_)]) => {
+                operation(each).is_some_and(|(name, _)| matches!(name, "+" | "-" | "*" | "max" | "min"))
+            }
+            _ => false,
+        }),
+    })
+}
+
 /// Whether what a rule gives is of a sort, by what `is` says of the values that it may give.
 fn gives(rule: &Json, depth: usize, is: &dyn Fn(&Json) -> bool) -> bool {
     if is(rule) {

@@ -232,14 +232,17 @@ fn compute(tree: &mut Tree<'_>, flags: &BTreeSet<Vec<usize>>, draft: &mut Draft)
         };
         let unable = match (made, &mut question.kind) {
             (Ok(rule), Kind::Computed { value, .. }) => {
-                // In the source what hangs on an answer that is not there is false, and no less a value.
-                *value = if flags.contains(&ruled.steps) {
-                    holds(rule)
-                } else {
-                    rule
+                let asked = instead.as_ref().map(|instead| &instead.question.kind);
+                *value = match asked {
+                    Some(Kind::Number { decimals, .. }) if *decimals < 10 && json_logic::gives_number(given.value) => {
+                        json!({"round": [rule, decimals]})
+                    }
+                    // In the source what hangs on an answer that is not there is false, and no less a value.
+                    None if flags.contains(&ruled.steps) => holds(rule),
+                    _ => rule,
                 };
-                if instead.is_some() {
-                    tree.lost_of_computed(&ruled.at, draft);
+                if let Some(asked) = asked {
+                    tree.lost_of_computed(&ruled.at, asked, draft);
                 }
                 continue;
             }

@@ -151,7 +151,7 @@ impl<'a> Tree<'a> {
         draft: &mut Draft,
     ) -> Result<Question, ImportFinding> {
         let key = at.get("key").word().unwrap_or_default();
-        let label = draft
+        let mut label = draft
             .texts
             .first(&[at.get("label"), at.get("title"), at.get("placeholder")], key);
         let id = sheet
@@ -175,11 +175,20 @@ impl<'a> Tree<'a> {
             question.help = self.help(at, draft).or(question.help);
             question.required = needed && !matches!(question.kind, Kind::Note { .. });
             self.bounds(at, &mut question, sheet, &mut report);
-            self.computes(at, Some(Instead { question, report }), sheet);
-            Kind::Computed {
-                value: json!(""),
-                format: ComputedFormat::Plain,
+            let format = match &question.kind {
+                Kind::Date { .. } => ComputedFormat::Date,
+                _ => ComputedFormat::Plain,
+            };
+            if let Kind::Number { unit: Some(unit), .. } = &question.kind {
+                // A computed value has no unit: its label says it.
+                label = Text::new(
+                    format!("{}（{}）", label.zh_cn, unit.zh_cn),
+                    format!("{} ({})", label.en, unit.en),
+                );
             }
+            self.computes(at, Some(Instead { question, report }), sheet);
+            let value = json!("");
+            Kind::Computed { value, format }
         } else {
             if calculates {
                 let message =

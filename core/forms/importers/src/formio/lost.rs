@@ -1,5 +1,7 @@
 //! What a component says besides, and is not carried.
 
+use onehall_forms::Kind;
+
 use super::components::Tree;
 use super::inputs::mask;
 use crate::draft::Draft;
@@ -83,7 +85,20 @@ impl<'a> Tree<'a> {
     }
 
     /// Tells what is said of a value that is computed, and not checked here.
-    pub(super) fn lost_of_computed(&self, at: &At<'a>, draft: &mut Draft) {
+    pub(super) fn lost_of_computed(&self, at: &At<'a>, asked: &Kind, draft: &mut Draft) {
+        match asked {
+            Kind::Number { unit: Some(_), .. } => {
+                let names = ["suffix", "prefix", "currency"].map(|name| at.get(name));
+                let given = names.iter().find(|given| given.word().is_some()).unwrap_or(at);
+                let message = "what stands before or behind a computed number stands behind its label here";
+                draft.report.differs(&given.path, "affix", message);
+            }
+            Kind::Choice { .. } | Kind::Choices { .. } => {
+                let message = "a computed value is shown as it is, and not by what the option is called";
+                draft.report.lost(&at.path, "option_label", message);
+            }
+            _ => {}
+        }
         let validate = at.get("validate");
         if validate.get("required").is_true() {
             let message = "a value that is computed is there by itself: nobody has to give it";

@@ -492,3 +492,35 @@ fn what_is_said_beside_a_question_is_carried_or_told() {
     .map(|(place, code)| (at(place), code));
     assert_eq!(told, expected);
 }
+
+#[test]
+fn a_computed_value_is_shown_as_the_source_shows_it() {
+    let var = |key: &str| json!({"var": format!("data.{key}")});
+    let all = imported(&form(json!([
+        {"type": "number", "key": "area", "label": "Area"},
+        {"type": "currency", "key": "fee", "label": "Fee", "currency": "GBP", "calculateValue": {"/": [var("area"), 3]}},
+        {"type": "number", "key": "days", "label": "Days", "decimalLimit": 0, "suffix": "days", "calculateValue": {"max": [{"/": [var("area"), 3]}, 1]}},
+        {"type": "number", "key": "sum", "label": "Sum", "calculateValue": {"/": [var("area"), 4]}},
+        {"type": "number", "key": "some", "label": "Some", "decimalLimit": 2, "calculateValue": {"if": [{">": [var("area"), 5]}, var("area"), ""]}},
+        {"type": "radio", "key": "band", "label": "Band", "values": [{"label": "Small farm", "value": "s"}, {"label": "Large farm", "value": "l"}],
+         "calculateValue": {"if": [{">": [var("area"), 5]}, "l", "s"]}},
+        {"type": "datetime", "key": "until", "label": "Until", "enableTime": false, "format": "yyyy-MM-dd", "calculateValue": var("start")},
+        {"type": "datetime", "key": "start", "label": "Start", "enableTime": false, "format": "yyyy-MM-dd"}
+    ])));
+    let filling = filled(&all, &[("area", json!(10)), ("start", json!("2026-01-31"))]);
+    let values = filling.computed_values();
+    assert_eq!(values.get("fee"), Some(&json!(3.33)));
+    assert_eq!(values.get("days"), Some(&json!(3)));
+    assert_eq!(values.get("sum"), Some(&json!(2.5)));
+    assert_eq!(kind(question(&all, "some"))["value"]["if"][2], "");
+    assert_eq!(question(&all, "fee").label.en, "Fee (GBP)");
+    assert_eq!(kind(question(&all, "until"))["format"], "date");
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/1/currency", "affix"),
+            ("/components/2/suffix", "affix"),
+            ("/components/5", "option_label"),
+        ]
+    );
+}
