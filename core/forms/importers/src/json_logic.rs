@@ -287,6 +287,10 @@ impl Translator<'_> {
         let options = match (&known.answer, self.questions.kept(known), reading) {
             (_, _, Reading::Answer) => return Ok(answer),
             (Answer::Choice(options), Kept::Typed, _) => options.as_slice(),
+            // What is computed, or chosen from options that are not in the file.
+            (Answer::Text, Kept::Typed, Reading::Truth) => {
+                return Ok(json!({"and": [answer, {"!": [{"in": [answer, ["false", "0"]]}]}]}));
+            }
             (Answer::Bool, _, Reading::Value | Reading::Signs) if known.starts_false => {
                 return Ok(or_else(answer, false));
             }

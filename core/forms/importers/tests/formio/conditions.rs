@@ -564,3 +564,16 @@ fn an_answer_that_is_there_differs_from_one_that_is_not() {
     assert_eq!(shown(&[a.clone(), b]), ([true, false], 1));
     assert_eq!(shown(&[a, ("b", json!("x"))]), ([false, true], 0));
 }
+
+#[test]
+fn a_computed_choice_is_true_as_its_options_are() {
+    let choice = json!({"if": [{"==": [{"var": "data.r"}, "a"]}, "true", "false"]});
+    let all = imported(&form(json!([
+        radio("r"),
+        with(options("radio", "calc", &["true", "false"]), "calculateValue", choice),
+        when("x", json!({"json": {"var": "data.calc"}})),
+        when("y", json!({"json": {"==": [{"var": "data.calc"}, false]}}))
+    ])));
+    let shown = |r: &str| ["x", "y"].map(|id| is_shown(&all, id, &[("r", json!(r))]));
+    assert_eq!((shown("a"), shown("b")), ([true, false], [false, true]));
+}
