@@ -274,6 +274,13 @@ impl<'a> Tree<'a> {
         if case.word().is_some_and(|case| case != "mixed") {
             lost(case, "letter_case", "an answer keeps the letters as they are typed");
         }
+        let pattern = at.get("filePattern").word().unwrap_or("*");
+        let is_any = |one: &str| matches!(one.trim(), "*" | "*/*" | "*.*");
+        if kind == "file" && pattern.split([',', ';']).any(is_any) {
+            let message =
+                "the source takes files of any type, such as documents and tables; the hall takes a PDF or a picture";
+            lost(at.clone(), "file_rule", message);
+        }
         let smallest = at.get("fileMinSize");
         if kind == "file" && smallest.word().is_some_and(|size| size != "0KB") {
             lost(smallest, "file_rule", "how small a file may be is not checked");

@@ -121,6 +121,7 @@ fn every_input_becomes_the_nearest_kind() {
             "odd_bound",
             "date_time_as_text",
             "month_as_text",
+            "file_rule",
             "address_parts",
             "website_as_text",
             "secret_as_text",

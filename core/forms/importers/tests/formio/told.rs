@@ -322,6 +322,7 @@ fn rows_are_as_many_as_the_source_says_and_what_is_cut_is_told() {
             ("/components/2/validate/maxLength", "length_cut"),
             ("/components/3/validate/minLength", "length_cut"),
             ("/components/4/validate/minLength", "length_cut"),
+            ("/components/5", "file_rule"),
             ("/components/5/multiple", "file_rule"),
         ]
     );
@@ -485,6 +486,7 @@ fn what_is_said_beside_a_question_is_carried_or_told() {
         ("2/defaultValue", "default_value"),
         ("2/minSelectedCountMessage", "own_message"),
         ("3/label", "template"),
+        ("4", "file_rule"),
         ("4/fileTypes", "file_rule"),
         ("5/defaultValue", "default_value"),
         ("7/header", "table_header"),
@@ -523,4 +525,17 @@ fn a_computed_value_is_shown_as_the_source_shows_it() {
             ("/components/5", "option_label"),
         ]
     );
+}
+
+#[test]
+fn files_of_any_type_are_told() {
+    let file = |key: &str, pattern: &str| json!({"type": "file", "key": key, "label": key, "filePattern": pattern});
+    let all = imported(&form(json!([
+        file("a", ""),
+        file("b", "*"),
+        file("c", ".pdf, */*"),
+        file("d", ".pdf")
+    ])));
+    let expected = ["/components/0", "/components/1", "/components/2"].map(|path| (path, "file_rule"));
+    assert_eq!(told_sorted(&all), expected);
 }
