@@ -90,7 +90,7 @@ Usage: cargo xtask <command> [options]
     load       submissions at the storage port of both engines and over HTTP, beside fsync and pgbench
     login      tokens, refresh tokens and what a token is worth, over HTTP on both engines
     search     a service looked up among 5,000 in WebAssembly
-    sync       pulls, autosave, the memory of streams, a change seen with 10,000 terminals connected
+    sync       pulls, autosave, the memory of streams, a change seen with 15,000 terminals connected
     updates    bytes and requests of a hot update, and what a start takes longer
   fuzz forms    the form engine and the importers with what is nearly right
              --minutes N   for how long, each target (5)
@@ -102,9 +102,11 @@ Usage: cargo xtask <command> [options]
              --operations N  how many operations in all (100,000)
              --weather W   fine, ordinary (default) or storm
              --bug NAME    with a mistake put in: idempotency-off, merge-by-arrival,
-                           journal-forgotten or global-cursor
+                           journal-forgotten, global-cursor, gap-in-the-log, change-unlogged,
+                           losers-forgotten, rows-by-the-last-list or rows-for-ever
              --twice       each seed twice, and compare
              --trace FILE  keeps what happened
+             --keep DIR    keeps what happened in each seed that broke a promise
   history  four terminals and the real hall, each a process that is killed again and again, behind a
            proxy that cuts connections; PostgreSQL with two replicas
              --db D        postgres (default), or sqlite: one process
@@ -115,6 +117,8 @@ Usage: cargo xtask <command> [options]
                            rows-by-the-last-list or rows-for-ever
              --trace FILE  keeps what happened
              --dev         debug builds
+  kiosk-day  a day of a kiosk, replayed fast: visits by touches alone, and what grows meanwhile
+             --visits N    how many (2,000)
   analytics  what may be counted: types and docs/analytics.md from core/protocol/analytics.json
   schema   the JSON Schema of forms, in docs/schemas, from the tables of the form engine
   doctor   what is here, what is missing, and how to get it
@@ -187,6 +191,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
             let options = &["db", "seconds", "operations", "seed", "weather", "bug", "trace"];
             history::command(&Arguments::parse(words, options, &["dev"])?)
         }
+        "kiosk-day" => shells::kiosk_day(&Arguments::parse(words, &["visits"], &[])?),
         "analytics" => analytics::command(&Arguments::parse(words, &[], &[])?),
         "schema" => form_schema::command(&Arguments::parse(words, &[], &[])?),
         "doctor" => doctor::doctor(&Arguments::parse(words, &[], &[])?),

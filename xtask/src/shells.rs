@@ -390,11 +390,40 @@ pub fn prepare_to_drive() -> Result<()> {
 /// Something is missing and cannot be installed, does not build, or shows nothing.
 pub fn bench() -> Result<()> {
     debian::install("measuring the windows of desktop and kiosk", &["xvfb", "x11-apps"])?;
+    toolchain::browser()?;
     node::prepare()?;
     test::build_backend(false)?;
     build(&[Shell::Desktop, Shell::Kiosk], true)?;
     bundle::build_shell(bundle::Profile::Release)?;
-    process::run(driving().env("ONEHALL_TEST_SHELLS", programs(true)).arg("measure.mjs"))
+    bundle::build(bundle::Profile::Release)?;
+    process::run(
+        driving()
+            .env("ONEHALL_TEST_SHELLS", programs(true))
+            .env("ONEHALL_TEST_UI", workspace::bundle())
+            .env("ONEHALL_TEST_CHROMIUM", toolchain::chromium())
+            .arg("measure.mjs"),
+    )
+}
+
+/// A day of a kiosk, replayed fast.
+///
+/// # Errors
+/// Something is missing and cannot be installed, does not build, or grows from visit to visit.
+pub fn kiosk_day(arguments: &Arguments) -> Result<ExitCode> {
+    let visits: u32 = arguments.value("visits")?.unwrap_or(2_000);
+    debian::install("a kiosk's visits", &["webkit2gtk-driver", "xvfb", "x11-apps"])?;
+    debian::install("the hands and the paper of a kiosk", &KIOSK)?;
+    node::prepare()?;
+    test::build_backend(false)?;
+    build(&[Shell::Kiosk], true)?;
+    bundle::build_shell(bundle::Profile::Release)?;
+    process::run(
+        driving()
+            .env("ONEHALL_TEST_SHELLS", programs(true))
+            .env("ONEHALL_TEST_VISITS", visits.to_string())
+            .arg("day.mjs"),
+    )?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Node in the folder of the journeys, with everything that they need named.

@@ -47,7 +47,7 @@ const EDITS: usize = 500;
 const EDITS_FOR: Duration = Duration::from_secs(15);
 
 /// Connected terminals, each of a citizen of its own; the budget's line is drawn at them.
-const CONNECTED: usize = 10_000;
+const CONNECTED: usize = 15_000;
 /// Streams and requests before the memory is measured that everything begins with.
 const WARM: usize = 200;
 

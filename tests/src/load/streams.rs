@@ -1,4 +1,4 @@
-//! Streams of events that are open: HTTP by hand, so that ten thousand of them cost the load next to nothing.
+//! Streams of events that are open: HTTP by hand, so that fifteen thousand of them cost the load next to nothing.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! `cargo xtask bench sync`: pulls at the storage port and over HTTP, the saving of an answer by a native terminal, the memory of
-//! an open stream of events, and how soon a change is seen on another terminal with ten thousand connected.
+//! an open stream of events, and how soon a change is seen on another terminal with fifteen thousand connected.
 
 use std::fmt::Write as _;
 
