@@ -184,10 +184,6 @@ function database() {
       request.onsuccess = () => {
         const open = request.result;
         open.onclose = () => letGo(asked);
-        open.onversionchange = () => {
-          letGo(asked);
-          open.close();
-        };
         fulfil(open);
       };
       request.onerror = () => {
@@ -209,7 +205,7 @@ function letGo(asked) {
 
 /** Whether a page is refused its database for good, and not for a moment only. */
 function forbids(cause) {
-  if (["SecurityError", "NotAllowedError", "InvalidStateError"].includes(cause?.name)) return true;
+  if (["SecurityError", "InvalidStateError"].includes(cause?.name)) return true;
   try {
     // Chromium says of this store only that it is forbidden, and of the database no more than that something went wrong.
     void globalThis.localStorage;

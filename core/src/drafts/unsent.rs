@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+#[cfg(feature = "own-terminal")]
 use std::sync::atomic::Ordering;
 
 #[cfg(feature = "native")]
@@ -25,6 +26,7 @@ use crate::{Core, json, lock};
 const LOOK_AGAIN_MS: (u32, u32) = (1_000, 60_000);
 /// How long it is waited each time before it is looked again at what another core left of a draft of which something waits here,
 /// in milliseconds.
+#[cfg(feature = "own-terminal")]
 const PUT_OFF_MS: u32 = 10_000;
 
 /// What waits of a draft.
@@ -249,19 +251,22 @@ impl Core {
         });
         let put_off = all - kept.len();
         self.inner.outbox.left_to_others(theirs + put_off);
-        let outboxes = ["outbox", "elsewhere"].map(|kind| format!("{prefix}{kind}/"));
-        let in_outbox = |key: &str| outboxes.iter().any(|outbox| key.starts_with(outbox));
-        let drafts = kept.iter().any(|(key, _)| !in_outbox(key));
-        let queued = self.hear_of_outboxes(person, &kept);
-        if drafts || queued {
+        let drafts = kept.iter().any(|(key, _)| {
+            let rest = key.strip_prefix(&prefix);
+            rest.is_some_and(|rest| !rest.starts_with("outbox/") && !rest.starts_with("elsewhere/"))
+        });
+        if self.hear_of_outboxes(person, &kept) || drafts {
             self.take_up_all(person, kept).await;
         }
+        // A page of others looks again when it is loaded anew.
+        #[cfg(feature = "own-terminal")]
         if put_off > 0 {
             self.look_later_at_others();
         }
     }
 
     /// Looks at what other cores left once there was time to send what waits here.
+    #[cfg(feature = "own-terminal")]
     fn look_later_at_others(&self) {
         if self.inner.drafts.looks_later.swap(true, Ordering::Relaxed) {
             return;
