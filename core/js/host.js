@@ -183,7 +183,11 @@ function database() {
       request.onupgradeneeded = () => request.result.createObjectStore(STORE);
       request.onsuccess = () => {
         const open = request.result;
-        open.onclose = () => letGo(asked);
+        // Whoever wants to change the database is not kept waiting.
+        open.onclose = open.onversionchange = () => {
+          letGo(asked);
+          open.close();
+        };
         fulfil(open);
       };
       request.onerror = () => {
@@ -543,8 +547,8 @@ async function keepUnsent(key, value) {
   const place = await unsentPlace(keys, key);
   const kept = await changeUnsent(keys, place, await seal(keys, place, key, value));
   // Of an outbox each time, as it is shown. Of all else once: who knows of this page goes on when it is closed.
-  if (kept && shared && !mine.get(writer)) {
-    shared.postMessage(0);
+  if (kept && !mine.get(writer)) {
+    shared?.postMessage(0);
     if (mine.has(writer)) mine.set(writer, true);
   }
   return kept;
@@ -587,8 +591,9 @@ async function unsent() {
     const writer = writerOf(key);
     if (!outboxed(key)) {
       // A tab that was just closed may be loaded anew: it comes first.
-      if (!mine.has(writer) && !awaited.has(writer) && (await live(writer))) return [opened];
-      if (!mine.has(writer)) follow(writer);
+      const other = !mine.has(writer);
+      if (other && !awaited.has(writer) && (await live(writer))) return [opened];
+      if (other) follow(writer);
       return [[key.replace("/", "/theirs/"), value]];
     }
     if ((first || alive.has(writer) || due.has(writer)) && (await live(writer))) return [opened];
