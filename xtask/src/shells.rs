@@ -347,7 +347,7 @@ pub fn journeys() -> Result<()> {
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;
     files.push(workspace::root().join("tests/scenarios/runner.test.mjs"));
-    command.env("ONEHALL_TEST_PACKAGE", crate::package::packed(false)?);
+    command.env("ONEHALL_TEST_PACKAGE", crate::package::packed(false, None)?);
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     process::run_tests(command.args(files))

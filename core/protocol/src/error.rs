@@ -195,6 +195,8 @@ error_codes! {
     StoreUnavailable = "client/store_unavailable", 0, "无法使用本机存储空间。", "The storage of this terminal cannot be used.";
     /// There is no room on this terminal for what was to be kept.
     StoreFull = "store/full", 0, "本机存储空间不足。", "There is no room left on this device.";
+    /// What this terminal keeps does not open: its disk, or another program at it, does not answer.
+    StoreHung = "store/hung", 0, "本机存储长时间没有响应，请关闭本应用后重新打开。", "The storage of this device does not respond. Please close this application and open it again.";
     /// A fault of the application itself; its log says where.
     ClientFault = "client/fault", 0, "应用出现问题，请重试。", "Something went wrong in this application.";
 }

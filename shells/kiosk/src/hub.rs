@@ -2,6 +2,7 @@
 //! card led to, and nothing of whose it is.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -15,8 +16,9 @@ use onehall_protocol::{CitizenId, CoreError, HallCode, IdempotencyKey, QueueCode
 use serde::{Deserialize, Serialize};
 use tauri::async_runtime;
 
-use crate::devices::{Card, DeviceState, Fault, Fitted, KioskDevice, Paper, Patience, Slip, Stops};
+use crate::devices::{Card, DeviceState, Fault, Fitted, KioskDevice, Paper, Patience, Printer, Slip, Stops};
 use crate::keeper::Ended;
+use crate::wipe;
 
 /// How long something is waited for that a person puts somewhere.
 const FOR_A_PERSON: Duration = Duration::from_secs(45);
@@ -114,6 +116,8 @@ struct Held {
 
 /// The devices of a kiosk in its hall.
 pub struct Hub {
+    /// The folder of this visit.
+    folder: PathBuf,
     fitted: Fitted,
     hall: HallCode,
     core: Core,
@@ -123,10 +127,11 @@ pub struct Hub {
 
 impl Hub {
     /// The devices of a kiosk, over the core that speaks with its hall.
-    pub fn new(fitted: Fitted, hall: HallCode, core: Core) -> Arc<Hub> {
+    pub fn new(folder: PathBuf, fitted: Fitted, hall: HallCode, core: Core) -> Arc<Hub> {
         // A visit that fell may have left it on.
         fitted.shine(None);
         Arc::new(Hub {
+            folder,
             fitted,
             hall,
             core,
@@ -179,7 +184,7 @@ impl Hub {
                 };
                 self.device(move |hub| {
                     let printer = hub.fitted.slips.as_ref().ok_or(Fault::Missing)?;
-                    let print = || printer.print(&Paper::Slip(&bytes), &hub.for_paper());
+                    let print = || hub.print(printer.as_ref(), &Paper::Slip(&bytes));
                     hub.fitted.at(KioskDevice::Slips, print)?;
                     Ok(Answer::Done {})
                 })
@@ -191,7 +196,7 @@ impl Hub {
                 };
                 self.device(move |hub| {
                     let printer = hub.fitted.documents.as_ref().ok_or(Fault::Missing)?;
-                    let print = || printer.print(&Paper::Document(&pdf), &hub.for_paper());
+                    let print = || hub.print(printer.as_ref(), &Paper::Document(&pdf));
                     hub.fitted.at(KioskDevice::Documents, print)?;
                     Ok(Answer::Done {})
                 })
@@ -215,9 +220,13 @@ impl Hub {
         self.stops.patience(FOR_A_PERSON)
     }
 
-    fn for_paper(&self) -> Patience {
+    fn print(&self, printer: &dyn Printer, paper: &Paper<'_>) -> Result<(), Fault> {
+        if let Err(error) = wipe::will_print(&self.folder) {
+            eprintln!("onehall-kiosk: could not note that something is printed: {error}");
+            return Err(Fault::Broken);
+        }
         // Not ended by a new page: half a slip is nobody's.
-        Arc::<Stops>::default().patience(FOR_PAPER)
+        printer.print(paper, &Arc::<Stops>::default().patience(FOR_PAPER))
     }
 
     fn states(&self) -> States {

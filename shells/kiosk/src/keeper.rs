@@ -139,6 +139,11 @@ fn open_root(root: &Path) -> Result<File, KeepError> {
     }
 }
 
+/// The name of a visit, of its folder. It stands for nobody.
+pub fn visit_of(folder: &Path) -> Option<&str> {
+    folder.file_name()?.to_str()
+}
+
 /// The number of the first visit. No keeper before used it: what it left may still be taken away.
 fn first() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -15,7 +15,7 @@ use tauri::{AppHandle, Runtime, State, Wry};
 use crate::config::Config;
 use crate::devices::Fitted;
 use crate::hub::Hub;
-use crate::keeper::{ALIVE, Ended, VISIT_OVER};
+use crate::keeper::{ALIVE, Ended, VISIT_OVER, visit_of};
 use crate::remote::Told;
 use crate::wipe;
 
@@ -28,8 +28,8 @@ struct Devices(Option<Arc<Hub>>);
 /// What the kiosk was told from afar, where it has a file that says which one it is.
 struct Remote(Option<Told>);
 
-/// The plugin over a core.
-pub fn plugin(mut config: Option<Config>, told: Option<Told>, core: Core) -> TauriPlugin<Wry> {
+/// The plugin over a core, for the visit whose folder this is.
+pub fn plugin(folder: PathBuf, mut config: Option<Config>, told: Option<Told>, core: Core) -> TauriPlugin<Wry> {
     let given = config.as_ref().map(|config| {
         json!({ "hall": config.hall, "number": config.number, "place": config.place, "idle_seconds": config.idle_seconds })
     });
@@ -40,8 +40,8 @@ pub fn plugin(mut config: Option<Config>, told: Option<Told>, core: Core) -> Tau
         remote = told.script(config.idle_seconds);
     }
     let hub = config.map(|config| {
-        let fitted = Fitted::of(&config.devices, config.simulators);
-        let hub = Hub::new(fitted, config.hall, core);
+        let fitted = Fitted::of(&config.devices, config.simulators, visit_of(&folder));
+        let hub = Hub::new(folder, fitted, config.hall, core);
         hub.tell_how_it_is(Ended::told());
         hub
     });

@@ -17,6 +17,9 @@ use crate::devices::Fitted;
 /// Names the processes of a visit to whoever is to take away what it leaves, in place of its keeper.
 const GROUP: &str = "ONEHALL_KIOSK_GROUP";
 
+/// Lies in the folder of a visit that gave a printer something, from the moment before it did.
+const PRINTED: &str = "printed";
+
 /// How long processes that were killed may still write.
 const DYING: Duration = Duration::from_secs(10);
 
@@ -67,13 +70,19 @@ impl Places<'_> {
     /// Takes these steps, each whatever became of the one before. Says whether nothing remains of what they take.
     pub fn wipe(&mut self, steps: &[Step]) -> bool {
         let mut clean = true;
+        let mut printed = None;
         for step in steps {
-            clean &= self.take(*step);
+            // Asked once its processes print no more, and before its folder goes.
+            let printed = match step {
+                Step::Processes => true,
+                Step::Folders | Step::Printers => *printed.get_or_insert_with(|| self.folders.printed()),
+            };
+            clean &= self.take(*step, printed);
         }
         clean
     }
 
-    fn take(&mut self, step: Step) -> bool {
+    fn take(&mut self, step: Step, printed: bool) -> bool {
         match step {
             Step::Processes => {
                 if let Some(processes) = &mut self.processes {
@@ -81,7 +90,8 @@ impl Places<'_> {
                 }
                 true
             }
-            Step::Printers => self.printers.purge(),
+            // A print server that does not answer has nothing of a visit that gave it nothing; asked it is all the same.
+            Step::Printers => self.printers.purge() || !printed,
             Step::Folders => self.folders.take(),
         }
     }
@@ -115,6 +125,14 @@ impl Folders<'_> {
         paths.into_iter().filter(|path| path.is_dir()).collect()
     }
 
+    /// Whether one of the visits gave a printer something. Where no folder lies there, as after a power cut, that cannot be
+    /// known, and counts as if.
+    fn printed(self) -> bool {
+        let left = self.left();
+        let marked = |folder: &PathBuf| folder.join(PRINTED).try_exists().unwrap_or(true);
+        left.is_empty() || left.iter().any(marked)
+    }
+
     fn take(self) -> bool {
         let deadline = Instant::now() + DYING;
         loop {
@@ -132,6 +150,14 @@ impl Folders<'_> {
             thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// For a visit that is about to give a printer something: has it known to whoever takes away what it leaves.
+///
+/// # Errors
+/// Its folder cannot be written: nothing may be printed then.
+pub fn will_print(folder: &Path) -> io::Result<()> {
+    fs::write(folder.join(PRINTED), b"")
 }
 
 /// For a visit whose keeper is gone: has another process take the steps, the first of which ends this one.
@@ -232,6 +258,7 @@ mod tests {
             let trays = [Tray::default(), Tray::default()];
             let patience = Arc::<Stops>::default().patience(Duration::from_secs(1));
             for tray in &trays {
+                will_print(&folder).unwrap_or_else(|error| panic!("{error}"));
                 assert_eq!(tray.print(&Paper::Slip(b"A012"), &patience), Err(Fault::OutOfPaper));
             }
             let printers = Fitted {
@@ -348,15 +375,37 @@ mod tests {
             }
         }
 
-        let (mut visit, child) = Visit::ended("gone");
-        visit.printers.slips = Some(Box::new(Gone));
-        visit.trays[0].0.store(false, Ordering::SeqCst);
-        let mut places = Places {
-            processes: Some(Processes::Child(child)),
-            printers: &visit.printers,
-            folders: Folders::All(&visit.root),
+        let wiped = |name: &str, printed: bool, steps: &[Step]| {
+            let (mut visit, child) = Visit::ended(name);
+            visit.printers.slips = Some(Box::new(Gone));
+            visit.trays[0].0.store(false, Ordering::SeqCst);
+            if !printed {
+                fs::remove_file(visit.root.join("visit-1").join(PRINTED)).unwrap_or_else(|error| panic!("{error}"));
+            }
+            let mut places = Places {
+                processes: Some(Processes::Child(child)),
+                printers: &visit.printers,
+                folders: Folders::All(&visit.root),
+            };
+            let clean = places.wipe(&Step::ALL);
+            assert_eq!(visit.residue(DYING), []);
+            // Nothing lies there any more that would say it.
+            let mut places = Places {
+                processes: None,
+                printers: &visit.printers,
+                folders: Folders::All(&visit.root),
+            };
+            (clean, places.wipe(steps))
         };
-        assert!(!places.wipe(&Step::ALL), "who runs the kiosk is told");
-        assert_eq!(visit.residue(DYING), []);
+        assert_eq!(
+            wiped("gone", true, &Step::ALL),
+            (false, false),
+            "who runs the kiosk is told"
+        );
+        assert_eq!(
+            wiped("gone-unused", false, &[Step::Processes, Step::Folders]),
+            (true, true),
+            "a visit that printed nothing left nothing there"
+        );
     }
 }

@@ -179,7 +179,7 @@ pub trait Printer: Send + Sync {
     /// # Errors
     /// It could not.
     fn print(&self, paper: &Paper<'_>, patience: &Patience) -> Result<(), Fault>;
-    /// Forgets all that it was ever given.
+    /// Forgets what it was given: all of it, or what one visit gave it where it is that one's.
     ///
     /// # Errors
     /// It could not: something may still wait there.
@@ -227,12 +227,12 @@ pub struct Fitted {
 }
 
 impl Fitted {
-    /// The devices as a file names them.
-    pub fn of(devices: &Devices, simulators: Option<PathBuf>) -> Fitted {
+    /// The devices as a file names them; those of a visit, by its name, or of whoever keeps all of them.
+    pub fn of(devices: &Devices, simulators: Option<PathBuf>, visit: Option<&str>) -> Fitted {
         let simulator = |part: &'static str| Simulator::new(part, simulators.clone());
         let printer = |kind: &PrinterKind, part| -> Box<dyn Printer> {
             match kind {
-                PrinterKind::Cups { queue, server } => Box::new(CupsPrinter::new(queue, server.as_deref())),
+                PrinterKind::Cups { queue, server } => Box::new(CupsPrinter::new(queue, server.as_deref(), visit)),
                 PrinterKind::Simulator => Box::new(simulator(part)),
             }
         };
