@@ -434,6 +434,7 @@ async fn in_production_nothing_of_development_mode_is_there() {
         "/api/v1/dev/messages",
         "/api/v1/dev/citizens",
         "/api/v1/dev/staff-codes",
+        "/api/v1/dev/payments",
         "/dev/dev.js",
         "/dev",
     ] {

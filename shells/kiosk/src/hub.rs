@@ -12,11 +12,11 @@ use base64::engine::general_purpose::STANDARD;
 use onehall_bridge::Core;
 use onehall_protocol::halls::{CardAtHall, CardSeen, KioskSign};
 use onehall_protocol::identity::{CardCodeRequest, CardCodeSent, CardLogin, Session};
-use onehall_protocol::{CitizenId, CoreError, HallCode, IdempotencyKey, QueueCode};
+use onehall_protocol::{CitizenId, CoreError, HallCode, IdempotencyKey, Money, QueueCode};
 use serde::{Deserialize, Serialize};
 use tauri::async_runtime;
 
-use crate::devices::{Card, DeviceState, Fault, Fitted, KioskDevice, Paper, Patience, Printer, Slip, Stops};
+use crate::devices::{Card, DeviceState, Due, Fault, Fitted, KioskDevice, Paper, Patience, Printer, Slip, Stops};
 use crate::keeper::Ended;
 use crate::wipe;
 
@@ -31,6 +31,9 @@ const EACH: Duration = Duration::from_secs(60);
 
 /// The most bytes of a document to print.
 const LARGEST: usize = 20 * 1024 * 1024;
+
+/// The most characters of what a payment is known by.
+const LONGEST_ORDER: usize = 200;
 
 /// What a page asks.
 #[derive(Deserialize)]
@@ -70,6 +73,13 @@ enum Ask {
     PrintDocument {
         /// A PDF, in base64.
         pdf: String,
+    },
+    /// Has a card pay. What came of it the page asks the hall.
+    PayByCard {
+        /// What whoever takes the money knows it by, as the hall said it.
+        order: String,
+        /// How much.
+        amount: Money,
     },
     /// Ends what waits for somebody, and forgets the card.
     Stop {},
@@ -202,6 +212,20 @@ impl Hub {
                 })
                 .await
             }
+            Ask::PayByCard { order, amount } => {
+                let plain = order.bytes().all(|byte| byte.is_ascii_graphic());
+                if !plain || order.is_empty() || order.len() > LONGEST_ORDER || amount <= Money::ZERO {
+                    return Answer::Invalid {};
+                }
+                let due = Due { order, amount };
+                self.device(move |hub| {
+                    let terminal = hub.fitted.payment.as_ref().ok_or(Fault::Missing)?;
+                    let pay = || terminal.pay(&due, &hub.for_a_person());
+                    hub.fitted.at(KioskDevice::Payment, pay)?;
+                    Ok(Answer::Done {})
+                })
+                .await
+            }
             Ask::Stop {} => {
                 self.forget();
                 Answer::Done {}
@@ -249,6 +273,10 @@ impl Hub {
             ),
             (KioskDevice::Light, fitted.light.as_ref().map(|device| device.state())),
             (KioskDevice::Door, fitted.door.as_ref().map(|device| device.state())),
+            (
+                KioskDevice::Payment,
+                fitted.payment.as_ref().map(|device| device.state()),
+            ),
         ];
         all.into_iter()
             .filter_map(|(device, state)| Some((device, state?)))
@@ -388,6 +416,7 @@ mod tests {
             r#"{"enter_card_code":{"code":"123456"}}"#,
             r#"{"print_slip":{"slip":{"title":"x"}}}"#,
             r#"{"take":{"with":"camera"}}"#,
+            r#"{"pay_by_card":{"order":"7","amount":"20.00"}}"#,
             r#"{"stop":{}}"#,
         ] {
             assert!(known(ask), "{ask}");
@@ -402,6 +431,8 @@ mod tests {
             r#"{"enter_card_code":{"code":"123456","citizen_id":"11010519491231002X"}}"#,
             r#"{"print_slip":{"slip":{"raw":"x"}}}"#,
             r#"{"take":{"with":"/dev/video0"}}"#,
+            r#"{"pay_by_card":{"order":"7","amount":20}}"#,
+            r#"{"pay_by_card":{"order":"7","amount":"20.00","tap":"pays"}}"#,
         ] {
             assert!(!known(ask), "{ask}");
         }

@@ -69,10 +69,10 @@ fn wipe(folder: &Path, processes: Processes, config: Option<Config>) -> ExitCode
     }
 }
 
-/// What is printed with: by a visit, or by any.
+/// What is printed with, and where a card pays: by a visit, or by any.
 fn printers(config: Option<Config>, visit: Option<&str>) -> Fitted {
     config.map_or_else(Fitted::default, |config| {
-        Fitted::of(&config.devices, config.simulators, visit)
+        Fitted::of(&config.devices, config.simulators, visit, None)
     })
 }
 

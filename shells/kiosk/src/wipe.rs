@@ -28,6 +28,8 @@ const DYING: Duration = Duration::from_secs(10);
 pub enum Step {
     /// Ends the processes of the visit, and with them what they remember and hold: the clipboard, too.
     Processes,
+    /// Takes back what a payment terminal was given: the next card would pay for who has left.
+    Payment,
     /// Takes away the folders of visits, also those that a power cut ended.
     Folders,
     /// Takes back what waits at the printers.
@@ -36,14 +38,14 @@ pub enum Step {
 
 impl Step {
     /// All of them, in their order: what still runs would print and write again, and a print server may be slow to answer.
-    pub const ALL: [Step; 3] = [Step::Processes, Step::Folders, Step::Printers];
+    pub const ALL: [Step; 4] = [Step::Processes, Step::Payment, Step::Folders, Step::Printers];
 }
 
 /// Where a visit leaves something.
 pub struct Places<'a> {
     /// Its processes; none where there was no visit yet.
     pub processes: Option<Processes>,
-    /// The printers.
+    /// The printers, and where cards pay.
     pub printers: &'a Fitted,
     /// The folders.
     pub folders: Folders<'a>,
@@ -74,7 +76,7 @@ impl Places<'_> {
         for step in steps {
             // Asked once its processes print no more, and before its folder goes.
             let printed = match step {
-                Step::Processes => true,
+                Step::Processes | Step::Payment => true,
                 Step::Folders | Step::Printers => *printed.get_or_insert_with(|| self.folders.printed()),
             };
             clean &= self.take(*step, printed);
@@ -90,6 +92,7 @@ impl Places<'_> {
                 }
                 true
             }
+            Step::Payment => self.printers.clear_payment(),
             // A print server that does not answer has nothing of a visit that gave it nothing; asked it is all the same.
             Step::Printers => self.printers.purge() || !printed,
             Step::Folders => self.folders.take(),
@@ -194,7 +197,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
-    use crate::devices::{DeviceState, Fault, Paper, Patience, Printer, Stops};
+    use crate::devices::{DeviceState, Due, Fault, Paper, Patience, PaymentTerminal, Printer, Stops};
 
     /// A printer without paper, in which waits what it was given.
     #[derive(Clone, Default)]
@@ -211,6 +214,26 @@ mod tests {
         }
 
         fn purge(&self) -> Result<(), Fault> {
+            self.0.store(false, Ordering::SeqCst);
+            Ok(())
+        }
+    }
+
+    /// A payment terminal whose visit was killed while it waited for a card.
+    #[derive(Clone, Default)]
+    struct Screen(Arc<AtomicBool>);
+
+    impl PaymentTerminal for Screen {
+        fn state(&self) -> DeviceState {
+            DeviceState::Ready
+        }
+
+        fn pay(&self, _: &Due, _: &Patience) -> Result<(), Fault> {
+            self.0.store(true, Ordering::SeqCst);
+            Err(Fault::Stopped)
+        }
+
+        fn clear(&self) -> Result<(), Fault> {
             self.0.store(false, Ordering::SeqCst);
             Ok(())
         }
@@ -234,6 +257,7 @@ mod tests {
         root: PathBuf,
         group: u32,
         trays: [Tray; 2],
+        screen: Screen,
         printers: Fitted,
     }
 
@@ -261,7 +285,14 @@ mod tests {
                 will_print(&folder).unwrap_or_else(|error| panic!("{error}"));
                 assert_eq!(tray.print(&Paper::Slip(b"A012"), &patience), Err(Fault::OutOfPaper));
             }
+            let screen = Screen::default();
+            let due = Due {
+                order: "7".to_owned(),
+                amount: onehall_protocol::Money::from_fen(2000),
+            };
+            assert_eq!(screen.pay(&due, &patience), Err(Fault::Stopped));
             let printers = Fitted {
+                payment: Some(Box::new(screen.clone())),
                 slips: Some(Box::new(trays[0].clone())),
                 documents: Some(Box::new(trays[1].clone())),
                 ..Fitted::default()
@@ -272,6 +303,7 @@ mod tests {
                     root,
                     group,
                     trays,
+                    screen,
                     printers,
                 },
                 child,
@@ -286,7 +318,8 @@ mod tests {
             }
             let waits = |tray: &Tray| tray.0.load(Ordering::SeqCst);
             let folder = fs::read_dir(&self.root).is_ok_and(|mut entries| entries.next().is_some());
-            let found = [lives(self.group), folder, self.trays.iter().any(waits)];
+            let shows = self.screen.0.load(Ordering::SeqCst);
+            let found = [lives(self.group), shows, folder, self.trays.iter().any(waits)];
             let all = Step::ALL.into_iter().zip(found);
             all.filter_map(|(step, found)| found.then_some(step)).collect()
         }
