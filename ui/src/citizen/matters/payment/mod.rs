@@ -56,10 +56,10 @@ fn section(hall: Hall, case: CaseId, charge: &Charge) -> AnyView {
     let go = go.map(|label| {
         view! { <div class="buttons"><ButtonLink href=routes::payment(case) label=label icon="wallet"/></div> }
     });
-    let receipt = receipt_view(hall, case, charge);
+    let (stands, receipt) = (standing(charge), receipt_view(hall, case, charge));
     view! {
         <Section id="payment" title=words::TITLE>
-            {standing(charge)}
+            {stands}
             {receipt}
             {go}
         </Section>
