@@ -76,7 +76,7 @@ pub struct Keeping {
     pub silence: Duration,
     /// Whether a window that somebody closes opens again.
     pub stays: bool,
-    /// What a visit may print with.
+    /// What a visit may print with, and where a card may pay.
     pub printers: Fitted,
 }
 

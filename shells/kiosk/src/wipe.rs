@@ -37,7 +37,8 @@ pub enum Step {
 }
 
 impl Step {
-    /// All of them, in their order: what still runs would print and write again, and a print server may be slow to answer.
+    /// All of them, in their order: what still runs would print and write again, and a print server may be slow to answer. A payment
+    /// terminal is not told whose it is: it is cleared at once, before the next visit of another keeper could have begun to pay.
     pub const ALL: [Step; 4] = [Step::Processes, Step::Payment, Step::Folders, Step::Printers];
 }
 
