@@ -31,8 +31,6 @@ use crate::founding::Founding;
 use crate::http;
 use crate::identity::simulator::SimulatedVerifier;
 use crate::messages::DevelopmentSender;
-use crate::payments::provider::PaymentProvider;
-use crate::payments::simulator::SimulatedProvider;
 use crate::rng::SystemRng;
 use crate::secrets::ServerKey;
 use crate::state::{AppState, Services};
@@ -47,7 +45,6 @@ pub(crate) struct TestHall {
     pub messages: Arc<DevelopmentSender>,
     pub folder: PathBuf,
     pub database: TestDatabase,
-    pub provider: Arc<SimulatedProvider>,
     router: Router,
 }
 
@@ -143,7 +140,6 @@ impl TestHall {
         );
         let blobs = must(DiskBlobs::open(&folder.join("files")));
         let development = config.mode == Mode::Development;
-        let provider = Arc::new(SimulatedProvider::new(port.clone()));
         let state = AppState::new(Services {
             config,
             clock: port,
@@ -154,8 +150,6 @@ impl TestHall {
             mail: Some(messages.clone()),
             development_messages: development.then(|| messages.clone()),
             verifier: Arc::new(SimulatedVerifier::of(&city, std::time::Duration::ZERO)),
-            payments: provider.clone(),
-            simulated_payments: development.then(|| provider.clone()),
             city,
             files: Files::new(Arc::new(blobs), Arc::new(NoScanner)),
             events: Hub::new(),
@@ -169,7 +163,6 @@ impl TestHall {
             messages,
             folder,
             database,
-            provider,
             router,
         }
     }
@@ -182,31 +175,6 @@ impl TestHall {
     /// The same hall over another medium of files, or with another scanner.
     pub fn restart_over(&mut self, files: Files) {
         self.restart(Arc::clone(&self.state.city), files);
-    }
-
-    /// The same hall with another provider of payments, which nobody can drive.
-    pub fn restart_with_provider(&mut self, payments: Arc<dyn PaymentProvider>) {
-        let before = &self.state;
-        let state = AppState::new(Services {
-            payments,
-            simulated_payments: None,
-            config: before.config.clone(),
-            clock: Arc::clone(&before.clock),
-            rng: Arc::clone(&before.rng),
-            storage: Arc::clone(&before.storage),
-            key: before.key.clone(),
-            messages: Arc::clone(&before.messages),
-            mail: before.mail.clone(),
-            development_messages: before.development_messages.clone(),
-            verifier: Arc::clone(&before.verifier),
-            city: Arc::clone(&before.city),
-            files: before.files.clone(),
-            events: before.events.clone(),
-            merge: before.merge,
-            stopping: before.stopping.clone(),
-        });
-        self.router = must(http::router(state.clone()));
-        self.state = state;
     }
 
     /// A hall whose store works on the thread that asks, so that what a request has it do can be compared
@@ -238,8 +206,6 @@ impl TestHall {
             mail: before.mail.clone(),
             development_messages: before.development_messages.clone(),
             verifier: Arc::clone(&before.verifier),
-            payments: Arc::clone(&before.payments),
-            simulated_payments: before.simulated_payments.clone(),
             city,
             files,
             events: before.events.clone(),
@@ -263,8 +229,6 @@ impl TestHall {
             mail: first.mail.clone(),
             development_messages: first.development_messages.clone(),
             verifier: Arc::clone(&first.verifier),
-            payments: Arc::clone(&first.payments),
-            simulated_payments: first.simulated_payments.clone(),
             city: Arc::clone(&first.city),
             files: first.files.clone(),
             events: Hub::new(),
