@@ -372,7 +372,7 @@ impl Core {
         }
     }
 
-    pub(crate) fn random(&self) -> u32 {
+    fn random(&self) -> u32 {
         let mut bytes = [0; 4];
         self.inner.host.rng.fill(&mut bytes);
         u32::from_le_bytes(bytes)
