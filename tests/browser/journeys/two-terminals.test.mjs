@@ -36,6 +36,19 @@ async function both({ terminal, hall, open }, profile = "kiosk", options = {}) {
   return { id, cookie, other };
 }
 
+/** A complete draft whose citizen checks it. That they are there is saved: an answer to that would tell of a change too. */
+async function checking({ terminal, page, hall }) {
+  const { id, cookie } = await completeDraft(hall, "chen-yu", ITEM);
+  await terminal.resume(cookie);
+  const [position] = await Promise.all([
+    page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.url().endsWith(`/drafts/${id}`)),
+    terminal.goto(pathOf("drafts", `${id}/check-answers`)),
+  ]);
+  await position.finished();
+  await page.getByRole("heading", { level: 1, name: "核对您的填写" }).waitFor();
+  return { id, cookie };
+}
+
 journeys("two terminals", ({ journey }) => {
   journey("each shows what the other changes, and who has the draft open", {}, async (given) => {
     const { page } = given;
@@ -129,13 +142,39 @@ journeys("two terminals", ({ journey }) => {
     assert.equal(await phone(page).inputValue(), "13800000076");
   });
 
+  journey("a press in the moment in which a change comes in sends nothing, and one after reading it does", {}, async (given) => {
+    const { page, hall } = given;
+    const { id, cookie } = await checking(given);
+    const before = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie });
+    // The finger was on its way: the page itself presses as soon as the change stands there.
+    await page.evaluate(() => {
+      const press = () => {
+        if (!document.getElementById("moved")) return;
+        watching.disconnect();
+        [...document.querySelectorAll(".fill-actions button")].find((button) => button.textContent.includes("提交申请")).click();
+        document.body.dataset.pressed = "yes";
+      };
+      const watching = new MutationObserver(press);
+      watching.observe(document.body, { childList: true, subtree: true });
+    });
+    const cases = (await hall.api("GET", "/api/v1/cases", undefined, { cookie })).length;
+    await hall.api("PATCH", `/api/v1/drafts/${id}`, saveBody(before.revision, [{ path: "phone", value: "13800000078" }]), { cookie });
+    await page.locator("body[data-pressed=yes]").waitFor();
+    const notice = page.getByRole("alert").filter({ hasText: "其他设备上有修改" });
+    await notice.filter({ hasText: "13800000078" }).filter({ hasText: before.answers.phone }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "moved", "it leads to what changed");
+    await page.waitForTimeout(1500);
+    assert.equal((await hall.api("GET", "/api/v1/cases", undefined, { cookie })).length, cases, "nothing was sent");
+    await assertAccessible(page);
+    await button(page, "提交申请").click();
+    await page.getByRole("heading", { level: 1, name: "申请已提交" }).waitFor();
+  });
+
   journey("what changed while one checks is shown with the old and the new, and nothing is sent", {}, async (given) => {
     const { terminal, page, hall } = given;
-    const { id, cookie } = await completeDraft(hall, "chen-yu", ITEM);
-    await terminal.resume(cookie);
-    await terminal.goto(pathOf("drafts", `${id}/check-answers`));
-    await page.getByRole("heading", { level: 1, name: "核对您的填写" }).waitFor();
+    const { id, cookie } = await checking(given);
     const before = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie });
+    const cases = (await hall.api("GET", "/api/v1/cases", undefined, { cookie })).length;
     // This terminal hears nothing of it: the hall finds out.
     let sent = false;
     page.on("request", (request) => { sent ||= request.url().endsWith("/submission"); });
@@ -152,8 +191,9 @@ journeys("two terminals", ({ journey }) => {
     await button(page, "提交申请").click();
     const notice = page.getByRole("alert").filter({ hasText: "其他设备上有修改" });
     await notice.filter({ hasText: "13800000077" }).filter({ hasText: before.answers.phone }).waitFor();
+    assert.equal((await notice.innerText()).split("13800000077").length, 2, "it is told once");
     await assertAccessible(page);
-    assert.equal((await hall.api("GET", "/api/v1/cases", undefined, { cookie })).length, 0, "nothing was sent");
+    assert.equal((await hall.api("GET", "/api/v1/cases", undefined, { cookie })).length, cases, "nothing was sent");
   });
 
   journey("a code leads to the same draft on the phone", {}, async (given) => {

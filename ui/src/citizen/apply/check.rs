@@ -8,7 +8,7 @@ use super::changes::changes_view;
 use super::fill::{back_link, case_of, leave_button, step_head};
 use super::saving::{save_line, save_notices};
 use super::submission::Failure;
-use super::submitting::{MISSING, Submitting, all_errors, has_declaration};
+use super::submitting::{MISSING, MOVED, Submitting, all_errors, has_declaration};
 use super::together::continue_button;
 use super::way::CHECK;
 use crate::citizen::account::{levels_of, proof_asked, proof_view, too_low};
@@ -38,6 +38,7 @@ pub(super) fn check_view(application: Application) -> AnyView {
         declared: RwSignal::new(false),
         changed: RwSignal::default(),
         moved: RwSignal::default(),
+        unread: StoredValue::new(0),
         to_confirm: RwSignal::new(None),
         confirmed: RwSignal::new(false),
         leave: Callback::new(move |href: String| {
@@ -179,10 +180,12 @@ fn changed_notice(submitting: Submitting) -> AnyView {
                 let offset = submitting.application.ui.utc_offset.get();
                 let facts = moved.iter().map(|line| line.fact(offset)).collect::<Vec<_>>();
                 view! {
-                    <Notice tone=Tone::Attention title=elsewhere::MOVED_TITLE role="alert">
-                        <p>{elsewhere::MOVED_TEXT}</p>
-                        <Facts facts=facts/>
-                    </Notice>
+                    <div id=MOVED tabindex="-1">
+                        <Notice tone=Tone::Attention title=elsewhere::MOVED_TITLE role="alert">
+                            <p>{elsewhere::MOVED_TEXT}</p>
+                            <Facts facts=facts/>
+                        </Notice>
+                    </div>
                 }
                 .into_any()
             })

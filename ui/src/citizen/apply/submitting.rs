@@ -1,6 +1,7 @@
 //! The one button of the check: what is asked before it is sent, and what becomes of it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -25,6 +26,12 @@ use crate::view::effect;
 /// The id of the list of what is missing.
 pub(super) const MISSING: &str = "missing";
 
+/// The id of what another terminal changed.
+pub(super) const MOVED: &str = "moved";
+
+/// How long what another terminal changed stands here before a press can mean it: one quicker was on its way already.
+const READ: Duration = Duration::from_secs(1);
+
 /// The state of a submission on this page. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Submitting {
@@ -37,6 +44,8 @@ pub(super) struct Submitting {
     pub(super) changed: RwSignal<BTreeSet<String>>,
     /// What other terminals changed since then, with the old and the new.
     pub(super) moved: RwSignal<Vec<MovedLine>>,
+    /// How many of these changes came so lately that nobody can have read them.
+    pub(super) unread: StoredValue<usize>,
     /// What the hall's newer rules change, until it is submitted with them.
     pub(super) to_confirm: RwSignal<Option<ToConfirm>>,
     /// Whether one agrees to that.
@@ -49,6 +58,10 @@ impl Submitting {
     /// The button. Pressed while it is busy, nothing more happens.
     pub(super) fn press(self) {
         if self.busy.get_untracked() {
+            return;
+        }
+        if self.unread.get_value() > 0 {
+            document::focus_into_view(MOVED);
             return;
         }
         if untrack(|| !all_errors(self.application.answering).is_empty()) {
@@ -208,8 +221,27 @@ impl Submitting {
         self.changed.set(paths);
         let came = moved::told(&error.details).unwrap_or_default();
         let lines = answering.filling.with_untracked(|now| moved::lines(&came, &shown, now));
-        let _ = self.moved.try_set(lines);
+        self.tell_moved(lines);
         let _ = self.declared.try_set(answering.filling.with_untracked(has_declaration));
+    }
+
+    /// Adds to what other terminals changed, each once, and waits with the next press until it can have been read.
+    fn tell_moved(self, lines: Vec<MovedLine>) {
+        if lines.is_empty() {
+            return;
+        }
+        let _ = self.moved.try_update(|moved| {
+            for line in lines {
+                if !moved.contains(&line) {
+                    moved.push(line);
+                }
+            }
+        });
+        let _ = self.unread.try_update_value(|unread| *unread += 1);
+        let read = move || {
+            let _ = self.unread.try_update_value(|unread| *unread -= 1);
+        };
+        set_timeout(read, READ);
     }
 }
 
@@ -234,7 +266,7 @@ impl Submitting {
             }
             self.changed
                 .update(|changed| changed.extend(came.into_iter().map(|one| one.path)));
-            self.moved.update(|moved| moved.extend(lines));
+            self.tell_moved(lines);
             self.declared.set(answering.filling.with_untracked(has_declaration));
             let language = self.application.ui.language.get_untracked();
             let _ = self.failure.try_set(Some((
