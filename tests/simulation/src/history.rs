@@ -135,7 +135,7 @@ pub(crate) struct Attempt {
     pub(crate) left_behind: bool,
     /// Whether the person took it back, or tried to, and was not told that it was too late.
     pub(crate) taken_back: Option<bool>,
-    /// What the hall answered, arrival by arrival; nothing where it crashed before it could say.
+    /// What the hall answered, arrival by arrival; nothing where it crashed before it could say, or let nobody in.
     pub(crate) answered: Vec<Option<Result<CaseId, String>>>,
 }
 
@@ -267,7 +267,10 @@ impl History {
                 let key = asked.header("idempotency-key").unwrap_or_default();
                 let attempt = self.attempt(key);
                 attempt.draft = Some(draft);
-                attempt.answered.push(answer.map(|answer| {
+                // Of a copy whose proof was shown before, or that comes when its session has ended, it does not look at what
+                // it is about.
+                let heard = answer.filter(|answer| answer.status != 401);
+                attempt.answered.push(heard.map(|answer| {
                     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
                     let case = body["case_id"].as_str().and_then(|id| id.parse().ok());
                     case.filter(|_| answer.status < 400)

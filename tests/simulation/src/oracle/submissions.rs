@@ -64,7 +64,7 @@ pub(super) fn none_doubled(history: &History, truth: &Seen, findings: &mut Findi
                 );
             }
         }
-        // Once it made a case, each arrival gets that case's receipt.
+        // Once it made a case, each arrival that is let in gets that case's receipt.
         let first = attempt.answered.iter().position(|answer| matches!(answer, Some(Ok(_))));
         let later = attempt.answered.iter().skip(first.unwrap_or(usize::MAX)).flatten();
         for refused in later.filter_map(|answer| answer.as_ref().err()) {
@@ -94,11 +94,14 @@ pub(super) fn none_doubled(history: &History, truth: &Seen, findings: &mut Findi
 #[cfg(test)]
 mod tests {
     use onehall_client::{QueuedAbout, QueuedState};
+    use onehall_core::ports::{HttpResponse, Method};
     use onehall_protocol::{CoreError, ErrorCode, IdempotencyKey, Language, Text, Timestamp};
+    use serde_json::{Value, json};
     use uuid::Uuid;
 
     use super::*;
     use crate::history::Attempt;
+    use crate::replica::Parcel;
 
     fn key(number: u128) -> IdempotencyKey {
         IdempotencyKey(Uuid::from_u128(number))
@@ -141,5 +144,36 @@ mod tests {
     fn an_attempt_is_replaced_by_one_that_only_its_terminal_knows_of() {
         assert_eq!(found(true), 0);
         assert_eq!(found(false), 1, "nothing stands in its place");
+    }
+
+    /// What the oracle says where a submission that made a case arrives again, and is answered so.
+    fn found_of_a_copy(status: u16, code: &str) -> usize {
+        let asked = Parcel {
+            method: Method::Post,
+            path: format!("/api/v1/drafts/{}/submission", DraftId(Uuid::from_u128(7))),
+            headers: vec![("idempotency-key".to_owned(), key(1).to_string())],
+            body: Vec::new(),
+        };
+        let mut history = History::default();
+        let mut answer = |status, said: &Value| {
+            let answer = HttpResponse {
+                status,
+                headers: Vec::new(),
+                body: said.to_string().into_bytes(),
+            };
+            let at = Timestamp::from_unix_millis(0);
+            history.answered(&asked, Some(&answer), (at, at));
+        };
+        answer(201, &json!({ "case_id": CaseId(Uuid::from_u128(9)) }));
+        answer(status, &json!({ "code": code }));
+        let mut findings = Findings::default();
+        none_doubled(&history, &Seen::default(), &mut findings);
+        findings.found.len()
+    }
+
+    #[test]
+    fn a_copy_that_is_not_let_in_is_no_refusal_of_its_attempt() {
+        assert_eq!(found_of_a_copy(401, "identity/not_logged_in"), 0);
+        assert_eq!(found_of_a_copy(409, "drafts/submitted"), 1, "the hall forgot it");
     }
 }
