@@ -171,19 +171,52 @@ function tell(event, on, ended) {
 
 let opening;
 
-/** The database; null where the browser has or allows none. */
+/**
+ * The database; null where the browser has or allows none. Rejected where it cannot be had now: whoever asks next asks the
+ * browser again, as they do once it was closed.
+ */
 function database() {
-  opening ??= new Promise((fulfil) => {
+  if (opening) return opening;
+  const asked = new Promise((fulfil, refuse) => {
     try {
       const request = indexedDB.open(DATABASE, 1);
       request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-      request.onsuccess = () => fulfil(request.result);
-      request.onerror = request.onblocked = () => fulfil(null);
+      request.onsuccess = () => {
+        const open = request.result;
+        // Whoever wants to change the database is not kept waiting.
+        open.onclose = open.onversionchange = () => {
+          letGo(asked);
+          open.close();
+        };
+        fulfil(open);
+      };
+      request.onerror = () => {
+        if (forbids(request.error)) return fulfil(null);
+        letGo(asked);
+        refuse(request.error);
+      };
     } catch {
       fulfil(null);
     }
   });
-  return opening;
+  return (opening = asked);
+}
+
+/** From here on another connection is asked for than this one. */
+function letGo(asked) {
+  if (opening === asked) opening = undefined;
+}
+
+/** Whether a page is refused its database for good, and not for a moment only. */
+function forbids(cause) {
+  if (["SecurityError", "InvalidStateError"].includes(cause?.name)) return true;
+  try {
+    // Chromium says of this store only that it is forbidden, and of the database no more than that something went wrong.
+    void globalThis.localStorage;
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Why something is not kept: `code` is what the core understands. */
@@ -191,14 +224,31 @@ function fault(code, cause) {
   return Object.assign(new Error(`nothing can be kept: ${code}`, { cause }), { code });
 }
 
+const faultOf = (cause) => fault(cause?.name === "QuotaExceededError" ? "full" : "broken", cause);
+
 /** Fulfilled when the transaction is on the disk, not when it is asked for; rejected where nothing of it is. */
-async function transact(mode, work) {
-  const open = await database();
+async function transact(mode, work, again = true) {
+  const asked = database();
+  const open = await asked.catch((cause) => {
+    throw faultOf(cause);
+  });
   if (!open) throw fault("forbidden");
+  let transaction;
+  try {
+    transaction = open.transaction(STORE, mode, { durability: "strict" });
+  } catch (cause) {
+    if (!again || cause?.name !== "InvalidStateError") throw faultOf(cause);
+    // It was closed under the page, as WebKit does to one that sleeps: nothing was done yet, and it can be opened again.
+    letGo(asked);
+    return transact(mode, work, false);
+  }
   return new Promise((fulfil, refuse) => {
-    const failed = (cause) => refuse(fault(cause?.name === "QuotaExceededError" ? "full" : "broken", cause));
+    const failed = (cause) => {
+      // So WebKit says that it is lost.
+      if (cause?.name === "UnknownError") letGo(asked);
+      refuse(faultOf(cause));
+    };
     try {
-      const transaction = open.transaction(STORE, mode, { durability: "strict" });
       const request = work(transaction.objectStore(STORE));
       transaction.oncomplete = () => fulfil(request?.result);
       transaction.onabort = () => failed(transaction.error);
@@ -304,7 +354,10 @@ function takeOver() {
     const plain = await transact("readonly", (store) => store.get("analytics"));
     if (plain) await keep([["terminal/analytics", plain]], ["analytics"]);
     await takeOverUnsent();
-  })().catch(() => {});
+  })().catch(() => {
+    // Where it cannot be read now, it is there the next time.
+    takingOver = undefined;
+  });
   return takingOver;
 }
 
@@ -462,6 +515,9 @@ function live(writer) {
   return alive.get(writer);
 }
 
+/** Who keeps drafts and files on this page, each with whether other tabs were told that there is something. */
+const mine = new Map();
+
 /** How long a tab that is loaded anew has to go on with its own before another one does, in milliseconds. */
 const COMES_BACK_MS = 3_000;
 const awaited = new Set();
@@ -485,10 +541,16 @@ function follow(writer) {
 async function keepUnsent(key, value) {
   const keys = await keysOf(UNSENT, true).catch(() => undefined);
   if (!keys) return false;
-  await live(writerOf(key));
+  const writer = writerOf(key);
+  if (!outboxed(key) && !mine.has(writer)) mine.set(writer, false);
+  await live(writer);
   const place = await unsentPlace(keys, key);
   const kept = await changeUnsent(keys, place, await seal(keys, place, key, value));
-  if (kept && outboxed(key)) shared?.postMessage(0);
+  // Of an outbox each time, as it is shown. Of all else once: who knows of this page goes on when it is closed.
+  if (kept && !mine.get(writer)) {
+    shared?.postMessage(0);
+    if (mine.has(writer)) mine.set(writer, true);
+  }
   return kept;
 }
 
@@ -507,14 +569,13 @@ function changeUnsent(keys, place, record) {
 
 /**
  * Keys and values of all that no living tab will send. What another tab has in the outbox is among them under
- * `person/elsewhere/id`: to be shown, not to be sent. Rejected where it cannot be read now, which is not the same as nothing.
+ * `person/elsewhere/id`: to be shown, not to be sent. So is what else a living one keeps, this page included, under
+ * `person/theirs/...`: to be asked for at a log-out. Rejected where it cannot be read now, which is not the same as nothing.
  */
 async function unsent() {
   await takeOver();
   const keys = await keysOf(UNSENT, false);
   if (!keys) return [];
-  const { held = [] } = (await globalThis.navigator?.locks?.query()) ?? {};
-  const living = new Set(held.map(({ name }) => name));
   let places, records;
   await transact("readonly", (store) => {
     places = store.getAllKeys(within(UNSENT_PLACES));
@@ -528,7 +589,13 @@ async function unsent() {
     if (!opened) return [];
     const [key, value] = opened;
     const writer = writerOf(key);
-    if (!outboxed(key)) return living.has(writer) ? [] : [opened];
+    if (!outboxed(key)) {
+      // A tab that was just closed may be loaded anew: it comes first.
+      const other = !mine.has(writer);
+      if (other && !awaited.has(writer) && (await live(writer))) return [opened];
+      if (other) follow(writer);
+      return [[key.replace("/", "/theirs/"), value]];
+    }
     if ((first || alive.has(writer) || due.has(writer)) && (await live(writer))) return [opened];
     due.delete(writer);
     follow(writer);

@@ -136,6 +136,12 @@ impl Core {
         if !request.anonymous {
             headers.extend(self.credentials());
         }
+        // A cookie is one for all tabs of a browser: it may be that of who logged in in another one since.
+        #[cfg(feature = "own-terminal")]
+        if self.inner.host.secrets.is_none() && !request.open {
+            let person = self.person();
+            headers.extend(person.map(|person| ("onehall-citizen", person.to_string())));
+        }
         let sent = HttpRequest {
             method: request.method,
             url: format!("{}{API}{}", self.inner.base_url, request.path),

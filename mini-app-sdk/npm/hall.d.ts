@@ -74,7 +74,8 @@ export interface Host {
   keepUnsent?(key: string, value: Uint8Array): Promise<boolean>;
   /**
    * All that is kept, but for what another page that is open will send. What such a page has at `person/outbox/id` may be given
-   * as `person/elsewhere/id`: it is shown, and not sent. Rejected where it cannot be read now: it is asked for again.
+   * as `person/elsewhere/id`: it is shown, and not sent. What else it has, at `person/rest`, may be given as
+   * `person/theirs/rest`: a log-out asks before that is lost. Rejected where it cannot be read now: it is asked for again.
    */
   unsent?(): Promise<[string, Uint8Array][]>;
   forgetUnsent?(key: string): Promise<void>;

@@ -155,6 +155,115 @@ describe("what every store promises", () => {
     await inBrowser(() => host.erase());
   });
 
+  test("a database that the browser closes under a page is opened again, whether or not that is said", async () => {
+    const outcome = await inBrowser(async () => {
+      const connections = [];
+      const open = indexedDB.open.bind(indexedDB);
+      indexedDB.open = (...given) => {
+        const request = open(...given);
+        request.addEventListener("success", () => connections.push(request.result));
+        return request;
+      };
+      const found = [];
+      const keep = async (id) => found.push(await host.keepUnsent(`person/outbox/${id}`, bytes(id)));
+      await keep("closed-1");
+      connections.at(-1).close();
+      await keep("closed-2");
+      connections.at(-1).close();
+      connections.at(-1).dispatchEvent(new Event("close"));
+      await keep("closed-3");
+      found.push((await host.unsent()).map(([, value]) => text(value)).sort().join());
+      // Whoever wants to change the database is not kept waiting by a page that is open.
+      connections.at(-1).dispatchEvent(new Event("versionchange"));
+      found.push((await host.unsent()).length, connections.length);
+      await host.eraseUnsent();
+      delete indexedDB.open;
+      return found;
+    });
+    assert.deepEqual(outcome, [true, true, true, "closed-1,closed-2,closed-3", 3, 4]);
+  });
+
+  test("a database that cannot be opened for a moment is neither empty nor forbidden", async () => {
+    await inBrowser(() => host.keepUnsent("person/outbox/left", bytes("left")));
+    await page.reload();
+    const outcome = await inBrowser(async () => {
+      const open = indexedDB.open;
+      const fails = (name) => {
+        indexedDB.open = () => {
+          const request = { error: new DOMException("", name) };
+          queueMicrotask(() => request.onerror());
+          return request;
+        };
+      };
+      const code = (promise) => promise.then(() => "well", ({ code }) => code);
+      fails("UnknownError");
+      const found = [await code(host.unsent()), await code(host.get("cases/1")), await code(host.erase())];
+      fails("QuotaExceededError");
+      found.push(await code(host.batch([["cases/1", bytes("one")]])), await host.keepUnsent("person/outbox/more", bytes("more")));
+      indexedDB.open = open;
+      found.push(...(await host.unsent()).map(([, value]) => text(value)));
+      await host.eraseUnsent();
+      return found;
+    });
+    assert.deepEqual(outcome, ["broken", "broken", "broken", "full", false, "left"]);
+  });
+
+  test("a database that a page may not have is forbidden, in whatever words the browser says so", async () => {
+    const outcome = (name, storage) => inBrowser(`async () => {
+      indexedDB.open = () => {
+        const request = { error: new DOMException("", "${name}") };
+        queueMicrotask(() => request.onerror());
+        return request;
+      };
+      if (${storage}) {
+        Object.defineProperty(globalThis, "localStorage", { get() { throw new DOMException("", "SecurityError"); } });
+      }
+      return host.unsent().then(() => "well", ({ code }) => code);
+    }`);
+    assert.equal(await outcome("SecurityError", false), "forbidden");
+    assert.equal(await outcome("UnknownError", true), "forbidden");
+    await page.reload();
+  });
+
+  test("what a page has to send is counted in another one while it is open, and the other one's once it is closed", async () => {
+    const [first, second] = [await openPage(), await openPage()];
+    await inBrowser(() => void (window.host = host), second);
+    const keys = () => second.evaluate(async () => (await host.unsent()).map(([key]) => key).sort());
+    const hears = () => second.evaluate(() => new Promise((fulfil) => host.others(fulfil)));
+    let told = hears();
+    assert.deepEqual(await keys(), []);
+    await inBrowser(async () => {
+      host.others(() => {});
+      await host.keepUnsent("person/draft/id/writer", bytes("typed"));
+      await host.keepUnsent("person/upload/key/writer", bytes("chosen"));
+    }, first);
+    await told;
+    const theirs = ["person/theirs/draft/id/writer", "person/theirs/upload/key/writer"];
+    assert.deepEqual(await keys(), theirs);
+    told = hears();
+    // It was asked before the first one is gone.
+    assert.deepEqual(await keys(), theirs);
+    await first.close();
+    await told;
+    assert.deepEqual(await keys(), ["person/draft/id/writer", "person/upload/key/writer"]);
+    await second.evaluate(() => host.eraseUnsent());
+    await second.close();
+  });
+
+  test("what a page that is loaded anew had to send is its own again, and no other one's", async () => {
+    const [first, second] = [await openPage(), await openPage()];
+    const keys = (on) => on.evaluate(async () => (await host.unsent()).map(([key]) => key));
+    await inBrowser(() => void (window.host = host), second);
+    await inBrowser(() => host.keepUnsent("person/draft/id/another", bytes("typed")), first);
+    assert.deepEqual(await keys(second), ["person/theirs/draft/id/another"]);
+    await first.reload();
+    assert.deepEqual(await keys(second), ["person/theirs/draft/id/another"]);
+    await inBrowser(() => void (window.host = host), first);
+    assert.deepEqual(await keys(first), ["person/draft/id/another"]);
+    await second.evaluate(() => host.eraseUnsent());
+    await Promise.all([first.close(), second.close()]);
+  });
+
   test("what an earlier version kept in the clear is taken over", async () => {
     await page.evaluate(() => new Promise((done) => {
       const opening = indexedDB.open("onehall");

@@ -20,12 +20,14 @@ use super::model::Merge;
 use crate::error::{Error, Result};
 use crate::http::extract::{AcceptLanguage, Json};
 use crate::identity::passkeys::require_proof;
-use crate::identity::{Citizen, OwnTerminal, other_account};
+use crate::identity::{Citizen, OwnPages, OwnTerminal, other_account};
 use crate::messages::{self, ContactNotice};
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(look)).routes(routes!(merge))
+    OpenApiRouter::new()
+        .routes(routes!(look))
+        .routes(routes!(known_as, merge))
 }
 
 /// Which account a ticket is for.
@@ -67,6 +69,17 @@ async fn look(
         consents: seen.consents,
         in_both: seen.in_both.into_iter().map(name_of).collect(),
     }))
+}
+
+/// As whom the citizen was known
+///
+/// What a terminal kept for one of these accounts, and has not sent, is this one's.
+#[utoipa::path(get, path = "/account/merging", tag = "account", responses(
+    (status = 200, description = "The ids of the accounts that became part of this one", body = Vec<PersonId>),
+    (status = 401, body = Problem), (status = 403, body = Problem, description = "identity/other_terminal"),
+), security(("citizen" = [])))]
+async fn known_as(State(state): State<AppState>, OwnPages(citizen): OwnPages) -> Result<Json<Vec<PersonId>>> {
+    Ok(Json(state.storage.merged_into(citizen.actor.id).await?))
 }
 
 /// Have another account of one's own become part of this one

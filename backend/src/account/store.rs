@@ -94,6 +94,12 @@ pub trait AccountStore: Send + Sync {
     /// As [`AccountStore::look_at_merge`]; `identity/merge_blocked` where both have a draft for one item.
     async fn merge_accounts(&self, merge: Merge) -> Result<Merged>;
 
+    /// The accounts that became part of this one, the first first.
+    ///
+    /// # Errors
+    /// Only faults of the store.
+    async fn merged_into(&self, person: PersonId) -> Result<Vec<PersonId>>;
+
     /// Opens an account for a child, or finds the one that another guardian has opened, and lets the guardian act for it.
     ///
     /// # Errors

@@ -18,7 +18,9 @@ use crate::staff::STAFF_COOKIE;
     info(
         title = "OneHall",
         description = "One government service hall on every terminal. Every error is a problem (RFC 9457) with a stable \
-                       code; unknown fields are refused; every mutation names its terminal in the header OneHall-Terminal."
+                       code; unknown fields are refused; every mutation names its terminal in the header OneHall-Terminal. \
+                       A page that goes by a cookie says in OneHall-Citizen for whom it asks (the id of the actor): where \
+                       another citizen has logged in since, it is answered as if nobody had."
     ),
     components(schemas(Problem, QueueScope, ChangesToConfirm, DraftMoved)),
     tags(

@@ -20,6 +20,10 @@ use crate::state::AppState;
 /// The cookie of a citizen's session.
 pub const SESSION_COOKIE: &str = "onehall_session";
 
+/// The header in which a page says for whom it asks. The cookie is one for all tabs of a browser, and one that slept may come
+/// with that of who logged in in another one.
+const CITIZEN_HEADER: &str = "onehall-citizen";
+
 /// The token of a citizen's session: in the header `Authorization` of a terminal that holds it itself, else in the cookie
 /// (`secure` where the hall is reached by TLS).
 #[must_use]
@@ -319,6 +323,12 @@ async fn find(parts: &Parts, state: &AppState, now: Timestamp) -> Result<Citizen
     let Some(mut citizen) = state.storage.citizen(session, now).await? else {
         return Err(no_session(state, session, now).await?);
     };
+    // It is no end of a session: what the one who was meant did not send yet stays theirs.
+    let said = parts.headers.get(CITIZEN_HEADER);
+    let meant = said.map(|said| said.to_str().ok().and_then(|said| said.parse::<PersonId>().ok()));
+    if meant.is_some_and(|meant| meant != Some(citizen.actor.id)) {
+        return Err(not_logged_in());
+    }
     // A token that was given to the page of a site is none anywhere else; and whatever token a page of a site has, it
     // reaches no further than the site may.
     let here = site_of(&parts.headers, &state.config);

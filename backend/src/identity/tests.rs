@@ -55,6 +55,39 @@ async fn a_logout_is_told_to_the_streams_of_the_citizen() {
 }
 
 #[tokio::test]
+async fn a_page_that_asks_for_one_citizen_does_nothing_in_the_name_of_another() {
+    let hall = TestHall::open().await;
+    let mut browser = hall.browser();
+    let first = browser.log_in(PHONE).await["actor"]["id"].clone();
+    // In another tab, with the same cookie.
+    let second = browser.log_in("13800000002").await["actor"]["id"].clone();
+    let asks_for = |id: &str| {
+        let mut page = browser.clone();
+        page.headers.push(("onehall-citizen".to_owned(), id.to_owned()));
+        page
+    };
+    let start = json!({ "item": "residence-permit" });
+    for id in [first.as_str().unwrap_or_default(), "nobody"] {
+        let mut slept = asks_for(id);
+        let refused = slept.get(SESSION).await;
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (401, "identity/not_logged_in")
+        );
+        assert!(
+            refused.json()["details"]["ended"].is_null(),
+            "what was not sent is kept"
+        );
+        assert_eq!(slept.post("/api/v1/drafts", start.clone()).await.status, 401);
+    }
+    let mut awake = asks_for(second.as_str().unwrap_or_default());
+    let drafts = awake.get("/api/v1/drafts").await;
+    assert_eq!((drafts.status, drafts.json()), (200, json!([])));
+    let started = awake.post("/api/v1/drafts", start).await;
+    assert_eq!(started.status, 201, "{}", started.json());
+}
+
+#[tokio::test]
 async fn a_code_is_used_once() {
     let hall = TestHall::open().await;
     let code = hall.browser().ask_code(PHONE).await;

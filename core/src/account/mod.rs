@@ -2,6 +2,8 @@
 //! answer; what the core does itself is to keep nothing of a citizen whose session was ended from elsewhere, and to know for
 //! whom they may act now.
 
+#[cfg(feature = "own-terminal")]
+mod merged;
 #[cfg(all(test, feature = "own-terminal"))]
 mod tests;
 
@@ -122,6 +124,10 @@ impl Core {
         };
         if self.visit() != visit {
             return;
+        }
+        // Nothing of one citizen goes on in the name of another: what they left here waits for them.
+        if self.person() != Some(session.actor.id) {
+            return self.session_ended();
         }
         let before = lock(&self.inner.identity.session).replace(session.clone());
         if before.is_some_and(|before| before.principals == session.principals) {

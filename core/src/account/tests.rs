@@ -28,6 +28,8 @@ struct Hall {
     off: Mutex<bool>,
     /// For whom the citizen acts besides.
     others: Mutex<Vec<&'static str>>,
+    /// Whose session it is meanwhile.
+    became: Mutex<Option<&'static str>>,
     poke: Mutex<Option<Box<PokeListener>>>,
     machine: Arc<Machine>,
 }
@@ -47,7 +49,7 @@ impl Hall {
             json!({ "changes": [], "cursor": "c", "more": false, "principals": principals().collect::<Vec<_>>() });
         match path.split('?').next().unwrap_or_default() {
             "/identity/session" => {
-                let mut session = session(PERSON);
+                let mut session = session(lock(&self.became).unwrap_or(PERSON));
                 let all = principals().map(|id| json!({ "id": id, "kind": "citizen", "name": id }));
                 session["principals"] = all.collect();
                 (200, session)
@@ -200,6 +202,17 @@ fn a_session_that_ran_out_keeps_what_was_not_sent() {
     assert!(terminal.logged_out());
     assert_eq!(terminal.left(), [true, true, false]);
     assert_eq!(terminal.core.why_session_ended(), None);
+}
+
+#[test]
+fn a_session_that_became_another_citizens_goes_on_for_nobody_here_and_keeps_what_was_not_sent() {
+    let terminal = Terminal::start();
+    lock(&terminal.hall.others).push(OTHER);
+    *lock(&terminal.hall.became) = Some(OTHER);
+    terminal.hall.poked("delegations");
+    assert!(terminal.logged_out());
+    assert!(!terminal.core.has_session());
+    assert_eq!(terminal.left(), [true, true, false]);
 }
 
 #[test]

@@ -23,6 +23,9 @@ use super::Unsent;
 /// The most changes that the hall takes at once.
 const MOST_AT_ONCE: usize = 500;
 
+/// The hall is left alone for no longer than an hour, whatever it says, in seconds.
+const LONGEST_TOLD_S: u64 = 3_600;
+
 /// The revision with which a draft begins at the hall.
 const FIRST_REVISION: u64 = 1;
 
@@ -110,6 +113,8 @@ pub struct Autosave {
     sent_base: u64,
     refused: Option<CoreError>,
     failures: u32,
+    /// How long the hall wants to be left alone, as it said with the last failure, in milliseconds.
+    told: u32,
     saved_at: Timestamp,
     /// Whether what waits is on the terminal's disk, too.
     kept: bool,
@@ -136,6 +141,7 @@ impl Autosave {
             sent: None,
             refused: None,
             failures: 0,
+            told: 0,
             saved_at,
             kept: false,
             lost: Vec::new(),
@@ -377,6 +383,8 @@ impl Autosave {
         self.page_dirty = self.page.is_some();
         if error.retryable {
             self.failures = self.failures.saturating_add(1);
+            let seconds = error.details["retry_after"].as_u64().unwrap_or(0);
+            self.told = seconds.min(LONGEST_TOLD_S) as u32 * 1000;
         } else {
             self.failures = 0;
             self.refused = Some(error);
@@ -416,10 +424,13 @@ impl Autosave {
         }
     }
 
-    /// How long to wait before the next try, in milliseconds, after failures: doubling from one second to 30.
+    /// How long to wait before the next try, in milliseconds, after failures: doubling from one second to 30, up to half of that
+    /// less by chance, so that those who failed together do not come together; and all that later where the hall said when.
     #[must_use]
-    pub fn backoff(&self) -> Option<u32> {
-        (self.failures > 0).then(|| 1000u32.saturating_mul(1 << (self.failures - 1).min(5)).min(30_000))
+    pub fn backoff(&self, chance: u32) -> Option<u32> {
+        let doublings = self.failures.checked_sub(1)?.min(5);
+        let most = (1000_u32 << doublings).min(30_000);
+        Some(self.told + most - chance % (most / 2 + 1))
     }
 
     /// Whether the hall lacks anything of it: answers, or the draft itself.

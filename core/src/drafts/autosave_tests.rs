@@ -90,9 +90,31 @@ fn without_a_network_nothing_is_called_saved() {
     assert_eq!(autosave.state(), SaveState::Waiting { kept: false });
     autosave.kept(true);
     assert_eq!(autosave.state(), SaveState::Waiting { kept: true });
-    assert_eq!(autosave.backoff(), Some(1000));
+    assert_eq!(autosave.backoff(0), Some(1000));
     // It is sent again as it was given: the hall knows it by its stamp.
     assert_eq!(sent(&mut autosave).changes, first.changes);
+}
+
+#[test]
+fn terminals_that_failed_together_try_again_apart_and_not_before_the_hall_wants_them_to() {
+    let (mut autosave, mut clock) = start();
+    answer(&mut autosave, &mut clock, "name", json!("a"));
+    let mut fails = |error: CoreError| {
+        sent(&mut autosave);
+        autosave.failed(error);
+        [0, 250, u32::MAX].map(|chance| autosave.backoff(chance).unwrap_or(0))
+    };
+    for _ in 0..40 {
+        let waits = fails(error(ErrorCode::Offline));
+        assert!(waits.iter().all(|wait| (500..=30_000).contains(wait)), "{waits:?}");
+        assert_ne!(waits[0], waits[1]);
+    }
+    let mut busy = error(ErrorCode::TooManyRequests);
+    busy.details = json!({"retry_after": 90});
+    let waits = fails(busy);
+    assert!(waits.iter().all(|wait| (90_000..=120_000).contains(wait)), "{waits:?}");
+    assert_ne!(waits[0], waits[1]);
+    assert_eq!(fails(error(ErrorCode::Unavailable))[0], 30_000, "it said so once");
 }
 
 #[test]

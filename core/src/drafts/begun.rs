@@ -42,6 +42,11 @@ fn journal_prefix(person: PersonId) -> String {
     format!("{person}/begun/")
 }
 
+/// Whether an entry tells only of what a draft that was begun here became part of.
+pub(super) fn is_known_to_hall(entry: &[u8]) -> bool {
+    json::read::<Kept>(entry).is_ok_and(|kept| kept.became.is_some())
+}
+
 /// When an id was made, in milliseconds since 1970.
 fn made_at(id: DraftId) -> u64 {
     let [a, b, c, d, e, f, ..] = *id.0.as_bytes();

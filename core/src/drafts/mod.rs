@@ -36,6 +36,9 @@ pub(crate) struct State {
     present: presence::State,
     /// The core is being closed: what is unsaved is tried once more and no further.
     closing: AtomicBool,
+    /// It will be looked again at what other cores left, which waits for what is answered here.
+    #[cfg(feature = "own-terminal")]
+    looks_later: AtomicBool,
     saving: Mutex<BTreeMap<DraftId, Held<Saving>>>,
     /// Held while the journal is written, so that the newest state is the last one in it.
     pub(crate) writing: futures::lock::Mutex<()>,
@@ -48,6 +51,8 @@ impl State {
             clock: Mutex::new(Clock::new(writer)),
             present: presence::State::default(),
             closing: AtomicBool::default(),
+            #[cfg(feature = "own-terminal")]
+            looks_later: AtomicBool::default(),
             saving: Mutex::default(),
             writing: futures::lock::Mutex::default(),
         }

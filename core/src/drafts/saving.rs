@@ -217,7 +217,7 @@ impl Core {
     /// Whether a draft waits until the hall can be reached again.
     pub(super) fn waits_for_hall(&self, id: DraftId) -> bool {
         let saving = lock(&self.inner.drafts.saving);
-        saving.get(&id).is_some_and(|known| known.autosave.backoff().is_some())
+        saving.get(&id).is_some_and(|known| known.autosave.backoff(0).is_some())
     }
 
     /// Waits while the citizen types, or until it is worth trying again; less where somebody hurries.
@@ -225,7 +225,7 @@ impl Core {
         let (millis, hurried) = {
             let mut saving = lock(&self.inner.drafts.saving);
             let Some(known) = saving.get_mut(&id) else { return };
-            let backoff = known.autosave.backoff();
+            let backoff = known.autosave.backoff(self.random());
             if (!known.waiting.is_empty() && backoff.is_none()) || self.is_closing() {
                 return;
             }

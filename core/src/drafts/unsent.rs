@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+#[cfg(feature = "own-terminal")]
+use std::sync::atomic::Ordering;
 
 #[cfg(feature = "native")]
 use onehall_client::Event;
@@ -15,12 +17,17 @@ use onehall_protocol::{DraftId, PersonId, WriterId};
 use onehall_sync::Clock;
 use serde::{Deserialize, Serialize};
 
+use super::begun::is_known_to_hall;
 use super::{Saving, Waiting};
 use crate::ports::{BoxFuture, Journal, NotKept, boxed};
 use crate::{Core, json, lock};
 
 /// The first and the longest wait before the journal is looked at again that could not be read, in milliseconds.
 const LOOK_AGAIN_MS: (u32, u32) = (1_000, 60_000);
+/// How long it is waited each time before it is looked again at what another core left of a draft of which something waits here,
+/// in milliseconds.
+#[cfg(feature = "own-terminal")]
+const PUT_OFF_MS: u32 = 10_000;
 
 /// What waits of a draft.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,14 +80,19 @@ pub(crate) fn left_alone(kind: &'static str) {
     let _ = kind;
 }
 
-/// Takes up what a core that is gone left waiting: the answers first, for what is submitted waits for them.
+/// Takes up what a core that is gone left waiting.
 #[inline(never)]
-fn enter_part(core: Core, person: PersonId, left: Vec<(String, Vec<u8>)>) -> BoxFuture<'static, ()> {
+fn enter_part(core: Core, person: PersonId, mut left: Vec<(String, Vec<u8>)>) -> BoxFuture<'static, ()> {
     boxed(async move {
-        core.take_up(person, left.clone()).await;
-        core.take_up_outbox(person, left.clone()).await;
-        core.take_up_uploads(person, left).await;
+        let theirs = core.leave_theirs(person, &mut left);
+        core.inner.outbox.left_to_others(theirs);
+        core.take_up_all(person, left).await;
     })
+}
+
+/// With what the keys begin under which a journal gives what another core is about to send, if that is not in its outbox.
+fn theirs_prefix(person: PersonId) -> String {
+    format!("{person}/theirs/")
 }
 
 /// The draft of a key without its person: `draft/<draft>/<writer>`, or `<draft>/<writer>` as keys were written once.
@@ -199,15 +211,19 @@ impl Core {
     /// Goes on with what is kept of a person. Gives whether it could: where the second part of the program cannot be had now, it
     /// cannot.
     async fn found_unsent(&self, person: PersonId, mut kept: Vec<(String, Vec<u8>)>) -> bool {
+        #[cfg(feature = "own-terminal")]
+        let inherited = self.inherit(person, &mut kept).await;
+        #[cfg(not(feature = "own-terminal"))]
+        let inherited = true;
         kept.retain(|(key, _)| key.starts_with(&format!("{person}/")));
         if kept.is_empty() {
-            return true;
+            return inherited;
         }
         let loaded = self.load_later().await.is_ok();
         if loaded {
             enter_part(self.clone(), person, kept).await;
         }
-        loaded
+        loaded && inherited
     }
 
     /// Another core of this host (a tab of the browser) changed what it has to send, or is gone: then this one goes on with it.
@@ -219,10 +235,92 @@ impl Core {
             }
             return;
         };
-        kept.retain(|(key, _)| key.starts_with(&format!("{person}/")));
-        if self.hear_of_outboxes(person, &kept) {
-            enter_part(self.clone(), person, kept).await;
+        if self.person() != Some(person) {
+            return;
         }
+        // What this core keeps it knows.
+        let (prefix, own) = (format!("{person}/"), self.own_suffix());
+        kept.retain(|(key, _)| key.starts_with(&prefix) && !key.ends_with(&own));
+        let theirs = self.leave_theirs(person, &mut kept);
+        // Here the latest answer to a question would count, and rows that were added on either side be lost: it is the hall that
+        // merges them. So what waits here goes first.
+        let all = kept.len();
+        kept.retain(|(key, _)| {
+            let draft = key.strip_prefix(&prefix).and_then(draft_of);
+            draft.is_none_or(|draft| !self.waits_here(draft))
+        });
+        let put_off = all - kept.len();
+        self.inner.outbox.left_to_others(theirs + put_off);
+        let drafts = kept.iter().any(|(key, _)| {
+            let rest = key.strip_prefix(&prefix);
+            rest.is_some_and(|rest| !rest.starts_with("outbox/") && !rest.starts_with("elsewhere/"))
+        });
+        if self.hear_of_outboxes(person, &kept) || drafts {
+            self.take_up_all(person, kept).await;
+        }
+        // A page of others looks again when it is loaded anew.
+        #[cfg(feature = "own-terminal")]
+        if put_off > 0 {
+            self.look_later_at_others();
+        }
+    }
+
+    /// Looks at what other cores left once there was time to send what waits here.
+    #[cfg(feature = "own-terminal")]
+    fn look_later_at_others(&self) {
+        if self.inner.drafts.looks_later.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (inner, sleep) = (Arc::downgrade(&self.inner), self.inner.host.timer.sleep(PUT_OFF_MS));
+        self.inner.host.spawner.spawn(boxed(async move {
+            sleep.await;
+            let Some(inner) = inner.upgrade() else { return };
+            let core = Core { inner };
+            core.inner.drafts.looks_later.store(false, Ordering::Relaxed);
+            if let Some(person) = core.person() {
+                core.look_at_others(person).await;
+            }
+        }));
+    }
+
+    /// With what the keys end of what this core keeps itself, but for its outbox.
+    fn own_suffix(&self) -> String {
+        format!("/{}", self.inner.writer)
+    }
+
+    /// Leaves to other cores of this host what they are about to send; gives how much that is. What this one kept before its
+    /// citizen came back is its own.
+    fn leave_theirs(&self, person: PersonId, left: &mut Vec<(String, Vec<u8>)>) -> usize {
+        let (prefix, own) = (theirs_prefix(person), self.own_suffix());
+        for (key, _) in left.iter_mut().filter(|(key, _)| key.ends_with(&own)) {
+            if let Some(rest) = key.strip_prefix(&prefix) {
+                *key = format!("{person}/{rest}");
+            }
+        }
+        let mut theirs = 0;
+        left.retain(|(key, value)| {
+            let Some(rest) = key.strip_prefix(&prefix) else {
+                return true;
+            };
+            // What became of an id is known for long: nobody waits for that.
+            theirs += usize::from(!(rest.starts_with("begun/") && is_known_to_hall(value)));
+            false
+        });
+        theirs
+    }
+
+    /// Whether answers of a draft wait here.
+    fn waits_here(&self, draft: DraftId) -> bool {
+        let draft = self.known_as(draft);
+        let saving = lock(&self.inner.drafts.saving);
+        saving.get(&draft).is_some_and(|known| known.autosave.unsaved())
+    }
+
+    /// Takes up what is nobody's any more: the answers first, for what is submitted waits for them.
+    async fn take_up_all(&self, person: PersonId, left: Vec<(String, Vec<u8>)>) {
+        self.take_up(person, left.clone()).await;
+        self.take_up_outbox(person, left.clone()).await;
+        self.take_up_uploads(person, left).await;
     }
 
     async fn take_up(&self, person: PersonId, left: Vec<(String, Vec<u8>)>) {

@@ -37,11 +37,13 @@ impl Core {
             .await
     }
 
-    /// Another account becomes part of this one: what it had comes with the next pull.
+    /// Another account becomes part of this one: what it had comes with the next pull, and what waits here for it is sent.
     pub(crate) async fn merge_accounts(&self, ticket: String) -> Result<Session, CoreError> {
         let merge = api::post("/account/merging").json(&MergeTicket { ticket });
         let session: Session = self.fetch(merge).await?;
         self.session_renewed(session.clone());
+        #[cfg(feature = "own-terminal")]
+        self.look_for_unsent(session.actor.id);
         Ok(session)
     }
 

@@ -133,20 +133,25 @@ impl Core {
     /// citizen decides.
     ///
     /// # Errors
-    /// `drafts/unsent` unless `discard_unsent`: nobody was logged out, `details.answers` says how many wait, and
-    /// `details.queued` how many submissions and the like (one, where that is being looked for), `details.files` how many files,
-    /// `details.supplements` for how many supplements something is typed that is not handed in.
+    /// `drafts/unsent` unless `discard_unsent`: nobody was logged out, `details.answers` says how many wait (with what other tabs
+    /// have of drafts and files), and `details.queued` how many submissions and the like (one, where that is being looked
+    /// for), `details.files` how many files, `details.supplements` for how many supplements something is typed that is not
+    /// handed in.
     pub(crate) async fn log_out(&self, discard_unsent: bool) -> Result<(), CoreError> {
         let saving = boxed(async {
             // Who leaves right after they came is not asked for what is only being looked for.
             self.inner.outbox.looked().await;
+            // It would go with a log-out here, whichever tab it was typed in.
+            if !discard_unsent {
+                self.look_around().await;
+            }
             self.flush_all_drafts().await;
             self.flush_outbox().await;
         });
         select(saving, self.inner.host.timer.sleep(SAVE_WITHIN_MS)).await;
         // What a core that is gone left here counts from the first moment on, found or not.
         let (answers, queued) = (
-            self.unsent_answers(),
+            self.unsent_answers() + self.inner.outbox.theirs(),
             self.inner.outbox.open() + self.inner.outbox.looking(),
         );
         let files = self.uploads_under_way();

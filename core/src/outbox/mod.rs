@@ -42,6 +42,8 @@ const UNSETTLED_PATIENCE_MS: u32 = 1_500;
 pub(crate) struct State {
     all: AtomicUsize,
     open: AtomicUsize,
+    /// How much other cores of this host are about to send that is not in an outbox: of drafts, and files.
+    theirs: AtomicUsize,
     outbox: Mutex<Option<Box<dyn Any + Send>>>,
     /// How many look for what was left before, and who waits until they have looked.
     looking: AtomicUsize,
@@ -65,6 +67,16 @@ impl State {
     pub(crate) fn looking(&self) -> usize {
         let unread = usize::from(self.is_unread());
         self.looking.load(Ordering::Relaxed).max(unread)
+    }
+
+    /// How much of drafts, and how many files, other cores of this host are about to send, as was last seen.
+    pub(crate) fn theirs(&self) -> usize {
+        self.theirs.load(Ordering::Relaxed)
+    }
+
+    /// So much is left to other cores of this host.
+    pub(crate) fn left_to_others(&self, theirs: usize) {
+        self.theirs.store(theirs, Ordering::Relaxed);
     }
 
     /// It is being looked for what was left before.
@@ -107,6 +119,7 @@ impl State {
         *lock(&self.outbox) = None;
         self.all.store(0, Ordering::Relaxed);
         self.open.store(0, Ordering::Relaxed);
+        self.theirs.store(0, Ordering::Relaxed);
         self.unread.store(false, Ordering::Relaxed);
     }
 }
@@ -115,6 +128,8 @@ impl State {
 pub(crate) enum Errand {
     /// Take up what a core that is gone left.
     TakeUp(PersonId, Vec<(String, Vec<u8>)>),
+    /// Look at what other cores of this host have.
+    Others(PersonId),
     /// The hall can be reached again.
     Online,
     /// Try everything now, and wait until nothing is under way.
@@ -152,6 +167,7 @@ fn enter_part(core: Core, errand: Errand) -> BoxFuture<'static, ()> {
     boxed(async move {
         match errand {
             Errand::TakeUp(person, left) => core.take_up_queued(person, left).await,
+            Errand::Others(person) => core.look_at_others(person).await,
             Errand::Online => core.turn(Happened::Online),
             Errand::Flush => core.flush_queued().await,
         }
@@ -173,6 +189,15 @@ impl Core {
         if self.inner.outbox.open() > 0 {
             let work = enter_part(self.clone(), Errand::Online);
             self.inner.host.spawner.spawn(work);
+        }
+    }
+
+    /// Looks at what other cores of this host have of who is logged in, for as much as that can be known.
+    pub(crate) async fn look_around(&self) {
+        if let Some(person) = self.person()
+            && self.load_later().await.is_ok()
+        {
+            enter_part(self.clone(), Errand::Others(person)).await;
         }
     }
 

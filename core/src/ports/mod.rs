@@ -250,7 +250,8 @@ pub trait Journal: SendOutsideWasm + SyncOutsideWasm {
     /// It could not be kept; what was kept before stays.
     async fn keep(&self, key: &str, value: Vec<u8>) -> Result<(), NotKept>;
     /// All that is kept and that no other running core (another tab) is about to send. What another one has in its outbox may
-    /// be among it as `person/elsewhere/<id>`, to be shown.
+    /// be among it as `person/elsewhere/<id>`, to be shown, and what else it has, at `person/<rest>`, as
+    /// `person/theirs/<rest>`, to be asked for at a log-out.
     ///
     /// # Errors
     /// It cannot be read now; it stays as it is.

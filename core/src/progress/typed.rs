@@ -6,12 +6,15 @@ use onehall_client::TypedSupplement;
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CaseId, CoreError, ErrorCode, PersonId, Timestamp};
 
-use crate::ports::StoreError;
+use crate::ports::{StoreError, Write};
 use crate::{Core, json, lock};
+
+/// Where all that was typed lies.
+const SEGMENT: &str = "supplement";
 
 /// Where all that a person typed lies.
 fn place(person: PersonId) -> String {
-    format!("supplement/{person}/")
+    format!("{SEGMENT}/{person}/")
 }
 
 fn key(person: PersonId, case: CaseId) -> String {
@@ -84,6 +87,39 @@ impl Core {
         }
         let _ = store.delete(&key).await;
         Ok(None)
+    }
+
+    /// What others than this person typed here: who, for which case, and how it is kept.
+    pub(crate) async fn typed_by_others(&self, person: PersonId) -> Vec<(PersonId, CaseId, Vec<u8>)> {
+        let kept = self.inner.host.store.scan(SEGMENT).await.unwrap_or_default();
+        let parsed = kept.into_iter().filter_map(|(key, typed)| {
+            let (other, case) = key.strip_prefix(SEGMENT)?.strip_prefix('/')?.split_once('/')?;
+            Some((other.parse::<PersonId>().ok()?, case.parse::<CaseId>().ok()?, typed))
+        });
+        parsed.filter(|(other, ..)| *other != person).collect()
+    }
+
+    /// What was typed by those whom this person `was` is theirs.
+    pub(crate) async fn inherit_typed(
+        &self,
+        person: PersonId,
+        was: &[PersonId],
+        typed: Vec<(PersonId, CaseId, Vec<u8>)>,
+    ) {
+        let typed = typed.into_iter().filter(|(other, ..)| was.contains(other));
+        let writes: Vec<Write> = typed
+            .flat_map(|(other, case, value)| {
+                let kept = Write::Put {
+                    key: key(person, case),
+                    value,
+                };
+                [kept, Write::Delete { key: key(other, case) }]
+            })
+            .collect();
+        if !writes.is_empty() {
+            // What is not kept so stays as it was, for the next start.
+            let _ = self.inner.host.store.batch(writes).await;
+        }
     }
 
     fn unread(&self, error: StoreError) -> CoreError {

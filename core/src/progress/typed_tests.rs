@@ -20,6 +20,8 @@ const OTHER: &str = "01935a00-0000-7000-8000-000000000002";
 #[derive(Default)]
 struct Hall {
     person: Mutex<Option<&'static str>>,
+    /// As whom they were known before.
+    was: Mutex<Vec<&'static str>>,
     machine: Arc<Machine>,
 }
 
@@ -31,6 +33,7 @@ impl Http for Hall {
         Ok(answer(match request.url.trim_start_matches("/api/v1") {
             "/identity/session" if here.is_some() => (200, session(person)),
             "/identity/session" => problem(401, "identity/not_logged_in"),
+            "/account/merging" => (200, json!(*lock(&self.was))),
             path if path.starts_with("/sync") => (
                 200,
                 json!({ "changes": [], "cursor": "c", "more": false, "principals": [person] }),
@@ -206,6 +209,21 @@ fn nobody_else_sees_it_and_a_log_out_destroys_it() {
     assert_eq!(terminal.log_out(true), Ok(citizen::Reply::LogOut(())));
     assert_eq!(terminal.keep(Some(typed())), Err(ErrorCode::NotLoggedIn));
     assert_eq!(Terminal::start(PERSON, TerminalKind::Desktop, &store).typed(AT), None);
+}
+
+#[test]
+fn what_was_typed_goes_on_for_the_account_that_its_citizens_became_part_of() {
+    let store = Arc::new(MemoryStore::default());
+    let terminal = Terminal::start(PERSON, TerminalKind::Desktop, &store);
+    assert_eq!(terminal.keep(Some(typed())), KEPT);
+    let other = Terminal::start(OTHER, TerminalKind::Desktop, &store);
+    assert_eq!(other.typed(AT), None);
+    lock(&other.hall.was).push(PERSON);
+    let again = citizen::Command::RestoreSession(citizen::RestoreSession {});
+    assert!(other.ask(again).is_ok());
+    assert_eq!(other.typed(AT), Some(typed()));
+    assert_eq!(terminal.typed(AT), None, "it is there once");
+    assert_eq!(other.asked_first(), Some(json!(1)));
 }
 
 #[test]

@@ -372,7 +372,7 @@ impl Core {
         }
     }
 
-    fn random(&self) -> u32 {
+    pub(crate) fn random(&self) -> u32 {
         let mut bytes = [0; 4];
         self.inner.host.rng.fill(&mut bytes);
         u32::from_le_bytes(bytes)

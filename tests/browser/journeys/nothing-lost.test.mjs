@@ -120,6 +120,37 @@ journeys("nothing is lost", ({ journey }) => {
     await terminal.context.setOffline(false);
   });
 
+  journey("what a tab left that was closed is sent by the one that stays, where a log-out asks for it first", {}, async ({ terminal, page, hall }) => {
+    const { id, cookie } = await completeDraft(hall, "zhang-min", ITEM);
+    await terminal.resume(cookie);
+    terminal.expect(/net::ERR_INTERNET_DISCONNECTED/);
+    const stays = await terminal.context.newPage();
+    await stays.goto(hall.url);
+    await stays.getByRole("region", { name: "我的办件" }).waitFor();
+    await terminal.goto(pathOf("drafts", `${id}/applicant`));
+    await saved(page);
+
+    await terminal.context.setOffline(true);
+    await page.getByLabel("手机号码").fill("13800000068");
+    await saveLine(page).filter({ hasText: "您的填写已保存在本机" }).waitFor();
+    const dialog = stays.getByRole("dialog", { name: "还有内容没有送达" });
+    const asksFirst = async () => {
+      await button(stays, "退出登录").click();
+      await dialog.getByRole("button", { name: "取消" }).click();
+      await dialog.waitFor({ state: "hidden" });
+    };
+    await asksFirst();
+    await page.close();
+    await asksFirst();
+
+    await terminal.context.setOffline(false);
+    const holds = async () => (await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie })).answers.phone === "13800000068";
+    await until(holds, "it arrives, though nothing was loaded anew");
+    await until(async () => (await stays.evaluate(readUnsent)).entries === 0, "it is sent and not kept any more");
+    await button(stays, "退出登录").click();
+    await stays.getByRole("link", { name: "登录" }).first().waitFor();
+  });
+
   journey("where the browser keeps nothing, it is said that nothing is saved, and it is saved when the network is back", {}, async ({ terminal, page, hall }) => {
     const { id, cookie } = await completeDraft(hall, "zhang-min", ITEM);
     await terminal.context.addInitScript(() => Object.defineProperty(window, "indexedDB", { get: () => undefined }));
@@ -227,6 +258,36 @@ journeys("nothing is lost", ({ journey }) => {
     const again = await hall.citizenCookie(phone);
     const { answers } = await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie: again });
     assert.equal(answers.phone, "13800000088");
+  });
+
+  journey("a tab that slept while somebody else logged in beside it does nothing in their name", {}, async ({ terminal, page, hall }) => {
+    const { id, cookie } = await completeDraft(hall, "zhang-min", ITEM);
+    await terminal.resume(cookie);
+    await terminal.context.addInitScript(keepsForGood, true);
+    terminal.expect(/net::ERR_/);
+    terminal.expect(/status of 401/);
+    await terminal.goto(pathOf("drafts", `${id}/applicant`));
+    await saved(page);
+    await terminal.context.setOffline(true);
+    await page.getByLabel("手机号码").fill("13800000077");
+    await saveLine(page).filter({ hasText: "您的填写已保存在本机" }).waitFor();
+
+    // The cookie is theirs by now.
+    await terminal.loginAs("wu-ping");
+    await terminal.context.setOffline(false);
+    await heading(page, "登录已失效");
+    const phoneAtHall = async () => (await hall.api("GET", `/api/v1/drafts/${id}`, undefined, { cookie })).answers.phone;
+    assert.notEqual(await phoneAtHall(), "13800000077");
+
+    await button(page, "重新登录").click();
+    const { phone } = hall.people.citizen("zhang-min");
+    await page.getByLabel("手机号").fill(phone);
+    await button(page, "获取验证码").click();
+    await page.getByLabel("验证码").waitFor();
+    await page.getByLabel("验证码").fill(await hall.codeFor(phone));
+    await button(page, "登录").click();
+    await heading(page, "您的信息");
+    await until(async () => (await phoneAtHall()) === "13800000077", "it waited for who typed it");
   });
 });
 

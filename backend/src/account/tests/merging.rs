@@ -149,6 +149,9 @@ async fn all_that_is_the_others_moves_and_nothing_is_lost_or_doubled() {
         (&events[0]["what"], &events[0]["shown"]),
         (&json!("merged"), &json!("138****0003"))
     );
+    // And its terminals, which keep by that id what they have not sent.
+    assert_eq!(good(browser.get(MERGE).await), json!([from]));
+    assert_eq!(good(helper.get(MERGE).await), json!([]));
     // Once more there is nothing to become one.
     assert_eq!(browser.post(MERGE, ticket).await.status, 404);
 }

@@ -338,6 +338,10 @@ impl AccountStore for Database {
         self.write(move |tx| super::merging::merge(tx, &merge)).await
     }
 
+    async fn merged_into(&self, person: PersonId) -> Result<Vec<PersonId>> {
+        self.read(move |db| super::merging::merged_into(db, person)).await
+    }
+
     async fn open_child(&self, open: OpenChild) -> Result<StoredDelegation> {
         self.write(move |tx| super::children::open(tx, &open)).await
     }

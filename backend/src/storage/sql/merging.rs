@@ -168,7 +168,17 @@ pub(super) fn merge(tx: &Connection, merge: &Merge) -> Result<Merged> {
     Ok(merged)
 }
 
-/// Its terminals are logged out as if the time had run out: what they have not sent yet they keep. Others' applications are told.
+/// The accounts that became part of one, the first first.
+pub(super) fn merged_into(db: &Connection, person: PersonId) -> Result<Vec<PersonId>> {
+    let ids = db
+        .prepare_cached("SELECT id FROM person_merged WHERE person = ?1 ORDER BY at, id")?
+        .query_map([person.key()], |row| id::<PersonId>(row, 0))?
+        .collect::<super::Result<_>>()?;
+    Ok(ids)
+}
+
+/// Its terminals are logged out as if the time had run out: what they have not sent yet they keep, until their citizen logs in to
+/// the account that it is part of. Others' applications are told.
 fn end_logins(tx: &Connection, merge: &Merge) -> Result<()> {
     for session in sessions::sessions(tx, merge.from, merge.now)? {
         super::oidc::session_ended(tx, session.session)?;

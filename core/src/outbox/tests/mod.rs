@@ -35,6 +35,8 @@ struct Hall {
     revision: u64,
     /// Whether a draft that is submitted takes no answers any more.
     closes: bool,
+    /// What is answered to the question as whom the citizen was known before.
+    was: Option<(u16, Value)>,
     /// What is answered instead of taking anything.
     refuses: Option<(u16, Value)>,
 }
@@ -71,11 +73,16 @@ impl World {
         let Some(person) = *lock(&self.person) else {
             return problem(401, "identity/not_logged_in");
         };
+        let meant = request.headers.iter().find(|(name, _)| *name == "onehall-citizen");
+        if meant.is_some_and(|(_, meant)| *meant != person_id(person)) {
+            return problem(401, "identity/not_logged_in");
+        }
         let path = request.url.trim_start_matches("/api/v1");
         let mut hall = lock(&self.hall);
         match (request.method, path) {
             (Method::Get, "/identity/session") => (200, session(&person_id(person))),
             (Method::Delete, "/identity/session") => (204, Value::Null),
+            (Method::Get, "/account/merging") if hall.was.is_some() => hall.was.clone().unwrap_or_default(),
             (Method::Patch, _) if hall.closes && !hall.taken.is_empty() => problem(409, "drafts/submitted"),
             (Method::Patch, _) => {
                 hall.revision += 1;

@@ -2,7 +2,7 @@ use onehall_client::citizen::{Command, RestoreSession};
 use onehall_client::{QueuedState, SaveState};
 
 use super::*;
-use crate::testing::{FailingJournal, Fails};
+use crate::testing::{FailingJournal, Fails, draft};
 
 /// A terminal on which a core runs.
 fn begun(kind: TerminalKind) -> (Place, Running) {
@@ -243,6 +243,58 @@ fn it_waits_for_who_left_it_and_nobody_else_sees_or_sends_it() {
     assert_eq!((again.list(), place.world.taken()), (Vec::new(), vec![key_text(1)]));
 }
 
+#[cfg(feature = "own-terminal")]
+#[test]
+fn a_tab_that_slept_sends_nothing_in_the_name_of_who_logged_in_in_another_one() {
+    let (place, here) = begun(TerminalKind::Browser);
+    place.world.network(Network::Off);
+    let change = json!({"path": "phone", "value": "1"});
+    here.told(json!({"change_answers": {"id": DRAFT, "changes": [change], "page": null}}));
+    here.submit(1);
+    let kept = place.kept();
+    assert_eq!(kept.len(), 2);
+    // The cookie is the other one's by now.
+    *lock(&place.world.person) = Some(2);
+    place.world.network(Network::Well);
+    place.world.pass(60_000);
+    assert_eq!(lock(&place.world.hall).came, [] as [String; 0]);
+    assert!(!here.core.has_session());
+    assert_eq!((here.list(), place.kept()), (Vec::new(), kept));
+
+    *lock(&place.world.person) = Some(1);
+    assert!(here.ask(json!({"restore_session": {}})).is_ok());
+    place.world.pass(60_000);
+    assert_eq!(lock(&place.world.hall).came, ["draft".to_owned(), key_text(1)]);
+    nothing_is_left(&place, &here);
+}
+
+#[cfg(feature = "own-terminal")]
+#[test]
+fn what_waits_for_an_account_that_became_part_of_another_one_is_sent_once_for_that_one() {
+    let (place, here) = begun(TerminalKind::Browser);
+    place.world.network(Network::Off);
+    let change = json!({"path": "phone", "value": "1"});
+    here.told(json!({"change_answers": {"id": DRAFT, "changes": [change], "page": null}}));
+    here.submit(1);
+    place.die(here);
+    // The account goes into another one on another terminal, and its citizen logs in to that one here.
+    *lock(&place.world.person) = Some(2);
+    lock(&place.world.hall).was = Some(problem(503, "backend/unavailable"));
+    place.world.network(Network::Well);
+    let next = place.start();
+    place.world.pass(5_000);
+    assert_eq!((place.world.taken(), place.kept().len()), (Vec::new(), 2));
+    assert_eq!(next.told(json!({"log_out": {}}))["error"], "drafts/unsent");
+
+    lock(&place.world.hall).was = Some((200, json!([person_id(1)])));
+    for _ in 0..90 {
+        place.world.pass(1_000);
+    }
+    assert_eq!(lock(&place.world.hall).came, ["draft".to_owned(), key_text(1)]);
+    assert_eq!(next.sent(), 1);
+    nothing_is_left(&place, &next);
+}
+
 #[test]
 fn a_log_out_asks_before_it_loses_what_waits_and_then_leaves_nothing() {
     let (place, here) = one_waits();
@@ -385,7 +437,7 @@ fn what_waits_on_a_disk_that_cannot_be_read_is_not_looked_for_when_its_citizen_h
     assert_eq!((place.world.taken(), next.sent()), (Vec::new(), 0));
 }
 
-/// The journal of a browser in which another tab lives, whose everything in the outbox is.
+/// The journal of a browser in which another tab lives, whose everything in it is.
 struct OfAnotherTab {
     journal: Arc<MemoryJournal>,
     lives: Mutex<bool>,
@@ -400,7 +452,11 @@ impl Journal for OfAnotherTab {
         let mut kept = self.journal.kept().await?;
         if *lock(&self.lives) {
             for (key, _) in &mut kept {
-                *key = key.replace("/outbox/", "/elsewhere/");
+                *key = if key.contains("/outbox/") {
+                    key.replace("/outbox/", "/elsewhere/")
+                } else {
+                    key.replacen('/', "/theirs/", 1)
+                };
             }
         }
         Ok(kept)
@@ -487,4 +543,128 @@ fn what_was_just_sent_is_not_taken_up_again_from_a_disk_that_has_it_for_a_moment
         (here.list(), here.sent(), lock(&place.world.hall).taken.len()),
         (Vec::new(), 1, 1)
     );
+}
+
+fn type_phone(running: &Running, value: &str) {
+    let change = json!({"path": "phone", "value": value});
+    let told = running.told(json!({"change_answers": {"id": DRAFT, "changes": [change], "page": null}}));
+    assert_eq!(told["error"], Value::Null);
+}
+
+/// A browser, and what a tab of it kept of an answer that it could not send.
+fn typed_in_another_tab() -> (Place, Vec<(String, Vec<u8>)>) {
+    let (place, first) = begun(TerminalKind::Browser);
+    place.world.network(Network::Off);
+    type_phone(&first, "1");
+    let left = place
+        .journal
+        .kept()
+        .now_or_never()
+        .and_then(Result::ok)
+        .unwrap_or_default();
+    assert_eq!(left.len(), 1);
+    place.die(first);
+    place.journal.erase().now_or_never();
+    place.world.network(Network::Well);
+    (place, left)
+}
+
+/// Another tab keeps something, of which nobody tells this one.
+fn kept_by_another_tab(place: &Place, left: Vec<(String, Vec<u8>)>) {
+    for (key, value) in left {
+        let _ = place.journal.keep(&key, value).now_or_never();
+    }
+}
+
+fn second_tab(place: &Place) -> (Arc<OfAnotherTab>, Running) {
+    let journal = Arc::new(OfAnotherTab {
+        journal: place.journal.clone(),
+        lives: Mutex::new(true),
+    });
+    let second = place.start_over(journal.clone());
+    place.world.pass(1_000);
+    (journal, second)
+}
+
+fn came(place: &Place) -> usize {
+    lock(&place.world.hall).came.len()
+}
+
+#[test]
+fn a_log_out_asks_for_what_was_typed_in_another_tab_which_is_sent_when_that_tab_is_gone() {
+    let (place, left) = typed_in_another_tab();
+    let (journal, second) = second_tab(&place);
+    kept_by_another_tab(&place, left);
+    let error = second.ask(json!({"log_out": {}})).err();
+    let error = error.unwrap_or_else(|| panic!("it was lost"));
+    assert_eq!(
+        (error.code.as_str(), &error.details["answers"]),
+        ("drafts/unsent", &json!(1))
+    );
+    look_again(&place, &second);
+    assert_eq!((came(&place), place.kept().len()), (0, 1), "the other one sends it");
+
+    *lock(&journal.lives) = false;
+    look_again(&place, &second);
+    assert_eq!(came(&place), 1);
+    nothing_is_left(&place, &second);
+    assert!(second.ask(json!({"log_out": {}})).is_ok(), "there is nothing to ask");
+}
+
+#[test]
+fn what_another_tab_knows_of_a_draft_that_the_hall_has_keeps_nobody_from_leaving() {
+    let place = Place::new(TerminalKind::Browser);
+    let (_, second) = second_tab(&place);
+    let known = json!({"draft": draft(0, &json!({})), "became": CASE});
+    let key = format!("{}/begun/{DRAFT}/{}", person_id(1), key_text(9));
+    kept_by_another_tab(&place, vec![(key, known.to_string().into_bytes())]);
+    assert!(second.ask(json!({"log_out": {}})).is_ok());
+}
+
+#[test]
+fn what_another_tab_has_sent_keeps_nobody_from_leaving() {
+    let (place, left) = typed_in_another_tab();
+    let key = left[0].0.clone();
+    let (_, second) = second_tab(&place);
+    kept_by_another_tab(&place, left);
+    look_again(&place, &second);
+    place.journal.forget(&key).now_or_never();
+    assert!(second.ask(json!({"log_out": {}})).is_ok());
+}
+
+#[test]
+fn what_a_tab_left_waits_until_what_is_typed_here_to_the_same_draft_is_with_the_hall() {
+    let (place, left) = typed_in_another_tab();
+    let second = place.start();
+    place.world.network(Network::Off);
+    type_phone(&second, "2");
+    kept_by_another_tab(&place, left);
+    look_again(&place, &second);
+    assert_eq!(place.kept().len(), 2, "neither takes the place of the other");
+    let error = second.ask(json!({"log_out": {}})).err();
+    assert_eq!(error.map(|error| error.details["answers"].clone()), Some(json!(2)));
+
+    place.world.network(Network::Well);
+    for _ in 0..60 {
+        place.world.pass(1_000);
+    }
+    assert_eq!(came(&place), 2);
+    nothing_is_left(&place, &second);
+}
+
+#[test]
+fn what_was_typed_before_a_session_ran_out_is_sent_on_the_same_page_once_its_citizen_is_back() {
+    let place = Place::new(TerminalKind::Browser);
+    let (_, page) = second_tab(&place);
+    place.world.network(Network::Off);
+    type_phone(&page, "1");
+    *lock(&place.world.person) = None;
+    place.world.network(Network::Well);
+    place.world.pass(60_000);
+    assert_eq!((came(&place), place.kept().len()), (0, 1));
+
+    *lock(&place.world.person) = Some(1);
+    let _ = page.ask(json!({"restore_session": {}}));
+    place.world.pass(1_000);
+    assert_eq!((came(&place), place.kept().len()), (1, 0));
 }
