@@ -3,9 +3,6 @@
 use super::texts;
 
 texts! {
-    SECTION = "账号管理", "Your account";
-    OTHER_TERMINAL = "请在您自己的手机或电脑上管理账号。", "Manage your account on a phone or computer of your own.";
-
     SESSIONS = "登录设备", "Where you are logged in";
     SESSIONS_TEXT = "以下设备正在使用您的账号。如有不认识的设备，请立即退出，并检查您的手机号是否安全。", "These devices are using your account. If you do not know one of them, log it out at once and check that your phone number is safe.";
     SESSION_HERE = "本机", "This device";

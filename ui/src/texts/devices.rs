@@ -41,7 +41,6 @@ texts! {
     PRINT_NUMBER = "打印号码条", "Print the number";
     PRINT_RECEIPT = "打印凭证", "Print the receipt";
     PRINT_FILE = "打印：{}", "Print {}";
-    PRINTING = "正在打印…", "Printing…";
     PRINTED = "已打印，请取走纸条。", "It is printed. Please take the slip.";
     PRINTED_FILE = "{} 已打印，请从出纸口取走。", "{} is printed. Please take it from the tray.";
     PRINTER_OUT_OF_PAPER = "打印机缺纸，没有打印，也不会在之后打出。请用手机扫码保存，或找工作人员加纸。", "The printer is out of paper. Nothing was printed, and nothing will be later. Scan the code with your phone, or ask for paper.";

@@ -19,16 +19,11 @@ texts! {
     START_OFFLINE_TEXT = "现在没有网络，本机也没有这份申请表。恢复后会自动为您打开。办事指南可以照常查阅，已经开始的申请可以继续填写。", "You are offline, and this form is not on this device. It opens by itself once you are back online. You can read the guide meanwhile, and go on with what you have begun.";
     START_OFFLINE_DRAFTS = "查看已开始的申请", "See what you have begun";
     OPENING = "正在打开申请表…", "Opening the form…";
-    START = "开始填写", "Start";
 
     STEP_OF = "第 {} 步，共 {} 步", "Step {} of {}";
     APPLYING_FOR = "办理人：{}", "For {}";
     SAVE_AND_LEAVE = "保存并离开", "Save and leave";
-    CHECK_BACK = "返回核对", "Back to the check";
     SAVE_AND_CHECK = "保存并返回核对", "Save and go back to the check";
-    CHARACTERS_LEFT = "还可输入 {} 字", "{} characters left";
-    CHARACTERS_OVER = "超出 {} 字", "{} characters too many";
-    DATE_EXAMPLE = "例如：2026年3月9日", "For example 2026 3 9";
     REGION = "所在地区", "City and district";
     DETAIL = "详细地址", "Street, building, number";
     PERSON_NAME = "姓名", "Name";
@@ -117,7 +112,6 @@ texts! {
     TO_MATTERS = "查看我的办件", "See my matters";
 
     ADD_ROW = "添加{}", "Add {}";
-    ROW_NUMBER = "{} {}", "{} {}";
     EDIT_ROW = "修改{}", "Change {}";
     REMOVE_ROW = "删除{}", "Remove {}";
     REMOVE_ROW_ASK = "要删除“{}”吗？", "Remove “{}”?";
@@ -126,7 +120,6 @@ texts! {
     ROW_REMOVED = "已删除{}", "{} was removed";
     ROWS_NONE = "还没有添加{}", "No {} added yet";
     ROWS_BETWEEN = "请添加 {} 至 {} 项", "Add {} to {}";
-    ROWS_AT_LEAST = "至少添加 {} 项", "Add at least {}";
     ROWS_AT_MOST = "最多可添加 {} 项", "You can add up to {}";
     ROWS_FULL = "已达上限 {} 项", "That is all: up to {} can be added";
     ROW_INCOMPLETE = "未填完", "Not complete";
@@ -139,13 +132,6 @@ texts! {
     FILE_EMPTY = "文件是空的。", "The file is empty.";
     FILES_TOO_MANY = "最多 {} 个文件，其余的没有上传。", "{} files at most: the others were not uploaded.";
     FILE_UNREADABLE = "没有读到这个文件，请重新选择。", "The file could not be read. Please choose it again.";
-    FILE_UPLOADED = "{} 上传完成", "{} is uploaded";
-    FILE_FAILED = "{} 没有上传：{}", "{} was not uploaded: {}";
-    FILE_CANCEL = "取消上传 {}", "Stop uploading {}";
-    FILE_RETRY = "重新上传 {}", "Upload {} again";
-    FILE_DISMISS = "不上传 {}", "Do not upload {}";
-    FILE_OPEN = "查看 {}", "See {}";
-    FILES_FULL = "已达到文件数量上限。", "No more files can be added.";
     FILE_CHOOSE_AGAIN = "请重新选择该文件。", "Please choose the file again.";
     UPLOADS_RUNNING = "文件还在上传，请稍候。", "A file is still being uploaded. Please wait.";
     GRADE_A = "材料可信等级：出证机关提供", "Trust grade: from the issuing authority";
@@ -155,9 +141,6 @@ texts! {
 
     CHECK_TITLE = "核对您的填写", "Check your answers";
     CHECK_HELP = "提交前请逐项核对。提交后如需修改，须等工作人员退回或者要求补正。", "Please check each answer before you submit. Afterwards you can only change what a clerk asks you to.";
-    CHECK_STEP = "核对并提交", "Check and submit";
-    CHANGE_PAGE = "修改“{}”", "Change “{}”";
-    CHANGE_ANSWER = "修改{}", "Change {}";
     MISSING_ONE = "还有 {} 处需要填写或修改", "{} answer is missing or needs a change";
     MISSING_TITLE = "还有 {} 处需要填写或修改", "{} answers are missing or need a change";
     DECLARE_TITLE = "声明并提交", "Declare and submit";

@@ -30,12 +30,10 @@ texts! {
     THEMES_TEXT = "按您关心的方面查找事项。", "Find services by what they are about.";
     AUTHORITIES_TITLE = "办事部门", "Authorities";
     AUTHORITIES_TEXT = "各部门的职责、联系方式和办理事项。", "What each authority does, how to reach it, and its services.";
-    AUTHORITY = "办事部门", "Authority";
     AUTHORITY_CODE = "统一社会信用代码", "Unified social credit code";
     PHONE = "电话", "Telephone";
     ADDRESS = "地址", "Address";
     AUTHORITY_SERVICES = "办理事项", "Services";
-    THEME = "办事主题", "Theme";
 
     LIFE_EVENTS_TITLE = "一件事一次办", "Life events";
     LIFE_EVENTS_TEXT = "把一件事涉及的多个事项放在一起，按顺序办。", "All the services that one occasion needs, in the order in which people need them.";

@@ -4,20 +4,17 @@ use super::texts;
 
 texts! {
     TITLE = "叫号", "Counters";
-    HALL = "大厅", "Hall";
     CHOOSE = "选择窗口", "Choose a counter";
     CHOOSE_TEXT = "选择您今天工作的窗口，然后开始叫号。", "Choose the counter at which you work, then begin to call.";
     COUNTER = "{} 号窗口", "Counter {}";
     COUNTER_FREE = "空闲", "Free";
     COUNTER_BY = "{} 在岗", "{} works here";
     COUNTER_AT = "正在办理 {}", "with {}";
-    SIT = "到这个窗口", "Work here";
     SIT_OF = "到 {} 号窗口", "Work at counter {}";
     STOP = "离开窗口", "Stop working here";
     STOPPED = "已离开窗口。", "You work at no counter now.";
     NONE = "这个大厅没有您可以工作的窗口。", "There is no counter for you in this hall.";
 
-    NOW = "当前号码", "Current number";
     NOBODY = "没有叫号", "Nobody is called";
     NOBODY_TEXT = "现在等候 {} 人。", "{} waiting now.";
     CALL = "叫下一位", "Call the next";
@@ -37,7 +34,6 @@ texts! {
     WAITING = "等候", "Waiting";
     WAITING_NONE = "没有人等候", "Nobody waits";
     WAITED = "已等 {} 分钟", "for {} min";
-    PLACES = "顺序", "Order";
     NUMBER = "号码", "Number";
     QUEUE = "队列", "Queue";
     WHY = "优先", "Precedence";

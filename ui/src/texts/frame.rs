@@ -20,7 +20,6 @@ texts! {
 
     LOG_IN = "登录", "Log in";
     LOG_OUT = "退出登录", "Log out";
-    LOGGED_OUT = "您已退出登录。", "You are logged out.";
     UNSENT_TITLE = "还有内容没有送达", "Not everything has been sent";
     UNSENT_TEXT = "现在无法连接，或有内容等您处理。退出登录会删除本机上未上传的填写内容，不能恢复。", "There is no connection, or something waits for your decision. Logging out deletes the answers that are only on this device.";
     UNSENT_QUEUED = "有等待提交的申请或材料还在本机。退出登录会删除它们，政务服务大厅不会收到，不能恢复。", "Applications or the like still wait on this device. Logging out deletes them, and the hall will not receive them.";
@@ -54,5 +53,4 @@ texts! {
     KIOSK_STILL_THERE = "您还在办理吗？", "Are you still there?";
     KIOSK_STILL_THERE_TEXT = "为保护您的信息，{} 秒后将自动退出并清除本机记录。", "To protect your data, this session ends in {} seconds and leaves nothing on this machine.";
     KIOSK_STAY = "继续办理", "I am still here";
-    KIOSK_TOUCH = "请选择您要办理的业务", "What would you like to do?";
 }

@@ -6,27 +6,20 @@ texts! {
     BACK = "返回", "Back";
     CANCEL = "取消", "Cancel";
     CLOSE = "关闭", "Close";
-    CONFIRM = "确定", "Confirm";
     CONTINUE = "继续", "Continue";
     DOWNLOAD = "下载", "Download";
     EDIT = "修改", "Change";
-    PRINT = "打印", "Print";
     REMOVE = "删除", "Remove";
     RETRY = "重试", "Try again";
-    SAVE = "保存", "Save";
     SEARCH = "搜索", "Search";
-    SUBMIT = "提交", "Submit";
-    VIEW = "查看", "View";
     YES = "是", "Yes";
     NO = "否", "No";
-    NONE = "无", "None";
     OPTIONAL = "（选填）", "(optional)";
     PLEASE_CHOOSE = "请选择", "Please choose";
     OPENS_NEW_WINDOW = "在新窗口打开", "opens in a new window";
 
     LOADING = "正在加载…", "Loading…";
     WORKING = "正在处理…", "Working…";
-    DONE = "已完成", "Done";
     COPIED = "已复制", "Copied";
 
     ERROR_SUMMARY = "请核对以下内容", "There is a problem";
@@ -40,7 +33,6 @@ texts! {
     OFFLINE_GO_ON = "您可以继续浏览和填写，恢复后自动上传。", "You can go on: what you do is sent when you are back online.";
     OFFLINE_HINT = "连接恢复后会自动继续。您已保存的内容不会丢失。", "This goes on by itself when you are back online. What you have saved is not lost.";
     SHOWN_AS_OF = "显示的是 {} 的内容。", "What you see is as of {}.";
-    BACK_ONLINE = "网络已恢复", "You are back online";
 
     SHELL_MISMATCH = "界面无法启动", "The interface cannot start";
 
@@ -80,6 +72,5 @@ texts! {
     KEY_CHINESE = "中文", "Chinese";
     KEYBOARD_PINYIN = "输入拼音，点选汉字", "Type pinyin, then touch the character";
     KEYBOARD_CHARACTERS = "候选汉字", "Characters";
-    KEY_DIGITS = "数字", "Digits";
     QR_CODE = "二维码：{}", "QR code: {}";
 }

@@ -8,7 +8,6 @@ texts! {
     APPLY_HINT = "填写内容随时保存，可以稍后或换一台设备继续。", "Your answers are saved as you go: go on later, or on another device.";
     NOT_ONLINE_TITLE = "该事项暂不支持在线申请", "This service cannot be applied for online yet";
     NOT_ONLINE_TEXT = "请携带所需材料到下列大厅办理。", "Please come to one of the halls below with what is needed.";
-    LOGIN_NEEDED = "申请前需要登录。", "You will be asked to log in first.";
     ON_THIS_PAGE = "本页内容", "On this page";
     AT_A_GLANCE = "一览", "At a glance";
 

@@ -8,14 +8,12 @@ texts! {
     CLOSES_AT = "{} 结束办公", "Closes at {}";
     OPENS_AT = "{} 开始办公", "Opens {}";
     OPENS_UNKNOWN = "近期不开放，请拨打大厅电话咨询", "Not open in the next weeks. Please call the hall";
-    TODAY = "今天", "today";
     TODAY_AT = "今天 {}", "today at {}";
     ON_AT = "{} {}", "on {} at {}";
     WAITING_NONE = "无人等候", "nobody waiting";
     WAITING_ONE = "{} 人等候", "{} person waiting";
     WAITING_MORE = "{} 人等候", "{} people waiting";
     LIVE_FAILED = "暂时看不到大厅现场情况，以下是大厅的基本信息。", "How it looks in the halls cannot be seen right now. This is what is known of them.";
-    NO_COUNTERS = "这个大厅不在网上取号和预约", "This hall gives no numbers and takes no appointments here";
     SEE = "现场情况、取号与预约", "Queues, numbers and appointments";
     FOR_ITEM = "到大厅办理：{}", "At a hall: {}";
     FOR_ITEM_TEXT = "选择一个大厅预约时间，或看看现在排队的人多不多。", "Choose a hall to make an appointment, or see how many wait there now.";
@@ -23,16 +21,13 @@ texts! {
 
     HALL = "大厅", "Hall";
     QUEUES = "排队取号", "Numbers";
-    QUEUE_LETTER = "{} 字头号码", "Numbers with {}";
     COUNTERS_NONE = "现在没有窗口叫号", "No counter is calling now";
     COUNTERS_ONE = "{} 个窗口正在叫号", "{} counter is calling";
     COUNTERS_MORE = "{} 个窗口正在叫号", "{} counters are calling";
     WAIT_NONE = "现在到您大约不用等", "No wait right now";
     WAIT_ABOUT = "现在取号大约等 {} 分钟", "About {} minutes if you take a number now";
     WAIT_UNKNOWN = "暂时无法估计等候时间", "The wait cannot be estimated yet";
-    TAKE = "取号", "Take a number";
     TAKE_OF = "取号：{}", "Take a number: {}";
-    BOOK = "预约", "Make an appointment";
     BOOK_OF = "预约：{}", "Appointment: {}";
     PRIORITY = "您是否需要优先办理？", "Do you need precedence?";
     PRIORITY_HINT = "到窗口时工作人员会核对。", "The clerk at the counter will check.";
@@ -135,13 +130,9 @@ texts! {
     CHECK_IN_GO = "签到", "Check in";
 
     DISPLAY = "叫号显示屏：{}", "Screen of {}";
-    DISPLAY_CALLED = "请到窗口", "Please go to";
     DISPLAY_COUNTER = "{} 号窗口", "Counter {}";
     DISPLAY_SAYS = "请 {} 号到 {} 号窗口", "Number {}, please go to counter {}";
     DISPLAY_NONE = "暂无叫号", "Nobody is called";
     DISPLAY_QUEUES = "等候人数", "Waiting";
-    DISPLAY_NUMBER = "号码", "Number";
-    DISPLAY_WHERE = "窗口", "Counter";
-    DISPLAY_WHAT = "业务", "Queue";
     DISPLAY_OFFLINE = "显示暂时中断，请留意窗口叫号", "This screen is cut off. Please listen at the counters";
 }

@@ -9,7 +9,6 @@ texts! {
     POPULAR = "大家常办：", "Often used:";
     FREQUENT = "常用事项", "Often used services";
     LIFE_EVENTS = "一件事一次办", "Life events";
-    LIFE_EVENTS_HINT = "从您要办的一件事出发，把相关事项一次办好。", "Start from what happens in your life, and get all of it done.";
     THEMES = "按主题找事项", "Browse by theme";
     HALLS = "到大厅办理", "Come to a hall";
     ALL = "查看全部", "See all";

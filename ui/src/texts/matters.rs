@@ -11,11 +11,8 @@ texts! {
     NONE_TITLE = "还没有办件", "Nothing here yet";
     NONE_TEXT = "您提交的申请和未完成的草稿都会显示在这里。", "Your applications and drafts will be shown here.";
     FIND_SERVICE = "去办事", "Find a service";
-    LOG_IN_TITLE = "登录后查看您的办件", "Log in to see your matters";
-    LOG_IN_TEXT = "登录后可以查看草稿、办理进度和办理结果。", "After you log in you see your drafts, the progress of your cases and their results.";
 
     DRAFT_CHANGED = "{} 在{}上修改", "Changed {} on {}";
-    DRAFT_CONTINUE = "继续填写", "Go on";
     DRAFT_CONTINUE_OF = "继续填写：{}", "Go on with {}";
     DRAFT_DISCARD = "删除草稿", "Discard";
     DRAFT_DISCARD_OF = "删除草稿：{}", "Discard the draft of {}";
@@ -26,7 +23,6 @@ texts! {
 
     TAG_YOU = "等您处理", "Waits for you";
     TAG_OVERDUE = "超期", "Overdue";
-    TAG_PAUSED = "计时暂停", "Clock stands still";
     LINE_YOU = "等您处理，截止 {}", "Waits for you until {}";
     LINE_YOU_OPEN = "等您处理", "Waits for you";
     LINE_AUTHORITY = "由{}办理，{} 前完成", "With {} until {}";
@@ -70,12 +66,10 @@ texts! {
     ACTED_FOR = "{}（代 {} 办理）", "{} (for {})";
     BY_SYSTEM = "系统", "The system";
     FROM_TERMINAL = "通过{}", "from {}";
-    ANSWERS = "填写的内容", "What you filled in";
     ANSWERS_SHOW = "查看填写的内容", "Show what you filled in";
     RECEIPT = "查看回执", "Receipt";
     GUIDE = "办事指南", "Guide";
 
-    SUPPLEMENT = "补交材料", "Hand in what is missing";
     SUPPLEMENT_TITLE = "按要求补交", "Hand in what is missing";
     SUPPLEMENT_START = "现在补交", "Hand it in now";
     SUPPLEMENT_LIST = "需要您补交或修改：", "What is asked of you:";
@@ -112,7 +106,6 @@ texts! {
     RESULT_REASON = "理由", "Reason";
     RESULT_DOWNLOAD = "下载：{}", "Download {}";
     RESULT_ELSEWHERE = "{}（请在手机或电脑上登录查看）", "{} (log in on your phone or computer to read it)";
-    RESULT_DOWNLOADING = "正在下载…", "Downloading…";
     RESULT_DOWNLOADED = "{} 已下载。", "{} was downloaded.";
 
     RATE = "评价本次服务", "Rate this service";

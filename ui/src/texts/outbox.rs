@@ -29,7 +29,6 @@ texts! {
     LINE_CONFLICT_CASE = "这个办件在此期间有变化，没有发送，请查看办件后重新操作。", "The case changed meanwhile. It was not sent: look at the case and do it again.";
 
     SEE = "查看", "See";
-    SEE_OF = "查看：{}", "See {}";
     SEND_NOW = "立即发送", "Send now";
     CHECK_AGAIN = "去核对", "Check it again";
     OPEN_DRAFT = "打开草稿", "Open the draft";

@@ -18,7 +18,6 @@ texts! {
     NEVER_USED = "尚未使用", "Not used yet";
     SYNCED = "已在您的设备间同步", "Reaches your other devices";
     ONE_DEVICE = "仅在一台设备上", "On one device alone";
-    REMOVE = "移除", "Remove";
     REMOVE_NAMED = "移除“{}”", "Remove “{}”";
     REMOVED = "已移除。手机号仍可登录。", "Removed. Your phone still logs you in.";
     ADD_TITLE = "添加通行密钥", "Add a passkey";
