@@ -5,6 +5,7 @@
 //! path from an earlier branch comes through is reached whenever the branch is, and a rule that gets long is computed
 //! once, by a hidden question.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -17,6 +18,8 @@ const DEEP: usize = 8;
 /// The most pages of a form with circles that is looked at for where they lead back to, and how often each is.
 const MOST_PAGES: usize = 10_000;
 const ROUNDS: usize = 20;
+/// The most links of a form that are tried one by one, to see which of them closes a circle.
+const MOST_LINKS: usize = 3_000;
 
 /// Pages by number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +57,8 @@ pub(crate) struct Graph {
     pub(crate) order: Vec<usize>,
     /// Links that would close a circle: page and number of the link.
     pub(crate) circles: Vec<(usize, usize)>,
-    /// Those of them that lead to a page that every way comes through to the page of the link: who takes one was there.
+    /// Those of them by which nobody comes to an end: who takes one was at the page that it leads to, since every way to it
+    /// comes through that page, or comes round to such a page again.
     pub(crate) returns: BTreeSet<(usize, usize)>,
     /// Of each page, the pages that may come before it.
     before: Vec<Set>,
@@ -63,6 +67,11 @@ pub(crate) struct Graph {
 impl Graph {
     /// The graph of pages whose links lead to `targets`.
     pub(crate) fn new(start: usize, targets: Vec<Vec<Option<usize>>>) -> Graph {
+        Graph::with_ends(start, targets, &BTreeSet::new())
+    }
+
+    /// As [`Graph::new`], where some pages may be an end by what stands on them: their links back need not be kept.
+    pub(crate) fn with_ends(start: usize, targets: Vec<Vec<Option<usize>>>, may_end: &BTreeSet<usize>) -> Graph {
         let count = targets.len();
         let whole = targets.clone();
         let mut graph = Graph {
@@ -74,7 +83,14 @@ impl Graph {
         };
         graph.walk(start);
         graph.order.reverse();
-        graph.returns = graph.returning(&whole);
+        if let Some(through) = graph.through(&whole) {
+            graph.returns = graph.returning(&whole, &through);
+            if graph.circles.iter().any(|circle| !graph.returns.contains(circle)) {
+                graph.cut(whole, &through, may_end);
+                graph.walk(start);
+                graph.order.reverse();
+            }
+        }
         for at in graph.order.clone() {
             let mut known = graph.before.get(at).cloned().unwrap_or_else(|| Set::none(count));
             known.add(at);
@@ -131,12 +147,12 @@ impl Graph {
         }
     }
 
-    /// Of the links that would close a circle, those that lead to a page that every way comes through to theirs; none where
-    /// that cannot be told. `whole` has these links too: a way may lead over one of them.
-    fn returning(&self, whole: &[Vec<Option<usize>>]) -> BTreeSet<(usize, usize)> {
+    /// Of each page, the pages that every way to it comes through; none without circles, and where that cannot be told.
+    /// `whole` has the links too that would close a circle: a way may lead over one of them.
+    fn through(&self, whole: &[Vec<Option<usize>>]) -> Option<Vec<Set>> {
         let count = whole.len();
         if self.circles.is_empty() || count > MOST_PAGES {
-            return BTreeSet::new();
+            return None;
         }
         let mut from: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); count];
         for at in self.order.iter().copied() {
@@ -165,14 +181,84 @@ impl Graph {
                 }
             }
             if is_settled {
-                let comes_through = |(at, link): &(usize, usize)| {
-                    let to = whole.get(*at).and_then(|links| links.get(*link)).copied().flatten();
-                    to.is_some_and(|to| through.get(*at).is_some_and(|set| set.has(to)))
-                };
-                return self.circles.iter().copied().filter(comes_through).collect();
+                return Some(through);
             }
         }
-        BTreeSet::new()
+        None
+    }
+
+    /// Of the links that would close a circle, those that lead to a page that every way comes through to theirs.
+    fn returning(&self, whole: &[Vec<Option<usize>>], through: &[Set]) -> BTreeSet<(usize, usize)> {
+        let comes_through = |(at, link): &(usize, usize)| {
+            let to = whole.get(*at).and_then(|links| links.get(*link)).copied().flatten();
+            to.is_some_and(|to| through.get(*at).is_some_and(|set| set.has(to)))
+        };
+        self.circles.iter().copied().filter(comes_through).collect()
+    }
+
+    /// Cuts circles that one may come into at several pages, where which link leads on and which one back is not said by
+    /// the ways alone: what leads back in the order of the pages is cut first, from the last page on. No page is left
+    /// without a way to it, and none that had one without a way to an end.
+    fn cut(&mut self, whole: Vec<Vec<Option<usize>>>, through: &[Set], may_end: &BTreeSet<usize>) {
+        let start = self.order.first().copied().unwrap_or(0);
+        let mut links: Vec<(usize, usize, usize)> = Vec::new();
+        for at in self.order.iter().copied() {
+            for (link, to) in whole.get(at).into_iter().flatten().enumerate() {
+                links.extend(to.map(|to| (at, link, to)));
+            }
+        }
+        links.sort_unstable_by_key(|(at, link, to)| (to > at, Reverse(*at), *link));
+        if links.len() > MOST_LINKS {
+            links.clear();
+        }
+        let mut ways = Ways {
+            whole: &whole,
+            may_end,
+            gone: self.returns.clone(),
+        };
+        for (at, link, to) in links.iter().copied() {
+            if !ways.is_in_circle(at, link, to) {
+                continue;
+            }
+            let ended = ways.reach(at, None).1;
+            ways.gone.insert((at, link));
+            if ways.reach(start, None).0.has(to) && (!ended || ways.reach(at, None).1) {
+                if !ended {
+                    self.returns.insert((at, link));
+                }
+            } else {
+                ways.gone.remove(&(at, link));
+            }
+        }
+        // What is left can only be cut where a way ends by it: where nobody comes to an end on that way in any case.
+        for (at, link, to) in links {
+            if !ways.is_in_circle(at, link, to) {
+                continue;
+            }
+            let source = Ways {
+                whole: &whole,
+                may_end,
+                gone: self.returns.clone(),
+            };
+            if source.reach(to, through.get(at)).1 {
+                continue;
+            }
+            ways.gone.insert((at, link));
+            if ways.reach(start, None).0.has(to) {
+                self.returns.insert((at, link));
+            } else {
+                ways.gone.remove(&(at, link));
+            }
+        }
+        let gone = ways.gone;
+        self.order.clear();
+        self.targets = whole;
+        for (at, link) in &gone {
+            if let Some(slot) = self.targets.get_mut(*at).and_then(|links| links.get_mut(*link)) {
+                *slot = None;
+            }
+        }
+        self.circles = gone.into_iter().collect();
     }
 
     fn leads_to(&self, at: usize) -> Vec<Option<usize>> {
@@ -310,6 +396,46 @@ impl Graph {
     }
 }
 
+/// The links between pages without those that are gone.
+struct Ways<'a> {
+    whole: &'a [Vec<Option<usize>>],
+    may_end: &'a BTreeSet<usize>,
+    gone: BTreeSet<(usize, usize)>,
+}
+
+impl Ways<'_> {
+    /// The pages that `page` leads to, with itself, and whether any way from it leads to an end; not over pages to avoid.
+    fn reach(&self, page: usize, avoid: Option<&Set>) -> (Set, bool) {
+        let (mut seen, mut ends) = (Set::none(self.whole.len()), false);
+        let mut left = vec![page];
+        while let Some(at) = left.pop() {
+            if seen.has(at) || avoid.is_some_and(|avoid| avoid.has(at)) {
+                continue;
+            }
+            seen.add(at);
+            let links = self.whole.get(at).map(Vec::as_slice).unwrap_or_default();
+            let mut leads_on = false;
+            for (link, to) in links.iter().enumerate() {
+                if self.gone.contains(&(at, link)) {
+                    continue;
+                }
+                leads_on = true;
+                match to {
+                    Some(to) => left.push(*to),
+                    None => ends = true,
+                }
+            }
+            ends |= links.is_empty() || (!leads_on && self.may_end.contains(&at));
+        }
+        (seen, ends)
+    }
+
+    /// Whether a link is there and leads to a page that leads back to it.
+    fn is_in_circle(&self, at: usize, link: usize, to: usize) -> bool {
+        !self.gone.contains(&(at, link)) && self.reach(to, None).0.has(at)
+    }
+}
+
 /// When `from` is reached, given that `top` above it is.
 fn way(from: usize, top: usize, parents: &[Option<usize>], own: &[Value], whole: &BTreeMap<usize, Value>) -> Value {
     let mut steps = Vec::new();
@@ -408,6 +534,57 @@ mod tests {
             vec![vec![Some(1), Some(2)], vec![Some(2)], vec![Some(1), Some(3)], vec![]],
         );
         assert_eq!((graph.circles.len(), graph.returns.len()), (1, 0));
+    }
+
+    /// The links that are cut, and those of them that refuse who takes them.
+    fn cut(targets: &[&[Option<usize>]]) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+        let count = targets.len();
+        let graph = Graph::new(0, targets.iter().map(|links| links.to_vec()).collect());
+        assert_eq!(graph.order.len(), count, "{targets:?}: what was reached is reached");
+        let place = |page: usize| graph.order.iter().position(|at| *at == page);
+        for (at, links) in graph.targets.iter().enumerate() {
+            for to in links.iter().copied().flatten() {
+                assert!(place(at) < place(to), "{targets:?}: {at} comes before {to}");
+            }
+        }
+        (graph.circles, Vec::from_iter(graph.returns))
+    }
+
+    #[test]
+    fn of_a_circle_with_two_ways_in_the_link_back_is_cut() {
+        let on = |to: usize| Some(to);
+        // Both orders of the links that lead into the circle of 1 and 2.
+        assert_eq!(cut(&[&[on(1), on(2)], &[on(2)], &[on(1), on(3)], &[]]).0, [(2, 0)]);
+        assert_eq!(cut(&[&[on(2), on(1)], &[on(2)], &[on(3), on(1)], &[]]).0, [(2, 1)]);
+        // Two branches that meet on a page that leads back to both.
+        assert_eq!(
+            cut(&[
+                &[on(1), on(2), on(4)],
+                &[on(3)],
+                &[on(3)],
+                &[on(1), on(2), on(4)],
+                &[None]
+            ])
+            .0,
+            [(3, 0), (3, 1)]
+        );
+        // The only way on of a page is kept, also where it leads back in the order of the pages.
+        assert_eq!(
+            cut(&[&[on(1), on(2), on(3)], &[on(0), on(3)], &[on(1)], &[on(2), None]]),
+            (vec![(1, 0), (3, 0)], vec![(1, 0)])
+        );
+        assert_eq!(cut(&[&[on(1), on(2)], &[on(2), on(3)], &[on(1)], &[]]).0, [(1, 0)]);
+    }
+
+    #[test]
+    fn a_circle_that_is_no_way_to_an_end_refuses_who_comes_into_it() {
+        let on = |to: usize| Some(to);
+        // Nothing leads out of the circle of 1 and 2.
+        let ends = cut(&[&[on(1), on(2), on(3)], &[on(2)], &[on(1)], &[]]);
+        assert_eq!(ends, (vec![(2, 0)], vec![(2, 0)]));
+        // Page 1 is only a way from 3, and round to it again: it is still seen.
+        let round = cut(&[&[on(2), on(3)], &[on(2)], &[on(3)], &[on(1), None]]);
+        assert_eq!(round, (vec![(1, 0)], vec![(1, 0)]));
     }
 
     #[test]

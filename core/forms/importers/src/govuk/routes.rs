@@ -260,8 +260,11 @@ fn lead_back(
             "the route leads back to a step before it: who takes it cannot submit before the answers are others";
         draft.report.differs(path, "loop", message);
     } else {
-        let message =
-            "the route leads back to a step before it, and is not carried: the form goes on, or ends, without it";
+        let message = if ways.graph.returns.contains(&(at, link)) {
+            "the route leads back to a step before it, and is not carried: the form goes on, or ends, without it"
+        } else {
+            "the route closes a circle that one comes into at several steps, and is not carried: the form goes on without it"
+        };
         draft.report.lost(path, "loop", message);
     }
 }

@@ -1,6 +1,6 @@
 //! The pages of the source, what they are for, and the links between them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::draft::Draft;
 use crate::json::At;
@@ -284,6 +284,22 @@ pub(super) fn summaries(nodes: &[Node<'_>], graph: &Graph) -> Vec<usize> {
     graph.order.iter().copied().filter(is_summary).collect()
 }
 
+/// The pages that tell something, ask nothing, and lead only to pages that are written before them, or out of the form.
+pub(super) fn that_may_end(nodes: &[Node<'_>]) -> BTreeSet<usize> {
+    let leads_back = |at: usize, link: &Link| link.redirect.is_some() || link.to.is_some_and(|to| to <= at);
+    let may_end = |at: usize, node: &Node<'_>| {
+        node.role == Role::Page && only_tells(node) && node.links.iter().all(|link| leads_back(at, link))
+    };
+    let found = nodes.iter().enumerate().filter(|(at, node)| may_end(*at, node));
+    found.map(|(at, _)| at).collect()
+}
+
+/// Whether a page tells something, and asks nothing.
+fn only_tells(node: &Node<'_>) -> bool {
+    let components = node.at.get("components").items();
+    !components.is_empty() && !components.iter().any(is_field)
+}
+
 /// A page that asks nothing and leads nowhere but back or out of the form, before the summary of a form that has one, is
 /// where the source turns somebody away.
 pub(super) fn exits(nodes: &mut [Node<'_>], graph: &Graph, draft: &mut Draft) {
@@ -291,15 +307,13 @@ pub(super) fn exits(nodes: &mut [Node<'_>], graph: &Graph, draft: &mut Draft) {
     let mut reached = nodes.iter().enumerate().filter(|(at, _)| graph.is_reached(*at));
     let has_end = !summaries.is_empty() || reached.any(|(_, node)| node.links.iter().any(Link::sends));
     for (at, node) in nodes.iter_mut().enumerate() {
-        let components = node.at.get("components").items();
-        let tells = !components.is_empty() && !components.iter().any(is_field);
         let before_the_end = has_end && !summaries.iter().any(|summary| graph.is_known_at(*summary, at));
         let goes_on = node
             .links
             .iter()
             .enumerate()
             .any(|(number, link)| link.redirect.is_none() && !graph.circles.contains(&(at, number)));
-        if node.role == Role::Page && !goes_on && tells && before_the_end && graph.is_reached(at) {
+        if node.role == Role::Page && !goes_on && only_tells(node) && before_the_end && graph.is_reached(at) {
             node.role = Role::Exit;
             for link in node.links.drain(..).filter(|link| link.to.is_some()) {
                 let message = "the link leads back to a page before it: a citizen goes back by the page's own button";

@@ -281,7 +281,20 @@ pub(super) fn refuse_by_links(
                         let message = "the link leads back to a page before it: who takes it cannot submit before the answers are others";
                         draft.report.differs(&link.path, "loop", message);
                     } else {
-                        let message = "the link leads back to a page before it, and is not carried: the form goes on, or ends, without it";
+                        let back = if graph.returns.contains(&(at, number)) {
+                            "leads back to a page before it"
+                        } else {
+                            "closes a circle that one comes into at several pages"
+                        };
+                        let is_carried = |other: usize| {
+                            !reached.circles.contains(&(at, other)) || reached.refusing.contains(&(at, other))
+                        };
+                        let then = if (0..node.links.len()).any(is_carried) {
+                            "the form goes on without it"
+                        } else {
+                            "the form ends on this page, without what comes after it in the source"
+                        };
+                        let message = format!("the link {back}, and is not carried: {then}");
                         draft.report.lost(&link.path, "loop", message);
                     }
                 }

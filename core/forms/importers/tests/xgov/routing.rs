@@ -220,6 +220,79 @@ fn a_link_back_that_cannot_refuse_takes_no_page_away() {
     }
 }
 
+#[test]
+fn in_a_circle_with_two_ways_in_the_link_back_is_left_out_and_everybody_goes_on() {
+    let conditions = json!([
+        {"name": "rents", "value": "rent"}, {"name": "more", "value": "extra"}, {"name": "young", "value": "adult == false"}
+    ]);
+    let links = |condition: &str, to: &str, otherwise: &str, is_turned: bool| {
+        let mut links = vec![json!({"path": to, "condition": condition}), json!({"path": otherwise})];
+        if is_turned {
+            links.reverse();
+        }
+        links
+    };
+    for is_turned in [false, true] {
+        let all = imported(&form(
+            json!([
+                {"path": "/rent", "title": "Rent", "components": [yes_no("rent")], "next": links("rents", "/landlord", "/extra", is_turned)},
+                {"path": "/landlord", "title": "Landlord", "components": [text("landlord")], "next": [{"path": "/extra"}]},
+                {"path": "/extra", "title": "Extra", "components": [yes_no("extra")], "next": links("more", "/landlord", "/age", is_turned)},
+                {"path": "/age", "title": "Age", "components": [yes_no("adult")], "next": links("young", "/stop", "/bank", is_turned)},
+                {"path": "/stop", "title": "Too young", "components": [{"type": "Para", "content": "Sorry."}], "next": []},
+                {"path": "/bank", "title": "Bank", "components": [text("bank")], "next": [{"path": "/summary"}]}
+            ]),
+            json!([]),
+            conditions.clone(),
+        ));
+        let (rents, owns) = (("rent", json!(true)), ("rent", json!(false)));
+        let (adult, young) = (("adult", json!(true)), ("adult", json!(false)));
+        assert_eq!(
+            path(&all, &[rents.clone(), adult.clone()]),
+            ["rent", "landlord", "extra", "age", "bank"]
+        );
+        assert_eq!(path(&all, &[owns.clone(), adult]), ["rent", "extra", "age", "bank"]);
+        let answered = [rents.clone(), ("landlord", json!("x")), ("extra", json!(false))];
+        assert!(!filled(&all, &answered).is_complete(), "the rest of the form is asked");
+        assert_eq!(refused_on(&all, "stop", &[owns, young]), ["Too young"]);
+        // Who would come round once more goes on.
+        assert!(path(&all, &[rents, ("extra", json!(true))]).contains(&"bank".to_owned()));
+        let back = format!("/pages/2/next/{}", usize::from(is_turned));
+        let told: Vec<_> = all.findings.iter().filter(|finding| finding.code == "loop").collect();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].path == back && told[0].message.contains("closes a circle"));
+    }
+}
+
+#[test]
+fn a_page_that_turns_away_does_so_also_where_several_ways_lead_to_it_and_it_leads_back() {
+    let conditions = json!([
+        {"name": "lives", "value": "here"}, {"name": "abroad", "value": "resident == false"}, {"name": "young", "value": "adult == false"}
+    ]);
+    let all = imported(&form(
+        json!([
+            {"path": "/start", "title": "Start", "components": [yes_no("here")], "next": [{"path": "/resident", "condition": "lives"}, {"path": "/age"}]},
+            {"path": "/resident", "title": "Resident", "components": [yes_no("resident")], "next": [{"path": "/stop", "condition": "abroad"}, {"path": "/bank"}]},
+            {"path": "/age", "title": "Age", "components": [yes_no("adult")], "next": [{"path": "/stop", "condition": "young"}, {"path": "/bank"}]},
+            {"path": "/bank", "title": "Bank", "components": [text("bank")], "next": [{"path": "/summary"}]},
+            {"path": "/stop", "title": "Stop", "components": [{"type": "Para", "content": "Sorry."}], "next": [{"path": "/resident"}]}
+        ]),
+        json!([]),
+        conditions,
+    ));
+    let (here, elsewhere) = (("here", json!(true)), ("here", json!(false)));
+    assert_eq!(
+        refused_on(&all, "stop", &[here.clone(), ("resident", json!(false))]),
+        ["Stop"]
+    );
+    assert_eq!(
+        refused_on(&all, "stop", &[elsewhere, ("adult", json!(false))]),
+        ["Stop"]
+    );
+    let welcome = [here, ("resident", json!(true)), ("bank", json!("1"))];
+    assert!(filled(&all, &welcome).is_complete());
+}
+
 /// Where a link leads.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum To {
