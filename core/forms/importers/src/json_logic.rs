@@ -121,6 +121,19 @@ fn typed(option: &str) -> Option<Value> {
     }
 }
 
+/// A number, and 0 where it is not there.
+fn or_zero(number: Value) -> Value {
+    if number.is_number() {
+        number
+    } else {
+        json!({"or_else": [number, 0]})
+    }
+}
+
+fn no_numbers() -> Unable {
+    Unable::new("odd_list", "it adds up something that is no list of numbers")
+}
+
 struct Translator<'a> {
     questions: &'a dyn Questions,
     from: &'a [String],
@@ -190,11 +203,10 @@ impl Translator<'_> {
         let Some((name, given)) = operation(rule) else {
             return Err(Unable::new("unreadable_rule", "an operation has exactly one operator"));
         };
-        let inner = |rule: &Json| self.value(rule, scope, depth + 1);
         let every = || {
             given
                 .iter()
-                .map(|rule| inner(rule))
+                .map(|rule| self.value(rule, scope, depth + 1))
                 .collect::<Result<Vec<Value>, Unable>>()
         };
         match (name, given.as_slice()) {
@@ -236,12 +248,49 @@ impl Translator<'_> {
                 let each = self.value(each, Scope::Pair(&group), depth + 1)?;
                 Ok(json!({"reduce": [list, each, self.value(start, scope, depth + 1)?]}))
             }
-            ("_sum", [list]) => Ok(json!({"+": [inner(list)?]})),
+            ("_sum", [list]) => self.sum(list, scope, depth + 1),
             _ => Err(Unable::new(
                 "unknown_operator",
                 format!("there is nothing like the operator `{name}`"),
             )),
         }
+    }
+
+    /// The sum of a list. What is not answered adds nothing in the source, and a list that is not there makes 0.
+    fn sum(&self, list: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
+        let parts: Vec<&Json> = match (list, operation(list)) {
+            (Json::List(items), _) => items.iter().collect(),
+            (_, Some(("merge", given))) => given,
+            (_, Some(("map", given))) => {
+                let [rows, each] = given.as_slice() else {
+                    return Err(no_numbers());
+                };
+                let group = self.rows(rows, scope)?;
+                let rows = self.value(rows, scope, depth + 1)?;
+                let each = or_zero(self.value(each, Scope::Row(&group), depth + 1)?);
+                return Ok(json!({"if": [{"answered": [rows]}, {"sum": [rows, each]}, 0]}));
+            }
+            _ => return Err(no_numbers()),
+        };
+        let part = |rule: &Json| match operation(rule) {
+            Some(("map" | "merge", _)) if depth <= DEPTH => self.sum(rule, scope, depth + 1),
+            _ => {
+                let is_list = |known: &Known| matches!(known.answer, Answer::Rows | Answer::Choices(_));
+                if matches!(rule, Json::List(_)) || self.known(rule, scope).iter().any(is_list) {
+                    return Err(no_numbers());
+                }
+                self.value(rule, scope, depth + 1).map(or_zero)
+            }
+        };
+        let mut made = Vec::new();
+        for rule in parts {
+            made.push(part(rule)?);
+        }
+        Ok(if made.is_empty() {
+            json!(0)
+        } else {
+            json!({ "+": made })
+        })
     }
 
     /// As [`Translator::value`], where only its truth counts.

@@ -199,6 +199,61 @@ fn what_cannot_be_calculated_is_asked() {
 }
 
 #[test]
+fn a_sum_adds_up_all_rows_and_all_values() {
+    let var = |name: &str| json!({"var": name});
+    let number = |key: &str| json!({"type": "number", "key": key, "label": key});
+    let computed = |key: &str, rule: Value| with(number(key), "calculateValue", json!({"_sum": rule}));
+    let of = |rows: &str, each: &str| json!({"map": [var(rows), var(each)]});
+    let required =
+        |key: &str, rule: Value| with(when(key, json!({"json": rule})), "validate", json!({"required": true}));
+    let all = imported(&form(json!([
+        {"type": "datagrid", "key": "inv", "label": "Invoices", "components": [
+            number("amt"),
+            {"type": "datagrid", "key": "parts", "label": "Parts", "components": [number("n")]},
+            computed("line", of("row.parts", "n"))
+        ]},
+        with(computed("total", of("data.inv", "amt")), "validate", json!({"max": 5000})),
+        required("why", json!({">": [var("data.total"), 1000]})),
+        computed("lines", of("data.inv", "line")),
+        number("a"),
+        number("b"),
+        computed("written", json!([[var("data.a"), var("data.b"), 1]])),
+        computed("merged", json!({"merge": [var("data.a"), of("data.inv", "amt")]})),
+        computed("odd", json!([var("data.inv")]))
+    ])));
+    assert_eq!(
+        told_sorted(&all),
+        [("/components/8/calculateValue", "rule_not_carried")],
+        "rows are no numbers"
+    );
+    let sums = |answers: &[(&str, Value)]| {
+        let filling = filled(&all, answers);
+        let sum = |id: &str| filling.computed_values().get(id).cloned().unwrap_or_default();
+        let paths: Vec<String> = filling.errors().iter().map(|error| error.path.clone()).collect();
+        (["total", "lines", "written", "merged"].map(sum), paths)
+    };
+    let numbers = |numbers: [i32; 4]| numbers.map(|number| json!(number));
+    assert_eq!(sums(&[]), (numbers([0, 0, 1, 0]), vec![]));
+    let mut answers = vec![("inv", json!(["x", "y"])), ("inv/x/amt", json!(4000)), ("a", json!(5))];
+    assert_eq!(sums(&answers), (numbers([4000, 0, 6, 4005]), vec!["why".to_owned()]));
+    answers.extend([
+        ("inv/y/amt", json!(4000)),
+        ("b", json!(7)),
+        ("inv/x/parts", json!(["p", "q", "r"])),
+        ("inv/x/parts/p/n", json!(2)),
+        ("inv/x/parts/q/n", json!(3)),
+        ("inv/y/parts", json!(["p"])),
+        ("inv/y/parts/p/n", json!(4)),
+    ]);
+    let (found, mut paths) = sums(&answers);
+    paths.sort_unstable();
+    assert_eq!(
+        (found, paths),
+        (numbers([8000, 9, 13, 8005]), vec!["total".to_owned(), "why".to_owned()])
+    );
+}
+
+#[test]
 fn a_tab_has_conditions_of_its_own() {
     let tab = |key: &str, more: Value| {
         let mut tab = json!({"label": key, "key": key, "components": [text(&format!("in{key}"))]});
