@@ -219,7 +219,13 @@ impl Translator<'_> {
             (">=", [a, b]) => self.comparison(Compare::AtLeast, a, b, scope, depth),
             ("!", [a]) => Ok(fails(self.truth(a, scope, depth + 1)?)),
             ("!!", [a]) => Ok(json!({"!!": [holds(self.truth(a, scope, depth + 1)?)]})),
-            ("and" | "or", [_, ..]) => Ok(json!({name: every()?})),
+            ("and", [_, ..]) => Ok(json!({name: every()?})),
+            ("or", [_, ..]) => {
+                // What is not answered is no truth: the part behind it is taken, also where that is 0.
+                let mut parts = every()?;
+                let last = parts.pop();
+                Ok(json!({"or": parts.into_iter().map(holds).chain(last).collect::<Vec<_>>()}))
+            }
             ("if" | "?:", [_, _, ..]) => self.branches(&given, scope, depth, Reading::Value),
             ("in", [needle, heap]) => self.contained(needle, heap, scope, depth),
             ("missing", [_, ..]) => self.missing(&given, scope),

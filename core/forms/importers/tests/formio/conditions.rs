@@ -417,6 +417,44 @@ fn an_option_that_reads_as_false_or_as_nothing_is_not_true() {
 }
 
 #[test]
+fn an_or_gives_its_last_part_where_those_before_it_are_not_answered() {
+    let or_nothing = |key: &str| json!({"or": [{"var": format!("data.{key}")}, 0]});
+    let number = |key: &str| json!({"type": "number", "key": key, "label": key});
+    let all = imported(&form(json!([
+        number("own"),
+        number("partner"),
+        with(
+            number("both"),
+            "calculateValue",
+            json!({"+": [or_nothing("own"), or_nothing("partner")]})
+        ),
+        when("hardship", json!({"json": {"<": [{"var": "data.both"}, 1000]}})),
+        when("few", json!({"json": {"<": [or_nothing("partner"), 5]}})),
+        text("nick"),
+        text("name"),
+        with(
+            text("called"),
+            "calculateValue",
+            json!({"or": [{"var": "data.nick"}, {"var": "data.name"}]})
+        ),
+    ])));
+    assert_eq!(told_sorted(&all), []);
+    let found = |answers: &[(&str, Value)]| {
+        let filling = filled(&all, answers);
+        let shown = ["hardship", "few"].map(|id| filling.question(id).is_some());
+        (shown, filling.computed_values().get("both").cloned())
+    };
+    assert_eq!(found(&[]), ([true, true], Some(json!(0))));
+    assert_eq!(found(&[("own", json!(500))]), ([true, true], Some(json!(500))));
+    let two = [("own", json!(500)), ("partner", json!(600))];
+    assert_eq!(found(&two), ([false, false], Some(json!(1100))));
+    let called = |answers: &[(&str, Value)]| filled(&all, answers).computed_values().get("called").cloned();
+    assert_eq!(called(&[("name", json!("Li"))]), Some(json!("Li")));
+    assert_eq!(called(&[("name", json!("Li")), ("nick", json!("L"))]), Some(json!("L")));
+    assert_eq!(called(&[]), Some(json!(null)));
+}
+
+#[test]
 fn options_that_stay_texts_are_true_whatever_they_say() {
     let survey = json!({"type": "survey", "key": "s", "label": "S", "questions": [{"label": "Q", "value": "q"}], "values": [{"label": "None", "value": "0"}]});
     let all = imported(&form(json!([
