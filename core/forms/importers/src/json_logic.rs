@@ -186,6 +186,21 @@ fn operation(rule: &Json) -> Option<(&str, Vec<&Json>)> {
     Some((name, arguments))
 }
 
+/// How an operation compares, and what.
+fn compares<'r>(name: &str, given: &[&'r Json]) -> Option<(Compare, &'r Json, &'r Json)> {
+    let &[a, b] = given else { return None };
+    let how = match name {
+        "==" | "===" => Compare::Is,
+        "!=" | "!==" => Compare::IsNot,
+        "<" => Compare::Less,
+        "<=" => Compare::AtMost,
+        ">" => Compare::More,
+        ">=" => Compare::AtLeast,
+        _ => return None,
+    };
+    Some((how, a, b))
+}
+
 impl Translator<'_> {
     fn value(&self, rule: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
         if depth > DEPTH {
@@ -209,14 +224,12 @@ impl Translator<'_> {
                 .map(|rule| self.value(rule, scope, depth + 1))
                 .collect::<Result<Vec<Value>, Unable>>()
         };
+        if let Some((how, a, b)) = compares(name, &given) {
+            // In the source a comparison is true or false, also of what is not there.
+            return self.comparison(how, a, b, scope, depth).map(holds);
+        }
         match (name, given.as_slice()) {
             ("var", _) => self.var(&given, scope, depth, Reading::Value),
-            ("==" | "===", [a, b]) => self.comparison(Compare::Is, a, b, scope, depth),
-            ("!=" | "!==", [a, b]) => self.comparison(Compare::IsNot, a, b, scope, depth),
-            ("<", [a, b]) => self.comparison(Compare::Less, a, b, scope, depth),
-            ("<=", [a, b]) => self.comparison(Compare::AtMost, a, b, scope, depth),
-            (">", [a, b]) => self.comparison(Compare::More, a, b, scope, depth),
-            (">=", [a, b]) => self.comparison(Compare::AtLeast, a, b, scope, depth),
             ("!", [a]) => Ok(fails(self.truth(a, scope, depth + 1)?)),
             ("!!", [a]) => Ok(json!({"!!": [holds(self.truth(a, scope, depth + 1)?)]})),
             ("and", [_, ..]) => Ok(json!({name: every()?})),
@@ -227,18 +240,17 @@ impl Translator<'_> {
                 Ok(json!({"or": parts.into_iter().map(holds).chain(last).collect::<Vec<_>>()}))
             }
             ("if" | "?:", [_, _, ..]) => self.branches(&given, scope, depth, Reading::Value),
-            ("in", [needle, heap]) => self.contained(needle, heap, scope, depth),
+            ("in", [needle, heap]) => self.contained(needle, heap, scope, depth).map(holds),
             ("missing", [_, ..]) => self.missing(&given, scope),
             ("cat", _) | ("substr", [_, _] | [_, _, _]) => {
                 let signs = |rule: &&Json| self.read(rule, scope, depth + 1, Reading::Signs);
                 let every: Result<Vec<Value>, Unable> = given.iter().map(signs).collect();
                 Ok(json!({name: every?}))
             }
-            ("<" | "<=", [_, _, _])
-            | ("merge", _)
-            | ("+" | "*" | "max" | "min", [_, ..])
-            | ("-", [_] | [_, _])
-            | ("/" | "%", [_, _]) => Ok(json!({name: every()?})),
+            ("<" | "<=", [_, _, _]) => Ok(holds(json!({name: every()?}))),
+            ("merge", _) | ("+" | "*" | "max" | "min", [_, ..]) | ("-", [_] | [_, _]) | ("/" | "%", [_, _]) => {
+                Ok(json!({name: every()?}))
+            }
             ("filter" | "map" | "all" | "some" | "none", [list, each]) => {
                 let group = self.rows(list, scope)?;
                 let list = self.value(list, scope, depth + 1)?;
@@ -246,7 +258,11 @@ impl Translator<'_> {
                 let each = self.read(each, Scope::Row(&group), depth + 1, reading)?;
                 // A row of which it is unknown is none of which it holds.
                 let each = if name == "none" { holds(each) } else { each };
-                Ok(json!({name: [list, each]}))
+                let rule = json!({name: [list, each]});
+                Ok(match name {
+                    "filter" | "map" => rule,
+                    _ => or_else(rule, name == "none"),
+                })
             }
             ("reduce", [list, each, start]) => {
                 let group = self.rows(list, scope)?;
@@ -301,7 +317,13 @@ impl Translator<'_> {
 
     /// As [`Translator::value`], where only its truth counts.
     fn truth(&self, rule: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {
-        match operation(rule).filter(|_| depth <= DEPTH) {
+        let asked = operation(rule).filter(|_| depth <= DEPTH);
+        if let Some((name, given)) = &asked
+            && let Some((how, a, b)) = compares(name, given)
+        {
+            return self.comparison(how, a, b, scope, depth);
+        }
+        match asked {
             Some(("var", given)) => self.var(&given, scope, depth, Reading::Truth),
             Some((name @ ("and" | "or"), given)) if !given.is_empty() => {
                 let every: Result<Vec<Value>, Unable> =
@@ -490,7 +512,13 @@ impl Translator<'_> {
             let there = sides.iter().map(|side| json!({"answered": [side]}));
             return Ok(json!({"or_else": [{"!=": sides}, any(there)]}));
         }
-        Ok(json!({sign: sides}))
+        let rule = json!({sign: sides});
+        // What is calculated from an answer that is not there differs from everything.
+        Ok(if how == Compare::IsNot {
+            or_else(rule, true)
+        } else {
+            rule
+        })
     }
 
     fn contained(&self, needle: &Json, heap: &Json, scope: Scope<'_>, depth: usize) -> Result<Value, Unable> {

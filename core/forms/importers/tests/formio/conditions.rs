@@ -659,6 +659,73 @@ fn an_answer_that_is_there_differs_from_one_that_is_not() {
 }
 
 #[test]
+fn what_is_calculated_from_no_answer_differs_and_no_comparison_is_unknown() {
+    let var = |key: &str| json!({"var": format!("data.{key}")});
+    let number = |key: &str| json!({"type": "number", "key": key, "label": key});
+    let logic = |key: &str, rule: Value| when(key, json!({"json": rule}));
+    let is_one = |key: &str| json!({"==": [var(key), 1]});
+    let total = json!({"reduce": [var("g"), {"+": [{"var": "accumulator"}, {"var": "current.n"}]}, 0]});
+    let check = |operator: &str| json!({"json": {operator: [var("to"), var("from")]}});
+    let all = imported(&form(json!([
+        text("code"),
+        number("a"),
+        number("b"),
+        {"type": "datagrid", "key": "g", "label": "G", "components": [number("n")]},
+        logic("elsewhere", json!({"!=": [{"substr": [var("code"), 0, 2]}, "AB"]})),
+        logic("sum", json!({"!=": [{"+": [var("a"), var("b")]}, 10]})),
+        logic("both", json!({"==": [{"and": [is_one("a"), is_one("b")]}, false]})),
+        logic("one", json!({"===": [is_one("a"), false]})),
+        logic("rows", json!({"!=": [total, 100]})),
+        logic("within", json!({"==": [{"in": ["A", var("code")]}, false]})),
+        logic("between", json!({"==": [{"<": [0, var("a"), 3]}, false]})),
+        logic("less", json!({"<": [{"+": [var("a"), var("b")]}, 10]})),
+        with(checkbox("calculated"), "calculateValue", is_one("a")),
+        when("of_it", json!({"show": true, "when": "calculated", "eq": "false"})),
+        checkbox("box"),
+        logic("ticked", json!({"==": [{"!=": [var("box"), false]}, true]})),
+        number("from"),
+        with(number("to"), "validate", check(">=")),
+    ])));
+    assert_eq!(told_sorted(&all), []);
+    let ids = [
+        "elsewhere",
+        "sum",
+        "both",
+        "one",
+        "rows",
+        "within",
+        "between",
+        "less",
+        "of_it",
+    ];
+    let shown = |answers: &[(&str, Value)]| ids.map(|id| is_shown(&all, id, answers));
+    let row = [("g", json!(["r"]))];
+    assert_eq!(shown(&row), [true, true, true, true, true, true, true, false, true]);
+    let answers = [
+        ("code", json!("AB1")),
+        ("a", json!(1)),
+        ("b", json!(9)),
+        ("g", json!(["r"])),
+        ("g/r/n", json!(100)),
+    ];
+    assert_eq!(
+        shown(&answers),
+        [false, false, true, false, false, false, false, false, false]
+    );
+    let mut others = answers.to_vec();
+    others.extend([("code", json!("CD")), ("b", json!(1)), ("g/r/n", json!(1))]);
+    assert_eq!(
+        shown(&others),
+        [true, true, false, false, true, true, false, true, false]
+    );
+    assert!(!is_shown(&all, "ticked", &[]) && is_shown(&all, "ticked", &[("box", json!(true))]));
+    // Nothing is less than an answer that is not there, nor as much.
+    let wrong = |answers: &[(&str, Value)]| filled(&all, answers).errors().len();
+    assert_eq!((wrong(&[]), wrong(&[("to", json!(2))])), (0, 1));
+    assert_eq!(wrong(&[("to", json!(2)), ("from", json!(1))]), 0);
+}
+
+#[test]
 fn a_computed_choice_is_true_as_its_options_are() {
     let choice = json!({"if": [{"==": [{"var": "data.r"}, "a"]}, "true", "false"]});
     let all = imported(&form(json!([
