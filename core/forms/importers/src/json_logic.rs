@@ -245,7 +245,16 @@ impl Translator<'_> {
             ("cat", _) | ("substr", [_, _] | [_, _, _]) => {
                 let signs = |rule: &&Json| self.read(rule, scope, depth + 1, Reading::Signs);
                 let every: Result<Vec<Value>, Unable> = given.iter().map(signs).collect();
-                Ok(json!({name: every?}))
+                let mut every = every?;
+                if name == "cat" {
+                    // A part of a text that is not there is nothing.
+                    let there = |part: Value| match part {
+                        Value::String(_) => part,
+                        _ => json!({"or_else": [part, ""]}),
+                    };
+                    every = every.into_iter().map(there).collect();
+                }
+                Ok(json!({name: every}))
             }
             ("<" | "<=", [_, _, _]) => Ok(holds(json!({name: every()?}))),
             ("merge", _) | ("+" | "*" | "max" | "min", [_, ..]) | ("-", [_] | [_, _]) | ("/" | "%", [_, _]) => {

@@ -362,6 +362,38 @@ fn of_two_questions_with_one_key_json_logic_asks_the_one_that_is_there() {
     assert!(is_shown(&all, "none", &[]));
 }
 
+#[test]
+fn a_text_that_is_put_together_leaves_out_what_is_not_answered() {
+    let var = |key: &str| json!({"var": key});
+    let name = json!({"cat": [var("data.first"), " ", var("data.middle"), " ", var("data.last")]});
+    let list = json!({"reduce": [var("data.g"), {"cat": [var("accumulator"), var("current.x"), ";"]}, ""]});
+    let all = imported(&form(json!([
+        text("first"),
+        text("middle"),
+        text("last"),
+        {"type": "datagrid", "key": "g", "label": "G", "components": [text("x")]},
+        {"type": "day", "key": "d", "label": "D"},
+        with(text("full"), "calculateValue", name),
+        with(text("list"), "calculateValue", list),
+        with(text("born"), "calculateValue", json!({"cat": ["born ", var("data.d")]})),
+        when("badge", json!({"json": {"!": [var("data.full")]}}))
+    ])));
+    assert_eq!(told_sorted(&all), []);
+    let names = [("first", json!("A")), ("last", json!("B"))];
+    let texts = |answers: &[(&str, Value)]| {
+        let values = filled(&all, answers).computed_values();
+        ["full", "list", "born"].map(|id| values.get(id).cloned().unwrap_or_default())
+    };
+    assert_eq!(texts(&names), [json!("A  B"), json!(""), json!("born ")]);
+    assert!(!is_shown(&all, "badge", &names) && !is_shown(&all, "badge", &[]));
+    let rows = [
+        ("g", json!(["p", "q"])),
+        ("g/q/x", json!("y")),
+        ("d", json!("1990-05-17")),
+    ];
+    assert_eq!(texts(&rows), [json!("  "), json!(";y;"), json!("born 05/17/1990")]);
+}
+
 /// A list of options whose values read as these.
 fn options(kind: &str, key: &str, values: &[&str]) -> Value {
     let values: Vec<Value> = values
