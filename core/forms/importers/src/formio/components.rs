@@ -170,6 +170,9 @@ impl<'a> Tree<'a> {
             }
             return self.components(&inner, sheet, &chain, draft, depth + 1);
         }
+        if is_foreign(&kind) && !at.get("components").items().is_empty() {
+            return self.foreign(at, &kind, sheet, &chain, draft, depth);
+        }
         match kind.as_str() {
             "button" => {
                 let action = at.get("action");
@@ -460,6 +463,26 @@ impl<'a> Tree<'a> {
         read
     }
 
+    /// A part of a kind that is not known, in which other components stand: they are asked for, as those of a container.
+    fn foreign(
+        &mut self,
+        at: &At<'a>,
+        kind: &str,
+        sheet: &mut Sheet<'_>,
+        chain: &[At<'a>],
+        draft: &mut Draft,
+        depth: usize,
+    ) -> Result<(), ImportFinding> {
+        let message = if at.get("multiple").is_true() {
+            format!("there is nothing like `{kind}` here: what stands in it is asked for once, by itself")
+        } else {
+            format!("there is nothing like `{kind}` here: what stands in it is asked for by itself")
+        };
+        draft.report.lost(&at.path, "component_not_carried", message);
+        self.lost_of_layout(at, draft);
+        self.container(at, sheet, chain, draft, depth)
+    }
+
     /// A value that nobody sees: computed by a rule, or always the same.
     fn hidden(
         &mut self,
@@ -592,6 +615,17 @@ fn laid_out<'a>(at: &At<'a>, kind: &str) -> Option<Vec<At<'a>>> {
         }
         _ => None,
     }
+}
+
+/// The kinds that ask something by themselves, are read, or are left out as a whole, whatever stands in them.
+const KNOWN: &str = "textfield text string password textarea tags number currency checkbox boolean selectboxes radio \
+    select resource survey email phonenumber phone url datetime date calendar day time address location file signature \
+    hidden datagrid editgrid datatable dynamicwizard datamap container form tree content htmlelement html button captcha \
+    recaptcha turnstile stripe stripecheckout tagpad sketchpad reviewpage";
+
+/// Whether nothing is known of a kind: neither what it asks nor what it lays out.
+fn is_foreign(kind: &str) -> bool {
+    !KNOWN.split_whitespace().any(|known| known == kind)
 }
 
 /// A kind by the name that the importer knows it by: some builders put `simple` before it or `advanced` behind it.

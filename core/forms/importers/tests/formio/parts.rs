@@ -139,3 +139,41 @@ fn the_question_of_a_survey_stands_over_what_it_asks() {
     assert!(!is_shown(&all, "sat_clean", &[("came", json!("b"))]) && !is_shown(&all, "why", &answers[..1]));
     assert_eq!(told(&all), []);
 }
+
+#[test]
+fn what_stands_in_a_part_of_an_unknown_kind_is_asked_for() {
+    let needed = |key: &str| with(text(key), "validate", json!({"required": true}));
+    let when = |key: &str, name: &str| with(text(key), "conditional", json!({"show": true, "when": name, "eq": "a"}));
+    let all = imported(&form(json!([
+        {"type": "accordion", "key": "acc", "label": "Accordion", "input": true, "components": [needed("q"), radio("r")]},
+        {"type": "custom", "key": "own", "label": "Own", "input": true, "tree": true, "components": [
+            {"type": "steps", "key": "steps", "input": true, "multiple": true, "components": [needed("z")]}]},
+        {"type": "stepper", "key": "st", "label": "Steps", "input": true},
+        {"type": "block", "key": "b", "label": "Block", "components": [text("plain")]},
+        {"type": "address", "key": "ad", "label": "Address", "input": true, "components": [text("street")]},
+        when("by_key", "r"),
+        when("by_path", "acc.r"),
+        with(text("by_json"), "conditional", json!({"json": {"==": [{"var": "data.acc.r"}, "a"]}}))
+    ])));
+    assert_eq!(
+        outline(&page(&all, "form").questions),
+        "q r z st plain ad by_key by_path by_json"
+    );
+    assert!(question(&all, "q").required && question(&all, "z").required);
+    for id in ["by_key", "by_path", "by_json"] {
+        assert!(
+            is_shown(&all, id, &[("r", json!("a"))]) && !is_shown(&all, id, &[("r", json!("b"))]),
+            "{id}"
+        );
+    }
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/0", "component_not_carried"),
+            ("/components/1", "component_not_carried"),
+            ("/components/1/components/0", "component_not_carried"),
+            ("/components/2", "kind_as_text"),
+            ("/components/4", "address_parts"),
+        ]
+    );
+}
