@@ -100,7 +100,7 @@ pub(super) fn put(tree: &mut Tree<'_>, draft: &mut Draft) -> Result<(), ImportFi
         };
         let written = given.written();
         let rule = written.as_ref().unwrap_or(given.value);
-        match json_logic::translate(rule, &Seen { tree, place }, place.groups) {
+        match json_logic::translate(rule, &Seen::by(tree, place), place.groups) {
             Ok(made) => {
                 let own = draft.texts.label(&validate.get("customMessage"));
                 let texts = said(rule);
@@ -194,7 +194,7 @@ fn find_flags(tree: &mut Tree<'_>) -> BTreeSet<Vec<usize>> {
                 keys: &ruled.keys,
                 steps: &ruled.steps,
             };
-            let seen = Seen { tree: &*tree, place };
+            let seen = Seen::by(tree, place);
             let is_flag = |path: &str| {
                 let known = seen.at(path);
                 !known.is_empty() && known.iter().all(|known| known.answer == Answer::Bool)
@@ -225,7 +225,7 @@ fn compute(tree: &mut Tree<'_>, flags: &BTreeSet<Vec<usize>>, draft: &mut Draft)
             keys: &ruled.keys,
             steps: &ruled.steps,
         };
-        let names = Seen { tree: &*tree, place };
+        let names = Seen::by(tree, place);
         let made = json_logic::translate(given.value, &names, place.groups);
         let Some(question) = question_at(&mut draft.pages, &ruled.steps) else {
             continue;
@@ -307,7 +307,7 @@ fn shown(at: &At<'_>, tree: &Tree<'_>, place: Place<'_>, draft: &mut Draft) -> O
         Asks::Logic(json) => {
             let written = json.written();
             let made = match written.as_ref().or(json.is_map().then_some(json.value)) {
-                Some(rule) => json_logic::condition(rule, &Seen { tree, place }, place.groups),
+                Some(rule) => json_logic::condition(rule, &Seen::by(tree, place), place.groups),
                 None => Err(Unable::new("unreadable_rule", "what stands there is no JSON")),
             };
             (made, json.path)
@@ -441,7 +441,7 @@ fn operated(known: &Known, condition: &At<'_>, groups: &[String]) -> Result<Valu
 /// One of the boxes of a question with several, by its path: `toppings.cheese`.
 fn one_box(name: &str, tree: &Tree<'_>, place: Place<'_>) -> Option<(Vec<Known>, String)> {
     let plain = name.strip_prefix("data.").unwrap_or(name);
-    Seen { tree, place }.option(plain)
+    Seen::by(tree, place).option(plain)
 }
 
 /// Whether a box is ticked, or is not: what `value` says.
@@ -594,7 +594,11 @@ impl Questions for Seen<'_, '_> {
     }
 }
 
-impl Seen<'_, '_> {
+impl<'t, 'a> Seen<'t, 'a> {
+    fn by(tree: &'t Tree<'a>, place: Place<'t>) -> Self {
+        Seen { tree, place }
+    }
+
     /// Whether a question of this name stands in the outermost data.
     fn is_outermost(&self, plain: &str) -> bool {
         let numbers = self.tree.by_key.get(plain).map(Vec::as_slice).unwrap_or_default();
