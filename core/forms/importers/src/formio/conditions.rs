@@ -100,7 +100,11 @@ pub(super) fn put(tree: &mut Tree<'_>, draft: &mut Draft) -> Result<(), ImportFi
         };
         let written = given.written();
         let rule = written.as_ref().unwrap_or(given.value);
-        match json_logic::translate(rule, &Seen::by(tree, place), place.groups) {
+        let seen = Seen {
+            checks: true,
+            ..Seen::by(tree, place)
+        };
+        match json_logic::translate(rule, &seen, place.groups) {
             Ok(made) => {
                 let own = draft.texts.label(&validate.get("customMessage"));
                 let texts = said(rule);
@@ -544,10 +548,20 @@ impl Tree<'_> {
 struct Seen<'t, 'a> {
     tree: &'t Tree<'a>,
     place: Place<'t>,
+    /// Whether it is a check, which may call the answer that it checks `input`.
+    checks: bool,
 }
 
 impl Questions for Seen<'_, '_> {
     fn at(&self, path: &str) -> Vec<Known> {
+        if self.checks && path == "input" {
+            let mut fields = self.tree.fields.iter();
+            let own = fields.position(|field| field.steps == self.place.steps);
+            return own
+                .map(|number| self.tree.as_asked(number, self.place.steps))
+                .into_iter()
+                .collect();
+        }
         // `data` is the whole form, whatever stands around; `row` is what stands around.
         let whole = ["data.", "submission.data."]
             .iter()
@@ -596,7 +610,11 @@ impl Questions for Seen<'_, '_> {
 
 impl<'t, 'a> Seen<'t, 'a> {
     fn by(tree: &'t Tree<'a>, place: Place<'t>) -> Self {
-        Seen { tree, place }
+        Seen {
+            tree,
+            place,
+            checks: false,
+        }
     }
 
     /// Whether a question of this name stands in the outermost data.

@@ -618,6 +618,49 @@ fn a_check_of_a_computed_value_asks_nothing_of_who_has_none() {
 }
 
 #[test]
+fn a_check_may_call_its_own_answer_input() {
+    let checked = |component: Value, rule: Value, message: &str| {
+        with(component, "validate", json!({"json": {"if": [rule, true, message]}}))
+    };
+    let number = |key: &str| json!({"type": "number", "key": key, "label": key});
+    let (input, limit) = (json!({"var": "input"}), json!({"var": "data.limit"}));
+    let boxes = json!({"type": "selectboxes", "key": "s", "label": "S", "values": [{"label": "A", "value": "a"}, {"label": "B", "value": "b"}]});
+    let all = imported(&form(json!([
+        checked(text("name"), json!({"===": [input, "Bob"]}), "Your name must be Bob"),
+        number("limit"),
+        checked(boxes, json!({"!": [{"and": [{"var": "input.a"}, {"var": "input.b"}]}]}), "One of them"),
+        {"type": "datagrid", "key": "g", "label": "G", "components": [
+            text("name"), checked(number("n"), json!({"<=": [input, limit]}), "Too many")]},
+        when("x", json!({"json": {"==": [input, "Bob"]}}))
+    ])));
+    assert_eq!(
+        told_sorted(&all),
+        [("/components/4/conditional/json", "condition_not_carried")],
+        "a condition has no answer of its own"
+    );
+    let wrong = |answers: &[(&str, Value)]| {
+        let filling = filled(&all, answers);
+        let errors = filling.errors();
+        let said = errors
+            .iter()
+            .map(|error| filling.message(error, onehall_protocol::Language::En));
+        said.collect::<Vec<_>>()
+    };
+    let none: Vec<String> = Vec::new();
+    assert_eq!(wrong(&[]), none);
+    assert_eq!(wrong(&[("name", json!("Bob")), ("s", json!(["b"]))]), none);
+    assert_eq!(
+        wrong(&[("name", json!("Li")), ("s", json!(["a", "b"]))]),
+        ["Your name must be Bob", "One of them"]
+    );
+    let row = |n: u32| {
+        let answers = [("limit", json!(3)), ("g", json!(["r"])), ("g/r/n", json!(n))];
+        wrong(&answers)
+    };
+    assert_eq!((row(3), row(4)), (none, vec!["Too many".to_owned()]));
+}
+
+#[test]
 fn a_day_is_taken_apart_as_the_source_writes_it() {
     let day = |key: &str| json!({"type": "day", "key": key, "label": key});
     let part = |key: &str, from: i8, length: Option<u8>| match length {
