@@ -22,6 +22,30 @@ fn told_of_templates(at: &At<'_>, names: &[&str], draft: &mut Draft) {
     }
 }
 
+/// Whether a message is that of a check by `json`, which says it, and of nothing else that may be wrong.
+fn is_of_its_check_alone(validate: &At<'_>) -> bool {
+    let check = validate.get("json");
+    let others = [
+        "required",
+        "pattern",
+        "minLength",
+        "maxLength",
+        "min",
+        "max",
+        "integer",
+        "minWords",
+        "maxWords",
+        "minSelectedCount",
+        "maxSelectedCount",
+        "custom",
+        "unique",
+    ];
+    // A step is `any` where there is none.
+    let steps = validate.get("step").number().is_some();
+    let is_checked = check.is_map() || check.written().is_some();
+    is_checked && !steps && !others.iter().any(|name| answers(validate.get(name).value))
+}
+
 /// Whether it is an answer, or holds one.
 fn answers(value: &Json) -> bool {
     match value {
@@ -169,12 +193,13 @@ impl<'a> Tree<'a> {
         if !at.get("logic").items().is_empty() {
             lost(at.get("logic"), "logic", LOGIC);
         }
-        for message in [
-            validate.get("customMessage"),
+        let own = validate.get("customMessage");
+        let own = (!is_of_its_check_alone(&validate)).then_some(own);
+        for message in own.into_iter().chain([
             validate.get("patternMessage"),
             at.get("minSelectedCountMessage"),
             at.get("maxSelectedCountMessage"),
-        ] {
+        ]) {
             if message.word().is_some() {
                 lost(message, "own_message", "the engine says what is wrong in its own words");
             }

@@ -539,3 +539,34 @@ fn files_of_any_type_are_told() {
     let expected = ["/components/0", "/components/1", "/components/2"].map(|path| (path, "file_rule"));
     assert_eq!(told_sorted(&all), expected);
 }
+
+#[test]
+fn a_message_of_its_own_check_is_said_and_not_told_as_lost() {
+    let number = |key: &str, validate: Value| json!({"type": "number", "key": key, "label": key, "validate": validate});
+    let over = |key: &str| json!({">": [{"var": format!("data.{key}")}, 5]});
+    let all = imported(&form(json!([
+        number(
+            "a",
+            json!({"required": false, "pattern": "", "json": over("a"), "customMessage": "Must be over 5"})
+        ),
+        number(
+            "b",
+            json!({"max": 9, "json": over("b"), "customMessage": "From 6 to 9"})
+        ),
+        number("c", json!({"max": 9, "customMessage": "At most 9"})),
+    ])));
+    let filling = filled(&all, &[("a", json!(5))]);
+    let errors = filling.errors();
+    assert_eq!(errors.len(), 1);
+    assert_eq!(
+        filling.message(&errors[0], onehall_protocol::Language::En),
+        "Must be over 5"
+    );
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/1/validate/customMessage", "own_message"),
+            ("/components/2/validate/customMessage", "own_message"),
+        ]
+    );
+}
