@@ -173,6 +173,26 @@ pub(crate) fn compare_one(known: &Known, from: &[String], how: Compare, value: &
     }
 }
 
+/// A value that these questions are compared with, where it is a day as the source writes theirs: as it is written here.
+pub(crate) fn as_day(questions: &dyn Questions, known: &[Known], value: Value) -> Value {
+    let mut kept = known.iter().map(|known| questions.kept(known));
+    let Some(first @ Kept::Day { day_first }) = kept.next() else {
+        return value;
+    };
+    if kept.any(|kept| kept != first) {
+        return value;
+    }
+    let day = value.as_str().and_then(|text| {
+        let parts: Vec<&str> = text.trim().split('/').collect();
+        let [first, second, year] = parts.as_slice() else {
+            return None;
+        };
+        let [day, month] = if day_first { [first, second] } else { [second, first] };
+        format!("{year}-{month}-{day}").parse::<onehall_protocol::Date>().ok()
+    });
+    day.map_or(value, |day| Value::String(day.to_string()))
+}
+
 /// The only operator of an object, and its arguments.
 fn operation(rule: &Json) -> Option<(&str, Vec<&Json>)> {
     let Json::Map(fields) = rule else { return None };
@@ -491,6 +511,7 @@ impl Translator<'_> {
         };
         let is_single = matches!(value, Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_));
         if !known.is_empty() && is_single {
+            let asked = known.clone();
             // Inside of an iteration names are those of the row in hand.
             let from = match scope {
                 Scope::Form => self.from,
@@ -499,7 +520,13 @@ impl Translator<'_> {
                     &[]
                 }
             };
-            return compare_each(&known, from, how, &value.to_value());
+            let value = value.to_value();
+            let value = match how {
+                Compare::Is | Compare::IsNot => as_day(self.questions, &asked, value),
+                // The source goes by the order of the signs, which is not that of the days.
+                _ => value,
+            };
+            return compare_each(&known, from, how, &value);
         }
         let sides = [self.value(a, scope, depth + 1)?, self.value(b, scope, depth + 1)?];
         if sides.iter().any(Value::is_null) {

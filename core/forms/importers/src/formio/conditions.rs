@@ -10,7 +10,7 @@ use super::components::{Field, Tree, own_name, place_of};
 use crate::draft::{self, Draft, question_at};
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
-use crate::json_logic::{self, Kept, Questions, compare_each, compare_one};
+use crate::json_logic::{self, Kept, Questions, as_day, compare_each, compare_one};
 use crate::known::{Answer, Compare, Known, truth};
 use crate::rules::{self, Unable, all, any, fails, holds};
 
@@ -344,7 +344,11 @@ fn of_one(conditional: &At<'_>, tree: &Tree<'_>, place: Place<'_>) -> Result<Val
     let eq = given.value.to_value();
     let made = match one_box(when, tree, place) {
         Some((known, option)) => is_ticked(&known, option, &eq, place.groups),
-        None => compare_each(&named(when, tree, place)?, place.groups, Compare::Is, &eq),
+        None => {
+            let known = named(when, tree, place)?;
+            let eq = as_day(&Seen::by(tree, place), &known, eq);
+            compare_each(&known, place.groups, Compare::Is, &eq)
+        }
     };
     made.map(|rule| if show { holds(rule) } else { fails(rule) })
 }
@@ -375,7 +379,9 @@ fn of_several(conditional: &At<'_>, tree: &Tree<'_>, place: Place<'_>) -> Result
             continue;
         }
         let known = named(name, tree, place)?;
-        let one: Result<Vec<Value>, Unable> = known.iter().map(|known| operated(known, &condition, groups)).collect();
+        let value = as_day(&Seen::by(tree, place), &known, condition.get("value").value.to_value());
+        let one = known.iter().map(|known| operated(known, &condition, &value, groups));
+        let one: Result<Vec<Value>, Unable> = one.collect();
         let denies = condition
             .get("operator")
             .word()
@@ -397,8 +403,7 @@ fn no_operator(name: &str) -> Unable {
     )
 }
 
-fn operated(known: &Known, condition: &At<'_>, groups: &[String]) -> Result<Value, Unable> {
-    let value = condition.get("value").value.to_value();
+fn operated(known: &Known, condition: &At<'_>, value: &Value, groups: &[String]) -> Result<Value, Unable> {
     let reference = known.reference(groups)?;
     let operator = condition.get("operator").word().unwrap_or("isEqual");
     let how = match operator {
@@ -427,7 +432,7 @@ fn operated(known: &Known, condition: &At<'_>, groups: &[String]) -> Result<Valu
             }
         }
         "includes" | "notIncludes" | "startsWith" | "endsWith" => {
-            let text = crate::known::text_of(&value);
+            let text = crate::known::text_of(value);
             let length = text.chars().count() as i64;
             let answer = rules::var(&reference);
             let rule = match operator {
@@ -439,7 +444,7 @@ fn operated(known: &Known, condition: &At<'_>, groups: &[String]) -> Result<Valu
         }
         other => return Err(no_operator(other)),
     };
-    compare_one(known, groups, how, &value)
+    compare_one(known, groups, how, value)
 }
 
 /// One of the boxes of a question with several, by its path: `toppings.cheese`.

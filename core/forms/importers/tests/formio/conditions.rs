@@ -707,6 +707,43 @@ fn a_day_is_taken_apart_as_the_source_writes_it() {
 }
 
 #[test]
+fn a_day_is_compared_with_one_that_is_written_as_the_source_writes_it() {
+    let one = |key: &str, component: &str, operator: &str, value: &str| {
+        let condition = json!({"component": component, "operator": operator, "value": value});
+        when(key, json!({"show": true, "conditions": [condition]}))
+    };
+    let logic =
+        |key: &str, operator: &str, value: &str| when(key, json!({"json": {operator: [{"var": "data.born"}, value]}}));
+    let all = imported(&form(json!([
+        {"type": "day", "key": "born", "label": "Born"},
+        {"type": "day", "key": "first", "label": "First", "dayFirst": true},
+        one("later", "born", "dateGreaterThan", "05/17/2008"),
+        one("until", "first", "dateLessThanOrEqual", "17/05/2008"),
+        one("other", "born", "isNotDateEqual", "05/17/2008"),
+        when("older", json!({"show": true, "when": "born", "eq": "05/17/2008"})),
+        logic("same", "==", "05/17/2008"),
+        logic("not", "!=", "05/17/2008"),
+        // The source would go by the signs; and this is no day at all.
+        logic("signs", "<", "05/17/2008"),
+        logic("none", "==", "00/00/0000")
+    ])));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/components/8/conditional/json", "condition_not_carried"),
+            ("/components/9/conditional/json", "condition_not_carried"),
+        ]
+    );
+    let shown = |day: &str| {
+        let answers = [("born", json!(day)), ("first", json!(day))];
+        ["later", "until", "other", "older", "same", "not"].map(|id| is_shown(&all, id, &answers))
+    };
+    assert_eq!(shown("2008-05-16"), [false, true, true, false, false, true]);
+    assert_eq!(shown("2008-05-17"), [false, true, false, true, true, false]);
+    assert_eq!(shown("2009-01-02"), [true, false, true, false, false, true]);
+}
+
+#[test]
 fn an_answer_that_is_there_differs_from_one_that_is_not() {
     let differ = json!({"!=": [{"var": "data.a"}, {"var": "data.b"}]});
     let check = json!({"if": [differ, "Write the same twice", true]});
