@@ -30,6 +30,9 @@ pub(crate) enum Kept {
     Day { day_first: bool },
     /// A text of a month, written in one way or another.
     Month,
+    /// Something that is there before anything in it is answered: boxes of which none is ticked, rows of which the first is
+    /// there at once.
+    Always,
 }
 
 /// What is read of an answer.
@@ -76,6 +79,40 @@ pub(crate) fn gives_flag(rule: &Json, is_flag: &dyn Fn(&str) -> bool) -> bool {
             "var" => matches!(given.as_slice(), [Json::Text(path)] if is_flag(path)),
             _ => false,
         }),
+    })
+}
+
+/// Whether a rule takes something for true or false that is always there in the source, and so always true.
+pub(crate) fn takes_for_true(rule: &Json, questions: &dyn Questions) -> bool {
+    let is_always = |rule: &Json| match operation(rule) {
+        Some(("var", given)) => {
+            let [Json::Text(path)] = given.as_slice() else {
+                return false;
+            };
+            let known = questions.at(path);
+            known.iter().any(|known| questions.kept(known) == Kept::Always)
+        }
+        _ => false,
+    };
+    is_always(rule) || takes_within(rule, 0, &is_always)
+}
+
+/// Whether any part of a rule that is taken for true or false is what `is` says.
+fn takes_within(rule: &Json, depth: usize, is: &dyn Fn(&Json) -> bool) -> bool {
+    if let Json::List(items) = rule {
+        return depth <= DEPTH && items.iter().any(|item| takes_within(item, depth + 1, is));
+    }
+    let Some((name, given)) = operation(rule).filter(|_| depth <= DEPTH) else {
+        return false;
+    };
+    let last = given.len().saturating_sub(1);
+    given.iter().enumerate().any(|(at, part)| {
+        let is_asked = match name {
+            "!" | "!!" | "and" | "or" => true,
+            "if" | "?:" => at % 2 == 0 && at != last,
+            _ => false,
+        };
+        (is_asked && is(part)) || takes_within(part, depth + 1, is)
     })
 }
 

@@ -549,6 +549,8 @@ fn kept(at: &At<'_>, answer: &Answer) -> Kept {
             day_first: at.get("dayFirst").is_true(),
         },
         "day" => Kept::Month,
+        "selectboxes" => Kept::Always,
+        "datagrid" if !at.get("initEmpty").is_true() => Kept::Always,
         _ => Kept::Same,
     }
 }

@@ -311,7 +311,14 @@ fn shown(at: &At<'_>, tree: &Tree<'_>, place: Place<'_>, draft: &mut Draft) -> O
         Asks::Logic(json) => {
             let written = json.written();
             let made = match written.as_ref().or(json.is_map().then_some(json.value)) {
-                Some(rule) => json_logic::condition(rule, &Seen::by(tree, place), place.groups),
+                Some(rule) => {
+                    let seen = Seen::by(tree, place);
+                    if json_logic::takes_for_true(rule, &seen) {
+                        let message = "boxes and rows are there in the source whatever is answered in them: here it counts whether one is ticked, or a row is there";
+                        draft.report.differs(&json.path, "odd_condition", message);
+                    }
+                    json_logic::condition(rule, &seen, place.groups)
+                }
                 None => Err(Unable::new("unreadable_rule", "what stands there is no JSON")),
             };
             (made, json.path)

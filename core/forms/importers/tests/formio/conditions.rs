@@ -330,6 +330,40 @@ fn a_box_that_is_not_ticked_is_empty() {
 }
 
 #[test]
+fn it_is_told_where_a_rule_takes_for_true_what_is_always_there_in_the_source() {
+    let var = |key: &str| json!({"var": format!("data.{key}")});
+    let logic = |key: &str, rule: Value| when(key, json!({"json": rule}));
+    let grid = |key: &str| json!({"type": "datagrid", "key": key, "label": key, "components": [text("x")]});
+    let all = imported(&form(json!([
+        options("selectboxes", "boxes", &["a", "b"]),
+        grid("rows"),
+        with(grid("none"), "initEmpty", json!(true)),
+        text("t"),
+        logic("no_box", json!({"!": [var("boxes")]})),
+        logic("some_row", var("rows")),
+        logic(
+            "either",
+            json!({"==": [{"if": [{"and": [var("t"), var("boxes")]}, 1, 2]}, 1]})
+        ),
+        logic("empty", json!({"!": [var("none")]})),
+        logic("one_box", json!({"!": [var("boxes.a")]})),
+        logic("among", json!({"!": [{"in": ["a", var("boxes")]}]})),
+        logic(
+            "each",
+            json!({"!": [{"some": [var("rows"), {"==": [{"var": "x"}, "1"]}]}]})
+        )
+    ])));
+    assert!(is_shown(&all, "no_box", &[]) && !is_shown(&all, "no_box", &[("boxes", json!(["a"]))]));
+    assert!(!is_shown(&all, "some_row", &[]) && is_shown(&all, "some_row", &[("rows", json!(["r"]))]));
+    let expected = [4, 5, 6].map(|at| (format!("/components/{at}/conditional/json"), "odd_condition"));
+    let told: Vec<(String, &str)> = told_sorted(&all)
+        .iter()
+        .map(|(path, code)| ((*path).to_owned(), *code))
+        .collect();
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn of_two_questions_with_one_key_json_logic_asks_the_one_that_is_there() {
     let country = |of: &str| {
         let required = with(text("country"), "validate", json!({"required": true}));
