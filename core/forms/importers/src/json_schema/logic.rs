@@ -1,10 +1,12 @@
 //! What hangs on values: `if`, `dependentRequired`, `dependentSchemas`, `dependencies`.
 
+use std::collections::BTreeSet;
+
 use onehall_protocol::Text;
 use serde_json::Value;
 
 use super::schema::{DEEP, Part, Schema, Side};
-use super::shared::Shared;
+use super::shared::{Shared, only_checks};
 use super::{Builder, Context, List, Patch, Scope, Slot, constant, too_deep};
 use crate::finding::ImportFinding;
 use crate::json::At;
@@ -19,8 +21,16 @@ pub(super) enum When {
     Unsure,
 }
 
+/// A part of an object's schema that hangs on values of its properties.
+enum Hanging<'a> {
+    /// `if`, with the `then` and `else` beside it.
+    If(Part<'a>),
+    /// What comes with the property of this name.
+    With(&'a str, Part<'a>),
+}
+
 impl<'a> Builder<'a, '_> {
-    /// Everything in an object's schema that hangs on values of its properties.
+    /// Everything in an object's schema that hangs on values of its properties, its shapes among it.
     pub(super) fn logic(
         &mut self,
         schema: &Schema<'a>,
@@ -28,53 +38,132 @@ impl<'a> Builder<'a, '_> {
         context: &Context,
         scope: &mut Scope,
     ) -> Result<(), ImportFinding> {
+        let mut left = Vec::new();
         for keyword in ["dependentRequired", "dependencies", "dependentSchemas"] {
             for part in schema.every(keyword) {
                 for (name, at) in part.at.fields() {
-                    let when = match super::values::answered(scope, name, &context.groups) {
-                        Ok(condition) => When::Holds(condition),
-                        Err(unable) => {
-                            self.unsure_of(&at.path, &unable.message);
-                            When::Unsure
-                        }
-                    };
-                    // In draft 3 one name alone stands there.
-                    let names: Vec<&str> = at.items().iter().filter_map(At::text).chain(at.text()).collect();
-                    if at.is_list() || !names.is_empty() {
-                        if let When::Holds(condition) = &when {
-                            let shown = all([context.shown.clone(), condition.clone()]);
-                            for needed in names {
-                                self.need(needed, &shown, false, scope, &at.path);
-                            }
-                        }
-                    } else {
-                        let inner = Part {
-                            at,
-                            refs: part.refs.clone(),
-                        };
-                        self.apply_when(&inner, &when, ui, context, scope)?;
-                    }
+                    let refs = part.refs.clone();
+                    left.push(Hanging::With(name, Part { at, refs }));
                 }
             }
         }
         let is_there = |part: &&Part<'a>| part.at.has("if") || constant(&part.at.get("if")).is_some();
-        let mut left: Vec<Part<'a>> = schema.parts.iter().filter(is_there).cloned().collect();
-        // A condition may ask about what another adds, wherever that stands.
-        for pass in 1..=PASSES {
+        left.extend(schema.parts.iter().filter(is_there).cloned().map(Hanging::If));
+        // What only says more of a question waits for what asks it, which may be one of several shapes.
+        self.go_through(&mut left, true, ui, context, scope)?;
+        self.alternatives(schema, ui, context, scope)?;
+        self.go_through(&mut left, true, ui, context, scope)?;
+        self.go_through(&mut left, false, ui, context, scope)?;
+        for hanging in &left {
+            self.hanging(hanging, ui, context, scope)?;
+        }
+        Ok(())
+    }
+
+    /// Follows what is ready, as often as that makes something else ready: a condition may ask about what another adds,
+    /// wherever that stands.
+    fn go_through(
+        &mut self,
+        left: &mut Vec<Hanging<'a>>,
+        whole: bool,
+        ui: &At<'a>,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        for _ in 0..PASSES {
             let count = left.len();
-            for part in std::mem::take(&mut left) {
-                if pass < PASSES && !asks_what_is_there(&part.at.get("if"), scope) {
-                    left.push(part);
+            for hanging in std::mem::take(left) {
+                if self.is_ready(&hanging, whole, scope) {
+                    self.hanging(&hanging, ui, context, scope)?;
                 } else {
-                    self.branches(&part, ui, context, scope)?;
+                    left.push(hanging);
                 }
             }
             if left.len() == count {
                 break;
             }
         }
-        for part in left {
-            self.branches(&part, ui, context, scope)?;
+        Ok(())
+    }
+
+    /// Whether everything is asked that a condition names; and where the whole counts, what only more is said of.
+    fn is_ready(&self, hanging: &Hanging<'a>, whole: bool, scope: &Scope) -> bool {
+        match hanging {
+            Hanging::If(part) => {
+                let said = ["then", "else"].map(|name| part.at.get(name));
+                asks_what_is_there(&part.at.get("if"), scope) && (!whole || self.refines_what_is_there(&said, scope))
+            }
+            Hanging::With(name, part) => {
+                let said = std::slice::from_ref(&part.at);
+                scope.slots.contains_key(*name) && (!whole || self.refines_what_is_there(said, scope))
+            }
+        }
+    }
+
+    /// Whether everything is asked that these only narrow, demand or forbid, or they ask it themselves.
+    fn refines_what_is_there(&self, said: &[At<'a>], scope: &Scope) -> bool {
+        let (mut asked, mut refined) = (BTreeSet::new(), Vec::new());
+        for own in said {
+            let target = own.get("$ref").text().and_then(|target| self.schemas.find(target));
+            for at in own.get("allOf").items().into_iter().chain(target).chain([own.clone()]) {
+                for (name, at) in at.get("properties").fields() {
+                    match constant(&at) {
+                        Some(true) => {}
+                        None if !only_checks(&at) => {
+                            asked.insert(name);
+                        }
+                        Some(false) | None => refined.push(name),
+                    }
+                }
+                refined.extend(at.get("required").items().iter().filter_map(At::text));
+                // Of `dependentRequired` the names stand there themselves, and in draft 3 one alone.
+                refined.extend(at.items().iter().filter_map(At::text).chain(at.text()));
+            }
+        }
+        let is_there = |name: &str| asked.contains(name) || scope.slots.contains_key(name);
+        refined.into_iter().all(is_there)
+    }
+
+    fn hanging(
+        &mut self,
+        hanging: &Hanging<'a>,
+        ui: &At<'a>,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        match hanging {
+            Hanging::If(part) => self.branches(part, ui, context, scope),
+            Hanging::With(name, part) => self.comes_with(name, part, ui, context, scope),
+        }
+    }
+
+    /// What has to be there, or hold, where a property is there.
+    fn comes_with(
+        &mut self,
+        name: &str,
+        part: &Part<'a>,
+        ui: &At<'a>,
+        context: &Context,
+        scope: &mut Scope,
+    ) -> Result<(), ImportFinding> {
+        let at = &part.at;
+        let when = match super::values::answered(scope, name, &context.groups) {
+            Ok(condition) => When::Holds(condition),
+            Err(unable) => {
+                self.unsure_of(&at.path, &unable.message);
+                When::Unsure
+            }
+        };
+        // In draft 3 one name alone stands there.
+        let names: Vec<&str> = at.items().iter().filter_map(At::text).chain(at.text()).collect();
+        if !at.is_list() && names.is_empty() {
+            return self.apply_when(part, &when, ui, context, scope);
+        }
+        if let When::Holds(condition) = &when {
+            let shown = all([context.shown.clone(), condition.clone()]);
+            for needed in names {
+                self.need(needed, &shown, false, scope, &at.path);
+            }
         }
         Ok(())
     }
@@ -219,8 +308,7 @@ impl<'a> Builder<'a, '_> {
             self.need(name, &inside.shown, filled, scope, &part.at.path);
         }
         self.open_ended(&schema);
-        self.logic(&schema, ui, &inside, scope)?;
-        self.alternatives(&schema, ui, &inside, scope)
+        self.logic(&schema, ui, &inside, scope)
     }
 
     /// Whether these say of a list that it is not empty.

@@ -35,7 +35,6 @@ impl<'a> Builder<'a, '_> {
         }
         self.open_ended(schema);
         self.logic(schema, ui, context, scope)?;
-        self.alternatives(schema, ui, context, scope)?;
         for part in schema.every("required") {
             if !part.at.is_list() && constant(&part.at).is_none() {
                 let message = "`required` is a list of names: what stands here demands nothing";

@@ -62,7 +62,13 @@ impl<'a> Builder<'a, '_> {
             let says = says(parts);
             all.iter().position(|added| added.says == says && is_fit(added))
         });
-        let at = same.or_else(|| parts.iter().all(|part| only_checks(&part.at)).then_some(0));
+        let narrows = parts.iter().all(|part| only_checks(&part.at));
+        let says_something = parts.iter().any(|part| !part.at.fields().is_empty());
+        // A bound alone asks for nothing: it holds where the question is asked, unless it is demanded here.
+        if same.is_none() && narrows && says_something && !needed {
+            return Shared::Asked;
+        }
+        let at = same.or_else(|| narrows.then_some(0));
         let Some(added) = at.and_then(|at| all.get_mut(at)) else {
             return Shared::New;
         };
@@ -250,7 +256,7 @@ fn says(parts: &[Part<'_>]) -> Json {
 }
 
 /// Whether a schema says nothing of what a value is, only how it has to be.
-fn only_checks(at: &At<'_>) -> bool {
+pub(super) fn only_checks(at: &At<'_>) -> bool {
     let makes = [
         "type",
         "$ref",

@@ -139,6 +139,71 @@ fn what_a_branch_further_in_says_narrows_only_there() {
     assert!(!is_shown(&all, "q", &[("a", json!("y")), ("p", json!("1"))]));
 }
 
+/// Once it became a second question, by its name and without its bounds.
+#[test]
+fn what_narrows_a_question_before_it_is_asked_narrows_that_one() {
+    let payment = json!({"type": "object", "required": ["method"], "properties": {"method": {"enum": ["card", "bank"]}},
+        "oneOf": [
+            {"properties": {"method": {"const": "card"}, "number": {"type": "string"}}, "required": ["number"]},
+            {"properties": {"method": {"const": "bank"}, "iban": {"type": "string", "title": "IBAN"}}, "required": ["iban"]}],
+        "if": {"properties": {"method": {"const": "bank"}}}, "then": {"properties": {"iban": {"minLength": 15}}}});
+    let all = imported(&with(
+        schema(json!({"payment": payment})),
+        "required",
+        json!(["payment"]),
+    ));
+    assert_eq!(outline(&page(&all, "payment").questions), "method number iban");
+    let bank = |iban: &str| missing(&all, &[("method", json!("bank")), ("iban", json!(iban))]);
+    assert_eq!(
+        (bank("GB1"), bank("GB29NWBK60161331")),
+        (vec!["iban".to_owned()], vec![])
+    );
+    assert_eq!(missing(&all, &[("method", json!("bank"))]), ["iban"]);
+    assert!(!is_shown(&all, "iban", &[]) && !is_shown(&all, "iban", &[("method", json!("card"))]));
+    assert_eq!(told_sorted(&all), []);
+    let dogs = json!({"if": {"properties": {"a": {"enum": ["y", "z"]}}, "required": ["a"]},
+        "then": {"properties": {"p": {"type": "integer", "title": "Dogs"}}, "required": ["p"]}});
+    let all = on_a(json!([{"if": is("a", "z"), "then": {"properties": {"p": {"maximum": 5}}}}, dogs]));
+    let wrong = |a: &str| missing(&all, &[("a", json!(a)), ("p", json!(6))]);
+    assert_eq!((wrong("z"), wrong("y")), (vec!["p".to_owned()], vec![]));
+    assert_eq!(told_sorted(&all), []);
+    // One that nothing asks otherwise is asked by its bound, and conditions wait for it.
+    let all = on_a(json!([
+        {"if": {"properties": {"p": {"minimum": 5}}, "required": ["p"]}, "then": {"properties": {"q": {"type": "string"}}}},
+        {"if": is("a", "x"), "then": {"properties": {"p": {"minimum": 3}}}}
+    ]));
+    assert!(is_shown(&all, "q", &[("a", json!("x")), ("p", json!(6))]));
+    assert!(!is_shown(&all, "q", &[("a", json!("x")), ("p", json!(4))]));
+    assert_eq!(told_sorted(&all), []);
+}
+
+#[test]
+fn what_is_demanded_or_forbidden_before_it_is_asked_is_so_where_it_is_asked() {
+    let asked = json!({"if": {"properties": {"a": {"enum": ["y", "z"]}}, "required": ["a"]}, "then": {"properties": {"p": {"type": "integer"}}}});
+    let base = with(
+        schema(json!({"a": {"enum": ["x", "y", "z"]}, "u": {"type": "boolean"}})),
+        "required",
+        json!(["a"]),
+    );
+    let given = json!({"properties": {"u": {"const": true}}, "required": ["u"]});
+    let demanded = json!([{"if": given, "then": {"required": ["p"]}}, asked]);
+    for all in [
+        imported(&with(base.clone(), "allOf", demanded)),
+        imported(&with(
+            with(base, "allOf", json!([asked])),
+            "dependentRequired",
+            json!({"u": ["p"]}),
+        )),
+    ] {
+        assert_eq!(missing(&all, &[("a", json!("y"))]), Vec::<String>::new());
+        assert_eq!(missing(&all, &[("a", json!("y")), ("u", json!(true))]), ["p"]);
+        assert_eq!(told_sorted(&all), []);
+    }
+    let all = on_a(json!([{"if": is("a", "z"), "then": {"properties": {"p": false}}}, asked]));
+    assert!(is_shown(&all, "p", &[("a", json!("y"))]) && !is_shown(&all, "p", &[("a", json!("z"))]));
+    assert_eq!(told_sorted(&all), []);
+}
+
 /// A definition that hundreds of branches refer to is one question, and is looked at once.
 #[test]
 fn a_definition_that_many_branches_refer_to_is_one_question() {
