@@ -4,7 +4,7 @@ use onehall_forms::{ComputedFormat, Kind, Question};
 use onehall_protocol::Text;
 use serde_json::{Value, json};
 
-use super::schema::{DEEP, Part, Schema};
+use super::schema::{DEEP, Part, Schema, is_null};
 use super::{Builder, Context, Frame, List, Scope, Slot, constant, some, ui_option};
 use crate::draft::{self, Heading, SECTIONS};
 use crate::finding::{ImportFinding, refused};
@@ -303,18 +303,25 @@ impl<'a> Builder<'a, '_> {
         Ok(())
     }
 
-    /// `anyOf: [{…}, {"type": "null"}]` is the first of them, and may be left out.
+    /// `anyOf: [{…}, {"type": "null"}]` is the first of them, and may be left out. Whether null is taken, in which way ever
+    /// that is written.
     fn unwrap_optional(&mut self, schema: &mut Schema<'a>) -> Result<bool, ImportFinding> {
-        let (_, nullable) = schema.types();
+        let (types, nullable) = schema.types();
+        // What has a type of its own takes no null that only one of its values is.
+        let is_open = nullable || types.is_empty();
+        let mut optional = nullable || is_open && !schema.get("enum").items().iter().all(At::is_there);
         for keyword in ["anyOf", "oneOf"] {
             let Some(listed) = schema.every(keyword).into_iter().next() else {
                 continue;
             };
             let branches = listed.at.items();
-            let is_null =
-                |at: &At<'_>| at.get("type").text() == Some("null") || (at.has("const") && !at.get("const").is_there());
             let others: Vec<&At<'a>> = branches.iter().filter(|at| !is_null(at)).collect();
-            if let ([only], true) = (others.as_slice(), branches.len() > others.len() || branches.len() == 1) {
+            let has_null = branches.len() > others.len();
+            // One value is still to be chosen, or not.
+            let is_value = |at: &At<'_>| matches!(at.get("const").value, Json::Text(_) | Json::Number(_));
+            if let ([only], true) = (others.as_slice(), has_null || branches.len() == 1)
+                && !(has_null && is_value(only))
+            {
                 let part = Part {
                     at: (*only).clone(),
                     refs: listed.refs.clone(),
@@ -322,10 +329,11 @@ impl<'a> Builder<'a, '_> {
                 // What stands beside the alternatives (title, description) comes first; they themselves are settled.
                 schema.parts.extend(self.all_of(&[part])?.parts);
                 schema.settled.push(keyword);
-                return Ok(branches.len() > 1 || nullable);
+                return Ok(branches.len() > 1 || optional);
             }
+            optional |= has_null && is_open;
         }
-        Ok(nullable)
+        Ok(optional)
     }
 
     fn object_property(

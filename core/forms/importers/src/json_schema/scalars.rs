@@ -4,7 +4,7 @@ use onehall_forms::{Check, Choice, DateBound, Kind};
 use onehall_protocol::{Date, Text};
 use serde_json::{Value, json};
 
-use super::schema::{Part, Schema, Side};
+use super::schema::{Part, Schema, Side, is_null};
 use super::{Builder, constant, ui_option};
 use crate::draft;
 use crate::files::FileRules;
@@ -176,21 +176,26 @@ impl<'a> Builder<'a, '_> {
             let of_schema = ["enumNames", "x-enumNames", "x-enum-varnames"].map(|name| schema.get(name));
             let of_layouts = layouts.iter().map(|ui| ui_option(ui, "enumNames"));
             let names = of_layouts.chain(of_schema).find(|at| at.is_list() || at.is_map());
+            let named = |at: usize, value: &str| {
+                names.as_ref().map(|names| match names.value {
+                    Json::Map(_) => names.get(value),
+                    _ => names.items().into_iter().nth(at).unwrap_or_else(|| names.get("")),
+                })
+            };
             let mut options = Vec::with_capacity(items.len());
             for (at, item) in items.iter().enumerate() {
                 let Some(value) = item.scalar().filter(|value| !value.trim().is_empty()) else {
-                    if !matches!(item.value, Json::Null | Json::Text(_)) {
-                        self.draft
-                            .report
-                            .lost(&item.path, "no_option", "an option is a text or a number here");
+                    match item.value {
+                        Json::Null => self.tell_of_null(&item.path, named(at, "null").as_slice()),
+                        Json::Text(_) => {}
+                        _ => {
+                            let message = "an option is a text or a number here";
+                            self.draft.report.lost(&item.path, "no_option", message);
+                        }
                     }
                     continue;
                 };
-                let name = names.as_ref().map(|names| match names.value {
-                    Json::Map(_) => names.get(&value),
-                    _ => names.items().into_iter().nth(at).unwrap_or_else(|| names.get("")),
-                });
-                let label = name.and_then(|name| self.draft.texts.label(&name));
+                let label = named(at, &value).and_then(|name| self.draft.texts.label(&name));
                 let label = label
                     .or_else(|| self.draft.texts.label(item))
                     .unwrap_or_else(|| self.draft.texts.made(&value));
@@ -208,13 +213,15 @@ impl<'a> Builder<'a, '_> {
             let Some(branches) = schema.every(keyword).into_iter().next() else {
                 continue;
             };
-            let items = branches.at.items();
+            // Null is no answer to choose: who would give it leaves the question open.
+            let numbered = branches.at.items().into_iter().enumerate();
+            let (nulls, items): (Vec<_>, Vec<_>) = numbered.partition(|(_, at)| is_null(at));
             let constant = |at: &At<'a>| match at.get("enum").items().as_slice() {
                 _ if at.has("const") => Some(at.get("const")),
                 [one] => Some(one.clone()),
                 _ => None,
             };
-            let values: Vec<Option<At<'a>>> = items.iter().map(constant).collect();
+            let values: Vec<Option<At<'a>>> = items.iter().map(|(_, at)| constant(at)).collect();
             let scalar = |at: &At<'a>| at.scalar().is_some();
             if items.is_empty() || !values.iter().all(|value| value.as_ref().is_some_and(scalar)) {
                 continue;
@@ -223,11 +230,16 @@ impl<'a> Builder<'a, '_> {
             let mut options = Vec::with_capacity(items.len());
             let mut of_layouts = layouts.iter().map(|ui| ui.get(keyword).items());
             let layout = of_layouts.find(|items| !items.is_empty()).unwrap_or_default();
-            for (at, (item, value)) in items.iter().zip(values).enumerate() {
+            for (at, null) in &nulls {
+                let of_layout = layout.get(*at).map(|own| ui_option(own, "title"));
+                let words: Vec<At<'a>> = of_layout.into_iter().chain([null.get("title")]).collect();
+                self.tell_of_null(&null.path, &words);
+            }
+            for ((at, item), value) in items.iter().zip(values) {
                 let Some(value) = value.and_then(|value| value.scalar()) else {
                     continue;
                 };
-                let of_layout = layout.get(at).map(|own| ui_option(own, "title"));
+                let of_layout = layout.get(*at).map(|own| ui_option(own, "title"));
                 let mut places: Vec<At<'a>> = of_layout.into_iter().chain([item.get("title")]).collect();
                 let is_titled = places.iter().any(At::is_there);
                 places.push(item.get("description"));
@@ -241,6 +253,14 @@ impl<'a> Builder<'a, '_> {
             return Ok(Some(options));
         }
         Ok(None)
+    }
+
+    /// Tells of words that stand for null, which no option does here.
+    fn tell_of_null(&mut self, path: &str, words: &[At<'_>]) {
+        if words.iter().any(|at| at.word().is_some()) {
+            let message = "an option that stands for null is not offered: who would choose it leaves the question open";
+            self.draft.report.differs(path, "no_option", message);
+        }
     }
 
     /// One file; of the types that the dialog shows, else of the one that its content is said to be.

@@ -110,6 +110,14 @@ impl<'a> Schema<'a> {
     }
 }
 
+/// Whether a schema takes null and nothing else.
+pub(super) fn is_null(at: &At<'_>) -> bool {
+    let listed = at.get("enum").items();
+    at.get("type").text() == Some("null")
+        || at.value.get("const") == Some(&Json::Null)
+        || !listed.is_empty() && !listed.iter().any(At::is_there)
+}
+
 /// Which side of a range a bound is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {

@@ -244,3 +244,53 @@ fn of_two_coordinates_that_may_be_left_out_none_stands_alone() {
         ]
     );
 }
+
+/// Once such a list became a free text, and what was demanded of it could not be null.
+#[test]
+fn an_option_that_is_null_is_left_open_and_the_others_are_offered() {
+    let is = |value: Value, title: &str| json!({"const": value, "title": title});
+    let groups = json!([
+        is(json!("w"), "White"),
+        is(json!("b"), "Black"),
+        is(json!(null), "Prefer not to say")
+    ]);
+    let faiths = json!([is(json!("c"), "Christian"), is(json!(null), "Prefer not to say")]);
+    let sure = json!([
+        is(json!(true), "Yes"),
+        is(json!(false), "No"),
+        is(json!(null), "Not sure")
+    ]);
+    let all = imported(&with(
+        schema(json!({
+            "a": {"oneOf": groups},
+            "b": {"type": ["string", "null"], "oneOf": faiths},
+            "c": {"type": ["string", "null"], "enum": ["w", "b", null], "enumNames": ["White", "Black", "Other"]},
+            "d": {"enum": ["w", null]},
+            "e": {"anyOf": [{"const": "w"}, {"type": "null"}]},
+            "f": {"type": "string", "oneOf": faiths},
+            "g": {"type": ["boolean", "null"], "oneOf": sure},
+            "h": {"anyOf": [{"const": "w", "title": "White"}, {"const": "b"}, {"type": "null"}]}
+        })),
+        "required",
+        json!(["a", "b", "c", "d", "e", "f", "g", "h"]),
+    ));
+    assert_eq!(labels(&all, "a"), ["White", "Black"]);
+    assert_eq!(labels(&all, "b"), ["Christian"]);
+    assert_eq!(labels(&all, "c"), ["White", "Black"]);
+    assert_eq!(labels(&all, "e"), ["w"]);
+    assert_eq!(labels(&all, "h"), ["White", "b"]);
+    assert_eq!(kind(question(&all, "g"))["kind"], "yes_no");
+    let filling = filled(&all, &[]);
+    let needed: Vec<String> = filling.errors().into_iter().map(|error| error.path).collect();
+    assert_eq!(needed, ["f"], "which has a type that null is not of");
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/a/oneOf/2", "no_option"),
+            ("/properties/b/oneOf/1", "no_option"),
+            ("/properties/c/enum/2", "no_option"),
+            ("/properties/f/oneOf/1", "no_option"),
+            ("/properties/g/oneOf/2", "no_option"),
+        ]
+    );
+}
