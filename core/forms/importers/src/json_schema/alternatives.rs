@@ -4,7 +4,7 @@ use onehall_forms::Choice;
 use serde_json::Value;
 
 use super::logic::When;
-use super::schema::{Part, Schema};
+use super::schema::{Part, Schema, is_null};
 use super::{Builder, Context, Scope, Slot, ui_option};
 use crate::draft;
 use crate::finding::ImportFinding;
@@ -56,7 +56,7 @@ impl<'a> Builder<'a, '_> {
     ) -> Result<(), ImportFinding> {
         for keyword in ["oneOf", "anyOf"] {
             for listed in schema.every(keyword) {
-                let mut branches = Vec::new();
+                let (mut branches, mut nulls) = (Vec::new(), Vec::new());
                 let layout = ui.get(keyword).items();
                 for (number, at) in listed.at.items().into_iter().enumerate() {
                     let part = Part {
@@ -64,13 +64,17 @@ impl<'a> Builder<'a, '_> {
                         refs: listed.refs.clone(),
                     };
                     let schema = self.all_of(std::slice::from_ref(&part))?;
-                    if schema.get("type").text() != Some("null") {
-                        let nothing = At::root(&Json::Null);
-                        let title = layout.get(number).map_or(nothing, |own| ui_option(own, "title"));
-                        branches.push(Branch { part, schema, title });
+                    let is_null = is_null(&part.at) || schema.get("type").text() == Some("null");
+                    let nothing = At::root(&Json::Null);
+                    let title = layout.get(number).map_or(nothing, |own| ui_option(own, "title"));
+                    let branch = Branch { part, schema, title };
+                    if !is_null {
+                        branches.push(branch);
+                    } else if branch.titles().iter().any(|at| at.word().is_some()) {
+                        nulls.push(branch);
                     }
                 }
-                self.shapes(&listed.at, &branches, ui, context, scope)?;
+                self.shapes(&listed.at, &branches, &nulls, ui, context, scope)?;
             }
         }
         if schema.has("not") {
@@ -84,10 +88,12 @@ impl<'a> Builder<'a, '_> {
         Ok(())
     }
 
+    /// The shapes, and those that are nothing but have a name.
     fn shapes(
         &mut self,
         listed: &At<'a>,
         branches: &[Branch<'a>],
+        nulls: &[Branch<'a>],
         ui: &At<'a>,
         context: &Context,
         scope: &mut Scope,
@@ -100,12 +106,18 @@ impl<'a> Builder<'a, '_> {
             }
             return Ok(());
         }
+        let telling = telling(branches);
+        if branches.len() == 1 || telling.is_some() {
+            for null in nulls {
+                self.tell_of_null(&null.part.at.path, &null.titles());
+            }
+        }
         if let [only] = branches {
             return self.apply(&only.part, &Value::Bool(true), ui, context, scope);
         }
-        let conditions = match telling(branches) {
+        let conditions = match telling {
             Some(name) => self.by_property(name, listed, branches, context, scope)?,
-            None => self.by_question(listed, branches, context, scope)?,
+            None => self.by_question(listed, branches, nulls, context, scope)?,
         };
         for (branch, when) in branches.iter().zip(conditions) {
             self.apply_when(&branch.part, &when, ui, context, scope)?;
@@ -197,16 +209,17 @@ impl<'a> Builder<'a, '_> {
         Ok(conditions)
     }
 
-    /// The shapes by a question that says which one it is.
+    /// The shapes by a question that says which one it is, or none.
     fn by_question(
         &mut self,
         listed: &At<'a>,
         branches: &[Branch<'a>],
+        nulls: &[Branch<'a>],
         context: &Context,
         scope: &mut Scope,
     ) -> Result<Vec<When>, ImportFinding> {
         let mut options = Vec::new();
-        for (at, branch) in branches.iter().enumerate() {
+        for (at, branch) in branches.iter().chain(nulls).enumerate() {
             let ([own, title], description) = (branch.titles(), branch.schema.get("description"));
             let is_titled = own.is_there() || title.is_there();
             let places = [own, title, description.clone()];

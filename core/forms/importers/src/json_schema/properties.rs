@@ -326,6 +326,9 @@ impl<'a> Builder<'a, '_> {
                     at: (*only).clone(),
                     refs: listed.refs.clone(),
                 };
+                for null in branches.iter().filter(|at| is_null(at)) {
+                    self.tell_of_null(&null.path, &[null.get("title")]);
+                }
                 // What stands beside the alternatives (title, description) comes first; they themselves are settled.
                 schema.parts.extend(self.all_of(&[part])?.parts);
                 schema.settled.push(keyword);

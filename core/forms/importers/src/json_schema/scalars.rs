@@ -256,7 +256,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// Tells of words that stand for null, which no option does here.
-    fn tell_of_null(&mut self, path: &str, words: &[At<'_>]) {
+    pub(super) fn tell_of_null(&mut self, path: &str, words: &[At<'_>]) {
         if words.iter().any(|at| at.word().is_some()) {
             let message = "an option that stands for null is not offered: who would choose it leaves the question open";
             self.draft.report.differs(path, "no_option", message);

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod limits;
+mod shapes;
 mod shared;
 #[path = "../support/mod.rs"]
 mod support;

@@ -11,7 +11,8 @@ fn help(all: &Imported, id: &str) -> String {
     help.map(|help| help.en.clone()).unwrap_or_default()
 }
 
-fn labels(all: &Imported, id: &str) -> Vec<String> {
+/// What the options of a question are called.
+pub(crate) fn labels(all: &Imported, id: &str) -> Vec<String> {
     let kind = kind(question(all, id));
     let options = kind["options"].as_array().cloned().unwrap_or_default();
     let label = |option: &Value| option["label"]["en"].as_str().unwrap_or_default().to_owned();

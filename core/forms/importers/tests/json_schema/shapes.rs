@@ -1,0 +1,58 @@
+//! Objects that come in several shapes: which one it is, and what the citizen reads of them.
+
+use onehall_form_importers::Imported;
+use serde_json::{Value, json};
+
+use crate::support::{filled, imported, is_shown, told_sorted};
+use crate::words::labels;
+use crate::{schema, with};
+
+fn missing(all: &Imported, answers: &[(&str, Value)]) -> Vec<String> {
+    let filling = filled(all, answers);
+    filling.errors().iter().map(|error| error.path.clone()).collect()
+}
+
+/// An object with a text that it demands.
+fn shape(title: &str, name: &str) -> Value {
+    json!({"type": "object", "title": title, "properties": {name: {"type": "string"}}, "required": [name]})
+}
+
+/// Once it was no answer that could be given, though the source takes it.
+#[test]
+fn a_shape_that_is_null_is_chosen_or_left_open() {
+    let none = json!({"type": "null", "title": "Not at all"});
+    let pay = |shapes: Value| with(schema(json!({"pay": {"oneOf": shapes}})), "required", json!(["pay"]));
+    let all = imported(&pay(json!([shape("Bank", "iban"), shape("Card", "number"), none])));
+    assert_eq!(labels(&all, "option"), ["Bank", "Card", "Not at all"]);
+    assert_eq!(missing(&all, &[]), Vec::<String>::new());
+    assert_eq!(missing(&all, &[("option", json!("1"))]), ["iban"]);
+    assert_eq!(missing(&all, &[("option", json!("3"))]), Vec::<String>::new());
+    assert!(!is_shown(&all, "iban", &[("option", json!("3"))]));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/pay", "optional_object"),
+            ("/properties/pay/oneOf", "which_shape")
+        ]
+    );
+    // Where a property tells them apart, and where there is one alone, there is no option to put it to.
+    let by = |way: &str, name: &str| json!({"properties": {"by": {"const": way}, name: {"type": "string"}}, "required": ["by", name]});
+    let all = imported(&pay(json!([by("bank", "iban"), by("card", "number"), none])));
+    assert_eq!(missing(&all, &[]), Vec::<String>::new());
+    assert_eq!(missing(&all, &[("by", json!("card"))]), ["number"]);
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/pay", "optional_object"),
+            ("/properties/pay/oneOf/2", "no_option")
+        ]
+    );
+    let all = imported(&pay(json!([shape("Bank", "iban"), none])));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/pay", "optional_object"),
+            ("/properties/pay/oneOf/1", "no_option")
+        ]
+    );
+}
