@@ -1,5 +1,7 @@
 //! Texts, numbers, truth values and choices.
 
+use std::collections::BTreeSet;
+
 use onehall_forms::{Check, Choice, DateBound, Kind};
 use onehall_protocol::{Date, Text};
 use serde_json::{Value, json};
@@ -170,6 +172,14 @@ impl<'a> Builder<'a, '_> {
         layouts: &[&At<'a>],
     ) -> Result<Option<Vec<Choice>>, ImportFinding> {
         let listed = schema.get("enum");
+        let lists = lists_of_values(schema);
+        let is_taken = |value: &String| lists.iter().all(|list| list.contains(value));
+        let is_empty = lists.len() > 1 && !lists.iter().flatten().any(is_taken);
+        if is_empty {
+            let message = "no value is in all of its lists of options: the first list is offered";
+            self.draft.report.lost(&schema.path(), "no_option", message);
+        }
+        let is_offered = |value: &String| is_empty || is_taken(value);
         if listed.is_list() {
             let items = listed.items();
             self.draft.count_options(items.len(), &listed.path)?;
@@ -195,6 +205,9 @@ impl<'a> Builder<'a, '_> {
                     }
                     continue;
                 };
+                if !is_offered(&value) {
+                    continue;
+                }
                 let label = named(at, &value).and_then(|name| self.draft.texts.label(&name));
                 let label = label
                     .or_else(|| self.draft.texts.label(item))
@@ -236,7 +249,7 @@ impl<'a> Builder<'a, '_> {
                 self.tell_of_null(&null.path, &words);
             }
             for ((at, item), value) in items.iter().zip(values) {
-                let Some(value) = value.and_then(|value| value.scalar()) else {
+                let Some(value) = value.and_then(|value| value.scalar()).filter(is_offered) else {
                     continue;
                 };
                 let of_layout = layout.get(*at).map(|own| ui_option(own, "title"));
@@ -410,17 +423,19 @@ impl<'a> Builder<'a, '_> {
 
     fn number(&mut self, kind: &str, schema: &Schema<'a>, ui: &At<'a>) -> Wanted {
         let whole = kind == "integer";
-        let step = schema.get("multipleOf").number().filter(|step| *step > 0.0);
-        let decimals = match step {
-            _ if whole => 0,
-            // A step of 0.01 is two digits; the step itself is checked beside it.
-            Some(step) => (0..=10_u8)
-                .find(|digits| {
-                    let scaled = step * 10_f64.powi(i32::from(*digits));
-                    scaled.round() >= 1.0 && (scaled - scaled.round()).abs() < 1e-9
-                })
-                .unwrap_or(10),
-            None => 10,
+        // A step of 0.01 is two digits; the step itself is checked beside it.
+        let digits = |(_, step): &(String, f64)| {
+            let mut digits = 0..=10_u8;
+            let fits = digits.find(|digits| {
+                let scaled = step * 10_f64.powi(i32::from(*digits));
+                scaled.round() >= 1.0 && (scaled - scaled.round()).abs() < 1e-9
+            });
+            fits.unwrap_or(10)
+        };
+        let decimals = if whole {
+            0
+        } else {
+            steps(schema).iter().map(digits).min().unwrap_or(10)
         };
         // The next whole number.
         let beyond = |name: &str, side: Side| {
@@ -478,21 +493,17 @@ impl<'a> Builder<'a, '_> {
                         );
                     }
                 }
-                let step = schema
-                    .get("multipleOf")
-                    .number()
-                    .filter(|step| *step > 0.0 && *step < 1e15);
-                if let Some(step) = step.filter(|step| *step < SMALLEST_STEP) {
-                    let message = format!(
-                        "numbers have at most ten digits behind the point here: the step {step} is not checked"
-                    );
-                    self.draft
-                        .report
-                        .lost(&schema.get("multipleOf").path, "keyword", message);
-                }
-                let step = step.filter(|step| *step >= SMALLEST_STEP);
                 let covered = |step: f64| (step - 10_f64.powi(-i32::from(*decimals))).abs() < 1e-12;
-                if let Some(step) = step.filter(|step| !covered(*step)) {
+                for (path, step) in steps(schema) {
+                    if step < SMALLEST_STEP {
+                        let message = format!(
+                            "numbers have at most ten digits behind the point here: the step {step} is not checked"
+                        );
+                        self.draft.report.lost(&path, "keyword", message);
+                    }
+                    if step < SMALLEST_STEP || step >= 1e15 || covered(step) {
+                        continue;
+                    }
                     let number = rules::number(step);
                     let rule = json!({"==": [{"%": [answer, number]}, 0]});
                     add(
@@ -535,6 +546,44 @@ impl<'a> Builder<'a, '_> {
         }
         checks
     }
+}
+
+/// The steps of a number, each once, with their places.
+fn steps(schema: &Schema<'_>) -> Vec<(String, f64)> {
+    let mut steps: Vec<(String, f64)> = Vec::new();
+    for part in schema.every("multipleOf") {
+        let Some(step) = part.at.number().filter(|step| *step > 0.0) else {
+            continue;
+        };
+        if !steps.iter().any(|(_, known)| *known == step) {
+            steps.push((part.at.path, step));
+        }
+    }
+    steps
+}
+
+/// The lists of values of which an answer has to be in each.
+fn lists_of_values(schema: &Schema<'_>) -> Vec<BTreeSet<String>> {
+    let mut lists = Vec::new();
+    for part in schema.every("enum") {
+        if part.at.is_list() {
+            lists.push(part.at.items().iter().filter_map(At::scalar).collect());
+        }
+    }
+    for part in ["oneOf", "anyOf"].iter().flat_map(|keyword| schema.every(keyword)) {
+        let (mut list, mut is_list) = (BTreeSet::new(), part.at.is_list());
+        for at in part.at.items().iter().filter(|at| !is_null(at)) {
+            match at.get("enum") {
+                _ if at.has("const") => list.extend(at.get("const").scalar()),
+                listed if listed.is_list() => list.extend(listed.items().iter().filter_map(At::scalar)),
+                _ => is_list = false,
+            }
+        }
+        if is_list {
+            lists.push(list);
+        }
+    }
+    lists
 }
 
 /// Whether a truth value has to be false.

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::support::{filled, imported, kind, question, told_sorted};
+use crate::words::labels;
 use crate::{schema, with};
 
 #[test]
@@ -26,6 +27,44 @@ fn of_several_bounds_the_tightest_counts() {
     assert_eq!(question(&all, "c").valid_when[0].rule, json!({"<": [{"var": "c"}, 50]}));
     assert_eq!(of("d")["min_rows"], 2);
     assert_eq!(told_sorted(&all), []);
+}
+
+/// Once the first list counted alone, and of several steps the first.
+#[test]
+fn of_several_lists_of_options_those_in_all_are_offered_and_every_step_is_checked() {
+    let is = |value: &str, title: &str| json!({"const": value, "title": title});
+    let (two, other) = (
+        json!([is("a", "A"), is("b", "B")]),
+        json!([is("b", "Bee"), is("c", "C")]),
+    );
+    let properties = schema(json!({
+        "a": {"allOf": [{"$ref": "#/$defs/country"}, {"enum": ["GB"]}]},
+        "b": {"allOf": [{"enum": ["a", "b", "c"], "enumNames": ["A", "B", "C"]}, {"enum": ["b", "c", "d"]}]},
+        "c": {"allOf": [{"oneOf": two}, {"oneOf": other}]},
+        "d": {"type": "array", "uniqueItems": true, "items": {"allOf": [{"$ref": "#/$defs/country"}, {"enum": ["FR", "DE"]}]}},
+        "e": {"enum": ["a", "b"], "allOf": [{"enum": ["c"]}]},
+        "f": {"type": "integer", "allOf": [{"multipleOf": 2}, {"multipleOf": 3}, {"multipleOf": 2}]},
+        "g": {"type": "number", "allOf": [{"multipleOf": 0.01}, {"multipleOf": 0.5}]}
+    }));
+    let country = json!({"country": {"type": "string", "enum": ["GB", "FR", "DE"]}});
+    let all = imported(&with(properties, "$defs", country));
+    for (id, expected) in [
+        ("a", vec!["GB"]),
+        ("b", vec!["B", "C"]),
+        ("c", vec!["B"]),
+        ("d", vec!["FR", "DE"]),
+        ("e", vec!["a", "b"]),
+    ] {
+        assert_eq!(labels(&all, id), expected, "{id}");
+    }
+    assert_eq!(question(&all, "f").valid_when.len(), 2);
+    let is_wrong = |id: &str, number: Value| {
+        let filling = filled(&all, &[(id, number)]);
+        filling.errors().iter().any(|error| error.path == id)
+    };
+    assert!(is_wrong("f", json!(4)) && is_wrong("f", json!(3)) && !is_wrong("f", json!(6)));
+    assert!(is_wrong("g", json!(0.1)) && !is_wrong("g", json!(1.5)));
+    assert_eq!(told_sorted(&all), [("/properties/e", "no_option")]);
 }
 
 #[test]
