@@ -136,24 +136,30 @@ impl<'a> Builder<'a, '_> {
     ) -> Result<Vec<When>, ImportFinding> {
         if !self.is_asked_here(name, context, scope) {
             let mut options: Vec<Choice> = Vec::new();
-            for branch in branches {
-                for value in values(&branch.schema, name) {
+            let called = |branch: &Branch<'a>| {
+                let mut titles = branch.titles().into_iter();
+                titles.find(|at| !matches!(at.value, Json::Null | Json::Bool(_)))
+            };
+            let titles: Vec<Option<&Json>> = branches.iter().map(|own| called(own).map(|at| at.value)).collect();
+            for (branch, title) in branches.iter().zip(&titles) {
+                let values = values(&branch.schema, name);
+                // What a shape is called tells it from the others, and not its values from each other.
+                let is_name = values.len() == 1 && titles.iter().filter(|other| *other == title).count() == 1;
+                let said = said_of(&branch.schema, name);
+                let mut named = said.iter().map(|part| part.at.get("enumNames").items());
+                let names = named.find(|names| !names.is_empty()).unwrap_or_default();
+                for (at, value) in values.into_iter().enumerate() {
                     let Some(text) = value.scalar() else { continue };
-                    let label = self.draft.texts.first(&branch.titles(), &text);
+                    let of_shape = branch.titles().into_iter().filter(|_| is_name);
+                    let places: Vec<At<'a>> = of_shape.chain(names.get(at).cloned()).collect();
+                    let label = self.draft.texts.first(&places, &text);
                     options.push(draft::choice(text, label));
                 }
             }
             let Some(first) = branches.first() else {
                 return Ok(Vec::new());
             };
-            let own: Vec<Part<'a>> = first
-                .schema
-                .properties()
-                .into_iter()
-                .filter(|(own, _)| *own == name)
-                .flat_map(|(_, parts)| parts)
-                .collect();
-            let schema = self.all_of(&own)?;
+            let schema = self.all_of(&said_of(&first.schema, name))?;
             let label = self.label(name, &schema, &At::root(&Json::Null));
             let id = self.take_name(context, name);
             let kind = kinds::kind(Wanted::Choice(options), &listed.path, &mut self.draft.report);
@@ -187,13 +193,7 @@ impl<'a> Builder<'a, '_> {
         }
         let mut conditions = Vec::new();
         for branch in branches {
-            let parts: Vec<Part<'a>> = branch
-                .schema
-                .properties()
-                .into_iter()
-                .filter(|(own, _)| *own == name)
-                .flat_map(|(_, parts)| parts)
-                .collect();
+            let parts = said_of(&branch.schema, name);
             let rule = match scope.slots.get(name).cloned() {
                 Some(slot) => self.slot_holds(name, &slot, &parts, true, &context.groups, 0)?,
                 None => Err(Unable::new("unknown_field", format!("nothing asks for `{name}`"))),
@@ -275,6 +275,13 @@ fn telling<'a>(branches: &[Branch<'a>]) -> Option<&'a str> {
     let names = first.schema.properties();
     let mut candidates = names.iter().map(|(name, _)| *name);
     candidates.find(|name| branches.iter().all(|branch| !values(&branch.schema, name).is_empty()))
+}
+
+/// All that is said of a property.
+fn said_of<'a>(schema: &Schema<'a>, name: &str) -> Vec<Part<'a>> {
+    let properties = schema.properties().into_iter();
+    let own = properties.filter(|(own, _)| *own == name);
+    own.flat_map(|(_, parts)| parts).collect()
 }
 
 /// The fixed values of a property.

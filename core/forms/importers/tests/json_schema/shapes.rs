@@ -56,3 +56,28 @@ fn a_shape_that_is_null_is_chosen_or_left_open() {
         ]
     );
 }
+
+/// Once the owner, the tenant and the agent were all called “Person”.
+#[test]
+fn no_two_values_that_tell_shapes_apart_have_one_name() {
+    let shape = |title: &str, kind: Value, name: &str| json!({"title": title, "properties": {"kind": kind, name: {"type": "string"}}, "required": ["kind"]});
+    let of = |shapes: Value| imported(&with(schema(json!({})), "oneOf", shapes));
+    let all = of(json!([
+        shape("Person", json!({"enum": ["owner", "tenant"]}), "name"),
+        shape(
+            "Body",
+            json!({"enum": ["company", "charity"], "enumNames": ["A company", "A charity"]}),
+            "number"
+        ),
+        shape("The city", json!({"const": "city"}), "office")
+    ]));
+    let expected = ["owner", "tenant", "A company", "A charity", "The city"];
+    assert_eq!(labels(&all, "kind"), expected);
+    assert!(is_shown(&all, "name", &[("kind", json!("tenant"))]));
+    let all = of(json!([
+        shape("Form", json!({"const": "e-mail"}), "address"),
+        shape("Form", json!({"const": "phone"}), "number")
+    ]));
+    assert_eq!(labels(&all, "kind"), ["e-mail", "phone"]);
+    assert_eq!(told_sorted(&all), []);
+}
