@@ -49,11 +49,11 @@ impl<'a> Builder<'a, '_> {
                 .find(|at| at.is_there())
                 .map(|at| at.path.clone())
                 .unwrap_or_default();
-            let message = "of several sorts of values the first is asked for, and the others are not checked";
-            self.draft.report.lost(&place, "alternatives", message);
             if types.is_empty() {
-                return self.first_alternative(id, label, schema, ui);
+                return self.one_of_several(id, label, schema, ui, &place);
             }
+            let message = "that one of several alternatives holds is not checked";
+            self.draft.report.lost(&place, "alternatives", message);
         }
         let several = types.len() > 1;
         let kind = match types.first() {
@@ -131,17 +131,20 @@ impl<'a> Builder<'a, '_> {
         Ok(Wanted::Choice(options))
     }
 
-    fn first_alternative(
+    /// Of several sorts of values a free text, which all of them can be written in; else the first.
+    fn one_of_several(
         &mut self,
         id: &str,
         label: &Text,
         schema: &Schema<'a>,
         ui: &At<'a>,
+        place: &str,
     ) -> Result<Option<Wanted>, ImportFinding> {
         for keyword in ["oneOf", "anyOf"] {
             let Some(listed) = schema.every(keyword).into_iter().next() else {
                 continue;
             };
+            let mut plain = Vec::new();
             for at in listed.at.items() {
                 let part = Part {
                     at,
@@ -149,14 +152,37 @@ impl<'a> Builder<'a, '_> {
                 };
                 let inner = self.all_of(&[part])?;
                 let (types, _) = inner.types();
-                let plain = types
+                let is_plain = types
                     .iter()
                     .any(|kind| matches!(*kind, "string" | "number" | "integer" | "boolean"));
-                if plain && !inner.has("oneOf") && !inner.has("anyOf") {
-                    return self.scalar(id, label, &inner, ui);
+                if is_plain && !inner.has("oneOf") && !inner.has("anyOf") {
+                    plain.push(inner);
                 }
             }
+            if let Some(text) = plain.iter().find(|inner| is_free_text(inner)) {
+                let message = "of several sorts of values a text is asked for, in which all can be written: no options are offered, and of the others nothing is checked";
+                self.draft.report.lost(place, "alternatives", message);
+                let mut wanted = self.scalar(id, label, text, ui)?;
+                let values = listed.at.items().into_iter().flat_map(|at| values_of(&at));
+                let lengths = values.filter_map(|value| u32::try_from(value.scalar()?.chars().count()).ok());
+                for length in lengths {
+                    if let Some(Wanted::Line { min: Some(min), .. }) = &mut wanted {
+                        *min = (*min).min(length);
+                    }
+                    if let Some(Wanted::Line { max: Some(max), .. } | Wanted::Lines { max: Some(max) }) = &mut wanted {
+                        *max = (*max).max(length);
+                    }
+                }
+                return Ok(wanted);
+            }
+            if let Some(first) = plain.first() {
+                let message = "of several sorts of values the first is asked for: the others cannot be given";
+                self.draft.report.lost(place, "alternatives", message);
+                return self.scalar(id, label, first, ui);
+            }
         }
+        let message = "of several sorts of values none can be asked for: a text is, and nothing of them is checked";
+        self.draft.report.lost(place, "alternatives", message);
         Ok(Some(Wanted::Line {
             min: None,
             max: None,
@@ -229,18 +255,14 @@ impl<'a> Builder<'a, '_> {
             // Null is no answer to choose: who would give it leaves the question open.
             let numbered = branches.at.items().into_iter().enumerate();
             let (nulls, items): (Vec<_>, Vec<_>) = numbered.partition(|(_, at)| is_null(at));
-            let constant = |at: &At<'a>| match at.get("enum").items().as_slice() {
-                _ if at.has("const") => Some(at.get("const")),
-                [one] => Some(one.clone()),
-                _ => None,
-            };
-            let values: Vec<Option<At<'a>>> = items.iter().map(|(_, at)| constant(at)).collect();
-            let scalar = |at: &At<'a>| at.scalar().is_some();
-            if items.is_empty() || !values.iter().all(|value| value.as_ref().is_some_and(scalar)) {
+            let values: Vec<Vec<At<'a>>> = items.iter().map(|(_, at)| values_of(at)).collect();
+            let are_scalars = |own: &Vec<At<'a>>| !own.is_empty() && own.iter().all(|at| at.scalar().is_some());
+            if items.is_empty() || !values.iter().all(are_scalars) {
                 continue;
             }
-            self.draft.count_options(items.len(), &branches.at.path)?;
-            let mut options = Vec::with_capacity(items.len());
+            let count: usize = values.iter().map(Vec::len).sum();
+            self.draft.count_options(count, &branches.at.path)?;
+            let mut options = Vec::with_capacity(count);
             let mut of_layouts = layouts.iter().map(|ui| ui.get(keyword).items());
             let layout = of_layouts.find(|items| !items.is_empty()).unwrap_or_default();
             for (at, null) in &nulls {
@@ -248,20 +270,30 @@ impl<'a> Builder<'a, '_> {
                 let words: Vec<At<'a>> = of_layout.into_iter().chain([null.get("title")]).collect();
                 self.tell_of_null(&null.path, &words);
             }
-            for ((at, item), value) in items.iter().zip(values) {
-                let Some(value) = value.and_then(|value| value.scalar()).filter(is_offered) else {
-                    continue;
-                };
-                let of_layout = layout.get(*at).map(|own| ui_option(own, "title"));
-                let mut places: Vec<At<'a>> = of_layout.into_iter().chain([item.get("title")]).collect();
-                let is_titled = places.iter().any(At::is_there);
-                places.push(item.get("description"));
-                let label = self.draft.texts.first(&places, &value);
-                let mut option = draft::choice(value, label);
-                if is_titled {
-                    option.help = self.draft.texts.label(&item.get("description"));
+            for ((at, item), own) in items.iter().zip(values) {
+                let title = item.get("title");
+                if own.len() > 1 && title.word().is_some() {
+                    let message = "what several options together are called is not shown";
+                    self.draft.report.lost(&title.path, "alternatives", message);
                 }
-                options.push(option);
+                let (names, is_alone) = (item.get("enumNames").items(), own.len() == 1);
+                for (number, value) in own.iter().enumerate() {
+                    let Some(value) = value.scalar().filter(is_offered) else {
+                        continue;
+                    };
+                    let of_layout = layout.get(*at).map(|own| ui_option(own, "title"));
+                    let of_one = of_layout.into_iter().chain([title.clone()]).filter(|_| is_alone);
+                    let mut places: Vec<At<'a>> = of_one.chain(names.get(number).cloned()).collect();
+                    let is_titled = places.iter().any(At::is_there);
+                    let description = item.get("description");
+                    places.extend(Some(description.clone()).filter(|_| is_alone));
+                    let label = self.draft.texts.first(&places, &value);
+                    let mut option = draft::choice(value, label);
+                    if is_titled {
+                        option.help = self.draft.texts.label(&description);
+                    }
+                    options.push(option);
+                }
             }
             return Ok(Some(options));
         }
@@ -562,6 +594,30 @@ fn steps(schema: &Schema<'_>) -> Vec<(String, f64)> {
     steps
 }
 
+/// The values of which a schema leaves no other, but for null; none where it leaves others.
+fn values_of<'a>(at: &At<'a>) -> Vec<At<'a>> {
+    if at.has("const") {
+        return vec![at.get("const")];
+    }
+    let mut listed = at.get("enum").items();
+    listed.retain(At::is_there);
+    listed
+}
+
+/// Whether any text is taken, but for its length.
+fn is_free_text(schema: &Schema<'_>) -> bool {
+    let narrows = [
+        "enum",
+        "const",
+        "not",
+        "format",
+        "pattern",
+        "contentEncoding",
+        "contentMediaType",
+    ];
+    schema.types().0 == ["string"] && !narrows.iter().any(|name| schema.has(name))
+}
+
 /// The lists of values of which an answer has to be in each.
 fn lists_of_values(schema: &Schema<'_>) -> Vec<BTreeSet<String>> {
     let mut lists = Vec::new();
@@ -571,16 +627,10 @@ fn lists_of_values(schema: &Schema<'_>) -> Vec<BTreeSet<String>> {
         }
     }
     for part in ["oneOf", "anyOf"].iter().flat_map(|keyword| schema.every(keyword)) {
-        let (mut list, mut is_list) = (BTreeSet::new(), part.at.is_list());
-        for at in part.at.items().iter().filter(|at| !is_null(at)) {
-            match at.get("enum") {
-                _ if at.has("const") => list.extend(at.get("const").scalar()),
-                listed if listed.is_list() => list.extend(listed.items().iter().filter_map(At::scalar)),
-                _ => is_list = false,
-            }
-        }
-        if is_list {
-            lists.push(list);
+        let items = part.at.items();
+        let values: Vec<_> = items.iter().filter(|at| !is_null(at)).map(values_of).collect();
+        if !values.is_empty() && !values.iter().any(Vec::is_empty) {
+            lists.push(values.iter().flatten().filter_map(At::scalar).collect());
         }
     }
     lists

@@ -67,6 +67,44 @@ fn of_several_lists_of_options_those_in_all_are_offered_and_every_step_is_checke
     assert_eq!(told_sorted(&all), [("/properties/e", "no_option")]);
 }
 
+/// Once “or other” could not be given, and of two lists the second was lost.
+#[test]
+fn of_several_sorts_of_values_that_is_asked_which_takes_all() {
+    let many = json!({"enum": ["b", "c"], "enumNames": ["Bee", "Cee"], "title": "The others"});
+    let all = imported(&schema(json!({
+        "a": {"anyOf": [{"type": "string", "enum": ["Mr", "Professor"]}, {"type": "string", "minLength": 3, "maxLength": 5}]},
+        "b": {"anyOf": [{"type": "string", "enum": ["a", "b"]}, {"type": "string", "enum": ["c"]}]},
+        "c": {"oneOf": [{"const": "a", "title": "A"}, many]},
+        "d": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "const": "unknown"}]},
+        "e": {"anyOf": [{"type": "integer"}, {"type": "string"}]},
+        "f": {"type": "string", "anyOf": [{"maxLength": 5}, {"pattern": "^x"}]},
+        "g": {"anyOf": [{"maxLength": 5}, {"pattern": "^x"}]}
+    })));
+    let of = |id: &str| kind(question(&all, id));
+    assert_eq!(of("a"), json!({"kind": "text", "max_length": 9, "min_length": 2}));
+    assert_eq!(labels(&all, "b"), ["a", "b", "c"]);
+    assert_eq!(labels(&all, "c"), ["A", "Bee", "Cee"]);
+    let kinds = ["d", "e", "f", "g"].map(|id| of(id)["kind"].clone());
+    assert_eq!(kinds, ["number", "text", "text", "text"].map(|kind| json!(kind)));
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/a/anyOf", "alternatives"),
+            ("/properties/c/oneOf/1/title", "alternatives"),
+            ("/properties/d/anyOf", "alternatives"),
+            ("/properties/e/anyOf", "alternatives"),
+            ("/properties/f/anyOf", "alternatives"),
+            ("/properties/g/anyOf", "alternatives"),
+        ]
+    );
+    let said = |path: &str| {
+        let mut findings = all.findings.iter();
+        let found = findings.find(|finding| finding.path == path);
+        found.map(|finding| finding.message.clone()).unwrap_or_default()
+    };
+    assert!(said("/properties/d/anyOf").contains("cannot be given"));
+}
+
 #[test]
 fn one_pattern_is_checked_and_each_other_one_is_told() {
     let all = imported(&schema(json!({
