@@ -1,6 +1,6 @@
 //! Texts, numbers, truth values and choices.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onehall_forms::{Check, Choice, DateBound, Kind};
 use onehall_protocol::{Date, Text};
@@ -212,12 +212,12 @@ impl<'a> Builder<'a, '_> {
             let of_schema = ["enumNames", "x-enumNames", "x-enum-varnames"].map(|name| schema.get(name));
             let of_layouts = layouts.iter().map(|ui| ui_option(ui, "enumNames"));
             let names = of_layouts.chain(of_schema).find(|at| at.is_list() || at.is_map());
-            let named = |at: usize, value: &str| {
-                names.as_ref().map(|names| match names.value {
-                    Json::Map(_) => names.get(value),
-                    _ => names.items().into_iter().nth(at).unwrap_or_else(|| names.get("")),
-                })
+            let numbered = names.as_ref().map(At::items).unwrap_or_default();
+            let named = |at: usize, value: &str| match &names {
+                Some(names) if names.is_map() => Some(names.get(value)),
+                _ => numbered.get(at).cloned(),
             };
+            let titled = titled_values(schema);
             let mut options = Vec::with_capacity(items.len());
             for (at, item) in items.iter().enumerate() {
                 let Some(value) = item.scalar().filter(|value| !value.trim().is_empty()) else {
@@ -235,10 +235,14 @@ impl<'a> Builder<'a, '_> {
                     continue;
                 }
                 let label = named(at, &value).and_then(|name| self.draft.texts.label(&name));
+                let beside = titled.get(&value);
                 let label = label
+                    .or_else(|| self.draft.texts.label(&beside?.get("title")))
                     .or_else(|| self.draft.texts.label(item))
                     .unwrap_or_else(|| self.draft.texts.made(&value));
-                options.push(draft::choice(value, label));
+                let mut option = draft::choice(value, label);
+                option.help = beside.and_then(|beside| self.draft.texts.label(&beside.get("description")));
+                options.push(option);
             }
             for disabled in layouts.iter().map(|ui| ui_option(ui, "enumDisabled")) {
                 if disabled.is_list() {
@@ -602,6 +606,21 @@ fn values_of<'a>(at: &At<'a>) -> Vec<At<'a>> {
     let mut listed = at.get("enum").items();
     listed.retain(At::is_there);
     listed
+}
+
+/// The alternatives that are one value each, by that: what stands beside an `enum` may say more of its values.
+fn titled_values<'a>(schema: &Schema<'a>) -> BTreeMap<String, At<'a>> {
+    let mut titled = BTreeMap::new();
+    for part in ["oneOf", "anyOf"].iter().flat_map(|keyword| schema.every(keyword)) {
+        for at in part.at.items() {
+            if let [value] = values_of(&at).as_slice()
+                && let Some(value) = value.scalar()
+            {
+                titled.entry(value).or_insert(at);
+            }
+        }
+    }
+    titled
 }
 
 /// Whether any text is taken, but for its length.

@@ -63,6 +63,19 @@ fn options_have_the_names_that_the_layout_gives_them() {
 }
 
 #[test]
+fn an_enumeration_has_the_names_of_the_alternatives_beside_it() {
+    let is = |value: &str, title: &str| json!({"const": value, "title": title, "description": format!("{title}!")});
+    let all = imported(&schema(json!({
+        "a": {"type": "string", "enum": ["x", "y"], "oneOf": [is("x", "Ex"), is("y", "Why")]},
+        "b": {"enum": ["x", "y"], "enumNames": ["One"], "anyOf": [is("y", "Why"), is("x", "Ex")]}
+    })));
+    assert_eq!(labels(&all, "a"), ["Ex", "Why"]);
+    assert_eq!(kind(question(&all, "a"))["options"][1]["help"]["en"], "Why!");
+    assert_eq!(labels(&all, "b"), ["One", "Why"]);
+    assert_eq!(told_sorted(&all), []);
+}
+
+#[test]
 fn what_helps_with_a_question_stands_under_what_it_is() {
     let word = |says: &str| json!({"type": "string", "description": says});
     let row = json!({"type": "object", "description": "One for each", "properties": {"x": word("Its name")}});
