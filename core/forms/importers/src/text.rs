@@ -143,6 +143,14 @@ impl Texts {
         self.made(if otherwise.trim().is_empty() { "…" } else { otherwise })
     }
 
+    /// As [`Texts::first`], of a text that stands elsewhere too and counts there.
+    pub(crate) fn again(&mut self, places: &[At<'_>], otherwise: &str) -> Text {
+        let alone = self.alone;
+        let text = self.first(places, otherwise);
+        self.alone = alone;
+        text
+    }
+
     fn both(&mut self, at: &At<'_>, clean: impl Fn(&str) -> Plain) -> Option<Text> {
         let given = |text: &str| Some(clean(text)).filter(|plain| !plain.text.trim().is_empty());
         if let Json::Map(languages) = at.value {
@@ -195,6 +203,12 @@ impl Texts {
     fn note(&mut self, at: &At<'_>, plain: &Plain) {
         self.lost.extend(plain.lost.iter().map(|lost| (at.path.clone(), *lost)));
     }
+}
+
+/// A label that is made of others, no longer than one may be.
+pub(crate) fn made_of(zh_cn: String, en: String) -> Text {
+    let cut = |text: String| Plain::new(text).on_one_line().text;
+    Text::new(cut(zh_cn), cut(en))
 }
 
 /// A text with another under it, where there is one.

@@ -1,9 +1,13 @@
 //! Objects that come in several shapes: `oneOf` and `anyOf` over objects.
 
+use std::collections::BTreeMap;
+
 use onehall_forms::Choice;
+use onehall_protocol::Text;
 use serde_json::Value;
 
 use super::logic::When;
+use super::properties::words;
 use super::schema::{Part, Schema, is_null};
 use super::{Builder, Context, Scope, Slot, ui_option};
 use crate::draft;
@@ -12,6 +16,7 @@ use crate::json::{At, Json};
 use crate::kinds::{self, Wanted};
 use crate::known::{Compare, compare};
 use crate::rules::{Unable, holds};
+use crate::text;
 
 /// One shape.
 struct Branch<'a> {
@@ -20,6 +25,19 @@ struct Branch<'a> {
     /// What the layout calls it.
     title: At<'a>,
 }
+
+/// The shapes of an object.
+struct Shapes<'a> {
+    listed: At<'a>,
+    branches: Vec<Branch<'a>>,
+    /// Those that are nothing but have a name.
+    nulls: Vec<Branch<'a>>,
+    /// What is said of the object whichever it is.
+    around: Schema<'a>,
+}
+
+/// How many of the answers that a shape demands stand for its name, where it has none.
+const NAMED: usize = 3;
 
 impl<'a> Branch<'a> {
     fn titles(&self) -> [At<'a>; 2] {
@@ -56,7 +74,12 @@ impl<'a> Builder<'a, '_> {
     ) -> Result<(), ImportFinding> {
         for keyword in ["oneOf", "anyOf"] {
             for listed in schema.every(keyword) {
-                let (mut branches, mut nulls) = (Vec::new(), Vec::new());
+                let mut shapes = Shapes {
+                    listed: listed.at.clone(),
+                    branches: Vec::new(),
+                    nulls: Vec::new(),
+                    around: schema.clone(),
+                };
                 let layout = ui.get(keyword).items();
                 for (number, at) in listed.at.items().into_iter().enumerate() {
                     let part = Part {
@@ -69,12 +92,12 @@ impl<'a> Builder<'a, '_> {
                     let title = layout.get(number).map_or(nothing, |own| ui_option(own, "title"));
                     let branch = Branch { part, schema, title };
                     if !is_null {
-                        branches.push(branch);
+                        shapes.branches.push(branch);
                     } else if branch.titles().iter().any(|at| at.word().is_some()) {
-                        nulls.push(branch);
+                        shapes.nulls.push(branch);
                     }
                 }
-                self.shapes(&listed.at, &branches, &nulls, ui, context, scope)?;
+                self.shapes(&shapes, ui, context, scope)?;
             }
         }
         if schema.has("not") {
@@ -88,27 +111,25 @@ impl<'a> Builder<'a, '_> {
         Ok(())
     }
 
-    /// The shapes, and those that are nothing but have a name.
     fn shapes(
         &mut self,
-        listed: &At<'a>,
-        branches: &[Branch<'a>],
-        nulls: &[Branch<'a>],
+        shapes: &Shapes<'a>,
         ui: &At<'a>,
         context: &Context,
         scope: &mut Scope,
     ) -> Result<(), ImportFinding> {
+        let branches = shapes.branches.as_slice();
         let shaped = branches.iter().any(|branch| branch.schema.has("properties"));
         if !shaped {
             if !branches.is_empty() {
                 let message = "that one of several sets of answers has to be there is not checked here";
-                self.draft.report.lost(&listed.path, "alternatives", message);
+                self.draft.report.lost(&shapes.listed.path, "alternatives", message);
             }
             return Ok(());
         }
         let telling = telling(branches);
         if branches.len() == 1 || telling.is_some() {
-            for null in nulls {
+            for null in &shapes.nulls {
                 self.tell_of_null(&null.part.at.path, &null.titles());
             }
         }
@@ -116,8 +137,8 @@ impl<'a> Builder<'a, '_> {
             return self.apply(&only.part, &Value::Bool(true), ui, context, scope);
         }
         let conditions = match telling {
-            Some(name) => self.by_property(name, listed, branches, context, scope)?,
-            None => self.by_question(listed, branches, nulls, context, scope)?,
+            Some(name) => self.by_property(name, &shapes.listed, branches, context, scope)?,
+            None => self.by_question(shapes, ui, context, scope)?,
         };
         for (branch, when) in branches.iter().zip(conditions) {
             self.apply_when(&branch.part, &when, ui, context, scope)?;
@@ -212,24 +233,31 @@ impl<'a> Builder<'a, '_> {
     /// The shapes by a question that says which one it is, or none.
     fn by_question(
         &mut self,
-        listed: &At<'a>,
-        branches: &[Branch<'a>],
-        nulls: &[Branch<'a>],
+        shapes: &Shapes<'a>,
+        ui: &At<'a>,
         context: &Context,
         scope: &mut Scope,
     ) -> Result<Vec<When>, ImportFinding> {
+        let (listed, branches) = (&shapes.listed, shapes.branches.as_slice());
         let mut options = Vec::new();
-        for (at, branch) in branches.iter().chain(nulls).enumerate() {
+        for (at, branch) in branches.iter().chain(&shapes.nulls).enumerate() {
             let ([own, title], description) = (branch.titles(), branch.schema.get("description"));
             let is_titled = own.is_there() || title.is_there();
             let places = [own, title, description.clone()];
-            let label = self.draft.texts.first(&places, &format!("{}", at + 1));
-            let mut option = draft::choice(format!("{}", at + 1), label);
+            let value = format!("{}", at + 1);
+            let label = match self.label_of(&places) {
+                Some(label) => label,
+                None => self
+                    .demanded(branch, shapes, ui)?
+                    .unwrap_or_else(|| self.draft.texts.made(&value)),
+            };
+            let mut option = draft::choice(value, label);
             if is_titled {
                 option.help = self.draft.texts.label(&description);
             }
             options.push(option);
         }
+        number_what_is_alike(&mut options);
         self.draft.count_options(options.len(), &listed.path)?;
         let name = format!(" shape {}", listed.path);
         let id = self.take_name(context, "option");
@@ -241,7 +269,7 @@ impl<'a> Builder<'a, '_> {
             }],
             settled: Vec::new(),
         };
-        let label = onehall_protocol::Text::new("属于哪一种情况？", "Which of these applies?");
+        let label = Text::new("属于哪一种情况？", "Which of these applies?");
         self.ask(
             &name,
             id,
@@ -266,6 +294,49 @@ impl<'a> Builder<'a, '_> {
             compare(&known, &context.groups, Compare::Is, &number).map_or(When::Unsure, |rule| When::Holds(holds(rule)))
         };
         Ok((0..branches.len()).map(chosen).collect())
+    }
+
+    /// What a shape without a name demands, by what that is called: nothing else tells it from the others.
+    fn demanded(
+        &mut self,
+        branch: &Branch<'a>,
+        shapes: &Shapes<'a>,
+        ui: &At<'a>,
+    ) -> Result<Option<Text>, ImportFinding> {
+        let mut names = branch.schema.required();
+        if names.is_empty() {
+            let properties = branch.schema.properties();
+            names = properties.iter().map(|(name, _)| (*name).to_owned()).collect();
+        }
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        for name in names.iter().take(NAMED) {
+            let mut said = said_of(&branch.schema, name);
+            said.extend(said_of(&shapes.around, name));
+            let schema = self.all_of(&said)?;
+            let places = self.titles(&schema, &ui.get(name));
+            let called = self.draft.texts.again(&places, &words(name));
+            zh.push(called.zh_cn);
+            en.push(called.en);
+        }
+        if names.len() > NAMED {
+            zh.push("…".to_owned());
+            en.push("…".to_owned());
+        }
+        Ok((!en.is_empty()).then(|| text::made_of(zh.join("、"), en.join(", "))))
+    }
+}
+
+/// Puts a number before each name that several options have.
+fn number_what_is_alike(options: &mut [Choice]) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for option in options.iter() {
+        *counts.entry(option.label.en.clone()).or_default() += 1;
+    }
+    for (at, option) in options.iter_mut().enumerate() {
+        let (number, label) = (at + 1, &option.label);
+        if counts.get(&label.en).is_some_and(|count| *count > 1) {
+            option.label = text::made_of(format!("{number}. {}", label.zh_cn), format!("{number}. {}", label.en));
+        }
     }
 }
 

@@ -526,7 +526,7 @@ fn ordered<'a>(properties: Vec<(&'a str, Vec<Part<'a>>)>, ui: &At<'a>) -> Vec<(&
 }
 
 /// `firstName` and `first_name` as words.
-fn words(name: &str) -> String {
+pub(super) fn words(name: &str) -> String {
     let snake = crate::names::snake(name);
     if snake.is_empty() || !name.is_ascii() {
         return name.to_owned();

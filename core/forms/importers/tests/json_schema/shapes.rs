@@ -3,7 +3,7 @@
 use onehall_form_importers::Imported;
 use serde_json::{Value, json};
 
-use crate::support::{filled, imported, is_shown, told_sorted};
+use crate::support::{filled, imported, is_shown, kind, question, told_sorted};
 use crate::words::labels;
 use crate::{schema, with};
 
@@ -80,4 +80,30 @@ fn no_two_values_that_tell_shapes_apart_have_one_name() {
     ]));
     assert_eq!(labels(&all, "kind"), ["e-mail", "phone"]);
     assert_eq!(told_sorted(&all), []);
+}
+
+/// Once the citizen chose between “1” and “2”.
+#[test]
+fn a_shape_without_a_name_is_called_by_what_it_demands() {
+    let text = |title: &str| json!({"type": "string", "title": title});
+    let base =
+        schema(json!({"mail": text("E-mail"), "phone": text("Phone"), "byPost": {"type": "boolean"}, "a": text("A")}));
+    let of = |shapes: Value| imported(&with(base.clone(), "anyOf", shapes));
+    let all = of(json!([
+        {"required": ["mail"]},
+        {"required": ["phone"]},
+        {"properties": {"byPost": {"const": true}}, "required": ["byPost"]},
+        {"properties": {"a": {"maxLength": 5}, "x": text("X")}, "required": ["a", "x"]},
+        {"properties": {"y": text("Y")}},
+        {"required": ["a", "phone", "mail", "byPost"]},
+        {}
+    ]));
+    let expected = ["E-mail", "Phone", "By post", "A, X", "Y", "A, Phone, E-mail, …", "7"];
+    assert_eq!(labels(&all, "option"), expected);
+    assert_eq!(kind(question(&all, "option"))["options"][3]["label"]["zh-CN"], "A、X");
+    assert_eq!(missing(&all, &[("option", json!("2"))]), ["phone"]);
+    assert_eq!(told_sorted(&all), [("/anyOf", "which_shape")]);
+    let form = |name: &str| json!({"title": "Form", "properties": {name: text(name)}});
+    let all = of(json!([form("x"), form("y"), {"title": "Other", "properties": {"z": text("Z")}}]));
+    assert_eq!(labels(&all, "option"), ["1. Form", "2. Form", "Other"]);
 }
