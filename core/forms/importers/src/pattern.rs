@@ -7,7 +7,7 @@ use onehall_protocol::Text;
 ///
 /// JavaScript looks for a match anywhere; ours has to match the whole.
 pub(crate) fn found_anywhere(source: &str) -> Option<String> {
-    if source.len() > 2_000 || source.is_empty() {
+    if source.len() > 2_000 || source.is_empty() || has_empty_class(source) {
         return None;
     }
     let made = match source.strip_prefix('^').and_then(without_end) {
@@ -24,13 +24,38 @@ pub(crate) fn whole(source: &str) -> Option<String> {
     if has_alternatives(bare) && bare != source {
         return found_anywhere(&format!("^{source}$"));
     }
-    (!bare.is_empty() && bare.len() <= 2_000 && is_taken(bare)).then(|| bare.to_owned())
+    let is_sound = !bare.is_empty() && bare.len() <= 2_000 && !has_empty_class(bare);
+    (is_sound && is_taken(bare)).then(|| bare.to_owned())
 }
 
 fn without_end(text: &str) -> Option<&str> {
     let inner = text.strip_suffix('$')?;
     let escapes = inner.chars().rev().take_while(|letter| *letter == '\\').count();
     (escapes % 2 == 0).then_some(inner)
+}
+
+/// Whether a class has nothing in it: to JavaScript `[]` is no sign and `[^]` any, where ours reads on to the next `]`.
+fn has_empty_class(pattern: &str) -> bool {
+    let (mut class, mut escaped) = (false, false);
+    for (at, letter) in pattern.char_indices() {
+        if escaped {
+            escaped = false;
+            continue;
+        }
+        match letter {
+            '\\' => escaped = true,
+            '[' if !class => {
+                let inside = pattern.get(at + 1..).unwrap_or_default();
+                if inside.strip_prefix('^').unwrap_or(inside).starts_with(']') {
+                    return true;
+                }
+                class = true;
+            }
+            ']' => class = false,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Whether there is a `|` outside of parentheses and classes.
@@ -110,6 +135,12 @@ mod tests {
         assert_eq!(found_anywhere("^(?!no).*$"), None, "no look-around");
         assert_eq!(found_anywhere("(a)\\1"), None, "no back-references");
         assert_eq!(found_anywhere("("), None);
+        for any_sign_or_none in ["^[^]]+$", "^[]a]$", "a[^]b"] {
+            assert_eq!(found_anywhere(any_sign_or_none), None);
+            assert_eq!(whole(any_sign_or_none), None);
+        }
+        assert_eq!(found_anywhere("^[^\\]a^]$").as_deref(), Some("[^\\]a^]"));
+        assert_eq!(whole("[a\\[]b").as_deref(), Some("[a\\[]b"));
         assert_eq!(whole("^[0-9]+$").as_deref(), Some("[0-9]+"));
         assert_eq!(whole("a|b").as_deref(), Some("a|b"));
         assert_eq!(whole("^a|b$").as_deref(), Some("(?s:.*)(?:^^a|b$$)(?s:.*)"));

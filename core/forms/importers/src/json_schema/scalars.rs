@@ -429,7 +429,7 @@ impl<'a> Builder<'a, '_> {
                         if pattern.is_some() {
                             continue;
                         }
-                        "our patterns have no look-around, back-references or Unicode classes: this one is not checked"
+                        "our patterns have no look-around, back-references, Unicode classes or classes with nothing in them: this one is not checked"
                     }
                 },
                 Wanted::Lines { .. } => "a pattern is checked on one line of text only",
