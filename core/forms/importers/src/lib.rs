@@ -33,6 +33,7 @@ mod json_logic;
 mod json_schema;
 mod kinds;
 mod known;
+mod markdown;
 mod names;
 mod pattern;
 mod routing;

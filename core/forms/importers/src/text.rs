@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use onehall_protocol::Text;
 
 use crate::json::{At, Json};
+use crate::markdown::without_marks;
 
 /// The most characters of a label, and of a text to read.
 const LABEL: usize = 1_000;
@@ -14,7 +15,7 @@ const READ: usize = 500_000;
 const SEEN: usize = 5 * CONTENT;
 /// The longest tag, and link of Markdown, that is looked for: a text of many that never end must not take for ever. A tag
 /// with a picture written into it is longer; all that are looked for in vain together have so many bytes.
-const TAG: usize = 2_000;
+pub(crate) const TAG: usize = 2_000;
 const IN_VAIN: usize = 4 * READ;
 
 /// The texts of one import: which language is taken, and how many were.
@@ -493,7 +494,7 @@ fn tag<'t>(text: &'t str, in_vain: &mut usize) -> Option<Tag<'t>> {
 }
 
 /// At most so many bytes of a text.
-fn beginning(text: &str, most: usize) -> &str {
+pub(crate) fn beginning(text: &str, most: usize) -> &str {
     text.get(..text.floor_char_boundary(most)).unwrap_or(text)
 }
 
@@ -535,56 +536,12 @@ fn lines(text: &str) -> String {
     made
 }
 
-/// The text of Markdown: headings, emphasis and links lose their marks, lists keep their points.
+/// The text of Markdown, as a reader sees it.
 fn from_markdown(markdown: &str) -> Plain {
-    let mut made = String::new();
     let (markdown, is_cut) = read(markdown, SEEN);
-    for line in markdown.lines() {
-        let line = line.trim();
-        let line = line.trim_start_matches('#').trim_start();
-        let line = line.strip_prefix("> ").unwrap_or(line);
-        let (point, line) = match line.strip_prefix("* ").or_else(|| line.strip_prefix("- ")) {
-            Some(item) => ("• ", item),
-            None => ("", line),
-        };
-        made.push_str(point);
-        made.push_str(&links(line).replace("**", "").replace("__", "").replace('`', ""));
-        made.push('\n');
-    }
-    let mut plain = plain(&made);
+    let mut plain = plain(&without_marks(markdown));
     plain.lost.extend(is_cut.then_some(Lost::End));
     plain
-}
-
-/// `[text](address)` as `text (address)`, also of a picture.
-fn links(line: &str) -> String {
-    let mut made = String::new();
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once('[') {
-        made.push_str(before);
-        let link = beginning(after, TAG)
-            .split_once("](")
-            .and_then(|(text, behind)| Some((text, behind.split_once(')')?.0)));
-        match link {
-            Some((text, address)) if !text.contains('[') => {
-                if made.ends_with('!') {
-                    made.pop();
-                }
-                made.push_str(text);
-                if !address.is_empty() && address != text {
-                    made.push_str(&format!(" ({address})"));
-                }
-                // The text, `](`, the address, `)`.
-                rest = after.get(text.len() + address.len() + 3..).unwrap_or_default();
-            }
-            _ => {
-                made.push('[');
-                rest = after;
-            }
-        }
-    }
-    made.push_str(rest);
-    made
 }
 
 #[cfg(test)]
@@ -669,6 +626,10 @@ mod tests {
         assert_eq!(
             read("See <https://a.gov/x>, ![a map](https://a.gov/m.png)"),
             "See https://a.gov/x, a map (https://a.gov/m.png)"
+        );
+        assert_eq!(
+            read("You *must not* \\<b>.\n\n| Fee | Amount |\n|---|---|\n| New | `<b>` |\n\n---\n\nEnd"),
+            "You must not <b>.\n\nFee Amount\nNew <b>\n\nEnd"
         );
     }
 }
