@@ -223,7 +223,7 @@ impl<'a> Builder<'a, '_> {
                 let Some(value) = item.scalar().filter(|value| !value.trim().is_empty()) else {
                     match item.value {
                         Json::Null => self.tell_of_null(&item.path, named(at, "null").as_slice()),
-                        Json::Text(_) => {}
+                        Json::Text(_) => self.tell_of_empty(item),
                         _ => {
                             let message = "an option is a text or a number here";
                             self.draft.report.lost(&item.path, "no_option", message);
@@ -282,6 +282,9 @@ impl<'a> Builder<'a, '_> {
                 }
                 let (names, is_alone) = (item.get("enumNames").items(), own.len() == 1);
                 for (number, value) in own.iter().enumerate() {
+                    if value.text().is_some_and(|text| text.trim().is_empty()) {
+                        self.tell_of_empty(value);
+                    }
                     let Some(value) = value.scalar().filter(is_offered) else {
                         continue;
                     };
@@ -312,6 +315,12 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
+    /// Tells of an option that is an empty text, which is no answer here.
+    fn tell_of_empty(&mut self, at: &At<'_>) {
+        let message = "an option that is an empty text is not offered";
+        self.draft.report.lost(&at.path, "no_option", message);
+    }
+
     /// One file; of the types that the dialog shows, else of the one that its content is said to be.
     fn file(&mut self, id: &str, schema: &Schema<'a>, ui: &At<'a>) -> Wanted {
         let (shown, content) = (ui_option(ui, "accept"), schema.get("contentMediaType"));
@@ -328,6 +337,12 @@ impl<'a> Builder<'a, '_> {
             schema.count("minLength", Side::Least),
             schema.count("maxLength", Side::Most),
         );
+        if max == Some(0) {
+            let message = "that nothing may be written is not checked";
+            self.draft
+                .report
+                .lost(&schema.get("maxLength").path, "keyword", message);
+        }
         let widget = ui_option(ui, "widget").word().unwrap_or_default().to_ascii_lowercase();
         let format = schema.get("format").word().unwrap_or_default().to_ascii_lowercase();
         let media = schema.get("contentMediaType");

@@ -106,6 +106,28 @@ fn of_several_sorts_of_values_that_is_asked_which_takes_all() {
 }
 
 #[test]
+fn an_empty_option_and_a_length_of_nothing_are_told() {
+    let all = imported(&schema(json!({
+        "a": {"type": "string", "maxLength": 0},
+        "b": {"type": "string", "enum": ["", "x"]},
+        "c": {"oneOf": [{"const": " ", "title": "None"}, {"const": "x", "title": "X"}]}
+    })));
+    assert_eq!(kind(question(&all, "a"))["kind"], "text");
+    assert_eq!(
+        (labels(&all, "b"), labels(&all, "c")),
+        (vec!["x".to_owned()], vec!["X".to_owned()])
+    );
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/properties/a/maxLength", "keyword"),
+            ("/properties/b/enum/0", "no_option"),
+            ("/properties/c/oneOf/0/const", "no_option"),
+        ]
+    );
+}
+
+#[test]
 fn one_pattern_is_checked_and_each_other_one_is_told() {
     let all = imported(&schema(json!({
         "a": {"type": "string", "allOf": [{"pattern": "^a$"}, {"pattern": "b"}, {"pattern": "^a$"}]},
