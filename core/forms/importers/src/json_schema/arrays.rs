@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::schema::{Part, Schema, Side};
-use super::{Builder, Context, Frame, List, Patch, Scope, Slot, reference, ui_option};
+use super::{Builder, Context, Frame, List, Patch, Scope, Slot, reference, ui_option, widget};
 use crate::draft::{self, Heading, SECTIONS};
 use crate::files::FileRules;
 use crate::finding::ImportFinding;
@@ -115,7 +115,8 @@ impl<'a> Builder<'a, '_> {
                 .report
                 .lost(&schema.get("uniqueItems").path, "keyword", message);
         }
-        if inner.get("format").word() == Some("data-url") {
+        let is_files = matches!(widget(ui).as_str(), "file" | "files") && inner.types().0 == ["string"];
+        if is_files || inner.get("format").word() == Some("data-url") {
             if min.is_some_and(|min| min > 1) {
                 let message = "how many files there must be is not checked, only that there is one";
                 self.draft.report.lost(&schema.get("minItems").path, "keyword", message);

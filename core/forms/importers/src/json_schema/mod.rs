@@ -455,6 +455,13 @@ fn ui_option<'a>(ui: &At<'a>, name: &str) -> At<'a> {
     }
 }
 
+/// The widget that the `uiSchema` names, in small letters and also by the name of its class: `textarea`, `TextareaWidget`.
+fn widget(ui: &At<'_>) -> String {
+    let name = ui_option(ui, "widget").word().unwrap_or_default().to_ascii_lowercase();
+    let short = name.strip_suffix("widget").filter(|short| !short.is_empty());
+    short.map(str::to_owned).unwrap_or(name)
+}
+
 /// A schema that is only `true` or `false`.
 fn constant(at: &At<'_>) -> Option<bool> {
     match at.value {

@@ -5,7 +5,7 @@ use onehall_protocol::Text;
 use serde_json::{Value, json};
 
 use super::schema::{DEEP, Part, Schema, is_null};
-use super::{Builder, Context, Frame, List, Scope, Slot, constant, some, ui_option};
+use super::{Builder, Context, Frame, List, Scope, Slot, constant, some, ui_option, widget};
 use crate::draft::{self, Heading, SECTIONS};
 use crate::finding::{ImportFinding, refused};
 use crate::json::{At, Json};
@@ -102,7 +102,7 @@ impl<'a> Builder<'a, '_> {
         let needed = needed || schema.get("required").is_true();
         self.tell_of_ui(ui, &schema);
         self.tell_of_data(&schema);
-        if ui_option(ui, "widget").word() == Some("hidden") || ui_option(ui, "field").word() == Some("hidden") {
+        if widget(ui) == "hidden" || ui_option(ui, "field").word() == Some("hidden") {
             return self.hidden(name, &schema, context, scope);
         }
         let (types, _) = schema.types();
@@ -458,6 +458,11 @@ impl<'a> Builder<'a, '_> {
                 "a field of the source's own code is asked for by its schema",
             );
         }
+        let shown_by = widget(ui);
+        if !shown_by.is_empty() && !is_plain_widget(&shown_by) {
+            let message = "a widget of the source's own code: what it stands at is asked for by its schema";
+            report.differs(&ui_option(ui, "widget").path, "own_field", message);
+        }
         for name in ["readonly", "disabled"] {
             if ui_option(ui, name).is_true() {
                 report.lost(
@@ -494,7 +499,7 @@ impl<'a> Builder<'a, '_> {
             Json::Map(fields) => !fields.is_empty(),
             Json::Null => false,
         };
-        if says && ui_option(ui, "widget").word() != Some("hidden") && !schema.has("const") {
+        if says && shown_by != "hidden" && !schema.has("const") {
             report.lost(
                 &default.path,
                 "default_value",
@@ -502,6 +507,43 @@ impl<'a> Builder<'a, '_> {
             );
         }
     }
+}
+
+/// Whether a widget is one that forms of JSON Schema have without code of their own.
+fn is_plain_widget(name: &str) -> bool {
+    const PLAIN: [&str; 30] = [
+        "alt-date",
+        "alt-datetime",
+        "altdate",
+        "altdatetime",
+        "checkbox",
+        "checkboxes",
+        "color",
+        "date",
+        "date-time",
+        "datetime",
+        "email",
+        "file",
+        "files",
+        "hidden",
+        "markdown",
+        "password",
+        "phone",
+        "radio",
+        "range",
+        "rich-text",
+        "richtext",
+        "select",
+        "signature",
+        "tel",
+        "text",
+        "textarea",
+        "time",
+        "updown",
+        "uri",
+        "url",
+    ];
+    PLAIN.contains(&name)
 }
 
 /// In the order of `ui:order`; what it does not name stands where its `*` is, or at the end.

@@ -7,7 +7,7 @@ use onehall_protocol::{Date, Text};
 use serde_json::{Value, json};
 
 use super::schema::{Part, Schema, Side, is_null};
-use super::{Builder, constant, ui_option};
+use super::{Builder, constant, ui_option, widget};
 use crate::draft;
 use crate::files::FileRules;
 use crate::finding::ImportFinding;
@@ -343,7 +343,7 @@ impl<'a> Builder<'a, '_> {
                 .report
                 .lost(&schema.get("maxLength").path, "keyword", message);
         }
-        let widget = ui_option(ui, "widget").word().unwrap_or_default().to_ascii_lowercase();
+        let widget = widget(ui);
         let format = schema.get("format").word().unwrap_or_default().to_ascii_lowercase();
         let media = schema.get("contentMediaType");
         // What is text and no more is typed, though it may have marks: a file is one that is written as text.
@@ -360,9 +360,10 @@ impl<'a> Builder<'a, '_> {
         let mut wanted = match (widget.as_str(), format.as_str()) {
             ("file" | "files", _) | (_, "data-url" | "binary" | "byte" | "base64") => self.file(id, schema, ui),
             _ if encoded && !is_text => self.file(id, schema, ui),
-            ("textarea" | "textareawidget" | "markdown" | "richtext" | "rich-text", _)
-            | (_, "textarea" | "markdown" | "html") => Wanted::Lines { max },
-            ("date" | "alt-date", _) | (_, "date") => {
+            ("textarea" | "markdown" | "richtext" | "rich-text", _) | (_, "textarea" | "markdown" | "html") => {
+                Wanted::Lines { max }
+            }
+            ("date" | "alt-date" | "altdate", _) | (_, "date") => {
                 let mut day = |name: &str| self.format_bound(schema, name, |text| text.get(..10)?.parse::<Date>().ok());
                 let after = day("formatExclusiveMinimum").map(|day| day.plus_days(1));
                 let before = day("formatExclusiveMaximum").map(|day| day.plus_days(-1));
@@ -371,7 +372,9 @@ impl<'a> Builder<'a, '_> {
                     max: day("formatMaximum").into_iter().chain(before).min().map(DateBound::Day),
                 }
             }
-            ("date-time" | "alt-datetime" | "datetime", _) | (_, "date-time" | "datetime") => Wanted::DateTime,
+            ("date-time" | "alt-datetime" | "altdatetime" | "datetime", _) | (_, "date-time" | "datetime") => {
+                Wanted::DateTime
+            }
             ("time", _) | (_, "time" | "iso-time" | "partial-time") => Wanted::Time {
                 min: self.format_bound(schema, "formatMinimum", kinds::time_of_day),
                 max: self.format_bound(schema, "formatMaximum", kinds::time_of_day),

@@ -157,6 +157,29 @@ fn a_layout_names_questions_and_shows_them() {
 }
 
 #[test]
+fn a_widget_of_own_code_is_told_and_files_are_handed_in() {
+    let text = json!({"type": "string"});
+    let all = imported(&json!({
+        "schema": schema(json!({"a": text, "b": {"type": "array", "items": text}, "c": text, "d": {"type": "array", "items": {"enum": ["x", "y"]}}, "e": text})),
+        "uiSchema": {
+            "a": {"ui:widget": "MyMap"}, "b": {"ui:widget": "files"}, "c": {"ui:options": {"widget": "TextareaWidget"}},
+            "d": {"ui:widget": "checkboxes"}, "e": {"ui:widget": "radio"}
+        }
+    }));
+    let of = |id: &str| kind(question(&all, id));
+    assert_eq!(of("a")["kind"], "text");
+    assert_eq!(of("b")["kind"], "material");
+    assert_eq!(of("c")["kind"], "long_text");
+    assert_eq!(
+        told_sorted(&all),
+        [
+            ("/schema/properties/d", "chosen_once"),
+            ("/uiSchema/a/ui:widget", "own_field"),
+        ]
+    );
+}
+
+#[test]
 fn a_text_with_marks_is_typed_and_a_file_is_handed_in() {
     let all = imported(&schema(json!({
         "a": {"type": "string", "contentMediaType": "text/html", "minLength": 5, "maxLength": 5000},
