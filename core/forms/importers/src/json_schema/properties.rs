@@ -106,9 +106,10 @@ impl<'a> Builder<'a, '_> {
             return self.hidden(name, &schema, context, scope);
         }
         let (types, _) = schema.types();
-        // That somebody is not bankrupt is theirs to say. Without a title of its own it is a sign for machines.
-        let is_said = types == ["boolean"]
-            && constant(&schema.get("const")) == Some(false)
+        // That somebody is not bankrupt, or that they confirm something, is theirs to say. Without a title of its own it is
+        // a sign for machines.
+        let only = schema.get("const");
+        let is_said = (types == ["boolean"] && constant(&only) == Some(false) || only.text().is_some_and(is_yes))
             && self
                 .titles(&schema, ui)
                 .iter()
@@ -507,6 +508,29 @@ impl<'a> Builder<'a, '_> {
             );
         }
     }
+}
+
+/// Whether a text is what somebody says who agrees.
+fn is_yes(text: &str) -> bool {
+    const YES: [&str; 16] = [
+        "yes",
+        "y",
+        "true",
+        "agree",
+        "agreed",
+        "i agree",
+        "accept",
+        "accepted",
+        "i accept",
+        "confirm",
+        "confirmed",
+        "i confirm",
+        "是",
+        "同意",
+        "确认",
+        "我同意",
+    ];
+    YES.contains(&text.trim().to_lowercase().as_str())
 }
 
 /// Whether a widget is one that forms of JSON Schema have without code of their own.

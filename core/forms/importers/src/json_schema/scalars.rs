@@ -39,6 +39,10 @@ impl<'a> Builder<'a, '_> {
         if types == ["boolean"] {
             return self.yes_or_no(schema, ui).map(Some);
         }
+        if let Some(only) = schema.get("const").text() {
+            let label = self.draft.texts.first(&[schema.get("const")], only);
+            return Ok(Some(Wanted::Choice(vec![draft::choice(only.to_owned(), label)])));
+        }
         if let Some(options) = self.enumeration(schema, &[ui])? {
             return Ok(Some(Wanted::Choice(options)));
         }

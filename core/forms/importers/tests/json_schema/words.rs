@@ -244,6 +244,33 @@ fn a_no_that_is_demanded_is_asked_for_and_checked() {
     );
 }
 
+/// Nobody confirms anything by a value that is recorded whatever they do.
+#[test]
+fn a_yes_that_is_the_only_answer_is_asked_for_where_it_has_a_title() {
+    let base = with(
+        schema(json!({
+            "a": {"type": "string", "const": "Yes", "title": "I confirm that all of this is true"},
+            "b": {"type": "string", "const": "v2", "title": "Version"},
+            "c": {"type": "string", "const": "Yes"}
+        })),
+        "required",
+        json!(["a", "b", "c"]),
+    );
+    let given = json!({"properties": {"a": {"const": "Yes"}}, "required": ["a"]});
+    let then = json!({"properties": {"name": {"type": "string"}}});
+    let all = imported(&with(with(base, "if", given), "then", then));
+    assert_eq!(labels(&all, "a"), ["Yes"]);
+    let computed = ["b", "c"].map(|id| kind(question(&all, id))["kind"].clone());
+    assert_eq!(computed, [json!("computed"), json!("computed")]);
+    let yes = [("a", json!("Yes"))];
+    assert!(!filled(&all, &[]).is_complete() && filled(&all, &yes).is_complete());
+    assert!(!is_shown(&all, "name", &[]) && is_shown(&all, "name", &yes));
+    assert_eq!(
+        told_sorted(&all),
+        [("/properties/b", "fixed_value"), ("/properties/c", "fixed_value")]
+    );
+}
+
 #[test]
 fn of_two_coordinates_that_may_be_left_out_none_stands_alone() {
     let pair = |least: u32| {
