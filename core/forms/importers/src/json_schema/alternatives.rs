@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::logic::When;
 use super::properties::words;
 use super::schema::{Part, Schema, is_null};
-use super::{Builder, Context, Scope, Slot, ui_option};
+use super::{Builder, Context, Property, Scope, Slot, ui_option};
 use crate::draft;
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
@@ -192,17 +192,13 @@ impl<'a> Builder<'a, '_> {
                 }],
                 settled: Vec::new(),
             };
-            self.ask(
+            let own = Property {
                 name,
-                id,
-                label,
-                kind,
-                &nowhere,
-                &At::root(&Json::Null),
-                true,
+                ui: &At::root(&Json::Null),
+                needed: true,
                 context,
-                scope,
-            )?;
+            };
+            self.ask(own, id, label, kind, &nowhere, scope)?;
             if let Some(Slot::One { steps, .. }) = scope.slots.get(name) {
                 self.added_here(name, steps.clone(), context, scope);
             }
@@ -270,17 +266,13 @@ impl<'a> Builder<'a, '_> {
             settled: Vec::new(),
         };
         let label = Text::new("属于哪一种情况？", "Which of these applies?");
-        self.ask(
-            &name,
-            id,
-            label,
-            kind,
-            &nowhere,
-            &At::root(&Json::Null),
-            true,
+        let own = Property {
+            name: &name,
+            ui: &At::root(&Json::Null),
+            needed: true,
             context,
-            scope,
-        )?;
+        };
+        self.ask(own, id, label, kind, &nowhere, scope)?;
         self.draft.report.differs(
             &listed.path,
             "which_shape",

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::schema::{Part, Schema, Side};
-use super::{Builder, Context, Frame, List, Patch, Scope, Slot, reference, ui_option, widget};
+use super::{Builder, Context, Frame, List, Patch, Property, Scope, Slot, reference, ui_option, widget};
 use crate::draft::{self, Heading, SECTIONS};
 use crate::files::FileRules;
 use crate::finding::ImportFinding;
@@ -26,13 +26,16 @@ impl<'a> Builder<'a, '_> {
     /// A property that is a list.
     pub(super) fn array(
         &mut self,
-        name: &str,
+        own: Property<'_, 'a>,
         schema: &Schema<'a>,
-        ui: &At<'a>,
-        needed: bool,
-        context: &Context,
         scope: &mut Scope,
     ) -> Result<(), ImportFinding> {
+        let Property {
+            name,
+            ui,
+            needed,
+            context,
+        } = own;
         let path = schema.path();
         let items = schema.every("items").into_iter().next();
         let tuple = schema
@@ -41,7 +44,7 @@ impl<'a> Builder<'a, '_> {
             .next()
             .or_else(|| items.clone().filter(|items| items.at.is_list()));
         if let Some(tuple) = tuple {
-            self.fixed_places(name, &tuple, schema, ui, needed, context, scope)?;
+            self.fixed_places(own, &tuple, schema, scope)?;
             let more = [items.map(|items| items.at), Some(schema.get("additionalItems"))];
             for more in more.into_iter().flatten().filter(At::is_map) {
                 let message = "what may follow the fixed places of the list is not asked for";
@@ -79,6 +82,10 @@ impl<'a> Builder<'a, '_> {
         }
         // A list that has to be there may be empty, unless a number says otherwise.
         let may_be_empty = min.unwrap_or(0) == 0;
+        let filled = Property {
+            needed: needed && !may_be_empty,
+            ..own
+        };
         self.keywords_of_a_list(schema);
         // What options are called stands at the list, and in older forms at its items.
         if let Some(options) = self.enumeration(&inner, &[ui, &inner_ui])? {
@@ -94,17 +101,7 @@ impl<'a> Builder<'a, '_> {
             }
             let id = self.take_name(context, name);
             let kind = kinds::kind(Wanted::Choices { options, min, max }, &path, &mut self.draft.report);
-            self.ask(
-                name,
-                id,
-                label,
-                kind,
-                schema,
-                ui,
-                needed && !may_be_empty,
-                context,
-                scope,
-            )?;
+            self.ask(filled, id, label, kind, schema, scope)?;
             self.help_of_items(&inner, &inner_ui);
             self.is_list(name, needed, may_be_empty, context, scope);
             return Ok(());
@@ -129,17 +126,7 @@ impl<'a> Builder<'a, '_> {
                 rules,
             };
             let kind = kinds::kind(wanted, &path, &mut self.draft.report);
-            self.ask(
-                name,
-                id,
-                label,
-                kind,
-                schema,
-                ui,
-                needed && !may_be_empty,
-                context,
-                scope,
-            )?;
+            self.ask(filled, id, label, kind, schema, scope)?;
             self.help_of_items(&inner, &inner_ui);
             self.is_list(name, needed, may_be_empty, context, scope);
             return Ok(());
@@ -191,7 +178,8 @@ impl<'a> Builder<'a, '_> {
         let demanded = needed && self.unsure == 0;
         let kind = draft::group(questions, if demanded { min } else { 0 }, max, row_label);
         let check = draft::rows_at_least(min, &reference(&id, in_rows)).filter(|_| !demanded);
-        self.ask(name, id, label, kind, schema, ui, false, context, scope)?;
+        let left_open = Property { needed: false, ..own };
+        self.ask(left_open, id, label, kind, schema, scope)?;
         if is_object {
             self.help_of_items(&inner, &inner_ui);
         }
@@ -203,17 +191,19 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// A list each place of which says of itself what stands there: a question for each, under what the list is called.
-    #[allow(clippy::too_many_arguments)]
     fn fixed_places(
         &mut self,
-        name: &str,
+        own: Property<'_, 'a>,
         listed: &Part<'a>,
         schema: &Schema<'a>,
-        ui: &At<'a>,
-        needed: bool,
-        context: &Context,
         scope: &mut Scope,
     ) -> Result<(), ImportFinding> {
+        let Property {
+            name,
+            ui,
+            needed,
+            context,
+        } = own;
         let path = schema.path();
         let message = "a list of fixed places is asked for place by place";
         self.draft.report.differs(&path, "tuple", message);
@@ -249,8 +239,13 @@ impl<'a> Builder<'a, '_> {
                 at,
                 refs: listed.refs.clone(),
             };
-            let ui = ui.get("items").get(&number.to_string());
-            self.property(name, &[part], &ui, needed, &inside, scope)?;
+            let own = Property {
+                name,
+                ui: &ui.get("items").get(&number.to_string()),
+                needed,
+                context: &inside,
+            };
+            self.property(own, &[part], scope)?;
         }
         if let Some(heading) = section {
             let frame = self.frames.pop();
@@ -363,7 +358,13 @@ impl<'a> Builder<'a, '_> {
         if is_object {
             self.object(inner, ui, context, rows)?;
         } else {
-            self.property("value", &inner.parts, ui, true, context, rows)?;
+            let own = Property {
+                name: "value",
+                ui,
+                needed: true,
+                context,
+            };
+            self.property(own, &inner.parts, rows)?;
         }
         Ok(is_object)
     }

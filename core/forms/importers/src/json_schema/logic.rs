@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::schema::{DEEP, Part, Schema, Side};
 use super::shared::{Shared, only_checks};
-use super::{Builder, Context, List, Patch, Scope, Slot, constant, too_deep};
+use super::{Builder, Context, List, Patch, Property, Scope, Slot, constant, too_deep};
 use crate::finding::ImportFinding;
 use crate::json::At;
 use crate::known::Answer;
@@ -290,10 +290,16 @@ impl<'a> Builder<'a, '_> {
                 None => {}
             }
             let needed = required.iter().any(|required| required == name);
-            match self.share(name, parts, needed, &inside, scope) {
+            let own = Property {
+                name,
+                ui: &ui.get(name),
+                needed,
+                context: &inside,
+            };
+            match self.share(own, parts, scope) {
                 Shared::New => {
                     added.push(name);
-                    self.add(name, parts, &ui.get(name), needed, &inside, scope)?;
+                    self.add(own, parts, scope)?;
                 }
                 Shared::Same => {}
                 Shared::Asked => self.constrain(name, parts, ui, &inside, scope)?,

@@ -161,6 +161,18 @@ struct Context {
     depth: usize,
 }
 
+/// A property where it is asked for.
+#[derive(Debug, Clone, Copy)]
+struct Property<'s, 'a> {
+    name: &'s str,
+    /// What the layout says of it.
+    ui: &'s At<'a>,
+    /// Whether it has to be there.
+    needed: bool,
+    /// Where the object stands that has it.
+    context: &'s Context,
+}
+
 struct Builder<'a, 'd> {
     schemas: Schemas<'a>,
     draft: &'d mut Draft,
@@ -211,7 +223,13 @@ impl<'a> Builder<'a, '_> {
             self.object(&schema, ui, &context, &mut scope)?;
         } else {
             let name = if types.contains(&"array") { "items" } else { "value" };
-            self.property(name, &schema.parts, ui, true, &context, &mut scope)?;
+            let own = Property {
+                name,
+                ui,
+                needed: true,
+                context: &context,
+            };
+            self.property(own, &schema.parts, &mut scope)?;
         }
         if drawn {
             self.layout_rules(ui, &scope)?;

@@ -5,7 +5,7 @@ use onehall_protocol::Text;
 use serde_json::{Value, json};
 
 use super::schema::{DEEP, Part, Schema, is_null};
-use super::{Builder, Context, Frame, List, Scope, Slot, constant, some, ui_option, widget};
+use super::{Builder, Context, Frame, List, Property, Scope, Slot, constant, some, ui_option, widget};
 use crate::draft::{self, Heading, SECTIONS};
 use crate::finding::{ImportFinding, refused};
 use crate::json::{At, Json};
@@ -31,7 +31,13 @@ impl<'a> Builder<'a, '_> {
                 continue;
             }
             let needed = required.iter().any(|required| required == name);
-            self.property(name, &parts, &ui.get(name), needed, context, scope)?;
+            let own = Property {
+                name,
+                ui: &ui.get(name),
+                needed,
+                context,
+            };
+            self.property(own, &parts, scope)?;
         }
         self.open_ended(schema);
         self.logic(schema, ui, context, scope)?;
@@ -77,13 +83,16 @@ impl<'a> Builder<'a, '_> {
     /// One property.
     pub(super) fn property(
         &mut self,
-        name: &str,
+        own: Property<'_, 'a>,
         parts: &[Part<'a>],
-        ui: &At<'a>,
-        needed: bool,
-        context: &Context,
         scope: &mut Scope,
     ) -> Result<(), ImportFinding> {
+        let Property {
+            name,
+            ui,
+            needed,
+            context,
+        } = own;
         let Some(first) = parts.first() else { return Ok(()) };
         let path = first.at.path.clone();
         if let Some(allowed) = constant(&first.at) {
@@ -103,7 +112,7 @@ impl<'a> Builder<'a, '_> {
         self.tell_of_ui(ui, &schema);
         self.tell_of_data(&schema);
         if widget(ui) == "hidden" || ui_option(ui, "field").word() == Some("hidden") {
-            return self.hidden(name, &schema, context, scope);
+            return self.hidden(own, &schema, scope);
         }
         let (types, _) = schema.types();
         // That somebody is not bankrupt, or that they confirm something, is theirs to say. Without a title of its own it is
@@ -115,17 +124,21 @@ impl<'a> Builder<'a, '_> {
                 .iter()
                 .any(|title| title.is_there() && constant(title).is_none());
         if schema.has("const") && !schema.get("const").is_true() && !is_said {
-            return self.hidden(name, &schema, context, scope);
+            return self.hidden(own, &schema, scope);
         }
+        let own = Property {
+            needed: needed && !optional,
+            ..own
+        };
         let has_enum = schema.get("enum").is_list();
         let is_object = schema.has("properties")
             || (types == ["object"] && !has_enum)
             || (types.is_empty() && self.has_object_alternatives(&schema)?);
         if is_object {
-            return self.object_property(name, &schema, ui, needed && !optional, context, scope);
+            return self.object_property(own, &schema, scope);
         }
         if types == ["array"] || (types.is_empty() && (schema.has("items") || schema.has("prefixItems"))) {
-            return self.array(name, &schema, ui, needed && !optional, context, scope);
+            return self.array(own, &schema, scope);
         }
         if schema.has("if") {
             let message = "a condition on a single value is not carried: what it demands is not checked";
@@ -140,23 +153,25 @@ impl<'a> Builder<'a, '_> {
             return Ok(());
         };
         let kind = kinds::kind(wanted, &path, &mut self.draft.report);
-        self.ask(name, id, label, kind, &schema, ui, needed && !optional, context, scope)
+        self.ask(own, id, label, kind, &schema, scope)
     }
 
     /// Adds a question, and makes it known to conditions.
-    #[allow(clippy::too_many_arguments)]
     pub(super) fn ask(
         &mut self,
-        name: &str,
+        own: Property<'_, 'a>,
         id: String,
         label: Text,
         kind: Kind,
         schema: &Schema<'a>,
-        ui: &At<'a>,
-        needed: bool,
-        context: &Context,
         scope: &mut Scope,
     ) -> Result<(), ImportFinding> {
+        let Property {
+            name,
+            ui,
+            needed,
+            context,
+        } = own;
         self.draft.count_rule(&context.shown, &schema.path())?;
         let steps = self.next_steps();
         let answer = Answer::of(&kind);
@@ -242,13 +257,8 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// A value that is not asked for.
-    fn hidden(
-        &mut self,
-        name: &str,
-        schema: &Schema<'a>,
-        context: &Context,
-        scope: &mut Scope,
-    ) -> Result<(), ImportFinding> {
+    fn hidden(&mut self, own: Property<'_, 'a>, schema: &Schema<'a>, scope: &mut Scope) -> Result<(), ImportFinding> {
+        let Property { name, context, .. } = own;
         let given = if schema.has("const") {
             schema.get("const")
         } else {
@@ -342,13 +352,16 @@ impl<'a> Builder<'a, '_> {
 
     fn object_property(
         &mut self,
-        name: &str,
+        own: Property<'_, 'a>,
         schema: &Schema<'a>,
-        ui: &At<'a>,
-        needed: bool,
-        context: &Context,
         scope: &mut Scope,
     ) -> Result<(), ImportFinding> {
+        let Property {
+            name,
+            ui,
+            needed,
+            context,
+        } = own;
         let title = self.label(name, schema, ui);
         let help = self.help(schema, ui);
         let mut inner = Scope {

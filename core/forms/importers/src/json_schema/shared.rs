@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::schema::Part;
-use super::{Added, Builder, Context, MOST_CONDITIONS, Patch, Scope, Slot};
+use super::{Added, Builder, Context, MOST_CONDITIONS, Patch, Property, Scope, Slot};
 use crate::finding::ImportFinding;
 use crate::json::{At, Json};
 use crate::rules::fails;
@@ -31,14 +31,10 @@ struct Mark {
 impl<'a> Builder<'a, '_> {
     /// What becomes of a property of a conditional schema. Where a question that is there will do, it is shown in this case
     /// too.
-    pub(super) fn share(
-        &mut self,
-        name: &str,
-        parts: &[Part<'a>],
-        needed: bool,
-        context: &Context,
-        scope: &mut Scope,
-    ) -> Shared {
+    pub(super) fn share(&mut self, own: Property<'_, 'a>, parts: &[Part<'a>], scope: &mut Scope) -> Shared {
+        let Property {
+            name, needed, context, ..
+        } = own;
         if scope.slots.get(name).is_none_or(|slot| matches!(slot, Slot::Lost)) {
             return Shared::New;
         }
@@ -111,16 +107,16 @@ impl<'a> Builder<'a, '_> {
     /// Asks for a property that a conditional schema adds.
     pub(super) fn add(
         &mut self,
-        name: &str,
+        own: Property<'_, 'a>,
         parts: &[Part<'a>],
-        ui: &At<'a>,
-        needed: bool,
-        context: &Context,
         scope: &mut Scope,
     ) -> Result<(), ImportFinding> {
+        let Property {
+            name, needed, context, ..
+        } = own;
         let mark = self.mark();
         let before = scope.slots.remove(name).filter(|slot| !matches!(slot, Slot::Lost));
-        self.property(name, parts, ui, needed, context, scope)?;
+        self.property(own, parts, scope)?;
         let places = self.since(&mark);
         let made = scope.slots.remove(name).unwrap_or(Slot::Lost);
         if before.is_some() || context.shown != Value::Bool(true) {
