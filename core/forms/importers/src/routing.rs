@@ -48,6 +48,15 @@ impl Set {
     }
 }
 
+/// Where a way of the source ends before its end: who comes there cannot submit.
+#[derive(Debug, Default)]
+pub(crate) struct Exits {
+    /// Pages that turn somebody away, or may by what stands on them: their links back need not be kept.
+    pub(crate) pages: BTreeSet<usize>,
+    /// Links out of the form, by page and number.
+    pub(crate) links: BTreeSet<(usize, usize)>,
+}
+
 /// The links between pages: no circles, and only what the start leads to.
 #[derive(Debug)]
 pub(crate) struct Graph {
@@ -67,11 +76,11 @@ pub(crate) struct Graph {
 impl Graph {
     /// The graph of pages whose links lead to `targets`.
     pub(crate) fn new(start: usize, targets: Vec<Vec<Option<usize>>>) -> Graph {
-        Graph::with_ends(start, targets, &BTreeSet::new())
+        Graph::with_exits(start, targets, &Exits::default())
     }
 
-    /// As [`Graph::new`], where some pages may be an end by what stands on them: their links back need not be kept.
-    pub(crate) fn with_ends(start: usize, targets: Vec<Vec<Option<usize>>>, may_end: &BTreeSet<usize>) -> Graph {
+    /// As [`Graph::new`], where not every way that ends comes to the end of the form.
+    pub(crate) fn with_exits(start: usize, targets: Vec<Vec<Option<usize>>>, exits: &Exits) -> Graph {
         let count = targets.len();
         let whole = targets.clone();
         let mut graph = Graph {
@@ -86,7 +95,7 @@ impl Graph {
         if let Some(through) = graph.through(&whole) {
             graph.returns = graph.returning(&whole, &through);
             if graph.circles.iter().any(|circle| !graph.returns.contains(circle)) {
-                graph.cut(whole, &through, may_end);
+                graph.cut(whole, &through, exits);
                 graph.walk(start);
                 graph.order.reverse();
             }
@@ -197,32 +206,41 @@ impl Graph {
     }
 
     /// Cuts circles that one may come into at several pages, where which link leads on and which one back is not said by
-    /// the ways alone: what leads back in the order of the pages is cut first, from the last page on. No page is left
-    /// without a way to it, and none that had one without a way to an end.
-    fn cut(&mut self, whole: Vec<Vec<Option<usize>>>, through: &[Set], may_end: &BTreeSet<usize>) {
+    /// the ways alone: what leads back in the order of the pages is cut first, from the last page on, and last what leads
+    /// away from a page that may only tell something. No page is left without a way to it, and none that had one without
+    /// a way to an end.
+    fn cut(&mut self, whole: Vec<Vec<Option<usize>>>, through: &[Set], exits: &Exits) {
         let start = self.order.first().copied().unwrap_or(0);
+        // Where nothing else is an end, it is one to be turned away.
+        let none = Exits::default();
+        let mut ways = Ways {
+            whole: &whole,
+            exits,
+            gone: BTreeSet::new(),
+        };
+        if !ways.reach(start, None).1 {
+            ways.exits = &none;
+        }
+        let exits = ways.exits;
+        ways.gone = self.returns.clone();
         let mut links: Vec<(usize, usize, usize)> = Vec::new();
         for at in self.order.iter().copied() {
             for (link, to) in whole.get(at).into_iter().flatten().enumerate() {
                 links.extend(to.map(|to| (at, link, to)));
             }
         }
-        links.sort_unstable_by_key(|(at, link, to)| (to > at, Reverse(*at), *link));
+        links.sort_unstable_by_key(|(at, link, to)| (to > at, exits.pages.contains(at), Reverse(*at), *link));
         if links.len() > MOST_LINKS {
             links.clear();
         }
-        let mut ways = Ways {
-            whole: &whole,
-            may_end,
-            gone: self.returns.clone(),
-        };
         for (at, link, to) in links.iter().copied() {
             if !ways.is_in_circle(at, link, to) {
                 continue;
             }
             let ended = ways.reach(at, None).1;
             ways.gone.insert((at, link));
-            if ways.reach(start, None).0.has(to) && (!ended || ways.reach(at, None).1) {
+            let is_left = !ended || exits.pages.contains(&at) || ways.reach(at, None).1;
+            if is_left && ways.reach(start, None).0.has(to) {
                 if !ended {
                     self.returns.insert((at, link));
                 }
@@ -237,7 +255,7 @@ impl Graph {
             }
             let source = Ways {
                 whole: &whole,
-                may_end,
+                exits,
                 gone: self.returns.clone(),
             };
             if source.reach(to, through.get(at)).1 {
@@ -399,12 +417,13 @@ impl Graph {
 /// The links between pages without those that are gone.
 struct Ways<'a> {
     whole: &'a [Vec<Option<usize>>],
-    may_end: &'a BTreeSet<usize>,
+    exits: &'a Exits,
     gone: BTreeSet<(usize, usize)>,
 }
 
 impl Ways<'_> {
-    /// The pages that `page` leads to, with itself, and whether any way from it leads to an end; not over pages to avoid.
+    /// The pages that `page` leads to, with itself, and whether any way from it leads to an end that is no exit; not over
+    /// pages to avoid.
     fn reach(&self, page: usize, avoid: Option<&Set>) -> (Set, bool) {
         let (mut seen, mut ends) = (Set::none(self.whole.len()), false);
         let mut left = vec![page];
@@ -414,18 +433,16 @@ impl Ways<'_> {
             }
             seen.add(at);
             let links = self.whole.get(at).map(Vec::as_slice).unwrap_or_default();
-            let mut leads_on = false;
             for (link, to) in links.iter().enumerate() {
                 if self.gone.contains(&(at, link)) {
                     continue;
                 }
-                leads_on = true;
                 match to {
                     Some(to) => left.push(*to),
-                    None => ends = true,
+                    None => ends |= !self.exits.links.contains(&(at, link)),
                 }
             }
-            ends |= links.is_empty() || (!leads_on && self.may_end.contains(&at));
+            ends |= links.is_empty() && !self.exits.pages.contains(&at);
         }
         (seen, ends)
     }

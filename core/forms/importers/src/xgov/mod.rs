@@ -58,7 +58,7 @@ pub(crate) fn import(root: &At<'_>, draft: &mut Draft) -> Result<(), ImportFindi
         .iter()
         .map(|node| node.links.iter().map(|link| link.to).collect())
         .collect();
-    let graph = Graph::with_ends(start, targets, &pages::that_may_end(&nodes));
+    let graph = Graph::with_exits(start, targets, &pages::that_may_turn_away(&nodes));
     pages::tell_of_unreached(&nodes, &graph, draft);
     pages::exits(&mut nodes, &graph, draft);
 

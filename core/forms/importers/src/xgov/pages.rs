@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::draft::Draft;
 use crate::json::At;
-use crate::routing::Graph;
+use crate::routing::{Exits, Graph};
 
 /// A page of the source.
 pub(super) struct Node<'a> {
@@ -284,14 +284,30 @@ pub(super) fn summaries(nodes: &[Node<'_>], graph: &Graph) -> Vec<usize> {
     graph.order.iter().copied().filter(is_summary).collect()
 }
 
-/// The pages that tell something, ask nothing, and lead only to pages that are written before them, or out of the form.
-pub(super) fn that_may_end(nodes: &[Node<'_>]) -> BTreeSet<usize> {
+/// The pages before a summary that tell something, ask nothing, and lead only to pages that are written before them, or
+/// out of the form; and all links out of it.
+pub(super) fn that_may_turn_away(nodes: &[Node<'_>]) -> Exits {
+    let summaries = nodes.iter().filter(|node| node.role == Role::Summary);
+    let behind: BTreeSet<usize> = summaries
+        .flat_map(|node| &node.links)
+        .filter_map(|link| link.to)
+        .collect();
     let leads_back = |at: usize, link: &Link| link.redirect.is_some() || link.to.is_some_and(|to| to <= at);
-    let may_end = |at: usize, node: &Node<'_>| {
-        node.role == Role::Page && only_tells(node) && node.links.iter().all(|link| leads_back(at, link))
+    let may = |at: usize, node: &Node<'_>| match node.role {
+        Role::Page => only_tells(node) && node.links.iter().all(|link| leads_back(at, link)),
+        Role::Exit => node.links.is_empty(),
+        Role::Summary | Role::Rows => false,
     };
-    let found = nodes.iter().enumerate().filter(|(at, node)| may_end(*at, node));
-    found.map(|(at, _)| at).collect()
+    let mut exits = Exits::default();
+    for (at, node) in nodes.iter().enumerate() {
+        if may(at, node) && !behind.contains(&at) {
+            exits.pages.insert(at);
+        }
+        let numbered = node.links.iter().enumerate();
+        let out = numbered.filter(|(_, link)| link.redirect.is_some());
+        exits.links.extend(out.map(|(number, _)| (at, number)));
+    }
+    exits
 }
 
 /// Whether a page tells something, and asks nothing.

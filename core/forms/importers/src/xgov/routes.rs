@@ -289,7 +289,9 @@ pub(super) fn refuse_by_links(
                         let is_carried = |other: usize| {
                             !reached.circles.contains(&(at, other)) || reached.refusing.contains(&(at, other))
                         };
-                        let then = if (0..node.links.len()).any(is_carried) {
+                        // Who would take it takes what is for everybody else.
+                        let mut others = node.links.iter().enumerate();
+                        let then = if others.any(|(other, link)| link.condition.is_none() && is_carried(other)) {
                             "the form goes on without it"
                         } else {
                             "the form ends on this page, without what comes after it in the source"

@@ -293,6 +293,58 @@ fn a_page_that_turns_away_does_so_also_where_several_ways_lead_to_it_and_it_lead
     assert!(filled(&all, &welcome).is_complete());
 }
 
+/// Once who came to the age first was not asked for the bank, since some were turned away there: an end of another sort.
+#[test]
+fn in_a_circle_the_only_way_on_for_who_is_not_turned_away_is_kept() {
+    let conditions = json!([
+        {"name": "checked", "value": "seen"}, {"name": "changed", "value": "change"}, {"name": "young", "value": "adult == false"}
+    ]);
+    let away = [
+        json!({"path": "/stop", "condition": "young"}),
+        json!({"redirect": "https://x.gov/young", "condition": "young"}),
+    ];
+    for away in away {
+        let all = imported(&form(
+            json!([
+                {"path": "/start", "title": "Start", "components": [yes_no("seen")], "next": [{"path": "/bank", "condition": "checked"}, {"path": "/age"}]},
+                {"path": "/bank", "title": "Bank", "components": [text("bank"), yes_no("change")], "next": [{"path": "/age", "condition": "changed"}, {"path": "/summary"}]},
+                {"path": "/age", "title": "Age", "components": [yes_no("adult")], "next": [away, {"path": "/bank"}]},
+                {"path": "/stop", "title": "Too young", "components": [{"type": "Para", "content": "Sorry."}], "next": []}
+            ]),
+            json!([]),
+            conditions.clone(),
+        ));
+        let adult = [("seen", json!(false)), ("adult", json!(true))];
+        assert_eq!(path(&all, &adult), ["start", "age", "bank"]);
+        assert!(!filled(&all, &adult).is_complete(), "the bank is asked for");
+        let told: Vec<_> = all.findings.iter().filter(|finding| finding.code == "loop").collect();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].path == "/pages/1/next/0" && told[0].message.ends_with("the form goes on without it"));
+    }
+}
+
+/// Once it refused everybody who came to it, for it is written last and leads to a page before it.
+#[test]
+fn a_page_that_only_tells_something_on_the_way_turns_nobody_away() {
+    let conditions = json!([
+        {"name": "fast", "value": "quick"}, {"name": "away", "value": "abroad"}, {"name": "again", "value": "more"}
+    ]);
+    let all = imported(&form(
+        json!([
+            {"path": "/start", "title": "Start", "components": [yes_no("quick")], "next": [{"path": "/bank", "condition": "fast"}, {"path": "/home"}]},
+            {"path": "/home", "title": "Home", "components": [yes_no("abroad")], "next": [{"path": "/info", "condition": "away"}, {"path": "/bank"}]},
+            {"path": "/bank", "title": "Bank", "components": [yes_no("more")], "next": [{"path": "/home", "condition": "again"}, {"path": "/summary"}]},
+            {"path": "/info", "title": "Abroad", "components": [{"type": "Para", "content": "It takes longer."}], "next": [{"path": "/bank"}]}
+        ]),
+        json!([]),
+        conditions,
+    ));
+    let answers = [("quick", json!(false)), ("abroad", json!(true)), ("more", json!(false))];
+    assert_eq!(path(&all, &answers), ["start", "home", "info", "bank"]);
+    assert!(filled(&all, &answers).is_complete());
+    assert!(all.findings.iter().all(|finding| finding.code != "exit_page"));
+}
+
 /// Where a link leads.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum To {
