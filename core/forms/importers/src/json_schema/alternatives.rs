@@ -342,24 +342,22 @@ fn telling<'a>(branches: &[Branch<'a>]) -> Option<&'a str> {
 
 /// All that is said of a property.
 fn said_of<'a>(schema: &Schema<'a>, name: &str) -> Vec<Part<'a>> {
-    let properties = schema.properties().into_iter();
-    let own = properties.filter(|(own, _)| *own == name);
-    own.flat_map(|(_, parts)| parts).collect()
+    let mut said = schema.every("properties");
+    said.retain(|part| part.at.value.get(name).is_some());
+    for part in &mut said {
+        part.at = part.at.get(name);
+    }
+    said
 }
 
 /// The fixed values of a property.
 fn values<'a>(schema: &Schema<'a>, name: &str) -> Vec<At<'a>> {
-    for (own, parts) in schema.properties() {
-        if own != name {
-            continue;
+    for part in said_of(schema, name) {
+        if part.at.value.get("const").is_some() {
+            return vec![part.at.get("const")];
         }
-        for part in parts {
-            if part.at.value.get("const").is_some() {
-                return vec![part.at.get("const")];
-            }
-            if part.at.get("enum").is_list() {
-                return part.at.get("enum").items();
-            }
+        if part.at.get("enum").is_list() {
+            return part.at.get("enum").items();
         }
     }
     Vec::new()
