@@ -148,13 +148,18 @@ impl<'a> Builder<'a, '_> {
             let Some(listed) = schema.every(keyword).into_iter().next() else {
                 continue;
             };
-            let mut plain = Vec::new();
-            for at in listed.at.items() {
+            let (mut plain, mut values, mut open) = (Vec::new(), Vec::new(), 0);
+            for at in listed.at.items().into_iter().filter(|at| !is_null(at)) {
                 let part = Part {
                     at,
                     refs: listed.refs.clone(),
                 };
                 let inner = self.all_of(&[part])?;
+                let mut own = inner.parts.iter().map(|part| values_of(&part.at));
+                match own.find(|own| !own.is_empty()) {
+                    Some(own) => values.extend(own),
+                    None => open += 1,
+                }
                 let (types, _) = inner.types();
                 let is_plain = types
                     .iter()
@@ -164,11 +169,27 @@ impl<'a> Builder<'a, '_> {
                 }
             }
             if let Some(text) = plain.iter().find(|inner| is_free_text(inner)) {
-                let message = "of several sorts of values a text is asked for, in which all can be written: no options are offered, and of the others nothing is checked";
+                let message = if open > 1 {
+                    "of several sorts of values a text is asked for, in which all can be written: no options are offered, and nothing of them is checked"
+                } else {
+                    "of several sorts of values a text is asked for, in which all can be written: no options are offered, and of the others nothing is checked"
+                };
                 self.draft.report.lost(place, "alternatives", message);
                 let mut wanted = self.scalar(id, label, text, ui)?;
-                let values = listed.at.items().into_iter().flat_map(|at| values_of(&at));
-                let lengths = values.filter_map(|value| u32::try_from(value.scalar()?.chars().count()).ok());
+                // How long a text may be says nothing of a number, or of another text.
+                if open > 1
+                    && let Some(Wanted::Line { min, max, .. }) = &mut wanted
+                {
+                    (*min, *max) = (None, None);
+                }
+                if open > 1
+                    && let Some(Wanted::Lines { max }) = &mut wanted
+                {
+                    *max = None;
+                }
+                let lengths = values
+                    .iter()
+                    .filter_map(|value| u32::try_from(value.scalar()?.chars().count()).ok());
                 for length in lengths {
                     if let Some(Wanted::Line { min: Some(min), .. }) = &mut wanted {
                         *min = (*min).min(length);

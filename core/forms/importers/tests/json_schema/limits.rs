@@ -105,6 +105,26 @@ fn of_several_sorts_of_values_that_is_asked_which_takes_all() {
     assert!(said("/properties/d/anyOf").contains("cannot be given"));
 }
 
+/// Once the length of the text held for the number and for the options of a definition too, though the message said that
+/// all of them could be written.
+#[test]
+fn what_can_be_written_in_a_text_is_no_shorter_or_longer_than_each_sort_of_value() {
+    let all = imported(&with(
+        schema(json!({
+            "a": {"anyOf": [{"type": "integer"}, {"type": "string", "minLength": 5, "maxLength": 8}]},
+            "b": {"anyOf": [{"type": "string", "maxLength": 3}, {"type": "string", "minLength": 5}]},
+            "c": {"anyOf": [{"$ref": "#/$defs/title"}, {"type": "string", "maxLength": 5}, {"type": "null"}]}
+        })),
+        "$defs",
+        json!({"title": {"type": "string", "enum": ["Mr", "Professor"]}}),
+    ));
+    for (id, value) in [("a", "7"), ("a", "1234567890"), ("b", "longer"), ("c", "Professor")] {
+        let filling = filled(&all, &[(id, json!(value))]);
+        assert!(filling.errors().iter().all(|error| error.path != id), "{id}: {value}");
+    }
+    assert_eq!(kind(question(&all, "c"))["max_length"], 9);
+}
+
 #[test]
 fn an_empty_option_and_a_length_of_nothing_are_told() {
     let all = imported(&schema(json!({
