@@ -318,9 +318,11 @@ impl<'a> Builder<'a, '_> {
     /// that is written.
     fn unwrap_optional(&mut self, schema: &mut Schema<'a>) -> Result<bool, ImportFinding> {
         let (types, nullable) = schema.types();
-        // What has a type of its own takes no null that only one of its values is.
-        let is_open = nullable || types.is_empty();
-        let mut optional = nullable || is_open && !schema.get("enum").items().iter().all(At::is_there);
+        // What has a type of its own takes no null that only one of its values is, nor what has a list without it.
+        let lists = schema.every("enum");
+        let takes_null = |part: &Part<'a>| !part.at.items().iter().all(At::is_there);
+        let is_open = nullable || types.is_empty() && lists.iter().all(takes_null);
+        let mut optional = nullable || is_open && !lists.is_empty();
         for keyword in ["anyOf", "oneOf"] {
             let Some(listed) = schema.every(keyword).into_iter().next() else {
                 continue;

@@ -125,6 +125,23 @@ fn what_can_be_written_in_a_text_is_no_shorter_or_longer_than_each_sort_of_value
     assert_eq!(kind(question(&all, "c"))["max_length"], 9);
 }
 
+/// Once null in the first of the lists was enough to leave the question open.
+#[test]
+fn null_is_taken_where_every_list_has_it() {
+    let names = json!([{"const": "x", "title": "X"}, {"const": "y", "title": "Y"}, {"type": "null"}]);
+    let all = imported(&with(
+        schema(json!({
+            "a": {"allOf": [{"enum": ["x", "y", null]}, {"enum": ["x", "y"]}]},
+            "b": {"enum": ["x", "y"], "oneOf": names},
+            "c": {"allOf": [{"enum": ["x", "y", null]}, {"enum": ["x", null]}]}
+        })),
+        "required",
+        json!(["a", "b", "c"]),
+    ));
+    let required = ["a", "b", "c"].map(|id| question(&all, id).required);
+    assert_eq!(required, [true, true, false]);
+}
+
 #[test]
 fn an_empty_option_and_a_length_of_nothing_are_told() {
     let all = imported(&schema(json!({
