@@ -198,7 +198,8 @@ impl Inline {
 
 /// Whether marks between these two signs may begin and may end something: `_` inside of a word is a part of it.
 fn flanks(mark: char, before: char, after: char) -> (bool, bool) {
-    let is_sign = |letter: char| letter.is_ascii_punctuation();
+    // Of any script: `£` and `—` are signs too.
+    let is_sign = |letter: char| !letter.is_alphanumeric() && !letter.is_whitespace();
     let at_begin = !after.is_whitespace() && (!is_sign(after) || before.is_whitespace() || is_sign(before));
     let at_end = !before.is_whitespace() && (!is_sign(before) || after.is_whitespace() || is_sign(after));
     if mark == '_' {
@@ -306,6 +307,7 @@ mod tests {
         );
         assert_eq!(read("**two\nlines** ~~old~~"), "two\nlines old");
         assert_eq!(read("*(see **below**)*, 2*x*"), "(see below), 2x");
+        assert_eq!(read("**Fee:**£10, **who?**—you"), "Fee:£10, who?—you");
         for plain in [
             "file_name_here",
             "2 * 3 * 4",
