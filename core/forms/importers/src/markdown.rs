@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn many_marks_that_never_end_are_read_in_no_time() {
+    fn however_many_marks_never_end_the_text_is_read() {
         for marks in ["*a ", "`a``", "[", "[a](", "<a", "_~~*a", "h", "\\"] {
             assert!(!read(&marks.repeat(20_000 / marks.len())).is_empty(), "{marks}");
         }

@@ -18,7 +18,7 @@ const DEEP: usize = 8;
 /// The most pages of a form with circles that is looked at for where they lead back to, and how often each is.
 const MOST_PAGES: usize = 10_000;
 const ROUNDS: usize = 20;
-/// The most links of a form that are tried one by one, to see which of them closes a circle.
+/// The most links in the circles of a form that are tried one by one, to see which of them closes one.
 const MOST_LINKS: usize = 3_000;
 
 /// Pages by number.
@@ -205,6 +205,30 @@ impl Graph {
         self.circles.iter().copied().filter(comes_through).collect()
     }
 
+    /// Of each page that the start leads to, a number that it has in common with those that lead to each other in a circle.
+    fn round(&self, whole: &[Vec<Option<usize>>]) -> Vec<Option<usize>> {
+        let mut from: Vec<Vec<usize>> = vec![Vec::new(); whole.len()];
+        for at in self.order.iter().copied() {
+            for to in whole.get(at).into_iter().flatten().copied().flatten() {
+                if let Some(from) = from.get_mut(to) {
+                    from.push(at);
+                }
+            }
+        }
+        let mut round = vec![None; whole.len()];
+        for (number, first) in self.order.iter().copied().enumerate() {
+            let mut left = vec![first];
+            while let Some(at) = left.pop() {
+                let Some(slot) = round.get_mut(at).filter(|slot| slot.is_none()) else {
+                    continue;
+                };
+                *slot = Some(number);
+                left.extend(from.get(at).into_iter().flatten());
+            }
+        }
+        round
+    }
+
     /// Cuts circles that one may come into at several pages, where which link leads on and which one back is not said by
     /// the ways alone: what leads back in the order of the pages is cut first, from the last page on, and last what leads
     /// away from a page that may only tell something. No page is left without a way to it, and none that had one without
@@ -223,10 +247,11 @@ impl Graph {
         }
         let exits = ways.exits;
         ways.gone = self.returns.clone();
+        let round = self.round(&whole);
         let mut links: Vec<(usize, usize, usize)> = Vec::new();
         for at in self.order.iter().copied() {
             for (link, to) in whole.get(at).into_iter().flatten().enumerate() {
-                links.extend(to.map(|to| (at, link, to)));
+                links.extend(to.filter(|to| round.get(*to) == round.get(at)).map(|to| (at, link, to)));
             }
         }
         links.sort_unstable_by_key(|(at, link, to)| (to > at, exits.pages.contains(at), Reverse(*at), *link));
@@ -535,6 +560,18 @@ mod tests {
         assert_eq!(graph.circles, [(2, 0)]);
         assert_eq!(graph.order, [1, 2, 3]);
         assert!(!graph.is_reached(0) && graph.is_known_at(1, 3) && !graph.is_known_at(3, 1));
+    }
+
+    #[test]
+    fn a_circle_with_two_ways_in_is_cut_at_the_link_back_however_many_pages_come_after_it() {
+        for straight in [1, 4_000] {
+            let mut targets = vec![vec![Some(1), Some(2)], vec![Some(2)], vec![Some(1), Some(3)]];
+            targets.extend((4..3 + straight).map(|next| vec![Some(next)]));
+            targets.push(vec![]);
+            let graph = Graph::new(0, targets);
+            assert_eq!(graph.circles, [(2, 0)], "{straight}");
+            assert_eq!(graph.order.len(), 3 + straight);
+        }
     }
 
     #[test]
