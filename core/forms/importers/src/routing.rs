@@ -590,8 +590,10 @@ mod tests {
         assert_eq!((graph.circles.len(), graph.returns.len()), (1, 0));
     }
 
+    type Links = Vec<(usize, usize)>;
+
     /// The links that are cut, and those of them that refuse who takes them.
-    fn cut(targets: &[&[Option<usize>]]) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+    fn cut(targets: &[&[Option<usize>]]) -> (Links, Links) {
         let count = targets.len();
         let graph = Graph::new(0, targets.iter().map(|links| links.to_vec()).collect());
         assert_eq!(graph.order.len(), count, "{targets:?}: what was reached is reached");

@@ -8,6 +8,7 @@ mod arrays;
 mod layout;
 mod logic;
 mod optional;
+mod options;
 mod properties;
 mod scalars;
 mod schema;
