@@ -30,7 +30,7 @@ use crate::files::{DiskBlobs, Files, NoScanner};
 use crate::founding::Founding;
 use crate::http;
 use crate::identity::simulator::SimulatedVerifier;
-use crate::messages::DevelopmentSender;
+use crate::messages::{DevelopmentSender, MessageSender};
 use crate::rng::SystemRng;
 use crate::secrets::ServerKey;
 use crate::state::{AppState, Services};
@@ -169,12 +169,26 @@ impl TestHall {
 
     /// The same hall after a restart with another folder of its city: the database, the sessions and the clock stay.
     pub fn restart_with(&mut self, city: Arc<CityContent>) {
-        self.restart(city, self.state.files.clone());
+        self.restart(Services {
+            city,
+            ..self.services()
+        });
     }
 
     /// The same hall over another medium of files, or with another scanner.
     pub fn restart_over(&mut self, files: Files) {
-        self.restart(Arc::clone(&self.state.city), files);
+        self.restart(Services {
+            files,
+            ..self.services()
+        });
+    }
+
+    /// The same hall with another carrier of its text messages.
+    pub fn restart_sending_by(&mut self, messages: Arc<dyn MessageSender>) {
+        self.restart(Services {
+            messages,
+            ..self.services()
+        });
     }
 
     /// A hall whose store works on the thread that asks, so that what a request has it do can be compared
@@ -182,58 +196,51 @@ impl TestHall {
     pub async fn open_on_this_thread() -> TestHall {
         let mut hall = TestHall::open().await;
         let state = &hall.state;
-        let (now, city, files) = (state.clock.now(), Arc::clone(&state.city), state.files.clone());
+        let now = state.clock.now();
         let database = must(Database::inline(now, || Box::pin(std::future::ready(()))));
-        let founding = must(Founding::of(&city, state.config.mode, &state.key));
+        let founding = must(Founding::of(&state.city, state.config.mode, &state.key));
         must(database.found(founding, now).await);
-        hall.restart_at(Arc::new(database), city, files);
+        hall.restart(Services {
+            storage: Arc::new(database),
+            ..hall.services()
+        });
         hall
     }
 
-    fn restart(&mut self, city: Arc<CityContent>, files: Files) {
-        self.restart_at(Arc::clone(&self.state.storage), city, files);
-    }
-
-    fn restart_at(&mut self, storage: Arc<dyn Storage>, city: Arc<CityContent>, files: Files) {
-        let before = &self.state;
-        let state = AppState::new(Services {
-            config: before.config.clone(),
-            clock: Arc::clone(&before.clock),
-            rng: Arc::clone(&before.rng),
-            storage,
-            key: before.key.clone(),
-            messages: Arc::clone(&before.messages),
-            mail: before.mail.clone(),
-            development_messages: before.development_messages.clone(),
-            verifier: Arc::clone(&before.verifier),
-            city,
-            files,
-            events: before.events.clone(),
-            merge: before.merge,
-            stopping: before.stopping.clone(),
-        });
+    fn restart(&mut self, services: Services) {
+        let state = AppState::new(services);
         self.router = must(http::router(state.clone()));
         self.state = state;
     }
 
+    /// What this hall works with.
+    fn services(&self) -> Services {
+        let state = &self.state;
+        Services {
+            config: state.config.clone(),
+            clock: Arc::clone(&state.clock),
+            rng: Arc::clone(&state.rng),
+            storage: Arc::clone(&state.storage),
+            key: state.key.clone(),
+            messages: Arc::clone(&state.messages),
+            mail: state.mail.clone(),
+            development_messages: state.development_messages.clone(),
+            verifier: Arc::clone(&state.verifier),
+            city: Arc::clone(&state.city),
+            files: state.files.clone(),
+            events: state.events.clone(),
+            merge: state.merge,
+            stopping: state.stopping.clone(),
+        }
+    }
+
     /// Another replica of this hall: as another process would be, on the same database and with the same key.
     pub fn replica(&self) -> TestReplica {
-        let first = &self.state;
         let state = AppState::new(Services {
-            config: first.config.clone(),
-            clock: Arc::clone(&first.clock),
-            rng: Arc::clone(&first.rng),
             storage: Arc::new(self.database.again()),
-            key: first.key.clone(),
-            messages: Arc::clone(&first.messages),
-            mail: first.mail.clone(),
-            development_messages: first.development_messages.clone(),
-            verifier: Arc::clone(&first.verifier),
-            city: Arc::clone(&first.city),
-            files: first.files.clone(),
             events: Hub::new(),
-            merge: first.merge,
             stopping: CancellationToken::new(),
+            ..self.services()
         });
         TestReplica {
             router: must(http::router(state.clone())),

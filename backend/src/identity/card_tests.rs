@@ -1,8 +1,16 @@
 //! Promises of the login with an identity card at a kiosk.
 
-use axum::http::Method;
-use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
 
+use async_trait::async_trait;
+use axum::http::Method;
+use onehall_protocol::PhoneNumber;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use crate::error::Result;
+use crate::messages::MessageSender;
 use crate::testing::{Reply, TestHall, TestTerminal};
 
 const CODES: &str = "/api/v1/identity/card/codes";
@@ -16,6 +24,8 @@ const PHONE: &str = "13800000001";
 const OTHER_CARD: &str = "510104194003120614";
 /// Of somebody whom the hall has never seen.
 const STRANGERS_CARD: &str = "11010519491231002X";
+/// How long a test waits before it fails.
+const SOON: Duration = Duration::from_secs(5);
 
 async fn at_kiosk(kiosk: &mut TestTerminal, path: &str, proof: &str, body: Value) -> Reply {
     let headers = [("content-type", "application/json"), ("onehall-kiosk", proof)];
@@ -122,6 +132,37 @@ async fn a_card_that_nobody_here_has_is_answered_as_one_that_somebody_has() {
     // The one message is that of who has an account.
     code_after(&hall, 0).await;
     assert_eq!(hall.messages.sent().len(), 1);
+}
+
+/// A carrier that never says whether it took a message, only that one came.
+#[derive(Debug, Default)]
+struct SilentCarrier {
+    came: Notify,
+}
+
+#[async_trait]
+impl MessageSender for SilentCarrier {
+    async fn send(&self, _: &PhoneNumber, _: &str) -> Result<()> {
+        self.came.notify_one();
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn no_answer_to_a_card_waits_for_the_message() {
+    let mut hall = TestHall::open().await;
+    let carrier = Arc::new(SilentCarrier::default());
+    hall.restart_sending_by(carrier.clone());
+    let mut kiosk = hall.terminal("kiosk");
+    for card in [CARD, STRANGERS_CARD] {
+        let Ok(reply) = tokio::time::timeout(SOON, ask(&mut kiosk, card)).await else {
+            panic!("{card}: no answer before the message was taken")
+        };
+        assert_eq!(reply.status, 202, "{}", reply.json());
+    }
+    // There was one that an answer could have waited for.
+    let came = tokio::time::timeout(SOON, carrier.came.notified()).await;
+    assert!(came.is_ok(), "no message came");
 }
 
 #[tokio::test]
