@@ -30,6 +30,7 @@ use crate::error::{Error, Result};
 use crate::files::StoredFile;
 use crate::http::extract::{AcceptLanguage, Query};
 use crate::identity::{Citizen, OwnTerminal, Person, Reach};
+use crate::payments::payment_view;
 use crate::state::AppState;
 
 /// Explains the archive. In it as `README.txt`.
@@ -219,6 +220,10 @@ async fn described(
         let earlier = serde_json::to_value(&file.earlier)?;
         let mut view = serde_json::to_value(view_for_citizen(state, file)?)?;
         view["earlier_answers"] = earlier;
+        let owed = state.storage.owed(case.id, Viewer::Citizen(own.clone())).await?;
+        if let Some(charge) = payment_view(state, &owed).charge {
+            view["payment"] = serde_json::to_value(charge)?;
+        }
         cases.push(view);
     }
     let files: Vec<_> = files

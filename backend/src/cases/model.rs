@@ -13,6 +13,7 @@ use onehall_protocol::{
 use super::workflow::Standing;
 use crate::files::NewFile;
 use crate::identity::Reach;
+use crate::payments::model::NewCharge;
 
 /// A case as it is kept, without its answers and history.
 #[derive(Debug, Clone, PartialEq)]
@@ -218,6 +219,8 @@ pub struct Submit {
     pub evaluated: EvaluatedWith,
     /// The files that they name.
     pub files: Vec<NamedFile>,
+    /// What the case owes; none where nothing.
+    pub charge: Option<NewCharge>,
     /// The first event.
     pub event: StoredEvent,
 }
@@ -296,6 +299,8 @@ pub struct HandedIn {
     pub evaluated: EvaluatedWith,
     /// The files that they name.
     pub files: Vec<NamedFile>,
+    /// What the case owes by these answers; none where nothing.
+    pub charge: Option<NewCharge>,
 }
 
 /// How a matter ends.

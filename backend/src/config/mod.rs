@@ -86,6 +86,15 @@ pub struct Identity {
     pub verifier: Vec<String>,
 }
 
+/// Who takes what citizens pay.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Payments {
+    /// A program and its arguments, run for each question to the provider (see `payments::provider::CommandProvider`). Without
+    /// one, in production, payments are taken at the windows alone.
+    pub provider: Vec<String>,
+}
+
 /// How many one-time codes and wrong tries are allowed, and for how long a code counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -290,6 +299,8 @@ pub struct Config {
     pub messages: Messages,
     /// Who citizens are.
     pub identity: Identity,
+    /// Who takes what citizens pay.
+    pub payments: Payments,
     /// The database.
     pub storage: Storage,
     /// What carries pokes between replicas.
@@ -327,6 +338,7 @@ impl Default for Config {
             codes: CodeLimits::default(),
             messages: Messages::default(),
             identity: Identity::default(),
+            payments: Payments::default(),
             storage: Storage::default(),
             nats: Nats::default(),
             files: Files::default(),

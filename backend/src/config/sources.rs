@@ -132,6 +132,12 @@ pub const SETTINGS: &[Setting] = &[
         secret: true,
     },
     Setting {
+        key: "payments.provider",
+        kind: Kind::List,
+        help: "the program that takes payments, and its arguments",
+        secret: true,
+    },
+    Setting {
         key: "storage.url",
         kind: Kind::Text,
         help: "a server of PostgreSQL: postgres://user:password@host:port/database; SQLite in the data folder without it",

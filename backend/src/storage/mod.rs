@@ -25,6 +25,7 @@ use crate::identity::{ContactStore, IdentityStore, LevelStore};
 use crate::insight::InsightStore;
 use crate::oidc::OidcStore;
 use crate::oidc::notices::NoticeStore;
+use crate::payments::PaymentStore;
 use crate::staff::{AuditStore, StaffStore};
 use crate::sync::SyncStore;
 use crate::updates::UpdateStore;
@@ -52,6 +53,7 @@ pub trait Storage:
     + OidcStore
     + NoticeStore
     + HallStore
+    + PaymentStore
     + Send
     + Sync
     + std::fmt::Debug

@@ -47,8 +47,9 @@ fn main() -> ExitCode {
     match (std::env::var_os(keeper::FOLDER), wipe::left()) {
         (Some(folder), Some(processes)) => wipe(Path::new(&folder), processes, config),
         (Some(folder), None) => {
-            visit::end_with_keeper(PathBuf::from(folder));
-            show(options, config)
+            let folder = PathBuf::from(folder);
+            visit::end_with_keeper(folder.clone());
+            show(folder, options, config)
         }
         (None, _) => keep(&options, config),
     }
@@ -58,7 +59,8 @@ fn main() -> ExitCode {
 fn wipe(folder: &Path, processes: Processes, config: Option<Config>) -> ExitCode {
     let mut places = Places {
         processes: Some(processes),
-        printers: &printers(config),
+        // Another keeper may have begun with the next visit, and that one may print.
+        printers: &printers(config, keeper::visit_of(folder)),
         folders: Folders::One(folder),
     };
     match places.wipe(&Step::ALL) {
@@ -67,13 +69,15 @@ fn wipe(folder: &Path, processes: Processes, config: Option<Config>) -> ExitCode
     }
 }
 
-/// What a visit may print with.
-fn printers(config: Option<Config>) -> Fitted {
-    config.map_or_else(Fitted::default, |config| Fitted::of(&config.devices, config.simulators))
+/// What is printed with, and where a card pays: by a visit, or by any.
+fn printers(config: Option<Config>, visit: Option<&str>) -> Fitted {
+    config.map_or_else(Fitted::default, |config| {
+        Fitted::of(&config.devices, config.simulators, visit, None)
+    })
 }
 
 /// One visit.
-fn show(options: Options, config: Option<Config>) -> ExitCode {
+fn show(folder: PathBuf, options: Options, config: Option<Config>) -> ExitCode {
     let shell = Shell {
         terminal: TerminalKind::Kiosk,
         profile: Profile::Kiosk,
@@ -84,7 +88,7 @@ fn show(options: Options, config: Option<Config>) -> ExitCode {
     let told = config.as_ref().map(|config| Told::last(&options, config));
     let fittings = Fittings {
         kiosk: config.as_ref().map(Config::proof),
-        plugin: Some(Box::new(|core| visit::plugin(config, told, core))),
+        plugin: Some(Box::new(|core| visit::plugin(folder, config, told, core))),
         ..Fittings::default()
     };
     onehall_bridge::run_with(shell, tauri::generate_context!(), options, fittings)
@@ -114,7 +118,7 @@ fn keep(options: &Options, config: Option<Config>) -> ExitCode {
             .map_or(SILENCE, |config| Duration::from_secs(config.silence_seconds)),
         // On a public floor a window that is closed opens again; while one develops it is closed to end it.
         stays: config.is_some() && !cfg!(debug_assertions),
-        printers: printers(config),
+        printers: printers(config, None),
     };
     match keeper::keep(&keeping) {
         Ok(code) => code,

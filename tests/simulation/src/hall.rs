@@ -176,6 +176,8 @@ impl Hall {
             mail: None,
             development_messages: Some(self.messages.clone()),
             verifier: Arc::new(onehall_backend::identity::verifier::NoVerifier),
+            payments: Arc::new(onehall_backend::payments::provider::NoProvider),
+            simulated_payments: None,
             city: Arc::clone(&self.city),
             files: self.files.clone(),
             events: Hub::new(),

@@ -11,6 +11,7 @@ mod identity;
 mod insight;
 mod login;
 mod passkeys;
+mod payments;
 mod queue;
 mod roles;
 pub mod routes;

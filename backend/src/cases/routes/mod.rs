@@ -8,6 +8,7 @@ mod staff;
 mod submission;
 
 pub use files::place_of_supplement;
+pub(crate) use staff::authority_of;
 
 use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
@@ -54,7 +55,12 @@ pub fn file_routes() -> OpenApiRouter<AppState> {
 }
 
 /// A text that somebody typed: without the space around it, none where nothing is left.
-fn typed(text: Option<String>, field: &str, longest: usize, refusal: fn() -> Error) -> Result<Option<String>> {
+pub(crate) fn typed(
+    text: Option<String>,
+    field: &str,
+    longest: usize,
+    refusal: fn() -> Error,
+) -> Result<Option<String>> {
     let Some(text) = text else { return Ok(None) };
     let text = text.trim();
     if text.chars().count() > longest {

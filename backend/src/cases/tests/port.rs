@@ -122,6 +122,7 @@ impl Place {
                 lists: Default::default(),
             },
             files: Vec::new(),
+            charge: None,
             event: event(step, CaseState::Submitted, seconds),
         }
     }

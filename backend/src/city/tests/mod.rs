@@ -9,4 +9,5 @@ mod floors;
 mod forms;
 mod items;
 mod lists;
+mod payment;
 mod register;

@@ -3,6 +3,7 @@
 mod disposal;
 mod earlier;
 mod handed_in;
+mod payments;
 mod queue;
 mod rows;
 mod step;

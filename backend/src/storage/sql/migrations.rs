@@ -65,6 +65,7 @@ migrations! {
     68 "0068_update_networks";
     69 "0069_kiosk_places";
     70 "0070_finished_uploads";
+    71 "0071_payments";
 }
 
 /// Why a database cannot be used.

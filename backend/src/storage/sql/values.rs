@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use onehall_protocol::{
     AppointmentId, CaseId, ClaimId, ContactId, DelegationId, DraftId, EventId, FileId, IdempotencyKey, PasskeyId,
-    PersonId, StaffId, TicketId, Timestamp, UploadId, WriterId,
+    PaymentId, PersonId, StaffId, TicketId, Timestamp, UploadId, WriterId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -45,6 +45,7 @@ keys!(
     FileId,
     IdempotencyKey,
     PasskeyId,
+    PaymentId,
     PersonId,
     StaffId,
     TicketId,

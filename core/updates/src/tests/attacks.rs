@@ -1,11 +1,17 @@
 //! Attacks on what is signed. Whoever holds the mirror, and some keys, comes no further than this.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use onehall_bundle::{Block, Hash};
 
 use super::{City, Terminal, fresh, shown};
-use crate::testing::{FaultyDisk, Files, Layout, bundle, day, offer, wait};
-use crate::trust::{Trust as _, TrustError};
-use crate::{Outcome, UpdateError};
+use crate::disk::Disk as _;
+use crate::machine::{Kept, Release};
+use crate::mirror::FetchError;
+use crate::testing::{FaultyDisk, Files, Layout, bundle, day, offer, settings, wait};
+use crate::trust::{MetadataFolder, SigstoreTrust, Trust as _, TrustError};
+use crate::{Outcome, Settings, UpdateError};
 
 /// A terminal that has seen release 11.
 fn seen(city: &City) -> Terminal<FaultyDisk> {
@@ -338,4 +344,261 @@ fn metadata_that_never_ends_is_cut_off() {
         trust(refused(terminal, &city)),
         TrustError::Fetch(crate::mirror::FetchError::TooLong)
     );
+}
+
+/// The settings of a terminal that looks each time whether what it opens was signed, as every shell does.
+fn looks(city: &City) -> Settings {
+    Settings {
+        root: Some(city.root.clone()),
+        ..settings()
+    }
+}
+
+/// One that does so, as it comes from the factory; its first page is shown.
+fn fresh_with_root(city: &City) -> Terminal<FaultyDisk> {
+    let disk = Arc::<FaultyDisk>::default();
+    let terminal = Terminal::with(disk, looks(city));
+    terminal.updates.boot();
+    terminal
+}
+
+/// One that does so, whose release 11 is good.
+fn with_root(city: &City) -> Terminal<FaultyDisk> {
+    let terminal = fresh_with_root(city);
+    assert!(matches!(terminal.staged(city), Outcome::Staged { release: 11, .. }));
+    good(terminal)
+}
+
+/// It starts again, and its page comes up.
+fn good(terminal: Terminal<FaultyDisk>) -> Terminal<FaultyDisk> {
+    let terminal = terminal.restart();
+    let page = terminal.updates.boot();
+    assert_eq!(shown(&page), 11);
+    terminal.updates.ready(page.nonce);
+    terminal
+}
+
+/// What a city that is published proves of its releases.
+fn proof(city: &City) -> Vec<u8> {
+    let files = city.mirror.files();
+    let text = |name: &str| String::from_utf8_lossy(&files.metadata[name]).into_owned();
+    let mut documents = BTreeMap::from([("timestamp.json".to_owned(), text("timestamp.json"))]);
+    for role in ["snapshot", "targets", "ui-desktop"] {
+        let version = city.repository.versions[role];
+        documents.insert(format!("{role}.json"), text(&format!("{version}.{role}.json")));
+    }
+    serde_json::to_vec(&documents).unwrap_or_default()
+}
+
+#[test]
+fn whoever_writes_into_the_folder_of_updates_makes_no_page_of_what_was_not_signed() {
+    let city = city();
+    let mut terminal = with_root(&city);
+    let good = terminal.updates.state().kept;
+    let write = |terminal: &Terminal<FaultyDisk>, path: &str, content: &[u8]| {
+        let written = terminal.disk.write(path, content);
+        written.unwrap_or_else(|error| panic!("{path}: {error}"));
+    };
+    let Some(eleven) = good.committed else {
+        panic!("11 is good")
+    };
+    let its_proof = terminal.disk.read(&format!("proofs/{}", eleven.manifest), u64::MAX);
+    let its_proof = its_proof.ok().flatten().unwrap_or_else(|| panic!("11 has its proof"));
+    // A release of theirs lies there, whole, and is said to be good; a repository of theirs names it, under the same root.
+    let (manifest, blobs) = bundle(12, &[]);
+    let bytes = manifest.to_bytes();
+    let hash = Hash::of(&bytes);
+    let mut theirs = City::new();
+    for role in ["targets", "ui-desktop", "snapshot", "timestamp"] {
+        theirs.repository.signs.insert(role, vec!["a thief", "another thief"]);
+    }
+    theirs.release(12, &[]);
+    let mut signed = City::new();
+    signed.release(12, &[]);
+    for (what, proof, number, shows) in [
+        ("no proof", None, 12, 0),
+        ("none that can be read", Some(b"{".to_vec()), 12, 0),
+        ("nothing in it", Some(b"{}".to_vec()), 12, 0),
+        ("that of another release", Some(its_proof), 12, 0),
+        ("that of thieves", Some(proof(&theirs)), 12, 0),
+        ("another number", Some(proof(&signed)), 13, 0),
+        // So that each of those above is known to fail for its own reason.
+        ("that of the city", Some(proof(&signed)), 12, 12),
+    ] {
+        write(&terminal, &format!("releases/{hash}"), &bytes);
+        for (blob, content) in &blobs {
+            write(&terminal, &format!("blobs/{blob}"), content);
+        }
+        let place = format!("proofs/{hash}");
+        match proof {
+            Some(proof) => write(&terminal, &place, &proof),
+            None => terminal.disk.remove(&place).unwrap_or_else(|error| panic!("{error}")),
+        }
+        let kept = Kept {
+            committed: Some(Release {
+                number,
+                ..Release::of(&manifest, hash)
+            }),
+            ..good.clone()
+        };
+        write(&terminal, "state.json", &kept.to_bytes());
+        terminal = terminal.restart();
+        assert_eq!(shown(&terminal.updates.boot()), shows, "{what}");
+    }
+}
+
+#[test]
+fn what_was_signed_is_shown_whatever_became_of_its_signatures_since() {
+    let mut city = city();
+    let terminal = with_root(&city);
+    // Other keys count now, and the release is named nowhere any more.
+    let roles = &mut city.repository.roles;
+    roles.insert("ui-desktop", Layout::new(&["desktop 4", "desktop 5"], 2));
+    roles.insert("targets", Layout::new(&["targets 3"], 1));
+    city.repository.targets.clear();
+    city.policy.offers.clear();
+    city.repository.publish_root(&mut city.mirror.files());
+    city.publish();
+    assert_eq!(terminal.staged(&city), Outcome::UpToDate);
+    let terminal = terminal.restart();
+    terminal.days_later(4_000);
+    assert_eq!(shown(&terminal.updates.boot()), 11);
+}
+
+#[test]
+fn what_one_terminal_took_under_a_later_root_is_shown_by_a_program_with_the_first() {
+    let mut city = City::new();
+    city.repository
+        .roles
+        .insert("targets", Layout::new(&["targets 3", "targets 4"], 2));
+    // More than are followed at once.
+    for _ in 0..40 {
+        city.repository.publish_root(&mut city.mirror.files());
+    }
+    city.release(11, &[]);
+    let terminal = fresh_with_root(&city);
+    assert!(terminal.check(&city).is_err(), "the rest comes with the next check");
+    assert!(matches!(terminal.staged(&city), Outcome::Staged { release: 11, .. }));
+    assert_eq!(shown(&good(terminal).restart().updates.boot()), 11);
+}
+
+/// How many things lie there with what shows that they were signed.
+fn proofs(terminal: &Terminal<FaultyDisk>) -> usize {
+    let names = terminal.disk.names();
+    names.iter().filter(|name| name.starts_with("proofs/")).count()
+}
+
+/// A terminal on which a program of before, which kept no such thing, has release 11.
+fn of_before(city: &City) -> Terminal<FaultyDisk> {
+    let terminal = good(seen(city));
+    assert_eq!(proofs(&terminal), 0);
+    terminal
+}
+
+#[test]
+fn what_a_program_of_before_took_is_shown_by_the_next_one_and_then_lies_there_with_its_signatures() {
+    let mut city = city();
+    city.repository
+        .add("ui-desktop", "ui-desktop.catalog.json", b"signed".to_vec());
+    city.publish();
+    let terminal = of_before(&city);
+    let terminal = Terminal::with(terminal.disk, looks(&city));
+    assert_eq!(shown(&terminal.updates.boot()), 11);
+    assert_eq!(terminal.updates.catalog(), Some(b"signed".to_vec()));
+    assert_eq!(proofs(&terminal), 1, "of the release");
+    assert_eq!(terminal.staged(&city), Outcome::UpToDate);
+    assert_eq!(proofs(&terminal), 2, "and of the catalog");
+    // It is named nowhere any more.
+    city.repository.targets.clear();
+    city.policy.offers.clear();
+    city.publish();
+    assert_eq!(terminal.staged(&city), Outcome::UpToDate);
+    let terminal = terminal.restart();
+    assert_eq!(shown(&terminal.updates.boot()), 11);
+    assert_eq!(terminal.updates.catalog(), None);
+}
+
+#[test]
+fn what_a_program_of_before_took_and_nothing_shows_is_let_go_and_the_next_release_comes() {
+    let mut city = city();
+    let terminal = of_before(&city);
+    city.repository.targets.clear();
+    city.policy.offers.clear();
+    city.publish();
+    assert_eq!(terminal.staged(&city), Outcome::UpToDate);
+    let terminal = Terminal::with(terminal.disk, looks(&city));
+    assert_eq!(shown(&terminal.updates.boot()), 0);
+    city.release(12, &[11]);
+    assert!(matches!(terminal.staged(&city), Outcome::Staged { release: 12, .. }));
+    assert_eq!(shown(&terminal.restart().updates.boot()), 12);
+}
+
+#[test]
+fn what_could_not_be_shown_later_is_not_taken() {
+    let city = city();
+    let terminal = fresh_with_root(&city);
+    // What is verified lies elsewhere.
+    let elsewhere = MetadataFolder::at_the_root(Arc::clone(&terminal.disk));
+    let trust = SigstoreTrust::new(&city.root, elsewhere, city.mirror.clone());
+    let mut trust = trust.unwrap_or_else(|error| panic!("{error}"));
+    let checked = wait(terminal.updates.check(&mut trust, city.mirror.as_ref()));
+    assert_eq!(checked.err(), Some(UpdateError::Fetch(FetchError::Disk)));
+    assert_eq!(terminal.updates.state().kept.staged, None);
+    assert!(matches!(terminal.staged(&city), Outcome::Staged { release: 11, .. }));
+}
+
+#[test]
+fn roots_that_another_root_left_behind_do_not_count() {
+    let mut city = city();
+    let terminal = with_root(&city);
+    let mut other = City::new();
+    other
+        .repository
+        .roles
+        .insert("root", Layout::new(&["root 4", "root 5", "root 6"], 2));
+    let left = other.repository.publish_root(&mut other.mirror.files());
+    let written = terminal.disk.write("tuf/root_history/2.root.json", &left);
+    written.unwrap_or_else(|error| panic!("{error}"));
+    city.release(12, &[11]);
+    assert!(matches!(terminal.staged(&city), Outcome::Staged { release: 12, .. }));
+    assert_eq!(shown(&terminal.restart().updates.boot()), 12);
+}
+
+#[test]
+fn a_catalog_or_kiosks_that_somebody_wrote_there_are_not_believed() {
+    let mut city = city();
+    let kiosks =
+        |version: u64| format!(r#"{{"format":1,"kiosks":[{{"theme":"dark"}}],"version":{version}}}"#).into_bytes();
+    city.repository
+        .add("ui-desktop", "ui-desktop.catalog.json", b"signed".to_vec());
+    city.repository.add("ui-desktop", "ui-desktop.kiosks.json", kiosks(1));
+    city.publish();
+    let terminal = with_root(&city);
+    let told = |terminal: &Terminal<FaultyDisk>| {
+        let kiosks = terminal.updates.kiosks().map(|kiosks| kiosks.version);
+        // As a program reads it that is about to start.
+        let kept = crate::kept_kiosks(&terminal.disk, "ui-desktop", &city.root).map(|kiosks| kiosks.version);
+        assert_eq!(kept, kiosks);
+        (terminal.updates.catalog(), kiosks)
+    };
+    assert_eq!(told(&terminal), (Some(b"signed".to_vec()), Some(1)));
+    // Also after what no release needs was taken away, twice over.
+    let terminal = terminal.restart();
+    terminal.updates.boot();
+    assert_eq!(told(&terminal), (Some(b"signed".to_vec()), Some(1)));
+    assert_eq!(
+        crate::kept_kiosks(&terminal.disk, "ui-kiosk", &city.root),
+        None,
+        "of another kind of terminal"
+    );
+    for (name, content) in [("catalog.json", b"written".to_vec()), ("kiosks.json", kiosks(2))] {
+        let written = terminal.disk.write(name, &content);
+        written.unwrap_or_else(|error| panic!("{error}"));
+    }
+    assert_eq!(told(&terminal), (None, None));
+    // What was signed is fetched again.
+    let terminal = terminal.restart();
+    terminal.updates.boot();
+    assert_eq!(terminal.staged(&city), Outcome::UpToDate);
+    assert_eq!(told(&terminal), (Some(b"signed".to_vec()), Some(1)));
 }

@@ -2,10 +2,12 @@
 
 mod crypto;
 mod metadata_folder;
+mod proof;
 mod sigstore;
 
-pub use metadata_folder::MetadataFolder;
-pub use sigstore::SigstoreTrust;
+pub use metadata_folder::{MetadataFolder, latest};
+pub use proof::Proof;
+pub use sigstore::{SigstoreTrust, is_shown};
 
 use std::collections::BTreeMap;
 

@@ -3,6 +3,7 @@
 mod case;
 mod list;
 mod loaded;
+mod payment;
 mod rating;
 mod receipt;
 mod receipt_picture;
@@ -13,5 +14,6 @@ mod withdraw;
 
 pub use case::CasePage;
 pub use list::{MattersPage, case_row};
+pub use payment::PaymentPage;
 pub use receipt::ReceiptPage;
 pub use supplement::SupplementPage;
