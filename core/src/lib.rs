@@ -24,6 +24,7 @@ mod bridge;
 mod catalog;
 mod client;
 mod drafts;
+mod few;
 mod filling;
 #[cfg(feature = "own-terminal")]
 mod halls;

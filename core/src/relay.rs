@@ -11,7 +11,7 @@ use onehall_client::citizen::{
 use onehall_protocol::{CaseId, CoreError, ErrorCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::bridge::NO_SUCH_CALL;
 use crate::outbox::Content;
@@ -114,7 +114,9 @@ impl Core {
     }
 
     async fn relay_later(&self, name: String, fields: Value) -> Result<Relayed, CoreError> {
-        let mut command = self.read(Value::Object([(name, fields)].into_iter().collect()))?;
+        let mut named = Map::new();
+        named.insert(name, fields);
+        let mut command = self.read(Value::Object(named))?;
         self.about_known(&mut command);
         Ok(match command {
             C::ListDrafts(_) => written("list_drafts", &self.list_drafts::<Value>().await?),
