@@ -155,7 +155,9 @@ impl Core {
             };
             // At once: from now on they count as in sight.
             if let Some(revision) = revision {
-                let answers: Answers = merged.iter().map(|one| (one.path.clone(), one.value.clone())).collect();
+                // Not collected: that sorts them first (`crate::few`).
+                let mut answers = Answers::new();
+                answers.extend(merged.iter().map(|one| (one.path.clone(), one.value.clone())));
                 self.inner.filling.saved(id, base..revision, answers);
             }
             if !merged.is_empty() {
