@@ -6,7 +6,6 @@
 //   node pack.mjs FROM TO
 import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { pathToFileURL } from "node:url";
 
 import { build, transform } from "esbuild";
 
@@ -32,7 +31,9 @@ const words = {
   name: "words",
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]texts\.js$/ }, async ({ path }) => {
-      const { ALL } = await import(pathToFileURL(path));
+      const source = await readFile(path, "utf8");
+      // Not by its path: not every Node takes a script for a module where no package says that it is one.
+      const { ALL } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
       const lines = Object.entries(ALL).map(([key, both]) => {
         const parts = [key, ...both];
         // What could be taken for the sign between them would come out as another text.
@@ -43,7 +44,6 @@ const words = {
         const [key, ...both] = line.split("|");
         return [key, both];
       }))`;
-      const source = await readFile(path, "utf8");
       const table = /^const TEXTS = \{\n[^]*?^\};$/m;
       if (!table.test(source)) throw new Error(`${path} has no table of words`);
       return { contents: source.replace(table, () => `const TEXTS = ${read};`), loader: "js" };
