@@ -59,6 +59,8 @@ pub enum Added {
     Here,
     /// It logs another account in already, and nothing was added.
     Elsewhere(PersonId),
+    /// It logs in an account whose identity was checked, while the asking one is nobody's yet, and nothing was added.
+    BetterKnown,
 }
 
 /// Something that an account has, and what is to become of it.

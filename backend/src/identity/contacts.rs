@@ -3,7 +3,8 @@
 //! One is added by a code that goes there, and is from then on as good as any other: it logs in, and a code to it shows that its
 //! citizen is there. So each change asks for that proof first, on a terminal of one's own, and whatever else the account has is
 //! told of it, also what was just removed. One always remains. Whoever shows to have what logs another account in gets a ticket
-//! for it, with which the two become one (`account::merging`).
+//! for it, with which the two become one (`account::merging`). An account whose identity was checked takes the other in, never
+//! the other way round.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -166,7 +167,7 @@ async fn send_code(
 #[utoipa::path(post, path = "/identity/contacts", tag = "identity", request_body = AddContact, responses(
     (status = 201, description = "All that logs one in now", body = ContactsView), (status = 401, body = Problem),
     (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required"),
-    (status = 409, body = Problem, description = "identity/contact_in_use; with `details.merge`, where it is another account's, a ticket for `/account/merging`"),
+    (status = 409, body = Problem, description = "identity/contact_in_use; with `details.merge`, where it is another account's, a ticket for `/account/merging`; with `details.ask_there`, where the other's identity was checked and the asking account's was not: it is asked for from there"),
     (status = 422, body = Problem, description = "identity/wrong_code, identity/invalid_phone"), (status = 429, body = Problem),
 ), security(("citizen" = [])))]
 async fn add(
@@ -201,6 +202,10 @@ async fn add(
             let refusal = Error::new(ErrorCode::ContactInUse);
             let ticket = ticket(&state, &citizen, other)?;
             return Err(refusal.with_details(serde_json::json!({ "merge": ticket })));
+        }
+        Added::BetterKnown => {
+            let refusal = Error::new(ErrorCode::ContactInUse);
+            return Err(refusal.with_details(serde_json::json!({ "ask_there": true })));
         }
     }
     let told = before.iter().map(|one| (&one.contact, ContactNotice::Added));

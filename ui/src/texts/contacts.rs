@@ -27,6 +27,7 @@ texts! {
     REMOVED = "已移除。", "Removed.";
     PUT = "首选手机号已更换。", "Another number comes first now.";
     IN_USE = "它已用于登录。如果它属于您的另一个账号，请先在那个账号中移除。", "It logs an account in already. If that is another one of yours, remove it there first.";
+    IN_USE_KNOWN = "它登录的账号已实名。如果那是您的账号，请退出后用它登录，再在那里添加当前账号的手机号，两个账号即可合并；已不能用它登录的，请找回账号。", "It logs in an account whose identity was checked. If that is yours, log in with it and add this account's number there: the two become one. If it no longer logs you in, get that account back.";
     MERGE_TITLE = "合并您的另一个账号", "Make your other account part of this one";
     MERGE_TEXT = "{} 登录的是另一个账号。您已证明它属于您，可以将它合并到当前账号，合并后不能再分开。", "{} logs another account in, and you have shown that it is yours. It can become part of this account; they cannot be parted again.";
     MERGE_WHOSE = "另一账号", "The other account";
