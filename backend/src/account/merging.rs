@@ -87,7 +87,7 @@ async fn known_as(State(state): State<AppState>, OwnPages(citizen): OwnPages) ->
 /// What logged the other in is told, and logs in here then.
 #[utoipa::path(post, path = "/account/merging", tag = "account", request_body = MergeTicket, responses(
     (status = 200, description = "The session, of what is one account now", body = Session), (status = 401, body = Problem),
-    (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required"),
+    (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required, identity/forbidden: it is the account of a child"),
     (status = 404, body = Problem, description = "It is no account any more"),
     (status = 409, body = Problem, description = "identity/other_person, identity/merge_blocked"),
     (status = 422, body = Problem, description = "identity/wrong_code: the ticket is none, or out of time"),

@@ -91,7 +91,8 @@ pub trait AccountStore: Send + Sync {
     /// Makes two accounts one: all of it, or nothing.
     ///
     /// # Errors
-    /// As [`AccountStore::look_at_merge`]; `identity/merge_blocked` where both have a draft for one item.
+    /// As [`AccountStore::look_at_merge`]; `identity/merge_blocked` where both have a draft for one item; `identity/forbidden`
+    /// where `from` is a child's.
     async fn merge_accounts(&self, merge: Merge) -> Result<Merged>;
 
     /// The accounts that became part of this one, the first first.
@@ -116,7 +117,7 @@ pub trait AccountStore: Send + Sync {
     ///
     /// # Errors
     /// `request/not_found` where no other account has it; `identity/other_person` where who asks has a number of their own;
-    /// `identity/forbidden` as long as guardians act for it; `request/too_many` for some days after its citizen has stopped one, but
+    /// `identity/forbidden` as long as it is a child's; `request/too_many` for some days after its citizen has stopped one, but
     /// at a window; `identity/wrong_code` where the clerk's code was used meanwhile.
     async fn claim_account(&self, claim: NewClaim) -> Result<Claim>;
 
@@ -129,6 +130,7 @@ pub trait AccountStore: Send + Sync {
     /// The account that can be taken up now.
     ///
     /// # Errors
-    /// `request/not_found` where none is open of this account; `request/too_many` until its time has come.
+    /// `request/not_found` where none is open of this account; `request/too_many` until its time has come; `identity/forbidden`
+    /// where it is a child's.
     async fn ripe_claim(&self, by: PersonId, claim: ClaimId, now: Timestamp) -> Result<PersonId>;
 }

@@ -65,7 +65,7 @@ texts! {
     CLAIM_PICTURE_READY = "照片已就绪", "The picture is ready";
     CLAIM_NONE = "没有使用此证件号码的其他账号，可直接为当前账号实名。", "No other account has this number: confirm your identity for this one.";
     CLAIM_OWN = "当前账号已实名，不能再找回其他人的账号。", "This account has an identity of its own.";
-    CLAIM_GUARDED = "此账号目前由监护人代办，须年满 18 周岁后才能由本人接管。", "Guardians act for this account: whoever's it is takes it over from the age of 18 on.";
+    CLAIM_GUARDED = "这是未成年人的账号，由监护人代办，须年满 18 周岁后才能由本人接管。", "This is the account of a child, for which guardians act: whoever's it is takes it over from the age of 18 on.";
     CLAIM_ASKED = "已申请找回，原账号已收到通知。", "Asked for. The other account was told.";
     CLAIM_MINE = "正在找回您的原账号", "You ask for your earlier account";
     CLAIM_MINE_TEXT = "{} 之后可以合并到当前账号。", "It can become part of this one from {} on.";

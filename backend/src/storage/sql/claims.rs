@@ -4,7 +4,7 @@ use onehall_protocol::contacts::AccountDeed;
 use onehall_protocol::{ClaimId, ErrorCode, PersonId, Timestamp};
 use serde_json::json;
 
-use super::children::{Guarded, guarded};
+use super::children::{Guarded, guarded, under_age};
 use super::contacts::{contacts, note};
 use super::identity::seconds_until;
 use super::staff::audit;
@@ -157,6 +157,10 @@ pub(super) fn ripe(db: &Connection, by: PersonId, claim: ClaimId, now: Timestamp
     let claim = claim.ok_or_else(Error::not_found)?;
     if claim.ripe_at > now {
         return Err(Error::too_many(seconds_until(now, claim.ripe_at)));
+    }
+    // Guardians may have come to act for it meanwhile.
+    if under_age(db, claim.person, now)? {
+        return Err(ErrorCode::Forbidden.into());
     }
     Ok(claim.person)
 }

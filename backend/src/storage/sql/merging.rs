@@ -6,6 +6,7 @@ use onehall_protocol::contacts::{AccountDeed, Contact};
 use onehall_protocol::identity::{AssuranceLevel, PersonKind, PersonView};
 use onehall_protocol::{CaseId, DelegationId, DraftId, ErrorCode, ItemCode, PersonId, Timestamp};
 
+use super::children::under_age;
 use super::identity::{PERSON, person};
 use super::sync::log_changes;
 use super::values::{Key, id, json, name, optional_id, to_json};
@@ -132,6 +133,9 @@ pub(super) fn merge(tx: &Connection, merge: &Merge) -> Result<Merged> {
     let (into, from) = both(tx, merge.into, merge.from)?;
     if !in_both(tx, into.id, from.id)?.is_empty() {
         return Err(ErrorCode::MergeBlocked.into());
+    }
+    if under_age(tx, from.id, merge.now)? {
+        return Err(ErrorCode::Forbidden.into());
     }
     let first = contacts::contacts(tx, from.id)?;
     let mut merged = Merged {

@@ -99,6 +99,8 @@ fn refusal(error: &CoreError) -> SummaryLine {
         ErrorCode::ContactInUse => line(Some(TO), words::IN_USE),
         ErrorCode::LastContact => line(None, words::LAST),
         ErrorCode::OtherPerson => line(Some(TO), words::MERGE_OTHER_PERSON),
+        // Of what was asked for, and turns out to be a child's.
+        ErrorCode::Forbidden => line(None, words::CLAIM_GUARDED),
         _ => line(None, wait_words(error)),
     }
 }
