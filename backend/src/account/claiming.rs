@@ -2,7 +2,8 @@
 //!
 //! They begin an account with the number that they have now, and show by identity document and face whose the other one is. The
 //! other one is told at once, by everything that logs it in and on each terminal, and any of its terminals stops it. If nobody
-//! does for three days, the asking account gets a ticket for it, and the two become one (`account::merging`). What was stopped by
+//! does for three days, the asking account gets a ticket for it, and the two become one (`account::merging`); until the last moment
+//! it can be stopped, and what nobody takes up within thirty days more was asked for in vain. What was stopped by
 //! the account itself is not asked anew for a week: who goes on is led to the windows. There a clerk compares document and person
 //! and asks for them, with the same three days and the same telling. Of a child's account nobody gets hold before it is of age.
 
@@ -21,7 +22,7 @@ use super::model::{NewClaim, StopClaim, StoredClaim};
 use crate::error::Result;
 use crate::http::extract::{AcceptLanguage, ClientAddress, Json, Path, Terminal};
 use crate::identity::passkeys::require_proof;
-use crate::identity::{OwnPages, OwnTerminal, seen_in_person, shown_at_window, ticket};
+use crate::identity::{OwnPages, OwnTerminal, ShownBy, seen_in_person, shown_at_window, ticket};
 use crate::messages;
 use crate::staff::Staff;
 use crate::state::AppState;
@@ -177,6 +178,6 @@ async fn take_up(
         .storage
         .ripe_claim(citizen.actor.id, id, state.clock.now())
         .await?;
-    let ticket = ticket(&state, &citizen, other)?;
+    let ticket = ticket(&state, &citizen, other, ShownBy::Claim(id))?;
     Ok(Json(MergeTicket { ticket }))
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::city::CityContent;
 use crate::config::CodeLimits;
 use crate::halls::AtKiosk;
-use crate::identity::Person;
+use crate::identity::{Person, ShownBy};
 use crate::secrets::TokenHash;
 
 /// The name of a session that its citizen may see. It follows from the hash of the token and leads back to neither.
@@ -301,6 +301,8 @@ pub struct Merge {
     pub into: PersonId,
     /// The one that becomes part of it.
     pub from: PersonId,
+    /// By what the one has shown that the other is theirs.
+    pub by: ShownBy,
     /// From what kind of terminal.
     pub terminal: TerminalKind,
     /// Now.

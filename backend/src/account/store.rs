@@ -85,8 +85,9 @@ pub trait AccountStore: Send + Sync {
     /// What becomes of the account `from` where it becomes part of `into`.
     ///
     /// # Errors
-    /// `request/not_found` where one of them is none; `identity/other_person` where they are two persons'.
-    async fn look_at_merge(&self, into: PersonId, from: PersonId, now: Timestamp) -> Result<MergeLook>;
+    /// `request/not_found` where one of them is none; `identity/other_person` where they are two persons'; `identity/wrong_code`
+    /// where that by which the other was shown to be theirs counts no more.
+    async fn look_at_merge(&self, merge: Merge) -> Result<MergeLook>;
 
     /// Makes two accounts one: all of it, or nothing.
     ///
@@ -111,7 +112,7 @@ pub trait AccountStore: Send + Sync {
     ///
     /// # Errors
     /// Only faults of the store.
-    async fn claims(&self, person: PersonId) -> Result<Vec<StoredClaim>>;
+    async fn claims(&self, person: PersonId, now: Timestamp) -> Result<Vec<StoredClaim>>;
 
     /// Asks for the account of an identity number, with a note in it.
     ///

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use onehall_protocol::contacts::{AccountEvent, Contact, ContactView};
 use onehall_protocol::identity::TerminalKind;
-use onehall_protocol::{ContactId, PersonId, Timestamp};
+use onehall_protocol::{ClaimId, ContactId, PersonId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::passkeys::UseCode;
 use crate::error::Result;
@@ -61,6 +62,15 @@ pub enum Added {
     Elsewhere(PersonId),
     /// It logs in an account whose identity was checked, while the asking one is nobody's yet, and nothing was added.
     BetterKnown,
+}
+
+/// By what somebody has shown that another account is theirs. It counts as long as that does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ShownBy {
+    /// They have what logs it in.
+    Contact(ContactId),
+    /// They asked for it by document and face, and nobody stopped that.
+    Claim(ClaimId),
 }
 
 /// Something that an account has, and what is to become of it.

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::contact_store::{Added, ChangeContact, NewContact, StoredContact};
+use super::contact_store::{Added, ChangeContact, NewContact, ShownBy, StoredContact};
 use super::model::{Citizen, OwnTerminal};
 use super::passkeys::{UseCode, require_proof};
 use super::routes::client_hash;
@@ -80,6 +80,7 @@ fn code_hash(state: &AppState, citizen: &Citizen, contact: &Contact, code: &str)
 struct OtherAccount {
     shown_by: PersonId,
     other: PersonId,
+    by: ShownBy,
     until: Timestamp,
 }
 
@@ -87,10 +88,11 @@ struct OtherAccount {
 ///
 /// # Errors
 /// Only faults of ours.
-pub fn ticket(state: &AppState, citizen: &Citizen, other: PersonId) -> Result<String> {
+pub fn ticket(state: &AppState, citizen: &Citizen, other: PersonId, by: ShownBy) -> Result<String> {
     let shown = OtherAccount {
         shown_by: citizen.actor.id,
         other,
+        by,
         until: state.clock.now().plus_seconds(TICKET_SECONDS),
     };
     let sealed = state.key.sealer(&["other-account"]).seal(&serde_json::to_vec(&shown)?);
@@ -98,20 +100,20 @@ pub fn ticket(state: &AppState, citizen: &Citizen, other: PersonId) -> Result<St
     Ok(BASE64_URL_SAFE_NO_PAD.encode(sealed))
 }
 
-/// The account that a ticket is for, where it was given to this citizen and is still in time.
+/// The account that a ticket is for, and by what it was shown to be theirs, where it was given to this citizen and is still in time.
 #[must_use]
-pub fn other_account(state: &AppState, citizen: &Citizen, ticket: &str) -> Option<PersonId> {
+pub fn other_account(state: &AppState, citizen: &Citizen, ticket: &str) -> Option<(PersonId, ShownBy)> {
     let sealed = BASE64_URL_SAFE_NO_PAD.decode(ticket).ok()?;
     let shown = state.key.sealer(&["other-account"]).open(&sealed)?;
     let shown: OtherAccount = serde_json::from_slice(&shown).ok()?;
     let counts = shown.shown_by == citizen.actor.id && shown.until > state.clock.now();
-    counts.then_some(shown.other)
+    counts.then_some((shown.other, shown.by))
 }
 
 async fn view(state: &AppState, citizen: &Citizen) -> Result<Json<ContactsView>> {
     let known = state.storage.contacts(citizen.actor.id).await?;
     let mail = state.mail.as_ref().map(|_| ContactKind::Email);
-    let claims = state.storage.claims(citizen.actor.id).await?;
+    let claims = state.storage.claims(citizen.actor.id, state.clock.now()).await?;
     Ok(Json(ContactsView {
         contacts: known.iter().map(StoredContact::view).collect(),
         kinds: [ContactKind::Phone].into_iter().chain(mail).collect(),
@@ -200,7 +202,10 @@ async fn add(
         Added::Here => {}
         Added::Elsewhere(other) => {
             let refusal = Error::new(ErrorCode::ContactInUse);
-            let ticket = ticket(&state, &citizen, other)?;
+            let theirs = state.storage.contacts(other).await?;
+            let shown = theirs.iter().find(|one| one.contact == contact);
+            let shown = shown.ok_or_else(|| Error::new(ErrorCode::WrongCode))?;
+            let ticket = ticket(&state, &citizen, other, ShownBy::Contact(shown.id))?;
             return Err(refusal.with_details(serde_json::json!({ "merge": ticket })));
         }
         Added::BetterKnown => {

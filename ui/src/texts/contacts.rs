@@ -68,7 +68,7 @@ texts! {
     CLAIM_GUARDED = "这是未成年人的账号，由监护人代办，须年满 18 周岁后才能由本人接管。", "This is the account of a child, for which guardians act: whoever's it is takes it over from the age of 18 on.";
     CLAIM_ASKED = "已申请找回，原账号已收到通知。", "Asked for. The other account was told.";
     CLAIM_MINE = "正在找回您的原账号", "You ask for your earlier account";
-    CLAIM_MINE_TEXT = "{} 之后可以合并到当前账号。", "It can become part of this one from {} on.";
+    CLAIM_MINE_TEXT = "{} 之后的 30 天内可以合并到当前账号。", "It can become part of this one from {} on, for 30 days.";
     CLAIM_AGAINST = "有人申请找回此账号", "Somebody asks for this account";
     CLAIM_AGAINST_TEXT = "对方通过了身份证件和人脸核验，{} 之后可以合并此账号。如果不是您本人，请立即停止。", "They showed your identity document and face, and get this account from {} on. If it is not you, stop it now.";
     CLAIM_AGAINST_WINDOW = "对方在大厅窗口出示了身份证件，{} 之后可以合并此账号。如果不是您本人，请立即停止。", "They showed your identity document at a window, and get this account from {} on. If it is not you, stop it now.";

@@ -243,6 +243,24 @@ async fn two_persons_stay_two() {
 }
 
 #[tokio::test]
+async fn a_ticket_counts_as_long_as_the_other_account_has_what_it_was_given_for() {
+    let hall = TestHall::open().await;
+    let (mut other, _) = citizen(&hall, MA_WENBIN).await;
+    let (mut browser, _) = citizen(&hall, WANG_LEI).await;
+    let theirs = ticket(&mut browser, &hall, MA_WENBIN).await;
+    good(browser.post(LOOK, theirs.clone()).await);
+    // The number is removed from the other account meanwhile.
+    let added = good(refused(&mut other, &hall, "13912340011").await);
+    let first = text(&added["contacts"][0]["id"]);
+    good(other.delete(&format!("{CONTACTS}/{first}")).await);
+    for path in [LOOK, MERGE] {
+        let refused = browser.post(path, theirs.clone()).await;
+        assert_eq!(refused.code(), "identity/wrong_code", "{path}");
+    }
+    good(other.get(SESSION).await);
+}
+
+#[tokio::test]
 async fn of_two_drafts_for_one_service_one_goes_first() {
     let hall = TestHall::open().await;
     let (mut other, _) = citizen(&hall, MA_WENBIN).await;
