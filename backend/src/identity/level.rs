@@ -15,12 +15,13 @@ use onehall_protocol::catalog::ServiceItem;
 use onehall_protocol::contacts::ClaimAccount;
 use onehall_protocol::identity::{AssuranceLevel, Session};
 use onehall_protocol::staff::Role;
-use onehall_protocol::{CitizenId, ErrorCode, FieldError, Timestamp};
+use onehall_protocol::{CitizenId, ErrorCode, FieldError, Problem, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::level_store::{Counter, NewVisit, RaiseLevel};
 use super::model::{Citizen, OwnPages, Person};
+use super::passkeys::require_proof;
 use super::verifier::{Verdict, comparable};
 use crate::error::{Error, Result};
 use crate::http::extract::{ClientAddress, Json};
@@ -93,10 +94,15 @@ async fn level(State(state): State<AppState>, citizen: Citizen) -> Result<Json<L
 
 /// Raise one's level to L2: name and number
 ///
-/// Both are matched with the register. What does not match is not told apart.
-#[utoipa::path(post, path = "/identity/level/document", tag = "identity", request_body = CheckDocument,
-    responses((status = 200, description = "Matched; the session with the new level", body = Session)),
-    security(("citizen" = [])))]
+/// Both are matched with the register. What does not match is not told apart. Whose an account is stays so: the first time its
+/// citizen shows that they are there, at a kiosk too.
+#[utoipa::path(post, path = "/identity/level/document", tag = "identity", request_body = CheckDocument, responses(
+    (status = 200, description = "Matched; the session with the new level", body = Session), (status = 401, body = Problem),
+    (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required"),
+    (status = 409, body = Problem, description = "identity/number_in_use, identity/other_person"),
+    (status = 422, body = Problem, description = "identity/not_matched, request/invalid_body"), (status = 429, body = Problem),
+    (status = 503, body = Problem, description = "identity/verifier_unavailable"),
+), security(("citizen" = [])))]
 async fn check_document(
     State(state): State<AppState>,
     OwnPages(citizen): OwnPages,
@@ -107,6 +113,7 @@ async fn check_document(
     if citizen.actor.citizen_id.as_ref().is_some_and(|own| *own != number) {
         return Err(ErrorCode::OtherPerson.into());
     }
+    require_proof(&state, &citizen, citizen.actor.citizen_id.is_none()).await?;
     let counters = counters(&state, &citizen.actor, &number, client);
     matched(&state, counters, "document", state.verifier.document(&name, &number)).await?;
     let raise = RaiseLevel {

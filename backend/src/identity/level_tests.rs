@@ -4,6 +4,7 @@ use onehall_protocol::assurance::AssuredAt;
 use onehall_protocol::identity::AssuranceLevel;
 use serde_json::{Value, json};
 
+use super::passkeys::tests::prove;
 use crate::staff::AuditAction;
 use crate::testing::{Reply, TestHall, TestTerminal};
 
@@ -37,9 +38,11 @@ async fn check(terminal: &mut TestTerminal, (name, number): (&str, &str)) -> Rep
         .await
 }
 
+/// A browser in which somebody has shown that they are there.
 async fn citizen(hall: &TestHall, phone: &str) -> TestTerminal {
     let mut browser = hall.browser();
     browser.log_in(phone).await;
+    prove(&mut browser, hall).await;
     browser
 }
 
@@ -68,6 +71,28 @@ async fn name_and_number_raise_an_account_to_l2_on_every_terminal() {
     let after = elsewhere.get(LEVEL).await.json();
     assert_eq!(after["ways"], json!(["face", "hall"]));
     assert_eq!(after["raised"]["way"], "document");
+}
+
+#[tokio::test]
+async fn whose_an_account_is_says_nobody_who_does_not_show_that_its_citizen_is_there() {
+    let hall = TestHall::open().await;
+    let mut kiosk = hall.terminal("kiosk");
+    kiosk.log_in(NEW).await;
+    for who in [ZHENG, ("郑晓", ZHENG.1)] {
+        assert_eq!(
+            check(&mut kiosk, who).await.code(),
+            "identity/step_up_required",
+            "and nothing is told"
+        );
+    }
+    prove(&mut kiosk, &hall).await;
+    assert_eq!(check(&mut kiosk, ZHENG).await.status, 200);
+    // What is known already is nothing new.
+    hall.clock.advance(61);
+    let mut elsewhere = hall.browser();
+    elsewhere.log_in(NEW).await;
+    assert_eq!(check(&mut elsewhere, ZHENG).await.status, 200);
+    assert_eq!(check(&mut elsewhere, QIAN).await.code(), "identity/other_person");
 }
 
 #[tokio::test]

@@ -178,6 +178,10 @@ journeys("what logs one in", ({ journey }) => {
     await page.getByRole("textbox", { name: "姓名" }).fill("陈雨");
     await page.getByRole("textbox", { name: "居民身份证号码" }).fill("422801200504180268");
     await button(page, "核验").click();
+    await page.getByText("请确认是您本人在操作").waitFor();
+    await button(page, "用短信验证码确认").click();
+    await typeCode(page, "身份确认验证码", hall, anew);
+    await button(page, "确认").click();
     await link(page, "无法登录原账号？凭身份证件和人脸找回").click();
     await heading(page, "找回账号");
     await button(page, "核验并申请找回").click();
@@ -188,10 +192,6 @@ journeys("what logs one in", ({ journey }) => {
     await page.locator("#claim-picture").setInputFiles(jpeg("face.jpg"));
     await page.getByText("照片已就绪").waitFor();
     await button(page, "核验并申请找回").click();
-    await page.getByText("请确认是您本人在操作").waitFor();
-    await button(page, "用短信验证码确认").click();
-    await typeCode(page, "身份确认验证码", hall, anew);
-    await button(page, "确认").click();
     await heading(page, "登录方式");
     await page.getByText("正在找回您的原账号").waitFor();
     await sound(page);
