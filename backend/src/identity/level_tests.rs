@@ -283,6 +283,43 @@ async fn a_clerk_raises_to_l3_who_stands_there_and_the_audit_knows_it() {
 }
 
 #[tokio::test]
+async fn no_console_asks_the_register_on_and_on_whose_a_number_is_and_the_audit_knows_each_try() {
+    let hall = TestHall::open().await;
+    let mut browser = citizen(&hall, NEW).await;
+    let code = browser.post(VISIT, json!({})).await.json()["code"].clone();
+    let body =
+        |(name, number): (&str, &str)| json!({ "code": code, "name": name, "citizen_id": number, "compared": true });
+    let mut window = hall.console();
+    window.staff_log_in("ps-window").await;
+    // What nobody can say now is no try.
+    assert_eq!(window.post(CHECKS, body(FENG)).await.status, 503);
+    for _ in 0..10 {
+        let refused = window.post(CHECKS, body(("郑晓", ZHENG.1))).await;
+        assert_eq!(refused.code(), "identity/not_matched");
+    }
+    assert_eq!(window.post(CHECKS, body(ZHENG)).await.code(), "request/too_many");
+    // Of another number the same clerk may be wrong ten times more, and is right as often as may be.
+    for _ in 0..9 {
+        let refused = window.post(CHECKS, body((ZHENG.0, NOBODY))).await;
+        assert_eq!(refused.code(), "identity/not_matched");
+    }
+    let audit = hall.state.storage.audit(50).await;
+    let audit = audit.unwrap_or_else(|error| panic!("{error}"));
+    let lines = audit
+        .iter()
+        .filter(|line| line.action == AuditAction::IdentityNotMatched);
+    let lines: Vec<_> = lines.collect();
+    assert_eq!(lines.len(), 19);
+    let text = format!("{lines:?}");
+    assert!(!text.contains(ZHENG.1) && !text.contains("郑晓"), "{text}");
+    assert_eq!(lines[0].details["hall"], "central");
+    assert_eq!(window.post(CHECKS, body(QIAN)).await.status, 200);
+    // At home the tries of windows keep nobody from being checked.
+    let mut own = citizen(&hall, "13912340002").await;
+    assert_eq!(check(&mut own, ZHENG).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_code_for_the_window_counts_for_an_hour_and_the_newest_alone() {
     let hall = TestHall::open().await;
     let mut browser = citizen(&hall, NEW).await;
