@@ -178,6 +178,8 @@ pub struct AnswerTo {
     pub code: Option<[u8; 32]>,
     /// Whether they agree.
     pub agree: bool,
+    /// Whether they have shown a moment ago that they are there: nobody is acted for without that.
+    pub proven: bool,
     /// From what kind of terminal.
     pub terminal: TerminalKind,
     /// Now.

@@ -169,6 +169,7 @@ async fn a_stream_hears_of_a_principal_from_the_moment_that_both_agree_until_one
     actor.log_in(STRANGER).await;
     let mut stream = open(&hall.state, &actor, EVENTS).await;
     let scope = json!({ "role": "helper", "submits": true, "until": "2026-12-31" });
+    crate::identity::passkeys::tests::prove(&mut principal, &hall).await;
     let asked = principal
         .post(
             "/api/v1/account/delegations",
@@ -208,6 +209,7 @@ async fn who_may_handle_some_matters_hears_nothing_of_the_others() {
     actor.log_in(STRANGER).await;
     let scope = json!({ "role": "helper", "items": ["residence-permit"], "submits": true, "until": "2026-12-31" });
     let request = json!({ "phone": STRANGER, "scope": scope });
+    crate::identity::passkeys::tests::prove(&mut principal, &hall).await;
     let asked = principal.post("/api/v1/account/delegations", request).await;
     let id = asked.json()["delegation"]["id"].as_str().unwrap_or_default().to_owned();
     let answer = format!("/api/v1/account/delegations/{id}/answer");

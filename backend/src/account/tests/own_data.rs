@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{DELEGATIONS, WANG_LEI, ZHANG_MIN, begin, good, text};
+use super::{DELEGATIONS, WANG_LEI, ZHANG_MIN, begin, good, invite, text};
 use crate::cases::tests::{apply, clerk, done, fill};
 use crate::storage::sql::{Connection, migrations};
 use crate::testing::{TestHall, TestTerminal};
@@ -93,11 +93,7 @@ async fn a_citizen_takes_all_of_their_data_along_and_nobody_elses() {
     let case = apply(&hall, &mut browser).await;
     let draft = good(begin(&mut browser, "residence-permit", None).await);
     let scope = json!({ "role": "helper", "submits": true, "until": "2026-12-31" });
-    good(
-        browser
-            .post(DELEGATIONS, json!({ "phone": WANG_LEI, "scope": scope }))
-            .await,
-    );
+    good(invite(&mut browser, &hall, json!({ "phone": WANG_LEI, "scope": scope })).await);
     let mut other = hall.browser();
     other.log_in(WANG_LEI).await;
     begin(&mut other, "residence-permit", None).await;
@@ -206,11 +202,7 @@ async fn a_closed_account_leaves_what_the_law_keeps_and_nothing_else() {
     done(&mut desk, &case, "refuse-acceptance", json!({ "reason": "重复申请" })).await;
     let draft = fill(&hall, &mut browser, ITEM).await.draft;
     let scope = json!({ "role": "helper", "submits": true, "until": "2026-12-31" });
-    let invited = good(
-        browser
-            .post(DELEGATIONS, json!({ "phone": WANG_LEI, "scope": scope }))
-            .await,
-    );
+    let invited = good(invite(&mut browser, &hall, json!({ "phone": WANG_LEI, "scope": scope })).await);
     let mut helper = hall.browser();
     helper.log_in(WANG_LEI).await;
     let answer = format!("{DELEGATIONS}/{}/answer", text(&invited["delegation"]["id"]));

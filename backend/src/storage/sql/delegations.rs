@@ -237,6 +237,10 @@ fn answer(tx: &Connection, answer: &AnswerTo) -> Result<StoredDelegation> {
     if delegation.state_at(answer.now) != DelegationState::Open || !theirs || own {
         return Err(Error::not_found());
     }
+    // Who agrees to be acted for; who agrees to act gives nothing away.
+    if answer.agree && delegation.asked_by == Side::Actor && !answer.proven {
+        return Err(ErrorCode::StepUpRequired.into());
+    }
     let column = match delegation.asked_by {
         Side::Principal => "actor",
         Side::Actor => "principal",

@@ -5,10 +5,11 @@ use leptos::task::spawn_local;
 use onehall_client::citizen::{Appoint, GetHallAddress, ListDelegations, OfferToAct};
 use onehall_protocol::account::{AskToAct, DelegationRole, DelegationScope, Delegations, InviteActor};
 use onehall_protocol::identity::PersonView;
+use onehall_protocol::passkeys::ProofWay;
 use onehall_protocol::{CoreError, Date, ErrorCode, ItemCode, PersonId, PhoneNumber, Timestamp};
 
 use super::card::role_words;
-use crate::citizen::account::wait_words;
+use crate::citizen::account::{proof_asked, proof_view, wait_words};
 use crate::citizen::place::{LoggedIn, Reading};
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
@@ -77,6 +78,8 @@ struct Form {
     submits: RwSignal<Option<bool>>,
     until: RwSignal<String>,
     lines: RwSignal<Vec<SummaryLine>>,
+    /// How one shows that one is there, once that is asked for.
+    proof: RwSignal<Option<Vec<ProofWay>>>,
     busy: RwSignal<bool>,
 }
 
@@ -95,6 +98,7 @@ impl Form {
             submits: RwSignal::new(None),
             until: RwSignal::new(today.plus_days(USUAL_DAYS).to_string()),
             lines: RwSignal::new(Vec::new()),
+            proof: RwSignal::new(None),
             busy: RwSignal::new(false),
         }
     }
@@ -186,6 +190,9 @@ impl Form {
 
     /// What the hall found wrong.
     fn refused(self, error: &CoreError) {
+        if let Some(ways) = proof_asked(error) {
+            return self.proof.set(Some(ways));
+        }
         let fields = error
             .fields
             .iter()
@@ -334,8 +341,7 @@ fn invite_form(delegations: &Delegations) -> AnyView {
     let own = delegations.may_appoint_for.clone();
     let principal = RwSignal::new(own.first().map(|me| me.id.to_string()).unwrap_or_default());
     let code = RwSignal::new(None::<(String, Option<String>)>);
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let go = Callback::new(move |()| {
         if form.busy.get_untracked() {
             return;
         }
@@ -344,6 +350,7 @@ fn invite_form(delegations: &Delegations) -> AnyView {
             Err(faults) => return form.tell(faults),
         };
         form.lines.set(Vec::new());
+        form.proof.set(None);
         form.busy.set(true);
         let invite = InviteActor {
             principal: principal.get_untracked().parse::<PersonId>().ok(),
@@ -376,6 +383,10 @@ fn invite_form(delegations: &Delegations) -> AnyView {
                 Err(error) => form.refused(&error),
             }
         });
+    });
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        go.run(());
     };
     let ways = vec![
         ChoiceOption::new("phone", words::HOW_PHONE).with_hint(Some(words::HOW_PHONE_HINT.into())),
@@ -412,6 +423,7 @@ fn invite_form(delegations: &Delegations) -> AnyView {
                     <ButtonLink href=routes::DELEGATIONS label=general::CANCEL/>
                 </div>
             </form>
+            <div role="alert">{move || form.proof.get().map(|ways| proof_view(&ways, go))}</div>
         }
         .into_any()
     })

@@ -6,8 +6,10 @@ use onehall_client::Event;
 use onehall_client::citizen::{DecideDelegation, DownloadOwnData, EndDelegation, ListDelegations};
 use onehall_protocol::DelegationId;
 use onehall_protocol::account::{AnswerDelegation, DelegationState, DelegationView, Delegations, Side};
+use onehall_protocol::passkeys::ProofWay;
 
 use super::card::{facts, other_name, other_words};
+use crate::citizen::account::{proof_asked, proof_view};
 use crate::citizen::place::{LoggedIn, Reading};
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
@@ -47,11 +49,14 @@ fn delegations_view() -> AnyView {
         }
     });
     let (busy, ending) = (RwSignal::new(false), RwSignal::new(None::<DelegationId>));
+    // Who agrees to be acted for shows that they are there.
+    let proof = RwSignal::new(None::<(Vec<ProofWay>, DelegationId)>);
     let answer = Callback::new(move |(id, agree): (DelegationId, bool)| {
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
+        proof.set(None);
         spawn_local(async move {
             let answer = AnswerDelegation { agree, code: None };
             let outcome = hall.client.ask(DecideDelegation { id, answer }).await;
@@ -61,7 +66,10 @@ fn delegations_view() -> AnyView {
             match outcome {
                 Ok(_) if agree => ui.say(words::AGREED),
                 Ok(_) => ui.say(words::DECLINED),
-                Err(error) => ui.say_failure(error_words(&error)),
+                Err(error) => match proof_asked(&error) {
+                    Some(ways) => proof.set(Some((ways, id))),
+                    None => ui.say_failure(error_words(&error)),
+                },
             }
             delegations.reload();
             document::focus(HEADING);
@@ -79,6 +87,11 @@ fn delegations_view() -> AnyView {
             <Crumbs way=crumbs/>
             <PageHeading title=words::DELEGATIONS/>
             <p class="lead">{words::DELEGATIONS_TEXT}</p>
+            <div role="alert">
+                {move || {
+                    proof.get().map(|(ways, id)| proof_view(&ways, Callback::new(move |()| answer.run((id, true)))))
+                }}
+            </div>
             {delegations.view(SkeletonKind::Cards, move |delegations| sections(delegations, doing))}
             {end_dialog(ending, reload)}
         </Reading>
