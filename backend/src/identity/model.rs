@@ -317,6 +317,13 @@ pub async fn no_session(state: &AppState, session: TokenHash, now: Timestamp) ->
     })
 }
 
+/// Whether a request is made in the name of `person`, as far as it says in whose: a page that slept does not know who logged in
+/// meanwhile by the cookie that it shares with others.
+pub(super) fn is_meant(parts: &Parts, person: PersonId) -> bool {
+    let said = parts.headers.get(CITIZEN_HEADER);
+    said.is_none_or(|said| said.to_str().ok().and_then(|said| said.parse::<PersonId>().ok()) == Some(person))
+}
+
 async fn find(parts: &Parts, state: &AppState, now: Timestamp) -> Result<Citizen> {
     let not_logged_in = || Error::new(ErrorCode::NotLoggedIn);
     let session = session_of(parts, state).await?.ok_or_else(not_logged_in)?;
@@ -324,9 +331,7 @@ async fn find(parts: &Parts, state: &AppState, now: Timestamp) -> Result<Citizen
         return Err(no_session(state, session, now).await?);
     };
     // It is no end of a session: what the one who was meant did not send yet stays theirs.
-    let said = parts.headers.get(CITIZEN_HEADER);
-    let meant = said.map(|said| said.to_str().ok().and_then(|said| said.parse::<PersonId>().ok()));
-    if meant.is_some_and(|meant| meant != Some(citizen.actor.id)) {
+    if !is_meant(parts, citizen.actor.id) {
         return Err(not_logged_in());
     }
     // A token that was given to the page of a site is none anywhere else; and whatever token a page of a site has, it

@@ -1,7 +1,7 @@
 //! `/api/v1/identity`: one-time codes, the session, the profile.
 
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use onehall_protocol::cases::Poke;
 use onehall_protocol::contacts::Contact;
@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use super::contacts::contact;
 use super::granted::Held;
-use super::model::{Citizen, OwnPages, SESSION_COOKIE, session_of, session_token};
+use super::model::{Citizen, OwnPages, SESSION_COOKIE, is_meant, session_of, session_token};
 use super::store::{CodeToSend, Confirmed, LogIn, Place};
 use crate::error::{Error, Result};
 use crate::events::Channel;
@@ -269,18 +269,20 @@ async fn session(citizen: Citizen) -> Json<Session> {
 
 /// Log out
 ///
-/// Ends the session of this terminal, wherever its cookie or token may have been copied to.
+/// Ends the session of this terminal, wherever its cookie or token may have been copied to. A page that logs one citizen out
+/// (`OneHall-Citizen`) leaves the session of another one, who logged in meanwhile by the same cookie, as it is.
 #[utoipa::path(delete, path = "/identity/session", tag = "identity",
     responses((status = 204, description = "Logged out; also if nobody was logged in")))]
-async fn log_out(
-    State(state): State<AppState>,
-    parts: Parts,
-) -> Result<(StatusCode, [(header::HeaderName, HeaderValue); 1])> {
+async fn log_out(State(state): State<AppState>, parts: Parts) -> Result<Response> {
     if let Some(session) = session_of(&parts, &state).await? {
+        let citizen = state.storage.citizen(session, state.clock.now()).await?;
+        if citizen.is_some_and(|citizen| !is_meant(&parts, citizen.actor.id)) {
+            return Ok(StatusCode::NO_CONTENT.into_response());
+        }
         end_session(&state, session).await?;
     }
     let cookie = cookies::clear(SESSION_COOKIE, state.config.secure_cookies());
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
 pub(super) async fn end_session(state: &AppState, session: TokenHash) -> Result<()> {

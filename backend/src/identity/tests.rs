@@ -79,12 +79,17 @@ async fn a_page_that_asks_for_one_citizen_does_nothing_in_the_name_of_another() 
             "what was not sent is kept"
         );
         assert_eq!(slept.post("/api/v1/drafts", start.clone()).await.status, 401);
+        let farewell = slept.delete(SESSION).await;
+        assert_eq!((farewell.status, farewell.header("set-cookie").as_str()), (204, ""));
     }
+    // Nor did it log out who is logged in now.
     let mut awake = asks_for(second.as_str().unwrap_or_default());
     let drafts = awake.get("/api/v1/drafts").await;
     assert_eq!((drafts.status, drafts.json()), (200, json!([])));
     let started = awake.post("/api/v1/drafts", start).await;
     assert_eq!(started.status, 201, "{}", started.json());
+    assert_eq!(awake.delete(SESSION).await.status, 204);
+    assert_eq!(browser.get(SESSION).await.status, 401);
 }
 
 #[tokio::test]
