@@ -23,6 +23,7 @@ use crate::events::Channel;
 use crate::http::cookies;
 use crate::http::extract::{AcceptLanguage, ClientAddress, Json, Query, Terminal};
 use crate::messages;
+use crate::oidc::session_before;
 use crate::secrets::{Token, TokenHash, random_below};
 use crate::state::AppState;
 use axum::extract::State;
@@ -218,7 +219,7 @@ async fn begin_session(
 ) -> Result<Citizen> {
     let login = login(state, terminal, client, headers, &request, held)?;
     let citizen = state.storage.log_in(login).await?;
-    replaced(state, headers).await?;
+    replaced(state, headers, held).await?;
     Ok(citizen)
 }
 
@@ -244,7 +245,7 @@ async fn begin_confirmed(
     let login = login(state, terminal, client, headers, &request, held)?;
     let lost = login.contact.clone();
     let (citizen, lost_by) = state.storage.log_in_confirmed(login, confirmed).await?;
-    replaced(state, headers).await?;
+    replaced(state, headers, held).await?;
     if let Some(person) = lost_by {
         super::contacts::number_lost(state, person, &lost).await?;
     }
@@ -252,7 +253,12 @@ async fn begin_confirmed(
 }
 
 /// One session a terminal: the one that a new one replaces must not live on where nobody sees it.
-pub(super) async fn replaced(state: &AppState, headers: &HeaderMap) -> Result<()> {
+pub(super) async fn replaced(state: &AppState, headers: &HeaderMap, held: &Held) -> Result<()> {
+    if let Some(bind) = &held.bind
+        && let Some(before) = session_before(headers, state, &bind.key).await?
+    {
+        end_session(state, before).await?;
+    }
     if let Some(before) = session_token(headers, state.config.secure_cookies()) {
         end_session(state, TokenHash::of(before)).await?;
     }
