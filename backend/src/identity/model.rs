@@ -267,6 +267,17 @@ impl Citizen {
         profile
     }
 
+    /// Whether this is a terminal of one's own: by the kind of the one on which the session began, whatever a request says of
+    /// itself, and in no page of another site.
+    #[must_use]
+    pub fn is_at_own_terminal(&self) -> bool {
+        let own = matches!(
+            self.terminal,
+            TerminalKind::Browser | TerminalKind::Desktop | TerminalKind::Mobile
+        );
+        own && self.site.is_none()
+    }
+
     /// The session as the terminal sees it.
     #[must_use]
     pub fn view(&self) -> Session {
@@ -392,12 +403,10 @@ impl FromRequestParts<AppState> for OwnTerminal {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<OwnTerminal> {
         let citizen = Citizen::from_request_parts(parts, state).await?;
-        // The kind of terminal on which the session began, whatever the request says of itself.
-        match citizen.terminal {
-            TerminalKind::Browser | TerminalKind::Desktop | TerminalKind::Mobile if citizen.site.is_none() => {
-                Ok(OwnTerminal(citizen))
-            }
-            _ => Err(ErrorCode::OtherTerminal.into()),
+        if citizen.is_at_own_terminal() {
+            Ok(OwnTerminal(citizen))
+        } else {
+            Err(ErrorCode::OtherTerminal.into())
         }
     }
 }

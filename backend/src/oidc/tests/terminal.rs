@@ -407,8 +407,16 @@ async fn a_theft_ends_the_session_of_the_terminal_and_so_does_its_citizen() {
     let token = text(&tokens, "access_token");
     let held = sessions(&token).await.unwrap_or_else(|| panic!("no session"));
     let path = format!("/api/v1/identity/consents/{OWN_DESKTOP}");
+    // Not from a public machine, as with the list of sessions.
+    provider.hall.clock.advance(61);
+    let mut kiosk = provider.hall.terminal("kiosk");
+    kiosk.log_in(ZHANG).await;
+    assert_eq!(kiosk.delete(&path).await.code(), "identity/other_terminal");
+    assert!(lives(held).await);
     assert_eq!(phone.delete(&path).await.status, 204);
     assert!(!lives(held).await && sessions(&token).await.is_none());
+    let told = session(&token, "terminal").ask(&provider).await.json();
+    assert_eq!(told["details"]["ended"]["why"], "elsewhere", "it erases what it holds");
 
     let tokens = let_in(&provider, OWN_DESKTOP, "terminal", &mut phone).await;
     let held = sessions(&text(&tokens, "access_token"))

@@ -5,6 +5,7 @@ mod notices;
 mod tokens;
 
 use async_trait::async_trait;
+use onehall_protocol::account::SessionEndReason;
 use onehall_protocol::identity::AssuranceLevel;
 use onehall_protocol::{ClientId, PersonId, Timestamp};
 use uuid::Uuid;
@@ -14,11 +15,11 @@ pub(super) use tokens::bind_session;
 
 use super::identity::{count, refuse_beyond};
 use super::values::{Key, json, name, parsed, time, to_json};
-use super::{Connection, Database, OptionalExtension, Row, params};
+use super::{Connection, Database, OptionalExtension, Row, params, sessions};
 use crate::error::Result;
 use crate::oidc::store::{
     Agree, AskAgain, Confirm, Consent, Given, KeepDevice, KeepRequest, KeptKey, LookForDevice, NoLogin, NotGiven,
-    OidcStore, OpenDevice, OpenPushed, Redeem, Refresh,
+    OidcStore, OpenDevice, OpenPushed, Redeem, Refresh, Withdraw,
 };
 use crate::oidc::{Access, AuthorizationRequest, OpenRequest, Scopes};
 use crate::secrets::TokenHash;
@@ -95,21 +96,30 @@ impl OidcStore for Database {
         .await
     }
 
-    async fn withdraw_consent(&self, person: PersonId, client: ClientId) -> Result<bool> {
+    async fn withdraw_consent(&self, withdraw: Withdraw) -> Result<bool> {
         self.write(move |tx| {
+            let Withdraw {
+                person,
+                client,
+                by,
+                now,
+            } = &withdraw;
             let mine = (person.key(), client.as_str());
-            tx.prepare_cached(
-                "DELETE FROM citizen_session WHERE token IN
-                   (SELECT session FROM oidc_grant WHERE person = ?1 AND client = ?2 AND own_session = 1)",
-            )?
-            .execute(mine)?;
+            // A terminal of the hall is told that its session has ended: it is to keep nothing.
+            let own = tx
+                .prepare_cached("SELECT session FROM oidc_grant WHERE person = ?1 AND client = ?2 AND own_session = 1")?
+                .query_map(mine, |row| Ok(TokenHash(row.get(0)?)))?
+                .collect::<super::Result<Vec<TokenHash>>>()?;
+            for session in &own {
+                sessions::end_session(tx, *session, SessionEndReason::Elsewhere, *by, *now)?;
+            }
             let ended = tx
                 .prepare_cached("DELETE FROM oidc_grant WHERE person = ?1 AND client = ?2")?
                 .execute(mine)?;
             let taken = tx
                 .prepare_cached("DELETE FROM oidc_consent WHERE person = ?1 AND client = ?2")?
                 .execute(mine)?;
-            Ok(ended + taken > 0)
+            Ok(!own.is_empty() || ended + taken > 0)
         })
         .await
     }
