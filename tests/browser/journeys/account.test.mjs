@@ -172,7 +172,11 @@ journeys("one's own account", ({ journey }) => {
     await terminal.goto("/account");
     await link(page, "我的数据与注销").click();
     await heading(page, "我的数据与注销");
-    const [download] = await Promise.all([page.waitForEvent("download"), button(page, "下载我的数据").click()]);
+    await button(page, "下载我的数据").click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      prove(page, hall, hall.people.citizen("wu-ping").phone),
+    ]);
     assert.match(download.suggestedFilename(), /^onehall-\d{4}-\d\d-\d\d\.tar$/);
     const archive = await readFile(await download.path());
     assert.ok(archive.includes('"format": "onehall-own-data/1"'));

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{DELEGATIONS, WANG_LEI, ZHANG_MIN, begin, good, invite, text};
 use crate::cases::tests::{apply, clerk, done, fill};
+use crate::identity::passkeys::tests::prove;
 use crate::storage::sql::{Connection, migrations};
 use crate::testing::{TestHall, TestTerminal};
 
@@ -98,6 +99,14 @@ async fn a_citizen_takes_all_of_their_data_along_and_nobody_elses() {
     other.log_in(WANG_LEI).await;
     begin(&mut other, "residence-permit", None).await;
 
+    // The invitation was made by who had shown that they are there; in a session that was left open that is over.
+    hall.clock.advance(601);
+    let refused = browser.get(DATA).await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (403, "identity/step_up_required")
+    );
+    prove(&mut browser, &hall).await;
     let reply = browser.get(DATA).await;
     assert_eq!(
         (reply.status, reply.header("content-type").as_str()),
@@ -150,6 +159,7 @@ async fn what_somebody_does_for_a_company_is_not_theirs_to_take_along() {
     let company = text(&session["principals"][1]["id"]);
     good(begin(&mut agent, "food-business-licence", Some(&company)).await);
     let own = good(begin(&mut agent, "residence-permit", None).await);
+    prove(&mut agent, &hall).await;
     let files = unpacked(&agent.get(DATA).await.body);
     let data: Value = serde_json::from_slice(&files[1].1).unwrap_or_else(|error| panic!("{error}"));
     let drafts: Vec<_> = data["drafts"]

@@ -181,21 +181,32 @@ fn data_of_child(delegation: &DelegationView) -> Option<AnyView> {
         return None;
     }
     let (hall, ui, busy, id) = (use_hall(), use_ui(), RwSignal::new(false), child.id);
+    let proof = RwSignal::new(None::<Vec<ProofWay>>);
     let fetch = Callback::new(move |()| {
         busy.set(true);
+        proof.set(None);
         spawn_local(async move {
             match hall.client.ask(DownloadOwnData { child: Some(id) }).await {
                 Ok(file) => {
                     document::save_file(&file.name, &file.media_type, &file.bytes);
                     ui.say(words::DATA_DONE);
                 }
-                Err(error) => ui.say_failure(error_words(&error)),
+                Err(error) => match proof_asked(&error) {
+                    Some(ways) => {
+                        let _ = proof.try_set(Some(ways));
+                    }
+                    None => ui.say_failure(error_words(&error)),
+                },
             }
             let _ = busy.try_set(false);
         });
     });
     let label = contacts::CHILD_DATA.with([child.name.as_str().into()]);
-    Some(view! { <Button label=label icon="download" busy=busy on_press=fetch/> }.into_any())
+    let shown = view! {
+        <Button label=label icon="download" busy=busy on_press=fetch/>
+        <div role="alert">{move || proof.get().map(|ways| proof_view(&ways, fetch))}</div>
+    };
+    Some(shown.into_any())
 }
 
 /// What one is asked, and what it means to agree.
