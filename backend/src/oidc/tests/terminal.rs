@@ -2,6 +2,7 @@
 
 use super::dpop::proof_with;
 use super::*;
+use crate::identity::passkeys::tests::prove;
 use crate::oidc::{Scope, Scopes};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -425,6 +426,38 @@ async fn a_theft_ends_the_session_of_the_terminal_and_so_does_its_citizen() {
     let revoke = [("token", tokens["refresh_token"].as_str().unwrap_or_default())];
     provider.as_client(OWN_DESKTOP, "/oauth/revoke", &revoke, &[]).await;
     assert!(!lives(held).await);
+}
+
+#[tokio::test]
+async fn who_finds_a_session_open_lets_in_no_terminal_of_their_own() {
+    let provider = Provider::open().await;
+    let mut phone = provider.citizen(ZHANG).await;
+    // Who has just logged in is asked nothing.
+    let_in(&provider, OWN_DESKTOP, "terminal", &mut phone).await;
+    provider.hall.clock.advance(601);
+    let asked = with_key(
+        &provider,
+        OWN_DESKTOP,
+        "another",
+        "/oauth/device",
+        &[("scope", "openid")],
+    )
+    .await;
+    let device = asked.json();
+    let grant = format!("/api/v1/devices/{}/grant", text(&device, "user_code"));
+    let body = json!({ "number": device["confirmation"], "scopes": ["openid"] });
+    let refused = phone.post(&grant, body.clone()).await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (403, "identity/step_up_required")
+    );
+    assert_eq!(refused.json()["details"]["ways"], json!(["code"]));
+    // It was no try: the same number is right once its citizen has shown that they are there.
+    prove(&mut phone, &provider.hall).await;
+    assert_eq!(phone.post(&grant, body).await.status, 204);
+    // A kiosk, whose session is short, is let in without.
+    provider.hall.clock.advance(601);
+    let_in(&provider, OWN_KIOSK, "terminal", &mut phone).await;
 }
 
 #[tokio::test]
