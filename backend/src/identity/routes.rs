@@ -308,10 +308,16 @@ struct ProfileQuery {
 }
 
 /// What is prefilled into forms
+///
+/// Of a principal to whoever may handle all of their matters: who handles some gets in a draft of these what its form asks for.
 #[utoipa::path(get, path = "/identity/profile", tag = "identity", params(ProfileQuery),
-    responses((status = 200, description = "Values by prefill key, to the person only", body = Profile)),
+    responses((status = 200, description = "Values by prefill key", body = Profile),
+        (status = 403, description = "identity/beyond_delegation, identity/delegation_ended", body = Problem)),
     security(("citizen" = [])))]
 async fn profile(OwnPages(citizen): OwnPages, Query(query): Query<ProfileQuery>) -> Result<Json<Profile>> {
     let principal = citizen.principal(query.principal)?;
+    if !citizen.reach().covers_all(principal.id) {
+        return Err(ErrorCode::BeyondDelegation.into());
+    }
     Ok(Json(citizen.profile(principal)))
 }

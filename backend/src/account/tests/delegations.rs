@@ -214,6 +214,13 @@ async fn a_delegation_reaches_the_items_that_it_names_and_no_further() {
     let mine = text(&me["id"]);
     let private = good(begin(&mut principal, OTHER, None).await);
     appoint(&hall, &mut principal, &mut actor, scope(Some(&[ITEM]), false)).await;
+    // Who the principal is it tells as far as the form of the item asks.
+    let profile = format!("/api/v1/identity/profile?principal={mine}");
+    let refused = actor.get(&profile).await;
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (403, "identity/beyond_delegation")
+    );
     let draft = good(begin(&mut actor, ITEM, Some(&mine)).await);
     let refused = begin(&mut actor, OTHER, Some(&mine)).await;
     assert_eq!(
@@ -233,6 +240,8 @@ async fn a_delegation_reaches_the_items_that_it_names_and_no_further() {
         (403, "identity/beyond_delegation")
     );
     assert_eq!(ready.submit(&mut principal, Uuid::now_v7()).await.status, 201);
+    appoint(&hall, &mut principal, &mut actor, scope(None, false)).await;
+    assert_eq!(good(actor.get(&profile).await)["values"]["person.name"], "张敏");
 }
 
 #[tokio::test]
