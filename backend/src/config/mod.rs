@@ -105,9 +105,13 @@ pub struct CodeLimits {
     pub resend_after: i64,
     /// Tries of one code.
     pub tries: u32,
-    /// Codes for one phone number in an hour.
+    /// Codes for one phone number that one address asks for in an hour.
+    pub per_pair_hour: u32,
+    /// Codes for one phone number that one address asks for in a day.
+    pub per_pair_day: u32,
+    /// Codes for one phone number in an hour, whoever asks. More than for one address: who knows a number leaves its owner some.
     pub per_phone_hour: u32,
-    /// Codes for one phone number in a day.
+    /// Codes for one phone number in a day, whoever asks. Times the tries of a code that is how often one can be guessed.
     pub per_phone_day: u32,
     /// Codes asked for from one address in an hour.
     pub per_client_hour: u32,
@@ -136,8 +140,10 @@ impl Default for CodeLimits {
             expires_after: 300,
             resend_after: 60,
             tries: 5,
-            per_phone_hour: 5,
-            per_phone_day: 10,
+            per_pair_hour: 5,
+            per_pair_day: 10,
+            per_phone_hour: 12,
+            per_phone_day: 20,
             per_client_hour: 60,
             per_client_day: 300,
             wrong_per_client_hour: 60,

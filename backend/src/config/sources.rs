@@ -88,14 +88,24 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("codes.tries", Kind::Whole, "tries of one code"),
     setting(
+        "codes.per_pair_hour",
+        Kind::Whole,
+        "codes for one phone number that one address asks for in an hour",
+    ),
+    setting(
+        "codes.per_pair_day",
+        Kind::Whole,
+        "codes for one phone number that one address asks for in a day",
+    ),
+    setting(
         "codes.per_phone_hour",
         Kind::Whole,
-        "codes for one phone number in an hour",
+        "codes for one phone number in an hour, whoever asks",
     ),
     setting(
         "codes.per_phone_day",
         Kind::Whole,
-        "codes for one phone number in a day",
+        "codes for one phone number in a day, whoever asks",
     ),
     setting(
         "codes.per_client_hour",

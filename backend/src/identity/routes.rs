@@ -58,7 +58,8 @@ pub(super) fn client_hash(state: &AppState, client: ClientAddress) -> [u8; 32] {
 
 /// Send a one-time code to a phone or an e-mail address
 ///
-/// The answer is the same whether or not the hall knows where it goes. A new code replaces the one before. An address logs in
+/// The answer is the same whether or not the hall knows where it goes. A new code replaces the one before that the same network
+/// asked for; what others ask for takes nobody's code away. An address logs in
 /// where it was added to an account; elsewhere its owner alone learns that it was not.
 #[utoipa::path(post, path = "/identity/codes", tag = "identity", request_body = CodeRequest,
     responses((status = 202, description = "A code is on its way", body = CodeSent)))]

@@ -137,6 +137,8 @@ impl Hall {
                 codes: CodeLimits {
                     resend_after: 0,
                     tries: 1_000_000,
+                    per_pair_hour: 1_000_000,
+                    per_pair_day: 1_000_000,
                     per_phone_hour: 1_000_000,
                     per_phone_day: 1_000_000,
                     per_client_hour: 1_000_000,
