@@ -26,31 +26,6 @@ const sheets = {
   },
 };
 
-/** The words of the element in lines, of which the table is made where it is read: in it each has six signs more around it. */
-const words = {
-  name: "words",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]texts\.js$/ }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      // Not by its path: not every Node takes a script for a module where no package says that it is one.
-      const { ALL } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
-      const lines = Object.entries(ALL).map(([key, both]) => {
-        const parts = [key, ...both];
-        // What could be taken for the sign between them would come out as another text.
-        if (parts.length !== 3 || parts.some((part) => /[|\n]/.test(part))) throw new Error(`the words of ${key} cannot be packed`);
-        return parts.join("|");
-      });
-      const read = `Object.fromEntries(${JSON.stringify(lines.join("\n"))}.split("\\n").map((line) => {
-        const [key, ...both] = line.split("|");
-        return [key, both];
-      }))`;
-      const table = /^const TEXTS = \{\n[^]*?^\};$/m;
-      if (!table.test(source)) throw new Error(`${path} has no table of words`);
-      return { contents: source.replace(table, () => `const TEXTS = ${read};`), loader: "js" };
-    });
-  },
-};
-
 const { metafile } = await build({
   entryPoints: entries.map((entry) => join(from, `${entry}.js`)),
   outdir: to,
@@ -59,7 +34,7 @@ const { metafile } = await build({
   format: "esm",
   platform: "neutral",
   target,
-  plugins: [sheets, words],
+  plugins: [sheets],
   minify: true,
   legalComments: "none",
   charset: "utf8",

@@ -55,7 +55,6 @@ pub mod json_places;
 pub mod messages;
 pub mod oidc;
 pub mod operations;
-pub mod payments;
 pub mod rng;
 pub mod secrets;
 pub mod serve;

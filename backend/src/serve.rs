@@ -22,7 +22,7 @@ use tower::ServiceExt;
 
 use crate::events::relay::Relay;
 use crate::state::AppState;
-use crate::{cases, drafts, files, halls, insight, oidc, payments, sync, updates};
+use crate::{cases, drafts, files, halls, insight, oidc, sync, updates};
 
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(10);
@@ -46,7 +46,6 @@ pub async fn serve(listener: TcpListener, router: Router, state: AppState, stop:
         tokio::spawn(drafts::watch(state.clone())),
         tokio::spawn(insight::watch(state.clone())),
         tokio::spawn(halls::watch(state.clone())),
-        tokio::spawn(payments::watch(state.clone())),
         tokio::spawn(files::sweep::watch(state.clone())),
         tokio::spawn(sync::watch(state.clone())),
         tokio::spawn(updates::watch(state.clone())),

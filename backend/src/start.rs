@@ -18,8 +18,6 @@ use crate::founding::{Founding, FoundingState};
 use crate::identity::simulator::{LATENCY, SimulatedVerifier};
 use crate::identity::verifier::{CommandVerifier, NoVerifier, Verifier};
 use crate::messages::{CommandSender, DevelopmentSender, MailSender, MessageSender};
-use crate::payments::provider::{CommandProvider, NoProvider, PaymentProvider};
-use crate::payments::simulator::SimulatedProvider;
 use crate::rng::SystemRng;
 use crate::secrets::ServerKey;
 use crate::state::{AppState, Services};
@@ -157,7 +155,6 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
         return Err(StartError::LostSteps(lost.join(", ")));
     }
     let verifier = verifier(&config, &city);
-    let (payments, simulated_payments) = payment_provider(&config, &clock);
     let state = AppState::new(Services {
         config,
         clock,
@@ -168,8 +165,6 @@ pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Hall, StartEr
         mail,
         development_messages,
         verifier,
-        payments,
-        simulated_payments,
         city,
         files: Files::new(blobs, scanner),
         events: Hub::new(),
@@ -270,20 +265,6 @@ fn verifier(config: &Config, city: &city::CityContent) -> Arc<dyn Verifier> {
         (Some(program), _) => Arc::new(program),
         (None, Mode::Production) => Arc::new(NoVerifier),
         (None, Mode::Development) => Arc::new(SimulatedVerifier::of(city, LATENCY)),
-    }
-}
-
-type Provider = (Arc<dyn PaymentProvider>, Option<Arc<SimulatedProvider>>);
-
-/// Who takes payments. Without one, in production, that is done at the windows alone.
-fn payment_provider(config: &Config, clock: &Arc<dyn Clock>) -> Provider {
-    match (CommandProvider::new(&config.payments.provider), config.mode) {
-        (Some(program), _) => (Arc::new(program), None),
-        (None, Mode::Production) => (Arc::new(NoProvider), None),
-        (None, Mode::Development) => {
-            let provider = Arc::new(SimulatedProvider::new(Arc::clone(clock)));
-            (provider.clone(), Some(provider))
-        }
     }
 }
 

@@ -14,8 +14,6 @@ use crate::events::Hub;
 use crate::files::Files;
 use crate::identity::verifier::Verifier;
 use crate::messages::{DevelopmentSender, MailSender, MessageSender};
-use crate::payments::provider::PaymentProvider;
-use crate::payments::simulator::SimulatedProvider;
 use crate::rng::Rng;
 use crate::secrets::ServerKey;
 use crate::storage::Storage;
@@ -45,10 +43,6 @@ pub struct Services {
     pub development_messages: Option<Arc<DevelopmentSender>>,
     /// Compares people with what is registered of them.
     pub verifier: Arc<dyn Verifier>,
-    /// Takes payments.
-    pub payments: Arc<dyn PaymentProvider>,
-    /// The same provider, where it is the one of development mode: its payments are shown on a page, and made there.
-    pub simulated_payments: Option<Arc<SimulatedProvider>>,
     /// What the city has written: catalog, forms, workflows, calendar.
     pub city: Arc<CityContent>,
     /// Uploaded files: their bytes, and who judges them.

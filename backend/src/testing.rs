@@ -31,8 +31,6 @@ use crate::founding::Founding;
 use crate::http;
 use crate::identity::simulator::SimulatedVerifier;
 use crate::messages::{DevelopmentSender, MessageSender};
-use crate::payments::provider::PaymentProvider;
-use crate::payments::simulator::SimulatedProvider;
 use crate::rng::SystemRng;
 use crate::secrets::ServerKey;
 use crate::state::{AppState, Services};
@@ -47,7 +45,6 @@ pub(crate) struct TestHall {
     pub messages: Arc<DevelopmentSender>,
     pub folder: PathBuf,
     pub database: TestDatabase,
-    pub provider: Arc<SimulatedProvider>,
     router: Router,
 }
 
@@ -143,7 +140,6 @@ impl TestHall {
         );
         let blobs = must(DiskBlobs::open(&folder.join("files")));
         let development = config.mode == Mode::Development;
-        let provider = Arc::new(SimulatedProvider::new(port.clone()));
         let state = AppState::new(Services {
             config,
             clock: port,
@@ -154,8 +150,6 @@ impl TestHall {
             mail: Some(messages.clone()),
             development_messages: development.then(|| messages.clone()),
             verifier: Arc::new(SimulatedVerifier::of(&city, std::time::Duration::ZERO)),
-            payments: provider.clone(),
-            simulated_payments: development.then(|| provider.clone()),
             city,
             files: Files::new(Arc::new(blobs), Arc::new(NoScanner)),
             events: Hub::new(),
@@ -169,7 +163,6 @@ impl TestHall {
             messages,
             folder,
             database,
-            provider,
             router,
         }
     }
@@ -194,15 +187,6 @@ impl TestHall {
     pub fn restart_sending_by(&mut self, messages: Arc<dyn MessageSender>) {
         self.restart(Services {
             messages,
-            ..self.services()
-        });
-    }
-
-    /// The same hall with another provider of payments, which nobody can drive.
-    pub fn restart_with_provider(&mut self, payments: Arc<dyn PaymentProvider>) {
-        self.restart(Services {
-            payments,
-            simulated_payments: None,
             ..self.services()
         });
     }
@@ -242,8 +226,6 @@ impl TestHall {
             mail: state.mail.clone(),
             development_messages: state.development_messages.clone(),
             verifier: Arc::clone(&state.verifier),
-            payments: Arc::clone(&state.payments),
-            simulated_payments: state.simulated_payments.clone(),
             city: Arc::clone(&state.city),
             files: state.files.clone(),
             events: state.events.clone(),

@@ -128,16 +128,6 @@ impl Core {
                         .await?,
                 )
             }
-            #[cfg(feature = "own-terminal")]
-            C::GetPayment(ask) => R::GetPayment(self.payment(ask.case).await?),
-            #[cfg(feature = "own-terminal")]
-            C::Pay(ask) => R::Pay(self.pay(&ask).await?),
-            #[cfg(feature = "own-terminal")]
-            C::AskPayment(ask) => R::AskPayment(self.ask_payment(ask.case, ask.payment).await?),
-            #[cfg(feature = "own-terminal")]
-            C::CancelPayment(ask) => R::CancelPayment(self.cancel_payment(ask.case, ask.payment).await?),
-            #[cfg(feature = "own-terminal")]
-            C::ReadPaymentReceipt(ask) => R::ReadPaymentReceipt(self.payment_receipt(ask.case).await?),
             C::ListQueued(_) => R::ListQueued(self.list_queued().await),
             C::CancelQueued(ask) => R::CancelQueued(self.cancel_queued(ask.id).await?),
             C::RetryQueued(ask) => R::RetryQueued(self.retry_queued(ask.id)?),

@@ -24,7 +24,6 @@ mod bridge;
 mod catalog;
 mod client;
 mod drafts;
-mod few;
 mod filling;
 #[cfg(feature = "own-terminal")]
 mod halls;

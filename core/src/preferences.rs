@@ -90,8 +90,6 @@ impl Core {
             StoreError::Full => self.error(ErrorCode::StoreFull),
             StoreError::Locked => self.error(ErrorCode::StoreInUse),
             StoreError::Forbidden | StoreError::Broken | StoreError::Newer => self.error(ErrorCode::StoreUnavailable),
-            #[cfg(feature = "native")]
-            StoreError::Hung => self.error(ErrorCode::StoreHung),
             StoreError::NoKey => CoreError {
                 retryable: true,
                 ..self.error(ErrorCode::StoreUnavailable)

@@ -11,7 +11,7 @@ use onehall_client::citizen::{
 use onehall_protocol::{CaseId, CoreError, ErrorCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::bridge::NO_SUCH_CALL;
 use crate::outbox::Content;
@@ -114,9 +114,7 @@ impl Core {
     }
 
     async fn relay_later(&self, name: String, fields: Value) -> Result<Relayed, CoreError> {
-        let mut named = Map::new();
-        named.insert(name, fields);
-        let mut command = self.read(Value::Object(named))?;
+        let mut command = self.read(Value::Object([(name, fields)].into_iter().collect()))?;
         self.about_known(&mut command);
         Ok(match command {
             C::ListDrafts(_) => written("list_drafts", &self.list_drafts::<Value>().await?),
@@ -261,19 +259,6 @@ impl Core {
                 written("withdraw", &outcome?)
             }
             C::Rate(ask) => written("rate", &self.rate_watched(ask).await?),
-            #[cfg(feature = "own-terminal")]
-            C::GetPayment(ask) => written("get_payment", &self.payment::<Value>(ask.case).await?),
-            #[cfg(feature = "own-terminal")]
-            C::Pay(ask) => written("pay", &self.pay::<Value>(&ask).await?),
-            #[cfg(feature = "own-terminal")]
-            C::AskPayment(ask) => written("ask_payment", &self.ask_payment::<Value>(ask.case, ask.payment).await?),
-            #[cfg(feature = "own-terminal")]
-            C::CancelPayment(ask) => {
-                let cancelled: Value = self.cancel_payment(ask.case, ask.payment).await?;
-                written("cancel_payment", &cancelled)
-            }
-            #[cfg(feature = "own-terminal")]
-            C::ReadPaymentReceipt(ask) => written("read_payment_receipt", &self.payment_receipt(ask.case).await?),
             C::ListQueued(_) => written("list_queued", &self.list_queued().await),
             C::CancelQueued(ask) => written("cancel_queued", &self.cancel_queued(ask.id).await?),
             C::RetryQueued(ask) => written("retry_queued", &self.retry_queued(ask.id)?),

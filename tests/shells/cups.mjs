@@ -83,19 +83,6 @@ export class Cups {
     return { kind: "cups", queue, server: this.socket };
   }
 
-  /** A slip that somebody else prints. */
-  async prints(queue, whose) {
-    const file = join(this.folder, "somebody-s");
-    await writeFile(file, "A001");
-    await this.#ask("lp", "-d", queue, "-U", whose, "-o", "raw", file);
-  }
-
-  /** Whose jobs wait. */
-  async waiting() {
-    const jobs = await this.#ask("lpstat", "-o");
-    return jobs.split("\n").filter(Boolean).map((line) => line.split(/\s+/)[1]);
-  }
-
   /** What came out of a printer, sheet by sheet. */
   async printed(queue) {
     const sheets = (await readdir(join(this.folder, queue))).filter((name) => name.startsWith("printed-"));

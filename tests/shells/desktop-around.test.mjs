@@ -1,7 +1,7 @@
 // The desktop window among what a person's computer has around it: other starts, links, screens, notifications, a tray.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -295,62 +295,6 @@ describe("the desktop around the window", { timeout: 420_000 }, () => {
     } finally {
       await window?.close();
       await own.close();
-      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-    }
-  });
-
-  test("keys are moved into the key store of the computer, and where that is locked or away nobody is taken for a stranger", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "onehall-keys-"));
-    const secrets = async () => (await readdir(join(folder, "data", "secrets"))).sort();
-    const around = await Surroundings.open({ keys: true });
-    const { name, phone } = hall.people.citizen("wu-ping");
-    const began = async (how, walk) => {
-      const window = await ShellWindow.open("desktop", hall.url, { folder, ...how });
-      try {
-        await window.page.heading(HOME);
-        return await walk(window);
-      } finally {
-        await window.close();
-      }
-    };
-    const known = (window) => window.ask({ restore_session: {} }).then((session) => session?.actor.name);
-    const ofLogin = (secret) => /^(login|session)/.test(secret);
-    try {
-      // Without a key store they lie in files, which only their owner reads.
-      await began({}, async (window) => {
-        await window.logIn(hall, phone);
-        await until("the keys", async () => (await secrets()).some(ofLogin), secrets);
-      });
-      assert.ok(!(await secrets()).includes("in-key-store"));
-
-      await began({ around }, async (window) => {
-        assert.equal(await known(window), name);
-        await until("they are moved", async () => !(await secrets()).some(ofLogin), secrets);
-      });
-      const left = await secrets();
-      assert.ok(left.includes("in-key-store"));
-      assert.ok(around.all("kept").some(({ kept }) => ofLogin(kept)));
-
-      // Away: what is there cannot be read now, and nothing is made in its place.
-      await assert.rejects(began({}, known), { code: "client/store_unavailable" });
-      assert.deepEqual(await secrets(), left);
-
-      // Locked: its owner is asked to open it, and then all is as it was.
-      around.does({ lock: 1 });
-      const opened = began({ around }, known);
-      await Promise.race([opened, around.heard("a question", ({ asked }) => asked)]);
-      around.does({ answer: 1 });
-      assert.equal(await opened, name);
-
-      // Who logs out leaves nothing there that could be read again.
-      await began({ around }, async (window) => {
-        assert.equal(await known(window), name);
-        await window.ask({ log_out: {} });
-        await until("they are destroyed", () => around.all("destroyed").some(({ destroyed }) => ofLogin(destroyed)), secrets);
-        await until("nothing waits", async () => !(await secrets()).some((secret) => ofLogin(secret) || secret.endsWith(".gone")), secrets);
-      });
-    } finally {
-      await around.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     }
   });

@@ -2,7 +2,7 @@
 // a device that fails says what to do, and the matter goes on. How a visit begins and ends.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
@@ -67,7 +67,12 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
   async function toTheReader(page) {
     await page.press('//a[contains(@class, "big-tile")][contains(., "取号、预约签到")]');
     await page.heading("兰川市政务服务中心");
-    await page.click("刷身份证、预约签到");
+    // The page is drawn anew when a number is drawn: a tap in that moment is lost, and a person taps again.
+    const isThere = () => page.evaluate(() => document.querySelector("h1")?.innerText.trim() === "预约签到").catch(() => false);
+    for (let taps = 0; taps < 3 && !(await isThere()); taps += 1) {
+      await page.click("刷身份证、预约签到");
+      for (let waits = 0; waits < 100 && !(await isThere()); waits += 1) await new Promise((later) => setTimeout(later, 50));
+    }
     await page.heading("预约签到");
   }
 
@@ -316,102 +321,6 @@ describe("the devices of a kiosk", { timeout: 900_000 }, () => {
     assert.deepEqual(await cups.printed("a4"), [RESULT]);
     assert.deepEqual(await cups.kept(), []);
   }, { devices: (cups) => ({ documents: cups.printer("a4") }), where: () => atWork.url });
-
-  /** What a case of 张敏's owes, how the simulated provider has it, and what the payment terminal shows. */
-  const money = (stand, { id, cookie }) => ({
-    state: async () => (await atWork.api("GET", `/api/v1/cases/${id}/payment`, undefined, { cookie })).charge.state,
-    charged: async () => (await atWork.api("GET", "/api/v1/dev/payments")).reduce((all, one) => all + one.charged, 0),
-    screen: () => readFile(join(stand.folder, "payment-screen.txt"), "utf8").catch(() => ""),
-  });
-
-  const PAY = "刷卡支付";
-  const withTerminal = { devices: () => ({ payment: { kind: "simulator" } }), where: () => atWork.url };
-
-  journey("a card pays at the terminal; one that fails says what to do, and nobody pays twice", async (page, { stand, window }) => {
-    const application = await submittedCase(atWork, ZHANG_MIN, "vehicle-licence-renewal");
-    const { state, charged, screen } = money(stand, application);
-    await window.logIn(atWork, atWork.people.citizen(ZHANG_MIN).phone);
-    const before = await charged();
-    const openPage = async () => {
-      await page.goto(`tauri://localhost/matters/${application.id}/payment`);
-      await page.heading("缴费");
-      await page.element(`//button[normalize-space(.)="${PAY}"]`);
-    };
-    await openPage();
-    await page.reads("请缴纳 10.00 元");
-    await page.reads("用手机继续");
-    await pictured(page, "pay-due");
-    await accessible(page, "pay-due");
-
-    const faults = {
-      busy: ["支付终端正忙，没有扣款。", { state: "busy" }],
-      removed: ["卡拿开得太早，没有扣款。", { tap: "pays", fault: "removed" }],
-      declined: ["银行没有同意这次支付，没有扣款。", { tap: "declined" }],
-      unreadable: ["读不出这张卡，没有扣款。", { tap: "pays", fault: "unreadable" }],
-    };
-    for (const [fault, [said, device]] of Object.entries(faults)) {
-      await stand.says({ payment: device });
-      await page.click(PAY);
-      await page.reads(said);
-      await page.element(`//button[normalize-space(.)="${PAY}"]`);
-      assert.equal(await state(), "refused");
-      await pictured(page, `pay-${fault}`);
-    }
-
-    // Who has changed their mind pays nothing, and the terminal shows nothing of it.
-    await stand.says({});
-    await page.click(PAY);
-    await page.reads("请按支付终端的提示刷卡");
-    await until("the amount on the terminal", async () => (await screen()).includes("CNY 10.00"));
-    await pictured(page, "pay-waits");
-    await accessible(page, "pay-waits");
-    await page.click("不刷了");
-    await page.reads("已取消刷卡，没有扣款。");
-    assert.equal(await screen(), "");
-
-    // Its plug is pulled with a card at it: nobody can be sure until the hall has asked.
-    await page.element(`//button[normalize-space(.)="${PAY}"]`);
-    await stand.says({ payment: { tap: "pays", after_ms: 600_000 } });
-    await page.click(PAY);
-    await until("a card at the terminal", async () => (await screen()).startsWith("PAYING"));
-    await stand.says({ payment: { state: "missing" } });
-    await page.reads("支付终端没有告知结果，正在向银行核实。请不要再刷卡。");
-    await pictured(page, "pay-unplugged");
-    await accessible(page, "pay-unplugged");
-    await page.click("取消这次支付");
-    // The case goes on with a phone.
-    await page.reads("这台终端现在不能刷卡。请用手机扫码支付，或到窗口缴纳。");
-    await page.reads("用手机继续");
-    await pictured(page, "pay-missing");
-    assert.equal(await charged(), before, "up to now nobody has paid");
-
-    // It takes the money, and its answer is lost: the hall is asked, and has it.
-    await stand.says({ payment: { tap: "pays", fault: "uncertain" } });
-    await openPage();
-    await page.click(PAY);
-    await page.reads("已缴清 10.00 元");
-    await page.reads("刷卡支付");
-    await pictured(page, "pay-done");
-    await accessible(page, "pay-done");
-    assert.equal(await state(), "paid");
-    assert.equal(await charged(), before + 1);
-  }, withTerminal);
-
-  journey("a visit that ends while a card is waited for leaves nothing on the terminal", async (page, { stand, window }) => {
-    const application = await submittedCase(atWork, ZHANG_MIN, "vehicle-licence-renewal");
-    const { charged, screen } = money(stand, application);
-    const before = await charged();
-    await window.logIn(atWork, atWork.people.citizen(ZHANG_MIN).phone);
-    await page.goto(`tauri://localhost/matters/${application.id}/payment`);
-    await page.click(PAY);
-    await until("the amount on the terminal", async () => (await screen()).includes("CNY 10.00"));
-    const [mine] = await stand.visits();
-    await page.press('//button[contains(., "结束办理")]');
-    await stand.after(mine);
-    assert.equal(await screen(), "", "the next card would pay for who has left");
-    await stand.says({ payment: { tap: "pays" } });
-    assert.equal(await charged(), before);
-  }, withTerminal);
 
   journey("a stranger sees which kiosk it is, and begins in their language", async (page) => {
     await page.reads("触摸这里开始");

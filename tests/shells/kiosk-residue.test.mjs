@@ -204,28 +204,6 @@ describe("what a visit leaves", { timeout: 1_200_000 }, () => {
   );
 
   ends(
-    "what a visit without a keeper left is taken back from the printer, and what the next one prints is not",
-    async (stand, window) => {
-      await slipWaits(window);
-      // Another keeper is there before the wipe, and its visit prints.
-      await cups.prints("slips", "visit-9");
-      await kill(stand, "keeper");
-    },
-    async (stand, mine) => {
-      try {
-        await until("all are gone", async () => (await running(stand)).length === 0);
-        await until("its slip is taken back", async () => !(await cups.waiting()).includes(mine));
-        assert.deepEqual(await cups.waiting(), ["visit-9"]);
-      } finally {
-        await cups.putPaperIn("slips");
-      }
-      await nothingWaits();
-      assert.equal((await cups.printed("slips")).length, 1);
-      await cups.emptyTray("slips");
-    },
-  );
-
-  ends(
     "a kiosk that is killed as a whole, as by a power cut, leaves nothing once it is there again",
     async (stand) => {
       await kill(stand, "all");

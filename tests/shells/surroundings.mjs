@@ -1,4 +1,4 @@
-// A person's desktop around a window: a window manager, a session bus, and on it notifications, perhaps a tray and a key store.
+// A person's desktop around a window: a window manager, a session bus, and on it notifications and perhaps a tray.
 import { execFile } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,13 +14,13 @@ const PYTHON = "/usr/bin/python3";
 export class Surroundings {
   #heard = [];
 
-  static async open({ tray = false, keys = false } = {}) {
+  static async open({ tray = false } = {}) {
     const around = new Surroundings();
     around.programs = [];
     around.bus = around.#start("dbus-daemon", ["--session", "--nofork", "--nopidfile", "--print-address=1"]);
     around.address = await until("the session bus", () => /^(unix:.*)\n/m.exec(around.bus.printed)?.[1]);
     const env = { ...process.env, DBUS_SESSION_BUS_ADDRESS: around.address };
-    const words = [new URL("environment.py", import.meta.url).pathname, ...(tray ? ["--tray"] : []), ...(keys ? ["--keys"] : [])];
+    const words = [new URL("environment.py", import.meta.url).pathname, ...(tray ? ["--tray"] : [])];
     around.desk = around.#start(PYTHON, words, { env, stdio: ["pipe", "pipe", "pipe"] });
     createInterface({ input: around.desk.process.stdout }).on("line", (line) => around.#heard.push(JSON.parse(line)));
     await around.heard("the desktop", ({ ready }) => ready);

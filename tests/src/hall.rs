@@ -20,8 +20,6 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 const CONFIGURATION: &str = "\
 [codes]
 resend_after = 0
-per_pair_hour = 100000
-per_pair_day = 100000
 per_phone_hour = 100000
 per_phone_day = 100000
 per_client_hour = 100000

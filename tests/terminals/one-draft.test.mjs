@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 
 import { serve } from "../../mini-app-sdk/demo/serve.mjs";
 import { Hall, openBrowser } from "../browser/harness.mjs";
-import { take, takeCash } from "../browser/harness/desk.mjs";
+import { take } from "../browser/harness/desk.mjs";
 import { jpeg } from "../browser/harness/matters.mjs";
 import { ShellWindow, setting } from "../shells/window.mjs";
 import { LineTerminal } from "./line.mjs";
@@ -133,7 +133,6 @@ describe("one citizen on four terminals", () => {
     await page.getByRole("listitem").filter({ hasText: "审核中" }).waitFor();
     for (const window of [kiosk, desktop]) await window.reads("审核中");
     await kotlin.heard("case_changed", matter);
-    await takeCash(hall, { id: matter }, "ps-window");
     await take(hall, { id: matter }, ["ps-approver", "approve"], ["ps-issuer", "issue", { document_number: "LC-2026-0007" }]);
     await page.getByRole("listitem").filter({ hasText: "已办结" }).waitFor();
     for (const window of [kiosk, desktop]) await window.reads("已办结");

@@ -1,7 +1,7 @@
-"""Runs python-tuf's own tests of its client, and those of `interface.py` and `hostile.py`, against `onehall-tuf-client`: `python run.py
-FOLDER`, where FOLDER has the source distribution of `tuf` unpacked, with its tests. `cargo xtask test --only tuf` prepares all of it.
+"""Runs python-tuf's own tests of its client, and those of `interface.py`, against `onehall-tuf-client`: `python run.py FOLDER`,
+where FOLDER has the source distribution of `tuf` unpacked, with its tests. `cargo xtask test --only tuf` prepares all of it.
 
-More of what may happen (power that is lost, what a whole terminal makes of it) is in `core/updates/src/tests`.
+More of what a repository may do (servers that lie, power that is lost) is in `core/updates/src/tests`.
 """
 
 import sys
@@ -60,7 +60,7 @@ def main():
     tuf.ngclient.Updater = Updater
     loader = unittest.defaultTestLoader
     found = [case for module in MODULES for case in cases(loader.loadTestsFromName(f"tests.{module}"))]
-    found += [case for module in ("interface", "hostile") for case in cases(loader.loadTestsFromName(module))]
+    found += cases(loader.loadTestsFromName("interface"))
     if loader.errors:
         sys.exit("\n".join(loader.errors))
     for module, owner, data, case in CASES_LEFT_OUT:

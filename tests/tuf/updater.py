@@ -5,7 +5,6 @@ The Update Framework's reference implementation comes with tests of its client o
 face; each call is a new process of the command, which asks the simulated repository over HTTP on this machine.
 """
 
-import contextlib
 import datetime
 import os
 import shutil
@@ -38,26 +37,19 @@ class Config:
 
 
 class Server:
-    """The simulated repository over HTTP. `faults` are files that it gives in another way: by the name of a file of metadata or of
-    a target, a function of the request and of what would be given."""
+    """The simulated repository over HTTP."""
 
-    def __init__(self, simulator, faults=None):
+    def __init__(self, simulator):
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                path, name = self.path, self.path.rpartition("/")[2]
+                path = self.path
                 if path.startswith("/targets/"):
                     path = parse.unquote(path)
-                    name = path.partition(".")[2]
                 try:
                     body = b"".join(simulator.fetch(f"https://example.com{path}"))
                     status = 200
                 except exceptions.DownloadHTTPError as error:
                     body, status = b"", error.status_code
-                if fault := (faults or {}).get(name):
-                    # The command hangs up where it has had enough.
-                    with contextlib.suppress(OSError):
-                        fault(self, body)
-                    return
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -14,7 +14,6 @@ mod form_preview;
 mod form_schema;
 mod fuzz;
 mod history;
-mod kill;
 mod login;
 mod loopback;
 mod mobile;
@@ -69,7 +68,6 @@ Usage: cargo xtask <command> [options]
              --made-of     what both parts of the citizen's program are made of, by crates
   package  the desktop as a package for Debian, with its pages inside (docs/desktop.md)
              --release N   which release the pages are (1)
-             --updater FILE  for tauri-plugin-updater, with its key and endpoints (docs/native-programs.md)
              --hall        the hall instead, as an archive: program, pages, form preview, demo city
              --before FILE  the archive that a city runs now: what its open pages may still ask for goes into --hall
              --dev         a debug build without pages inside
@@ -99,8 +97,6 @@ Usage: cargo xtask <command> [options]
              --only NAME   one target: definition, answers, rules, migration, xgov,
                            json-schema, formio or govuk
              --start N     begin with other numbers than the run before (1)
-  kill updates  a terminal's process on a real disk, killed at any moment of an update
-             --rounds N    how often (1,000)
   simulate  four terminals and two replicas on a network that fails, by seeds that repeat
              --seeds N     how many (10), from --first N (1) on
              --operations N  how many operations in all (100,000)
@@ -175,11 +171,7 @@ fn dispatch() -> anyhow::Result<ExitCode> {
             &["profile", "flavour", "why"],
             &["verify", "made-of"],
         )?),
-        "package" => package::command(&Arguments::parse(
-            words,
-            &["release", "before", "updater"],
-            &["dev", "hall"],
-        )?),
+        "package" => package::command(&Arguments::parse(words, &["release", "before"], &["dev", "hall"])?),
         "form-preview" => form_preview::command(words),
         "sdk" => sdk::command(&Arguments::parse(words, &["why"], &["made-of"])?),
         "bindings" => mobile::bindings(&Arguments::parse(words, &[], &[])?),
@@ -191,11 +183,6 @@ fn dispatch() -> anyhow::Result<ExitCode> {
             fuzz::forms(&Arguments::parse(options, &["minutes", "only", "start"], &[])?)
         }
         "fuzz" => anyhow::bail!("what is to be tried? There is `cargo xtask fuzz forms`"),
-        "kill" if words.first().is_some_and(|word| word == "updates") => {
-            let options = words.into_iter().skip(1).collect();
-            kill::updates(&Arguments::parse(options, &["rounds"], &[])?)
-        }
-        "kill" => anyhow::bail!("what is to be killed? There is `cargo xtask kill updates`"),
         "simulate" => {
             let options = &["seeds", "first", "operations", "weather", "bug", "trace", "keep"];
             simulate::command(&Arguments::parse(words, options, &["twice"])?)

@@ -1,8 +1,6 @@
 //! `cargo xtask package`: the desktop as a package that a person installs, made by Tauri's own bundler; the hall as an archive that
 //! a city unpacks.
 
-mod updater;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -18,15 +16,11 @@ use crate::{bundle, process, test, workspace};
 /// The desktop's folder: its configuration, and the bundler as an npm package.
 const DESKTOP: &str = "shells/desktop";
 
-/// Builds the desktop with its pages inside and packs it; `--dev` packs a debug build, which is told where its pages are;
-/// `--updater FILE` packs it for `tauri-plugin-updater`.
+/// Builds the desktop with its pages inside and packs it; `--dev` packs a debug build, which is told where its pages are.
 ///
 /// # Errors
 /// Something is missing and cannot be installed, or does not build.
 pub fn command(arguments: &Arguments) -> Result<ExitCode> {
-    if arguments.text("updater").is_some() && (arguments.has("hall") || arguments.has("dev")) {
-        bail!("`--updater` is for a desktop with its pages inside: neither with `--hall` nor with `--dev`");
-    }
     if arguments.has("hall") {
         let before = arguments.text("before").map(Path::new);
         say(format!("the hall: {}", hall(before)?.display()));
@@ -34,13 +28,10 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode> {
     }
     if arguments.has("dev") {
         shells::build(&[Shell::Desktop], false)?;
-        say(format!("the package: {}", packed(false, None)?.display()));
+        say(format!("the package: {}", packed(false)?.display()));
         return Ok(ExitCode::SUCCESS);
     }
     let number: u64 = arguments.value("release")?.unwrap_or(1);
-    // Before minutes of building.
-    let updater = arguments.text("updater").map(|file| updater::checked(Path::new(file)));
-    let updater = updater.transpose()?;
     shells::web_view()?;
     bundle::build_shell(bundle::Profile::Release)?;
     let mut build = workspace::cargo();
@@ -49,7 +40,7 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode> {
         .env("ONEHALL_SHELL_PAGES", workspace::shell_bundle().join("shell"))
         .env("ONEHALL_SHELL_RELEASE", number.to_string());
     process::run_quietly("desktop", &mut build).context("could not build the desktop")?;
-    say(format!("the package: {}", packed(true, updater.as_deref())?.display()));
+    say(format!("the package: {}", packed(true)?.display()));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -116,11 +107,11 @@ fn pages_before(package: &Path, folder: &Path) -> Result<()> {
     process::run_quietly("package", &mut tar).with_context(|| format!("{} has no pages", package.display()))
 }
 
-/// Packs the desktop that is built, for Debian; with the configuration of its own updates, if given.
+/// Packs the desktop that is built, for Debian.
 ///
 /// # Errors
 /// The bundler cannot be had, or fails.
-pub fn packed(release: bool, updater: Option<&Path>) -> Result<PathBuf> {
+pub fn packed(release: bool) -> Result<PathBuf> {
     node::packages(DESKTOP)?;
     let folder = workspace::root().join(DESKTOP);
     let mut bundler = Command::new(folder.join("node_modules/.bin/tauri"));
@@ -129,9 +120,6 @@ pub fn packed(release: bool, updater: Option<&Path>) -> Result<PathBuf> {
         .args(["bundle", "--ci", "--bundles", "deb"]);
     if !release {
         bundler.arg("--debug");
-    }
-    if let Some(updater) = updater {
-        bundler.arg("--config").arg(updater);
     }
     // Whatever shell this is: it looks for the build where cargo puts it.
     bundler.env("CARGO_TARGET_DIR", workspace::target());

@@ -44,19 +44,17 @@ const DEMO_KIOSK: &str = r#"{
   "devices": {
     "id_card": { "kind": "simulator" }, "codes": { "kind": "simulator" }, "scanner": { "kind": "simulator" },
     "slips": { "kind": "simulator" }, "documents": { "kind": "simulator" },
-    "light": { "kind": "simulator" }, "door": { "kind": "simulator" }, "payment": { "kind": "simulator" }
+    "light": { "kind": "simulator" }, "door": { "kind": "simulator" }
   },
   "simulators": "simulators.json"
 }
 "#;
 
-/// On its reader lies the card of 张敏, of whom the demo city knows; on its scanner a picture; a card that pays is held to its payment
-/// terminal.
+/// On its reader lies the card of 张敏, of whom the demo city knows; on its scanner a picture.
 const DEMO_SIMULATORS: &str = r#"{
   "id_card": { "card": { "citizen_id": "620102198805143827" }, "after_ms": 800 },
   "scanner": { "picture": "paper.png", "after_ms": 1500 },
-  "slips": { "after_ms": 1500 },
-  "payment": { "tap": "pays", "after_ms": 2500 }
+  "slips": { "after_ms": 1500 }
 }
 "#;
 
@@ -349,7 +347,7 @@ pub fn journeys() -> Result<()> {
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;
     files.push(workspace::root().join("tests/scenarios/runner.test.mjs"));
-    command.env("ONEHALL_TEST_PACKAGE", crate::package::packed(false, None)?);
+    command.env("ONEHALL_TEST_PACKAGE", crate::package::packed(false)?);
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     process::run_tests(command.args(files))

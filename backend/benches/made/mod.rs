@@ -125,7 +125,6 @@ pub fn submission(draft: DraftId, principal: PersonId) -> Submit {
             lists: Default::default(),
         },
         files: Vec::new(),
-        charge: None,
         event: StoredEvent {
             sequence: 0,
             at: now(),

@@ -2,9 +2,8 @@
 //! requests, and what a start takes longer. `cargo xtask bench updates` gives it real pages.
 //!
 //! ```text
-//! measure_updates BEFORE NAME=BYTES=AFTER...
+//! measure_updates BEFORE NAME=AFTER...
 //! ```
-//! It fails where more than those bytes came, or where a check with nothing new is more than one small request.
 
 use std::error::Error;
 use std::fs;
@@ -26,9 +25,6 @@ use onehall_updates::{Outcome, Settings, Updates, Watch};
 use time::OffsetDateTime;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
-/// The most bytes of a check with nothing new.
-const NOTHING_NEW: u64 = 2 * 1024;
 
 /// How often a start is measured; the middle counts.
 const STARTS: usize = 21;
@@ -153,7 +149,6 @@ impl Measured {
             hall: String::new(),
             kind: "desktop".to_owned(),
             room: Room::default(),
-            root: fs::read(self.0.repository().join("metadata/1.root.json")).ok(),
         };
         let folder = Folder::new(self.0.root.join("terminal"));
         Updates::open(folder, Arc::new(Nothing), settings, Arc::new(Clock))
@@ -210,11 +205,7 @@ fn kilobytes(bytes: u64) -> String {
 
 fn main() -> Result<()> {
     let mut words = std::env::args().skip(1);
-    let before = PathBuf::from(
-        words
-            .next()
-            .ok_or("usage: measure_updates BEFORE NAME=BYTES=AFTER...")?,
-    );
+    let before = PathBuf::from(words.next().ok_or("usage: measure_updates BEFORE NAME=AFTER...")?);
     let mut place = Measured::found()?;
     place.publish(1, &before)?;
     let first = place.start(1)?;
@@ -224,19 +215,14 @@ fn main() -> Result<()> {
         before.clone(),
         first[0].clone(),
     )];
-    let (mut active, mut over) = (String::new(), Vec::new());
+    let mut active = String::new();
     for (number, word) in words.enumerate() {
-        let (name, rest) = word.split_once('=').ok_or("NAME=BYTES=AFTER")?;
-        let (budget, pages) = rest.split_once('=').ok_or("NAME=BYTES=AFTER")?;
-        let budget: u64 = budget.parse()?;
+        let (name, pages) = word.split_once('=').ok_or("NAME=AFTER")?;
         let release = 2 * number as u64 + 2;
         let published = place.publish(release, Path::new(pages))?;
         let began = Instant::now();
         let cost = place.start(1)?.remove(0);
         let came = began.elapsed();
-        if cost.1 > budget {
-            over.push(format!("{name}: {} bytes came, {budget} are its budget", cost.1));
-        }
         rows.push((name.to_owned(), release, PathBuf::from(pages), cost));
         // The next one is measured from the same pages again.
         let began = Instant::now();
@@ -276,18 +262,9 @@ fn main() -> Result<()> {
     print!("\n{active}");
     let quiet = place.start(2)?.remove(1);
     println!("\nA check with nothing new: {} request, {} bytes.", quiet.2, quiet.1);
-    if quiet.2 != 1 || quiet.1 > NOTHING_NEW {
-        over.push(format!(
-            "a check with nothing new: {NOTHING_NEW} bytes in one request are its budget"
-        ));
-    }
     println!(
         "A start with a release, until its pages are in memory and compared: {:.1} ms.",
         boot(&place).as_secs_f64() * 1e3
     );
-    if over.is_empty() {
-        Ok(())
-    } else {
-        Err(over.join("; ").into())
-    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! The words of `onehall update`, and what is said to whoever types them.
 
 use std::io::{BufRead as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use onehall_bundle::metadata::Signer as _;
@@ -9,7 +9,6 @@ use time::OffsetDateTime;
 
 use crate::key::{KeyFile, OpenKey, Sealed};
 use crate::office::{Failure, HALTS, Office, Plan, Role, file, pretty};
-use crate::publish::Standing;
 use crate::token::Token;
 use crate::words::{At, Deed};
 
@@ -199,48 +198,14 @@ impl UpdateCommand {
                 sure(
                     &office,
                     desk,
-                    &format!(
-                        "Every terminal that runs release {release} of {terminal} will leave it, for good: for the best one that \
-                         remains, or for the pages inside. `halt` stops it and takes it from nobody."
-                    ),
+                    &format!("Every terminal that runs release {release} of {terminal} will leave it, for good."),
                 )?;
                 block(&office.open()?, &terminal, release, true, desk)
             }
-            Deed::Retire {
-                office,
-                terminal,
-                release,
-            } => {
-                sure(
-                    &office,
-                    desk,
-                    &format!(
-                        "Release {release} of {terminal} is offered to nobody any more, and nobody goes back to it. Its number never \
-                         comes again."
-                    ),
-                )?;
-                let office = office.open()?;
-                let plan = office.plan()?;
-                office.retire(plan.terminal(&terminal)?, release)?;
-                office.draft(&plan, &terminal, desk.now())
-            }
-            Deed::Renew { office, role } => {
-                let office = office.open()?;
-                let plan = office.plan()?;
-                office.renew(&plan, &role, desk.now())?;
-                let entry = plan.role(&role)?;
-                desk.say(&format!(
-                    "{role} waits for {} of its {} keys, and then counts for {} days from now",
-                    entry.threshold,
-                    entry.keys.len(),
-                    entry.days
-                ));
-                Ok(())
-            }
             Deed::Sign { office, key } => {
-                let (yes, office) = (office.yes, office.open()?);
+                let office = office.open()?;
                 let plan = office.plan()?;
-                let signed = office.sign(&plan, &open(&office, &key, yes, desk)?)?;
+                let signed = office.sign(&plan, &open(&office, &key, desk)?)?;
                 if signed.is_empty() {
                     return Err(Failure::Nothing("this key counts for none of the drafts"));
                 }
@@ -253,35 +218,21 @@ impl UpdateCommand {
                     desk,
                     "What is published is seen by terminals and cannot be taken back, only followed by more.",
                 )?;
-                let (yes, office) = (office.yes, office.open()?);
-                let keys = open_all(&office, &keys, yes, desk)?;
+                let office = office.open()?;
+                let keys = open_all(&office, &keys, desk)?;
                 let published = office.publish(&keys, desk.now())?;
                 desk.say(&format!("published: {}, snapshot, timestamp", published.join(", ")));
-                for standing in office
-                    .status(desk.now())?
-                    .iter()
-                    .filter(|standing| standing.ends_soon())
-                {
-                    desk.say(&line(standing));
-                }
                 Ok(())
             }
             Deed::Refresh { office, keys } => {
-                let (yes, office) = (office.yes, office.open()?);
-                let keys = open_all(&office, &keys, yes, desk)?;
+                let office = office.open()?;
+                let keys = open_all(&office, &keys, desk)?;
                 office.refresh(&keys, desk.now())
             }
             Deed::Status { office } => status(&office.open()?, desk),
             Deed::Export { office, to } => {
-                let exported = office.open()?.export(&to, desk.now())?;
-                desk.say(&format!("{} files in {}", exported.files, to.display()));
-                let hours = (exported.ends - desk.now().unix_timestamp()) / 3600;
-                desk.say(&format!(
-                    "Terminals take them for {} days and {} hours: {} ends first.",
-                    hours / 24,
-                    hours % 24,
-                    exported.role
-                ));
+                let files = office.open()?.export(&to)?;
+                desk.say(&format!("{files} files in {}", to.display()));
                 Ok(())
             }
         }
@@ -409,53 +360,34 @@ fn block(office: &Office, terminal: &str, release: u64, revoked: bool, desk: &mu
 
 fn status(office: &Office, desk: &mut dyn Desk) -> Result<(), Failure> {
     for standing in office.status(desk.now())? {
-        desk.say(&line(&standing));
+        let version = standing
+            .version
+            .map_or("not published".to_owned(), |version| format!("version {version}"));
+        let ends = standing.days.map_or(String::new(), |days| match days {
+            ..0 => ", HAS ENDED".to_owned(),
+            days if standing.ends_soon() => format!(", ENDS IN {days} DAYS"),
+            days => format!(", ends in {days} days"),
+        });
+        let draft = standing.draft.map_or(String::new(), |(has, needed)| {
+            format!("; a draft has {has} of {needed} signatures")
+        });
+        let keys = if standing.keys < standing.threshold as usize {
+            format!("; {} of at least {} keys", standing.keys, standing.threshold)
+        } else {
+            String::new()
+        };
+        desk.say(&format!("{:<12} {version}{ends}{keys}{draft}", standing.role));
     }
     Ok(())
 }
 
-/// How a role stands, and what somebody should do about it.
-fn line(standing: &Standing) -> String {
-    let version = standing
-        .version
-        .map_or("not published".to_owned(), |version| format!("version {version}"));
-    let ends = standing.days.map_or(String::new(), |days| match days {
-        ..0 => ", HAS ENDED".to_owned(),
-        days if standing.ends_soon() => format!(", ENDS IN {days} DAYS"),
-        days => format!(", ends in {days} days"),
-    });
-    let mend = match (standing.ends_soon(), standing.draft, standing.role.as_str()) {
-        (false, _, _) => String::new(),
-        (true, _, "snapshot" | "timestamp") => ": refresh".to_owned(),
-        (true, Some(_), _) => ": sign, publish".to_owned(),
-        (true, None, role) => format!(": renew {role}, sign, publish"),
-    };
-    let draft = standing.draft.map_or(String::new(), |(has, needed)| {
-        format!("; a draft has {has} of {needed} signatures")
-    });
-    let keys = if standing.keys < standing.threshold as usize {
-        format!("; {} of at least {} keys", standing.keys, standing.threshold)
-    } else {
-        String::new()
-    };
-    format!("{:<12} {version}{ends}{mend}{keys}{draft}", standing.role)
+fn open(office: &Office, key: &std::path::Path, desk: &mut dyn Desk) -> Result<OpenKey, Failure> {
+    let file = office.key(key)?;
+    file.open(|| desk.passphrase(file.name()))
 }
 
-/// Opens a key. The file of one in a token names a program, and whoever can write to the file could name another: it is shown
-/// before it is run.
-fn open(office: &Office, key: &Path, yes: bool, desk: &mut dyn Desk) -> Result<OpenKey, Failure> {
-    let key = office.key(key)?;
-    if let KeyFile::Token(token) = &key {
-        let asks = format!("The key {} is asked by this program: {}", token.name, token.asked_by());
-        if !yes && !desk.agrees(&asks) {
-            return Err(Failure::SaidNo);
-        }
-    }
-    key.open(|| desk.passphrase(key.name()))
-}
-
-fn open_all(office: &Office, keys: &[PathBuf], yes: bool, desk: &mut dyn Desk) -> Result<Vec<OpenKey>, Failure> {
-    keys.iter().map(|key| open(office, key, yes, desk)).collect()
+fn open_all(office: &Office, keys: &[PathBuf], desk: &mut dyn Desk) -> Result<Vec<OpenKey>, Failure> {
+    keys.iter().map(|key| open(office, key, desk)).collect()
 }
 
 fn is_name(name: &str) -> Result<(), Failure> {

@@ -6,7 +6,6 @@ use onehall_bundle::metadata::{Content, Delegation, Keys, Signer};
 use onehall_bundle::{Blob, canonical};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use crate::key::{OpenKey, hexadecimal, public_key, verifies};
@@ -64,13 +63,6 @@ impl Document {
 
     pub fn version(&self) -> u64 {
         self.signed["version"].as_u64().unwrap_or_default()
-    }
-
-    /// When it counts no longer, in seconds since 1970; long ago where it does not say.
-    pub fn ends(&self) -> i64 {
-        let ends = self.signed["expires"].as_str();
-        ends.and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok())
-            .map_or(0, OffsetDateTime::unix_timestamp)
     }
 }
 
@@ -141,22 +133,6 @@ impl Office {
         };
         let document = document(plan, role, &content, now)?;
         self.write(&format!("drafts/{role}.json"), &pretty(&document))
-    }
-
-    /// Writes a role anew as it is, so that it ends later.
-    pub fn renew(&self, plan: &Plan, role: &str, now: OffsetDateTime) -> Result<(), Failure> {
-        if matches!(role, "snapshot" | "timestamp") {
-            return Err(Failure::Nothing("`refresh` signs snapshot and timestamp anew"));
-        }
-        plan.role(role)?;
-        let waits = |(draft, document): &(String, Document)| draft == role && document.ends() > now.unix_timestamp();
-        if self.drafts()?.iter().any(waits) {
-            // Its signatures would be lost.
-            return Err(Failure::Nothing(
-                "a draft of this role waits, and ends later than what is published: sign and publish that",
-            ));
-        }
-        self.draft(plan, role, now)
     }
 
     /// What a role names.

@@ -31,4 +31,4 @@ mod words;
 pub use command::{Desk, Terminal, UpdateCommand};
 pub use keeper::{Ending, Keeper, endings};
 pub use office::Failure;
-pub use overview::{Published, Stopped, published, released};
+pub use overview::{Published, Stopped, published};

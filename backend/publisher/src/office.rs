@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use onehall_bundle::{Manifest, Mistake, metadata::NotSigned};
@@ -67,24 +67,6 @@ pub enum Failure {
         has: usize,
         /// Whose keys, where there are two sets of them.
         of: &'static str,
-    },
-    /// What terminals would refuse, because its time is over.
-    #[error("updates/ended: {role} has ended, and terminals refuse it: {mend}")]
-    Ended {
-        /// Which role.
-        role: String,
-        /// How it counts again.
-        mend: &'static str,
-    },
-    /// A release that has to stay.
-    #[error("updates/not_retired: release {release} of {terminal} {why}")]
-    Stays {
-        /// Of which kind of terminal.
-        terminal: String,
-        /// Which.
-        release: u64,
-        /// Why.
-        why: &'static str,
     },
     /// Nothing to do.
     #[error("{0}")]
@@ -226,18 +208,13 @@ impl Office {
         }
     }
 
-    /// Writes a file aside and moves it in place: a server that reads it sees the old one or the new one, also after the power
-    /// was lost.
+    /// Writes a file aside and moves it in place: a server that reads it sees the old one or the new one.
     pub fn write(&self, path: &str, content: &[u8]) -> Result<(), Failure> {
         let place = self.path(path);
         let aside = place.with_extension("new");
         let folder = place.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder).map_err(|error| file(folder, error))?;
-        let written = File::create(&aside).and_then(|mut aside| {
-            aside.write_all(content)?;
-            aside.sync_all()
-        });
-        written.map_err(|error| file(&aside, error))?;
+        fs::write(&aside, content).map_err(|error| file(&aside, error))?;
         fs::rename(&aside, &place).map_err(|error| file(&place, error))
     }
 

@@ -1,6 +1,6 @@
 //! What a repository has published, for whoever looks after it: read, not verified. Terminals believe nothing of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use onehall_bundle::{Block, Halts, Hash, Manifest, Offer, Policy, Version};
@@ -99,27 +99,17 @@ pub fn published(repository: &Path) -> Result<Vec<Published>, Failure> {
 /// The numbers of the releases that a role names, the newest first.
 fn releases(role: &str, document: &Value) -> Vec<u64> {
     let names = document["signed"]["targets"].as_object().into_iter().flatten();
-    let mut numbers: Vec<u64> = names.filter_map(|(name, _)| number(role, name)).collect();
+    let number = |name: &str| {
+        name.strip_prefix(role)?
+            .strip_prefix('.')?
+            .strip_suffix(".json")?
+            .parse()
+            .ok()
+    };
+    let mut numbers: Vec<u64> = names.filter_map(|(name, _)| number(name)).collect();
     numbers.sort_unstable_by(|one, other| other.cmp(one));
     numbers.truncate(MOST);
     numbers
-}
-
-/// The number of a release of which this is the name of the manifest.
-fn number(role: &str, name: &str) -> Option<u64> {
-    let rest = name.strip_prefix(role)?.strip_prefix('.')?;
-    rest.strip_suffix(".json")?.parse().ok()
-}
-
-/// The numbers of all releases that a repository has had of a role, also of those that it offers no more.
-///
-/// # Errors
-/// The repository cannot be read.
-pub fn released(repository: &Path, role: &str) -> Result<BTreeSet<u64>, Failure> {
-    let names = Office::new(repository).names("targets")?;
-    // Behind the hash of each.
-    let number = |name: &String| number(role, name.split_once('.')?.1);
-    Ok(names.iter().filter_map(number).collect())
 }
 
 struct Repository(Office);

@@ -1,7 +1,7 @@
 //! From drafts to what terminals read.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::path::Path;
 
 use onehall_bundle::metadata::{Content, Signer};
@@ -15,28 +15,8 @@ use crate::office::{Failure, HALTS, Office, Plan, file};
 /// A role whose signature counts for no longer than so many days more is said to end soon.
 const SOON: i64 = 14;
 
-/// The same of the root, whose keys are with people who have to meet.
-const SOON_FOR_THE_ROOT: i64 = 60;
-
 /// What makes all else in a repository count.
 const TIMESTAMP: &str = "metadata/timestamp.json";
-
-/// What was copied for terminals without a network.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exported {
-    pub files: usize,
-    /// The role that ends first.
-    pub role: String,
-    /// When it does and the copy counts no longer, in seconds since 1970.
-    pub ends: i64,
-}
-
-fn ended(role: &str, mend: &'static str) -> Failure {
-    Failure::Ended {
-        role: role.to_owned(),
-        mend,
-    }
-}
 
 /// How a role stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,13 +35,9 @@ pub struct Standing {
 impl Standing {
     /// Whether somebody should do something about it.
     pub fn ends_soon(&self) -> bool {
-        let soon = match self.role.as_str() {
-            // The short-lived ones are signed anew by a machine.
-            "snapshot" | "timestamp" => 1,
-            "root" => SOON_FOR_THE_ROOT,
-            _ => SOON,
-        };
-        self.days.is_some_and(|days| days < soon)
+        // The short-lived ones are signed anew by a machine.
+        let short = matches!(self.role.as_str(), "snapshot" | "timestamp");
+        self.days.is_some_and(|days| days < if short { 1 } else { SOON })
     }
 }
 
@@ -114,9 +90,6 @@ impl Office {
         }
         for (role, document) in &drafts {
             self.enough(&plan, role, document)?;
-            if document.ends() <= now.unix_timestamp() {
-                return Err(ended(role, "its draft lay too long; `renew` writes it anew"));
-            }
         }
         let everything = ["root", "targets", HALTS]
             .into_iter()
@@ -206,7 +179,13 @@ impl Office {
 
     fn note(&self, plan: &mut Plan, role: &str, document: &Document) {
         plan.versions.insert(role.to_owned(), document.version());
-        plan.ends.insert(role.to_owned(), document.ends());
+        let ends = document.signed["expires"]
+            .as_str()
+            .and_then(|text| OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).ok());
+        plan.ends.insert(
+            role.to_owned(),
+            ends.map(OffsetDateTime::unix_timestamp).unwrap_or_default(),
+        );
     }
 
     fn put_target(&self, role: &str, name: &str) -> Result<(), Failure> {
@@ -238,24 +217,9 @@ impl Office {
     }
 
     /// Copies what a terminal needs that has no network: all metadata, what the roles name, and the contents of every release
-    /// that is offered. It says what is missing or damaged instead of leaving it out, and writes nothing that terminals would
-    /// refuse.
-    pub fn export(&self, to: &Path, now: OffsetDateTime) -> Result<Exported, Failure> {
+    /// that is offered. It says what is missing instead of leaving it out. How many files.
+    pub fn export(&self, to: &Path) -> Result<usize, Failure> {
         let plan = self.plan()?;
-        let first = plan.ends.iter().min_by_key(|(_, ends)| **ends);
-        let (role, ends) = first.ok_or(Failure::Nothing("nothing was published yet"))?;
-        if *ends <= now.unix_timestamp() {
-            let mend = match role.as_str() {
-                "snapshot" | "timestamp" => "`refresh` signs it anew",
-                _ => "`renew` writes it anew, for its keys to sign",
-            };
-            return Err(ended(role, mend));
-        }
-        let exported = Exported {
-            files: 0,
-            role: role.clone(),
-            ends: *ends,
-        };
         let mut wanted = BTreeSet::from([TIMESTAMP.to_owned()]);
         for (role, version) in &plan.versions {
             let first = if role == "root" { 1 } else { *version };
@@ -289,9 +253,6 @@ impl Office {
                 what,
             });
         }
-        for path in &wanted {
-            self.undamaged(path)?;
-        }
         // Last of all: with it a stick is whole, also for a terminal in which it is already.
         let mut paths: Vec<&String> = wanted.iter().collect();
         paths.sort_by_key(|path| path.as_str() == TIMESTAMP);
@@ -300,32 +261,8 @@ impl Office {
             let folder = to.parent().unwrap_or(&to);
             fs::create_dir_all(folder).map_err(|error| file(folder, error))?;
             fs::copy(&from, &to).map_err(|error| file(&to, error))?;
-            // A stick is pulled out when the command has ended, and the order of its files would be the system's.
-            let lasting = OpenOptions::new().append(true).open(&to).and_then(|to| to.sync_all());
-            lasting.map_err(|error| file(&to, error))?;
         }
-        Ok(Exported {
-            files: wanted.len(),
-            ..exported
-        })
-    }
-
-    /// Whether a file of the repository whose name begins with its hash has that content; others say nothing of theirs.
-    fn undamaged(&self, path: &str) -> Result<(), Failure> {
-        let hash = match path.split_once('/') {
-            Some(("blobs", hash)) => hash,
-            Some(("targets", name)) => name.split('.').next().unwrap_or_default(),
-            _ => return Ok(()),
-        };
-        let place = self.path("repository").join(path);
-        let content = fs::read(&place).map_err(|error| file(&place, error))?;
-        if Hash::of(&content).to_string() == hash {
-            return Ok(());
-        }
-        Err(Failure::Damaged {
-            path: place,
-            what: "it is not the content that it is named by".to_owned(),
-        })
+        Ok(wanted.len())
     }
 
     /// The contents of the releases that a role offers.

@@ -102,39 +102,6 @@ impl Office {
         self.keep_policy(role, &policy)
     }
 
-    /// Takes an old release out of what is published. What stops it stays, so that who runs it leaves it all the same.
-    ///
-    /// # Errors
-    /// It is the newest one, whose number would come again, or the newest that is offered, to which terminals go back.
-    pub fn retire(&self, role: &str, release: u64) -> Result<(), Failure> {
-        self.release(role, release)?;
-        let stays = |why: &'static str| Failure::Stays {
-            terminal: role.to_owned(),
-            release,
-            why,
-        };
-        let newest = self.manifests(role)?.first().map(|(_, manifest)| manifest.release);
-        if newest == Some(release) {
-            return Err(stays("is the newest: the next one would have its number"));
-        }
-        let mut policy = self.policy(role)?;
-        let halts = self.halts(role)?;
-        let stops = || policy.blocks.iter().chain(&halts.blocks);
-        let for_all = policy.offers.iter().filter(|offer| {
-            let here = offer.channels.len() + offer.regions.len() + offer.halls.len() + offer.terminals.len();
-            let all = offer.share == 100 && here == 0 && offer.core_first.is_none() && offer.core_last.is_none();
-            all && !stops().any(|block| block.manifest() == offer.manifest)
-        });
-        if for_all.map(|offer| offer.release).max() == Some(release) {
-            return Err(stays(
-                "is what others go back to: offer a later one to all of them first",
-            ));
-        }
-        policy.offers.retain(|offer| offer.release != release);
-        self.keep_policy(role, &policy)?;
-        self.remove(&format!("targets/{role}/{role}.{release}.json"))
-    }
-
     /// Stops a release; one that was halted can be revoked, and what was revoked stays so.
     pub fn block(&self, role: &str, release: u64, revoked: bool) -> Result<(), Failure> {
         let manifest = self.release(role, release)?;
@@ -146,10 +113,7 @@ impl Office {
         } else {
             Block::Halted(manifest)
         });
-        let (name, bytes) = (format!("{role}.halts.json"), halts.to_bytes());
-        // One block too many, and terminals would refuse them all.
-        Halts::read(&bytes).map_err(|mistake| Failure::Mistake(name.clone(), mistake))?;
-        self.write(&format!("targets/{HALTS}/{name}"), &bytes)
+        self.write(&format!("targets/{HALTS}/{role}.halts.json"), &halts.to_bytes())
     }
 }
 

@@ -1,7 +1,5 @@
 //! What is typed to publish, and what a terminal makes of it.
 
-mod budgets;
-mod ends;
 mod overview;
 mod token;
 
@@ -133,7 +131,6 @@ impl Terminal {
             hall: String::new(),
             kind: "desktop".to_owned(),
             room: Room::default(),
-            root: Some(self.root.clone()),
         };
         Updates::open(Folder::new(&self.folder), Arc::new(Nothing), settings, self.now.clone())
     }

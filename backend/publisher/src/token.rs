@@ -53,12 +53,6 @@ impl Token {
         })
     }
 
-    /// The program and its words, so that whoever reads them sees each character.
-    pub fn asked_by(&self) -> String {
-        let words: Vec<String> = self.program.iter().map(|word| format!("{word:?}")).collect();
-        words.join(" ")
-    }
-
     /// The program with the message; its signature. Nothing that does not verify is taken: a wrong slot, a raw signature where
     /// DER is meant, or a program that answers whatever it is asked is noticed before anything is written.
     fn ask(&self, message: &[u8]) -> Result<Vec<u8>, NotSigned> {

@@ -102,32 +102,11 @@ pub enum Deed {
         release: u64,
     },
     /// Take a release back from everybody who runs it; this cannot be undone
-    ///
-    /// Who runs it goes to the best release that remains for them, or to the pages inside the program: after drafts were saved, or
-    /// at the next start. Its number never comes again; `forgive` does not bring it back. `halt` stops a release and takes it from
-    /// nobody.
     Revoke {
         #[command(flatten)]
         office: At,
         terminal: String,
         release: u64,
-    },
-    /// Take an old release out of what is published; this cannot be undone
-    ///
-    /// Nobody gets it any more or goes back to it, and patches are no longer made from it. Who runs it stays until a later one comes;
-    /// where it was revoked they leave it all the same. The newest one stays, and the newest one for all terminals.
-    Retire {
-        #[command(flatten)]
-        office: At,
-        terminal: String,
-        release: u64,
-    },
-    /// Write a role anew as it is, so that it ends later: then sign and publish it
-    Renew {
-        #[command(flatten)]
-        office: At,
-        /// root, targets, halts or a kind of terminal
-        role: String,
     },
     /// Sign every draft for which a key counts
     Sign {

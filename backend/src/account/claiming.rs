@@ -2,10 +2,9 @@
 //!
 //! They begin an account with the number that they have now, and show by identity document and face whose the other one is. The
 //! other one is told at once, by everything that logs it in and on each terminal, and any of its terminals stops it. If nobody
-//! does for three days, the asking account gets a ticket for it, and the two become one (`account::merging`); until the last moment
-//! it can be stopped, and what nobody takes up within thirty days more was asked for in vain. What was stopped by
+//! does for three days, the asking account gets a ticket for it, and the two become one (`account::merging`). What was stopped by
 //! the account itself is not asked anew for a week: who goes on is led to the windows. There a clerk compares document and person
-//! and asks for them, with the same three days and the same telling. Of a child's account nobody gets hold before it is of age.
+//! and asks for them, with the same three days and the same telling. Of a child's account that guardians act for nobody gets hold.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -22,7 +21,7 @@ use super::model::{NewClaim, StopClaim, StoredClaim};
 use crate::error::Result;
 use crate::http::extract::{AcceptLanguage, ClientAddress, Json, Path, Terminal};
 use crate::identity::passkeys::require_proof;
-use crate::identity::{OwnPages, OwnTerminal, ShownBy, seen_in_person, shown_at_window, ticket};
+use crate::identity::{OwnPages, OwnTerminal, seen_in_person, shown_at_window, ticket};
 use crate::messages;
 use crate::staff::Staff;
 use crate::state::AppState;
@@ -45,7 +44,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 #[utoipa::path(post, path = "/account/claims", tag = "account", request_body = ClaimAccount, responses(
     (status = 202, description = "Its citizen is told, and can stop it until it is ripe", body = ClaimView),
     (status = 401, body = Problem),
-    (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required, identity/forbidden: it is the account of a child, for which guardians act"),
+    (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required, identity/forbidden: guardians act for this account"),
     (status = 404, body = Problem, description = "No account has this number: one's own level can be raised"),
     (status = 409, body = Problem, description = "identity/other_person: this account has an identity of its own"),
     (status = 422, body = Problem, description = "identity/not_matched"), (status = 429, body = Problem),
@@ -104,7 +103,7 @@ async fn begin(state: &AppState, new: NewClaim, language: Language) -> Result<St
 #[utoipa::path(post, path = "/staff/identity/claims", tag = "staff", request_body = CheckInPerson, responses(
     (status = 202, description = "Its citizen is told, and can stop it until it is ripe", body = ClaimView),
     (status = 401, body = Problem),
-    (status = 403, body = Problem, description = "identity/forbidden (also of a child's account), identity/step_up_required"),
+    (status = 403, body = Problem, description = "identity/forbidden (also of a child's account that guardians act for), identity/step_up_required"),
     (status = 404, body = Problem, description = "No other account has this number"),
     (status = 409, body = Problem, description = "identity/other_person: the account of the code has an identity of its own"),
     (status = 422, body = Problem, description = "identity/wrong_code, identity/not_matched, request/invalid_body"),
@@ -164,7 +163,7 @@ async fn stop(
 /// Gives the ticket with which the two become one.
 #[utoipa::path(post, path = "/account/claims/{id}/ticket", tag = "account", params(("id" = ClaimId, Path)), responses(
     (status = 200, description = "A ticket for `/account/merging`", body = MergeTicket), (status = 401, body = Problem),
-    (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required, identity/forbidden: it is the account of a child"),
+    (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required"),
     (status = 404, body = Problem, description = "None is open of this account"),
     (status = 429, body = Problem, description = "Its time has not come: `details.retry_after` says when"),
 ), security(("citizen" = [])))]
@@ -178,6 +177,6 @@ async fn take_up(
         .storage
         .ripe_claim(citizen.actor.id, id, state.clock.now())
         .await?;
-    let ticket = ticket(&state, &citizen, other, ShownBy::Claim(id))?;
+    let ticket = ticket(&state, &citizen, other)?;
     Ok(Json(MergeTicket { ticket }))
 }

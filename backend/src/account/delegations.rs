@@ -1,7 +1,4 @@
 //! Who acts for whom: asked, answered, ended.
-//!
-//! Whoever finds a session open must not appoint themselves: who is acted for has shown a moment ago that they are there, and
-//! is told.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,17 +9,15 @@ use onehall_protocol::account::{
 use onehall_protocol::cases::Poke;
 use onehall_protocol::contacts::Contact;
 use onehall_protocol::identity::AssuranceLevel;
-use onehall_protocol::{DelegationId, ErrorCode, Language, PhoneNumber, Problem, Timestamp};
+use onehall_protocol::{DelegationId, ErrorCode, PhoneNumber, Problem, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{AnswerTo, AskFor, EndDelegation, LookForCode, StoredDelegation, Waits};
 use crate::clock::begin_of;
 use crate::error::{Error, Result};
-use crate::http::extract::{AcceptLanguage, Json, Path};
-use crate::identity::passkeys::require_proof;
+use crate::http::extract::{Json, Path};
 use crate::identity::{Citizen, OwnTerminal, Person};
-use crate::messages;
 use crate::secrets::random_below;
 use crate::state::AppState;
 
@@ -82,11 +77,10 @@ async fn list(State(state): State<AppState>, OwnTerminal(citizen): OwnTerminal) 
 
 /// Let somebody act for oneself, or for one's company
 ///
-/// By their phone number, or by a code that one hands to them, for who has shown a moment ago that they are there. Nothing is
-/// allowed before the other has agreed.
+/// By their phone number, or by a code that one hands to them. Nothing is allowed before they have agreed.
 #[utoipa::path(post, path = "/account/delegations", tag = "account", request_body = InviteActor, responses(
     (status = 201, body = ActorInvited), (status = 401, body = Problem),
-    (status = 403, body = Problem, description = "identity/other_terminal, identity/level_too_low, identity/step_up_required"),
+    (status = 403, body = Problem, description = "identity/other_terminal, identity/level_too_low"),
     (status = 422, body = Problem, description = "request/invalid_body with `fields`, identity/invalid_phone"),
     (status = 429, body = Problem),
 ), security(("citizen" = [])))]
@@ -106,7 +100,6 @@ async fn invite(
             (Waits::Code(code_hash(&state, &code)), Some(code), CODE_WITHIN)
         }
     };
-    require_proof(&state, &citizen, true).await?;
     let ask = AskFor {
         id: DelegationId(state.new_id()),
         asked_by: Side::Principal,
@@ -188,17 +181,15 @@ async fn look_up(
 
 /// Answer an open delegation
 ///
-/// The one of the two who did not ask: for whom it waits by their phone number, or who shows its code. Who agrees to be acted for
-/// has shown a moment ago that they are there; each way that logs them in is told that somebody acts for them now.
+/// The one of the two who did not ask: for whom it waits by their phone number, or who shows its code.
 #[utoipa::path(post, path = "/account/delegations/{id}/answer", tag = "account", params(("id" = DelegationId, Path)),
     request_body = AnswerDelegation, responses(
     (status = 200, body = DelegationView), (status = 401, body = Problem),
-    (status = 403, body = Problem, description = "identity/other_terminal, identity/level_too_low, identity/step_up_required"),
+    (status = 403, body = Problem, description = "identity/other_terminal, identity/level_too_low"),
     (status = 404, body = Problem, description = "It is not open, or not for you to answer"),
 ), security(("citizen" = [])))]
 async fn answer(
     State(state): State<AppState>,
-    AcceptLanguage(language): AcceptLanguage,
     OwnTerminal(citizen): OwnTerminal,
     Path(id): Path<DelegationId>,
     Json(request): Json<AnswerDelegation>,
@@ -206,26 +197,17 @@ async fn answer(
     if request.agree {
         known_well(&citizen)?;
     }
-    let proof = require_proof(&state, &citizen, request.agree).await;
     let answer = AnswerTo {
         id,
         person: citizen.actor.id,
         phones: phone_hashes(&state, &citizen).await?,
         code: request.code.as_deref().map(|code| code_hash(&state, &typed_code(code))),
         agree: request.agree,
-        proven: proof.is_ok(),
         terminal: citizen.terminal,
         now: state.clock.now(),
     };
-    let kept = match state.storage.answer_delegation(answer).await {
-        Ok(kept) => kept,
-        Err(refused) if refused.code() == ErrorCode::StepUpRequired => return Err(proof.err().unwrap_or(refused)),
-        Err(refused) => return Err(refused),
-    };
+    let kept = state.storage.answer_delegation(answer).await?;
     tell(&state, &kept);
-    if request.agree {
-        tell_principal(&state, &kept, language).await?;
-    }
     Ok(Json(view(&state, &citizen, &kept)))
 }
 
@@ -259,21 +241,6 @@ fn tell(state: &AppState, delegation: &StoredDelegation) {
     for person in [delegation.principal, delegation.actor].into_iter().flatten() {
         state.events.poke_person(person, Poke::Delegations);
     }
-}
-
-/// Tells everything that logs the principal in who acts for them from now on: whoever did not mean it ends it. What was agreed
-/// is so, also where a notice cannot be sent.
-async fn tell_principal(state: &AppState, delegation: &StoredDelegation, language: Language) -> Result<()> {
-    let (Some(principal), Some(actor)) = (delegation.principal, &delegation.actor_person) else {
-        return Ok(());
-    };
-    let text = messages::acting_notice(&state.hall_name(), &actor.name, language);
-    for to in state.storage.contacts(principal).await? {
-        if let Err(error) = messages::send(state, &to.contact, &text, language).await {
-            tracing::warn!(%error, "a notice of who acts for somebody was not sent");
-        }
-    }
-    Ok(())
 }
 
 fn companies(citizen: &Citizen) -> Vec<onehall_protocol::PersonId> {

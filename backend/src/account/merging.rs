@@ -30,16 +30,9 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(known_as, merge))
 }
 
-/// What a ticket is for.
-fn asked(state: &AppState, citizen: &Citizen, ticket: &MergeTicket) -> Result<Merge> {
-    let (from, by) = other_account(state, citizen, &ticket.ticket).ok_or_else(|| Error::new(ErrorCode::WrongCode))?;
-    Ok(Merge {
-        into: citizen.actor.id,
-        from,
-        by,
-        terminal: citizen.terminal,
-        now: state.clock.now(),
-    })
+/// Which account a ticket is for.
+fn other(state: &AppState, citizen: &Citizen, ticket: &MergeTicket) -> Result<PersonId> {
+    other_account(state, citizen, &ticket.ticket).ok_or_else(|| Error::new(ErrorCode::WrongCode))
 }
 
 /// What becomes of another account of one's own
@@ -47,7 +40,7 @@ fn asked(state: &AppState, citizen: &Citizen, ticket: &MergeTicket) -> Result<Me
     (status = 200, body = MergeView), (status = 401, body = Problem),
     (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required"),
     (status = 409, body = Problem, description = "identity/other_person"),
-    (status = 422, body = Problem, description = "identity/wrong_code: the ticket is none, or out of time, or what it was given for was stopped or removed"),
+    (status = 422, body = Problem, description = "identity/wrong_code: the ticket is none, or out of time"),
 ), security(("citizen" = [])))]
 async fn look(
     State(state): State<AppState>,
@@ -55,7 +48,11 @@ async fn look(
     Json(ticket): Json<MergeTicket>,
 ) -> Result<Json<MergeView>> {
     require_proof(&state, &citizen, true).await?;
-    let seen = state.storage.look_at_merge(asked(&state, &citizen, &ticket)?).await?;
+    let from = other(&state, &citizen, &ticket)?;
+    let seen = state
+        .storage
+        .look_at_merge(citizen.actor.id, from, state.clock.now())
+        .await?;
     let name_of = |code: ItemCode| match state.city.item(&code) {
         Some(item) => item.summary.name.clone(),
         None => Text::new(code.as_str(), code.as_str()),
@@ -90,10 +87,10 @@ async fn known_as(State(state): State<AppState>, OwnPages(citizen): OwnPages) ->
 /// What logged the other in is told, and logs in here then.
 #[utoipa::path(post, path = "/account/merging", tag = "account", request_body = MergeTicket, responses(
     (status = 200, description = "The session, of what is one account now", body = Session), (status = 401, body = Problem),
-    (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required, identity/forbidden: it is the account of a child"),
+    (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required"),
     (status = 404, body = Problem, description = "It is no account any more"),
     (status = 409, body = Problem, description = "identity/other_person, identity/merge_blocked"),
-    (status = 422, body = Problem, description = "identity/wrong_code: the ticket is none, or out of time, or what it was given for was stopped or removed"),
+    (status = 422, body = Problem, description = "identity/wrong_code: the ticket is none, or out of time"),
 ), security(("citizen" = [])))]
 async fn merge(
     State(state): State<AppState>,
@@ -102,9 +99,15 @@ async fn merge(
     Json(ticket): Json<MergeTicket>,
 ) -> Result<Json<Session>> {
     require_proof(&state, &citizen, true).await?;
-    let command = asked(&state, &citizen, &ticket)?;
-    let Merge { into, from, now, .. } = command;
+    let from = other(&state, &citizen, &ticket)?;
+    let (into, now) = (citizen.actor.id, state.clock.now());
     let known = state.storage.contacts(into).await?;
+    let command = Merge {
+        into,
+        from,
+        terminal: citizen.terminal,
+        now,
+    };
     let merged = state.storage.merge_accounts(command).await?;
     metrics::counter!("onehall_accounts_merged_total").increment(1);
     state.events.poke_person(from, Poke::SessionEnded);

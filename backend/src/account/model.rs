@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::city::CityContent;
 use crate::config::CodeLimits;
 use crate::halls::AtKiosk;
-use crate::identity::{Person, ShownBy};
+use crate::identity::Person;
 use crate::secrets::TokenHash;
 
 /// The name of a session that its citizen may see. It follows from the hash of the token and leads back to neither.
@@ -178,8 +178,6 @@ pub struct AnswerTo {
     pub code: Option<[u8; 32]>,
     /// Whether they agree.
     pub agree: bool,
-    /// Whether they have shown a moment ago that they are there: nobody is acted for without that.
-    pub proven: bool,
     /// From what kind of terminal.
     pub terminal: TerminalKind,
     /// Now.
@@ -303,8 +301,6 @@ pub struct Merge {
     pub into: PersonId,
     /// The one that becomes part of it.
     pub from: PersonId,
-    /// By what the one has shown that the other is theirs.
-    pub by: ShownBy,
     /// From what kind of terminal.
     pub terminal: TerminalKind,
     /// Now.

@@ -85,15 +85,13 @@ pub trait AccountStore: Send + Sync {
     /// What becomes of the account `from` where it becomes part of `into`.
     ///
     /// # Errors
-    /// `request/not_found` where one of them is none; `identity/other_person` where they are two persons'; `identity/wrong_code`
-    /// where that by which the other was shown to be theirs counts no more.
-    async fn look_at_merge(&self, merge: Merge) -> Result<MergeLook>;
+    /// `request/not_found` where one of them is none; `identity/other_person` where they are two persons'.
+    async fn look_at_merge(&self, into: PersonId, from: PersonId, now: Timestamp) -> Result<MergeLook>;
 
     /// Makes two accounts one: all of it, or nothing.
     ///
     /// # Errors
-    /// As [`AccountStore::look_at_merge`]; `identity/merge_blocked` where both have a draft for one item; `identity/forbidden`
-    /// where `from` is a child's.
+    /// As [`AccountStore::look_at_merge`]; `identity/merge_blocked` where both have a draft for one item.
     async fn merge_accounts(&self, merge: Merge) -> Result<Merged>;
 
     /// The accounts that became part of this one, the first first.
@@ -112,13 +110,13 @@ pub trait AccountStore: Send + Sync {
     ///
     /// # Errors
     /// Only faults of the store.
-    async fn claims(&self, person: PersonId, now: Timestamp) -> Result<Vec<StoredClaim>>;
+    async fn claims(&self, person: PersonId) -> Result<Vec<StoredClaim>>;
 
     /// Asks for the account of an identity number, with a note in it.
     ///
     /// # Errors
     /// `request/not_found` where no other account has it; `identity/other_person` where who asks has a number of their own;
-    /// `identity/forbidden` as long as it is a child's; `request/too_many` for some days after its citizen has stopped one, but
+    /// `identity/forbidden` as long as guardians act for it; `request/too_many` for some days after its citizen has stopped one, but
     /// at a window; `identity/wrong_code` where the clerk's code was used meanwhile.
     async fn claim_account(&self, claim: NewClaim) -> Result<Claim>;
 
@@ -131,7 +129,6 @@ pub trait AccountStore: Send + Sync {
     /// The account that can be taken up now.
     ///
     /// # Errors
-    /// `request/not_found` where none is open of this account; `request/too_many` until its time has come; `identity/forbidden`
-    /// where it is a child's.
+    /// `request/not_found` where none is open of this account; `request/too_many` until its time has come.
     async fn ripe_claim(&self, by: PersonId, claim: ClaimId, now: Timestamp) -> Result<PersonId>;
 }

@@ -125,7 +125,7 @@ pub(super) async fn take(
 }
 
 /// Tells who looks at a case, or at the queue in which it stands.
-pub(crate) fn tell(state: &AppState, case: &StoredCase) {
+pub(super) fn tell(state: &AppState, case: &StoredCase) {
     state.events.poke_person(case.principal.id, Poke::Case { id: case.id });
     state.events.poke_authority(&case.authority, Poke::Case { id: case.id });
     state.events.poke_authority(&case.authority, Poke::Queue);

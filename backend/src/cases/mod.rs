@@ -30,17 +30,14 @@ use crate::city::CityContent;
 use crate::error::Result;
 use crate::storage::Storage;
 
-pub(crate) use act::tell;
 pub(crate) use attempts::KEPT_DAYS;
 pub use attempts::watch as watch_attempts;
 pub use disposal::{dispose, kept_until, watch as watch_terms};
 pub use earlier::{EarlierCase, EarlierCases, EarlierResult, MOST_EARLIER_CASES};
 pub use lapse::{lapse_overdue, watch};
 pub use number::case_number;
-pub(crate) use routes::{authority_of, typed};
 pub use routes::{file_routes, place_of_supplement, routes};
 pub use store::CaseStore;
-pub(crate) use submission::payload;
 pub(crate) use supplement::belongs;
 pub(crate) use view::{for_citizen as view_for_citizen, item_name, summary};
 

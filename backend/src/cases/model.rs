@@ -13,7 +13,6 @@ use onehall_protocol::{
 use super::workflow::Standing;
 use crate::files::NewFile;
 use crate::identity::Reach;
-use crate::payments::model::NewCharge;
 
 /// A case as it is kept, without its answers and history.
 #[derive(Debug, Clone, PartialEq)]
@@ -219,8 +218,6 @@ pub struct Submit {
     pub evaluated: EvaluatedWith,
     /// The files that they name.
     pub files: Vec<NamedFile>,
-    /// What the case owes; none where nothing.
-    pub charge: Option<NewCharge>,
     /// The first event.
     pub event: StoredEvent,
 }
@@ -299,8 +296,6 @@ pub struct HandedIn {
     pub evaluated: EvaluatedWith,
     /// The files that they name.
     pub files: Vec<NamedFile>,
-    /// What the case owes by these answers; none where nothing.
-    pub charge: Option<NewCharge>,
 }
 
 /// How a matter ends.

@@ -116,7 +116,7 @@ fn changes(filling: &Filling, evaluation: &Evaluation, submit: &SubmitDraft) -> 
 ///
 /// # Errors
 /// If the body cannot be written as JSON.
-pub(crate) fn payload(what: &str, about: impl std::fmt::Display, body: &impl Serialize) -> Result<[u8; 32]> {
+pub(super) fn payload(what: &str, about: impl std::fmt::Display, body: &impl Serialize) -> Result<[u8; 32]> {
     let mut hash = Sha256::new();
     hash.update(format!("{what}\n{about}\n"));
     hash.update(serde_json::to_vec(body)?);

@@ -13,7 +13,6 @@ use onehall_protocol::{
 
 use super::data::Proof;
 use super::lists::CityList;
-use super::payment::Tariff;
 use super::served::Served;
 use crate::cases::workflow::Workflow;
 use crate::halls::Floor;
@@ -40,7 +39,6 @@ pub struct CityContent {
     pub(super) clients: BTreeMap<ClientId, Arc<Client>>,
     pub(super) floors: BTreeMap<HallCode, Arc<Floor>>,
     pub(super) proofs: BTreeMap<ItemCode, Proof>,
-    pub(super) tariffs: BTreeMap<ItemCode, Tariff>,
 }
 
 impl CityContent {
@@ -60,12 +58,6 @@ impl CityContent {
     #[must_use]
     pub fn proof(&self, code: &ItemCode) -> Option<&Proof> {
         self.proofs.get(code)
-    }
-
-    /// What the cases of a service item pay; none where nobody pays for them here.
-    #[must_use]
-    pub fn tariff(&self, code: &ItemCode) -> Option<&Tariff> {
-        self.tariffs.get(code)
     }
 
     /// A service item as it is served.

@@ -166,10 +166,6 @@ impl Forms {
                             .is_some_and(|question| !matches!(question.kind, Kind::Group { .. } | Kind::Section { .. }))
             };
             item.proof.check(&item.code, names, has, findings);
-            if !unread {
-                let question = |id: &str| form.and_then(|form| form.content.form.question(id));
-                item.tariff.check(&item.code, question, findings);
-            }
         }
     }
 

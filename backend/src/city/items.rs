@@ -11,7 +11,6 @@ use super::data::SitedProof;
 use super::directory::Directory;
 use super::document::{Entry, Source};
 use super::finding::{Findings, Names, Place, Sited, once_each};
-use super::payment::SitedTariff;
 use super::{guide, pinyin};
 
 /// What was read of one item's file. The references stand here even where the rest is wrong.
@@ -23,7 +22,6 @@ pub(super) struct ItemFile {
     pub(super) materials: Vec<Sited<Material>>,
     pub(super) material_codes: Names<MaterialCode>,
     pub(super) proof: SitedProof,
-    pub(super) tariff: SitedTariff,
 }
 
 /// What may stand only once over all items.
@@ -69,7 +67,6 @@ pub(super) fn read(
     let form: Option<Sited<FormReference>> = entry.optional("form");
     let workflow: Option<Sited<WorkflowCode>> = entry.optional("workflow");
     let proof = entry.entry("output").as_ref().map(SitedProof::read).unwrap_or_default();
-    let tariff = SitedTariff::read(&entry);
     let item = rest(&entry, summary, &materials, &form, &workflow, directory, once);
     entry.close();
     Some(ItemFile {
@@ -80,7 +77,6 @@ pub(super) fn read(
         materials,
         material_codes,
         proof,
-        tariff,
     })
 }
 

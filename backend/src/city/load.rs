@@ -68,10 +68,6 @@ fn read(folder: &Path, findings: &Findings) -> Option<CityContent> {
         .iter()
         .map(|file| (file.code.clone(), file.proof.proof.clone()))
         .collect();
-    let tariffs = files
-        .iter()
-        .filter_map(|file| Some((file.code.clone(), file.tariff.tariff.clone()?)))
-        .collect();
     let life_events = folder
         .life_events
         .as_ref()
@@ -127,7 +123,6 @@ fn read(folder: &Path, findings: &Findings) -> Option<CityContent> {
             clients,
             floors,
             proofs,
-            tariffs,
         }),
         Err(error) => {
             let place = Place {

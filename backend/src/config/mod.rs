@@ -86,15 +86,6 @@ pub struct Identity {
     pub verifier: Vec<String>,
 }
 
-/// Who takes what citizens pay.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Payments {
-    /// A program and its arguments, run for each question to the provider (see `payments::provider::CommandProvider`). Without
-    /// one, in production, payments are taken at the windows alone.
-    pub provider: Vec<String>,
-}
-
 /// How many one-time codes and wrong tries are allowed, and for how long a code counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -105,13 +96,9 @@ pub struct CodeLimits {
     pub resend_after: i64,
     /// Tries of one code.
     pub tries: u32,
-    /// Codes for one phone number that one address asks for in an hour.
-    pub per_pair_hour: u32,
-    /// Codes for one phone number that one address asks for in a day.
-    pub per_pair_day: u32,
-    /// Codes for one phone number in an hour, whoever asks. More than for one address: who knows a number leaves its owner some.
+    /// Codes for one phone number in an hour.
     pub per_phone_hour: u32,
-    /// Codes for one phone number in a day, whoever asks. Times the tries of a code that is how often one can be guessed.
+    /// Codes for one phone number in a day.
     pub per_phone_day: u32,
     /// Codes asked for from one address in an hour.
     pub per_client_hour: u32,
@@ -140,10 +127,8 @@ impl Default for CodeLimits {
             expires_after: 300,
             resend_after: 60,
             tries: 5,
-            per_pair_hour: 5,
-            per_pair_day: 10,
-            per_phone_hour: 12,
-            per_phone_day: 20,
+            per_phone_hour: 5,
+            per_phone_day: 10,
             per_client_hour: 60,
             per_client_day: 300,
             wrong_per_client_hour: 60,
@@ -305,8 +290,6 @@ pub struct Config {
     pub messages: Messages,
     /// Who citizens are.
     pub identity: Identity,
-    /// Who takes what citizens pay.
-    pub payments: Payments,
     /// The database.
     pub storage: Storage,
     /// What carries pokes between replicas.
@@ -344,7 +327,6 @@ impl Default for Config {
             codes: CodeLimits::default(),
             messages: Messages::default(),
             identity: Identity::default(),
-            payments: Payments::default(),
             storage: Storage::default(),
             nats: Nats::default(),
             files: Files::default(),

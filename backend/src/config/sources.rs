@@ -88,24 +88,14 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("codes.tries", Kind::Whole, "tries of one code"),
     setting(
-        "codes.per_pair_hour",
-        Kind::Whole,
-        "codes for one phone number that one address asks for in an hour",
-    ),
-    setting(
-        "codes.per_pair_day",
-        Kind::Whole,
-        "codes for one phone number that one address asks for in a day",
-    ),
-    setting(
         "codes.per_phone_hour",
         Kind::Whole,
-        "codes for one phone number in an hour, whoever asks",
+        "codes for one phone number in an hour",
     ),
     setting(
         "codes.per_phone_day",
         Kind::Whole,
-        "codes for one phone number in a day, whoever asks",
+        "codes for one phone number in a day",
     ),
     setting(
         "codes.per_client_hour",
@@ -139,12 +129,6 @@ pub const SETTINGS: &[Setting] = &[
         key: "identity.verifier",
         kind: Kind::List,
         help: "the program that compares names, numbers and faces with the register, and its arguments",
-        secret: true,
-    },
-    Setting {
-        key: "payments.provider",
-        kind: Kind::List,
-        help: "the program that takes payments, and its arguments",
         secret: true,
     },
     Setting {

@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 use super::hub::{Channel, Listener};
 use crate::cases::model::Viewer;
 use crate::error::{Error, Result};
-use crate::identity::{Citizen, Items, Reach};
+use crate::identity::{Citizen, Reach};
 use crate::secrets::TokenHash;
 use crate::staff::Staff;
 use crate::state::AppState;
@@ -66,32 +66,16 @@ async fn citizen_events(State(state): State<AppState>, citizen: Citizen, asked: 
         state,
         (&own, MOST_STREAMS),
         channels,
-        Session::Citizen(Box::new(Heard::of(&citizen))),
+        Session::Citizen(citizen.session, limits(&citizen).map(Box::new)),
         asked,
     )
 }
 
-/// Whose matters a citizen's stream tells of.
-#[derive(Debug)]
-struct Heard {
-    session: TokenHash,
-    /// The services that can be reached from where the stream was opened.
-    from_here: Items,
-    reach: Reach,
-    /// Whether that is all of their matters: else not everything that is poked is the citizen's to hear.
-    all: bool,
-}
-
-impl Heard {
-    fn of(citizen: &Citizen) -> Heard {
-        let reach = citizen.reach();
-        Heard {
-            session: citizen.session,
-            from_here: citizen.from_here.clone(),
-            all: citizen.principals().all(|person| reach.covers_all(person.id)),
-            reach,
-        }
-    }
+/// What somebody may handle, where that is not all of it: then not everything that is poked is theirs to hear.
+fn limits(citizen: &Citizen) -> Option<Reach> {
+    let reach = citizen.reach();
+    let all = citizen.principals().all(|person| reach.covers_all(person.id));
+    (!all).then_some(reach)
 }
 
 /// Pokes for a clerk
@@ -129,8 +113,8 @@ pub fn stream_of_hall(state: AppState, hall: HallCode, asked: Asked) -> Result<R
 
 #[derive(Debug)]
 enum Session {
-    /// A citizen's.
-    Citizen(Box<Heard>),
+    /// A citizen's, and what they may handle where that is not all.
+    Citizen(TokenHash, Option<Box<Reach>>),
     Staff(TokenHash),
     /// Nobody's: what anybody may see.
     Nobody,
@@ -141,9 +125,9 @@ impl Session {
     async fn lives(&self, state: &AppState) -> bool {
         let now = state.clock.now();
         let lives = match self {
-            Session::Citizen(heard) => state
+            Session::Citizen(session, _) => state
                 .storage
-                .citizen(heard.session, now)
+                .citizen(*session, now)
                 .await
                 .map(|session| session.is_some()),
             Session::Staff(session) => state
@@ -276,64 +260,33 @@ impl Open {
                 biased;
                 pokes = self.listener.next() => self.waiting.extend(pokes?),
                 _ = self.heartbeat.tick() => {
-                    if self.ends().await {
-                        return Some(Said::Poke(Poke::SessionEnded));
-                    }
-                    // What runs out by time nobody pokes.
-                    let changed = self.hears_others().await;
-                    return Some(if changed { Said::Poke(Poke::Delegations) } else { Said::Alive });
+                    let ends = self.ends().await;
+                    return Some(if ends { Said::Poke(Poke::SessionEnded) } else { Said::Alive });
                 }
             }
         }
     }
 
-    /// The citizen of the session as they are now.
-    async fn citizen(&self) -> Option<Citizen> {
-        let Session::Citizen(heard) = &self.session else {
-            return None;
-        };
-        let now = self.state.clock.now();
-        let mut citizen = self.state.storage.citizen(heard.session, now).await.ok()??;
-        citizen.from_here = heard.from_here.clone();
-        Some(citizen)
-    }
-
     /// Listens to those whose matters the citizen handles now; those of before are heard no more.
     async fn listen_anew(&mut self) {
-        if let Some(citizen) = self.citizen().await {
-            self.turn_to(&citizen);
-        }
-    }
-
-    fn turn_to(&mut self, citizen: &Citizen) {
-        let channels = citizen.principal_ids().into_iter().map(Channel::Person).collect();
-        self.listener.turn_to(channels);
-        self.session = Session::Citizen(Box::new(Heard::of(citizen)));
-    }
-
-    /// Listens anew where the citizen handles other matters than before: a delegation ran out, a child is of age. Whether it is so.
-    async fn hears_others(&mut self) -> bool {
-        let Some(citizen) = self.citizen().await else {
-            return false;
+        let Session::Citizen(session, within) = &mut self.session else {
+            return;
         };
-        let before = match &self.session {
-            Session::Citizen(heard) => &heard.reach,
-            Session::Staff(_) | Session::Nobody => return false,
-        };
-        if citizen.reach() == *before {
-            return false;
+        let citizen = self.state.storage.citizen(*session, self.state.clock.now()).await;
+        if let Ok(Some(citizen)) = citizen {
+            let channels = citizen.principal_ids().into_iter().map(Channel::Person).collect();
+            self.listener.turn_to(channels);
+            *within = limits(&citizen).map(Box::new);
         }
-        self.turn_to(&citizen);
-        true
     }
 
     /// Whether what is poked is about something that this citizen may handle. Of others not even that there is something is
     /// told; that something is there no more is found out by the next pull.
     async fn may_hear(&self, poke: &Poke) -> bool {
-        let reach = match &self.session {
-            Session::Citizen(heard) if !heard.all => heard.reach.clone(),
-            _ => return true,
+        let Session::Citizen(_, Some(reach)) = &self.session else {
+            return true;
         };
+        let reach = Reach::clone(reach);
         let found = match poke {
             Poke::Draft { id } | Poke::Present { id, .. } => self.state.storage.draft_head(*id, reach).await.map(drop),
             Poke::Case { id } => self.state.storage.case(*id, Viewer::Citizen(reach)).await.map(drop),

@@ -169,7 +169,6 @@ async fn a_stream_hears_of_a_principal_from_the_moment_that_both_agree_until_one
     actor.log_in(STRANGER).await;
     let mut stream = open(&hall.state, &actor, EVENTS).await;
     let scope = json!({ "role": "helper", "submits": true, "until": "2026-12-31" });
-    crate::identity::passkeys::tests::prove(&mut principal, &hall).await;
     let asked = principal
         .post(
             "/api/v1/account/delegations",
@@ -202,46 +201,6 @@ async fn a_stream_hears_of_a_principal_from_the_moment_that_both_agree_until_one
 }
 
 #[tokio::test]
-async fn a_stream_hears_nothing_more_of_a_principal_once_the_last_day_is_over() {
-    let hall = TestHall::open().await;
-    let (mut principal, mut actor) = (hall.browser(), hall.browser());
-    principal.log_in(CITIZEN).await;
-    crate::identity::passkeys::tests::prove(&mut principal, &hall).await;
-    actor.log_in(STRANGER).await;
-    let scope = json!({ "role": "helper", "submits": true, "until": "2026-11-23" });
-    let asked = principal
-        .post(
-            "/api/v1/account/delegations",
-            json!({ "phone": STRANGER, "scope": scope }),
-        )
-        .await;
-    let id = asked.json()["delegation"]["id"].as_str().unwrap_or_default().to_owned();
-    let answer = format!("/api/v1/account/delegations/{id}/answer");
-    assert_eq!(actor.post(&answer, json!({ "agree": true })).await.status, 200);
-    // It is nine in the city; the day ends fifteen hours later.
-    hall.clock.advance(15 * 3600 - 1);
-    principal.log_in(CITIZEN).await;
-    let me = actor.log_in(STRANGER).await["actor"]["id"].clone();
-    let mut stream = open(&hall.state, &actor, EVENTS).await;
-    hall.clock.advance(1);
-    // Nobody pokes at the end of a day; the stream looks by itself, and says so.
-    tokio::time::pause();
-    tokio::time::advance(Duration::from_secs(16)).await;
-    tokio::time::resume();
-    assert_eq!(stream.poke().await, Some(json!({ "kind": "delegations" })));
-    let start = json!({ "item": "residence-permit" });
-    assert_eq!(principal.post("/api/v1/drafts", start).await.status, 201);
-    let me = me.as_str().and_then(|id| id.parse().ok());
-    let me = me.unwrap_or_else(|| panic!("no id"));
-    hall.state.events.poke_person(me, onehall_protocol::cases::Poke::Again);
-    assert_eq!(
-        stream.poke().await,
-        Some(json!({ "kind": "again" })),
-        "nothing of the principal came before"
-    );
-}
-
-#[tokio::test]
 async fn who_may_handle_some_matters_hears_nothing_of_the_others() {
     let hall = TestHall::open().await;
     let (mut principal, mut actor) = (hall.browser(), hall.browser());
@@ -249,7 +208,6 @@ async fn who_may_handle_some_matters_hears_nothing_of_the_others() {
     actor.log_in(STRANGER).await;
     let scope = json!({ "role": "helper", "items": ["residence-permit"], "submits": true, "until": "2026-12-31" });
     let request = json!({ "phone": STRANGER, "scope": scope });
-    crate::identity::passkeys::tests::prove(&mut principal, &hall).await;
     let asked = principal.post("/api/v1/account/delegations", request).await;
     let id = asked.json()["delegation"]["id"].as_str().unwrap_or_default().to_owned();
     let answer = format!("/api/v1/account/delegations/{id}/answer");

@@ -264,27 +264,12 @@ async fn download(State(state): State<AppState>, citizen: Citizen, Path(id): Pat
 /// `backend/internal` where the bytes are gone.
 pub async fn file_answer(state: &AppState, file: &StoredFile) -> Result<Response> {
     let bytes = state.files.open(file).await?;
-    let body = Body::from_stream(ReaderStream::new(bytes));
-    let view = &file.view;
-    with_headers(body, &view.name, &view.media_type, view.size)
-}
-
-/// A PDF that the hall makes for who asks, as an answer.
-///
-/// # Errors
-/// `backend/internal` where its name cannot be told.
-pub fn document_answer(name: &str, pdf: Vec<u8>) -> Result<Response> {
-    let size = pdf.len() as u64;
-    with_headers(Body::from(pdf), name, "application/pdf", size)
-}
-
-fn with_headers(body: Body, name: &str, media_type: &str, size: u64) -> Result<Response> {
-    let mut answer = body.into_response();
+    let mut answer = Body::from_stream(ReaderStream::new(bytes)).into_response();
     let headers = answer.headers_mut();
     let value = |text: &str| HeaderValue::from_str(text).map_err(|cause| Error::internal("write a header", cause));
-    headers.insert(header::CONTENT_TYPE, value(media_type)?);
-    headers.insert(header::CONTENT_LENGTH, size.into());
-    headers.insert(header::CONTENT_DISPOSITION, value(&disposition(name))?);
+    headers.insert(header::CONTENT_TYPE, value(&file.view.media_type)?);
+    headers.insert(header::CONTENT_LENGTH, file.view.size.into());
+    headers.insert(header::CONTENT_DISPOSITION, value(&disposition(&file.view.name))?);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert(
         header::CONTENT_SECURITY_POLICY,

@@ -296,7 +296,7 @@ impl ClientAddress {
     /// What limits count by: an IPv4 address, or the /64 network of an IPv6 one, which one household or attacker holds.
     #[must_use]
     pub fn network(self) -> String {
-        match self.own() {
+        match self.0.to_canonical() {
             IpAddr::V4(address) => address.to_string(),
             IpAddr::V6(address) => {
                 let [a, b, c, d, ..] = address.segments();
@@ -304,34 +304,7 @@ impl ClientAddress {
             }
         }
     }
-
-    /// Where what many say together decides: an IPv4 address, or the /48 network of an IPv6 one, the most that a provider gives a
-    /// customer without being asked. Who holds one has 65,536 of those that limits count by.
-    #[must_use]
-    pub fn site(self) -> String {
-        match self.own() {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let [a, b, c, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}::/48")
-            }
-        }
-    }
-
-    /// The address of the client itself, where it came as another: an IPv4 address in one of IPv6, as itself or by NAT64 (RFC 6052).
-    fn own(self) -> IpAddr {
-        match self.0.to_canonical() {
-            IpAddr::V6(address) if address.segments()[..6] == NAT64 => {
-                let [.., a, b, c, d] = address.octets();
-                IpAddr::V4(Ipv4Addr::new(a, b, c, d))
-            }
-            address => address,
-        }
-    }
 }
-
-/// The network in which all of IPv4 is, for servers that speak IPv6 alone.
-const NAT64: [u16; 6] = [0x64, 0xff9b, 0, 0, 0, 0];
 
 /// The value of one cookie.
 #[must_use]

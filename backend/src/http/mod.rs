@@ -27,8 +27,8 @@ use crate::config::Mode;
 use crate::error::Error;
 use crate::state::AppState;
 use crate::{
-    account, cases, catalog, drafts, events, files, halls, identity, insight, messages, oidc, operations, payments,
-    staff, sync, updates,
+    account, cases, catalog, drafts, events, files, halls, identity, insight, messages, oidc, operations, staff, sync,
+    updates,
 };
 
 /// Every ordinary route of the API: small bodies, quick answers.
@@ -44,14 +44,11 @@ fn ordinary(mode: Mode) -> OpenApiRouter<AppState> {
         .merge(events::routes())
         .merge(halls::routes())
         .merge(insight::routes())
-        .merge(payments::routes())
         .merge(sync::routes())
         .merge(updates::routes())
         .merge(staff::routes::routes());
     if mode == Mode::Development {
-        routes
-            .merge(messages::routes::routes())
-            .merge(payments::development_routes())
+        routes.merge(messages::routes::routes())
     } else {
         routes
     }

@@ -31,7 +31,6 @@ use crate::staff::STAFF_COOKIE;
         (name = "files", description = "Uploads, checked by size, type, content and a scanner"),
         (name = "cases", description = "Submitted applications, as their citizen sees them"),
         (name = "halls", description = "Halls as they are run: queues and their numbers, appointments, counters"),
-        (name = "payments", description = "What cases owe, and how it is paid; amounts are yuan (CNY) as decimal texts"),
         (name = "events", description = "Pokes: something changed, read anew (server-sent events)"),
         (name = "sync", description = "What keeps a citizen's terminals alike: changes since a cursor, snapshots, waiting"),
         (name = "staff", description = "Login, queue and administration of those who work in the hall"),

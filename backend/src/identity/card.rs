@@ -136,6 +136,6 @@ async fn grant_token(
         bind: held.bind.clone(),
     };
     let citizen = state.storage.log_in_by_card(login).await?;
-    replaced(&state, &parts.headers, &held).await?;
+    replaced(&state, &parts.headers).await?;
     Ok(Json(held.told(&state, &citizen)))
 }

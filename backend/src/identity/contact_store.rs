@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 use onehall_protocol::contacts::{AccountEvent, Contact, ContactView};
 use onehall_protocol::identity::TerminalKind;
-use onehall_protocol::{ClaimId, ContactId, PersonId, Timestamp};
-use serde::{Deserialize, Serialize};
+use onehall_protocol::{ContactId, PersonId, Timestamp};
 
 use super::passkeys::UseCode;
 use crate::error::Result;
@@ -60,17 +59,6 @@ pub enum Added {
     Here,
     /// It logs another account in already, and nothing was added.
     Elsewhere(PersonId),
-    /// It logs in an account whose identity was checked, while the asking one is nobody's yet, and nothing was added.
-    BetterKnown,
-}
-
-/// By what somebody has shown that another account is theirs. It counts as long as that does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ShownBy {
-    /// They have what logs it in.
-    Contact(ContactId),
-    /// They asked for it by document and face, and nobody stopped that.
-    Claim(ClaimId),
 }
 
 /// Something that an account has, and what is to become of it.

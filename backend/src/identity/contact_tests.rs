@@ -371,13 +371,13 @@ async fn codes_are_capped_wherever_they_go_and_a_mail_that_was_refused_is_not_sa
     let mut browser = citizen(&hall, PHONE).await;
     let refused = browser.post(CODES, json!({ "to": "zhang@no-mailbox.example" })).await;
     assert_eq!((refused.status, refused.code().as_str()), (503, "backend/unavailable"));
-    let most = hall.state.config.codes.per_pair_hour;
+    let most = hall.state.config.codes.per_phone_hour;
     for sent in 0..most {
         let reply = browser.post(CODES, json!({ "to": MAIL })).await;
         assert_eq!(reply.status, 202, "{sent}");
         hall.clock.advance(61);
     }
-    // However many accounts ask there: an address gets no more.
+    // However many accounts ask: an address gets no more.
     let mut other = citizen(&hall, STRANGER).await;
     assert_eq!(
         other.post(CODES, json!({ "to": MAIL })).await.code(),

@@ -3,8 +3,7 @@
 //! One is added by a code that goes there, and is from then on as good as any other: it logs in, and a code to it shows that its
 //! citizen is there. So each change asks for that proof first, on a terminal of one's own, and whatever else the account has is
 //! told of it, also what was just removed. One always remains. Whoever shows to have what logs another account in gets a ticket
-//! for it, with which the two become one (`account::merging`). An account whose identity was checked takes the other in, never
-//! the other way round.
+//! for it, with which the two become one (`account::merging`).
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -18,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::contact_store::{Added, ChangeContact, NewContact, ShownBy, StoredContact};
+use super::contact_store::{Added, ChangeContact, NewContact, StoredContact};
 use super::model::{Citizen, OwnTerminal};
 use super::passkeys::{UseCode, require_proof};
 use super::routes::client_hash;
@@ -80,7 +79,6 @@ fn code_hash(state: &AppState, citizen: &Citizen, contact: &Contact, code: &str)
 struct OtherAccount {
     shown_by: PersonId,
     other: PersonId,
-    by: ShownBy,
     until: Timestamp,
 }
 
@@ -88,11 +86,10 @@ struct OtherAccount {
 ///
 /// # Errors
 /// Only faults of ours.
-pub fn ticket(state: &AppState, citizen: &Citizen, other: PersonId, by: ShownBy) -> Result<String> {
+pub fn ticket(state: &AppState, citizen: &Citizen, other: PersonId) -> Result<String> {
     let shown = OtherAccount {
         shown_by: citizen.actor.id,
         other,
-        by,
         until: state.clock.now().plus_seconds(TICKET_SECONDS),
     };
     let sealed = state.key.sealer(&["other-account"]).seal(&serde_json::to_vec(&shown)?);
@@ -100,20 +97,20 @@ pub fn ticket(state: &AppState, citizen: &Citizen, other: PersonId, by: ShownBy)
     Ok(BASE64_URL_SAFE_NO_PAD.encode(sealed))
 }
 
-/// The account that a ticket is for, and by what it was shown to be theirs, where it was given to this citizen and is still in time.
+/// The account that a ticket is for, where it was given to this citizen and is still in time.
 #[must_use]
-pub fn other_account(state: &AppState, citizen: &Citizen, ticket: &str) -> Option<(PersonId, ShownBy)> {
+pub fn other_account(state: &AppState, citizen: &Citizen, ticket: &str) -> Option<PersonId> {
     let sealed = BASE64_URL_SAFE_NO_PAD.decode(ticket).ok()?;
     let shown = state.key.sealer(&["other-account"]).open(&sealed)?;
     let shown: OtherAccount = serde_json::from_slice(&shown).ok()?;
     let counts = shown.shown_by == citizen.actor.id && shown.until > state.clock.now();
-    counts.then_some((shown.other, shown.by))
+    counts.then_some(shown.other)
 }
 
 async fn view(state: &AppState, citizen: &Citizen) -> Result<Json<ContactsView>> {
     let known = state.storage.contacts(citizen.actor.id).await?;
     let mail = state.mail.as_ref().map(|_| ContactKind::Email);
-    let claims = state.storage.claims(citizen.actor.id, state.clock.now()).await?;
+    let claims = state.storage.claims(citizen.actor.id).await?;
     Ok(Json(ContactsView {
         contacts: known.iter().map(StoredContact::view).collect(),
         kinds: [ContactKind::Phone].into_iter().chain(mail).collect(),
@@ -169,7 +166,7 @@ async fn send_code(
 #[utoipa::path(post, path = "/identity/contacts", tag = "identity", request_body = AddContact, responses(
     (status = 201, description = "All that logs one in now", body = ContactsView), (status = 401, body = Problem),
     (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required"),
-    (status = 409, body = Problem, description = "identity/contact_in_use; with `details.merge`, where it is another account's, a ticket for `/account/merging`; with `details.ask_there`, where the other's identity was checked and the asking account's was not: it is asked for from there"),
+    (status = 409, body = Problem, description = "identity/contact_in_use; with `details.merge`, where it is another account's, a ticket for `/account/merging`"),
     (status = 422, body = Problem, description = "identity/wrong_code, identity/invalid_phone"), (status = 429, body = Problem),
 ), security(("citizen" = [])))]
 async fn add(
@@ -202,15 +199,8 @@ async fn add(
         Added::Here => {}
         Added::Elsewhere(other) => {
             let refusal = Error::new(ErrorCode::ContactInUse);
-            let theirs = state.storage.contacts(other).await?;
-            let shown = theirs.iter().find(|one| one.contact == contact);
-            let shown = shown.ok_or_else(|| Error::new(ErrorCode::WrongCode))?;
-            let ticket = ticket(&state, &citizen, other, ShownBy::Contact(shown.id))?;
+            let ticket = ticket(&state, &citizen, other)?;
             return Err(refusal.with_details(serde_json::json!({ "merge": ticket })));
-        }
-        Added::BetterKnown => {
-            let refusal = Error::new(ErrorCode::ContactInUse);
-            return Err(refusal.with_details(serde_json::json!({ "ask_there": true })));
         }
     }
     let told = before.iter().map(|one| (&one.contact, ContactNotice::Added));

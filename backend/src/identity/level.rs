@@ -15,13 +15,12 @@ use onehall_protocol::catalog::ServiceItem;
 use onehall_protocol::contacts::ClaimAccount;
 use onehall_protocol::identity::{AssuranceLevel, Session};
 use onehall_protocol::staff::Role;
-use onehall_protocol::{CitizenId, ErrorCode, FieldError, Problem, Timestamp};
+use onehall_protocol::{CitizenId, ErrorCode, FieldError, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::level_store::{Counter, NewVisit, RaiseLevel};
 use super::model::{Citizen, OwnPages, Person};
-use super::passkeys::require_proof;
 use super::verifier::{Verdict, comparable};
 use crate::error::{Error, Result};
 use crate::http::extract::{ClientAddress, Json};
@@ -37,11 +36,8 @@ const CHECKS_A_DAY: u32 = 5;
 const CHECKS_OF_A_NUMBER: u32 = 10;
 /// Checks from one network in an hour: many citizens may share one.
 const CHECKS_PER_CLIENT: u32 = 60;
-/// What one clerk may get wrong in an hour: codes, and names and numbers that do not match.
-const WRONG_AT_WINDOW: u32 = 20;
-/// What may be got wrong of one number at windows in a day. Apart from the tries at home, or whoever makes those could keep its
-/// owner from being checked at a window.
-const WRONG_OF_A_NUMBER: u32 = 10;
+/// Wrong codes of one clerk in an hour.
+const WRONG_CODES: u32 = 20;
 /// Seconds for which a code for the window counts.
 const VISIT_SECONDS: i64 = HOUR;
 /// The longest name, in characters.
@@ -97,15 +93,10 @@ async fn level(State(state): State<AppState>, citizen: Citizen) -> Result<Json<L
 
 /// Raise one's level to L2: name and number
 ///
-/// Both are matched with the register. What does not match is not told apart. Whose an account is stays so: the first time its
-/// citizen shows that they are there, at a kiosk too.
-#[utoipa::path(post, path = "/identity/level/document", tag = "identity", request_body = CheckDocument, responses(
-    (status = 200, description = "Matched; the session with the new level", body = Session), (status = 401, body = Problem),
-    (status = 403, body = Problem, description = "identity/other_terminal, identity/step_up_required"),
-    (status = 409, body = Problem, description = "identity/number_in_use, identity/other_person"),
-    (status = 422, body = Problem, description = "identity/not_matched, request/invalid_body"), (status = 429, body = Problem),
-    (status = 503, body = Problem, description = "identity/verifier_unavailable"),
-), security(("citizen" = [])))]
+/// Both are matched with the register. What does not match is not told apart.
+#[utoipa::path(post, path = "/identity/level/document", tag = "identity", request_body = CheckDocument,
+    responses((status = 200, description = "Matched; the session with the new level", body = Session)),
+    security(("citizen" = [])))]
 async fn check_document(
     State(state): State<AppState>,
     OwnPages(citizen): OwnPages,
@@ -116,7 +107,6 @@ async fn check_document(
     if citizen.actor.citizen_id.as_ref().is_some_and(|own| *own != number) {
         return Err(ErrorCode::OtherPerson.into());
     }
-    require_proof(&state, &citizen, citizen.actor.citizen_id.is_none()).await?;
     let counters = counters(&state, &citizen.actor, &number, client);
     matched(&state, counters, "document", state.verifier.document(&name, &number)).await?;
     let raise = RaiseLevel {
@@ -233,8 +223,6 @@ pub struct ShownAtWindow {
 
 /// What a clerk has compared, with the code looked up, and name and number matched with the register.
 ///
-/// What is wrong counts and stands in the audit: no console asks the register on and on whose a number is.
-///
 /// # Errors
 /// `identity/wrong_code`, `identity/not_matched`, `identity/verifier_unavailable`, `request/invalid_body`, `request/too_many`.
 pub async fn shown_at_window(state: &AppState, staff: &Staff, check: &CheckInPerson) -> Result<ShownAtWindow> {
@@ -245,32 +233,21 @@ pub async fn shown_at_window(state: &AppState, staff: &Staff, check: &CheckInPer
     let typed: String = check.code.chars().filter(char::is_ascii_digit).collect();
     let code = visit_hash(state, &typed);
     let now = state.clock.now();
-    let tries = vec![
-        Counter {
-            kind: "visit-staff",
-            who: state.key.keyed_hash("staff", &[&staff.id.to_string()]),
-            period: HOUR,
-            most: WRONG_AT_WINDOW,
-        },
-        Counter {
-            kind: "window-number",
-            who: state.key.keyed_hash("citizen-id", &[number.as_str()]),
-            period: DAY,
-            most: WRONG_OF_A_NUMBER,
-        },
-    ];
+    let tries = vec![Counter {
+        kind: "visit-staff",
+        who: state.key.keyed_hash("staff", &[&staff.id.to_string()]),
+        period: HOUR,
+        most: WRONG_CODES,
+    }];
     state.storage.count_try(tries.clone(), now).await?;
     let visitor = state.storage.visitor(code, now).await?;
     let visitor = visitor.ok_or_else(|| Error::new(ErrorCode::WrongCode))?;
+    state.storage.take_try_back(tries, now).await?;
     let verdict = state.verifier.document(&name, &number).await;
     told("window", &verdict);
-    if verdict.as_ref().is_ok_and(|said| *said != Verdict::Match) {
-        let hall = staff.hall.clone();
-        state.storage.note_mismatch(staff.id, visitor.id, hall, now).await?;
+    if verdict? != Verdict::Match {
         return Err(ErrorCode::NotMatched.into());
     }
-    state.storage.take_try_back(tries, now).await?;
-    verdict?;
     Ok(ShownAtWindow {
         visitor,
         code,

@@ -85,18 +85,6 @@ pub trait LevelStore: Send + Sync {
     /// `identity/wrong_code` where another account has the same code at this moment: the caller makes another one.
     async fn keep_visit(&self, visit: NewVisit) -> Result<()>;
 
-    /// Notes in the audit that name and number did not match, which a clerk said to be those of whose code they had.
-    ///
-    /// # Errors
-    /// Only faults of the store.
-    async fn note_mismatch(
-        &self,
-        staff: StaffId,
-        person: PersonId,
-        hall: Option<HallCode>,
-        now: Timestamp,
-    ) -> Result<()>;
-
     /// Whose code it is; none where it expired or is nobody's.
     ///
     /// # Errors

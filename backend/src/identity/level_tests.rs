@@ -4,7 +4,6 @@ use onehall_protocol::assurance::AssuredAt;
 use onehall_protocol::identity::AssuranceLevel;
 use serde_json::{Value, json};
 
-use super::passkeys::tests::prove;
 use crate::staff::AuditAction;
 use crate::testing::{Reply, TestHall, TestTerminal};
 
@@ -38,11 +37,9 @@ async fn check(terminal: &mut TestTerminal, (name, number): (&str, &str)) -> Rep
         .await
 }
 
-/// A browser in which somebody has shown that they are there.
 async fn citizen(hall: &TestHall, phone: &str) -> TestTerminal {
     let mut browser = hall.browser();
     browser.log_in(phone).await;
-    prove(&mut browser, hall).await;
     browser
 }
 
@@ -71,28 +68,6 @@ async fn name_and_number_raise_an_account_to_l2_on_every_terminal() {
     let after = elsewhere.get(LEVEL).await.json();
     assert_eq!(after["ways"], json!(["face", "hall"]));
     assert_eq!(after["raised"]["way"], "document");
-}
-
-#[tokio::test]
-async fn whose_an_account_is_says_nobody_who_does_not_show_that_its_citizen_is_there() {
-    let hall = TestHall::open().await;
-    let mut kiosk = hall.terminal("kiosk");
-    kiosk.log_in(NEW).await;
-    for who in [ZHENG, ("郑晓", ZHENG.1)] {
-        assert_eq!(
-            check(&mut kiosk, who).await.code(),
-            "identity/step_up_required",
-            "and nothing is told"
-        );
-    }
-    prove(&mut kiosk, &hall).await;
-    assert_eq!(check(&mut kiosk, ZHENG).await.status, 200);
-    // What is known already is nothing new.
-    hall.clock.advance(61);
-    let mut elsewhere = hall.browser();
-    elsewhere.log_in(NEW).await;
-    assert_eq!(check(&mut elsewhere, ZHENG).await.status, 200);
-    assert_eq!(check(&mut elsewhere, QIAN).await.code(), "identity/other_person");
 }
 
 #[tokio::test]
@@ -280,43 +255,6 @@ async fn a_clerk_raises_to_l3_who_stands_there_and_the_audit_knows_it() {
     assert_eq!(line.details["person"], session["actor"]["id"]);
     let text = format!("{:?}", line);
     assert!(!text.contains(QIAN.0) && !text.contains(QIAN.1), "{text}");
-}
-
-#[tokio::test]
-async fn no_console_asks_the_register_on_and_on_whose_a_number_is_and_the_audit_knows_each_try() {
-    let hall = TestHall::open().await;
-    let mut browser = citizen(&hall, NEW).await;
-    let code = browser.post(VISIT, json!({})).await.json()["code"].clone();
-    let body =
-        |(name, number): (&str, &str)| json!({ "code": code, "name": name, "citizen_id": number, "compared": true });
-    let mut window = hall.console();
-    window.staff_log_in("ps-window").await;
-    // What nobody can say now is no try.
-    assert_eq!(window.post(CHECKS, body(FENG)).await.status, 503);
-    for _ in 0..10 {
-        let refused = window.post(CHECKS, body(("郑晓", ZHENG.1))).await;
-        assert_eq!(refused.code(), "identity/not_matched");
-    }
-    assert_eq!(window.post(CHECKS, body(ZHENG)).await.code(), "request/too_many");
-    // Of another number the same clerk may be wrong ten times more, and is right as often as may be.
-    for _ in 0..9 {
-        let refused = window.post(CHECKS, body((ZHENG.0, NOBODY))).await;
-        assert_eq!(refused.code(), "identity/not_matched");
-    }
-    let audit = hall.state.storage.audit(50).await;
-    let audit = audit.unwrap_or_else(|error| panic!("{error}"));
-    let lines = audit
-        .iter()
-        .filter(|line| line.action == AuditAction::IdentityNotMatched);
-    let lines: Vec<_> = lines.collect();
-    assert_eq!(lines.len(), 19);
-    let text = format!("{lines:?}");
-    assert!(!text.contains(ZHENG.1) && !text.contains("郑晓"), "{text}");
-    assert_eq!(lines[0].details["hall"], "central");
-    assert_eq!(window.post(CHECKS, body(QIAN)).await.status, 200);
-    // At home the tries of windows keep nobody from being checked.
-    let mut own = citizen(&hall, "13912340002").await;
-    assert_eq!(check(&mut own, ZHENG).await.status, 200);
 }
 
 #[tokio::test]

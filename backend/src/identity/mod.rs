@@ -28,7 +28,7 @@ mod store;
 mod tests;
 pub mod verifier;
 
-pub use contact_store::{Added, ChangeContact, ContactStore, NewContact, ShownBy, StoredContact};
+pub use contact_store::{Added, ChangeContact, ContactStore, NewContact, StoredContact};
 pub use contacts::{first_contact, other_account, ticket};
 pub use level::{guardian_of, require_level, seen_in_person, shown_at_window};
 pub use level_store::{Counter, LevelStore, NewVisit, RaiseLevel};

@@ -267,17 +267,6 @@ impl Citizen {
         profile
     }
 
-    /// Whether this is a terminal of one's own: by the kind of the one on which the session began, whatever a request says of
-    /// itself, and in no page of another site.
-    #[must_use]
-    pub fn is_at_own_terminal(&self) -> bool {
-        let own = matches!(
-            self.terminal,
-            TerminalKind::Browser | TerminalKind::Desktop | TerminalKind::Mobile
-        );
-        own && self.site.is_none()
-    }
-
     /// The session as the terminal sees it.
     #[must_use]
     pub fn view(&self) -> Session {
@@ -328,13 +317,6 @@ pub async fn no_session(state: &AppState, session: TokenHash, now: Timestamp) ->
     })
 }
 
-/// Whether a request is made in the name of `person`, as far as it says in whose: a page that slept does not know who logged in
-/// meanwhile by the cookie that it shares with others.
-pub(super) fn is_meant(parts: &Parts, person: PersonId) -> bool {
-    let said = parts.headers.get(CITIZEN_HEADER);
-    said.is_none_or(|said| said.to_str().ok().and_then(|said| said.parse::<PersonId>().ok()) == Some(person))
-}
-
 async fn find(parts: &Parts, state: &AppState, now: Timestamp) -> Result<Citizen> {
     let not_logged_in = || Error::new(ErrorCode::NotLoggedIn);
     let session = session_of(parts, state).await?.ok_or_else(not_logged_in)?;
@@ -342,7 +324,9 @@ async fn find(parts: &Parts, state: &AppState, now: Timestamp) -> Result<Citizen
         return Err(no_session(state, session, now).await?);
     };
     // It is no end of a session: what the one who was meant did not send yet stays theirs.
-    if !is_meant(parts, citizen.actor.id) {
+    let said = parts.headers.get(CITIZEN_HEADER);
+    let meant = said.map(|said| said.to_str().ok().and_then(|said| said.parse::<PersonId>().ok()));
+    if meant.is_some_and(|meant| meant != Some(citizen.actor.id)) {
         return Err(not_logged_in());
     }
     // A token that was given to the page of a site is none anywhere else; and whatever token a page of a site has, it
@@ -403,10 +387,12 @@ impl FromRequestParts<AppState> for OwnTerminal {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<OwnTerminal> {
         let citizen = Citizen::from_request_parts(parts, state).await?;
-        if citizen.is_at_own_terminal() {
-            Ok(OwnTerminal(citizen))
-        } else {
-            Err(ErrorCode::OtherTerminal.into())
+        // The kind of terminal on which the session began, whatever the request says of itself.
+        match citizen.terminal {
+            TerminalKind::Browser | TerminalKind::Desktop | TerminalKind::Mobile if citizen.site.is_none() => {
+                Ok(OwnTerminal(citizen))
+            }
+            _ => Err(ErrorCode::OtherTerminal.into()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `/api/v1/identity`: one-time codes, the session, the profile.
 
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use onehall_protocol::cases::Poke;
 use onehall_protocol::contacts::Contact;
@@ -16,14 +16,13 @@ use utoipa_axum::routes;
 
 use super::contacts::contact;
 use super::granted::Held;
-use super::model::{Citizen, OwnPages, SESSION_COOKIE, is_meant, session_of, session_token};
+use super::model::{Citizen, OwnPages, SESSION_COOKIE, session_of, session_token};
 use super::store::{CodeToSend, Confirmed, LogIn, Place};
 use crate::error::{Error, Result};
 use crate::events::Channel;
 use crate::http::cookies;
 use crate::http::extract::{AcceptLanguage, ClientAddress, Json, Query, Terminal};
 use crate::messages;
-use crate::oidc::session_before;
 use crate::secrets::{Token, TokenHash, random_below};
 use crate::state::AppState;
 use axum::extract::State;
@@ -58,8 +57,7 @@ pub(super) fn client_hash(state: &AppState, client: ClientAddress) -> [u8; 32] {
 
 /// Send a one-time code to a phone or an e-mail address
 ///
-/// The answer is the same whether or not the hall knows where it goes. A new code replaces the one before that the same network
-/// asked for; what others ask for takes nobody's code away. An address logs in
+/// The answer is the same whether or not the hall knows where it goes. A new code replaces the one before. An address logs in
 /// where it was added to an account; elsewhere its owner alone learns that it was not.
 #[utoipa::path(post, path = "/identity/codes", tag = "identity", request_body = CodeRequest,
     responses((status = 202, description = "A code is on its way", body = CodeSent)))]
@@ -220,7 +218,7 @@ async fn begin_session(
 ) -> Result<Citizen> {
     let login = login(state, terminal, client, headers, &request, held)?;
     let citizen = state.storage.log_in(login).await?;
-    replaced(state, headers, held).await?;
+    replaced(state, headers).await?;
     Ok(citizen)
 }
 
@@ -246,7 +244,7 @@ async fn begin_confirmed(
     let login = login(state, terminal, client, headers, &request, held)?;
     let lost = login.contact.clone();
     let (citizen, lost_by) = state.storage.log_in_confirmed(login, confirmed).await?;
-    replaced(state, headers, held).await?;
+    replaced(state, headers).await?;
     if let Some(person) = lost_by {
         super::contacts::number_lost(state, person, &lost).await?;
     }
@@ -254,12 +252,7 @@ async fn begin_confirmed(
 }
 
 /// One session a terminal: the one that a new one replaces must not live on where nobody sees it.
-pub(super) async fn replaced(state: &AppState, headers: &HeaderMap, held: &Held) -> Result<()> {
-    if let Some(bind) = &held.bind
-        && let Some(before) = session_before(headers, state, &bind.key).await?
-    {
-        end_session(state, before).await?;
-    }
+pub(super) async fn replaced(state: &AppState, headers: &HeaderMap) -> Result<()> {
     if let Some(before) = session_token(headers, state.config.secure_cookies()) {
         end_session(state, TokenHash::of(before)).await?;
     }
@@ -276,20 +269,18 @@ async fn session(citizen: Citizen) -> Json<Session> {
 
 /// Log out
 ///
-/// Ends the session of this terminal, wherever its cookie or token may have been copied to. A page that logs one citizen out
-/// (`OneHall-Citizen`) leaves the session of another one, who logged in meanwhile by the same cookie, as it is.
+/// Ends the session of this terminal, wherever its cookie or token may have been copied to.
 #[utoipa::path(delete, path = "/identity/session", tag = "identity",
     responses((status = 204, description = "Logged out; also if nobody was logged in")))]
-async fn log_out(State(state): State<AppState>, parts: Parts) -> Result<Response> {
+async fn log_out(
+    State(state): State<AppState>,
+    parts: Parts,
+) -> Result<(StatusCode, [(header::HeaderName, HeaderValue); 1])> {
     if let Some(session) = session_of(&parts, &state).await? {
-        let citizen = state.storage.citizen(session, state.clock.now()).await?;
-        if citizen.is_some_and(|citizen| !is_meant(&parts, citizen.actor.id)) {
-            return Ok(StatusCode::NO_CONTENT.into_response());
-        }
         end_session(&state, session).await?;
     }
     let cookie = cookies::clear(SESSION_COOKIE, state.config.secure_cookies());
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))
 }
 
 pub(super) async fn end_session(state: &AppState, session: TokenHash) -> Result<()> {
@@ -309,16 +300,10 @@ struct ProfileQuery {
 }
 
 /// What is prefilled into forms
-///
-/// Of a principal to whoever may handle all of their matters: who handles some gets in a draft of these what its form asks for.
 #[utoipa::path(get, path = "/identity/profile", tag = "identity", params(ProfileQuery),
-    responses((status = 200, description = "Values by prefill key", body = Profile),
-        (status = 403, description = "identity/beyond_delegation, identity/delegation_ended", body = Problem)),
+    responses((status = 200, description = "Values by prefill key, to the person only", body = Profile)),
     security(("citizen" = [])))]
 async fn profile(OwnPages(citizen): OwnPages, Query(query): Query<ProfileQuery>) -> Result<Json<Profile>> {
     let principal = citizen.principal(query.principal)?;
-    if !citizen.reach().covers_all(principal.id) {
-        return Err(ErrorCode::BeyondDelegation.into());
-    }
     Ok(Json(citizen.profile(principal)))
 }

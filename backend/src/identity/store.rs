@@ -94,7 +94,7 @@ pub struct CardLogIn {
 /// The store of identity.
 #[async_trait]
 pub trait IdentityStore: Send + Sync {
-    /// Takes a code that is to be sent; it replaces the one before that the same network asked for.
+    /// Takes a code that is to be sent; it replaces the one before.
     ///
     /// # Errors
     /// `request/too_many` beyond the limits.

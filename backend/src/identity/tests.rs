@@ -79,17 +79,12 @@ async fn a_page_that_asks_for_one_citizen_does_nothing_in_the_name_of_another() 
             "what was not sent is kept"
         );
         assert_eq!(slept.post("/api/v1/drafts", start.clone()).await.status, 401);
-        let farewell = slept.delete(SESSION).await;
-        assert_eq!((farewell.status, farewell.header("set-cookie").as_str()), (204, ""));
     }
-    // Nor did it log out who is logged in now.
     let mut awake = asks_for(second.as_str().unwrap_or_default());
     let drafts = awake.get("/api/v1/drafts").await;
     assert_eq!((drafts.status, drafts.json()), (200, json!([])));
     let started = awake.post("/api/v1/drafts", start).await;
     assert_eq!(started.status, 201, "{}", started.json());
-    assert_eq!(awake.delete(SESSION).await.status, 204);
-    assert_eq!(browser.get(SESSION).await.status, 401);
 }
 
 #[tokio::test]
@@ -172,7 +167,7 @@ async fn a_used_code_is_no_way_round_the_wait() {
 }
 
 #[tokio::test]
-async fn a_phone_gets_five_codes_an_hour_and_ten_a_day_from_one_network() {
+async fn a_phone_gets_five_codes_an_hour_and_ten_a_day() {
     let hall = TestHall::open().await;
     let mut browser = hall.browser();
     for round in 0..2 {
@@ -441,97 +436,6 @@ async fn whoever_tries_codes_of_a_number_elsewhere_leaves_its_owner_their_own_tr
     assert_eq!(owner.post(SESSION, login(&code)).await.status, 200);
     assert_eq!(
         owner.post(SESSION, login(&code)).await.code(),
-        "identity/wrong_code",
-        "it is used up"
-    );
-}
-
-fn at(hall: &TestHall, network: &str) -> TestTerminal {
-    let mut terminal = hall.browser();
-    terminal.address = format!("{network}:4000");
-    terminal
-}
-
-#[tokio::test]
-async fn whoever_asks_for_the_codes_of_a_number_leaves_its_owner_their_own() {
-    let hall = TestHall::open().await;
-    let mut stranger = at(&hall, "203.0.113.9");
-    let mut accomplice = at(&hall, "198.51.100.7");
-    let mut owner = at(&hall, "192.0.2.7");
-    let theirs = stranger.ask_code(PHONE).await;
-    for _ in 0..5 {
-        let wrong = try_code(&mut accomplice, PHONE, &another(&theirs)).await;
-        assert_eq!(wrong.code(), "identity/wrong_code");
-    }
-    // The owner does not wait for a code that somebody else asked for, nor does the next one take theirs away.
-    let own = owner.ask_code(PHONE).await;
-    hall.clock.advance(61);
-    stranger.ask_code(PHONE).await;
-    assert_eq!(try_code(&mut owner, PHONE, &own).await.status, 200);
-    // Whatever one network may ask for leaves some to the others, for the hour and for the day.
-    for asked in [3, 5] {
-        for _ in 0..asked {
-            hall.clock.advance(61);
-            stranger.ask_code(PHONE).await;
-        }
-        hall.clock.advance(61);
-        let refused = stranger.post(CODES, json!({ "phone": PHONE })).await;
-        assert_eq!(refused.code(), "request/too_many");
-        owner.log_in(PHONE).await;
-        hall.clock.advance(3600);
-    }
-    let refused = stranger.post(CODES, json!({ "phone": PHONE })).await;
-    assert_eq!(refused.code(), "request/too_many", "the day is not over");
-    owner.log_in(PHONE).await;
-}
-
-#[tokio::test]
-async fn a_number_gets_no_more_codes_however_many_networks_ask() {
-    let hall = TestHall::open_with(|config| {
-        config.codes.per_phone_hour = 3;
-        config.codes.per_phone_day = 4;
-    })
-    .await;
-    for network in ["192.0.2.1", "192.0.2.2", "192.0.2.3"] {
-        at(&hall, network).ask_code(PHONE).await;
-    }
-    let refused = at(&hall, "192.0.2.4").post(CODES, json!({ "phone": PHONE })).await;
-    assert_eq!(refused.code(), "request/too_many");
-    hall.clock.advance(3600);
-    at(&hall, "192.0.2.4").ask_code(PHONE).await;
-    let refused = at(&hall, "192.0.2.5").post(CODES, json!({ "phone": PHONE })).await;
-    assert_eq!(refused.code(), "request/too_many", "the day is not over");
-    hall.clock.advance(86_400);
-    at(&hall, "192.0.2.5").ask_code(PHONE).await;
-}
-
-#[tokio::test]
-async fn the_codes_that_many_networks_asked_for_are_not_guessed_at_from_elsewhere_all_day() {
-    let hall = TestHall::open().await;
-    let mut owner = at(&hall, "192.0.2.7");
-    let code = owner.ask_code(PHONE).await;
-    for network in ["203.0.113.8", "203.0.113.9"] {
-        at(&hall, network).ask_code(PHONE).await;
-    }
-    // Each try could be any of three codes: ten of a number are tried so in a day.
-    let mut elsewhere = at(&hall, "198.51.100.7");
-    for _ in 0..4 {
-        assert_eq!(
-            try_code(&mut elsewhere, PHONE, "wrong").await.code(),
-            "identity/wrong_code"
-        );
-    }
-    assert_eq!(
-        try_code(&mut elsewhere, PHONE, &code).await.code(),
-        "identity/wrong_code"
-    );
-    assert_eq!(try_code(&mut owner, PHONE, &code).await.status, 200);
-    // Whoever moved on to another network meanwhile logs in there.
-    hall.clock.advance(86_400);
-    let code = owner.ask_code(PHONE).await;
-    assert_eq!(try_code(&mut elsewhere, PHONE, &code).await.status, 200);
-    assert_eq!(
-        try_code(&mut owner, PHONE, &code).await.code(),
         "identity/wrong_code",
         "it is used up"
     );

@@ -142,21 +142,6 @@ pub fn contact_notice(hall: &Text, what: ContactNotice, shown: &str, language: L
     }
 }
 
-/// The notice that somebody acts for the reader from now on, to everything that logs the reader in.
-#[must_use]
-pub fn acting_notice(hall: &Text, actor: &str, language: Language) -> String {
-    let hall = hall.get(language);
-    match language {
-        Language::ZhCn => format!(
-            "【{hall}】{actor} 现在可以代您办理政务服务。如非本人操作，请立即登录，在“委托代办”中结束，或拨打政务服务热线。"
-        ),
-        Language::En => format!(
-            "[{hall}] {actor} may act for you from now on. If you did not agree to it, log in now and end it under “Acting for \
-             others”, or call us."
-        ),
-    }
-}
-
 /// The notice that somebody asks for an account, to everything that logs it in.
 #[must_use]
 pub fn claim_notice(hall: &Text, language: Language) -> String {

@@ -12,7 +12,7 @@ use onehall_protocol::authorization::{
 };
 use onehall_protocol::cases::Poke;
 use onehall_protocol::identity::{AssuranceLevel, TerminalKind};
-use onehall_protocol::{ClientId, ErrorCode, Problem, Text, Timestamp};
+use onehall_protocol::{ClientId, ErrorCode, Text, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -22,7 +22,7 @@ use super::clients::{Client, RedirectUri};
 use super::model::{OpenRequest, Prompt, seconds};
 use super::params::Issuer;
 use super::scopes::{Scope, Scopes};
-use super::store::{Agree, Withdraw};
+use super::store::Agree;
 use crate::error::{Error, Result};
 use crate::http::extract::{Json, Path};
 use crate::identity::{Citizen, Looking, OwnPages};
@@ -316,32 +316,17 @@ fn unknown(id: &ClientId) -> ClientView {
 
 /// Take back what was allowed to an application
 ///
-/// Ends every login there, with all tokens: at once, also those that were to last. A terminal of the hall is logged out from a
-/// terminal of one's own alone, as in the list of sessions, and is told so.
+/// Ends every login there, with all tokens: at once, also those that were to last.
 #[utoipa::path(delete, path = "/identity/consents/{client}", tag = "login",
     params(("client" = ClientId, Path, description = "The application")),
-    responses((status = 204, description = "It has nothing any more"),
-        (status = 403, body = Problem, description = "identity/other_terminal, for a terminal of the hall")),
+    responses((status = 204, description = "It has nothing any more")),
     security(("citizen" = [])))]
 async fn withdraw(
     State(state): State<AppState>,
     OwnPages(citizen): OwnPages,
     Path(client): Path<ClientId>,
 ) -> Result<StatusCode> {
-    let terminal = state
-        .city
-        .client(&client)
-        .is_some_and(|client| client.terminal.is_some());
-    if terminal && !citizen.is_at_own_terminal() {
-        return Err(ErrorCode::OtherTerminal.into());
-    }
-    let withdraw = Withdraw {
-        person: citizen.actor.id,
-        client,
-        by: citizen.terminal,
-        now: state.clock.now(),
-    };
-    if state.storage.withdraw_consent(withdraw).await? {
+    if state.storage.withdraw_consent(citizen.actor.id, client).await? {
         // Where it was a terminal of the hall, its session has ended.
         state.events.poke_person(citizen.actor.id, Poke::SessionEnded);
         Ok(StatusCode::NO_CONTENT)

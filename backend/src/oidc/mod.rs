@@ -69,7 +69,7 @@ pub use jose::PublicKey;
 pub use model::{Access, AuthorizationRequest, Login, OpenRequest, Prompt, access_until, seconds};
 pub use scopes::{Scope, Scopes};
 pub use store::OidcStore;
-pub use terminal::{KeyHolder, held_session, session_before};
+pub use terminal::{KeyHolder, held_session};
 pub(crate) use terminal::{challenge, key_holder};
 
 /// Where the routes of the protocol are.

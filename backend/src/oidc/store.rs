@@ -113,19 +113,6 @@ pub struct Bind {
     pub refresh: TokenHash,
 }
 
-/// A citizen takes back what they allowed to a client.
-#[derive(Debug, Clone)]
-pub struct Withdraw {
-    /// Who.
-    pub person: PersonId,
-    /// From which client.
-    pub client: ClientId,
-    /// From what kind of terminal.
-    pub by: TerminalKind,
-    /// Now.
-    pub now: Timestamp,
-}
-
 /// A client comes with a code.
 #[derive(Debug, Clone)]
 pub struct Redeem {
@@ -378,7 +365,7 @@ pub trait OidcStore: Send + Sync {
     ///
     /// # Errors
     /// Only faults of the store.
-    async fn withdraw_consent(&self, withdraw: Withdraw) -> Result<bool>;
+    async fn withdraw_consent(&self, person: PersonId, client: ClientId) -> Result<bool>;
 
     /// Gives tokens for a code.
     ///

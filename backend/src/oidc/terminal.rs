@@ -9,8 +9,8 @@
 
 use std::sync::Arc;
 
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
 use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{API, ErrorCode};
 use serde_json::{Value, json};
@@ -33,9 +33,12 @@ const PROOF: &str = "dpop";
 /// # Errors
 /// `identity/not_logged_in` where token or proof do not count; the details say why, and bring the nonce to use.
 pub async fn held_session(parts: &Parts, state: &AppState) -> Result<Option<TokenHash>> {
-    let Some(token) = shown(&parts.headers) else {
+    let value = parts.headers.get(header::AUTHORIZATION);
+    let shown = value.and_then(|value| value.to_str().ok()?.split_once(' '));
+    let Some((_, token)) = shown.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("DPoP")) else {
         return Ok(None);
     };
+    let token = token.trim();
     let issuer = Issuer::of_parts(parts, state)?;
     let (held, now) = (TokenHash::of(token), state.clock.now());
     let Some(access) = state.storage.access(held, now).await? else {
@@ -55,27 +58,6 @@ pub async fn held_session(parts: &Parts, state: &AppState) -> Result<Option<Toke
         Some(key) if key == bound => Ok(Some(access.login.session)),
         _ => Err(refused("invalid_token", None)),
     }
-}
-
-/// The bound token that a request shows.
-fn shown(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?;
-    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("DPoP").then_some(token.trim())
-}
-
-/// The session that a terminal of the hall had before a login in which it has just proved to hold `key`: of the token that it shows
-/// along, where that is of the same key. One that does not count any more is no reason to refuse a login.
-///
-/// # Errors
-/// Only faults of the store.
-pub async fn session_before(headers: &HeaderMap, state: &AppState, key: &str) -> Result<Option<TokenHash>> {
-    let Some(token) = shown(headers) else {
-        return Ok(None);
-    };
-    let access = state.storage.access(TokenHash::of(token), state.clock.now()).await?;
-    let own = access.filter(|access| access.login.scopes.has(Scope::Hall) && access.key_bound.as_deref() == Some(key));
-    Ok(own.map(|access| access.login.session))
 }
 
 /// A terminal of the hall that logs in and has proved to hold a key: what it is given is bound to that.

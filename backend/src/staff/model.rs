@@ -235,8 +235,6 @@ pub enum AuditAction {
     AuditExported,
     /// A citizen was compared with their identity document: the level of an account was raised.
     IdentityChecked,
-    /// Name and number that a clerk typed off a document did not match: nothing came of it.
-    IdentityNotMatched,
     /// A clerk asked for the account of who stood at the window, who can no longer log in to it.
     RecoveryBegun,
     /// Whoever sits at a console showed anew by their second factor that they are there.

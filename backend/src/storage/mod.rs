@@ -25,7 +25,6 @@ use crate::identity::{ContactStore, IdentityStore, LevelStore};
 use crate::insight::InsightStore;
 use crate::oidc::OidcStore;
 use crate::oidc::notices::NoticeStore;
-use crate::payments::PaymentStore;
 use crate::staff::{AuditStore, StaffStore};
 use crate::sync::SyncStore;
 use crate::updates::UpdateStore;
@@ -53,7 +52,6 @@ pub trait Storage:
     + OidcStore
     + NoticeStore
     + HallStore
-    + PaymentStore
     + Send
     + Sync
     + std::fmt::Debug

@@ -418,7 +418,6 @@ async fn who_may_handle_some_matters_does_not_hear_that_others_changed() {
     actor.log_in(STRANGER).await;
     let scope = json!({ "role": "helper", "items": ["residence-permit"], "submits": true, "until": "2026-12-31" });
     let request = json!({ "phone": STRANGER, "scope": scope });
-    crate::identity::passkeys::tests::prove(&mut principal, &hall).await;
     let asked = principal.post("/api/v1/account/delegations", request).await;
     let answer = format!(
         "/api/v1/account/delegations/{}/answer",

@@ -1,11 +1,10 @@
 //! What the hall does by itself: signing before what is signed ends, and stopping what terminals go back from.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use onehall_protocol::Timestamp;
-use onehall_publisher::{Failure, Keeper, Published, endings, published, released};
+use onehall_publisher::{Failure, Keeper, Published, endings, published};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -142,15 +141,6 @@ pub(super) async fn offered(state: &AppState) -> Vec<Published> {
     let read = blocking(move || published(&repository)).await;
     read.inspect_err(|error| tracing::error!(%error, "the repository of updates cannot be read"))
         .unwrap_or_default()
-}
-
-/// The releases of a kind of terminal that the repository here has had: nobody counts what was made up. None where no repository
-/// is here, or none that can be read: then whatever is told is counted, so that no release that fails is hidden.
-pub(super) async fn known(state: &AppState, app: &str) -> Option<BTreeSet<u64>> {
-    let (repository, app) = (state.config.updates.served()?, app.to_owned());
-    let read = blocking(move || released(&repository, &app)).await;
-    read.inspect_err(|error| tracing::error!(%error, "the repository of updates cannot be read"))
-        .ok()
 }
 
 fn instant(state: &AppState) -> OffsetDateTime {

@@ -30,7 +30,7 @@ pub struct TakeReports {
 pub struct NewReport {
     /// What it says.
     pub report: UpdateReport,
-    /// Keyed hash of the client's network (an IPv4 address, a /48 of IPv6) and the release: it ties nothing to what was told of another release.
+    /// Keyed hash of the client's address and the release: it ties nothing to what was told of another release.
     pub network: [u8; 32],
 }
 

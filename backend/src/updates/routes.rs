@@ -29,7 +29,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
 ///
 /// Nobody has to be logged in, and a login is not looked at: a report says which release and what became of it, and nothing of
 /// who tells it. One that was counted before is not counted again, and no network decides alone on whether a release is stopped.
-/// A hall that serves the repository of updates counts nothing of a release that was never in it.
 #[utoipa::path(post, path = "/updates/reports", tag = "operations", request_body = UpdateReports,
     responses((status = 200, description = "How many were new", body = ReportsTaken)))]
 async fn take(
@@ -46,22 +45,20 @@ async fn take(
     if told.reports.iter().any(|report| report.release > HIGHEST) {
         return Err(Error::new(ErrorCode::InvalidBody).with_field("reports", "out_of_range"));
     }
-    let site = client.site();
-    let known = keeping::known(&state, &told.app).await;
-    let is_known = |report: &UpdateReport| known.as_ref().is_none_or(|known| known.contains(&report.release));
+    let network = client.network();
     let new_report = |report: UpdateReport| NewReport {
         network: state
             .key
-            .keyed_hash("update", &[&told.app, &report.release.to_string(), &site]),
+            .keyed_hash("update", &[&told.app, &report.release.to_string(), &network]),
         report,
     };
     let new = state
         .storage
         .take_update_reports(TakeReports {
-            client: state.key.keyed_hash("client", &[&client.network()]),
+            client: state.key.keyed_hash("client", &[&network]),
             per_client_hour: state.config.updates.reports_per_client_hour,
             per_network: state.config.updates.per_network(),
-            reports: told.reports.into_iter().filter(is_known).map(new_report).collect(),
+            reports: told.reports.into_iter().map(new_report).collect(),
             app: told.app,
             now: state.clock.now(),
         })

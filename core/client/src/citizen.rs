@@ -1,8 +1,6 @@
 //! What the citizen's UI asks of the core.
 
 use onehall_forms::{Definition, Inputs};
-#[cfg(feature = "own-terminal")]
-use onehall_protocol::PaymentId;
 use onehall_protocol::account::{
     ActorInvited, AnswerDelegation, AskToAct, ClosingView, DelegationView, Delegations, InviteActor, MergeTicket,
     MergeView, SessionEnd, SessionView,
@@ -18,8 +16,6 @@ use onehall_protocol::files::{FileOffer, FileView, ReuseFile};
 use onehall_protocol::halls::{self, AppointmentView, DisplayView, HallView, SlotDay, TicketView};
 use onehall_protocol::identity::{CodeSent, Session};
 use onehall_protocol::passkeys::{PasskeyPurpose, PasskeyView};
-#[cfg(feature = "own-terminal")]
-use onehall_protocol::payments::{BeginPayment, CasePayment};
 use onehall_protocol::{
     AppointmentId, CaseId, ClaimId, ClientId, ContactId, DelegationId, DraftId, FileId, HallCode, IdempotencyKey,
     ItemCode, Language, ListCode, MaterialCode, PasskeyId, PersonId, QueueCode, SessionId, Text,
@@ -551,40 +547,6 @@ commands! {
             #[serde(default)]
             wait_as: Option<Text>
         } -> Outcome<CaseView>;
-
-        /// What a case owes, and how that stands. `CaseChanged` tells that it may be otherwise.
-        GetPayment if "own-terminal" {
-            /// Which case.
-            case: CaseId
-        } -> CasePayment;
-        /// Begins a payment: one, however often it is asked.
-        Pay if "own-terminal" {
-            /// Which case.
-            case: CaseId,
-            /// By which way, and the amount that the citizen saw.
-            payment: BeginPayment,
-            /// Names this attempt.
-            key: IdempotencyKey
-        } -> CasePayment;
-        /// Has the hall ask its provider what became of a payment.
-        AskPayment if "own-terminal" {
-            /// Which case.
-            case: CaseId,
-            /// Which payment of it.
-            payment: PaymentId
-        } -> CasePayment;
-        /// Breaks a payment off, unless it is paid by now.
-        CancelPayment if "own-terminal" {
-            /// Which case.
-            case: CaseId,
-            /// Which payment of it.
-            payment: PaymentId
-        } -> CasePayment;
-        /// The receipt of what was paid, as a PDF.
-        ReadPaymentReceipt if "own-terminal" {
-            /// Which case.
-            case: CaseId
-        } -> FileContent;
 
         /// What waits on this terminal until the hall can be reached, and what the hall refused of it; in the order in which
         /// it was left. Only what is the citizen's who is logged in.

@@ -9,13 +9,12 @@ use onehall_protocol::contacts::ClaimView;
 use onehall_protocol::files::FileView;
 use onehall_protocol::halls::{self, CounterNumber, FloorView, HallView};
 use onehall_protocol::passkeys::PasskeyView;
-use onehall_protocol::payments::{PaymentList, PaymentsQuery, StaffPayment};
 use onehall_protocol::staff::{
     AuditChain, AuditPage, AuditQuery, ChangeStaff, CreateStaff, StaffAccountSaved, StaffAccountView, StaffChallenge,
     StaffLogin, StaffPasskeyFactor, StaffProof, StaffSecondFactor, StaffSession,
 };
 use onehall_protocol::updates::ReleaseHealth;
-use onehall_protocol::{CaseId, FileId, HallCode, IdempotencyKey, Money, PasskeyId, StaffId, TicketId};
+use onehall_protocol::{CaseId, FileId, HallCode, IdempotencyKey, PasskeyId, StaffId, TicketId};
 use serde_json::Value;
 
 use crate::{FileContent, Preferences, commands};
@@ -205,30 +204,6 @@ commands! {
             /// Which counts.
             query: InsightQuery
         } -> InsightView;
-        /// What a case owes, and what happened with it.
-        GetPayment {
-            /// Which case.
-            case: CaseId
-        } -> StaffPayment;
-        /// Notes what was paid at the window.
-        NotePayment {
-            /// Which case.
-            case: CaseId,
-            /// The amount that was taken.
-            amount: Money
-        } -> StaffPayment;
-        /// Gives back what was paid.
-        RefundPayment {
-            /// Which case.
-            case: CaseId,
-            /// Why.
-            reason: String
-        } -> StaffPayment;
-        /// What was paid to the clerk's authority on a day.
-        ListPayments {
-            /// Which day.
-            query: PaymentsQuery
-        } -> PaymentList;
         /// What became of each release of the pages on the terminals that told of it (administrators of the whole hall).
         GetUpdates {} -> Vec<ReleaseHealth>;
     }

@@ -457,14 +457,6 @@ mod tests {
             prop_assert_eq!(Decimal::from_json(&read), Some(number));
         }
 
-        /// So the bounds of numbers are said without what writes any float.
-        #[test]
-        fn what_survives_is_written_as_a_float_writes_it(units in 0..1_000_000_000_000_000_i128, moved in 0_u32..20) {
-            let float = Decimal(units * 10_i128.pow(moved)).nearest_f64();
-            let number = serde_json::Number::from_f64(float).and_then(|number| Decimal::from_json(&number));
-            prop_assert_eq!(number.map(|number| number.to_string()), Some(float.to_string()));
-        }
-
         #[test]
         fn the_json_number_is_the_nearest_there_is(units in -LIMIT + 1..LIMIT, dropped in 0_u32..36) {
             let number = Decimal(units / 10_i128.pow(dropped));

@@ -192,12 +192,6 @@ fn plain_number(number: &serde_json::Number) -> String {
     Decimal::from_json(number).map_or_else(|| number.to_string(), |number| number.to_string())
 }
 
-/// A bound of a number. Not by the text that the standard library writes of a float: a page would carry 15 KB that write any, and
-/// the bounds of a form that was checked are decimals of few digits.
-pub(crate) fn display_bound(bound: f64) -> String {
-    serde_json::Number::from_f64(bound).map_or_else(String::new, |bound| plain_number(&bound))
-}
-
 fn display_rows(rows: usize, language: Language) -> String {
     match (language, rows) {
         (_, 0) => String::new(),

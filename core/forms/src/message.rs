@@ -4,7 +4,7 @@ use onehall_protocol::{FieldError, Language};
 
 use crate::context::Context;
 use crate::definition::{Kind, Question};
-use crate::display::{display_bound, display_date, display_money};
+use crate::display::{display_date, display_money};
 use crate::filling::{AnswerCode, AnswerFault, Filling, bound};
 
 /// The sentence that tells a person what to do about a fault.
@@ -297,7 +297,7 @@ fn number_of_days(question: &Question, code: AnswerCode, language: Language) -> 
 
 fn out_of_range(question: &Question, language: Language) -> String {
     let (min, max) = match &question.kind {
-        Kind::Number { min, max, .. } => (min.map(display_bound), max.map(display_bound)),
+        Kind::Number { min, max, .. } => (min.map(|min| min.to_string()), max.map(|max| max.to_string())),
         Kind::Money { min, max } => {
             let amount = |amount| display_money(amount, language);
             (min.map(amount), max.map(amount))

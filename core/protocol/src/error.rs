@@ -161,13 +161,6 @@ error_codes! {
     /// The case has been rated already.
     AlreadyRated = "cases/already_rated", 409, "您已评价过该办件。", "You have rated this case already.";
 
-    /// The result is issued only once what the case owes is paid.
-    PaymentRequired = "payments/required", 409, "费用尚未缴清，暂不能发放结果。", "The fee has not been paid yet, so the result cannot be issued.";
-    /// This cannot be paid, noted or given back now: `details.why` says why ([`NoPayment`](crate::payments::NoPayment)).
-    PaymentNotPossible = "payments/not_possible", 409, "现在无法这样缴费，请查看最新的缴费状态。", "This cannot be paid now. Look at how the payment stands.";
-    /// Who takes payments cannot be reached; nothing was charged.
-    PaymentsUnavailable = "payments/unavailable", 503, "缴费服务暂不可用，未扣款，请稍后再试或到窗口缴费。", "Payments cannot be taken right now. Nothing was charged. Try later, or pay at a window.";
-
     /// It cannot be done in a hall now: `details.why` says why ([`HallRefusal`](crate::halls::HallRefusal)).
     NotPossibleInHall = "halls/not_possible", 409, "大厅现在不能这样办理。", "This is not possible in the hall right now.";
 
@@ -202,8 +195,6 @@ error_codes! {
     StoreUnavailable = "client/store_unavailable", 0, "无法使用本机存储空间。", "The storage of this terminal cannot be used.";
     /// There is no room on this terminal for what was to be kept.
     StoreFull = "store/full", 0, "本机存储空间不足。", "There is no room left on this device.";
-    /// What this terminal keeps does not open: its disk, or another program at it, does not answer.
-    StoreHung = "store/hung", 0, "本机存储长时间没有响应，请关闭本应用后重新打开。", "The storage of this device does not respond. Please close this application and open it again.";
     /// A fault of the application itself; its log says where.
     ClientFault = "client/fault", 0, "应用出现问题，请重试。", "Something went wrong in this application.";
 }
@@ -347,7 +338,6 @@ impl ErrorCode {
                 | ErrorCode::TooManyRequests
                 | ErrorCode::ScannerUnavailable
                 | ErrorCode::VerifierUnavailable
-                | ErrorCode::PaymentsUnavailable
                 | ErrorCode::InvalidReply
         )
     }

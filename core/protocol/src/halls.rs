@@ -389,8 +389,6 @@ pub enum KioskDevice {
     Light,
     /// Says whether the case is open.
     Door,
-    /// Takes cards that pay.
-    Payment,
 }
 
 /// How a device is.

@@ -48,8 +48,6 @@ uuid_ids! {
     FileId;
     /// A passkey of a citizen, UUIDv7.
     PasskeyId;
-    /// A payment that was begun, UUIDv7; also what its provider knows it by.
-    PaymentId;
     /// A person or organisation with an account, UUIDv7.
     PersonId;
     /// A session as its citizen names it; follows from its token, and nothing follows from it.

@@ -24,7 +24,6 @@ mod ids;
 mod moment;
 mod money;
 pub mod passkeys;
-pub mod payments;
 pub mod search;
 pub mod staff;
 pub mod sync;

@@ -349,10 +349,9 @@ impl Autosave {
         let mut stamps: Vec<Stamp> = self.pending.values().map(|waiting| waiting.stamp).collect();
         stamps.sort_unstable();
         let first_left = stamps[MOST_AT_ONCE];
-        // Not collected: that sorts them first (`crate::few`).
-        let mut first = Changes::new();
-        first.extend(self.pending.extract_if(.., |_, waiting| waiting.stamp < first_left));
-        first
+        self.pending
+            .extract_if(.., |_, waiting| waiting.stamp < first_left)
+            .collect()
     }
 
     /// The backend took what was sent. Gives the answers that are others than this terminal knows, but for those that the

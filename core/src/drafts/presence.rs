@@ -13,7 +13,6 @@ use onehall_protocol::identity::TerminalKind;
 use onehall_protocol::{CoreError, DraftId, ErrorCode, Timestamp, WriterId};
 use serde_json::Value;
 
-use crate::few::sort_few;
 use crate::ports::{BoxFuture, boxed};
 use crate::{Core, api, json, lock};
 
@@ -174,7 +173,7 @@ impl Core {
             let Some(open) = present.get(&id) else { return };
             open.others.iter().map(|other| other.terminal).collect()
         };
-        sort_few(&mut others, Ord::cmp);
+        others.sort_unstable();
         self.emit_of_draft(id, |id| Event::DraftPresence {
             id,
             others: others.clone(),

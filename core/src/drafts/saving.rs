@@ -155,9 +155,7 @@ impl Core {
             };
             // At once: from now on they count as in sight.
             if let Some(revision) = revision {
-                // Not collected: that sorts them first (`crate::few`).
-                let mut answers = Answers::new();
-                answers.extend(merged.iter().map(|one| (one.path.clone(), one.value.clone())));
+                let answers: Answers = merged.iter().map(|one| (one.path.clone(), one.value.clone())).collect();
                 self.inner.filling.saved(id, base..revision, answers);
             }
             if !merged.is_empty() {

@@ -26,17 +26,6 @@ impl Core {
         self.fetch(api::post(path).key(attempt).json(card).anonymous()).await
     }
 
-    /// Tells the provider of a hall in development mode what a card did at a simulated payment terminal (`pay`, `decline`,
-    /// `lack_funds`). No other hall has it.
-    ///
-    /// # Errors
-    /// `request/not_found` where nothing is to be paid under this name.
-    pub async fn pay_simulated(&self, order: &str, deed: &str) -> Result<(), CoreError> {
-        let path = format!("/dev/payments/{}", api::query_value(order));
-        let deed = serde_json::json!({ "deed": deed });
-        self.send_only(api::post(path).json(&deed).anonymous()).await
-    }
-
     /// Says to the hall how this kiosk is.
     ///
     /// # Errors

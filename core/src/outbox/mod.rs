@@ -29,7 +29,6 @@ pub(crate) use queue::Content;
 use queue::{Entry, Happened, Queue, Task};
 
 use crate::drafts::left_alone;
-use crate::few::sort_few;
 use crate::ports::{BoxFuture, boxed};
 use crate::{Core, api, json, lock};
 
@@ -304,9 +303,7 @@ impl Core {
         self.outbox(|outbox| {
             let mut list = outbox.queue.list();
             list.extend(outbox.elsewhere.iter().map(Queue::shown_elsewhere));
-            sort_few(&mut list, |one, other| {
-                (one.queued_at, one.id).cmp(&(other.queued_at, other.id))
-            });
+            list.sort_by_key(|queued| (queued.queued_at, queued.id));
             list
         })
     }

@@ -29,10 +29,6 @@ pub enum StoreError {
     /// A newer version of the program wrote it.
     #[error("read what is kept on this terminal: a newer version wrote it")]
     Newer,
-    /// It does not open, or a disk does not answer.
-    #[cfg(feature = "native")]
-    #[error("use what is kept on this terminal: it does not answer")]
-    Hung,
 }
 
 impl From<NoSecret> for StoreError {

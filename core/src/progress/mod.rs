@@ -1,10 +1,6 @@
 //! Cases, and the pokes that tell of their steps.
 
 #[cfg(feature = "own-terminal")]
-mod payments;
-#[cfg(all(test, feature = "own-terminal"))]
-mod payments_tests;
-#[cfg(feature = "own-terminal")]
 mod typed;
 #[cfg(all(test, feature = "own-terminal"))]
 mod typed_tests;

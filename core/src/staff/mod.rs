@@ -3,9 +3,8 @@
 use onehall_client::staff::{Command as C, Reply as R};
 use onehall_protocol::cases::{QueueQuery, QueueScope};
 use onehall_protocol::passkeys::{AddPasskey, PasskeyAnswer};
-use onehall_protocol::payments::{NotePayment, RefundPayment};
 use onehall_protocol::staff::{AuditQuery, StaffSession};
-use onehall_protocol::{CaseId, CoreError, ErrorCode};
+use onehall_protocol::{CoreError, ErrorCode};
 
 use crate::{Core, api};
 
@@ -116,20 +115,6 @@ impl Core {
                 let path = format!("/staff/insight?from={from}&to={to}&by={by}");
                 R::GetInsight(self.fetch(api::get(path)).await?)
             }
-            C::GetPayment(ask) => R::GetPayment(self.fetch(api::get(payment_path(ask.case, ""))).await?),
-            C::NotePayment(ask) => {
-                let note = NotePayment { amount: ask.amount };
-                R::NotePayment(self.fetch(api::post(payment_path(ask.case, "")).json(&note)).await?)
-            }
-            C::RefundPayment(ask) => {
-                let refund = RefundPayment { reason: ask.reason };
-                let request = api::post(payment_path(ask.case, "/refund")).json(&refund);
-                R::RefundPayment(self.fetch(request).await?)
-            }
-            C::ListPayments(ask) => {
-                let day = ask.query.day.map(|day| format!("?day={day}")).unwrap_or_default();
-                R::ListPayments(self.fetch(api::get(format!("/staff/payments{day}"))).await?)
-            }
             C::GetUpdates(_) => R::GetUpdates(self.fetch(api::get("/staff/updates")).await?),
         })
     }
@@ -152,10 +137,6 @@ impl Core {
             Err(error) => Err(error),
         }
     }
-}
-
-fn payment_path(case: CaseId, what: &str) -> String {
-    format!("/staff/cases/{case}/payment{what}")
 }
 
 fn audit_path(what: &str, query: &AuditQuery) -> String {

@@ -13,17 +13,15 @@ use crate::json;
 pub(super) fn pulled(body: &[u8]) -> Option<Pulled> {
     let mut answer: Value = json::read(body).ok()?;
     let sums = answer["checksums"].as_object().into_iter().flatten();
-    // One by one, here and below: what is collected is sorted first (`crate::few`).
-    let mut checksums = BTreeMap::new();
-    for (principal, sum) in sums {
-        checksums.insert(principal.parse().ok()?, sum.as_str()?.parse().ok()?);
-    }
+    let checksums: Option<BTreeMap<_, _>> = sums
+        .map(|(principal, sum)| Some((principal.parse().ok()?, sum.as_str()?.parse().ok()?)))
+        .collect();
     Some(Pulled {
         changes: changes(&mut answer)?,
         cursor: answer["cursor"].as_str()?.to_owned(),
         more: answer["more"].as_bool()?,
         principals: principals(&answer)?,
-        checksums,
+        checksums: checksums?,
     })
 }
 
@@ -50,11 +48,8 @@ fn changes(answer: &mut Value) -> Option<Vec<Change>> {
 }
 
 fn principals(answer: &Value) -> Option<BTreeSet<PersonId>> {
-    let mut principals = BTreeSet::new();
-    for principal in answer["principals"].as_array()? {
-        principals.insert(principal.as_str()?.parse().ok()?);
-    }
-    Some(principals)
+    let principals = answer["principals"].as_array()?.iter();
+    principals.map(|principal| principal.as_str()?.parse().ok()).collect()
 }
 
 #[cfg(test)]

@@ -25,7 +25,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::few::sort_few;
 use crate::ports::{BoxFuture, boxed};
 use crate::{Core, api, json, lock};
 
@@ -224,7 +223,7 @@ impl Core {
                 waiting: one.waiting,
             })
             .collect();
-        sort_few(&mut all, |one, other| other.transfer.cmp(&one.transfer));
+        all.sort_unstable_by_key(|one| std::cmp::Reverse(one.transfer));
         all
     }
 

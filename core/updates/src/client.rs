@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use onehall_bundle::{Block, Halts, Hash, InstallId, Kiosks, Manifest, Mistake, Policy, Running, Terminal};
 use time::OffsetDateTime;
 
-use crate::believed::{Believed, Shown};
 use crate::carried::{CATALOG, KIOSKS};
 use crate::disk::{Disk, replace};
 use crate::download::{Cost, Room, disk_error, download};
@@ -35,9 +34,6 @@ pub struct Settings {
     pub kind: String,
     /// What a download may use.
     pub room: Room,
-    /// The root of trust from which a release that lies here has to be shown to be signed, each time that it is opened; none: it is
-    /// believed to be what was taken. The verifier keeps what it verified beside ([`crate::trust::MetadataFolder::beside`]).
-    pub root: Option<Vec<u8>>,
 }
 
 /// What tells the time, and hears what is counted.
@@ -301,54 +297,25 @@ impl<D: Disk> Updates<D> {
 
     /// The catalog of the hall that travels with the pages, as it was verified last: for a terminal that reaches no hall.
     pub fn catalog(&self) -> Option<Vec<u8>> {
-        CATALOG.kept(self.store.disk(), self.believed())
+        CATALOG.kept(self.store.disk())
     }
 
     /// What kiosks are told, as it was verified last.
     pub fn kiosks(&self) -> Option<Kiosks> {
-        kiosks_of(self.store.disk(), self.believed())
-    }
-
-    /// Whose signatures count for what lies here.
-    fn believed(&self) -> Believed<'_> {
-        Believed {
-            role: &self.settings.role,
-            root: self.settings.root.as_deref(),
-        }
+        kept_kiosks(self.store.disk())
     }
 
     /// Keeps what travels beside the pages. What one of them lacks keeps no other from coming.
     async fn carry(&self, trust: &mut dyn Trust, mirror: &dyn Mirror, now: OffsetDateTime) -> Result<(), UpdateError> {
-        let (disk, believed) = (self.store.disk(), self.believed());
-        let catalog = CATALOG.carry(disk, believed, trust, mirror, now).await;
-        let kiosks = KIOSKS.carry(disk, believed, trust, mirror, now).await;
+        let (disk, role) = (self.store.disk(), &self.settings.role);
+        let catalog = CATALOG.carry(disk, role, trust, mirror, now).await;
+        let kiosks = KIOSKS.carry(disk, role, trust, mirror, now).await;
         catalog.and(kiosks)
     }
 
     async fn fetch(&self, mirror: &dyn Mirror, bytes: &[u8], manifest: &Manifest) -> Result<Cost, UpdateError> {
-        let name = manifest_name(manifest.release);
-        self.believed().keep(self.store.disk(), &name, Hash::of(bytes))?;
         self.store.keep_manifest(bytes).map_err(disk_error)?;
         Ok(download(&self.store, mirror, manifest, self.settings.room).await?)
-    }
-
-    /// A release as a whole, where all of it is here, is what is written down of it, and was signed.
-    fn open_release(&self, release: Release) -> Option<Bundle> {
-        let bundle = self.store.open(release)?;
-        if Release::of(&bundle.manifest, release.manifest) != release {
-            return None;
-        }
-        let (disk, name) = (self.store.disk(), manifest_name(release.number));
-        match self.believed().shown(disk, &name, release.manifest) {
-            Shown::Nowhere => return None,
-            Shown::WithIt => {}
-            Shown::Lately => {
-                if let Err(error) = self.believed().keep(disk, &name, release.manifest) {
-                    tracing::warn!(%error, "what shows that a release was signed was not kept with it");
-                }
-            }
-        }
-        Some(bundle)
     }
 
     fn terminal(&self) -> Terminal {
@@ -397,7 +364,7 @@ impl<D: Disk> Updates<D> {
                     }),
                     Effect::Show(boot) => match boot.shows.release() {
                         None => done.shown = Some(None),
-                        Some(release) => match self.open_release(release) {
+                        Some(release) => match self.store.open(release) {
                             Some(bundle) => done.shown = Some(Some(bundle)),
                             None => events.push_back(Event::Damaged(release.manifest)),
                         },
@@ -454,20 +421,8 @@ impl<D: Disk> Drop for UnderWay<'_, D> {
 }
 
 /// What kiosks are told, as it was verified last and lies on this disk: for whoever starts before there are any updates.
-///
-/// `role` is that of its kind of terminal, `root` the root of trust from which it has to be shown to be signed.
-pub fn kept_kiosks(disk: &dyn Disk, role: &str, root: &[u8]) -> Option<Kiosks> {
-    let root = Some(root);
-    kiosks_of(disk, Believed { role, root })
-}
-
-fn kiosks_of(disk: &dyn Disk, believed: Believed<'_>) -> Option<Kiosks> {
-    KIOSKS.kept(disk, believed).and_then(|kept| Kiosks::read(&kept).ok())
-}
-
-/// The end of the name of a manifest's target.
-fn manifest_name(release: u64) -> String {
-    format!("{release}.json")
+pub fn kept_kiosks(disk: &dyn Disk) -> Option<Kiosks> {
+    KIOSKS.kept(disk).and_then(|kept| Kiosks::read(&kept).ok())
 }
 
 /// A small target, whole and checked; none where no role names it.

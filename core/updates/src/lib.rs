@@ -12,7 +12,6 @@
 //!
 //! What a bundle and a policy are, `onehall-bundle` says. `docs/updates.md` is for who runs a repository.
 
-mod believed;
 mod carried;
 mod client;
 pub mod disk;

@@ -23,7 +23,6 @@ mod shell;
 mod sticks;
 mod window;
 
-pub use onehall_core::ports::{NoSecret, SecretStore};
 pub use onehall_core::{Core, NewStep, Steps};
 pub use options::Options;
 pub use settings::kiosks;

@@ -121,7 +121,7 @@ pub fn read(file: Option<&Path>, hall: &str, kind: Kind) -> Result<Option<Config
 }
 
 /// What kiosks are told, as it came last and lies where the updates of a terminal are kept: for a program that is about to
-/// start. Nothing where there are no updates, or where it is not shown to be signed.
+/// start. Nothing where there are no updates.
 pub fn kiosks(options: &Options) -> Option<Kiosks> {
     let said: File = match &options.updates {
         Some(file) => serde_json::from_slice(&fs::read(file).ok()?).ok()?,
@@ -137,13 +137,7 @@ pub fn kiosks(options: &Options) -> Option<Kiosks> {
         (None, Some(data)) => data.join(KEPT),
         (None, None) => return None,
     };
-    let root = match said.root {
-        _ if !ROOT.is_empty() => ROOT.to_vec(),
-        Some(root) => fs::read(beside.join(root)).ok()?,
-        None => return None,
-    };
-    let role = format!("ui-{}", Profile::Kiosk.name());
-    onehall_updates::kept_kiosks(&Folder::new(folder), &role, &root)
+    onehall_updates::kept_kiosks(&Folder::new(folder))
 }
 
 fn read_with(
@@ -178,6 +172,7 @@ fn read_with(
         .map_err(|few| wrong(file.unwrap_or(beside), &format!("`bytes_per_second`: {few}")))?;
     let name = kind.profile.name();
     Ok(Some(Configured {
+        root,
         mirror: mirror(said.repository.as_deref(), beside, hall, limits)?,
         folder: said.folder.map(|folder| beside.join(folder)),
         settings: Settings {
@@ -200,7 +195,6 @@ fn read_with(
             hall: said.hall,
             kind: name.to_owned(),
             room: Room::default(),
-            root: Some(root.clone()),
         },
         check_every: Duration::from_secs(said.check_seconds.unwrap_or(3600).max(1)),
         ready_within: Duration::from_secs(said.ready_seconds.unwrap_or(20).max(1)),
@@ -209,7 +203,6 @@ fn read_with(
             _ => 600,
         })),
         sticks: said.sticks.map(|folder| beside.join(folder)),
-        root,
     }))
 }
 

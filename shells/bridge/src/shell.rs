@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use onehall_client::citizen::{Command, GetPreferences, Reply};
 use onehall_client::{Preferences, Profile};
-use onehall_core::platform::native::{FileSecrets, InUse, Keep, native_at};
-use onehall_core::ports::SecretStore;
+use onehall_core::platform::native::{InUse, Keep, native_at};
 use onehall_core::{Bridge, Core};
 use onehall_protocol::Language;
 use onehall_protocol::identity::TerminalKind;
@@ -64,14 +63,9 @@ pub struct Fittings {
     pub plugin: Option<Box<dyn FnOnce(Core) -> TauriPlugin<Wry>>>,
     /// The page that is opened first, such as `/matters`; empty for the home page.
     pub address: String,
-    /// Where secrets are kept in place of files in the folder, which it is given: what lies there may have to be moved.
-    pub secrets: Option<SecretsIn>,
     /// Asked where another window holds the folder: whether that one took over what was wanted, so that this start is done.
     pub in_use: Option<TakenOver>,
 }
-
-/// Makes of the secrets in files what keeps them.
-pub type SecretsIn = Box<dyn FnOnce(Arc<dyn SecretStore>) -> Arc<dyn SecretStore>>;
 
 /// Says of the folder that another window holds whether that window took over what was wanted.
 pub type TakenOver = Box<dyn FnOnce(&Path) -> bool>;
@@ -198,16 +192,11 @@ fn start(
         Some(folder) => Ok(folder.clone()),
         None => app.path().app_data_dir(),
     };
-    let runtime = async_runtime::handle().inner().clone();
-    let keep = match (shell.keeps, fittings.secrets) {
-        (Keeps::Nothing, _) => Keep::Nothing,
-        (Keeps::Folder, None) => Keep::Folder(own()?),
-        (Keeps::Folder, Some(secrets)) => {
-            let folder = own()?;
-            let files = FileSecrets::new(folder.join("secrets"), runtime.clone());
-            Keep::FolderAndSecrets(folder, secrets(Arc::new(files)))
-        }
+    let keep = match shell.keeps {
+        Keeps::Nothing => Keep::Nothing,
+        Keeps::Folder => Keep::Folder(own()?),
     };
+    let runtime = async_runtime::handle().inner().clone();
     let host = native_at(keep, fittings.kiosk.as_deref(), runtime)?;
     let core = Core::new(host, options.hall.clone(), shell.terminal);
     if let Some(plugin) = fittings.plugin {

@@ -4,26 +4,21 @@
 //! - `second`: a start where a window is open already.
 //! - `desk`: the plugin; what a window that nobody looks at tells, and where its links lead.
 //! - `place`: where the window stands.
-//! - `keys`: where keys and tokens are kept: in the key store of the operating system, `vault`, or in files.
 //! - `tray`, `bus`: what the desktop environment offers, where it does.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 #[cfg_attr(not(target_os = "linux"), path = "no_bus.rs")]
 mod bus;
 mod desk;
-mod keys;
 mod place;
 mod second;
 mod texts;
 mod tray;
-#[cfg_attr(not(target_os = "linux"), path = "no_vault.rs")]
-mod vault;
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use onehall_bridge::{Fittings, Frame, Keeps, SecretStore, Shell};
+use onehall_bridge::{Fittings, Frame, Keeps, Shell};
 use onehall_client::{Link, Profile};
 use onehall_protocol::identity::TerminalKind;
 
@@ -49,9 +44,6 @@ fn main() -> ExitCode {
     let fittings = Fittings {
         address: desk::address_of(&link),
         plugin: Some(Box::new(move |core| desk::plugin(core, data))),
-        secrets: Some(Box::new(|files| -> Arc<dyn SecretStore> {
-            Arc::new(keys::Keys::new(vault::Service::default(), files))
-        })),
         in_use: Some(Box::new(move |folder: &Path| {
             let taken_over = second::hand_over(folder, &link);
             if taken_over {

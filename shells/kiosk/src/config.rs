@@ -75,8 +75,6 @@ pub struct Devices {
     pub light: Option<Driver>,
     /// Says whether the case is open.
     pub door: Option<Driver>,
-    /// Takes cards that pay.
-    pub payment: Option<Driver>,
 }
 
 /// How what is no printer is driven. Those of vendors are added here.

@@ -2,7 +2,6 @@
 //! card led to, and nothing of whose it is.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -12,13 +11,12 @@ use base64::engine::general_purpose::STANDARD;
 use onehall_bridge::Core;
 use onehall_protocol::halls::{CardAtHall, CardSeen, KioskSign};
 use onehall_protocol::identity::{CardCodeRequest, CardCodeSent, CardLogin, Session};
-use onehall_protocol::{CitizenId, CoreError, HallCode, IdempotencyKey, Money, QueueCode};
+use onehall_protocol::{CitizenId, CoreError, HallCode, IdempotencyKey, QueueCode};
 use serde::{Deserialize, Serialize};
 use tauri::async_runtime;
 
-use crate::devices::{Card, DeviceState, Due, Fault, Fitted, KioskDevice, Paper, Patience, Printer, Slip, Stops};
+use crate::devices::{Card, DeviceState, Fault, Fitted, KioskDevice, Paper, Patience, Slip, Stops};
 use crate::keeper::Ended;
-use crate::wipe;
 
 /// How long something is waited for that a person puts somewhere.
 const FOR_A_PERSON: Duration = Duration::from_secs(45);
@@ -31,9 +29,6 @@ const EACH: Duration = Duration::from_secs(60);
 
 /// The most bytes of a document to print.
 const LARGEST: usize = 20 * 1024 * 1024;
-
-/// The most characters of what a payment is known by.
-const LONGEST_ORDER: usize = 200;
 
 /// What a page asks.
 #[derive(Deserialize)]
@@ -73,13 +68,6 @@ enum Ask {
     PrintDocument {
         /// A PDF, in base64.
         pdf: String,
-    },
-    /// Has a card pay. What came of it the page asks the hall.
-    PayByCard {
-        /// What whoever takes the money knows it by, as the hall said it.
-        order: String,
-        /// How much.
-        amount: Money,
     },
     /// Ends what waits for somebody, and forgets the card.
     Stop {},
@@ -126,8 +114,6 @@ struct Held {
 
 /// The devices of a kiosk in its hall.
 pub struct Hub {
-    /// The folder of this visit.
-    folder: PathBuf,
     fitted: Fitted,
     hall: HallCode,
     core: Core,
@@ -137,11 +123,10 @@ pub struct Hub {
 
 impl Hub {
     /// The devices of a kiosk, over the core that speaks with its hall.
-    pub fn new(folder: PathBuf, fitted: Fitted, hall: HallCode, core: Core) -> Arc<Hub> {
+    pub fn new(fitted: Fitted, hall: HallCode, core: Core) -> Arc<Hub> {
         // A visit that fell may have left it on.
         fitted.shine(None);
         Arc::new(Hub {
-            folder,
             fitted,
             hall,
             core,
@@ -194,7 +179,7 @@ impl Hub {
                 };
                 self.device(move |hub| {
                     let printer = hub.fitted.slips.as_ref().ok_or(Fault::Missing)?;
-                    let print = || hub.print(printer.as_ref(), &Paper::Slip(&bytes));
+                    let print = || printer.print(&Paper::Slip(&bytes), &hub.for_paper());
                     hub.fitted.at(KioskDevice::Slips, print)?;
                     Ok(Answer::Done {})
                 })
@@ -206,22 +191,8 @@ impl Hub {
                 };
                 self.device(move |hub| {
                     let printer = hub.fitted.documents.as_ref().ok_or(Fault::Missing)?;
-                    let print = || hub.print(printer.as_ref(), &Paper::Document(&pdf));
+                    let print = || printer.print(&Paper::Document(&pdf), &hub.for_paper());
                     hub.fitted.at(KioskDevice::Documents, print)?;
-                    Ok(Answer::Done {})
-                })
-                .await
-            }
-            Ask::PayByCard { order, amount } => {
-                let plain = order.bytes().all(|byte| byte.is_ascii_graphic());
-                if !plain || order.is_empty() || order.len() > LONGEST_ORDER || amount <= Money::ZERO {
-                    return Answer::Invalid {};
-                }
-                let due = Due { order, amount };
-                self.device(move |hub| {
-                    let terminal = hub.fitted.payment.as_ref().ok_or(Fault::Missing)?;
-                    let pay = || terminal.pay(&due, &hub.for_a_person());
-                    hub.fitted.at(KioskDevice::Payment, pay)?;
                     Ok(Answer::Done {})
                 })
                 .await
@@ -244,13 +215,9 @@ impl Hub {
         self.stops.patience(FOR_A_PERSON)
     }
 
-    fn print(&self, printer: &dyn Printer, paper: &Paper<'_>) -> Result<(), Fault> {
-        if let Err(error) = wipe::will_print(&self.folder) {
-            eprintln!("onehall-kiosk: could not note that something is printed: {error}");
-            return Err(Fault::Broken);
-        }
+    fn for_paper(&self) -> Patience {
         // Not ended by a new page: half a slip is nobody's.
-        printer.print(paper, &Arc::<Stops>::default().patience(FOR_PAPER))
+        Arc::<Stops>::default().patience(FOR_PAPER)
     }
 
     fn states(&self) -> States {
@@ -273,10 +240,6 @@ impl Hub {
             ),
             (KioskDevice::Light, fitted.light.as_ref().map(|device| device.state())),
             (KioskDevice::Door, fitted.door.as_ref().map(|device| device.state())),
-            (
-                KioskDevice::Payment,
-                fitted.payment.as_ref().map(|device| device.state()),
-            ),
         ];
         all.into_iter()
             .filter_map(|(device, state)| Some((device, state?)))
@@ -416,7 +379,6 @@ mod tests {
             r#"{"enter_card_code":{"code":"123456"}}"#,
             r#"{"print_slip":{"slip":{"title":"x"}}}"#,
             r#"{"take":{"with":"camera"}}"#,
-            r#"{"pay_by_card":{"order":"7","amount":"20.00"}}"#,
             r#"{"stop":{}}"#,
         ] {
             assert!(known(ask), "{ask}");
@@ -431,8 +393,6 @@ mod tests {
             r#"{"enter_card_code":{"code":"123456","citizen_id":"11010519491231002X"}}"#,
             r#"{"print_slip":{"slip":{"raw":"x"}}}"#,
             r#"{"take":{"with":"/dev/video0"}}"#,
-            r#"{"pay_by_card":{"order":"7","amount":20}}"#,
-            r#"{"pay_by_card":{"order":"7","amount":"20.00","tap":"pays"}}"#,
         ] {
             assert!(!known(ask), "{ask}");
         }

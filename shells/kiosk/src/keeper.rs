@@ -76,7 +76,7 @@ pub struct Keeping {
     pub silence: Duration,
     /// Whether a window that somebody closes opens again.
     pub stays: bool,
-    /// What a visit may print with, and where a card may pay.
+    /// What a visit may print with.
     pub printers: Fitted,
 }
 
@@ -137,11 +137,6 @@ fn open_root(root: &Path) -> Result<File, KeepError> {
         Err(fs::TryLockError::WouldBlock) => Err(KeepError::InUse(root.to_owned())),
         Err(fs::TryLockError::Error(error)) => Err(wrong(error.to_string())),
     }
-}
-
-/// The name of a visit, of its folder. It stands for nobody.
-pub fn visit_of(folder: &Path) -> Option<&str> {
-    folder.file_name()?.to_str()
 }
 
 /// The number of the first visit. No keeper before used it: what it left may still be taken away.

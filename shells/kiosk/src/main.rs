@@ -47,9 +47,8 @@ fn main() -> ExitCode {
     match (std::env::var_os(keeper::FOLDER), wipe::left()) {
         (Some(folder), Some(processes)) => wipe(Path::new(&folder), processes, config),
         (Some(folder), None) => {
-            let folder = PathBuf::from(folder);
-            visit::end_with_keeper(folder.clone());
-            show(folder, options, config)
+            visit::end_with_keeper(PathBuf::from(folder));
+            show(options, config)
         }
         (None, _) => keep(&options, config),
     }
@@ -59,8 +58,7 @@ fn main() -> ExitCode {
 fn wipe(folder: &Path, processes: Processes, config: Option<Config>) -> ExitCode {
     let mut places = Places {
         processes: Some(processes),
-        // Another keeper may have begun with the next visit, and that one may print.
-        printers: &printers(config, keeper::visit_of(folder)),
+        printers: &printers(config),
         folders: Folders::One(folder),
     };
     match places.wipe(&Step::ALL) {
@@ -69,15 +67,13 @@ fn wipe(folder: &Path, processes: Processes, config: Option<Config>) -> ExitCode
     }
 }
 
-/// What is printed with, and where a card pays: by a visit, or by any.
-fn printers(config: Option<Config>, visit: Option<&str>) -> Fitted {
-    config.map_or_else(Fitted::default, |config| {
-        Fitted::of(&config.devices, config.simulators, visit, None)
-    })
+/// What a visit may print with.
+fn printers(config: Option<Config>) -> Fitted {
+    config.map_or_else(Fitted::default, |config| Fitted::of(&config.devices, config.simulators))
 }
 
 /// One visit.
-fn show(folder: PathBuf, options: Options, config: Option<Config>) -> ExitCode {
+fn show(options: Options, config: Option<Config>) -> ExitCode {
     let shell = Shell {
         terminal: TerminalKind::Kiosk,
         profile: Profile::Kiosk,
@@ -88,7 +84,7 @@ fn show(folder: PathBuf, options: Options, config: Option<Config>) -> ExitCode {
     let told = config.as_ref().map(|config| Told::last(&options, config));
     let fittings = Fittings {
         kiosk: config.as_ref().map(Config::proof),
-        plugin: Some(Box::new(|core| visit::plugin(folder, config, told, core))),
+        plugin: Some(Box::new(|core| visit::plugin(config, told, core))),
         ..Fittings::default()
     };
     onehall_bridge::run_with(shell, tauri::generate_context!(), options, fittings)
@@ -118,7 +114,7 @@ fn keep(options: &Options, config: Option<Config>) -> ExitCode {
             .map_or(SILENCE, |config| Duration::from_secs(config.silence_seconds)),
         // On a public floor a window that is closed opens again; while one develops it is closed to end it.
         stays: config.is_some() && !cfg!(debug_assertions),
-        printers: printers(config, None),
+        printers: printers(config),
     };
     match keeper::keep(&keeping) {
         Ok(code) => code,

@@ -85,7 +85,6 @@ impl Told {
         devices.camera.take_if(|_| !is_used("camera"));
         devices.slips.take_if(|_| !is_used("slips"));
         devices.documents.take_if(|_| !is_used("documents"));
-        devices.payment.take_if(|_| !is_used("payment"));
     }
 
     /// Tells the core which services there are, and how its pages begin.

@@ -7,16 +7,15 @@ use std::sync::Arc;
 use std::thread;
 
 use onehall_bridge::Core;
-use onehall_protocol::ErrorCode;
 use rustix::process::{Signal, getpgrp, kill_process_group};
 use serde_json::json;
 use tauri::plugin::TauriPlugin;
-use tauri::{AppHandle, Runtime, State, Wry, async_runtime};
+use tauri::{AppHandle, Runtime, State, Wry};
 
 use crate::config::Config;
-use crate::devices::{Fault, Fitted, Line, Tap};
+use crate::devices::Fitted;
 use crate::hub::Hub;
-use crate::keeper::{ALIVE, Ended, VISIT_OVER, visit_of};
+use crate::keeper::{ALIVE, Ended, VISIT_OVER};
 use crate::remote::Told;
 use crate::wipe;
 
@@ -29,21 +28,8 @@ struct Devices(Option<Arc<Hub>>);
 /// What the kiosk was told from afar, where it has a file that says which one it is.
 struct Remote(Option<Told>);
 
-/// The line of a simulated payment terminal: to the provider of a hall in development mode.
-struct ToHall(Core);
-
-impl Line for ToHall {
-    fn tell(&self, order: &str, tap: Tap) -> Result<(), Fault> {
-        match async_runtime::block_on(self.0.pay_simulated(order, tap.deed())) {
-            Ok(()) => Ok(()),
-            Err(error) if error.code == ErrorCode::NotFound => Err(Fault::Refused),
-            Err(_) => Err(Fault::Uncertain),
-        }
-    }
-}
-
-/// The plugin over a core, for the visit whose folder this is.
-pub fn plugin(folder: PathBuf, mut config: Option<Config>, told: Option<Told>, core: Core) -> TauriPlugin<Wry> {
+/// The plugin over a core.
+pub fn plugin(mut config: Option<Config>, told: Option<Told>, core: Core) -> TauriPlugin<Wry> {
     let given = config.as_ref().map(|config| {
         json!({ "hall": config.hall, "number": config.number, "place": config.place, "idle_seconds": config.idle_seconds })
     });
@@ -54,9 +40,8 @@ pub fn plugin(folder: PathBuf, mut config: Option<Config>, told: Option<Told>, c
         remote = told.script(config.idle_seconds);
     }
     let hub = config.map(|config| {
-        let line = Arc::new(ToHall(core.clone()));
-        let fitted = Fitted::of(&config.devices, config.simulators, visit_of(&folder), Some(line));
-        let hub = Hub::new(folder, fitted, config.hall, core);
+        let fitted = Fitted::of(&config.devices, config.simulators);
+        let hub = Hub::new(fitted, config.hall, core);
         hub.tell_how_it_is(Ended::told());
         hub
     });

@@ -17,9 +17,6 @@ use crate::devices::Fitted;
 /// Names the processes of a visit to whoever is to take away what it leaves, in place of its keeper.
 const GROUP: &str = "ONEHALL_KIOSK_GROUP";
 
-/// Lies in the folder of a visit that gave a printer something, from the moment before it did.
-const PRINTED: &str = "printed";
-
 /// How long processes that were killed may still write.
 const DYING: Duration = Duration::from_secs(10);
 
@@ -28,8 +25,6 @@ const DYING: Duration = Duration::from_secs(10);
 pub enum Step {
     /// Ends the processes of the visit, and with them what they remember and hold: the clipboard, too.
     Processes,
-    /// Takes back what a payment terminal was given: the next card would pay for who has left.
-    Payment,
     /// Takes away the folders of visits, also those that a power cut ended.
     Folders,
     /// Takes back what waits at the printers.
@@ -37,16 +32,15 @@ pub enum Step {
 }
 
 impl Step {
-    /// All of them, in their order: what still runs would print and write again, and a print server may be slow to answer. A payment
-    /// terminal is not told whose it is: it is cleared at once, before the next visit of another keeper could have begun to pay.
-    pub const ALL: [Step; 4] = [Step::Processes, Step::Payment, Step::Folders, Step::Printers];
+    /// All of them, in their order: what still runs would print and write again, and a print server may be slow to answer.
+    pub const ALL: [Step; 3] = [Step::Processes, Step::Folders, Step::Printers];
 }
 
 /// Where a visit leaves something.
 pub struct Places<'a> {
     /// Its processes; none where there was no visit yet.
     pub processes: Option<Processes>,
-    /// The printers, and where cards pay.
+    /// The printers.
     pub printers: &'a Fitted,
     /// The folders.
     pub folders: Folders<'a>,
@@ -73,19 +67,13 @@ impl Places<'_> {
     /// Takes these steps, each whatever became of the one before. Says whether nothing remains of what they take.
     pub fn wipe(&mut self, steps: &[Step]) -> bool {
         let mut clean = true;
-        let mut printed = None;
         for step in steps {
-            // Asked once its processes print no more, and before its folder goes.
-            let printed = match step {
-                Step::Processes | Step::Payment => true,
-                Step::Folders | Step::Printers => *printed.get_or_insert_with(|| self.folders.printed()),
-            };
-            clean &= self.take(*step, printed);
+            clean &= self.take(*step);
         }
         clean
     }
 
-    fn take(&mut self, step: Step, printed: bool) -> bool {
+    fn take(&mut self, step: Step) -> bool {
         match step {
             Step::Processes => {
                 if let Some(processes) = &mut self.processes {
@@ -93,9 +81,7 @@ impl Places<'_> {
                 }
                 true
             }
-            Step::Payment => self.printers.clear_payment(),
-            // A print server that does not answer has nothing of a visit that gave it nothing; asked it is all the same.
-            Step::Printers => self.printers.purge() || !printed,
+            Step::Printers => self.printers.purge(),
             Step::Folders => self.folders.take(),
         }
     }
@@ -129,14 +115,6 @@ impl Folders<'_> {
         paths.into_iter().filter(|path| path.is_dir()).collect()
     }
 
-    /// Whether one of the visits gave a printer something. Where no folder lies there, as after a power cut, that cannot be
-    /// known, and counts as if.
-    fn printed(self) -> bool {
-        let left = self.left();
-        let marked = |folder: &PathBuf| folder.join(PRINTED).try_exists().unwrap_or(true);
-        left.is_empty() || left.iter().any(marked)
-    }
-
     fn take(self) -> bool {
         let deadline = Instant::now() + DYING;
         loop {
@@ -154,14 +132,6 @@ impl Folders<'_> {
             thread::sleep(Duration::from_millis(20));
         }
     }
-}
-
-/// For a visit that is about to give a printer something: has it known to whoever takes away what it leaves.
-///
-/// # Errors
-/// Its folder cannot be written: nothing may be printed then.
-pub fn will_print(folder: &Path) -> io::Result<()> {
-    fs::write(folder.join(PRINTED), b"")
 }
 
 /// For a visit whose keeper is gone: has another process take the steps, the first of which ends this one.
@@ -198,7 +168,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
-    use crate::devices::{DeviceState, Due, Fault, Paper, Patience, PaymentTerminal, Printer, Stops};
+    use crate::devices::{DeviceState, Fault, Paper, Patience, Printer, Stops};
 
     /// A printer without paper, in which waits what it was given.
     #[derive(Clone, Default)]
@@ -215,26 +185,6 @@ mod tests {
         }
 
         fn purge(&self) -> Result<(), Fault> {
-            self.0.store(false, Ordering::SeqCst);
-            Ok(())
-        }
-    }
-
-    /// A payment terminal whose visit was killed while it waited for a card.
-    #[derive(Clone, Default)]
-    struct Screen(Arc<AtomicBool>);
-
-    impl PaymentTerminal for Screen {
-        fn state(&self) -> DeviceState {
-            DeviceState::Ready
-        }
-
-        fn pay(&self, _: &Due, _: &Patience) -> Result<(), Fault> {
-            self.0.store(true, Ordering::SeqCst);
-            Err(Fault::Stopped)
-        }
-
-        fn clear(&self) -> Result<(), Fault> {
             self.0.store(false, Ordering::SeqCst);
             Ok(())
         }
@@ -258,7 +208,6 @@ mod tests {
         root: PathBuf,
         group: u32,
         trays: [Tray; 2],
-        screen: Screen,
         printers: Fitted,
     }
 
@@ -283,17 +232,9 @@ mod tests {
             let trays = [Tray::default(), Tray::default()];
             let patience = Arc::<Stops>::default().patience(Duration::from_secs(1));
             for tray in &trays {
-                will_print(&folder).unwrap_or_else(|error| panic!("{error}"));
                 assert_eq!(tray.print(&Paper::Slip(b"A012"), &patience), Err(Fault::OutOfPaper));
             }
-            let screen = Screen::default();
-            let due = Due {
-                order: "7".to_owned(),
-                amount: onehall_protocol::Money::from_fen(2000),
-            };
-            assert_eq!(screen.pay(&due, &patience), Err(Fault::Stopped));
             let printers = Fitted {
-                payment: Some(Box::new(screen.clone())),
                 slips: Some(Box::new(trays[0].clone())),
                 documents: Some(Box::new(trays[1].clone())),
                 ..Fitted::default()
@@ -304,7 +245,6 @@ mod tests {
                     root,
                     group,
                     trays,
-                    screen,
                     printers,
                 },
                 child,
@@ -319,8 +259,7 @@ mod tests {
             }
             let waits = |tray: &Tray| tray.0.load(Ordering::SeqCst);
             let folder = fs::read_dir(&self.root).is_ok_and(|mut entries| entries.next().is_some());
-            let shows = self.screen.0.load(Ordering::SeqCst);
-            let found = [lives(self.group), shows, folder, self.trays.iter().any(waits)];
+            let found = [lives(self.group), folder, self.trays.iter().any(waits)];
             let all = Step::ALL.into_iter().zip(found);
             all.filter_map(|(step, found)| found.then_some(step)).collect()
         }
@@ -409,37 +348,15 @@ mod tests {
             }
         }
 
-        let wiped = |name: &str, printed: bool, steps: &[Step]| {
-            let (mut visit, child) = Visit::ended(name);
-            visit.printers.slips = Some(Box::new(Gone));
-            visit.trays[0].0.store(false, Ordering::SeqCst);
-            if !printed {
-                fs::remove_file(visit.root.join("visit-1").join(PRINTED)).unwrap_or_else(|error| panic!("{error}"));
-            }
-            let mut places = Places {
-                processes: Some(Processes::Child(child)),
-                printers: &visit.printers,
-                folders: Folders::All(&visit.root),
-            };
-            let clean = places.wipe(&Step::ALL);
-            assert_eq!(visit.residue(DYING), []);
-            // Nothing lies there any more that would say it.
-            let mut places = Places {
-                processes: None,
-                printers: &visit.printers,
-                folders: Folders::All(&visit.root),
-            };
-            (clean, places.wipe(steps))
+        let (mut visit, child) = Visit::ended("gone");
+        visit.printers.slips = Some(Box::new(Gone));
+        visit.trays[0].0.store(false, Ordering::SeqCst);
+        let mut places = Places {
+            processes: Some(Processes::Child(child)),
+            printers: &visit.printers,
+            folders: Folders::All(&visit.root),
         };
-        assert_eq!(
-            wiped("gone", true, &Step::ALL),
-            (false, false),
-            "who runs the kiosk is told"
-        );
-        assert_eq!(
-            wiped("gone-unused", false, &[Step::Processes, Step::Folders]),
-            (true, true),
-            "a visit that printed nothing left nothing there"
-        );
+        assert!(!places.wipe(&Step::ALL), "who runs the kiosk is told");
+        assert_eq!(visit.residue(DYING), []);
     }
 }

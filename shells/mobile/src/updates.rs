@@ -108,7 +108,6 @@ impl PageUpdates {
             hall: String::new(),
             kind: profile.to_owned(),
             room: Room::default(),
-            root: Some(config.root),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)

@@ -30,14 +30,6 @@ export async function take(hall, { id }, ...steps) {
   }
 }
 
-/** Notes that what a case owes was paid at a window, in cash, to this account. */
-export async function takeCash(hall, { id }, account) {
-  const path = `/api/v1/staff/cases/${id}/payment`;
-  const as = { cookie: await deskCookie(hall, account), terminal: "console" };
-  const { payment } = await hall.api("GET", path, undefined, as);
-  await hall.api("POST", path, { amount: payment.charge.amount }, as);
-}
-
 /** Brings the PDF of a result to a case, as an account whose action takes one; the file. */
 export async function bringResult(hall, { id }, account, name, content) {
   const as = { cookie: await deskCookie(hall, account), terminal: "console" };

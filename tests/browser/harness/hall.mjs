@@ -67,8 +67,7 @@ export class Hall {
 
   async #wideLimits() {
     const file = join(this.#folder, "onehall.toml");
-    const of = ["per_pair", "per_phone", "per_client"];
-    const limits = of.flatMap((what) => [`${what}_hour`, `${what}_day`]);
+    const limits = ["per_phone_hour", "per_phone_day", "per_client_hour", "per_client_day"];
     const lines = ["[codes]", "resend_after = 0", ...limits.map((limit) => `${limit} = 100000`)];
     await writeFile(file, `${lines.join("\n")}\n`);
     return file;

@@ -174,23 +174,4 @@ journeys("halls", ({ journey }) => {
       assert.ok(px >= 16, `${px} px`);
     });
   }
-
-  journey("while others draw numbers nothing is taken out of a hall's page under a finger", { profile: "kiosk" }, async ({ terminal, page, open }) => {
-    await terminal.goto("/halls/central");
-    await button(page, `取号：${HOUSEHOLD}`).waitFor();
-    const line = page.locator("#queue-household .queue-waiting");
-    const before = await line.innerText();
-    await page.evaluate(() => {
-      const look = new MutationObserver((all) => all.forEach(({ removedNodes }) => window.gone.push(...[...removedNodes].map((node) => node.textContent))));
-      window.gone = [];
-      look.observe(document.querySelector("main"), { childList: true, subtree: true });
-    });
-    const other = await open({ profile: "kiosk" });
-    await other.goto("/halls/central");
-    await button(other.page, `取号：${HOUSEHOLD}`).click();
-    await heading(other.page, "我的号码");
-    await page.waitForFunction((before) => document.querySelector("#queue-household .queue-waiting").innerText !== before, before);
-    assert.notEqual(await line.innerText(), before);
-    assert.deepEqual(await page.evaluate(() => window.gone), []);
-  });
 }, { hall: { city } });

@@ -137,8 +137,6 @@ impl Hall {
                 codes: CodeLimits {
                     resend_after: 0,
                     tries: 1_000_000,
-                    per_pair_hour: 1_000_000,
-                    per_pair_day: 1_000_000,
                     per_phone_hour: 1_000_000,
                     per_phone_day: 1_000_000,
                     per_client_hour: 1_000_000,
@@ -178,8 +176,6 @@ impl Hall {
             mail: None,
             development_messages: Some(self.messages.clone()),
             verifier: Arc::new(onehall_backend::identity::verifier::NoVerifier),
-            payments: Arc::new(onehall_backend::payments::provider::NoProvider),
-            simulated_payments: None,
             city: Arc::clone(&self.city),
             files: self.files.clone(),
             events: Hub::new(),

@@ -36,8 +36,6 @@ enum Ask {
     Code { phone: String },
     /// Waits until administrators see that events of this name were counted, as of this terminal: `{"counted": true}`.
     Counted { event: String },
-    /// What a case owes is paid at a window, to this member of staff: `{"state": "paid"}`.
-    Cash { account: String, case: String },
     /// An action of a member of staff on a case, by what the console's API takes besides the version.
     Clerk {
         account: String,
@@ -101,15 +99,6 @@ impl Outside {
         match serde_json::from_str(body)? {
             Ask::Code { phone } => Ok(json!({ "code": self.site.code_for(&phone).await? })),
             Ask::Counted { event } => self.counted(&event).await,
-            Ask::Cash { account, case } => {
-                let clerk = self.clerk(&account).await?;
-                let path = format!("/staff/cases/{case}/payment");
-                let owed: Value = read(clerk.request(&self.site, Method::GET, &path)).await?;
-                let taken = json!({ "amount": owed["payment"]["charge"]["amount"] });
-                let noted = clerk.request(&self.site, Method::POST, &path).json(&taken);
-                let noted: Value = read(noted).await?;
-                Ok(json!({ "state": noted["payment"]["charge"]["state"] }))
-            }
             Ask::Clerk {
                 account,
                 case,

@@ -145,7 +145,6 @@ const PAGES: Table = &[
     ("/matters", || MattersPage().into_any()),
     ("/matters/:case", || later_page(LaterPage::Case)),
     ("/matters/:case/receipt", || later_page(LaterPage::Receipt)),
-    ("/matters/:case/payment", || later_page(LaterPage::Payment)),
     ("/matters/:case/supplement", || later_page(LaterPage::Supplement)),
     ("/queue/:id", || later_page(LaterPage::Queued)),
     ("/login", || LoginPage().into_any()),

@@ -35,7 +35,7 @@ pub fn not_read(why: &NotDone, refusal: fn(&CoreError) -> Words, instead: Phrase
         NotDone::Fault(Fault::TimedOut) => words::CARD_TIMED_OUT,
         NotDone::Fault(Fault::Busy) => words::CARD_BUSY,
         NotDone::Fault(Fault::Missing) => return Some(words::CARD_MISSING.with([instead.into()])),
-        NotDone::Fault(Fault::OutOfPaper | Fault::Jammed | Fault::Refused | Fault::Uncertain | Fault::Broken) => {
+        NotDone::Fault(Fault::OutOfPaper | Fault::Jammed | Fault::Broken) => {
             return Some(words::CARD_BROKEN.with([instead.into()]));
         }
     };

@@ -11,12 +11,12 @@ use super::account::{
 use super::apply::{FillPage, StartPage};
 use super::authorization::{AuthorizePage, ConsentsPage, DevicePage, LogoutPage};
 use super::halls::{BookPage, CheckInPage, DisplayPage, HallPage, HallsPage, TicketPage, VisitsPage};
-use super::matters::{CasePage, PaymentPage, ReceiptPage, SupplementPage};
+use super::matters::{CasePage, ReceiptPage, SupplementPage};
 use super::outbox::QueuedPage;
 use super::place::Reading;
 use crate::design::states::{ErrorState, Skeleton, SkeletonKind};
 use crate::shell::{PageHeading, Remote, later, load};
-use crate::texts::{Phrase, account, authorization, contacts, fill, find, halls, level, matters, passkeys, payments};
+use crate::texts::{Phrase, account, authorization, contacts, fill, find, halls, level, matters, passkeys};
 use crate::view::{live, view};
 
 /// A page of the second part.
@@ -30,8 +30,6 @@ pub enum LaterPage {
     Case,
     /// The receipt of a case.
     Receipt,
-    /// What a case owes.
-    Payment,
     /// What a case waits for.
     Supplement,
     /// Something that waits on this device.
@@ -90,7 +88,6 @@ fn enter_part(page: LaterPage) -> AnyView {
         LaterPage::Fill => FillPage().into_any(),
         LaterPage::Case => CasePage().into_any(),
         LaterPage::Receipt => ReceiptPage().into_any(),
-        LaterPage::Payment => PaymentPage().into_any(),
         LaterPage::Supplement => SupplementPage().into_any(),
         LaterPage::Queued => QueuedPage().into_any(),
         LaterPage::Sessions => SessionsPage().into_any(),
@@ -149,7 +146,6 @@ fn title(page: LaterPage) -> Phrase {
     match page {
         LaterPage::Start | LaterPage::Fill => fill::APPLY_TITLE,
         LaterPage::Case | LaterPage::Receipt | LaterPage::Supplement | LaterPage::Queued => matters::TITLE,
-        LaterPage::Payment => payments::TITLE,
         LaterPage::Sessions => account::SESSIONS,
         LaterPage::Delegations => account::DELEGATIONS,
         LaterPage::Invite => account::INVITE,

@@ -91,7 +91,6 @@ pub fn is_work(path: &str) -> bool {
         || path.starts_with("/apply/")
         || path.starts_with("/drafts/")
         || path.ends_with("/supplement")
-        || path.ends_with("/payment")
 }
 
 /// Whether this page is a screen that hangs in a hall: it has nothing around it, and asks nothing.
@@ -195,12 +194,6 @@ pub fn case(id: CaseId) -> String {
 #[must_use]
 pub fn receipt(id: CaseId) -> String {
     format!("/matters/{id}/receipt")
-}
-
-/// What a case owes, and how it is paid.
-#[must_use]
-pub fn payment(id: CaseId) -> String {
-    format!("/matters/{id}/payment")
 }
 
 /// Hands in what a case waits for.

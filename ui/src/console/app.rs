@@ -18,7 +18,6 @@ use super::identity::IdentityPage;
 use super::insight::InsightPage;
 use super::login::LoginPage;
 use super::passkeys::PasskeysPage;
-use super::payments::PaymentsPage;
 use super::queue::QueuePageView;
 use super::step_up::StepUpDialog;
 use super::updates::UpdatesPage;
@@ -31,9 +30,7 @@ use crate::design::states::{OfflineBar, Skeleton, SkeletonKind, error_words};
 use crate::design::toasts::Toasts;
 use crate::router::{NavigateOptions, Table, pages, provide_router, use_location, use_navigate};
 use crate::shell::{PageHeading, SiteName, Ui, document, remember_scroll, use_ui};
-use crate::texts::{
-    Phrase, Words, audit, console, console_identity, floor, frame, insight, passkeys, payments, updates,
-};
+use crate::texts::{Phrase, Words, audit, console, console_identity, floor, frame, insight, passkeys, updates};
 use crate::view::view;
 
 /// Starts the console over a core.
@@ -100,7 +97,6 @@ const PAGES: Table = &[
     ("/console/identity", || IdentityPage().into_any()),
     ("/console/halls", || FloorPage().into_any()),
     ("/console/passkeys", || PasskeysPage().into_any()),
-    ("/console/payments", || PaymentsPage().into_any()),
     ("/console/insight", || InsightPage().into_any()),
     ("/console/audit", || AuditLogPage().into_any()),
     ("/console/updates", || UpdatesPage().into_any()),
@@ -180,9 +176,6 @@ fn Head() -> impl IntoView {
                             <li><Way href=routes::FLOOR name=floor::TITLE/></li>
                             <li><Way href=routes::IDENTITY name=console_identity::TITLE/></li>
                         })}
-                        {move || desk.takes_payments().then(|| view! {
-                            <li><Way href=routes::PAYMENTS name=payments::LIST/></li>
-                        })}
                         {move || desk.has(Role::Administrator).then(|| view! {
                             <li><Way href=routes::ACCOUNTS name=console::WAY_ACCOUNTS/></li>
                             <li><Way href=routes::AUDIT name=audit::TITLE/></li>
@@ -214,8 +207,6 @@ fn Way(
             routes::AUDIT
         } else if path.starts_with(routes::INSIGHT) {
             routes::INSIGHT
-        } else if path.starts_with(routes::PAYMENTS) {
-            routes::PAYMENTS
         } else if path.starts_with(routes::FLOOR) {
             routes::FLOOR
         } else if path.starts_with(routes::UPDATES) {

@@ -22,7 +22,7 @@ use crate::texts::{Phrase, Words, audit as words, format};
 use crate::view::view;
 
 /// What can be in the audit, and what it is called.
-const ACTIONS: [(&str, Phrase); 16] = [
+const ACTIONS: [(&str, Phrase); 15] = [
     ("logged_in", words::LOGGED_IN),
     ("logged_out", words::LOGGED_OUT),
     ("password_refused", words::PASSWORD_REFUSED),
@@ -35,7 +35,6 @@ const ACTIONS: [(&str, Phrase); 16] = [
     ("account_created", words::ACCOUNT_CREATED),
     ("account_changed", words::ACCOUNT_CHANGED),
     ("identity_checked", words::IDENTITY_CHECKED),
-    ("identity_not_matched", words::IDENTITY_NOT_MATCHED),
     ("recovery_begun", words::RECOVERY_BEGUN),
     ("stepped_up", words::STEPPED_UP),
     ("audit_exported", words::AUDIT_EXPORTED),

@@ -14,7 +14,6 @@ use onehall_protocol::staff::{Role, StaffSession};
 use onehall_protocol::{ActionCode, AuthorityCode, CaseId, CoreError};
 
 use super::act::Unsent;
-use super::payments::TAKERS;
 use super::routes;
 use super::step_up::StepUps;
 use crate::shell::passkeys::proof_asked;
@@ -157,12 +156,6 @@ impl Desk {
     pub fn has(self, role: Role) -> bool {
         self.session
             .with(|session| session.as_ref().is_some_and(|session| session.roles.contains(&role)))
-    }
-
-    /// Whether the clerk takes money at a window.
-    #[must_use]
-    pub fn takes_payments(self) -> bool {
-        self.handles_cases() && TAKERS.into_iter().any(|role| self.has(role))
     }
 
     /// Whether the clerk administers the whole hall.

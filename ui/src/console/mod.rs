@@ -11,7 +11,6 @@ mod identity;
 mod insight;
 mod login;
 mod passkeys;
-mod payments;
 mod queue;
 mod roles;
 pub mod routes;

@@ -1,7 +1,7 @@
 //! The addresses of the console, below `/console`.
 
 use onehall_protocol::cases::QueueScope;
-use onehall_protocol::{CaseId, Date, HallCode};
+use onehall_protocol::{CaseId, HallCode};
 
 use crate::citizen::routes::encode;
 
@@ -19,8 +19,6 @@ pub const FLOOR: &str = "/console/halls";
 pub const AUDIT: &str = "/console/audit";
 /// One's own passkeys.
 pub const PASSKEYS: &str = "/console/passkeys";
-/// What was paid on a day.
-pub const PAYMENTS: &str = "/console/payments";
 /// How the hall is used.
 pub const INSIGHT: &str = "/console/insight";
 
@@ -31,12 +29,6 @@ pub const UPDATES: &str = "/console/updates";
 #[must_use]
 pub fn insight(days: i64, by: &str, event: &str) -> String {
     format!("{INSIGHT}?days={days}&by={by}&event={event}")
-}
-
-/// What was paid on this day.
-#[must_use]
-pub fn payments(day: Date) -> String {
-    format!("{PAYMENTS}?day={day}")
 }
 
 /// The counters of a hall.

@@ -6,7 +6,7 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use onehall_protocol::halls::CardSeen;
 #[cfg(feature = "shell")]
 use onehall_protocol::identity::{CardCodeSent, Session};
-use onehall_protocol::{CoreError, HallCode, Money};
+use onehall_protocol::{CoreError, HallCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wasm_bindgen_futures::JsFuture;
@@ -54,10 +54,6 @@ pub enum Fault {
     TimedOut,
     /// It was wanted no more.
     Stopped,
-    /// A bank refused a card. Nothing was charged.
-    Refused,
-    /// A card was there, and nobody knows whether it paid.
-    Uncertain,
     /// Something else.
     #[serde(other)]
     Broken,
@@ -77,8 +73,6 @@ pub struct Devices {
     pub slips: Option<DeviceState>,
     /// Prints documents.
     pub documents: Option<DeviceState>,
-    /// Takes cards that pay.
-    pub payment: Option<DeviceState>,
 }
 
 /// What the devices answered.
@@ -291,14 +285,6 @@ pub async fn scan_code() -> Result<String, NotDone> {
     }
 }
 
-/// Has a card pay at the payment terminal. Whatever comes of it, the hall has to be asked.
-///
-/// # Errors
-/// No card paid, as far as the terminal knows.
-pub async fn pay_by_card(order: &str, amount: Money) -> Result<(), NotDone> {
-    done(ask(json!({ "pay_by_card": { "order": order, "amount": amount } })).await)
-}
-
 /// Ends what waits for somebody, and has the card forgotten.
 pub async fn stop() {
     if kiosk().is_some() {
@@ -377,10 +363,6 @@ mod tests {
         assert_eq!(devices.documents, None);
         assert!(matches!(read(r#"{"fault":"removed"}"#), Answer::Fault(Fault::Removed)));
         assert!(matches!(read(r#"{"fault":"melted"}"#), Answer::Fault(Fault::Broken)));
-        assert!(matches!(
-            read(r#"{"fault":"uncertain"}"#),
-            Answer::Fault(Fault::Uncertain)
-        ));
         assert!(matches!(
             read(r#"{"card":{}}"#),
             Answer::Card(CardSeen {

@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use onehall_protocol::CoreError;
 
 use crate::design::states::{ErrorState, Skeleton, SkeletonKind};
-use crate::view::{effect, live, memo, view};
+use crate::view::{effect, live, view};
 
 /// Where an answer of the core stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,64 +106,14 @@ impl<T: Send + Sync + 'static> Loaded<T> {
         self.drawn(skeleton, Box::new(ready))
     }
 
-    /// As [`view`](Loaded::view), drawn once, when the value is there: what moves in it are its [`part`](Loaded::part)s, and
-    /// texts and lists that read it. For a page that is asked for anew while somebody stands before it: what did not change
-    /// is not touched, so no tap and no focus on it is lost.
-    pub fn once(self, skeleton: SkeletonKind, ready: impl Fn() -> AnyView + Send + 'static) -> AnyView {
-        let stage = self.stage();
-        live(move || match stage.get() {
-            Remote::Loading => view! { <Skeleton kind=skeleton/> }.into_any(),
-            Remote::Failed(error) => self.failed(error),
-            Remote::Ready(()) => ready(),
-        })
-    }
-
-    /// A part of what [`once`](Loaded::once) draws: drawn anew only where what `key` makes of the value has become another.
-    /// `key` has to hold all that `draw` takes of the value.
-    pub fn part<K>(
-        self,
-        key: impl Fn(&T) -> K + Send + Sync + 'static,
-        draw: impl Fn(&T) -> AnyView + Send + 'static,
-    ) -> AnyView
-    where
-        K: PartialEq + Send + Sync + 'static,
-    {
-        let key = memo(move |_| self.with_ready(&key));
-        // Read, not only tracked: a memo that nobody reads is never computed, and follows nothing.
-        self.drawn_after(Box::new(move || key.with(|_| ())), Box::new(draw))
-    }
-
-    fn drawn_after(self, follow: Box<dyn Fn() + Send>, draw: Box<dyn Fn(&T) -> AnyView + Send>) -> AnyView {
-        live(move || {
-            follow();
-            self.state.with_untracked(|state| match state {
-                Remote::Ready(value) => draw(value),
-                _ => ().into_any(),
-            })
-        })
-    }
-
-    /// Where it stands, without what came: follows only that.
-    #[must_use]
-    pub fn stage(self) -> Memo<Remote<()>> {
-        memo(move |_| {
-            self.state.with(|state| match state {
-                Remote::Loading => Remote::Loading,
-                Remote::Ready(_) => Remote::Ready(()),
-                Remote::Failed(error) => Remote::Failed(error.clone()),
-            })
-        })
-    }
-
-    fn failed(self, error: CoreError) -> AnyView {
-        view! { <ErrorState error=error retry=Callback::new(move |()| self.restart())/> }.into_any()
-    }
-
     fn drawn(self, skeleton: SkeletonKind, ready: Box<dyn Fn(&T) -> AnyView + Send>) -> AnyView {
         live(move || {
             self.state.with(|state| match state {
                 Remote::Loading => view! { <Skeleton kind=skeleton/> }.into_any(),
-                Remote::Failed(error) => self.failed(error.clone()),
+                Remote::Failed(error) => {
+                    let error = error.clone();
+                    view! { <ErrorState error=error retry=Callback::new(move |()| self.restart())/> }.into_any()
+                }
                 Remote::Ready(value) => ready(value),
             })
         })

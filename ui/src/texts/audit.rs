@@ -39,7 +39,6 @@ texts! {
     ACCOUNT_CREATED = "新建账号", "Account created";
     ACCOUNT_CHANGED = "修改账号", "Account changed";
     IDENTITY_CHECKED = "核验办事人身份", "A citizen's identity checked";
-    IDENTITY_NOT_MATCHED = "核验办事人身份未通过", "A citizen's identity did not match";
     RECOVERY_BEGUN = "为办事人申请找回账号", "A citizen's account asked for";
     STEPPED_UP = "再次确认是本人", "Second factor shown anew";
     AUDIT_EXPORTED = "导出审计记录", "Audit exported";

@@ -27,7 +27,6 @@ texts! {
     REMOVED = "已移除。", "Removed.";
     PUT = "首选手机号已更换。", "Another number comes first now.";
     IN_USE = "它已用于登录。如果它属于您的另一个账号，请先在那个账号中移除。", "It logs an account in already. If that is another one of yours, remove it there first.";
-    IN_USE_KNOWN = "它登录的账号已实名。如果那是您的账号，请退出后用它登录，再在那里添加当前账号的手机号，两个账号即可合并；已不能用它登录的，请找回账号。", "It logs in an account whose identity was checked. If that is yours, log in with it and add this account's number there: the two become one. If it no longer logs you in, get that account back.";
     MERGE_TITLE = "合并您的另一个账号", "Make your other account part of this one";
     MERGE_TEXT = "{} 登录的是另一个账号。您已证明它属于您，可以将它合并到当前账号，合并后不能再分开。", "{} logs another account in, and you have shown that it is yours. It can become part of this account; they cannot be parted again.";
     MERGE_WHOSE = "另一账号", "The other account";
@@ -65,10 +64,10 @@ texts! {
     CLAIM_PICTURE_READY = "照片已就绪", "The picture is ready";
     CLAIM_NONE = "没有使用此证件号码的其他账号，可直接为当前账号实名。", "No other account has this number: confirm your identity for this one.";
     CLAIM_OWN = "当前账号已实名，不能再找回其他人的账号。", "This account has an identity of its own.";
-    CLAIM_GUARDED = "这是未成年人的账号，由监护人代办，须年满 18 周岁后才能由本人接管。", "This is the account of a child, for which guardians act: whoever's it is takes it over from the age of 18 on.";
+    CLAIM_GUARDED = "此账号目前由监护人代办，须年满 18 周岁后才能由本人接管。", "Guardians act for this account: whoever's it is takes it over from the age of 18 on.";
     CLAIM_ASKED = "已申请找回，原账号已收到通知。", "Asked for. The other account was told.";
     CLAIM_MINE = "正在找回您的原账号", "You ask for your earlier account";
-    CLAIM_MINE_TEXT = "{} 之后的 30 天内可以合并到当前账号。", "It can become part of this one from {} on, for 30 days.";
+    CLAIM_MINE_TEXT = "{} 之后可以合并到当前账号。", "It can become part of this one from {} on.";
     CLAIM_AGAINST = "有人申请找回此账号", "Somebody asks for this account";
     CLAIM_AGAINST_TEXT = "对方通过了身份证件和人脸核验，{} 之后可以合并此账号。如果不是您本人，请立即停止。", "They showed your identity document and face, and get this account from {} on. If it is not you, stop it now.";
     CLAIM_AGAINST_WINDOW = "对方在大厅窗口出示了身份证件，{} 之后可以合并此账号。如果不是您本人，请立即停止。", "They showed your identity document at a window, and get this account from {} on. If it is not you, stop it now.";

@@ -58,7 +58,6 @@ texts! {
     DEVICE_DOCUMENTS = "文件打印机", "document printer";
     DEVICE_LIGHT = "指示灯", "light";
     DEVICE_DOOR = "机柜门磁", "sensor of the case";
-    DEVICE_PAYMENT = "刷卡支付终端", "payment terminal";
     DEVICE_MISSING = "{}未连接", "{} not connected";
     DEVICE_OUT_OF_PAPER = "{}缺纸", "{} out of paper";
     DEVICE_JAMMED = "{}卡纸", "{} jammed";

@@ -49,7 +49,7 @@ texts! {
     UNAVAILABLE_TITLE = "现在无法核验", "It cannot be checked right now";
     UNAVAILABLE_TEXT = "负责核验的部门暂时没有回应。您填写的申请都已保存，请稍后再试，或到大厅窗口核验。", "The authority that checks does not answer. What you filled in is kept. Try again later, or come to a window.";
     IN_USE_TITLE = "该证件号码已有账号", "There is an account with this number";
-    IN_USE_TEXT = "这个证件号码已用于另一个账号。如果那是您的另一个账号，请退出后用那个账号登录，在“登录方式”中添加当前账号的手机号，将两个账号合并。", "This number belongs to another account. If that is one of yours, log in to it, add this account's phone number under “How you log in”, and make the two one.";
+    IN_USE_TEXT = "这个证件号码已用于另一个账号。如果那是您的另一个账号，请在“登录方式”中添加它的手机号，与当前账号合并。", "This number belongs to another account. If that is one of yours, add its phone number under “How you log in”, and make the two one.";
     OTHER_TITLE = "该账号已由其他人实名", "This account is somebody else's";
     OTHER_TEXT = "本账号登记的是另一个证件号码。请退出后用您自己的手机号登录。", "Another identity number is registered for it. Log out, and log in with your own phone number.";
     TOO_MANY_MINUTES = "核验次数过多，请 {} 分钟后再试，或到大厅窗口核验。", "Too many tries. Try again in {} minutes, or come to a window.";

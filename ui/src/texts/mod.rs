@@ -31,7 +31,6 @@ pub mod login;
 pub mod matters;
 pub mod outbox;
 pub mod passkeys;
-pub mod payments;
 #[cfg(feature = "shell")]
 pub mod phone_login;
 mod phrase;

@@ -157,37 +157,3 @@ fn a_token_that_does_not_sign_is_not_added() {
         Err(Failure::Nothing(_))
     ));
 }
-
-#[cfg(unix)]
-#[test]
-fn the_program_that_the_file_of_a_key_names_is_shown_before_it_is_run() {
-    let mut place = Place::founded("named");
-    let asked = token(&place, "token");
-    let added = place.words("add-key ui-desktop d9 --token @token/public.pem", &asked);
-    added.unwrap_or_else(|error| panic!("{error}"));
-    // Somebody can write to the office.
-    let (file, trace) = (place.key("d9"), place.root.join("trace"));
-    let text = fs::read_to_string(&file).unwrap_or_default();
-    let mut key: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    key["program"] = serde_json::json!(["touch", trace.display().to_string()]);
-    fs::write(&file, key.to_string()).unwrap_or_else(|error| panic!("{error}"));
-    place.person.agrees = false;
-    assert!(matches!(
-        place.run("sign --key @office/keys/d9.json"),
-        Err(Failure::SaidNo)
-    ));
-    assert!(!trace.exists(), "it was not run");
-    place.person.agrees = true;
-    assert!(matches!(
-        place.run("sign --key @office/keys/d9.json"),
-        Err(Failure::Key(_))
-    ));
-    assert!(trace.exists());
-    fs::remove_file(&trace).unwrap_or_else(|error| panic!("{error}"));
-    place.person.agrees = false;
-    assert!(matches!(
-        place.run("sign --yes --key @office/keys/d9.json"),
-        Err(Failure::Key(_))
-    ));
-    assert!(trace.exists(), "a timer is not asked");
-}

@@ -137,45 +137,6 @@ async fn the_day_before_a_child_is_of_age_that_ends_and_the_account_is_taken_ove
 }
 
 #[tokio::test]
-async fn nobody_gets_hold_of_a_childs_account_while_its_guardian_pauses() {
-    let hall = TestHall::open().await;
-    let mut mother = citizen(&hall, ZHAO_XUE).await;
-    let acts = good(mother.post(CHILDREN, child(CHILD)).await);
-    let path = format!("{DELEGATIONS}/{}", text(&acts["id"]));
-    assert_eq!(mother.delete(&path).await.status, 204);
-    // Who knows name and number and has a picture of the child.
-    let mut stranger = citizen(&hall, NEW).await;
-    assert_eq!(stranger.post(CLAIMS, claim()).await.code(), "identity/forbidden");
-    assert_eq!(mother.post(CHILDREN, child(CHILD)).await.status, 201);
-    assert_eq!(principals(&mut mother).await, ["赵雪", CHILD.0]);
-}
-
-#[tokio::test]
-async fn what_was_asked_for_before_guardians_came_to_act_is_not_taken_up_and_does_not_become_one() {
-    let hall = TestHall::open().await;
-    // A child with a phone of its own, whose number was asked for, and then logs it in no more.
-    let mut own = citizen(&hall, "13912340010").await;
-    let ask = json!({ "name": CHILD.0, "citizen_id": CHILD.1 });
-    good(own.post("/api/v1/identity/level/document", ask).await);
-    let mut stranger = citizen(&hall, NEW).await;
-    let asked = good(stranger.post(CLAIMS, claim()).await);
-    hall.clock.advance(3 * DAY);
-    let mut stranger = citizen(&hall, NEW).await;
-    let take = format!("{CLAIMS}/{}/ticket", text(&asked["id"]));
-    let ticket = good(stranger.post(&take, json!({})).await);
-    let lost = hall.database.look(|db| {
-        db.prepare_cached("DELETE FROM contact WHERE value = '13912340010'")?
-            .execute([])
-    });
-    assert_eq!(lost.ok(), Some(1));
-    let mut mother = citizen(&hall, ZHAO_XUE).await;
-    good(mother.post(CHILDREN, child(CHILD)).await);
-    assert_eq!(stranger.post(&take, json!({})).await.code(), "identity/forbidden");
-    assert_eq!(stranger.post(MERGE, ticket).await.code(), "identity/forbidden");
-    assert_eq!(principals(&mut mother).await, ["赵雪", CHILD.0]);
-}
-
-#[tokio::test]
 async fn nobody_opens_an_account_for_a_child_that_is_not_theirs() {
     let hall = TestHall::open().await;
     let mut stranger = citizen(&hall, ZHANG_MIN).await;

@@ -13,7 +13,6 @@ const CHECKS: &str = "/api/v1/staff/identity/checks";
 const AT_WINDOW: &str = "/api/v1/staff/identity/claims";
 const PROOF: &str = "/api/v1/staff/session/proof";
 const MERGE: &str = "/api/v1/account/merging";
-const LOOK: &str = "/api/v1/account/merging/look";
 /// A number that nobody has used.
 const NEW: &str = "13912340001";
 /// A picture of the smallest kind.
@@ -99,40 +98,6 @@ async fn any_terminal_of_the_account_stops_it_and_it_is_not_asked_anew_for_a_wee
     hall.clock.advance(4 * DAY);
     let mut browser = citizen(&hall, NEW).await;
     assert_eq!(browser.post(CLAIMS, zhang()).await.status, 202);
-}
-
-#[tokio::test]
-async fn what_was_stopped_does_not_go_by_a_ticket_of_before() {
-    let hall = TestHall::open().await;
-    let mut browser = citizen(&hall, NEW).await;
-    let claim = text(&good(browser.post(CLAIMS, zhang()).await)["id"]);
-    hall.clock.advance(3 * DAY);
-    let mut browser = citizen(&hall, NEW).await;
-    let ticket = good(browser.post(&format!("{CLAIMS}/{claim}/ticket"), json!({})).await);
-    let mut owner = hall.browser();
-    owner.log_in(ZHANG_MIN).await;
-    assert_eq!(owner.delete(&format!("{CLAIMS}/{claim}")).await.status, 204);
-    for path in [LOOK, MERGE] {
-        let refused = browser.post(path, ticket.clone()).await;
-        assert_eq!(refused.code(), "identity/wrong_code", "{path}");
-    }
-    assert_eq!(good(owner.get(CONTACTS).await)["claims"], json!([]));
-}
-
-#[tokio::test]
-async fn what_nobody_takes_up_for_thirty_days_was_asked_for_in_vain() {
-    let hall = TestHall::open().await;
-    let mut browser = citizen(&hall, NEW).await;
-    let claim = text(&good(browser.post(CLAIMS, zhang()).await)["id"]);
-    hall.clock.advance(33 * DAY);
-    let mut browser = citizen(&hall, NEW).await;
-    let take = format!("{CLAIMS}/{claim}/ticket");
-    assert_eq!(browser.post(&take, json!({})).await.status, 404);
-    assert_eq!(good(browser.get(CONTACTS).await)["claims"], json!([]));
-    // Asked anew, it begins anew.
-    let again = good(browser.post(CLAIMS, zhang()).await);
-    assert_ne!(text(&again["id"]), claim);
-    assert_eq!(good(browser.get(CONTACTS).await)["claims"][0]["id"], again["id"]);
 }
 
 #[tokio::test]

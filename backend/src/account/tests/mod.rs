@@ -10,7 +10,6 @@ mod sites;
 
 use serde_json::{Value, json};
 
-use crate::identity::passkeys::tests::prove;
 use crate::testing::{Reply, TestHall, TestTerminal};
 
 const SESSIONS: &str = "/api/v1/account/sessions";
@@ -39,16 +38,6 @@ async fn begin(terminal: &mut TestTerminal, item: &str, principal: Option<&str>)
     terminal
         .post("/api/v1/drafts", json!({ "item": item, "principal": principal }))
         .await
-}
-
-/// Invites somebody to act, as one who shows that they are there where that is asked for.
-async fn invite(terminal: &mut TestTerminal, hall: &TestHall, request: Value) -> Reply {
-    let invited = terminal.post(DELEGATIONS, request.clone()).await;
-    if invited.code() != "identity/step_up_required" {
-        return invited;
-    }
-    prove(terminal, hall).await;
-    terminal.post(DELEGATIONS, request).await
 }
 
 /// Logs a terminal in that holds its token itself, in the pages of a site where one is named.

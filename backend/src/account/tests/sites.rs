@@ -204,39 +204,3 @@ async fn a_sites_token_is_refused_by_every_route_of_ones_own_that_is_not_of_its_
     }
     assert!(shut > 40, "{shut}");
 }
-
-#[tokio::test]
-async fn a_site_reaches_the_cases_of_its_service_and_nothing_of_what_they_cost() {
-    let hall = TestHall::open_with(|config| {
-        config.embed_origins = vec![BANK.to_owned()];
-        config.embed_services = vec![format!("{BANK} identity-card-renewal")];
-    })
-    .await;
-    let mut browser = hall.browser();
-    browser.log_in(ZHANG_MIN).await;
-    let case = apply(&hall, &mut browser).await;
-    hall.clock.advance(61);
-    let (mut embedded, _) = with_token(&hall, "browser", Some(BANK), ZHANG_MIN).await;
-    let place = format!("{API}/cases/{case}");
-    assert_eq!(embedded.get(&place).await.status, 200, "its case it does reach");
-    let place = format!("{place}/payment");
-    let headers = [("content-type", "application/json"), ("idempotency-key", NOBODYS)];
-    let pay = json!({ "way": "code", "amount": "20.00" }).to_string().into_bytes();
-    let named = json!({ "payment": NOBODYS });
-    let replies = [
-        embedded.get(&place).await,
-        embedded.send(Method::POST, &place, &headers, pay).await,
-        embedded.post(&format!("{place}/confirmation"), named.clone()).await,
-        embedded.post(&format!("{place}/cancellation"), named).await,
-        embedded.get(&format!("{place}/receipt")).await,
-    ];
-    for reply in replies {
-        assert_eq!(
-            (reply.status, reply.code().as_str()),
-            (403, "identity/other_terminal"),
-            "{}",
-            reply.json()
-        );
-    }
-    assert!(hall.provider.payments().is_empty());
-}

@@ -14,7 +14,6 @@ use crate::files::{Content, NewFile, sha256_of, uploading};
 use crate::state::AppState;
 
 pub use notice::{Notice, file_name};
-pub(crate) use pdf::{Block, document};
 
 /// What the notice of a result says. `next` is what follows for the citizen.
 pub(super) fn notice_of(

@@ -10,7 +10,7 @@ use super::lines::{broken, text_width};
 
 /// A part of a document.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Block {
+pub(super) enum Block {
     /// The name of the hall, in the middle.
     Head(String),
     /// The title, in the middle.
@@ -34,7 +34,7 @@ const CHINESE: Name<'static> = Name(b"F1");
 const LATIN: Name<'static> = Name(b"F2");
 
 /// A document with these blocks.
-pub(crate) fn document(title: &str, blocks: &[Block]) -> Vec<u8> {
+pub(super) fn document(title: &str, blocks: &[Block]) -> Vec<u8> {
     let mut pages = Pages::new();
     blocks.iter().for_each(|block| pages.block(block));
     write(title, pages.finish())

@@ -19,7 +19,6 @@ use crate::cases::{submission, supplement as supplements, view};
 use crate::error::{Error, Result};
 use crate::http::extract::{IdempotencyKeyHeader, Json, Path, Terminal};
 use crate::identity::Citizen;
-use crate::payments::charge;
 use crate::state::AppState;
 
 const LONGEST_REASON: usize = 1000;
@@ -164,23 +163,15 @@ async fn hand_in(
         .ok_or_else(|| Error::broken("find the form of a case"))?;
     let form = Arc::clone(&content.form);
     let (old, items) = (file.answers.clone(), asked.items.clone());
-    // A service that the city no longer offers has its cases pay nothing new.
-    let paid_for = state.city.item(&file.case.item).cloned();
-    let tariff = state.city.tariff(&file.case.item).cloned();
     let context = view::context(state, &file, &form);
     let handed_in = beside::run("evaluate a supplement", move || {
         let checked = supplements::merge(&form, old, &items, answer.answers, context)?;
         let files = supplements::named_files(&form, &checked.evaluation.submitted)?;
-        let owes = match &paid_for {
-            Some(item) => charge::of(tariff.as_ref(), item, &form, &checked.evaluation)?,
-            None => None,
-        };
         Ok::<_, Error>(HandedIn {
             answers: checked.evaluation.submitted,
             transcript: checked.evaluation.transcript,
             evaluated: checked.with,
             files,
-            charge: owes,
         })
     })
     .await??;

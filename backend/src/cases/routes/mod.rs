@@ -8,7 +8,6 @@ mod staff;
 mod submission;
 
 pub use files::place_of_supplement;
-pub(crate) use staff::authority_of;
 
 use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
@@ -55,12 +54,7 @@ pub fn file_routes() -> OpenApiRouter<AppState> {
 }
 
 /// A text that somebody typed: without the space around it, none where nothing is left.
-pub(crate) fn typed(
-    text: Option<String>,
-    field: &str,
-    longest: usize,
-    refusal: fn() -> Error,
-) -> Result<Option<String>> {
+fn typed(text: Option<String>, field: &str, longest: usize, refusal: fn() -> Error) -> Result<Option<String>> {
     let Some(text) = text else { return Ok(None) };
     let text = text.trim();
     if text.chars().count() > longest {

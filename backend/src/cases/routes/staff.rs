@@ -34,7 +34,7 @@ const ROLES: [Role; 4] = [Role::WindowClerk, Role::Reviewer, Role::Approver, Rol
 ///
 /// # Errors
 /// `identity/forbidden` for staff who handle none.
-pub(crate) fn authority_of(staff: &Staff) -> Result<AuthorityCode> {
+pub(super) fn authority_of(staff: &Staff) -> Result<AuthorityCode> {
     let handles = ROLES.into_iter().any(|role| staff.has(role));
     staff
         .authority

@@ -20,7 +20,6 @@ use crate::error::{Error, Result};
 use crate::http::extract::{IdempotencyKeyHeader, Json, Path, Terminal};
 use crate::identity::passkeys::{asks_for_proof, require_proof};
 use crate::identity::{Citizen, require_level};
-use crate::payments::charge;
 use crate::state::AppState;
 
 /// Submit a draft
@@ -153,13 +152,10 @@ async fn command(
     let revision = submit.revision;
     // A large form takes a while: not on a thread that serves others.
     let context = city.context(&form, today);
-    let tariff = city.tariff(&draft.item).cloned();
-    let of_item = Arc::clone(item);
-    let (checked, files, owes) = beside::run("evaluate a form", move || {
+    let (checked, files) = beside::run("evaluate a form", move || {
         let checked = submission::check(&form, draft.answers, &submit, context)?;
         let files = supplement::named_files(&form, &checked.evaluation.submitted)?;
-        let owes = charge::of(tariff.as_ref(), &of_item, &form, &checked.evaluation)?;
-        Ok::<_, Error>((checked, files, owes))
+        Ok::<_, Error>((checked, files))
     })
     .await??;
     let standing = Standing::submitted(workflow, item.summary.promised_days, today, &city.calendar.days);
@@ -198,7 +194,6 @@ async fn command(
         transcript: checked.evaluation.transcript,
         evaluated: checked.with,
         files,
-        charge: owes,
     })
 }
 

@@ -122,7 +122,6 @@ impl Place {
                 lists: Default::default(),
             },
             files: Vec::new(),
-            charge: None,
             event: event(step, CaseState::Submitted, seconds),
         }
     }

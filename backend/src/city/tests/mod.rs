@@ -9,5 +9,4 @@ mod floors;
 mod forms;
 mod items;
 mod lists;
-mod payment;
 mod register;

@@ -273,7 +273,6 @@ async fn what_is_kept_of_a_citizen_goes_along_with_their_data_and_ends_with_thei
     browser.log_in(ZHANG_MIN).await;
     booked(&mut browser, "household", HALF_PAST_TEN).await;
     good(take(&mut browser, "social", "none").await);
-    crate::identity::passkeys::tests::prove(&mut browser, &hall).await;
     let data = browser.get("/api/v1/account/data").await;
     let text = String::from_utf8_lossy(&data.body).into_owned();
     let visits = text.split("\"hall_visits\"").nth(1).unwrap_or_default();

@@ -26,43 +26,8 @@ async function read(path) {
   return response.json();
 }
 
-async function pay(id, deed) {
-  await fetch("/api/v1/dev/payments/" + id, {
-    method: "POST",
-    headers: { "content-type": "application/json", "onehall-terminal": "browser" },
-    body: JSON.stringify({ deed }),
-  });
-  await refresh();
-}
-
-function deeds(payment) {
-  const node = document.createElement("td");
-  if (payment.state !== "waiting") return node;
-  for (const [deed, text] of [["pay", "支付 Pay"], ["decline", "拒绝 Decline"], ["lack_funds", "余额不足 No funds"]]) {
-    const button = cell("button", text);
-    button.type = "button";
-    button.addEventListener("click", () => pay(payment.id, deed));
-    node.append(button, " ");
-  }
-  return node;
-}
-
-// Drawn anew only when something changed: a button must not go away under a finger.
-let drawn = "";
-
-async function payments() {
-  const all = await read("/api/v1/dev/payments");
-  const now = JSON.stringify(all);
-  if (now === drawn) return;
-  drawn = now;
-  show("payments", ["金额 CNY", "方式 Way", "事项 For", "状态 State", ""], all.map((payment) => [
-    cell("td", payment.amount), cell("td", payment.way), cell("td", payment.what["zh-CN"]),
-    cell("td", payment.state), deeds(payment)]));
-}
-
 async function refresh() {
   try {
-    await payments();
     const messages = await read("/api/v1/dev/messages");
     show("messages", ["时间 Time", "手机 Phone", "验证码 Code", "内容 Text"], messages.map((message) => [
       cell("td", new Date(message.at).toLocaleTimeString()), cell("td", message.to),

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::{CLINIC, CLINIC_BACK, Provider};
-use crate::identity::passkeys::tests::prove;
 
 #[tokio::test]
 async fn what_a_client_is_told_of_the_level_follows_the_account() {
@@ -24,7 +23,6 @@ async fn what_a_client_is_told_of_the_level_follows_the_account() {
     };
     assert_eq!(told().await, "L1");
     let document = json!({ "name": "郑晓梅", "citizen_id": "620102199506142044" });
-    prove(&mut browser, &provider.hall).await;
     let raised = browser.post("/api/v1/identity/level/document", document).await;
     assert_eq!(raised.status, 200, "{}", raised.json());
     assert_eq!(told().await, "L2", "a login that was there before");

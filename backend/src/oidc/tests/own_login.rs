@@ -123,45 +123,6 @@ async fn a_terminal_goes_on_with_the_next_tokens_and_leaves_nothing_when_its_cit
 }
 
 #[tokio::test]
-async fn a_login_ends_the_session_that_its_terminal_was_bound_to() {
-    let provider = Provider::open().await;
-    let before = text(&bound(&provider, "desktop").await, "access_token");
-    // Only who holds the key ends what is bound to it.
-    for (key, status) in [("another", 200), ("terminal", 401)] {
-        provider.hall.clock.advance(61);
-        let (mut terminal, typed) = asked(&provider, "desktop").await;
-        let proof = proof_with(&provider, key, "POST", &format!("{ISSUER}{TOKENS}"), |_| {});
-        let shown = format!("DPoP {before}");
-        let headers = [
-            ("content-type", "application/json"),
-            ("authorization", shown.as_str()),
-            ("dpop", proof.as_str()),
-        ];
-        let reply = terminal
-            .send(Method::POST, TOKENS, &headers, typed.to_string().into_bytes())
-            .await;
-        assert_eq!(reply.status, 200, "{}", reply.json());
-        let after = text(&reply.json()["bound"], "access_token");
-        assert_eq!(session(&before, "terminal").ask(&provider).await.status, status);
-        assert_eq!(session(&after, key).ask(&provider).await.status, 200);
-    }
-    // One that does not count any more keeps nobody out.
-    provider.hall.clock.advance(61);
-    let (mut terminal, typed) = asked(&provider, "desktop").await;
-    let shown = format!("DPoP {before}");
-    let proof = proof(&provider, TOKENS);
-    let headers = [
-        ("content-type", "application/json"),
-        ("authorization", shown.as_str()),
-        ("dpop", proof.as_str()),
-    ];
-    let reply = terminal
-        .send(Method::POST, TOKENS, &headers, typed.to_string().into_bytes())
-        .await;
-    assert_eq!(reply.status, 200, "{}", reply.json());
-}
-
-#[tokio::test]
 async fn a_theft_of_a_login_by_code_ends_its_session() {
     let provider = Provider::open().await;
     let first = text(&bound(&provider, "desktop").await, "refresh_token");

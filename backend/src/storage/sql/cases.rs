@@ -3,7 +3,6 @@
 mod disposal;
 mod earlier;
 mod handed_in;
-mod payments;
 mod queue;
 mod rows;
 mod step;

@@ -64,35 +64,30 @@ pub(super) fn open(tx: &Connection, open: &OpenChild) -> Result<StoredDelegation
     find(tx, open.delegation)
 }
 
-/// Whether an account is a child's.
+/// Whether guardians act for an account, or nobody but they ever did.
 pub(super) enum Guarded {
-    /// It is, by the register: its guardians act, or take that up again whenever they like.
+    /// They do.
     Now,
-    /// It was, or never was: what logs those in who acted.
+    /// They did: what logs them in.
     Once(Vec<Contact>),
-}
-
-/// Whether an account was opened for a child that is not of age yet. All that the register lets guardians do ends on one day, and
-/// a guardian who stops, or closes their own account, makes the child no older.
-pub(super) fn under_age(db: &Connection, child: PersonId, now: Timestamp) -> Result<bool> {
-    Ok(db
-        .prepare_cached("SELECT 1 FROM delegation WHERE principal = ?1 AND by_register = 1 AND until > ?2")?
-        .exists(params![child.key(), now.unix_millis()])?)
 }
 
 /// How a child's account stands with its guardians; nobody is named of an account that was never a child's.
 pub(super) fn guarded(db: &Connection, child: PersonId, now: Timestamp) -> Result<Guarded> {
-    if under_age(db, child, now)? {
-        return Ok(Guarded::Now);
-    }
     let guardians = db
         .prepare_cached(
-            "SELECT actor FROM delegation WHERE principal = ?1 AND by_register = 1 AND actor IS NOT NULL ORDER BY asked_at, id",
+            "SELECT actor, state = 'active' AND until > ?2 FROM delegation
+             WHERE principal = ?1 AND by_register = 1 AND actor IS NOT NULL ORDER BY asked_at, id",
         )?
-        .query_map([child.key()], |row| id::<PersonId>(row, 0))?
+        .query_map(params![child.key(), now.unix_millis()], |row| {
+            Ok((id::<PersonId>(row, 0)?, row.get::<_, bool>(1)?))
+        })?
         .collect::<super::Result<Vec<_>>>()?;
+    if guardians.iter().any(|(_, acts)| *acts) {
+        return Ok(Guarded::Now);
+    }
     let mut told = Vec::new();
-    for guardian in guardians {
+    for (guardian, _) in guardians {
         for known in contacts(db, guardian)? {
             if !told.contains(&known.contact) {
                 told.push(known.contact);

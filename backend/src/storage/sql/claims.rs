@@ -4,7 +4,7 @@ use onehall_protocol::contacts::AccountDeed;
 use onehall_protocol::{ClaimId, ErrorCode, PersonId, Timestamp};
 use serde_json::json;
 
-use super::children::{Guarded, guarded, under_age};
+use super::children::{Guarded, guarded};
 use super::contacts::{contacts, note};
 use super::identity::seconds_until;
 use super::staff::audit;
@@ -16,8 +16,6 @@ use crate::staff::AuditAction;
 
 /// Seconds for which nobody asks anew for an account whose citizen has stopped it.
 const STOPPED_SECONDS: i64 = 7 * 86_400;
-/// Seconds for which what is ripe waits to be taken up.
-const TAKEN_UP_SECONDS: i64 = 30 * 86_400;
 
 const COLUMNS: &str = "id, person, by_person, asked_at, ripe_at, staff IS NOT NULL";
 
@@ -33,15 +31,13 @@ fn stored(row: &super::Row<'_>) -> super::Result<StoredClaim> {
 }
 
 /// What is open for or by an account, the oldest first.
-pub(super) fn open(db: &Connection, person: PersonId, now: Timestamp) -> Result<Vec<StoredClaim>> {
+pub(super) fn open(db: &Connection, person: PersonId) -> Result<Vec<StoredClaim>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM account_claim
-         WHERE (person = ?1 OR by_person = ?1) AND stopped_at IS NULL AND ripe_at > ?2 ORDER BY asked_at, id"
+        "SELECT {COLUMNS} FROM account_claim WHERE (person = ?1 OR by_person = ?1) AND stopped_at IS NULL ORDER BY asked_at, id"
     );
-    let since = now.plus_seconds(-TAKEN_UP_SECONDS);
     let claims = db
         .prepare_cached(&sql)?
-        .query_map(params![person.key(), since.unix_millis()], stored)?
+        .query_map([person.key()], stored)?
         .collect::<super::Result<_>>()?;
     Ok(claims)
 }
@@ -81,7 +77,7 @@ pub(super) fn claim(tx: &Connection, new: &NewClaim) -> Result<Claim> {
     {
         return Err(Error::too_many(seconds_until(new.now, again_at)));
     }
-    let before = open(tx, new.by, new.now)?;
+    let before = open(tx, new.by)?;
     if let Some(known) = before.into_iter().find(|one| one.person == person && one.by == new.by) {
         return Ok(Claim {
             claim: known,
@@ -138,7 +134,7 @@ fn use_visit(tx: &Connection, new: &NewClaim) -> Result<()> {
 
 /// Either of the two stops it.
 pub(super) fn stop(tx: &Connection, stop: &crate::account::StopClaim) -> Result<StoredClaim> {
-    let claims = open(tx, stop.person, stop.now)?;
+    let claims = open(tx, stop.person)?;
     let claim = claims.into_iter().find(|one| one.id == stop.id);
     let claim = claim.ok_or_else(Error::not_found)?;
     tx.prepare_cached("UPDATE account_claim SET stopped_at = ?2, stopped_by = ?3 WHERE id = ?1")?
@@ -156,15 +152,11 @@ pub(super) fn stop(tx: &Connection, stop: &crate::account::StopClaim) -> Result<
 
 /// Whether a claim of this account is open, and since when it can be taken up.
 pub(super) fn ripe(db: &Connection, by: PersonId, claim: ClaimId, now: Timestamp) -> Result<PersonId> {
-    let claims = open(db, by, now)?;
+    let claims = open(db, by)?;
     let claim = claims.into_iter().find(|one| one.id == claim && one.by == by);
     let claim = claim.ok_or_else(Error::not_found)?;
     if claim.ripe_at > now {
         return Err(Error::too_many(seconds_until(now, claim.ripe_at)));
-    }
-    // Guardians may have come to act for it meanwhile.
-    if under_age(db, claim.person, now)? {
-        return Err(ErrorCode::Forbidden.into());
     }
     Ok(claim.person)
 }

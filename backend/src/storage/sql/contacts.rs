@@ -160,7 +160,6 @@ fn add(tx: &Connection, new: &NewContact) -> Result<Result<Added>> {
         Some(owner) if owner == new.person => return Ok(Err(ErrorCode::ContactInUse.into())),
         // Who has had that number for a short time only is not led to the account of who had it before.
         Some(_) if asleep(tx, &new.contact, new.now)?.is_some() => return Ok(Err(ErrorCode::ContactInUse.into())),
-        Some(owner) if better_known(tx, owner, new.person)? => return Ok(Ok(Added::BetterKnown)),
         Some(owner) => return Ok(Ok(Added::Elsewhere(owner))),
         None => {}
     }
@@ -184,13 +183,6 @@ fn add(tx: &Connection, new: &NewContact) -> Result<Result<Added>> {
         new.now,
     )?;
     Ok(Ok(Added::Here))
-}
-
-/// Whether the hall knows whose one account is, and not whose the other is. A code that somebody was talked into telling is too
-/// little to give all of that away: who has both asks from the known one, by its own proof, or gets it back by document and face.
-fn better_known(db: &Connection, one: PersonId, other: PersonId) -> Result<bool> {
-    let mut known = db.prepare_cached("SELECT 1 FROM person WHERE id = ?1 AND citizen_id IS NOT NULL")?;
-    Ok(known.exists([one.key()])? && !known.exists([other.key()])?)
 }
 
 fn remove(tx: &Connection, change: ChangeContact) -> Result<Contact> {

@@ -237,10 +237,6 @@ fn answer(tx: &Connection, answer: &AnswerTo) -> Result<StoredDelegation> {
     if delegation.state_at(answer.now) != DelegationState::Open || !theirs || own {
         return Err(Error::not_found());
     }
-    // Who agrees to be acted for; who agrees to act gives nothing away.
-    if answer.agree && delegation.asked_by == Side::Actor && !answer.proven {
-        return Err(ErrorCode::StepUpRequired.into());
-    }
     let column = match delegation.asked_by {
         Side::Principal => "actor",
         Side::Actor => "principal",
@@ -334,8 +330,8 @@ impl AccountStore for Database {
         self.write(move |tx| super::closing::close(tx, &close)).await?
     }
 
-    async fn look_at_merge(&self, merge: Merge) -> Result<MergeLook> {
-        self.read(move |db| super::merging::look(db, &merge)).await
+    async fn look_at_merge(&self, into: PersonId, from: PersonId, now: Timestamp) -> Result<MergeLook> {
+        self.read(move |db| super::merging::look(db, into, from, now)).await
     }
 
     async fn merge_accounts(&self, merge: Merge) -> Result<Merged> {
@@ -350,8 +346,8 @@ impl AccountStore for Database {
         self.write(move |tx| super::children::open(tx, &open)).await
     }
 
-    async fn claims(&self, person: PersonId, now: Timestamp) -> Result<Vec<StoredClaim>> {
-        self.read(move |db| super::claims::open(db, person, now)).await
+    async fn claims(&self, person: PersonId) -> Result<Vec<StoredClaim>> {
+        self.read(move |db| super::claims::open(db, person)).await
     }
 
     async fn claim_account(&self, claim: NewClaim) -> Result<Claim> {

@@ -5,7 +5,6 @@ use async_trait::async_trait;
 use onehall_protocol::contacts::Contact;
 use onehall_protocol::identity::{AssuranceLevel, PersonKind, TerminalKind};
 use onehall_protocol::{CitizenId, ContactId, ErrorCode, PersonId, Timestamp};
-use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::Database;
@@ -22,10 +21,6 @@ const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
 /// Identity numbers that may be tried in a day of an account that was not used for long.
 const MOST_CONFIRMED: u32 = 5;
-/// Wrong codes for a number from networks that had not asked for the codes that they were tried on.
-const WRONG_ELSEWHERE: &str = "wrong-elsewhere";
-/// How many of those in a day: every network that asks for a code has tries of its own, and all together are to be few.
-const MOST_ELSEWHERE: u32 = 10;
 
 pub(super) const PERSON: &str = "person.id, person.kind, person.name, person.citizen_id, person.organisation_code, person.phone, person.address, person.assurance";
 
@@ -118,8 +113,8 @@ fn take_code(tx: &Connection, code: &CodeToSend) -> Result<()> {
         .execute([now.plus_seconds(-DAY).unix_millis()])?;
 
     let sent_at = tx
-        .prepare_cached("SELECT sent_at FROM login_code WHERE phone = ?1 AND client = ?2")?
-        .query_row(params![code.phone, code.client], |row| time(row, 0))
+        .prepare_cached("SELECT sent_at FROM login_code WHERE phone = ?1")?
+        .query_row([code.phone], |row| time(row, 0))
         .optional()?;
     if let Some(again_at) = sent_at.map(|at| at.plus_seconds(code.limits.resend_after))
         && again_at > now
@@ -127,10 +122,7 @@ fn take_code(tx: &Connection, code: &CodeToSend) -> Result<()> {
         return Err(Error::too_many(seconds_until(now, again_at)));
     }
     let limits = &code.limits;
-    let pair = pair(code);
     for (kind, who, period, most) in [
-        ("code-pair", &pair, HOUR, limits.per_pair_hour),
-        ("code-pair", &pair, DAY, limits.per_pair_day),
         ("code-phone", &code.phone, HOUR, limits.per_phone_hour),
         ("code-phone", &code.phone, DAY, limits.per_phone_day),
         ("code-client", &code.client, HOUR, limits.per_client_hour),
@@ -138,65 +130,28 @@ fn take_code(tx: &Connection, code: &CodeToSend) -> Result<()> {
     ] {
         refuse_beyond(tx, kind, who, period, most, now)?;
     }
-    count(tx, "code-pair", &pair, now)?;
     count(tx, "code-phone", &code.phone, now)?;
     count(tx, "code-client", &code.client, now)?;
     tx.prepare_cached(
-        "INSERT INTO login_code (phone, client, code, sent_at, expires_at, tries_left, tries_elsewhere)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
-         ON CONFLICT (phone, client) DO UPDATE SET code = excluded.code, sent_at = excluded.sent_at,
+        "INSERT INTO login_code (phone, code, sent_at, expires_at, tries_left, tries_elsewhere, client)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)
+         ON CONFLICT (phone) DO UPDATE SET code = excluded.code, sent_at = excluded.sent_at,
            expires_at = excluded.expires_at, tries_left = excluded.tries_left,
-           tries_elsewhere = excluded.tries_elsewhere",
+           tries_elsewhere = excluded.tries_elsewhere, client = excluded.client",
     )?
     .execute(params![
         code.phone,
-        code.client,
         code.code,
         now.unix_millis(),
         now.plus_seconds(code.limits.expires_after).unix_millis(),
-        code.limits.tries
+        code.limits.tries,
+        code.client
     ])?;
     Ok(())
 }
 
-/// Of a number and the network that asks for its codes.
-fn pair(code: &CodeToSend) -> [u8; 32] {
-    let pair = Sha256::new().chain_update(code.phone).chain_update(code.client);
-    pair.finalize().into()
-}
-
-/// A code that was sent for a number.
-struct SentCode {
-    /// The network that asked for it.
-    client: [u8; 32],
-    code: [u8; 32],
-    expires_at: Timestamp,
-    /// Tries of that network.
-    tries_left: i64,
-    /// Tries of all others.
-    tries_elsewhere: i64,
-}
-
-fn sent_codes(tx: &Connection, to: &[u8; 32]) -> Result<Vec<SentCode>> {
-    Ok(tx
-        .prepare_cached(
-            "SELECT client, code, expires_at, tries_left, tries_elsewhere FROM login_code WHERE phone = ?1",
-        )?
-        .query_map(params![to], |row| {
-            Ok(SentCode {
-                client: row.get(0)?,
-                code: row.get(1)?,
-                expires_at: time(row, 2)?,
-                tries_left: row.get(3)?,
-                tries_elsewhere: row.get(4)?,
-            })
-        })?
-        .collect::<sql::Result<_>>()?)
-}
-
-/// Whether a code is one that was sent, and counts where it is typed; it is used up then. Each network that asks has a code of its
-/// own, with tries of its own. That counts elsewhere as well, for who moved on meanwhile, but everybody shares those tries. Whoever
-/// knows somebody's phone number and asks and tries there leaves them their own code and their own tries.
+/// Whether a code is the one that was sent; it is used up then. A wrong one is counted, apart for the network from which the code
+/// was asked for and for all others: whoever knows somebody's phone number and tries there leaves them their own tries.
 pub(super) fn use_code(tx: &Connection, typed: &UseCode) -> Result<bool> {
     let now = typed.now;
     refuse_beyond(
@@ -207,58 +162,34 @@ pub(super) fn use_code(tx: &Connection, typed: &UseCode) -> Result<bool> {
         typed.limits.wrong_per_client_hour,
         now,
     )?;
-    let elsewhere = blocked(tx, WRONG_ELSEWHERE, &typed.to, DAY, MOST_ELSEWHERE, now)?.is_none();
-    // The same statements whatever is there, so that the time it takes tells nothing.
-    let mut right = None;
-    for sent in sent_codes(tx, &typed.to)? {
-        let same = bool::from(sent.code.ct_eq(&typed.code));
-        let tries = if sent.client == typed.client {
-            sent.tries_left
-        } else if elsewhere {
-            sent.tries_elsewhere
+    let kept = tx
+        .prepare_cached(
+            "SELECT code, expires_at, tries_left, tries_elsewhere, client IS NOT NULL AND client = ?2
+             FROM login_code WHERE phone = ?1",
+        )?
+        .query_row(params![typed.to, typed.client], |row| {
+            let here: bool = row.get(4)?;
+            let tries: i64 = row.get(if here { 2 } else { 3 })?;
+            Ok((row.get::<_, [u8; 32]>(0)?, time(row, 1)?, tries, here))
+        })
+        .optional()?;
+    // The same work whatever is there, so that the time it takes tells nothing.
+    let (code, expires_at, tries, here) = kept.unwrap_or(([0; 32], now, 0, true));
+    let right = bool::from(code.ct_eq(&typed.code));
+    if !(right && expires_at > now && tries > 0) {
+        let tried = if here {
+            "UPDATE login_code SET tries_left = tries_left - 1 WHERE phone = ?1 AND tries_left > 0"
         } else {
-            0
+            "UPDATE login_code SET tries_elsewhere = tries_elsewhere - 1 WHERE phone = ?1 AND tries_elsewhere > 0"
         };
-        if same && sent.expires_at > now && tries > 0 {
-            right = Some(sent.client);
-        }
-    }
-    let Some(of) = right else {
-        wrong(tx, typed, elsewhere)?;
+        tx.prepare_cached(tried)?.execute([typed.to])?;
+        count(tx, "wrong-client", &typed.client, now)?;
         return Ok(false);
-    };
-    // The row stays, without tries: it still says when the last code was sent.
-    tx.prepare_cached("UPDATE login_code SET tries_left = 0, tries_elsewhere = 0 WHERE phone = ?1 AND client = ?2")?
-        .execute(params![typed.to, of])?;
-    Ok(true)
-}
-
-/// Counts a wrong code: once for the network, and once for each code of another network that it could have been.
-fn wrong(tx: &Connection, typed: &UseCode, elsewhere: bool) -> Result<()> {
-    let now = typed.now;
-    tx.prepare_cached(
-        "UPDATE login_code SET tries_left = tries_left - 1 WHERE phone = ?1 AND client = ?2 AND tries_left > 0",
-    )?
-    .execute(params![typed.to, typed.client])?;
-    if elsewhere {
-        tx.prepare_cached(
-            "INSERT INTO login_count (kind, who, at) SELECT ?1, phone, ?2 FROM login_code
-             WHERE phone = ?3 AND client <> ?4 AND tries_elsewhere > 0 AND expires_at > ?5",
-        )?
-        .execute(params![
-            WRONG_ELSEWHERE,
-            now.unix_millis(),
-            typed.to,
-            typed.client,
-            now.unix_millis()
-        ])?;
-        tx.prepare_cached(
-            "UPDATE login_code SET tries_elsewhere = tries_elsewhere - 1
-             WHERE phone = ?1 AND client <> ?2 AND tries_elsewhere > 0",
-        )?
-        .execute(params![typed.to, typed.client])?;
     }
-    count(tx, "wrong-client", &typed.client, now)
+    // The row stays, without tries: it still says when the last code was sent.
+    tx.prepare_cached("UPDATE login_code SET tries_left = 0, tries_elsewhere = 0 WHERE phone = ?1")?
+        .execute([typed.to])?;
+    Ok(true)
 }
 
 fn log_in(tx: &Connection, login: &LogIn) -> Result<Result<Citizen>> {
@@ -306,9 +237,9 @@ fn log_in_confirmed(
 fn leave_code(tx: &Connection, login: &LogIn) -> Result<()> {
     tx.prepare_cached(
         "UPDATE login_code SET tries_left = CASE WHEN client = ?2 THEN 1 ELSE 0 END,
-           tries_elsewhere = CASE WHEN client = ?2 THEN 0 ELSE 1 END WHERE phone = ?1 AND code = ?3",
+           tries_elsewhere = CASE WHEN client = ?2 THEN 0 ELSE 1 END WHERE phone = ?1",
     )?
-    .execute(params![login.to, login.client, login.code])?;
+    .execute(params![login.to, login.client])?;
     Ok(())
 }
 
@@ -493,21 +424,6 @@ pub(super) fn refuse_beyond(
     most: u32,
     now: Timestamp,
 ) -> Result<()> {
-    match blocked(tx, kind, who, period, most, now)? {
-        Some(until) => Err(Error::too_many(seconds_until(now, until))),
-        None => Ok(()),
-    }
-}
-
-/// Until when nothing more counts for `who`, who has been counted `most` times within the last `period` seconds.
-fn blocked(
-    tx: &Connection,
-    kind: &str,
-    who: &[u8; 32],
-    period: i64,
-    most: u32,
-    now: Timestamp,
-) -> Result<Option<Timestamp>> {
     // The one that has to fall out of the period before the next may come: the `most`-th from the end.
     let blocking = tx
         .prepare_cached(
@@ -523,7 +439,10 @@ fn blocked(
             |row| time(row, 0),
         )
         .optional()?;
-    Ok(blocking.map(|at| at.plus_seconds(period)))
+    match blocking {
+        Some(at) => Err(Error::too_many(seconds_until(now, at.plus_seconds(period)))),
+        None => Ok(()),
+    }
 }
 
 /// Counts one for `who`.

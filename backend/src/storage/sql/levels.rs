@@ -4,7 +4,7 @@ use crate::storage::sql::{Connection, OptionalExtension, params};
 use async_trait::async_trait;
 use onehall_protocol::assurance::LevelRaised;
 use onehall_protocol::identity::AssuranceLevel;
-use onehall_protocol::{CitizenId, ErrorCode, HallCode, PersonId, StaffId, Timestamp};
+use onehall_protocol::{CitizenId, ErrorCode, PersonId, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -75,20 +75,6 @@ impl LevelStore for Database {
             )?
             .execute(params![visit.person.key(), visit.code, visit.expires_at.unix_millis()])?;
             Ok(())
-        })
-        .await
-    }
-
-    async fn note_mismatch(
-        &self,
-        staff: StaffId,
-        person: PersonId,
-        hall: Option<HallCode>,
-        now: Timestamp,
-    ) -> Result<()> {
-        self.write(move |tx| {
-            let details = json!({ "person": person, "hall": hall });
-            audit(tx, now, Some(staff), None, AuditAction::IdentityNotMatched, details)
         })
         .await
     }

@@ -4,16 +4,15 @@
 
 use onehall_protocol::contacts::{AccountDeed, Contact};
 use onehall_protocol::identity::{AssuranceLevel, PersonKind, PersonView};
-use onehall_protocol::{CaseId, DelegationId, DraftId, ErrorCode, ItemCode, PersonId};
+use onehall_protocol::{CaseId, DelegationId, DraftId, ErrorCode, ItemCode, PersonId, Timestamp};
 
-use super::children::under_age;
 use super::identity::{PERSON, person};
 use super::sync::log_changes;
 use super::values::{Key, id, json, name, optional_id, to_json};
-use super::{Connection, OptionalExtension, claims, contacts, delegations, params, sessions};
+use super::{Connection, OptionalExtension, contacts, delegations, params, sessions};
 use crate::account::{Merge, MergeLook, Merged};
 use crate::error::{Error, Result};
-use crate::identity::{Person, ShownBy};
+use crate::identity::Person;
 use crate::sync::Logged;
 
 /// What moves as it is: tables, and the column that names a person.
@@ -109,28 +108,8 @@ fn in_both(db: &Connection, into: PersonId, from: PersonId) -> Result<Vec<ItemCo
     Ok(items)
 }
 
-/// What was stopped, or removed from the other account, since the ticket was given leads to nothing any more.
-fn still_shown(db: &Connection, merge: &Merge) -> Result<()> {
-    let shown = match merge.by {
-        ShownBy::Contact(contact) => db
-            .prepare_cached("SELECT person FROM contact WHERE id = ?1")?
-            .query_row([contact.key()], |row| id::<PersonId>(row, 0))
-            .optional()?,
-        ShownBy::Claim(claim) => claims::open(db, merge.into, merge.now)?
-            .into_iter()
-            .find(|one| one.id == claim && one.by == merge.into && one.ripe_at <= merge.now)
-            .map(|one| one.person),
-    };
-    if shown == Some(merge.from) {
-        Ok(())
-    } else {
-        Err(ErrorCode::WrongCode.into())
-    }
-}
-
-pub(super) fn look(db: &Connection, merge: &Merge) -> Result<MergeLook> {
-    let (into, from) = both(db, merge.into, merge.from)?;
-    still_shown(db, merge)?;
+pub(super) fn look(db: &Connection, into: PersonId, from: PersonId, now: Timestamp) -> Result<MergeLook> {
+    let (into, from) = both(db, into, from)?;
     let contacts = contacts::contacts(db, from.id)?;
     let of = |sql| count(db, sql, from.id);
     Ok(MergeLook {
@@ -142,7 +121,7 @@ pub(super) fn look(db: &Connection, merge: &Merge) -> Result<MergeLook> {
         delegations: of(
             "SELECT count(*) FROM delegation WHERE (principal = ?1 OR actor = ?1) AND state IN ('open', 'active')",
         )?,
-        sessions: u32::try_from(sessions::sessions(db, from.id, merge.now)?.len()).unwrap_or(u32::MAX),
+        sessions: u32::try_from(sessions::sessions(db, from.id, now)?.len()).unwrap_or(u32::MAX),
         consents: of("SELECT count(*) FROM oidc_consent WHERE person = ?1")?,
         in_both: in_both(db, into.id, from.id)?,
         from,
@@ -151,12 +130,8 @@ pub(super) fn look(db: &Connection, merge: &Merge) -> Result<MergeLook> {
 
 pub(super) fn merge(tx: &Connection, merge: &Merge) -> Result<Merged> {
     let (into, from) = both(tx, merge.into, merge.from)?;
-    still_shown(tx, merge)?;
     if !in_both(tx, into.id, from.id)?.is_empty() {
         return Err(ErrorCode::MergeBlocked.into());
-    }
-    if under_age(tx, from.id, merge.now)? {
-        return Err(ErrorCode::Forbidden.into());
     }
     let first = contacts::contacts(tx, from.id)?;
     let mut merged = Merged {

@@ -65,8 +65,6 @@ migrations! {
     68 "0068_update_networks";
     69 "0069_kiosk_places";
     70 "0070_finished_uploads";
-    71 "0071_payments";
-    72 "0072_codes_by_network";
 }
 
 /// Why a database cannot be used.
@@ -252,33 +250,6 @@ mod tests {
             row.get(0)
         })?;
         assert_eq!(tables, 0);
-        Ok(())
-    }
-
-    #[test]
-    fn a_code_that_is_on_its_way_counts_when_codes_are_kept_by_network() -> Result<(), Box<dyn std::error::Error>> {
-        let connection = memory()?;
-        let before: Vec<Migration> = ALL.iter().copied().filter(|step| step.number < 72).collect();
-        migrate(&connection, &before, 0)?;
-        // Of the second it is not known who asked for it.
-        for (phone, client) in [([1_u8; 32], Some([7_u8; 32])), ([2; 32], None)] {
-            connection.execute(
-                "INSERT INTO login_code (phone, code, sent_at, expires_at, tries_left, tries_elsewhere, client)
-                 VALUES (?1, ?1, 10, 20, 4, 3, ?2)",
-                params![phone, client],
-            )?;
-        }
-        migrate(&connection, ALL, 0)?;
-        let mut read = connection.prepare_cached(
-            "SELECT phone, client, code, sent_at, expires_at, tries_left, tries_elsewhere FROM login_code",
-        )?;
-        let kept = read.query_map([], |row| {
-            let hashes: [[u8; 32]; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
-            let numbers: [i64; 4] = [row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?];
-            Ok((hashes, numbers))
-        })?;
-        let kept = kept.collect::<crate::storage::sql::Result<Vec<_>>>()?;
-        assert_eq!(kept, [([[1; 32], [7; 32], [1; 32]], [10, 20, 4, 3])]);
         Ok(())
     }
 }

@@ -5,7 +5,6 @@ mod notices;
 mod tokens;
 
 use async_trait::async_trait;
-use onehall_protocol::account::SessionEndReason;
 use onehall_protocol::identity::AssuranceLevel;
 use onehall_protocol::{ClientId, PersonId, Timestamp};
 use uuid::Uuid;
@@ -15,11 +14,11 @@ pub(super) use tokens::bind_session;
 
 use super::identity::{count, refuse_beyond};
 use super::values::{Key, json, name, parsed, time, to_json};
-use super::{Connection, Database, OptionalExtension, Row, params, sessions};
+use super::{Connection, Database, OptionalExtension, Row, params};
 use crate::error::Result;
 use crate::oidc::store::{
     Agree, AskAgain, Confirm, Consent, Given, KeepDevice, KeepRequest, KeptKey, LookForDevice, NoLogin, NotGiven,
-    OidcStore, OpenDevice, OpenPushed, Redeem, Refresh, Withdraw,
+    OidcStore, OpenDevice, OpenPushed, Redeem, Refresh,
 };
 use crate::oidc::{Access, AuthorizationRequest, OpenRequest, Scopes};
 use crate::secrets::TokenHash;
@@ -96,30 +95,21 @@ impl OidcStore for Database {
         .await
     }
 
-    async fn withdraw_consent(&self, withdraw: Withdraw) -> Result<bool> {
+    async fn withdraw_consent(&self, person: PersonId, client: ClientId) -> Result<bool> {
         self.write(move |tx| {
-            let Withdraw {
-                person,
-                client,
-                by,
-                now,
-            } = &withdraw;
             let mine = (person.key(), client.as_str());
-            // A terminal of the hall is told that its session has ended: it is to keep nothing.
-            let own = tx
-                .prepare_cached("SELECT session FROM oidc_grant WHERE person = ?1 AND client = ?2 AND own_session = 1")?
-                .query_map(mine, |row| Ok(TokenHash(row.get(0)?)))?
-                .collect::<super::Result<Vec<TokenHash>>>()?;
-            for session in &own {
-                sessions::end_session(tx, *session, SessionEndReason::Elsewhere, *by, *now)?;
-            }
+            tx.prepare_cached(
+                "DELETE FROM citizen_session WHERE token IN
+                   (SELECT session FROM oidc_grant WHERE person = ?1 AND client = ?2 AND own_session = 1)",
+            )?
+            .execute(mine)?;
             let ended = tx
                 .prepare_cached("DELETE FROM oidc_grant WHERE person = ?1 AND client = ?2")?
                 .execute(mine)?;
             let taken = tx
                 .prepare_cached("DELETE FROM oidc_consent WHERE person = ?1 AND client = ?2")?
                 .execute(mine)?;
-            Ok(!own.is_empty() || ended + taken > 0)
+            Ok(ended + taken > 0)
         })
         .await
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use onehall_protocol::{
     AppointmentId, CaseId, ClaimId, ContactId, DelegationId, DraftId, EventId, FileId, IdempotencyKey, PasskeyId,
-    PaymentId, PersonId, StaffId, TicketId, Timestamp, UploadId, WriterId,
+    PersonId, StaffId, TicketId, Timestamp, UploadId, WriterId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -45,7 +45,6 @@ keys!(
     FileId,
     IdempotencyKey,
     PasskeyId,
-    PaymentId,
     PersonId,
     StaffId,
     TicketId,

@@ -14,7 +14,7 @@ const MOST: usize = 2_000;
 const MOST_SERVICES: usize = 2_000;
 
 /// The devices that a kiosk may have.
-const DEVICES: [&str; 7] = ["id_card", "codes", "scanner", "camera", "slips", "documents", "payment"];
+const DEVICES: [&str; 6] = ["id_card", "codes", "scanner", "camera", "slips", "documents"];
 
 pub(super) fn kiosks(bytes: &[u8]) -> Result<Kiosks, Mistake> {
     let value = document(bytes, Kiosks::LONGEST)?;

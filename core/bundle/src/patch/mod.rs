@@ -10,8 +10,6 @@
 mod moves;
 mod program;
 mod steps;
-#[cfg(any(test, feature = "testing"))]
-pub mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -3,8 +3,7 @@
 //! sled 0.34.7 keeps writes in memory for up to half a second, and its `flush` hands them to the operating system without
 //! an fsync on Linux. So a change here is: into the tree, `flush`, then `sync_data` on the database file; it is
 //! acknowledged after that. sled finds some damage by a panic, so each of its calls is guarded; it may wait for ever while it
-//! closes what it could not write, so whatever may have failed is closed by a thread of its own. It, and a disk that does not
-//! answer, may wait for ever while it opens, too: that is a thread of its own as well, which nobody waits for without an end.
+//! closes what it could not write, so whatever may have failed is closed by a thread of its own.
 //!
 //! Large values are cut into pieces: sled writes those beyond its segments into files of their own, whose life is no part of
 //! its log. What has become of space: `rebuild`.
@@ -14,8 +13,7 @@ use std::fs::File;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::rebuild;
@@ -28,8 +26,6 @@ const VALUES: &str = "values";
 const ABOUT: &str = "about";
 /// How long somebody waits until a database is closed.
 const CLOSES_WITHIN: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 5 });
-/// How long somebody waits until a database is open.
-pub(super) const OPENS_WITHIN: Duration = Duration::from_secs(10);
 /// No value in sled is longer.
 const PIECE: usize = 48 * 1024;
 /// With what the keys of values and of pieces begin.
@@ -79,15 +75,6 @@ impl Failed {
         }
     }
 
-    /// What does not open; `ended` says when the thread has ended that opens it.
-    fn hung(ended: Receiver<()>) -> Failed {
-        Failed {
-            error: hangs("it does not open"),
-            closed: Some(ended),
-            patience: Duration::ZERO,
-        }
-    }
-
     /// Whether it is closed, for which it waits. Nobody waits twice for what may never come.
     pub(super) fn is_closed(&mut self) -> bool {
         let waited = self.closed.as_ref().map(|closed| closed.recv_timeout(self.patience));
@@ -128,10 +115,6 @@ impl From<io::Error> for Failed {
     }
 }
 
-fn hangs(what: &str) -> sled::Error {
-    sled::Error::Io(io::Error::new(io::ErrorKind::TimedOut, what))
-}
-
 /// Does something with sled, a panic of which is an error like others.
 pub(super) fn guarded<T>(work: impl FnOnce() -> sled::Result<T>) -> sled::Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(sled::Error::ReportableBug("it panicked".to_owned())))
@@ -141,7 +124,6 @@ pub(super) fn of_io(kind: io::ErrorKind) -> StoreError {
     match kind {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => StoreError::Full,
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => StoreError::Forbidden,
-        io::ErrorKind::TimedOut => StoreError::Hung,
         _ => StoreError::Broken,
     }
 }
@@ -155,13 +137,6 @@ fn of_sled(error: &sled::Error) -> StoreError {
 }
 
 impl Open {
-    /// As [`Open::at`], for which nobody waits longer than this. What opens it goes on, and holds the folder by `lock` until it
-    /// has ended: what is opened too late is closed again.
-    pub(super) fn within(patience: Duration, place: &Path, lock: &Arc<File>) -> Result<Open, Failed> {
-        let place = place.to_owned();
-        within(patience, Arc::clone(lock), move || Open::at(&place))
-    }
-
     /// Opens the database at `place`, whatever state it is found in.
     pub(super) fn at(place: &Path) -> Result<Open, Failed> {
         rebuild::settle(place)?;
@@ -218,7 +193,7 @@ impl Open {
     pub(super) fn close<T>(self, done: sled::Result<T>) -> Result<T, Failed> {
         match done {
             Ok(done) => {
-                let mut failed = Failed::of(hangs("it does not close"), self);
+                let mut failed = Failed::of(sled::Error::ReportableBug("it does not close".to_owned()), self);
                 match failed.is_closed() {
                     true => Ok(done),
                     false => Err(failed),
@@ -353,31 +328,6 @@ impl Open {
 
     pub(super) fn looked(&mut self) {
         self.written = 0;
-    }
-}
-
-fn within(
-    patience: Duration,
-    held: impl Send + 'static,
-    open: impl FnOnce() -> Result<Open, Failed> + Send + 'static,
-) -> Result<Open, Failed> {
-    // Without room: what nobody takes any more stays with its thread, which closes it.
-    let (gives, given) = sync_channel(0);
-    let (ends, ended): (Sender<()>, _) = channel();
-    std::thread::spawn(move || {
-        if let Err(SendError(late)) = gives.send(open()) {
-            let _ = guarded(|| {
-                drop(late);
-                Ok(())
-            });
-        }
-        drop(held);
-        drop(ends);
-    });
-    match given.recv_timeout(patience) {
-        Ok(opened) => opened,
-        Err(RecvTimeoutError::Timeout) => Err(Failed::hung(ended)),
-        Err(RecvTimeoutError::Disconnected) => Err(sled::Error::ReportableBug("it panicked".to_owned()).into()),
     }
 }
 

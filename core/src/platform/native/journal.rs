@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -16,12 +15,9 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use tokio::runtime::Handle;
 
-use self::sums::Sums;
 use super::secrets::{data_key, known_key, private_folder, sync_folder};
 use crate::lock;
 use crate::ports::{Journal, NoSecret, NotKept, SecretStore};
-
-mod sums;
 
 /// The name of the data key among the secrets.
 const KEY: &str = "journal-key";
@@ -298,19 +294,14 @@ fn read(bytes: &[u8], cipher: &XChaCha20Poly1305) -> Content {
         // A file that was begun when the power went is shorter; anything else is not ours to throw away.
         damaged: at == 0 && !MAGIC.starts_with(bytes) && bytes.iter().any(|byte| *byte != 0),
     };
-    let mut sums = None;
     loop {
-        let found = match framed(bytes, at, |sealed| Some(crc32fast::hash(bytes.get(sealed)?))) {
+        let found = match framed(bytes, at) {
             // In its place a record counts by its checksum: one of another key was erased, and goes with the next compaction.
             Some(sealed) if at > 0 => Some((at, sealed)),
-            _ if at == bytes.len() => None,
-            _ => {
-                let sums = sums.get_or_insert_with(|| Sums::of(bytes));
-                (at..bytes.len()).find_map(|from| {
-                    let sealed = framed(bytes, from, |sealed| sums.piece(sealed))?;
-                    opened(cipher, sealed).map(|_| (from, sealed))
-                })
-            }
+            _ => (at..bytes.len()).find_map(|from| {
+                let sealed = framed(bytes, from)?;
+                opened(cipher, sealed).map(|_| (from, sealed))
+            }),
         };
         let Some((from, sealed)) = found else {
             read.damaged |= !torn(&bytes[at..]);
@@ -335,15 +326,15 @@ fn head(record: &[u8]) -> Option<(usize, u32)> {
     Some((u32::from_le_bytes(*length) as usize, u32::from_le_bytes(*sum)))
 }
 
-/// What a whole record at this place has sealed; `sum_of` gives the checksum of a piece of the bytes.
-fn framed(bytes: &[u8], at: usize, sum_of: impl Fn(Range<usize>) -> Option<u32>) -> Option<&[u8]> {
-    let (length, sum) = head(bytes.get(at..)?)?;
+/// What a whole record at this place has sealed.
+fn framed(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    let record = bytes.get(at..)?;
+    let (length, sum) = head(record)?;
     if !(SHORTEST..=LONGEST).contains(&length) {
         return None;
     }
-    let place = at + HEAD..at + HEAD + length;
-    let sealed = bytes.get(place.clone())?;
-    (sum_of(place)? == sum).then_some(sealed)
+    let sealed = record.get(HEAD..HEAD + length)?;
+    (crc32fast::hash(sealed) == sum).then_some(sealed)
 }
 
 /// Whether the end of a file may be what is left of one write that was cut short; zeros that a file system left count as one.

@@ -1,19 +1,18 @@
 //! Values of a native terminal in a folder, which one process at a time has open.
 //!
 //! After a failure what is in the database's memory may be more than what is on the disk: it is opened anew with the next
-//! use, and what is on the disk counts. sled may wait for ever while it closes a database that it could not write, or opens one:
-//! until that has ended nothing is kept or read, and each use is told at once why it failed.
+//! use, and what is on the disk counts. sled may wait for ever while it closes a database that it could not write: until that
+//! has ended nothing is kept or read, and each use is told at once why it failed.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
-use super::database::{Failed, OPENS_WITHIN, Open, guarded, of_io, patiently};
+use super::database::{Failed, Open, guarded, of_io, patiently};
 use super::rebuild;
 use super::secrets::private_folder;
 use crate::lock;
@@ -44,8 +43,8 @@ pub struct SledStore {
 struct Shared {
     place: PathBuf,
     now: Mutex<Now>,
-    /// Held as long as the store, and as long as something may still open it.
-    lock: Arc<File>,
+    /// Held as long as the store.
+    _lock: File,
 }
 
 /// What became of the database.
@@ -59,21 +58,14 @@ struct Now {
 impl SledStore {
     /// Opens the store in `folder`, which is made where it is missing, readable by its owner only. A database that does
     /// not open is put aside (`store.broken-1` and so on) and begun anew; so is one that a newer version wrote
-    /// (`store.newer-1`). For one that does not open within ten seconds nobody waits any longer.
+    /// (`store.newer-1`).
     ///
     /// # Errors
-    /// Another process has it open, or the folder cannot be used; [`StoreError::Hung`] where it does not open.
+    /// Another process has it open, or the folder cannot be used.
     pub fn open(folder: &Path, runtime: Handle) -> Result<SledStore, OpenError> {
-        SledStore::open_within(OPENS_WITHIN, folder, runtime)
-    }
-
-    pub(super) fn open_within(patience: Duration, folder: &Path, runtime: Handle) -> Result<SledStore, OpenError> {
-        let lock = Arc::new(locked(folder)?);
+        let lock = locked(folder)?;
         let place = folder.join("store");
-        let open = Open::within(patience, &place, &lock).map_err(|failed| {
-            tracing::error!(error = %failed.error, "the store is not there");
-            OpenError::Store(failed.reason())
-        })?;
+        let open = Open::at(&place).map_err(|failed| OpenError::Store(failed.reason()))?;
         Ok(SledStore {
             shared: Arc::new(Shared {
                 place,
@@ -81,7 +73,7 @@ impl SledStore {
                     open: Some(open),
                     failed: None,
                 }),
-                lock,
+                _lock: lock,
             }),
             runtime,
         })
@@ -120,7 +112,7 @@ fn locked(folder: &Path) -> Result<File, OpenError> {
 impl Shared {
     fn work<T>(&self, work: impl FnOnce(&mut Open) -> sled::Result<T>) -> Result<T, StoreError> {
         let mut now = lock(&self.now);
-        let mut open = now.take(&self.place, &self.lock)?;
+        let mut open = now.take(&self.place)?;
         let (open, done) = match guarded(|| work(&mut open)) {
             // Where that fails it is tried again with the next use.
             Ok(value) if open.written > rebuild::LOOK_AFTER => (rebuild::where_too_large(&self.place, open), Ok(value)),
@@ -138,7 +130,7 @@ impl Shared {
 
 impl Now {
     /// The database, which is opened where it is not.
-    fn take(&mut self, place: &Path, lock: &Arc<File>) -> Result<Open, StoreError> {
+    fn take(&mut self, place: &Path) -> Result<Open, StoreError> {
         if self.open.is_none() {
             if let Some(failed) = &mut self.failed
                 && !failed.is_closed()
@@ -146,7 +138,7 @@ impl Now {
                 return Err(failed.reason());
             }
             self.failed = None;
-            self.put(Open::within(OPENS_WITHIN, place, lock));
+            self.put(Open::at(place));
         }
         let reason = self.failed.as_ref().map_or(StoreError::Broken, Failed::reason);
         self.open.take().ok_or(reason)

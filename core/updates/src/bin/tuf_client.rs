@@ -6,13 +6,11 @@
 //! onehall-tuf-client --metadata-dir D --metadata-url U refresh
 //! onehall-tuf-client --metadata-dir D --metadata-url U --target-name N... --target-base-url B --target-dir T download
 //! ```
-//! It ends with 0 or 1. Unlike a shell it takes an address without TLS on this machine. `--stall-seconds` says how long a server may
-//! send nothing, 30 if it does not; one that sends less than 1 KB in a second is given up after twice that time.
+//! It ends with 0 or 1. Unlike a shell it takes an address without TLS on this machine.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use onehall_updates::disk::{Disk, Folder};
 use onehall_updates::mirror::{FetchError, HttpLimits, HttpMirror, Mirror, Plain, one_part};
@@ -21,15 +19,12 @@ use time::OffsetDateTime;
 
 const USAGE: &str = "usage:
   onehall-tuf-client --metadata-dir DIR init ROOT
-  onehall-tuf-client --metadata-dir DIR --metadata-url URL [--stall-seconds N] refresh
-  onehall-tuf-client --metadata-dir DIR --metadata-url URL [--stall-seconds N] --target-name NAME... \\
+  onehall-tuf-client --metadata-dir DIR --metadata-url URL refresh
+  onehall-tuf-client --metadata-dir DIR --metadata-url URL --target-name NAME... \\
       --target-base-url URL --target-dir DIR download";
 
 /// The largest target that is taken into memory.
 const LARGEST: u64 = 256 << 20;
-
-/// The seconds that a server may be said to be silent for.
-const STALLS: std::ops::RangeInclusive<u64> = 1..=3600;
 
 /// Why the command failed.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +51,6 @@ struct Words {
     targets: Vec<String>,
     target_folder: Option<String>,
     target_url: Option<String>,
-    stall: Option<Duration>,
     rest: Vec<String>,
 }
 
@@ -80,21 +74,11 @@ impl Words {
                 "--target-name" => read.targets.push(value()?),
                 "--target-dir" => read.target_folder = Some(value()?),
                 "--target-base-url" => read.target_url = Some(value()?),
-                "--stall-seconds" => read.stall = Some(stall(&value()?)?),
                 _ => return Err(Failure::Usage(format!("`{word}` is not an option"))),
             }
         }
         Ok(read)
     }
-}
-
-fn stall(seconds: &str) -> Result<Duration, Failure> {
-    let seconds = seconds.parse::<u64>().ok().filter(|seconds| STALLS.contains(seconds));
-    let wrong = || {
-        let (least, most) = (*STALLS.start(), *STALLS.end());
-        Failure::Usage(format!("`--stall-seconds` is a number from {least} to {most}"))
-    };
-    seconds.map(Duration::from_secs).ok_or_else(wrong)
 }
 
 fn needed<'w>(value: Option<&'w String>, name: &str) -> Result<&'w String, Failure> {
@@ -145,15 +129,7 @@ fn open(words: &Words, targets_url: &str) -> Result<(SigstoreTrust, Arc<dyn Mirr
         .load("root.json")
         .map_err(|error| Failure::File(folder.clone(), error))?;
     let root = root.ok_or(TrustError::NoRoot)?;
-    let usual = HttpLimits::default();
-    let stall = words.stall.unwrap_or(usual.stall);
-    // A server that does not answer at all is not waited for longer than one that falls silent.
-    let limits = HttpLimits {
-        connect: usual.connect.min(stall),
-        stall,
-        ..usual
-    };
-    let mirror = HttpMirror::split(url, targets_url, Plain::Loopback, limits);
+    let mirror = HttpMirror::split(url, targets_url, Plain::Loopback, HttpLimits::default());
     let mirror: Arc<dyn Mirror> = Arc::new(mirror.map_err(|error| Failure::Address(error.to_string()))?);
     Ok((SigstoreTrust::new(&root, kept, Arc::clone(&mirror))?, mirror))
 }

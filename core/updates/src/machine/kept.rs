@@ -15,9 +15,6 @@ pub struct Kept {
     pub trial: Option<Trial>,
     /// Those that failed here.
     pub refused: Vec<Refused>,
-    /// Those that failed here and were forgiven: a policy goes on saying so, and a release that fails again stays refused.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "hashes")]
-    pub forgiven: Vec<Hash>,
     /// The release for whose sake somebody was interrupted.
     #[serde(default, with = "optional_hash")]
     pub interrupted: Option<Hash>,
@@ -115,21 +112,6 @@ mod hash {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Hash, D::Error> {
         String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-mod hashes {
-    use super::{Deserialize, Deserializer, Hash, Serialize, Serializer};
-
-    pub fn serialize<S: Serializer>(hashes: &[Hash], out: S) -> Result<S::Ok, S::Error> {
-        let texts: Vec<String> = hashes.iter().map(Hash::to_string).collect();
-        texts.serialize(out)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Hash>, D::Error> {
-        let texts = Vec::<String>::deserialize(from)?;
-        let parsed = texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom));
-        parsed.collect()
     }
 }
 

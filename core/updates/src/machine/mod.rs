@@ -30,9 +30,6 @@ pub const STRIKES: u8 = 2;
 /// How long a bundle that failed is not tried again, in seconds, unless the policy forgives it.
 pub const REFUSED_FOR: i64 = 30 * 24 * 3600;
 
-/// How many that failed are remembered. What is written down has a bound, and beyond it nothing of it could be read again.
-pub const MOST_REFUSED: usize = 64;
-
 /// The whole state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
@@ -124,14 +121,9 @@ pub fn step(mut state: State, event: Event, now: i64) -> (State, Vec<Effect>) {
             }
         }
         Event::Forgiven(manifest) => {
-            let kept = &mut state.kept;
-            let failed = kept.refused.iter().any(|refused| refused.manifest == manifest);
-            // Once: it is said with every check, and what fails again would come again and again.
-            if failed && !kept.forgiven.contains(&manifest) {
-                kept.refused.retain(|refused| refused.manifest != manifest);
-                kept.forgiven.push(manifest);
-                let surplus = kept.forgiven.len().saturating_sub(MOST_REFUSED);
-                kept.forgiven.drain(..surplus);
+            let before = state.kept.refused.len();
+            state.kept.refused.retain(|refused| refused.manifest != manifest);
+            if state.kept.refused.len() < before {
                 effects.push(Effect::Write);
             }
         }
@@ -210,8 +202,6 @@ fn boot(state: &mut State, nonce: Nonce, now: i64, effects: &mut Vec<Effect>) {
             core: state.native.core,
             until: now.saturating_add(REFUSED_FOR),
         });
-        let surplus = state.kept.refused.len().saturating_sub(MOST_REFUSED);
-        state.kept.refused.drain(..surplus);
         effects.extend([Effect::Tell(Told::RolledBack(trial.release.number)), Effect::Collect]);
     }
     if state.kept.trial.is_none()

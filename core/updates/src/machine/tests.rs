@@ -4,8 +4,8 @@ use onehall_bundle::{Hash, Range, Version};
 use proptest::prelude::*;
 
 use super::{
-    Boot, Effect, Event, Kept, MOST_REFUSED, Native, Nonce, Refused, Release, STRIKES, Shows, State, Told, Trial,
-    Unfit, Work, start, step,
+    Boot, Effect, Event, Kept, Native, Nonce, Refused, Release, STRIKES, Shows, State, Told, Trial, Unfit, Work, start,
+    step,
 };
 
 const ALL: Range = Range { first: 1, last: 3 };
@@ -200,27 +200,6 @@ fn a_page_that_fails_is_tried_once_more_in_a_new_web_view_and_then_gone() {
 }
 
 #[test]
-fn however_many_fail_what_is_written_down_of_them_can_be_read_again() {
-    let mut host = committed(11);
-    for number in 12..12 + 20 * MOST_REFUSED as u64 {
-        host.stage(number);
-        for _ in 0..STRIKES {
-            assert_eq!(host.restart(), number);
-        }
-        assert_eq!(host.restart(), 11);
-    }
-    assert_eq!(host.disk.refused.len(), MOST_REFUSED);
-    let last = release(11 + 20 * MOST_REFUSED as u64).manifest;
-    assert!(
-        host.disk.refuses(last, native().core, host.now),
-        "the latest ones are known"
-    );
-    let written = host.disk.to_bytes();
-    assert!(written.len() < 32 * 1024, "{} bytes", written.len());
-    assert_eq!(Kept::read(&written), Some(host.disk));
-}
-
-#[test]
 fn where_nothing_was_good_before_the_one_inside_is_back() {
     let mut host = Host::new(Kept::default());
     host.boot();
@@ -341,42 +320,6 @@ fn what_failed_under_one_program_may_be_tried_under_another_or_once_its_time_is_
     host.offer(12);
     assert_ne!(host.state.work, Work::Idle);
     assert!(host.disk.refused.is_empty());
-}
-
-#[test]
-fn what_fails_again_after_it_was_forgiven_does_not_come_with_every_check() {
-    let mut host = committed(11);
-    let fails = |host: &mut Host| {
-        host.stage(12);
-        for _ in 0..=STRIKES {
-            host.restart();
-        }
-        host.offer(12);
-        assert_eq!(host.state.work, Work::Idle, "refused");
-    };
-    fails(&mut host);
-    host.tell(Event::Forgiven(release(12).manifest));
-    fails(&mut host);
-    host.restart();
-    host.asked();
-    // The policy goes on saying so, also to a program that starts again.
-    for _ in 0..3 {
-        host.tell(Event::Forgiven(release(12).manifest));
-        host.offer(12);
-        assert_eq!(host.state.work, Work::Idle);
-        host.restart();
-    }
-    assert_eq!(host.shows(), 11);
-    assert_eq!(host.disk.forgiven, [release(12).manifest]);
-    // Another one is forgiven all the same, and what is written down can be read by a program that has never forgiven.
-    host.stage(13);
-    for _ in 0..=STRIKES {
-        host.restart();
-    }
-    host.tell(Event::Forgiven(release(13).manifest));
-    host.offer(13);
-    assert_ne!(host.state.work, Work::Idle);
-    assert!(!String::from_utf8_lossy(&Kept::default().to_bytes()).contains("forgiven"));
 }
 
 #[test]
@@ -507,7 +450,6 @@ fn what_is_written_down_is_read_again_and_damage_is_read_as_nothing() {
             core: Version([1, 0, 0]),
             until: 7,
         }],
-        forgiven: vec![release(8).manifest],
         interrupted: Some(release(12).manifest),
         latest: 1_790_000_000,
     };

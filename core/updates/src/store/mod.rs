@@ -3,15 +3,13 @@
 //! ```text
 //! state.json             what is written down of releases, replaced as a whole
 //! releases/<sha256>      manifests
-//! proofs/<sha256>        what shows that a manifest was signed, or what travels beside the pages
 //! blobs/<sha256>         contents, shared between releases
 //! parts/<sha256>         what is being fetched
 //! tuf/...                signed metadata, as it came
 //! ```
-//! Whoever can write to this folder cannot make a page of it: what `state.json` names is opened only where its proof, or what
-//! lies in `tuf`, shows from the root that is built into the program that the manifest was signed; a content is found by the hash
-//! in its manifest, and each is hashed when it is read. What remains to them is a release that was signed once, an older one too. A bundle is read as
-//! a whole before its first byte is served, and served from memory, so what changes on the disk later changes no page.
+//! Whoever can write to this folder cannot make a page of it: a manifest is found by the hash that was signed, a content
+//! by the hash in its manifest, and each is hashed when it is read. A bundle is read as a whole before its first byte is
+//! served, and served from memory, so what changes on the disk later changes no page.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -19,14 +17,11 @@ use std::sync::Arc;
 
 use onehall_bundle::{Blob, Hash, Manifest};
 
-use crate::carried;
 use crate::disk::{Disk, replace};
 use crate::machine::{Kept, Release};
-use crate::trust::Proof;
 
 const STATE: &str = "state.json";
 const RELEASES: &str = "releases";
-const PROOFS: &str = "proofs";
 const BLOBS: &str = "blobs";
 const PARTS: &str = "parts";
 
@@ -69,24 +64,6 @@ impl Bundle {
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.files.keys().map(String::as_str)
     }
-}
-
-/// What shows that something here was signed, by the hash of its content; none where that is not here.
-pub fn proof(disk: &dyn Disk, content: Hash) -> Option<Proof> {
-    let bytes = disk.read(&format!("{PROOFS}/{content}"), Proof::LONGEST).ok()??;
-    Proof::read(&bytes)
-}
-
-/// Keeps what shows that something was signed.
-///
-/// # Errors
-/// It may not last, or is longer than what is read again.
-pub fn keep_proof(disk: &dyn Disk, content: Hash, proof: &Proof) -> io::Result<()> {
-    let bytes = proof.to_bytes();
-    if bytes.len() as u64 > Proof::LONGEST {
-        return Err(io::ErrorKind::InvalidData.into());
-    }
-    replace(disk, &format!("{PROOFS}/{content}"), &bytes)
 }
 
 /// The folder of updates.
@@ -241,7 +218,7 @@ impl<D: Disk> Store<D> {
     /// # Errors
     /// The first thing that could not be removed; the rest is.
     pub fn collect(&self, needed: &[Release]) -> io::Result<()> {
-        let mut names: BTreeSet<String> = carried::contents(&self.disk).map(|hash| hash.to_string()).collect();
+        let mut names = BTreeSet::new();
         for release in needed {
             names.insert(release.manifest.to_string());
             let Some(manifest) = self.manifest(release.manifest) else {
@@ -254,7 +231,7 @@ impl<D: Disk> Store<D> {
             }
         }
         let mut result = Ok(());
-        for folder in [RELEASES, PROOFS, BLOBS, PARTS] {
+        for folder in [RELEASES, BLOBS, PARTS] {
             for (name, _) in self.disk.list(folder)? {
                 if !names.contains(&name) {
                     result = result.and(self.disk.remove(&format!("{folder}/{name}")));

@@ -168,7 +168,6 @@ pub fn settings() -> Settings {
         hall: String::new(),
         kind: "desktop".to_owned(),
         room: crate::download::Room::default(),
-        root: None,
     }
 }
 

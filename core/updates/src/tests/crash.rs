@@ -10,9 +10,9 @@ use proptest::prelude::*;
 use time::OffsetDateTime;
 
 use super::{City, Terminal, fresh, shown};
-use crate::testing::{FaultyDisk, MemoryMirror, settings, wait};
+use crate::testing::{FaultyDisk, MemoryMirror, wait};
 use crate::trust::{Target, Trust, TrustError};
-use crate::{Outcome, Settings, UpdateError};
+use crate::{Outcome, UpdateError};
 
 /// Who verifies is another test's matter: this one names the targets that there are.
 struct Known(BTreeMap<String, Target>);
@@ -171,45 +171,6 @@ fn at_every_operation() {
         for seed in 0..3 {
             let what = format!("operation {end} of {operations}, seed {seed}");
             comes_back(&mut days, disk.after_power_loss(seed), life.good, &what);
-        }
-    }
-}
-
-#[test]
-fn at_every_operation_where_a_release_has_to_be_shown_to_be_signed() {
-    let mut city = City::new();
-    city.release(11, &[10]);
-    let settings = Settings {
-        root: Some(city.root.clone()),
-        ..settings()
-    };
-    let start = |disk: &Arc<FaultyDisk>| {
-        let terminal = Terminal::with(Arc::clone(disk), settings.clone());
-        let page = terminal.updates.boot();
-        let release = shown(&page);
-        terminal.updates.ready(page.nonce);
-        (terminal, release)
-    };
-    let live = |disk: &Arc<FaultyDisk>| {
-        let checked = start(disk).0.check(&city);
-        let (terminal, release) = start(disk);
-        let kept = terminal.updates.state().kept;
-        let good = disk.has_power() && kept.committed.is_some();
-        (checked.map(drop), release, good)
-    };
-    let whole = Arc::new(FaultyDisk::default());
-    assert_eq!(live(&whole), (Ok(()), 11, true), "with power all the time");
-    for end in 1..=whole.done() {
-        let disk = Arc::new(FaultyDisk::default());
-        disk.end_at(end);
-        let (_, _, good) = live(&disk);
-        for seed in 0..2 {
-            let after = Arc::new(disk.after_power_loss(seed));
-            let what = format!("operation {end}, seed {seed}");
-            // Without a network, then with one.
-            assert!(start(&after).1 == 11 || !good, "{what}: 11 was good");
-            let (checked, release, good) = live(&after);
-            assert_eq!((checked, release, good), (Ok(()), 11, true), "{what}");
         }
     }
 }

@@ -2,18 +2,13 @@
 
 use std::io;
 
-use super::Proof;
 use crate::disk::{Disk, replace};
-use crate::mirror::one_part;
 
 /// The most bytes that are read of a file of metadata.
 const LONGEST: u64 = 8 << 20;
 
 /// The folder of older roots, below the other metadata.
 const ROOTS: &str = "root_history";
-
-/// Where metadata lies that lies beside other things.
-const BESIDE: &str = "tuf/";
 
 /// The metadata in a folder of a disk: `root.json`, `timestamp.json` and so on, without versions in their names, and below
 /// it the chain of roots.
@@ -32,7 +27,7 @@ impl<D: Disk> MetadataFolder<D> {
 
     /// The metadata beside other things, in `tuf`.
     pub fn beside(disk: D) -> MetadataFolder<D> {
-        MetadataFolder { disk, folder: BESIDE }
+        MetadataFolder { disk, folder: "tuf/" }
     }
 
     /// A file; none where it is not here.
@@ -66,29 +61,6 @@ impl<D: Disk> MetadataFolder<D> {
         let plain = part.ends_with(".json") && !part.contains(['\\', '\0']) && part.len() < 250;
         (plain && !is_versioned(part, &["root", "snapshot", "targets"])).then(|| format!("{}{part}", self.folder))
     }
-}
-
-/// What shows, by the metadata that was verified last and lies beside other things, what a role has signed
-/// ([`super::is_shown`]); none where something of it is not there.
-pub fn latest(disk: &dyn Disk, role: &str) -> Option<Proof> {
-    let load = |name: &str| disk.read(&format!("{BESIDE}{name}"), LONGEST).ok().flatten();
-    let mut proof = Proof::default();
-    // Those behind the one that is trusted were left by another root, which this terminal had before.
-    let trusted: serde_json::Value = serde_json::from_slice(&load("root.json")?).ok()?;
-    let trusted = trusted["signed"]["version"].as_u64()?;
-    for (name, _) in disk.list(&format!("{BESIDE}{ROOTS}")).ok()? {
-        let version = name.strip_suffix(".root.json").and_then(|version| version.parse().ok());
-        if version.is_some_and(|version: u64| version <= trusted) {
-            let root = load(&format!("{ROOTS}/{name}"))?;
-            proof.add(name, root)?;
-        }
-    }
-    for role in ["timestamp", "snapshot", "targets", one_part(role).as_str()] {
-        let name = format!("{role}.json");
-        let document = load(&name)?;
-        proof.add(name, document)?;
-    }
-    Some(proof)
 }
 
 /// `3.root.json`, where `root` is among the roles.

@@ -2,12 +2,10 @@
 
 mod crypto;
 mod metadata_folder;
-mod proof;
 mod sigstore;
 
-pub use metadata_folder::{MetadataFolder, latest};
-pub use proof::Proof;
-pub use sigstore::{SigstoreTrust, is_shown};
+pub use metadata_folder::MetadataFolder;
+pub use sigstore::SigstoreTrust;
 
 use std::collections::BTreeMap;
 

@@ -1,17 +1,14 @@
 //! The verifier of `sigstore-tuf`. Only metadata goes through it; targets and blobs come by our own mirror, which streams.
 
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
-use onehall_bundle::Hash;
 use sigstore_tuf::transport::FetchFuture;
-use sigstore_tuf::{MetadataStore, Repository, TargetFile, Updater, UpdaterConfig};
+use sigstore_tuf::{MetadataStore, Repository, TargetFile, Updater};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{MetadataFolder, Proof, Target, Trust, TrustError, crypto};
+use super::{MetadataFolder, Target, Trust, TrustError, crypto};
 use crate::disk::Disk;
 use crate::mirror::{FetchError, Mirror, one_part};
 
@@ -86,51 +83,6 @@ impl Trust for SigstoreTrust {
         let found = found.map_err(|error| wrong(error, self.take_failure()))?;
         let consistent = self.updater.trusted().root().consistent_snapshot;
         found.map(|file| target(name, &file, consistent)).transpose()
-    }
-}
-
-/// Whether a proof shows, from a root of trust on, that a target of this name had this content. Time does not count: what is shown
-/// now was taken while its signatures did.
-#[must_use]
-pub fn is_shown(root: &[u8], proof: &Proof, name: &str, content: Hash) -> bool {
-    crypto::choose();
-    let Ok(updater) = Updater::new(Shown(proof.clone()), root) else {
-        return false;
-    };
-    // As many roots as there are, however many were followed one after the other.
-    let mut config = UpdaterConfig::default();
-    config.max_root_rotations = u32::MAX;
-    let mut updater = updater.with_config(config);
-    // Nothing had ended then.
-    let then = jiff::Timestamp::UNIX_EPOCH;
-    let found = at_once(async move {
-        updater.refresh(then).await.ok()?;
-        updater.get_target_info(name, then).await.ok()?
-    });
-    let hash = content.to_string();
-    found
-        .flatten()
-        .is_some_and(|file| file.hashes.get("sha256") == Some(&hash))
-}
-
-/// What a future gives that waits for nothing.
-fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(done) => Some(done),
-        Poll::Pending => None,
-    }
-}
-
-/// A proof in the place of a repository.
-struct Shown(Proof);
-
-impl Repository for Shown {
-    fn fetch_metadata<'a>(&'a self, name: &'a str, _: u64) -> FetchFuture<'a> {
-        Box::pin(async move { Ok(self.0.document(name)) })
-    }
-
-    fn fetch_target<'a>(&'a self, _: &'a str, _: u64) -> FetchFuture<'a> {
-        Box::pin(async { Ok(None) })
     }
 }
 

@@ -22,17 +22,14 @@ const ANSWER: Duration = Duration::from_secs(10);
 pub struct CupsPrinter {
     queue: String,
     server: Option<String>,
-    /// In whose name it prints, and whose jobs alone it takes back.
-    visit: Option<String>,
 }
 
 impl CupsPrinter {
-    /// The printer of a queue, at a server or its socket; for a visit, or for whoever keeps all of them.
-    pub fn new(queue: &str, server: Option<&str>, visit: Option<&str>) -> CupsPrinter {
+    /// The printer of a queue, at a server or its socket.
+    pub fn new(queue: &str, server: Option<&str>) -> CupsPrinter {
         CupsPrinter {
             queue: queue.to_owned(),
             server: server.map(str::to_owned),
-            visit: visit.map(str::to_owned),
         }
     }
 
@@ -73,10 +70,7 @@ impl CupsPrinter {
     }
 
     fn forget(&self, job: &str) {
-        match &self.visit {
-            Some(visit) => self.ask("cancel", &["-U", visit, "-x", job], b""),
-            None => self.ask("cancel", &["-x", job], b""),
-        };
+        self.ask("cancel", &["-x", job], b"");
     }
 
     fn watch(&self, job: &str, patience: &Patience) -> Result<(), Fault> {
@@ -97,15 +91,6 @@ impl CupsPrinter {
             thread::sleep(LOOK);
         }
     }
-}
-
-/// The jobs of somebody in what `lpstat` lists: `slips-12  visit-17  1024  Sat Nov 28 …`.
-fn jobs_of<'a>(listed: &'a str, whose: &str) -> Vec<&'a str> {
-    let lines = listed.lines().filter_map(|line| {
-        let mut words = line.split_whitespace();
-        Some((words.next()?, words.next()?))
-    });
-    lines.filter_map(|(job, user)| (user == whose).then_some(job)).collect()
 }
 
 /// How a queue is, by its attributes as `lpoptions` writes them.
@@ -150,9 +135,6 @@ impl Printer for CupsPrinter {
     fn print(&self, paper: &Paper<'_>, patience: &Patience) -> Result<(), Fault> {
         // The title says nothing: it stands in the server's log.
         let mut words = vec!["-d", &self.queue, "-t", "onehall"];
-        if let Some(visit) = &self.visit {
-            words.extend(["-U", visit.as_str()]);
-        }
         let bytes = match paper {
             Paper::Slip(bytes) => {
                 words.extend(["-o", "raw"]);
@@ -168,26 +150,8 @@ impl Printer for CupsPrinter {
     }
 
     fn purge(&self) -> Result<(), Fault> {
-        let Some(visit) = &self.visit else {
-            let done = self.ask("cancel", &["-a", "-x", &self.queue], b"");
-            return done.map(drop).ok_or(Fault::Missing);
-        };
-        let deadline = Instant::now() + ANSWER;
-        loop {
-            // Asked in its name: whose a job is a server may say to nobody else.
-            let listed = self.ask("lpstat", &["-U", visit, "-o", &self.queue], b"");
-            let listed = listed.ok_or(Fault::Missing)?;
-            let left = jobs_of(&listed, visit);
-            if left.is_empty() {
-                return Ok(());
-            }
-            if Instant::now() > deadline {
-                return Err(Fault::Busy);
-            }
-            // One that is being printed ends a moment later.
-            left.into_iter().for_each(|job| self.forget(job));
-            thread::sleep(LOOK);
-        }
+        let done = self.ask("cancel", &["-a", "-x", &self.queue], b"");
+        done.map(drop).ok_or(Fault::Missing)
     }
 }
 
@@ -221,21 +185,9 @@ mod tests {
     }
 
     #[test]
-    fn of_all_jobs_those_of_one_visit_are_taken_back() {
-        let listed = "slips-12                visit-17          1024   Sat Nov 28 07:00:00 2026\n\
-                      slips-13                visit-171         1024   Sat Nov 28 07:00:01 2026\n\
-                      slips-14                visit-17          2048   Sat Nov 28 07:00:02 2026\n\n";
-        assert_eq!(jobs_of(listed, "visit-17"), ["slips-12", "slips-14"]);
-        assert_eq!(jobs_of(listed, "visit-18"), Vec::<&str>::new());
-        assert_eq!(jobs_of("", "visit-17"), Vec::<&str>::new());
-    }
-
-    #[test]
     fn a_server_that_is_not_there_is_a_printer_that_is_not_there() {
-        for visit in [None, Some("visit-17")] {
-            let printer = CupsPrinter::new("slips", Some("/nowhere/at/all.sock"), visit);
-            assert_eq!(printer.state(), DeviceState::Missing);
-            assert_eq!(printer.purge(), Err(Fault::Missing));
-        }
+        let printer = CupsPrinter::new("slips", Some("/nowhere/at/all.sock"));
+        assert_eq!(printer.state(), DeviceState::Missing);
+        assert_eq!(printer.purge(), Err(Fault::Missing));
     }
 }

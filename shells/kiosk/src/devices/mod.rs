@@ -11,14 +11,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use onehall_protocol::CitizenId;
 pub use onehall_protocol::halls::{DeviceState, KioskDevice};
-use onehall_protocol::{CitizenId, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Devices, Driver, PrinterKind};
 use cups::CupsPrinter;
 use simulator::Simulator;
-pub use simulator::{Line, Tap};
 pub use slip::Slip;
 
 /// Why a device did not do what it was asked for.
@@ -49,12 +48,6 @@ pub enum Fault {
     /// Whoever asked wants it no more.
     #[error("was stopped")]
     Stopped,
-    /// Whoever pays for the card said no. Nothing was charged.
-    #[error("was refused a payment")]
-    Refused,
-    /// A card was there, and nobody knows whether it paid: whoever takes the money has to be asked.
-    #[error("does not know whether a card has paid")]
-    Uncertain,
     /// Something else.
     #[error("is broken")]
     Broken,
@@ -186,37 +179,11 @@ pub trait Printer: Send + Sync {
     /// # Errors
     /// It could not.
     fn print(&self, paper: &Paper<'_>, patience: &Patience) -> Result<(), Fault>;
-    /// Forgets what it was given: all of it, or what one visit gave it where it is that one's.
+    /// Forgets all that it was ever given.
     ///
     /// # Errors
     /// It could not: something may still wait there.
     fn purge(&self) -> Result<(), Fault>;
-}
-
-/// What a payment terminal is to take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    /// What whoever takes the money knows it by.
-    pub order: String,
-    /// How much, as its screen shows it.
-    pub amount: Money,
-}
-
-/// Takes cards that pay.
-pub trait PaymentTerminal: Send + Sync {
-    /// How it is now.
-    fn state(&self) -> DeviceState;
-    /// Shows an amount, waits for a card and has it pay. Whatever came of it, nothing is shown afterwards, and no card is taken
-    /// for it any more: the next one would be somebody else's.
-    ///
-    /// # Errors
-    /// It is not paid. That nothing was charged is certain, but with [`Fault::Uncertain`].
-    fn pay(&self, due: &Due, patience: &Patience) -> Result<(), Fault>;
-    /// Takes back what it was given, and shows nothing of it.
-    ///
-    /// # Errors
-    /// It could not: a card may still pay there.
-    fn clear(&self) -> Result<(), Fault>;
 }
 
 /// Shows a person where to put something, and where to take it.
@@ -255,25 +222,17 @@ pub struct Fitted {
     pub light: Option<Box<dyn Light>>,
     /// Says whether the case is open.
     pub door: Option<Box<dyn Door>>,
-    /// Takes cards that pay.
-    pub payment: Option<Box<dyn PaymentTerminal>>,
     /// The device at which the light shines.
     pub lit: Mutex<Option<KioskDevice>>,
 }
 
 impl Fitted {
-    /// The devices as a file names them; those of a visit, by its name, or of whoever keeps all of them. A simulated payment
-    /// terminal has this line to whoever takes its money, or none.
-    pub fn of(
-        devices: &Devices,
-        simulators: Option<PathBuf>,
-        visit: Option<&str>,
-        line: Option<Arc<dyn Line>>,
-    ) -> Fitted {
+    /// The devices as a file names them.
+    pub fn of(devices: &Devices, simulators: Option<PathBuf>) -> Fitted {
         let simulator = |part: &'static str| Simulator::new(part, simulators.clone());
         let printer = |kind: &PrinterKind, part| -> Box<dyn Printer> {
             match kind {
-                PrinterKind::Cups { queue, server } => Box::new(CupsPrinter::new(queue, server.as_deref(), visit)),
+                PrinterKind::Cups { queue, server } => Box::new(CupsPrinter::new(queue, server.as_deref())),
                 PrinterKind::Simulator => Box::new(simulator(part)),
             }
         };
@@ -293,9 +252,6 @@ impl Fitted {
             documents: devices.documents.as_ref().map(|kind| printer(kind, "documents")),
             light: devices.light.map(|Driver::Simulator| Box::new(simulator("light")) as _),
             door: devices.door.map(|Driver::Simulator| Box::new(simulator("door")) as _),
-            payment: devices
-                .payment
-                .map(|Driver::Simulator| Box::new(simulator("payment").on(line)) as _),
             lit: Mutex::default(),
         }
     }
@@ -335,17 +291,6 @@ impl Fitted {
             }
         }
         clean
-    }
-
-    /// Takes back what a payment terminal was given. Says whether no card can pay for it any more.
-    pub fn clear_payment(&self) -> bool {
-        match self.payment.as_ref().map(|terminal| terminal.clear()) {
-            Some(Err(fault)) => {
-                eprintln!("onehall-kiosk: a payment terminal {fault}: what it was given could not be taken back");
-                false
-            }
-            Some(Ok(())) | None => true,
-        }
     }
 }
 

@@ -24,8 +24,6 @@ const CONFIGURATION: &str = "\
 [codes]
 resend_after = 0
 tries = 1000000
-per_pair_hour = 1000000
-per_pair_day = 1000000
 per_phone_hour = 1000000
 per_phone_day = 1000000
 per_client_hour = 1000000

@@ -4,10 +4,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::{CloseAccount, DownloadOwnData, GetClosing, SendClosingCode};
 use onehall_protocol::account::{ClosingView, KeptCase};
-use onehall_protocol::passkeys::ProofWay;
 use onehall_protocol::{CoreError, ErrorCode};
 
-use super::proof::{proof_asked, proof_view};
 use super::wait_words;
 use crate::citizen::matters::case_row;
 use crate::citizen::place::{LoggedIn, Reading};
@@ -83,22 +81,15 @@ fn on_own_phone(hall: Hall) -> AnyView {
 
 fn download() -> AnyView {
     let (hall, ui, busy) = (use_hall(), use_ui(), RwSignal::new(false));
-    let proof = RwSignal::new(None::<Vec<ProofWay>>);
     let fetch = Callback::new(move |()| {
         busy.set(true);
-        proof.set(None);
         spawn_local(async move {
             match hall.client.ask(DownloadOwnData { child: None }).await {
                 Ok(file) => {
                     document::save_file(&file.name, &file.media_type, &file.bytes);
                     ui.say(words::DATA_DONE);
                 }
-                Err(error) => match proof_asked(&error) {
-                    Some(ways) => {
-                        let _ = proof.try_set(Some(ways));
-                    }
-                    None => ui.say_failure(error_words(&error)),
-                },
+                Err(error) => ui.say_failure(error_words(&error)),
             }
             let _ = busy.try_set(false);
         });
@@ -109,7 +100,6 @@ fn download() -> AnyView {
         view! {
             <p class="muted small">{words::DATA_KEEP_SAFE}</p>
             <div class="buttons"><Button label=words::DATA icon="download" busy=busy on_press=fetch/></div>
-            <div role="alert">{move || proof.get().map(|ways| proof_view(&ways, fetch))}</div>
         }
         .into_any()
     };

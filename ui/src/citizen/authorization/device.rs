@@ -7,12 +7,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::{GetDevice, LetDeviceIn, RefuseDevice};
 use onehall_protocol::authorization::{ConfirmDevice, DeviceView};
-use onehall_protocol::passkeys::ProofWay;
 use onehall_protocol::{CoreError, ErrorCode};
 
 use super::machine::{Said, machine_view, warning};
 use super::told;
-use crate::citizen::account::{proof_asked, proof_view, wait_words};
+use crate::citizen::account::wait_words;
 use crate::citizen::place::{LoggedIn, Reading};
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{Button, Weight};
@@ -81,8 +80,6 @@ struct Device {
     lines: RwSignal<Vec<SummaryLine>>,
     answering: RwSignal<Option<Said>>,
     failed: RwSignal<Option<Words>>,
-    /// How one shows that one is there, once that is asked for, and what was answered.
-    proof: RwSignal<Option<(Vec<ProofWay>, Said)>>,
 }
 
 /// Made anew for another code: it is of another machine.
@@ -96,7 +93,6 @@ fn device_view(code: Memo<String>) -> AnyView {
         lines: RwSignal::new(Vec::new()),
         answering: RwSignal::new(None),
         failed: RwSignal::new(None),
-        proof: RwSignal::new(None),
     };
     if !given.is_empty() {
         device.look();
@@ -104,14 +100,7 @@ fn device_view(code: Memo<String>) -> AnyView {
     let say = Callback::new(move |said| device.say(said));
     live(move || match device.step.get() {
         Step::Enter => device.enter(),
-        Step::Asked(machine) => {
-            let machine = machine_view(device.hall, &machine, device.answering, device.failed, say);
-            view! {
-                {machine}
-                {move || device.prove()}
-            }
-            .into_any()
-        }
+        Step::Asked(machine) => machine_view(device.hall, &machine, device.answering, device.failed, say),
         Step::Ended(end) => device.ended(end),
     })
 }
@@ -154,14 +143,6 @@ impl Device {
             </Reading>
         }
         .into_any()
-    }
-
-    /// Asks who lets in what stays to show that they are there, and goes on with what they answered.
-    fn prove(self) -> Option<AnyView> {
-        let (ways, said) = self.proof.get()?;
-        let done = Callback::new(move |()| self.say(said.clone()));
-        let asks = proof_view(&ways, done);
-        Some(view! { <Reading><div role="alert">{asks}</div></Reading> }.into_any())
     }
 
     fn ended(self, end: End) -> AnyView {
@@ -228,11 +209,9 @@ impl Device {
             return;
         }
         self.failed.set(None);
-        self.proof.set(None);
         self.answering.set(Some(said.clone()));
         let (client, code) = (self.hall.client, self.code.get_untracked());
         spawn_local(async move {
-            let again = said.clone();
             let outcome = match said {
                 Said::Number(number, scopes) => {
                     let confirm = ConfirmDevice { number, scopes };
@@ -241,11 +220,11 @@ impl Device {
                 Said::Refused => client.ask(RefuseDevice { code }).await.map(|()| End::Refused),
             };
             let _ = self.answering.try_set(None);
-            self.answered(outcome, again);
+            self.answered(outcome);
         });
     }
 
-    fn answered(self, outcome: Result<End, CoreError>, said: Said) {
+    fn answered(self, outcome: Result<End, CoreError>) {
         let step = match outcome {
             Ok(end) => Step::Ended(end),
             Err(error) if error.code == ErrorCode::WrongCode => Step::Ended(End::WrongNumber),
@@ -256,14 +235,7 @@ impl Device {
                 Step::Enter
             }
             Err(error) => {
-                match proof_asked(&error) {
-                    Some(ways) => {
-                        let _ = self.proof.try_set(Some((ways, said)));
-                    }
-                    None => {
-                        let _ = self.failed.try_set(Some(wait_words(&error)));
-                    }
-                }
+                let _ = self.failed.try_set(Some(wait_words(&error)));
                 return;
             }
         };

@@ -6,7 +6,7 @@ use onehall_client::citizen::{GetHall, NewKey, TakeTicket};
 use onehall_protocol::halls::{self, HallRefusal, HallView, Priority, QueueView};
 use onehall_protocol::{CoreError, ErrorCode, HallCode, IdempotencyKey, Language, QueueCode};
 
-use super::now::{clock, counters, hours, standing, standing_key, wait, waiting};
+use super::now::{clock, counters, hours, standing, wait, waiting};
 use super::{hall_name, keep_fresh, refusal, refusal_words};
 use crate::citizen::place::Wide;
 use crate::citizen::{Hall, routes, use_hall};
@@ -18,9 +18,9 @@ use crate::design::navigation::Crumbs;
 use crate::design::notice::{Notice, Tone};
 use crate::design::states::SkeletonKind;
 use crate::router::{NavigateOptions, use_navigate, use_params_map};
-use crate::shell::{Loaded, PageHeading, Profile, kiosk, load, use_ui};
+use crate::shell::{PageHeading, Profile, kiosk, load, use_ui};
 use crate::texts::{Words, devices, find, format, halls as words};
-use crate::view::{keyed, live, memo, view};
+use crate::view::{live, memo, view};
 
 /// What a number is taken with.
 #[derive(Clone, Copy)]
@@ -68,82 +68,66 @@ pub fn HallPage() -> impl IntoView {
         <Wide>
             <Crumbs way=vec![(routes::HALLS.to_owned(), find::HALLS_TITLE.into())]/>
             <PageHeading title=hall_name(known)/>
-            {now.once(SkeletonKind::Cards, move || now.part(
-                |now| (now.code.clone(), now.from_home),
-                move |hall| page(now, hall, taking),
-            ))}
+            {now.view(SkeletonKind::Cards, move |now| page(now, taking))}
         </Wide>
     }
     .into_any()
 }
 
-/// Drawn once for a hall, whatever comes with the next answers.
-fn page(now: Loaded<HallView>, hall: &HallView, taking: Taking) -> AnyView {
+fn page(now: &HallView, taking: Taking) -> AnyView {
     let ui = use_ui();
-    let public = ui.profile.get_untracked() == Profile::Kiosk;
-    let as_of = Words::made(move |language| {
-        let at = now.with_ready(|now| clock(now.now, ui.utc_offset.get()));
+    let offset = ui.utc_offset.get();
+    let (at, public) = (now.now, ui.profile.get_untracked() == Profile::Kiosk);
+    let as_of = live(move || {
+        let at: Words = clock(at, offset).into();
         let words = if ui.online.get() { words::AS_OF } else { words::STALE };
-        words.with([at.unwrap_or_default().into()]).get(language)
+        view! { <p class="small muted">{words.with([at])}</p> }
     });
-    let open = now.part(
-        move |now| standing_key(now, ui.utc_offset.get()),
-        move |now| standing(now, ui.utc_offset.get()),
-    );
-    let (code, at_hall) = (hall.code.clone(), public || hall.from_home);
-    let queues = now.part(
-        |now| now.queues.is_empty(),
-        move |hall| match hall.queues.is_empty() {
-            true => ().into_any(),
-            false => queues(now, &code, at_hall, taking, public),
-        },
-    );
-    let check_in = now.part(|now| now.queues.iter().any(|queue| queue.appointments), check_in_link);
+    let queues = (!now.queues.is_empty()).then(|| queues(now, taking, public));
+    // At the kiosk of this very hall a card does both.
+    let (label, icon) = match kiosk::hall().as_ref() == Some(&now.code) {
+        true => (devices::CARD_OR_CODE, "id-card"),
+        false => (words::CHECK_IN, "calendar-days"),
+    };
+    let check_in = now.queues.iter().any(|queue| queue.appointments).then(|| {
+        view! { <ButtonLink href=routes::check_in(&now.code) label=label icon=icon/> }
+    });
     let mine = (!public).then(|| view! { <ButtonLink href=routes::VISITS label=words::MINE icon="ticket"/> });
-    let week = now.part(
-        |now| (now.week.clone(), now.closed_on_holidays, now.exceptions.clone()),
-        week,
-    );
+    let week = week(now);
     view! {
-        {open}
+        {standing(now, offset)}
         {queues}
         <div class="buttons">{check_in}{mine}</div>
         <Section id="hall-week" title=words::WEEK>{week}</Section>
-        <p class="small muted">{as_of}</p>
+        {as_of}
     }
     .into_any()
 }
 
-fn check_in_link(hall: &HallView) -> AnyView {
-    if !hall.queues.iter().any(|queue| queue.appointments) {
-        return ().into_any();
-    }
-    // At the kiosk of this very hall a card does both.
-    let (label, icon) = match kiosk::hall().as_ref() == Some(&hall.code) {
-        true => (devices::CARD_OR_CODE, "id-card"),
-        false => (words::CHECK_IN, "calendar-days"),
-    };
-    view! { <ButtonLink href=routes::check_in(&hall.code) label=label icon=icon/> }.into_any()
-}
-
-fn queues(now: Loaded<HallView>, code: &HallCode, at_hall: bool, taking: Taking, kiosk: bool) -> AnyView {
+fn queues(now: &HallView, taking: Taking, kiosk: bool) -> AnyView {
     let hall = use_hall();
+    let at_hall = kiosk || now.from_home;
+    let options: Vec<_> = [words::PRIORITY_NONE, words::PRIORITY_ELDER, words::PRIORITY_DISABLED]
+        .into_iter()
+        .zip(PRIORITIES)
+        .map(|(label, (value, _))| ChoiceOption::new(value, label))
+        .collect();
     let refused = live(move || {
         taking
             .refused
             .get()
             .map(|why| view! { <Notice tone=Tone::Bad><p>{why}</p></Notice> })
     });
-    let takes = |now: &HallView| now.queues.iter().any(|queue| queue.refuses.is_none());
-    let priority = at_hall.then(|| {
-        now.part(takes, move |now| match takes(now) {
-            true => priority_choice(taking),
-            false => ().into_any(),
-        })
+    let takes = now.queues.iter().any(|queue| queue.refuses.is_none());
+    let priority = (at_hall && takes).then(|| {
+        view! {
+            <Radios id="priority" label=words::PRIORITY hint=words::PRIORITY_HINT options=Signal::stored(options)
+                value=taking.priority on_change=Callback::new(move |value| taking.priority.set(value)) inline=true/>
+        }
     });
     let only_there = (!at_hall).then(|| view! { <Notice tone=Tone::Info><p>{words::ONLY_AT_HALL}</p></Notice> });
     let log_in = (!kiosk && at_hall).then(|| {
-        let next = routes::hall(code);
+        let next = routes::hall(&now.code);
         live(move || {
             let nobody = hall.session_known.get() && !hall.logged_in();
             let next = next.clone();
@@ -152,16 +136,8 @@ fn queues(now: Loaded<HallView>, code: &HallCode, at_hall: bool, taking: Taking,
             })
         })
     });
-    let code = code.clone();
-    let cards = keyed(
-        move || now.with_ready(|now| now.queues.clone()).unwrap_or_default(),
-        // What moves in a queue its card follows by itself.
-        |queue| {
-            let QueueView { code, letter, name, .. } = queue;
-            format!("{code} {letter} {} {} {}", queue.appointments, name.zh_cn, name.en)
-        },
-        move |queue: QueueView| queue_card(now, (code.clone(), queue), at_hall, taking, kiosk),
-    );
+    let cards = now.queues.iter().map(|queue| queue_card(now, queue, taking, kiosk));
+    let cards = cards.collect_view();
     view! {
         <Section id="hall-queues" title=words::QUEUES>
             {only_there}
@@ -174,87 +150,50 @@ fn queues(now: Loaded<HallView>, code: &HallCode, at_hall: bool, taking: Taking,
     .into_any()
 }
 
-fn priority_choice(taking: Taking) -> AnyView {
-    let options: Vec<_> = [words::PRIORITY_NONE, words::PRIORITY_ELDER, words::PRIORITY_DISABLED]
-        .into_iter()
-        .zip(PRIORITIES)
-        .map(|(label, (value, _))| ChoiceOption::new(value, label))
-        .collect();
-    view! {
-        <Radios id="priority" label=words::PRIORITY hint=words::PRIORITY_HINT options=Signal::stored(options)
-            value=taking.priority on_change=Callback::new(move |value| taking.priority.set(value)) inline=true/>
-    }
-    .into_any()
-}
-
-fn queue_card(
-    now: Loaded<HallView>,
-    (hall, queue): (HallCode, QueueView),
-    at_hall: bool,
-    taking: Taking,
-    kiosk: bool,
-) -> AnyView {
-    let (name, of): (Words, _) = ((&queue.name).into(), queue.code.clone());
-    let this = memo(move |_| {
-        let queue = now.with_ready(|now| now.queues.iter().find(|queue| queue.code == of).cloned());
-        queue.flatten()
+fn queue_card(now: &HallView, queue: &QueueView, taking: Taking, kiosk: bool) -> AnyView {
+    let hall = use_hall();
+    let name: Words = (&queue.name).into();
+    let (code, of) = (now.code.clone(), queue.code.clone());
+    let busy = Signal::derive({
+        let of = of.clone();
+        move || taking.busy.with(|busy| busy.as_ref() == Some(&of))
     });
-    let refuses = memo(move |_| this.with(|queue| queue.as_ref().and_then(|queue| queue.refuses)));
-    let said = move |say: fn(&QueueView) -> Words| {
-        Words::made(move |language| {
-            let said = this.with(|queue| queue.as_ref().map(say));
-            said.map_or_else(String::new, |said| said.get(language))
-        })
-    };
-    let how_long = live(move || {
-        (refuses.get() != Some(HallRefusal::Closed)).then(|| {
-            view! { <p>{said(wait)}</p><p class="small muted">{said(counters)}</p> }
-        })
-    });
-    let why = live(move || {
-        let why = refuses.get().and_then(refusal_words);
-        why.map(|why| view! { <p class="queue-why"><Icon name="info"/><span>{why}</span></p> })
+    let refuses = queue.refuses;
+    let why = refuses
+        .and_then(refusal_words)
+        .map(|why| view! { <p class="queue-why"><Icon name="info"/><span>{why}</span></p> });
+    // Whoever is not logged in is asked to first, and then sees this page again.
+    let may_take = (kiosk || now.from_home) && refuses.is_none();
+    let take = may_take.then(|| {
+        let label = words::TAKE_OF.with([name.clone()]);
+        let (code, of) = (code.clone(), of.clone());
+        let navigate = use_navigate();
+        let press = Callback::new(move |()| {
+            if kiosk || untrack(|| hall.logged_in()) {
+                take(taking, hall, navigate, (code.clone(), of.clone()));
+            } else {
+                navigate(&routes::login(&routes::hall(&code)), NavigateOptions::default());
+            }
+        });
+        view! { <Button label=label icon="ticket" weight=Weight::Primary busy=busy wide=kiosk on_press=press/> }
     });
     let book = (queue.appointments && !kiosk).then(|| {
         let label = words::BOOK_OF.with([name.clone()]);
-        view! { <ButtonLink href=routes::book(&hall, &queue.code, None) label=label icon="calendar-days"/> }
+        view! { <ButtonLink href=routes::book(&code, &of, None) label=label icon="calendar-days"/> }
     });
-    let id = format!("queue-{}", queue.code);
-    let take = {
-        let (name, of) = (name.clone(), (hall, queue.code));
-        live(move || {
-            let may_take = at_hall && refuses.get().is_none();
-            may_take.then(|| take_button(taking, of.clone(), name.clone(), kiosk))
-        })
-    };
     view! {
-        <li class="card queue-card" id=id>
-            <h3 class="card-title"><span class="queue-letter" aria-hidden="true">{queue.letter}</span><span>{name}</span></h3>
-            <p class="queue-waiting">{said(waiting)}</p>
-            {how_long}
+        <li class="card queue-card" id=format!("queue-{of}")>
+            <h3 class="card-title"><span class="queue-letter" aria-hidden="true">{queue.letter.clone()}</span><span>{name.clone()}</span></h3>
+            <p class="queue-waiting">{waiting(queue)}</p>
+            {(refuses != Some(HallRefusal::Closed)).then(|| view! {
+                <p>{wait(queue)}</p>
+                <p class="small muted">{counters(queue)}</p>
+            })}
             {why}
             <div class="buttons">{take}{book}</div>
         </li>
     }
     .into_any()
-}
-
-/// Whoever is not logged in is asked to first, and then sees this page again.
-fn take_button(taking: Taking, (code, of): (HallCode, QueueCode), name: Words, kiosk: bool) -> AnyView {
-    let (hall, navigate) = (use_hall(), use_navigate());
-    let busy = Signal::derive({
-        let of = of.clone();
-        move || taking.busy.with(|busy| busy.as_ref() == Some(&of))
-    });
-    let press = Callback::new(move |()| {
-        if kiosk || untrack(|| hall.logged_in()) {
-            take(taking, hall, navigate, (code.clone(), of.clone()));
-        } else {
-            navigate(&routes::login(&routes::hall(&code)), NavigateOptions::default());
-        }
-    });
-    let label = words::TAKE_OF.with([name]);
-    view! { <Button label=label icon="ticket" weight=Weight::Primary busy=busy wide=kiosk on_press=press/> }.into_any()
 }
 
 fn take(

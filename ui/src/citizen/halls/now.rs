@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use onehall_protocol::halls::{HallView, Priority, QueueView};
-use onehall_protocol::{Date, Language, Text, Timestamp};
+use onehall_protocol::{Language, Timestamp};
 
 use crate::design::notice::{Tag, Tone};
 use crate::texts::{Phrase, Words, counted, format, halls as words};
@@ -32,11 +32,6 @@ pub fn opening(open: bool, until: Option<Timestamp>, now: Timestamp, offset: i32
         (false, Some(until)) => words::OPENS_AT.with([when(until, now, offset)]),
         (_, None) => words::OPENS_UNKNOWN.into(),
     }
-}
-
-/// What [`standing`] says, to tell whether it says something else.
-pub fn standing_key(hall: &HallView, offset: i32) -> (bool, Option<Timestamp>, Date, Option<Text>) {
-    (hall.open, hall.until, hall.now.at_offset(offset).0, hall.today.clone())
 }
 
 /// Whether a hall is open, and until when that holds.

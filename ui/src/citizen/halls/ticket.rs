@@ -39,10 +39,7 @@ pub fn TicketPage() -> impl IntoView {
             <Crumbs way=vec![(routes::HALLS.to_owned(), find::HALLS_TITLE.into())]/>
             <PageHeading title=words::TICKET/>
             <div class="ticket-said" role="status" aria-live="polite">{said(ticket)}</div>
-            {ticket.once(SkeletonKind::Text, move || ticket.part(
-                |ticket| (ticket.follow.clone(), ticket.hall.clone(), ticket.number.clone(), ticket.priority),
-                move |now| card(ticket, now, kiosk),
-            ))}
+            {ticket.view(SkeletonKind::Text, move |ticket| card(ticket, kiosk))}
             {leave(ticket)}
         </Reading>
     }
@@ -86,9 +83,12 @@ fn said(ticket: Loaded<TicketView>) -> AnyView {
     })
 }
 
-/// What is said below the number, as it stands.
-fn more(ticket: &TicketView) -> Option<Words> {
-    match ticket.state {
+fn card(ticket: &TicketView, kiosk: bool) -> AnyView {
+    let ui = use_ui();
+    let offset = ui.utc_offset.get();
+    let (hall, queue): (_, Words) = (ticket.hall.clone(), (&ticket.queue_name).into());
+    let name = hall_name(move || Some(hall.clone()));
+    let more: Option<Words> = match ticket.state {
         TicketState::Waiting => ticket.wait_minutes.map(|minutes| match minutes {
             0 => words::TICKET_WAIT_NONE.into(),
             minutes => words::TICKET_WAIT.with([minutes.to_string().into()]),
@@ -100,43 +100,23 @@ fn more(ticket: &TicketView) -> Option<Words> {
             .map(|counter| words::TICKET_MISSED_TEXT.with([counter.to_string().into()])),
         TicketState::Expired => Some(words::TICKET_EXPIRED_TEXT.into()),
         TicketState::Serving | TicketState::Left => None,
-    }
-}
-
-/// Drawn once for a number: a code or a button on it stays while the queue moves.
-fn card(now: Loaded<TicketView>, ticket: &TicketView, kiosk: bool) -> AnyView {
-    let ui = use_ui();
-    let offset = ui.utc_offset.get();
-    let (hall, queue): (_, Words) = (ticket.hall.clone(), (&ticket.queue_name).into());
-    let name = hall_name(move || Some(hall.clone()));
-    let more = now.part(
-        |ticket| (ticket.state, ticket.wait_minutes, ticket.counter),
-        |ticket| {
-            let more = more(ticket).map(|more| view! { <p class="ticket-more">{more}</p> });
-            view! { {more} }.into_any()
-        },
-    );
+    };
     let before = priority(ticket.priority).map(|why| view! { <p class="small muted">{why}</p> });
-    let place = words::TICKET_AT.with([name.clone(), queue]);
-    let open = now.part(
-        |ticket| ticket.state.is_open(),
-        move |ticket| match ticket.state.is_open() {
-            true => {
-                let follow = kiosk.then(|| follow_code(ticket.clone(), name.clone()));
-                view! { <p class="muted">{words::TICKET_REMEMBER}</p>{follow} }.into_any()
-            }
-            false => ().into_any(),
-        },
-    );
+    let follow = (kiosk && ticket.state.is_open()).then(|| follow_code(ticket.clone(), name.clone()));
+    let remember = ticket
+        .state
+        .is_open()
+        .then(|| view! { <p class="muted">{words::TICKET_REMEMBER}</p> });
     let done = kiosk.then(|| view! { <ButtonLink href=routes::HOME.to_owned() label=words::KIOSK_DONE weight=Weight::Primary icon="check"/> });
     view! {
         <div class="card ticket">
             <p class="ticket-number">{ticket.number.clone()}</p>
-            <p>{place}</p>
-            {more}
+            <p>{words::TICKET_AT.with([name, queue])}</p>
+            {more.map(|more| view! { <p class="ticket-more">{more}</p> })}
             {before}
             <p class="small muted">{words::TICKET_TAKEN.with([clock(ticket.taken_at, offset).into()])}</p>
-            {open}
+            {remember}
+            {follow}
             <div class="buttons buttons-center">{done}</div>
         </div>
     }

@@ -41,14 +41,7 @@ fn page() -> AnyView {
         <Reading>
             <Crumbs way=vec![(routes::HALLS.to_owned(), find::HALLS_TITLE.into())]/>
             <PageHeading title=words::MINE/>
-            {visits.once(SkeletonKind::Rows, move || visits.part(
-                // What can be done with an appointment changes with the time alone.
-                |(tickets, appointments): &(Vec<TicketView>, Vec<AppointmentView>)| {
-                    let can = appointments.iter().map(|one| can(one, now())).collect::<Vec<_>>();
-                    (tickets.clone(), appointments.clone(), can)
-                },
-                move |(tickets, appointments)| all(tickets, appointments, cancelling, again),
-            ))}
+            {visits.view(SkeletonKind::Rows, move |(tickets, appointments)| all(tickets, appointments, cancelling, again))}
             {cancel_dialog(cancelling, again)}
         </Reading>
     }
@@ -99,18 +92,6 @@ fn ticket_row(ticket: &TicketView) -> AnyView {
     let facts = view! { <span>{place}</span> }.into_any();
     view! { <LinkRow href=routes::ticket(&ticket.follow) title=title text=stands facts=facts icon="ticket"/> }
         .into_any()
-}
-
-/// What can be done with an appointment at a time, each until its own moment: come, check in, change it. The day of that
-/// time, too, because times are said by it.
-fn can(one: &AppointmentView, now: onehall_protocol::Timestamp) -> (bool, bool, bool, onehall_protocol::Date) {
-    let offset = use_ui().utc_offset.get_untracked();
-    (
-        now <= one.check_in_until,
-        now >= one.check_in_from,
-        now <= one.change_until,
-        now.at_offset(offset).0,
-    )
 }
 
 fn card(one: &AppointmentView, cancelling: RwSignal<Option<AppointmentId>>, again: Callback<()>) -> AnyView {

@@ -12,9 +12,9 @@ use crate::citizen::{routes, use_hall};
 use crate::design::content::{LinkRow, Section};
 use crate::design::notice::{Tag, Tone};
 use crate::design::states::SkeletonKind;
-use crate::shell::{Loaded, load, use_ui};
+use crate::shell::{load, use_ui};
 use crate::texts::{Words, format, home};
-use crate::view::{keyed, live, memo, view};
+use crate::view::{live, view};
 
 const SHOWN: usize = 3;
 
@@ -38,69 +38,34 @@ pub fn MattersInShort() -> impl IntoView {
     view! {
         {queued_section()}
         <Section id="matters" title=home::MATTERS more=more>
-            {cases.once(SkeletonKind::Rows, move || list(drafts, cases))}
+            {cases.view(SkeletonKind::Rows, move |cases| {
+                let cases = cases.clone();
+                live(move || drawn(&drafts.with_ready(Clone::clone).unwrap_or_default(), &cases))
+            })}
         </Section>
     }
     .into_any()
 }
 
-/// A matter in the list.
-enum Row {
-    Draft(Box<DraftSummary>),
-    Case(Box<CaseSummary>),
-}
-
-impl Row {
-    /// Another one where the matter has moved.
-    fn key(&self) -> String {
-        match self {
-            Row::Draft(draft) => format!("{} {}", draft.id, draft.updated_at.unix_millis()),
-            Row::Case(case) => format!("{} {}", case.id, case.version),
-        }
-    }
-
-    fn draw(self) -> AnyView {
-        match self {
-            Row::Draft(draft) => draft_row(&draft),
-            Row::Case(case) => case_row(&case),
-        }
-    }
-}
-
-fn list(drafts: Loaded<Vec<DraftSummary>>, cases: Loaded<Vec<CaseSummary>>) -> AnyView {
-    let rows = move || {
-        let drafts = drafts.with_ready(Clone::clone).unwrap_or_default();
-        rows(drafts, &cases.with_ready(Clone::clone).unwrap_or_default())
-    };
-    let none = memo(move |_| rows().is_empty());
-    live(move || match none.get() {
-        true => view! { <p class="muted">{home::MATTERS_NONE}</p> }.into_any(),
-        false => {
-            let rows = keyed(rows, Row::key, Row::draw);
-            view! { <ul class="rows">{rows}</ul> }.into_any()
-        }
-    })
-}
-
-fn rows(drafts: Vec<DraftSummary>, cases: &[CaseSummary]) -> Vec<Row> {
-    let drafts = drafts.into_iter().take(SHOWN).map(|draft| Row::Draft(Box::new(draft)));
+fn drawn(drafts: &[DraftSummary], cases: &[CaseSummary]) -> AnyView {
     // What waits for the citizen comes first; else the order of the core, the last changed first.
     let cases = by_rank(cases, |case| case.status.waits_for != WaitsFor::Citizen);
-    let cases = cases.into_iter().take(SHOWN);
-    drafts
-        .chain(cases.map(|case| Row::Case(Box::new(case.clone()))))
-        .collect()
+    let rows: Vec<_> = drafts
+        .iter()
+        .take(SHOWN)
+        .map(draft_row)
+        .chain(cases.into_iter().take(SHOWN).map(case_row))
+        .collect();
+    if rows.is_empty() {
+        return view! { <p class="muted">{home::MATTERS_NONE}</p> }.into_any();
+    }
+    view! { <ul class="rows">{rows}</ul> }.into_any()
 }
 
 fn draft_row(draft: &DraftSummary) -> AnyView {
     let ui = use_ui();
     let name: Words = (&draft.item_name).into();
-    // The city's clock may come after the row.
-    let at = draft.updated_at;
-    let saved = Words::made(move |language| {
-        let at = format::moment_words(at, ui.utc_offset.get());
-        home::DRAFT_LAST.with([at]).get(language)
-    });
+    let saved = home::DRAFT_LAST.with([format::moment_words(draft.updated_at, ui.utc_offset.get())]);
     let facts = view! { <Tag label=home::DRAFT_GO_ON tone=Tone::Info icon="pencil"/><span>{saved}</span> }.into_any();
     view! {
         <LinkRow href=routes::draft(draft.id) title=view! { {name} }.into_any() facts=facts icon="file-text"/>

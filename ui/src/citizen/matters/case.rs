@@ -8,7 +8,6 @@ use onehall_protocol::files::FileView;
 
 use super::list::glance_tone;
 use super::loaded::{CaseHere, LoadedCase, authority_words, case_here};
-use super::payment::payment_section;
 use super::rating::rating_section;
 use super::result::result_section;
 use super::standing::{Glance, about_time, glance, headline, tag};
@@ -91,7 +90,6 @@ fn case_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
             <Crumbs way=crumbs/>
             <PageHeading title=title above=above/>
             {standing}
-            {payment_section(hall, id)}
             {result}
             {rating}
             {timeline}

@@ -21,8 +21,8 @@ use crate::design::dialog::ConfirmDialog;
 use crate::design::notice::{Tag, Tone};
 use crate::design::states::{EmptyState, SkeletonKind, error_words};
 use crate::shell::{Loaded, PageHeading, load, use_ui};
-use crate::texts::{Phrase, Words, format, matters as words};
-use crate::view::{effect, keyed, view};
+use crate::texts::{Words, format, matters as words};
+use crate::view::{effect, view};
 
 /// `/matters`: what waits for the citizen first, then drafts, what is under way, what has ended.
 #[component]
@@ -85,72 +85,43 @@ fn matters_view() -> AnyView {
         <Wide>
             <PageHeading title=words::TITLE/>
             {queued_section()}
-            {matters.once(SkeletonKind::Rows, move || matters.part(
-                Matters::is_empty,
-                move |now| if now.is_empty() { nothing() } else { sections(hall, matters, leaving) },
-            ))}
+            {matters.view(SkeletonKind::Rows, move |matters| sections(hall, matters, leaving))}
             {discard_dialog(hall, matters, leaving)}
         </Wide>
     }
     .into_any()
 }
 
-fn nothing() -> AnyView {
-    view! {
-        <EmptyState icon="files" title=words::NONE_TITLE text=words::NONE_TEXT>
-            <ButtonLink href=routes::SERVICES label=words::FIND_SERVICE weight=Weight::Primary/>
-        </EmptyState>
-    }
-    .into_any()
-}
-
-/// Each list as long as there is something in it. A row is drawn anew only when its matter has moved.
-fn sections(hall: Hall, matters: Loaded<Matters>, leaving: RwSignal<Option<DraftSummary>>) -> AnyView {
-    let drafts = move || {
-        keyed(
-            move || matters.with_ready(|now| now.drafts.clone()).unwrap_or_default(),
-            |draft| format!("{} {}", draft.id, draft.updated_at.unix_millis()),
-            move |draft: DraftSummary| draft_row(hall, &draft, leaving),
-        )
-    };
-    view! {
-        {cases(hall, matters, ("waiting", words::WAITING_FOR_YOU), |now| &now.waiting)}
-        {section(matters, ("drafts", words::DRAFTS), |now| now.drafts.is_empty(), drafts)}
-        {cases(hall, matters, ("under-way", words::UNDER_WAY), |now| &now.under_way)}
-        {cases(hall, matters, ("ended", words::ENDED), |now| &now.ended)}
-    }
-    .into_any()
-}
-
-fn cases(
-    hall: Hall,
-    matters: Loaded<Matters>,
-    named: (&'static str, Phrase),
-    of: fn(&Matters) -> &Vec<CaseSummary>,
-) -> AnyView {
-    let rows = move || {
-        keyed(
-            move || matters.with_ready(|now| of(now).clone()).unwrap_or_default(),
-            |case| format!("{} {} {:?}", case.id, case.version, case.status.days_left),
-            move |case: CaseSummary| case_row(hall, &case),
-        )
-    };
-    section(matters, named, move |now| of(now).is_empty(), rows)
-}
-
-fn section(
-    matters: Loaded<Matters>,
-    (id, title): (&'static str, Phrase),
-    is_empty: impl Fn(&Matters) -> bool + Copy + Send + Sync + 'static,
-    rows: impl Fn() -> AnyView + Send + 'static,
-) -> AnyView {
-    matters.part(is_empty, move |now| {
-        if is_empty(now) {
-            return ().into_any();
+fn sections(hall: Hall, matters: &Matters, leaving: RwSignal<Option<DraftSummary>>) -> AnyView {
+    if matters.is_empty() {
+        return view! {
+            <EmptyState icon="files" title=words::NONE_TITLE text=words::NONE_TEXT>
+                <ButtonLink href=routes::SERVICES label=words::FIND_SERVICE weight=Weight::Primary/>
+            </EmptyState>
         }
-        let rows = rows();
-        view! { <Section id=id title=title><ul class="rows">{rows}</ul></Section> }.into_any()
-    })
+        .into_any();
+    }
+    let cases = |id: &'static str, title: crate::texts::Phrase, cases: &[CaseSummary]| {
+        (!cases.is_empty()).then(|| {
+            let rows = cases.iter().map(|case| case_row(hall, case)).collect_view();
+            view! { <Section id=id title=title><ul class="rows">{rows}</ul></Section> }
+        })
+    };
+    let drafts = (!matters.drafts.is_empty()).then(|| {
+        let rows = matters
+            .drafts
+            .iter()
+            .map(|draft| draft_row(hall, draft, leaving))
+            .collect_view();
+        view! { <Section id="drafts" title=words::DRAFTS><ul class="rows">{rows}</ul></Section> }
+    });
+    view! {
+        {cases("waiting", words::WAITING_FOR_YOU, &matters.waiting)}
+        {drafts}
+        {cases("under-way", words::UNDER_WAY, &matters.under_way)}
+        {cases("ended", words::ENDED, &matters.ended)}
+    }
+    .into_any()
 }
 
 /// The colour and the sign of a glance.
@@ -179,9 +150,7 @@ pub fn case_row(hall: Hall, case: &CaseSummary) -> AnyView {
     let ui = use_ui();
     let (tone, icon) = glance_tone(glance(&case.status));
     let authority = authority_words(hall, case.authority.clone());
-    // The city's clock may come after the row.
-    let of = case.clone();
-    let said = Words::made(move |language| line(&of, &authority, ui.utc_offset.get()).get(language));
+    let said = line(case, &authority, ui.utc_offset.get_untracked());
     let facts = view! {
         <Tag label=tag(&case.status) tone=tone icon=icon/>
         <span class="case-number">{case.number.to_string()}</span>
@@ -199,13 +168,12 @@ pub fn case_row(hall: Hall, case: &CaseSummary) -> AnyView {
 }
 
 fn draft_row(hall: Hall, draft: &DraftSummary, leaving: RwSignal<Option<DraftSummary>>) -> AnyView {
-    let ui = use_ui();
+    let offset = use_ui().utc_offset.get_untracked();
     let name = Words::from(&draft.item_name);
-    let (at, by) = (draft.updated_at, terminal_words(draft.terminal));
-    let when = Words::made(move |language| {
-        let at = format::moment_words(at, ui.utc_offset.get());
-        words::DRAFT_CHANGED.with([at, by.clone()]).get(language)
-    });
+    let when = words::DRAFT_CHANGED.with([
+        format::moment_words(draft.updated_at, offset),
+        terminal_words(draft.terminal),
+    ]);
     let asked = draft.clone();
     view! {
         <li class="row draft-row">

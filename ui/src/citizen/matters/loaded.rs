@@ -94,16 +94,29 @@ async fn read(hall: Hall, id: CaseId) -> Result<LoadedCase, CoreError> {
 impl CaseHere {
     /// The page, once the case is there. `ready` is drawn once: what changes in it follows [`CaseHere::now`].
     pub fn view(self, ready: fn(CaseHere, LoadedCase) -> AnyView) -> AnyView {
-        let stage = self.loaded.stage();
-        live(move || match stage.get() {
-            Remote::Loading => view! { <div class="reading"><Skeleton kind=SkeletonKind::Text/></div> }.into_any(),
-            Remote::Ready(()) => self
+        let phase = memo(move |_| {
+            self.loaded.state().with(|state| match state {
+                Remote::Loading => Phase::Loading,
+                Remote::Ready(_) => Phase::Ready,
+                Remote::Failed(error) => Phase::Failed(error.clone()),
+            })
+        });
+        live(move || match phase.get() {
+            Phase::Loading => view! { <div class="reading"><Skeleton kind=SkeletonKind::Text/></div> }.into_any(),
+            Phase::Ready => self
                 .now
                 .get_untracked()
                 .map_or_else(|| ().into_any(), |loaded| ready(self, loaded)),
-            Remote::Failed(error) => failed(self, error),
+            Phase::Failed(error) => failed(self, error),
         })
     }
+}
+
+#[derive(Clone, PartialEq)]
+enum Phase {
+    Loading,
+    Ready,
+    Failed(CoreError),
 }
 
 fn failed(here: CaseHere, error: CoreError) -> AnyView {

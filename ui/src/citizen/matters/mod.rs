@@ -3,7 +3,6 @@
 mod case;
 mod list;
 mod loaded;
-mod payment;
 mod rating;
 mod receipt;
 mod receipt_picture;
@@ -14,6 +13,5 @@ mod withdraw;
 
 pub use case::CasePage;
 pub use list::{MattersPage, case_row};
-pub use payment::PaymentPage;
 pub use receipt::ReceiptPage;
 pub use supplement::SupplementPage;

@@ -5,7 +5,6 @@ use onehall_client::citizen::GetHallAddress;
 use onehall_protocol::cases::CaseView;
 
 use super::loaded::{CaseHere, LoadedCase, authority_words, case_here};
-use super::payment::payment_section;
 use super::receipt_picture::{Picture, save_picture};
 use super::standing::about_time;
 use crate::citizen::place::{LoggedIn, Reading};
@@ -26,8 +25,9 @@ pub fn ReceiptPage() -> impl IntoView {
     view! { <LoggedIn>{case_here(true).view(receipt_view)}</LoggedIn> }.into_any()
 }
 
-/// Where a code leads: this path, at the address that this terminal knows the hall by. In a shell that is not the page's own.
-pub(super) fn address_at_hall(hall: Hall, path: String) -> RwSignal<String> {
+/// Where the code leads: the case, at the address that this terminal knows the hall by. In a shell that is not the page's own.
+fn case_address(hall: Hall, case: &CaseView) -> RwSignal<String> {
+    let path = routes::case(case.summary.id);
     let origin = window().location().origin().unwrap_or_default();
     let address = RwSignal::new(format!("{origin}{path}"));
     leptos::task::spawn_local(async move {
@@ -61,7 +61,7 @@ fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
     let case = loaded.case;
     let offset = ui.utc_offset.get_untracked();
     let number = case.summary.number.to_string();
-    let address = address_at_hall(hall, routes::case(case.summary.id));
+    let address = case_address(hall, &case);
     let told = facts(hall, &case, offset);
     let on_paper = told.clone();
     let shown = told
@@ -166,7 +166,6 @@ fn receipt_view(here: CaseHere, loaded: LoadedCase) -> AnyView {
                     <p class="receipt-keep">{fill::RECEIPT_KEEP}</p>
                 </div>
             </div>
-            <div class="no-print">{payment_section(hall, case.summary.id)}</div>
             <div class="buttons no-print">
                 <ButtonLink href=routes::case(case.summary.id) label=fill::RECEIPT_FOLLOW weight=Weight::Primary/>
                 {print}

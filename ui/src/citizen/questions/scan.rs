@@ -86,8 +86,9 @@ fn not_scanned(why: &NotDone) -> Option<Phrase> {
         NotDone::Fault(Fault::Jammed) => Some(words::PAPER_JAMMED),
         NotDone::Fault(Fault::TimedOut) => Some(words::PAPER_TIMED_OUT),
         NotDone::Fault(Fault::Unreadable | Fault::Removed) => Some(words::PAPER_UNREADABLE),
-        NotDone::Fault(Fault::Missing | Fault::OutOfPaper | Fault::Refused | Fault::Uncertain | Fault::Broken)
-        | NotDone::Refused(_) => Some(words::PAPER_MISSING),
+        NotDone::Fault(Fault::Missing | Fault::OutOfPaper | Fault::Broken) | NotDone::Refused(_) => {
+            Some(words::PAPER_MISSING)
+        }
     }
 }
 

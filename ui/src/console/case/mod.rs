@@ -8,7 +8,6 @@ mod compare;
 mod evaluated;
 mod history;
 mod next;
-mod payment;
 mod reading;
 mod viewer;
 
@@ -41,8 +40,6 @@ use answers::answers_view;
 use evaluated::evaluated_view;
 use history::{actor, steps};
 use next::NextCase;
-use payment::payment_section;
-pub(super) use payment::{state_words, way_words};
 pub(super) use reading::{AskablePage, NamedFile, Reading};
 use viewer::{FileLine, FileViewer, Viewing};
 
@@ -234,7 +231,6 @@ fn CaseView(
         ),
         None => (console::CASE_TITLE.into(), console::CASE_TITLE.into()),
     };
-    let payment = first.as_ref().map(|summary| payment_section(desk, summary.id));
     let ended = move || summary.with(|summary| summary.as_ref().is_some_and(is_ended));
     let timeline = Signal::derive(move || {
         let utc_offset = ui.utc_offset.get();
@@ -258,7 +254,6 @@ fn CaseView(
             </div>
             {move || supplement.get().flatten().map(|supplement| asked(supplement, &reading.get()))}
             {move || result.get().flatten().map(|result| result_view(result, ui.utc_offset.get()))}
-            {payment}
             {move || rating.get().flatten().map(rating_view)}
             <Section id="answers" title=console::CASE_ANSWERS>
                 {answers_view(now, reading)}

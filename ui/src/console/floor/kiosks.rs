@@ -101,7 +101,6 @@ fn device_name(device: KioskDevice) -> Phrase {
         KioskDevice::Documents => words::DEVICE_DOCUMENTS,
         KioskDevice::Light => words::DEVICE_LIGHT,
         KioskDevice::Door => words::DEVICE_DOOR,
-        KioskDevice::Payment => words::DEVICE_PAYMENT,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::design::content::{LinkRow, Section};
 use crate::design::notice::{Notice, Tag, Tone};
 use crate::design::states::SkeletonKind;
 use crate::router::use_query_map;
-use crate::shell::{Loaded, PageHeading, load};
+use crate::shell::{PageHeading, load};
 use crate::texts::{Words, floor as words};
 use crate::view::{live, memo, view};
 
@@ -112,65 +112,36 @@ fn floor_page(code: HallCode) -> AnyView {
             <PageHeading title=words::TITLE above=hall_name(code)/>
             <div role="alert">{refused}</div>
             <p class="visually-hidden" role="status" aria-live="polite">{live(move || acting.said.get().map(|said| view! { {said} }))}</p>
-            {floor.once(SkeletonKind::Cards, move || page(floor, acting))}
+            {floor.view(SkeletonKind::Cards, move |floor| page(floor, acting))}
             <p><a href=display target="_blank" rel="noopener">{words::DISPLAY}</a></p>
         </Wide>
     }
     .into_any()
 }
 
-/// Each part is drawn anew only where something in it has moved, so that a clerk's press and what is being chosen stay.
-fn page(now: Loaded<FloorView>, acting: Acting) -> AnyView {
-    let place = now.part(
-        |floor| floor.mine,
-        move |floor| match floor.mine {
-            Some(counter) => at_counter(now, counter, acting),
-            None => view! {
-                {now.part(|floor| floor.counters.clone(), move |floor| choose_counter(floor, acting))}
-                {waiting(now)}
-            }
-            .into_any(),
-        },
-    );
+fn page(floor: &FloorView, acting: Acting) -> AnyView {
+    let place = match floor.mine {
+        Some(counter) => view! {
+            {current(floor, counter, acting)}
+            {lists::waiting(floor)}
+            {lists::missed(floor, acting)}
+        }
+        .into_any(),
+        None => choose_counter(floor, acting),
+    };
     view! {
         {place}
-        {now.part(|floor| floor.counters.clone(), lists::counters)}
-        {now.part(|floor| floor.kiosks.clone(), kiosks::kiosks)}
-        {now.part(|floor| floor.served, |floor| {
-            view! { <p class="muted">{words::SERVED.with([floor.served.to_string().into()])}</p> }.into_any()
-        })}
+        {lists::counters(floor)}
+        {kiosks::kiosks(floor)}
+        <p class="muted">{words::SERVED.with([floor.served.to_string().into()])}</p>
     }
     .into_any()
-}
-
-fn at_counter(now: Loaded<FloorView>, counter: u16, acting: Acting) -> AnyView {
-    // How many wait is said only where nobody is at the counter.
-    let current = now.part(
-        move |floor| {
-            let waiting = floor.at_counter.is_none().then(|| waiting_at(floor, counter));
-            (floor.at_counter.clone(), waiting)
-        },
-        move |floor| current(floor, counter, acting),
-    );
-    let missed = now.part(
-        |floor| (floor.missed.clone(), floor.at_counter.is_none()),
-        move |floor| lists::missed(floor, acting),
-    );
-    view! { {current}{waiting(now)}{missed} }.into_any()
-}
-
-/// Who waits, and for how many minutes.
-fn waiting(now: Loaded<FloorView>) -> AnyView {
-    now.part(
-        |floor| (floor.waiting.clone(), floor.hall.now.unix_millis() / 60_000),
-        lists::waiting,
-    )
 }
 
 fn choose_counter(floor: &FloorView, acting: Acting) -> AnyView {
     let mine: Vec<&CounterView> = floor.counters.iter().filter(|counter| counter.for_me).collect();
     if mine.is_empty() {
-        return view! { <Notice tone=Tone::Info><p>{words::NONE}</p></Notice> }.into_any();
+        return view! { <Notice tone=Tone::Info><p>{words::NONE}</p></Notice>{lists::waiting(floor)} }.into_any();
     }
     let counters = mine.into_iter().map(|counter| {
         let number = counter.number;
@@ -198,6 +169,7 @@ fn choose_counter(floor: &FloorView, acting: Acting) -> AnyView {
             <p>{words::CHOOSE_TEXT}</p>
             <ul class="grid">{counters}</ul>
         </Section>
+        {lists::waiting(floor)}
     }
     .into_any()
 }
@@ -218,19 +190,17 @@ fn queue_names(floor: &FloorView, codes: &[QueueCode]) -> Words {
     })
 }
 
-/// How many wait in the queues of a counter.
-fn waiting_at(floor: &FloorView, counter: u16) -> u32 {
-    let queues = floor.counters.iter().find(|one| one.number == counter);
-    let queues = queues.map_or_else(Vec::new, |one| one.queues.clone());
-    let all = floor.hall.queues.iter();
-    all.filter(|queue| queues.contains(&queue.code))
-        .map(|queue| queue.waiting)
-        .sum()
-}
-
 /// Whom the counter has called, and what can be done with them.
 fn current(floor: &FloorView, counter: u16, acting: Acting) -> AnyView {
-    let waiting = waiting_at(floor, counter);
+    let queues = floor.counters.iter().find(|one| one.number == counter);
+    let queues = queues.map_or_else(Vec::new, |one| one.queues.clone());
+    let waiting: u32 = floor
+        .hall
+        .queues
+        .iter()
+        .filter(|queue| queues.contains(&queue.code))
+        .map(|queue| queue.waiting)
+        .sum();
     let content = match &floor.at_counter {
         Some(ticket) => called(floor, ticket, acting),
         None => {

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::storage::sql;
 
 /// What hangs on a case, besides its files.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 7] = [
     "case_rating",
     "case_result",
     "case_supplement",
@@ -16,9 +16,6 @@ const PARTS: [&str; 10] = [
     "case_event",
     "case_access",
     "attempt",
-    "payment_charge",
-    "payment",
-    "payment_event",
 ];
 
 /// Destroys the records of at most `most` cases that ended before `before` and whose principal has no account any more.

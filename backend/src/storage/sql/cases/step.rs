@@ -1,12 +1,11 @@
 //! A case moves one step on: one command, all or nothing.
 
 use crate::storage::sql::{Connection, params};
-use onehall_protocol::cases::ResultKind;
 use onehall_protocol::{CaseId, ErrorCode, FileId};
 
 use super::super::sync::log_change;
 use super::super::values::{self, Key};
-use super::{attempted, handed_in, keep_attempt, payments, rows};
+use super::{attempted, handed_in, keep_attempt, rows};
 use crate::cases::model::{Asked, CaseFile, NewResult, ResultDocument, Step, StoredCase, Viewer};
 use crate::error::{Error, Result};
 use crate::sync::Logged;
@@ -45,13 +44,8 @@ pub(super) fn step(db: &Connection, step: &Step, answers: Option<&str>) -> Resul
             &with.evaluated,
             step.event.at,
         )?;
-        payments::owe(db, case.id, with.charge.as_ref())?;
     }
     if let Some(result) = &step.with.result {
-        // Asked here, and not before: what is given back while a clerk decides is not paid any more.
-        if result.kind == ResultKind::Issued && payments::is_awaited(db, case.id)? {
-            return Err(ErrorCode::PaymentRequired.into());
-        }
         end(db, &case, result, at)?;
     }
     if let Some(rating) = &step.with.rating {

@@ -7,7 +7,7 @@ use onehall_protocol::{CaseNumber, Date, DraftId, ErrorCode};
 use super::super::drafts;
 use super::super::sync::log_changes;
 use super::super::values::{self, Key};
-use super::{attempted, handed_in, keep_attempt, payments, rows};
+use super::{attempted, handed_in, keep_attempt, rows};
 use crate::cases::case_number;
 use crate::cases::model::{StoredCase, Submit, Submitted};
 use crate::error::{Error, Result};
@@ -43,9 +43,6 @@ pub(super) fn submit(db: &Connection, submit: &Submit, answers: &str) -> Result<
         handed_in::file_is_of_case(db, &case, file)?;
     }
     insert(db, &case)?;
-    if submit.charge.is_some() {
-        payments::owe(db, case.id, submit.charge.as_ref())?;
-    }
     handed_in::keep(db, (case.id, 1), answers, &submit.transcript, &submit.evaluated, now)?;
     rows::add_event(db, &case, &submit.event, 1)?;
     drafts::mark_submitted(db, submit.draft, case.id, now)?;

@@ -193,22 +193,6 @@ fn damage_anywhere_costs_at_most_the_records_that_it_touches() {
 }
 
 #[test]
-fn a_damaged_record_of_many_megabytes_is_searched_once() {
-    // An answer with a large text, of which a disk gives other bytes: at each of 30,000 places of it something that may be the
-    // length of megabytes, and each of those would be hashed.
-    let long = "x".repeat(8 << 20);
-    let said = [("a", Some("1")), ("b", Some(long.as_str())), ("c", Some("2"))];
-    let mut file = bytes_of(&said);
-    let sealed = bytes_of(&said[..1]).len() + HEAD;
-    for at in (sealed..sealed + long.len()).step_by(4096) {
-        file[at] ^= 1;
-    }
-    let read = read(&file, &cipher());
-    assert!(read.damaged);
-    assert_eq!(live(&read), [("a", "1"), ("c", "2")]);
-}
-
-#[test]
 fn damage_in_the_middle_is_put_aside_and_what_is_behind_it_is_kept() {
     let (runtime, folder) = (runtime(), Folder::new());
     runtime.block_on(async {

@@ -4,24 +4,16 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-#[cfg(unix)]
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
 
-use onehall_client::Preferences;
-use onehall_protocol::ErrorCode;
-use onehall_protocol::identity::TerminalKind;
 use tokio::runtime::Runtime;
 
 use super::{Folder, Forgets, files, nowhere, runtime, sealed, secrets};
+use crate::lock;
 use crate::platform::memory::{MemorySecrets, MemoryStore};
 use crate::platform::native::database::Failed;
 use crate::platform::native::{InUse, Keep, OpenError, SealedStore, SledStore, native};
 use crate::ports::{SecretStore, Store, StoreError, Write};
 use crate::testing::FailingSecrets;
-use crate::{Core, lock};
 
 fn open(folder: &Folder, runtime: &Runtime) -> SledStore {
     SledStore::open(&folder.0, runtime.handle().clone()).unwrap_or_else(|error| panic!("could not {error}"))
@@ -55,47 +47,6 @@ fn a_second_process_is_told_that_the_store_is_in_use() {
     assert!(matches!(second, Err(OpenError::InUse(InUse(_)))));
     drop(first);
     drop(open(&folder, &runtime));
-}
-
-#[cfg(unix)]
-#[test]
-fn a_database_that_hangs_while_it_opens_is_not_waited_for_and_not_called_damaged() {
-    let (folder, runtime) = (Folder::new(), runtime());
-    drop(open(&folder, &runtime));
-    // Whoever opens a pipe to read waits until somebody writes, as at a disk that does not answer.
-    let (conf, pipe) = (folder.0.join("store/conf"), folder.0.join("pipe"));
-    let sound = io(fs::read(&conf));
-    io(fs::remove_file(&conf));
-    assert!(io(Command::new("mkfifo").arg(&conf).status()).success());
-    let within = |patience| SledStore::open_within(patience, &folder.0, runtime.handle().clone());
-    let Err(OpenError::Store(why)) = within(Duration::from_millis(200)) else {
-        panic!("it does not hang");
-    };
-    assert_eq!(why, StoreError::Hung);
-    assert!(!folder.0.join("store.broken-1").exists());
-    // What still opens it has the folder.
-    assert!(matches!(within(Duration::ZERO), Err(OpenError::InUse(_))));
-    // The core runs on memory, and says what is the matter.
-    let mut host = native(Keep::Nothing, runtime.handle().clone()).unwrap_or_else(|error| panic!("{error}"));
-    host.store = Arc::new(MemoryStore::instead(why));
-    let core = Core::new(host, "http://hall", TerminalKind::Desktop);
-    let kept = runtime.block_on(core.set_preferences(Preferences::default()));
-    assert_eq!(kept.map_err(|error| error.code), Err(ErrorCode::StoreHung));
-
-    // It answers again.
-    io(fs::rename(&conf, &pipe));
-    io(fs::write(&conf, sound));
-    // To read as well: who opens it to write alone waits for a reader, and it may have given up.
-    drop(io(fs::File::options().read(true).write(true).open(&pipe)));
-    let deadline = Instant::now() + Duration::from_secs(60);
-    let again = loop {
-        match within(Duration::from_secs(60)) {
-            Err(OpenError::InUse(_)) if Instant::now() < deadline => {}
-            opened => break opened,
-        }
-    };
-    let again = again.unwrap_or_else(|error| panic!("could not {error}"));
-    runtime.block_on(keep(&again, "l/a", b"1"));
 }
 
 #[test]

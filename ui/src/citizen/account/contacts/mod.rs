@@ -85,22 +85,14 @@ fn line(field: Option<&str>, words: impl Into<Words>) -> SummaryLine {
     }
 }
 
-/// Whether it logs in an account whose identity was checked, from which this one is asked for.
-fn asked_there(error: &CoreError) -> bool {
-    error.details.get("ask_there").and_then(serde_json::Value::as_bool) == Some(true)
-}
-
 /// What a refusal says, and at which field.
 fn refusal(error: &CoreError) -> SummaryLine {
     match error.code {
         ErrorCode::InvalidPhone => line(Some(TO), words::TO_INVALID),
         ErrorCode::WrongCode => line(Some(CODE), wait_words(error)),
-        ErrorCode::ContactInUse if asked_there(error) => line(Some(TO), words::IN_USE_KNOWN),
         ErrorCode::ContactInUse => line(Some(TO), words::IN_USE),
         ErrorCode::LastContact => line(None, words::LAST),
         ErrorCode::OtherPerson => line(Some(TO), words::MERGE_OTHER_PERSON),
-        // Of what was asked for, and turns out to be a child's.
-        ErrorCode::Forbidden => line(None, words::CLAIM_GUARDED),
         _ => line(None, wait_words(error)),
     }
 }
@@ -422,14 +414,5 @@ mod tests {
         assert_eq!(at(ErrorCode::ContactInUse).as_deref(), Some(TO));
         assert_eq!(at(ErrorCode::WrongCode).as_deref(), Some(CODE));
         assert_eq!(at(ErrorCode::LastContact), None);
-    }
-
-    #[test]
-    fn who_has_a_better_known_account_is_led_to_it() {
-        let mut error = CoreError::new(ErrorCode::ContactInUse, Language::En);
-        error.details = serde_json::json!({ "ask_there": true });
-        let line = refusal(&error);
-        assert!(line.words.get(Language::En).contains("log in with it"));
-        assert_eq!(line.field.as_deref(), Some(TO));
     }
 }

@@ -5,11 +5,10 @@ use leptos::task::spawn_local;
 use onehall_client::citizen::{Appoint, GetHallAddress, ListDelegations, OfferToAct};
 use onehall_protocol::account::{AskToAct, DelegationRole, DelegationScope, Delegations, InviteActor};
 use onehall_protocol::identity::PersonView;
-use onehall_protocol::passkeys::ProofWay;
 use onehall_protocol::{CoreError, Date, ErrorCode, ItemCode, PersonId, PhoneNumber, Timestamp};
 
 use super::card::role_words;
-use crate::citizen::account::{proof_asked, proof_view, wait_words};
+use crate::citizen::account::wait_words;
 use crate::citizen::place::{LoggedIn, Reading};
 use crate::citizen::{Hall, routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
@@ -78,8 +77,6 @@ struct Form {
     submits: RwSignal<Option<bool>>,
     until: RwSignal<String>,
     lines: RwSignal<Vec<SummaryLine>>,
-    /// How one shows that one is there, once that is asked for.
-    proof: RwSignal<Option<Vec<ProofWay>>>,
     busy: RwSignal<bool>,
 }
 
@@ -98,7 +95,6 @@ impl Form {
             submits: RwSignal::new(None),
             until: RwSignal::new(today.plus_days(USUAL_DAYS).to_string()),
             lines: RwSignal::new(Vec::new()),
-            proof: RwSignal::new(None),
             busy: RwSignal::new(false),
         }
     }
@@ -190,9 +186,6 @@ impl Form {
 
     /// What the hall found wrong.
     fn refused(self, error: &CoreError) {
-        if let Some(ways) = proof_asked(error) {
-            return self.proof.set(Some(ways));
-        }
         let fields = error
             .fields
             .iter()
@@ -341,7 +334,8 @@ fn invite_form(delegations: &Delegations) -> AnyView {
     let own = delegations.may_appoint_for.clone();
     let principal = RwSignal::new(own.first().map(|me| me.id.to_string()).unwrap_or_default());
     let code = RwSignal::new(None::<(String, Option<String>)>);
-    let go = Callback::new(move |()| {
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
         if form.busy.get_untracked() {
             return;
         }
@@ -350,7 +344,6 @@ fn invite_form(delegations: &Delegations) -> AnyView {
             Err(faults) => return form.tell(faults),
         };
         form.lines.set(Vec::new());
-        form.proof.set(None);
         form.busy.set(true);
         let invite = InviteActor {
             principal: principal.get_untracked().parse::<PersonId>().ok(),
@@ -383,10 +376,6 @@ fn invite_form(delegations: &Delegations) -> AnyView {
                 Err(error) => form.refused(&error),
             }
         });
-    });
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        go.run(());
     };
     let ways = vec![
         ChoiceOption::new("phone", words::HOW_PHONE).with_hint(Some(words::HOW_PHONE_HINT.into())),
@@ -423,7 +412,6 @@ fn invite_form(delegations: &Delegations) -> AnyView {
                     <ButtonLink href=routes::DELEGATIONS label=general::CANCEL/>
                 </div>
             </form>
-            <div role="alert">{move || form.proof.get().map(|ways| proof_view(&ways, go))}</div>
         }
         .into_any()
     })

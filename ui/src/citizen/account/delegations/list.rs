@@ -6,10 +6,8 @@ use onehall_client::Event;
 use onehall_client::citizen::{DecideDelegation, DownloadOwnData, EndDelegation, ListDelegations};
 use onehall_protocol::DelegationId;
 use onehall_protocol::account::{AnswerDelegation, DelegationState, DelegationView, Delegations, Side};
-use onehall_protocol::passkeys::ProofWay;
 
 use super::card::{facts, other_name, other_words};
-use crate::citizen::account::{proof_asked, proof_view};
 use crate::citizen::place::{LoggedIn, Reading};
 use crate::citizen::{routes, use_hall};
 use crate::design::button::{Button, ButtonLink, Weight};
@@ -49,14 +47,11 @@ fn delegations_view() -> AnyView {
         }
     });
     let (busy, ending) = (RwSignal::new(false), RwSignal::new(None::<DelegationId>));
-    // Who agrees to be acted for shows that they are there.
-    let proof = RwSignal::new(None::<(Vec<ProofWay>, DelegationId)>);
     let answer = Callback::new(move |(id, agree): (DelegationId, bool)| {
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
-        proof.set(None);
         spawn_local(async move {
             let answer = AnswerDelegation { agree, code: None };
             let outcome = hall.client.ask(DecideDelegation { id, answer }).await;
@@ -66,10 +61,7 @@ fn delegations_view() -> AnyView {
             match outcome {
                 Ok(_) if agree => ui.say(words::AGREED),
                 Ok(_) => ui.say(words::DECLINED),
-                Err(error) => match proof_asked(&error) {
-                    Some(ways) => proof.set(Some((ways, id))),
-                    None => ui.say_failure(error_words(&error)),
-                },
+                Err(error) => ui.say_failure(error_words(&error)),
             }
             delegations.reload();
             document::focus(HEADING);
@@ -87,11 +79,6 @@ fn delegations_view() -> AnyView {
             <Crumbs way=crumbs/>
             <PageHeading title=words::DELEGATIONS/>
             <p class="lead">{words::DELEGATIONS_TEXT}</p>
-            <div role="alert">
-                {move || {
-                    proof.get().map(|(ways, id)| proof_view(&ways, Callback::new(move |()| answer.run((id, true)))))
-                }}
-            </div>
             {delegations.view(SkeletonKind::Cards, move |delegations| sections(delegations, doing))}
             {end_dialog(ending, reload)}
         </Reading>
@@ -181,32 +168,21 @@ fn data_of_child(delegation: &DelegationView) -> Option<AnyView> {
         return None;
     }
     let (hall, ui, busy, id) = (use_hall(), use_ui(), RwSignal::new(false), child.id);
-    let proof = RwSignal::new(None::<Vec<ProofWay>>);
     let fetch = Callback::new(move |()| {
         busy.set(true);
-        proof.set(None);
         spawn_local(async move {
             match hall.client.ask(DownloadOwnData { child: Some(id) }).await {
                 Ok(file) => {
                     document::save_file(&file.name, &file.media_type, &file.bytes);
                     ui.say(words::DATA_DONE);
                 }
-                Err(error) => match proof_asked(&error) {
-                    Some(ways) => {
-                        let _ = proof.try_set(Some(ways));
-                    }
-                    None => ui.say_failure(error_words(&error)),
-                },
+                Err(error) => ui.say_failure(error_words(&error)),
             }
             let _ = busy.try_set(false);
         });
     });
     let label = contacts::CHILD_DATA.with([child.name.as_str().into()]);
-    let shown = view! {
-        <Button label=label icon="download" busy=busy on_press=fetch/>
-        <div role="alert">{move || proof.get().map(|ways| proof_view(&ways, fetch))}</div>
-    };
-    Some(shown.into_any())
+    Some(view! { <Button label=label icon="download" busy=busy on_press=fetch/> }.into_any())
 }
 
 /// What one is asked, and what it means to agree.

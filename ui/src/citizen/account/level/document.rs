@@ -3,13 +3,11 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use onehall_client::citizen::MatchDocument;
-use onehall_protocol::passkeys::ProofWay;
 use onehall_protocol::{CoreError, ErrorCode};
 
 use super::Raising;
 use super::outcome::outcome_view;
 use crate::citizen::account::person_fields::{Called, Fault, PersonFields};
-use crate::citizen::account::proof::{proof_asked, proof_view};
 use crate::design::button::{Button, Weight};
 use crate::design::errors::ErrorSummary;
 use crate::texts::level as words;
@@ -44,16 +42,15 @@ fn refused(error: &CoreError) -> Vec<Fault> {
 pub(super) fn document_form(raising: Raising) -> AnyView {
     let person = PersonFields::new(NAME, NUMBER);
     let failed = RwSignal::new(None::<CoreError>);
-    let proof = RwSignal::new(None::<Vec<ProofWay>>);
     let busy = RwSignal::new(false);
-    let go = Callback::new(move |()| {
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
         if busy.get_untracked() {
             return;
         }
         let typed = person.typed();
         let faults = person.faults(&typed);
         failed.set(None);
-        proof.set(None);
         let wrong = !faults.is_empty();
         person.tell(faults);
         if wrong {
@@ -73,25 +70,17 @@ pub(super) fn document_form(raising: Raising) -> AnyView {
                 Ok(session) => raising.done(session),
                 Err(error) if error.code == ErrorCode::InvalidBody => person.tell(refused(&error)),
                 Err(error) => {
-                    match proof_asked(&error) {
-                        Some(ways) => proof.set(Some(ways)),
-                        None => failed.set(Some(error)),
-                    }
+                    failed.set(Some(error));
                     request_animation_frame(|| crate::shell::document::reveal(OUTCOME));
                 }
             }
         });
-    });
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        go.run(());
     };
     view! {
         <p>{words::DOCUMENT_TEXT}</p>
         <ErrorSummary errors=person.lines/>
         <div id=OUTCOME role="alert">
             {move || failed.get().map(|error| outcome_view(&error, words::NOT_MATCHED))}
-            {move || proof.get().map(|ways| proof_view(&ways, go))}
         </div>
         <form class="stack" novalidate on:submit=submit>
             {person.view()}
