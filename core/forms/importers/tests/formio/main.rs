@@ -1,5 +1,6 @@
 //! Form.io: what is carried, and what is told.
 
+mod calculated;
 mod conditions;
 mod parts;
 #[path = "../support/mod.rs"]
